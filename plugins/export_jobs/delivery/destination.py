@@ -1,0 +1,74 @@
+"""The one protocol every kind of destination implements, and the values it speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Protocol
+
+Fence = Callable[[], AbstractContextManager[None]]
+"""Entered around the single step that makes a file visible. Entering raises ``SupersededError`` (a newer attempt
+has taken over) or anything else that means "do not publish"; the destination then removes its temporary and lets
+the error pass. Leaving it without an error records the delivery."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What an Airflow connection says, without Airflow. Never logged: ``repr`` shows host and login only."""
+
+    host: str
+    port: int | None = None
+    login: str | None = None
+    password: str | None = field(default=None, repr=False)
+    extra: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One file to deliver: ``path`` is relative to the destination's folder, ``/``-separated, already checked.
+
+    ``bytes`` and ``sha256`` (hex) describe the content to come; ``attempt`` (letters and digits) names this try, so
+    that two tries never share a temporary file.
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    attempt: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A file that stands complete under its final name. ``url`` (``sftp://…``, ``s3://…``) holds no secret."""
+
+    path: str
+    url: str
+    bytes: int
+    sha256: str
+
+
+class Destination(Protocol):
+    """A place that receives files whole or not at all."""
+
+    def check(self) -> None:
+        """Prove login, host key, target folder and write permission (a probe file, removed again).
+
+        Raises:
+            TerminalError: what cannot pass by itself, each cause with a sentence of its own.
+            TransientError: what may pass: refused connection, timeout, name that does not resolve.
+        """
+        ...
+
+    def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
+        """Upload ``source`` under a temporary name, verify it, then make it visible inside ``fence()``.
+
+        Replaces a file of the same name atomically. Left-over temporaries of earlier attempts at the same path are
+        removed first: the caller's lease makes this attempt the current one.
+
+        Raises:
+            TransientError: connection lost, stall, size mismatch, busy server. The temporary is removed if reachable.
+            TerminalError: no space, no permission, rejected credentials.
+            SupersededError: from the fence.
+        """
+        ...
