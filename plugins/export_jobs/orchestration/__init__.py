@@ -1,0 +1,1 @@
+"""The only code that imports Airflow: Dags from rows, tasks that call core and record, the timetable."""

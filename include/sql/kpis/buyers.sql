@@ -1,0 +1,8 @@
+/*
+title: Buyers
+description: Number of different customers who bought.
+fact: purchases
+additive: false
+unit: customers
+*/
+count(DISTINCT customer_id)

@@ -1,0 +1,8 @@
+/*
+title: Purchases
+description: Number of purchases.
+fact: purchases
+additive: true
+unit: purchases
+*/
+count(*)
