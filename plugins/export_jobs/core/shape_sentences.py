@@ -1,0 +1,100 @@
+"""Pydantic's findings as sentences for the author of a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from export_jobs.core.issue import Issue
+from export_jobs.core.text import choice, shown
+
+_REMEDY_BY_PREFIX = {
+    "string": "Write text; put it in quotes if YAML reads it as something else",
+    "bool": "Write true or false",
+    "int": "Write a whole number",
+    "date": "Write a date that exists as '2024-12-31'",
+    "time": "Write a time of day as '02:00'",
+    "tuple": "Write a list: one line with a dash for each entry",
+    "model": "Write it as key: value lines",
+}
+_NOUN_BY_PREFIX = {
+    "string": "text",
+    "bool": "true or false",
+    "int": "a whole number",
+    "date": "a date",
+    "time": "a time of day",
+    "tuple": "a list",
+    "model": "a mapping of keys to values",
+}
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "true or false"),
+    (str, "text"),
+    ((int, float), "a number"),
+    (date, "a date"),
+    (Mapping, "a mapping"),
+    ((list, tuple), "a list"),
+)
+
+
+def kind_of(value: object) -> str:
+    """What ``value`` is, in a reader's words."""
+    if value is None:
+        return "empty"
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
+
+
+def sentence(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
+    """One finding as an issue. ``model`` is what the whole definition was read as."""
+    kind, value, key = detail["type"], detail["input"], str(detail["loc"][-1])
+    if kind == "extra_forbidden":
+        return _unknown_key(path, detail, model)
+    if kind == "missing":
+        return Issue(path, f"the key {key!r} is missing", "Add it")
+    if kind == "invalid_key":
+        return Issue(path, f"the key {shown(detail['loc'][-1])} is not text", "Put the key in quotes, or remove it")
+    if kind in {"enum", "literal_error"}:
+        allowed = str(detail.get("ctx", {}).get("expected", "")).replace("'", "")
+        return Issue(path, f"{_named(value)} is not one of {allowed}", "Choose one of them")
+    prefix = kind.split("_", 1)[0]
+    noun = _NOUN_BY_PREFIX.get(prefix)
+    if noun is None:
+        return Issue(path, f"{_named(value)} is not allowed: {detail['msg']}", "Correct it")
+    return Issue(path, f"{_named(value)} is not {noun}", _REMEDY_BY_PREFIX[prefix])
+
+
+def _named(value: object) -> str:
+    """A value and, where YAML may have read it in a way its author did not mean, its kind."""
+    if value is None:
+        return "an empty value"
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, bool | Mapping | list | tuple):
+        return kind_of(value) if not isinstance(value, bool) else f"{str(value).lower()} (true or false)"
+    return f"{shown(value)} ({kind_of(value)})"
+
+
+def _unknown_key(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
+    """The value is never shown: under a wrong key it may well be a password."""
+    key = str(detail["loc"][-1])
+    owner = _model_at(model, detail["loc"][:-1])
+    known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
+    return Issue(path, f"there is no key {shown(key)}", choice(key, known, none="Remove it"))
+
+
+def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model whose keys stand at ``location`` below ``model``."""
+    for part in location:
+        if isinstance(part, int):
+            continue
+        fields = model.model_fields
+        field = next((field for name, field in fields.items() if part in {name, field.alias}), None)
+        candidates = (field.annotation, *get_args(field.annotation)) if field else ()
+        inner = next((kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+        if inner is None:
+            return None
+        model = inner
+    return model
