@@ -1,0 +1,16 @@
+"""Export jobs for Apache Airflow: a definition row becomes a delivered, verifiable file.
+
+The path of data, one noun, one function, one file a step:
+
+1. table row -> ``ExportJob``                                   ``store/definitions.py``
+2. ``ExportJob`` x ``Catalogue`` -> list of ``Issue``              ``core/validation.py``
+3. schedule x instant -> ``Window``                             ``core/window.py``
+4. ``ExportJob`` x ``Catalogue`` x ``Window`` -> ``CompiledExport``  ``core/compiler.py``
+5. ``ExportJob`` -> Dag                                         ``orchestration/factory.py``
+6. query -> staged CSV -> staged archive (``ExportFile``)        ``streaming/``, ``core/files.py``, ``orchestration/tasks.py``
+7. ``ExportFile`` -> ``Receipt``                                  ``delivery/<kind>.py``
+8. manifest, then mail                                         ``orchestration/publishing.py``
+9. everything -> ledger                                        ``store/executions.py``
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,148 @@
+"""``ExportJob`` -> Dag: one file of Dags from the rows of a table, in which no row can harm another.
+
+Airflow validates and serialises a file's Dags after the file has run, and one failure there takes every Dag of the file
+down. So each Dag is validated and serialised here, inside its own try; one that fails is replaced by a Dag of the same
+name that makes no runs and says what is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from airflow.sdk import DAG, TaskGroup, get_parsing_context
+
+from export_jobs import settings
+from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.issue import Issue
+from export_jobs.core.job import ExportJob
+from export_jobs.errors import ExportError
+from export_jobs.orchestration.auditor import AUDITOR_DAG_ID, auditor_dag
+from export_jobs.orchestration.definitions import Found, find_jobs
+from export_jobs.orchestration.publishing import (
+    NotifyOwner,
+    NotifyRecipients,
+    PublishManifest,
+    RefuseInvalidDefinition,
+)
+from export_jobs.orchestration.tasks import Compress, Extract, Upload, ValidateDestination
+from export_jobs.orchestration.timetable import ExportTimetable
+
+log = logging.getLogger(__name__)
+
+BEFORE_ALL_WINDOWS = datetime(1900, 1, 1, tzinfo=UTC)
+"""Airflow wants a start date, and makes an empty green run for anything before it: so it lies before all data."""
+
+LONGEST_RETRY_DELAY = timedelta(minutes=30)
+
+
+def build_dags() -> dict[str, DAG]:
+    """The Dags of every live job by Dag id, and the auditor's; in a task's process only the one that is needed."""
+    wanted = get_parsing_context().dag_id
+    if wanted == AUDITOR_DAG_ID:
+        return {AUDITOR_DAG_ID: auditor_dag()}
+    found = find_jobs(wanted)
+    catalogue = _catalogue()
+    dags = {stored.dag_id: job_dag(stored, catalogue, check=wanted is None) for stored in found}
+    return dags if wanted else {AUDITOR_DAG_ID: auditor_dag(), **dags}
+
+
+def job_dag(found: Found, catalogue: Catalogue, *, check: bool) -> DAG:
+    """One job's Dag, or, when its definition does not hold, the Dag that says why.
+
+    ``check`` validates against the catalogue and serialises as Airflow will; a task's process has no need to.
+    """
+    if not check and found.job is not None:
+        return _export_dag(found.job)
+    issues = list(found.issues(catalogue))
+    if found.job is not None and not issues:
+        try:
+            dag = _export_dag(found.job)
+            _prove(dag)
+        except Exception as error:  # whatever a row provokes in Airflow must stay that row's trouble
+            log.exception("The Dag of job %r cannot be built", found.name)
+            remedy = "Correct the row, or report it: validation should have found this"
+            issues = [Issue("job", f"Airflow refuses the Dag ({type(error).__name__}: {error})", remedy)]
+        else:
+            return dag
+    return _refused_dag(found, issues)
+
+
+def _export_dag(job: ExportJob) -> DAG:
+    with DAG(
+        dag_id=job.dag_id,
+        dag_display_name=job.name,
+        description=job.description or None,
+        schedule=ExportTimetable(job.schedule, paused=not job.enabled),
+        start_date=BEFORE_ALL_WINDOWS,
+        catchup=True,
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        tags=["export", job.schedule.frequency.value, f"to {job.destination}"],
+        default_args=_task_defaults(job),
+        fail_fast=False,
+    ) as dag:
+        arguments = {"job_id": job.job_id, "job_version": job.version}
+        validate = ValidateDestination(task_id="validate_destination", **arguments)
+        publish = PublishManifest(task_id="publish_manifest", **arguments)
+        for template in job.templates:
+            with TaskGroup(group_id=template.template):
+                extract = Extract(task_id="extract", template=template.template, **arguments)
+                compress = Compress(task_id="compress", template=template.template, **arguments)
+                upload = Upload(task_id="upload", template=template.template, **arguments)
+            validate >> extract >> compress >> upload >> publish
+        notify = NotifyRecipients(task_id="notify_recipients", **arguments)
+        publish >> notify >> NotifyOwner(task_id="notify_owner", trigger_rule="one_failed", **arguments)
+    return dag
+
+
+def _task_defaults(job: ExportJob) -> dict[str, object]:
+    return {
+        "owner": job.owner,
+        "pool": settings.pool(),
+        "retries": settings.retries(),
+        "retry_delay": timedelta(seconds=settings.retry_delay_s()),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": LONGEST_RETRY_DELAY,
+        "execution_timeout": timedelta(seconds=settings.task_timeout_s()),
+        # Same weight for every task of every job: Airflow then takes the run that was due first.
+        "weight_rule": "absolute",
+    }
+
+
+def _refused_dag(found: Found, issues: Iterable[Issue]) -> DAG:
+    """A Dag without runs whose page says what is wrong; its past runs stay, and the next valid row takes over."""
+    text = "\n".join(f"- {issue}" for issue in issues)
+    log.warning("Job %r does not hold and makes no runs until it is corrected:\n%s", found.name, text)
+    with DAG(
+        dag_id=found.dag_id,
+        dag_display_name=found.name,
+        description="This definition does not hold; no run is made until it is corrected.",
+        schedule=None,
+        start_date=BEFORE_ALL_WINDOWS,
+        catchup=False,
+        is_paused_upon_creation=False,
+        tags=["export", "invalid"],
+        doc_md=f"This definition does not hold:\n\n{text}\n\nCorrect it and the job goes on where it stopped.",
+    ) as dag:
+        RefuseInvalidDefinition(task_id="refuse_invalid_definition", job_id=found.job_id, retries=0)
+    return dag
+
+
+def _prove(dag: DAG) -> None:
+    """Do now, to one Dag, what Airflow does later to the whole file; raises whatever Airflow would."""
+    from airflow.serialization.serialized_objects import DagSerialization  # noqa: PLC0415  not needed by tasks
+
+    dag.validate()
+    DagSerialization.to_dict(dag)
+
+
+def _catalogue() -> Catalogue:
+    """The catalogue, or an empty one that carries the reason, so that each job's page can say it."""
+    try:
+        return load_catalogue(Path(settings.catalogue_folder()))
+    except ExportError as error:
+        remedy = "Restore the folder; no job can be checked without it"
+        return Catalogue(issues=(Issue("catalogue", str(error), remedy),))

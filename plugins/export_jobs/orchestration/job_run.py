@@ -1,0 +1,111 @@
+"""Airflow's context -> ``JobRun``: the job at its bound version, the window, the ledger entry this try writes to."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import ObjectStoragePath
+
+from export_jobs import settings
+from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.job import ExportJob
+from export_jobs.core.version import definition_hash
+from export_jobs.core.window import Window
+from export_jobs.delivery.destination import Destination
+from export_jobs.errors import UserError
+from export_jobs.orchestration.connections import open_destination, store_engine
+from export_jobs.store.definitions import Definitions
+from export_jobs.store.executions import Ledger
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """One try of one step of an execution. ``attempt`` is new for every try, so that two can be told apart."""
+
+    job: ExportJob
+    window: Window
+    execution_id: int
+    run_id: str
+    run_type: str
+    try_number: int
+    clear_number: int
+    ledger: Ledger
+    definitions: Definitions
+    attempt: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @classmethod
+    def open(cls, context: Context, job_id: int, job_version: int) -> JobRun:
+        """Bind this run to the definition version that it first ran with.
+
+        Raises ``UserError`` for a run without a data interval, ``TransientError`` while the store is down.
+        """
+        dag_run = context["dag_run"]
+        start, end = dag_run.data_interval_start, dag_run.data_interval_end
+        if start is None or end is None:
+            raise UserError(
+                f"Run {dag_run.run_id!r} has no data interval, so there is no window to export. "
+                "Trigger the Dag again with a logical date; to export a past window again, give its data interval."
+            )
+        engine = store_engine()
+        ledger, definitions = Ledger(engine), Definitions(engine)
+        execution = ledger.open(
+            job_id=job_id,
+            dag_id=dag_run.dag_id,
+            run_id=dag_run.run_id,
+            run_type=str(dag_run.run_type.value),
+            window_start=start,
+            window_end=end,
+            version=job_version,
+        )
+        return cls(
+            job=definitions.version(job_id, execution.version),
+            window=Window(start, end),
+            execution_id=execution.id,
+            run_id=dag_run.run_id,
+            run_type=str(dag_run.run_type.value),
+            try_number=context["ti"].try_number,
+            clear_number=dag_run.clear_number or 0,
+            ledger=ledger,
+            definitions=definitions,
+        )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue as it is now."""
+        return load_catalogue(settings.catalogue_folder())
+
+    @cached_property
+    def definition_hash(self) -> str:
+        """What the files of this run are made from, as one hash; it changes when a catalogue file in use does."""
+        return definition_hash(self.job, self.catalogue)
+
+    @cached_property
+    def destination(self) -> Destination:
+        """The job's destination, through its Airflow connection."""
+        spec = self.definitions.destination(self.job.destination)
+        if spec is None:
+            raise UserError(f"There is no destination {self.job.destination!r}. Create it again, then clear this task.")
+        return open_destination(spec)
+
+    @property
+    def staging(self) -> ObjectStoragePath:
+        """This execution's folder for files between steps; the same for every try, on whatever machine."""
+        return ObjectStoragePath(settings.staging_root()) / f"job-{self.job.job_id}" / f"execution-{self.execution_id}"
+
+    def event(self, kind: str, step: str, template: str | None = None, **said: Any) -> None:
+        """Write one event of this try to the ledger."""
+        self.ledger.event(
+            self.execution_id,
+            kind,
+            step=step,
+            template=template,
+            attempt=self.attempt,
+            try_number=self.try_number,
+            **said,
+        )

@@ -1,0 +1,193 @@
+"""The tasks of an export Dag up to the last file, in the order in which they run. Each calls core, streaming or delivery."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from airflow.sdk.exceptions import AirflowSkipException
+
+from export_jobs import settings
+from export_jobs.core.compiler import compile_export
+from export_jobs.core.files import Content, CsvFile, ExportFile, file_stem, target_path
+from export_jobs.core.issue import errors
+from export_jobs.core.job import DateBasis, EmptyResult
+from export_jobs.core.validation import validate_job
+from export_jobs.delivery.destination import Target
+from export_jobs.errors import TerminalError, UserError
+from export_jobs.orchestration.connections import warehouse
+from export_jobs.orchestration.staging import staged, written_whole
+from export_jobs.orchestration.step import ExportStep
+from export_jobs.orchestration.xcom import from_task
+from export_jobs.store.executions import AlreadyDelivered, DeliveryRecord
+from export_jobs.streaming.compress import compress
+from export_jobs.streaming.extract import extract
+from export_jobs.streaming.settle import wait_until_settled
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from export_jobs.orchestration.job_run import JobRun
+
+log = logging.getLogger(__name__)
+
+
+class ValidateDestination(ExportStep):
+    """Check the definition once more, then login, host key, folder and write permission, before any SQL runs."""
+
+    step = "validate_destination"
+
+    def run_step(self, run: JobRun, context: Context) -> None:
+        """Raises ``UserError`` with every issue of the definition, or what the destination refuses."""
+        _refuse_silent_repetition(run)
+        issues = [*run.catalogue.issues, *errors(validate_job(run.job, catalogue=run.catalogue))]
+        if issues:
+            raise UserError("The definition does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
+        run.destination.check()
+
+
+class Extract(ExportStep):
+    """Stream the rows of one template's window into a staged CSV."""
+
+    step = "extract"
+
+    def run_step(self, run: JobRun, context: Context) -> dict[str, Any]:
+        """The staged CSV as JSON; its ``stage`` names this extraction from here to the ledger."""
+        name = cast("str", self.template)
+        zone = run.job.schedule.time_zone
+        export = compile_export(run.job, name, run.catalogue, run.window, settings.statements_folder())
+        run.ledger.claim(run.execution_id, name, self.step, run.attempt)
+        path = run.staging / f"{file_stem(run.job.name, name, run.window, zone)}.csv"
+        with warehouse(export.connection) as session, written_whole(path, run, name, self.step) as sink:
+            if export.date_basis is DateBasis.UPDATED:
+                wait_until_settled(session, run.window.end)
+            found = extract(
+                session,
+                export,
+                run.job.file,
+                sink,
+                time_zone=zone,
+                application_name=f"export-jobs {run.job.name}",
+                statement_timeout_s=settings.statement_timeout_s(),
+            )
+            if not found.rows and run.job.file.empty_result is EmptyResult.FAIL:
+                raise UserError(
+                    f"Template {name!r} has no rows from {run.window.start.isoformat()} to "
+                    f"{run.window.end.isoformat()}, and this job asks to fail then. If no rows are right, "
+                    "make a job with the empty-result policy `send` or `skip`; else mend the data, then clear this run."
+                )
+        log.info("Extracted %d rows, %d bytes", found.rows, found.bytes)
+        return CsvFile(
+            template=name,
+            uri=str(path),
+            rows=found.rows,
+            bytes=found.bytes,
+            sha256=found.sha256,
+            columns=tuple(column.name for column in export.columns),
+            stage=run.attempt,
+        ).model_dump(mode="json")
+
+
+class Compress(ExportStep):
+    """Compress the staged CSV into the file that will be delivered."""
+
+    step = "compress"
+
+    def run_step(self, run: JobRun, context: Context) -> dict[str, Any]:
+        """The staged archive as JSON."""
+        name = cast("str", self.template)
+        csv = CsvFile.model_validate(from_task(context, f"{name}.extract"))
+        file = _export_file(run, csv)
+        if not file.is_sent:
+            log.info("No rows, and this job skips empty files: nothing will be sent for template %s", name)
+            return file.model_dump(mode="json")
+        run.ledger.claim(run.execution_id, name, self.step, run.attempt)
+        # Its own suffix keeps an uncompressed file apart from the CSV it is copied from.
+        path = run.staging / f"{file.path.rpartition('/')[2]}.ready"
+        with staged(csv.uri) as source, written_whole(path, run, name, self.step) as sink:
+            done = compress(
+                source,
+                sink,
+                compression=run.job.file.compression,
+                member=file.content.name,
+                modified=run.window.end,
+                size=csv.bytes,
+            )
+            if done.source_sha256 != csv.sha256:
+                raise TerminalError(
+                    f"The staged rows of template {name!r} are not those that were extracted. "
+                    "Clear the extract task of this run to read them again."
+                )
+        log.info("Compressed %d bytes to %d", csv.bytes, done.bytes)
+        ready = file.model_copy(update={"uri": str(path), "bytes": done.bytes, "sha256": done.sha256})
+        return ready.model_dump(mode="json")
+
+
+class Upload(ExportStep):
+    """Deliver one file: whole under its final name, recorded in the same breath, by the current attempt alone."""
+
+    step = "upload"
+
+    def run_step(self, run: JobRun, context: Context) -> None:
+        """Raises ``SupersededError`` when a newer attempt has taken over."""
+        name = cast("str", self.template)
+        file = ExportFile.model_validate(from_task(context, f"{name}.compress"))
+        if not file.is_sent:
+            run.event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
+            return
+        if run.ledger.delivery(run.execution_id, name, file.stage):
+            log.info("This file stands at the destination already, says the ledger")
+            return
+        run.ledger.claim(run.execution_id, name, self.step, run.attempt)
+        record = _delivery_record(run, file)
+        target = Target(path=file.path, bytes=file.bytes, sha256=file.sha256, attempt=run.attempt)
+        with staged(file.uri) as source:
+            try:
+                run.destination.deliver(
+                    source, target, lambda: run.ledger.fence_delivery(record, self.step, run.attempt)
+                )
+            except AlreadyDelivered:
+                log.info("Another attempt has delivered this file meanwhile")
+
+
+def _refuse_silent_repetition(run: JobRun) -> None:
+    """A scheduled run of a delivered window, made anew because Airflow lost its history, sends nothing twice.
+
+    Whoever wants the window again says so: by clearing the run, or by triggering one with its interval.
+    """
+    wanted = run.run_type != "scheduled" or run.clear_number > 0
+    if not wanted and run.ledger.was_delivered(run.job.job_id, run.window.start, run.window.end):
+        raise AirflowSkipException(
+            f"The ledger says that {run.window.start.isoformat()} to {run.window.end.isoformat()} has been delivered. "
+            "Nothing is sent again unasked; clear this run to send it once more."
+        )
+
+
+def _export_file(run: JobRun, csv: CsvFile) -> ExportFile:
+    stem = file_stem(run.job.name, csv.template, run.window, run.job.schedule.time_zone)
+    return ExportFile(
+        template=csv.template,
+        path=target_path(run.job.use(csv.template), stem, run.job.file.compression),
+        rows=csv.rows,
+        columns=csv.columns,
+        stage=csv.stage,
+        content=Content(name=f"{stem}.csv", bytes=csv.bytes, sha256=csv.sha256),
+        is_sent=csv.rows > 0 or run.job.file.empty_result is not EmptyResult.SKIP,
+    )
+
+
+def _delivery_record(run: JobRun, file: ExportFile) -> DeliveryRecord:
+    return DeliveryRecord(
+        execution_id=run.execution_id,
+        template=file.template,
+        stage=file.stage,
+        path=file.path,
+        url=run.destination.url(file.path),
+        rows=file.rows,
+        bytes=file.bytes,
+        sha256=file.sha256,
+        columns=file.columns,
+        version=run.job.version,
+        definition_hash=run.definition_hash,
+        attempt=run.attempt,
+    )

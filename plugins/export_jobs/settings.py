@@ -1,0 +1,91 @@
+"""Every setting, read from the environment when it is asked for, never at import.
+
+All have defaults that work in a plain Airflow installation; README lists them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from export_jobs.errors import UserError
+
+STORE_CONNECTION = "export_jobs_store"
+API_CONNECTION = "export_jobs_airflow_api"
+
+
+def catalogue_folder() -> Path:
+    """Folder with ``facts/``, ``kpis/``, ``dimensions/`` and ``statements/``: ``include/sql`` beside ``plugins/``."""
+    beside_plugins = Path(__file__).resolve().parents[2] / "include" / "sql"
+    return Path(os.environ.get("EXPORT_JOBS_CATALOGUE") or beside_plugins)
+
+
+def statements_folder() -> Path:
+    """Folder of the statement templates, which come with the package and not with a team's own catalogue."""
+    own = catalogue_folder() / "statements"
+    return own if own.is_dir() else Path(__file__).resolve().parents[2] / "include" / "sql" / "statements"
+
+
+def state_folder() -> Path:
+    """Local folder for the last good snapshot of the definitions; ``$AIRFLOW_HOME/export_jobs`` by default."""
+    airflow_home = Path(os.environ.get("AIRFLOW_HOME") or Path("~/airflow").expanduser())
+    return Path(os.environ.get("EXPORT_JOBS_STATE") or airflow_home / "export_jobs")
+
+
+def staging_root() -> str:
+    """Where tasks put files between steps, as an ``ObjectStoragePath`` URL. Workers on several machines must share it."""
+    return os.environ.get("EXPORT_JOBS_STAGING") or f"file://{state_folder()}/staging"
+
+
+def pool() -> str:
+    """Airflow pool of the tasks that read, compress and upload; its size bounds the load on warehouse and network."""
+    return os.environ.get("EXPORT_JOBS_POOL", "export_jobs")
+
+
+def smtp_connection() -> str:
+    """Airflow connection of the mail server."""
+    return os.environ.get("EXPORT_JOBS_SMTP_CONNECTION", "smtp_default")
+
+
+def operators_mail() -> tuple[str, ...]:
+    """Addresses told of what no job's owner can mend, such as rows lost in bulk; comma-separated, none by default."""
+    return tuple(filter(None, (part.strip() for part in os.environ.get("EXPORT_JOBS_OPERATORS_MAIL", "").split(","))))
+
+
+def retries() -> int:
+    """How often a task is tried again after an error that may pass."""
+    return _whole_number("EXPORT_JOBS_RETRIES", 5)
+
+
+def retry_delay_s() -> int:
+    """Seconds before the first retry; each further one waits twice as long, at most half an hour."""
+    return _whole_number("EXPORT_JOBS_RETRY_DELAY_S", 60)
+
+
+def statement_timeout_s() -> int:
+    """Seconds after which the database ends a query."""
+    return _whole_number("EXPORT_JOBS_STATEMENT_TIMEOUT_S", 4 * 3600)
+
+
+def task_timeout_s() -> int:
+    """Seconds after which Airflow ends a task, so that a stuck one cannot hold back a job's next windows for good."""
+    return _whole_number("EXPORT_JOBS_TASK_TIMEOUT_S", 6 * 3600)
+
+
+def stall_timeout_s() -> int:
+    """Seconds without progress after which an upload is given up and tried again."""
+    return _whole_number("EXPORT_JOBS_STALL_TIMEOUT_S", 120)
+
+
+def airflow_url() -> str:
+    """Address of Airflow's page, for links in mails; Airflow's own ``[api] base_url``."""
+    return os.environ.get("AIRFLOW__API__BASE_URL", "").rstrip("/")
+
+
+def _whole_number(name: str, default: int) -> int:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise UserError(f"The environment variable {name} is {text!r}; give it a whole number, such as {default}.")
+    return int(text)
