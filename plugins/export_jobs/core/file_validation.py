@@ -42,7 +42,7 @@ def check_file(
         what = f"this is {kind_of(raw)}, not a mapping of keys to values"
         return None, [Issue("file", what, f"Start it with {', '.join(_SECTIONS)}")]
     issues = [
-        Issue(str(key), f"there is no key {shown(key)} here", choice(str(key), _SECTIONS))
+        Issue(str(key), f"there is no key {shown(key)} here", choice(str(key), _SECTIONS, none="Remove it"))
         for key in raw
         if key not in _SECTIONS
     ]
@@ -109,10 +109,11 @@ def _twins(readings: Mapping[str, Reading[Entry]], key: str, stored: Iterable[st
         name: str = getattr(reading.value, key)
         twin = there.get(name.lower(), name)
         if name.lower() in seen:
-            yield Issue(f"{path}.{key}", f"{shown(name)} is also that of {seen[name.lower()]}", "Give it another name")
+            what = f"the {key} {shown(name)} is also that of {seen[name.lower()]}"
+            yield Issue(f"{path}.{key}", what, f"Give it another {key}")
         elif twin != name:
-            what = f"{shown(name)} differs from the stored {shown(twin)} in capitals only"
-            yield Issue(f"{path}.{key}", what, f"Write {twin!r} to mean that one, or choose another name")
+            what = f"the {key} {shown(name)} differs from the stored {shown(twin)} in capitals only"
+            yield Issue(f"{path}.{key}", what, f"Write {twin!r} to mean that one, or choose another {key}")
         seen.setdefault(name.lower(), path)
 
 

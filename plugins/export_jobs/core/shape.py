@@ -21,6 +21,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
 
 _MAX_ROUNDS = 12
+_MAX_DEPTH = 8
 _DATES = {"from", "until", "valid_from", "valid_until", "deliver_on"}
 _DAY = "2000-01-01"
 _SCHEDULE = {"frequency": "daily", "from": _DAY, "until": _DAY}
@@ -132,10 +133,15 @@ def _at(data: Any, location: Location) -> Any:
     return data
 
 
-def _copy(raw: object) -> Any:
-    """Containers copied so that they can be mended, values shared."""
+def _copy(raw: object, depth: int = 0) -> Any:
+    """Containers copied so that they can be mended, values shared.
+
+    No definition is as deep as the cut, so what lies below it is wrong anyway and is reported where it begins.
+    """
+    if depth > _MAX_DEPTH:
+        return None
     if isinstance(raw, Mapping):
-        return {key: _copy(value) for key, value in raw.items()}
+        return {key: _copy(value, depth + 1) for key, value in raw.items()}
     if isinstance(raw, Sequence) and not isinstance(raw, str | bytes | bytearray):
-        return [_copy(value) for value in raw]
+        return [_copy(value, depth + 1) for value in raw]
     return raw

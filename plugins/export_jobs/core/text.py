@@ -41,14 +41,14 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def choice(word: str, known: Iterable[str], none: str = "There is none yet") -> str:
-    """A remedy for an unknown ``word``: the known ones that are near, else the first few there are."""
+def choice(word: str, known: Iterable[str], none: str, far: str | None = None) -> str:
+    """A remedy for an unknown ``word``: the known ones that are near, else ``far`` or the first few there are."""
     names = sorted(set(known))
     near = _near(word, names)
     if near:
         return "Perhaps you mean " + " or ".join(repr(name) for name in near)
-    if not names:
-        return none
+    if not names or far:
+        return far or none
     more = f" … ({len(names)} in all)" if len(names) > 12 else ""
     return "Choose one of " + ", ".join(names[:12]) + more
 
@@ -76,7 +76,7 @@ def address_issues(path: str, address: str) -> Iterator[Issue]:
         yield Issue(path, what, "Use an address whose part before the @ is plain ASCII")
         return
     try:
-        checked = validate_email(address, check_deliverability=False, globally_deliverable=False)
+        checked = validate_email(address, check_deliverability=False, globally_deliverable=False, strict=True)
     except EmailNotValidError as error:
         what = f"{shown(address)} is not a mail address: {str(error).rstrip('.')}"
         yield Issue(path, what, "Write it as name@example.org, without a display name")

@@ -129,7 +129,8 @@ def job_issues(reading: Reading[Job], known: Known) -> list[Issue]:
     if job is None:
         return []
     rule_sets = (JOB_RULES, SCHEDULE_RULES, FILE_RULES)
-    return [issue for rules in rule_sets for issue in rules.issues(job, known, reading.broken)]
+    found = (issue for rules in rule_sets for issue in rules.issues(job, known, reading.broken))
+    return list(dict.fromkeys(found))
 
 
 def template_issues(reading: Reading[Template], known: Known) -> list[Issue]:

@@ -22,7 +22,8 @@ def time_zone_exists(job: JobSpec) -> Iterator[Issue]:
     """An IANA zone, spelled as the zone database spells it."""
     zone = job.schedule.time_zone
     if zone not in _zones():
-        remedy = choice(zone, _zones(), none="Install the tzdata package: this machine knows no zones")
+        nothing = "Install the tzdata package: this machine knows no zones"
+        remedy = choice(zone, _zones(), none=nothing, far="Write an IANA name, such as 'Europe/Berlin' or 'UTC'")
         yield Issue("schedule.time_zone", f"there is no time zone {shown(zone)}", remedy)
 
 

@@ -161,7 +161,8 @@ def columns_are_known(template: Template, known: Known) -> Iterator[Issue]:
     for index, name in enumerate(template.columns):
         if name not in table.columns:
             what = f"{table.key!r} has no column {shown(name)}"
-            yield Issue(f"columns[{index}]", what, choice(name, table.columns))
+            remedy = choice(name, table.columns, none="The catalogue names no column of it")
+            yield Issue(f"columns[{index}]", what, remedy)
 
 
 def _known_kpis(template: Template, catalogue: Catalogue) -> list[Kpi]:

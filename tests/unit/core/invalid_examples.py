@@ -1,0 +1,52 @@
+"""Reads ``tests/invalid``: each file is a broken definition whose header says what is expected of it."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.file_validation import Stored, check_file
+from export_jobs.core.issue import Level
+from export_jobs.core.yaml_file import read_yaml
+from export_jobs.errors import UserError
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+INVALID = REPOSITORY / "tests" / "invalid"
+STORED = INVALID / "_stored.yaml"
+NOW = datetime(2024, 5, 15, 12, tzinfo=UTC)
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    return load_catalogue(REPOSITORY / "include" / "sql")
+
+
+@lru_cache(maxsize=1)
+def stored() -> Stored:
+    """What the store holds beside every example."""
+    definitions, issues = check_file(read_yaml(STORED).data, catalogue=catalogue(), stored=Stored())
+    assert definitions is not None, issues
+    return Stored(
+        templates={template.name: template for template in definitions.templates},
+        destinations=[destination.tag for destination in definitions.destinations],
+        jobs=[job.name for job in definitions.jobs],
+    )
+
+
+def findings(path: Path) -> list[tuple[str, str]]:
+    """Path and sentence of everything that is wrong with the file."""
+    try:
+        file = read_yaml(path)
+    except UserError as error:
+        return [("file", str(error).replace(str(path), path.name))]
+    _, issues = check_file(file.data, catalogue=catalogue(), stored=stored(), now=NOW)
+    return [
+        (issue.path, f"{issue.what}. {issue.remedy}." + (" (warning)" if issue.level is Level.WARNING else ""))
+        for issue in issues
+    ]
+
+
+def expected(path: Path) -> list[tuple[str, str]]:
+    """The ``# expect: <path> | <sentence>`` lines of the file."""
+    lines = [line.removeprefix("# expect: ") for line in path.read_text("utf-8").splitlines() if "# expect: " in line]
+    return [(place, sentence) for place, _, sentence in (line.partition(" | ") for line in lines)]
