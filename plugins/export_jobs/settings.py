@@ -33,7 +33,7 @@ def state_folder() -> Path:
 
 
 def staging_root() -> str:
-    """Where tasks put files between steps, as an ``ObjectStoragePath`` URL. Workers on several machines must share it."""
+    """Where tasks put files between steps, an ``ObjectStoragePath`` URL; workers on several machines share it."""
     return os.environ.get("EXPORT_JOBS_STAGING") or f"file://{state_folder()}/staging"
 
 

@@ -1,5 +1,6 @@
 """The timetable as Airflow's scheduler asks it."""
 
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -37,7 +38,7 @@ def test_an_edited_schedule_takes_over_where_the_last_run_ended() -> None:
     weekly = schedule(frequency="weekly", execute_on="wednesday", time_zone="America/New_York")
     following = all_runs(ExportTimetable(weekly), last)
     assert following[0][0].start == last.end
-    assert all(a[0].end == b[0].start for a, b in zip(following, following[1:], strict=False))
+    assert all(a[0].end == b[0].start for a, b in itertools.pairwise(following))
 
 
 def test_paused_makes_no_run_and_loses_none() -> None:
@@ -53,7 +54,9 @@ def test_round_trip_gives_the_same_bytes_and_the_same_object() -> None:
 
 
 def test_a_manual_run_takes_the_last_complete_window() -> None:
-    interval = ExportTimetable(schedule()).infer_manual_data_interval(run_after=datetime(2026, 3, 30, 0, 0, 1, tzinfo=UTC))
+    interval = ExportTimetable(schedule()).infer_manual_data_interval(
+        run_after=datetime(2026, 3, 30, 0, 0, 1, tzinfo=UTC)
+    )
     assert (interval.start, interval.end) == (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 3, 30, tzinfo=UTC))
 
 

@@ -36,7 +36,10 @@ def store_engine() -> Engine:
 
     Raises ``UserError`` without the connection; an unreachable server shows only on first use.
     """
-    return _engine(*_parts(connection(settings.STORE_CONNECTION, "the store of the export jobs")))
+    found = connection(settings.STORE_CONNECTION, "the store of the export jobs")
+    tls = {key: str(value) for key, value in found.extra_dejson.items() if key.startswith("ssl")}
+    parts = {"host": found.host, "port": found.port, "user": found.login, "password": found.password, **tls}
+    return _engine(tuple({**parts, "dbname": found.schema}.items()))
 
 
 def warehouse(connection_id: str) -> psycopg.Connection[Any]:
@@ -80,15 +83,6 @@ def _s3(spec: DestinationSpec) -> Destination:
     return S3Destination(client, bucket, prefix)
 
 
-def _parts(found: Connection) -> tuple[str, int | None, str | None, str | None, str | None, str]:
-    return found.host or "", found.port, found.login, found.password, found.schema, found.extra or ""
-
-
 @lru_cache(maxsize=2)
-def _engine(
-    host: str, port: int | None, login: str | None, password: str | None, database: str | None, extra: str
-) -> Engine:
-    import json  # noqa: PLC0415
-
-    options = {key: str(value) for key, value in json.loads(extra or "{}").items() if key.startswith("ssl")}
-    return connect({"host": host, "port": port, "user": login, "password": password, "dbname": database, **options})
+def _engine(parts: tuple[tuple[str, str | int | None], ...]) -> Engine:
+    return connect(dict(parts))

@@ -78,7 +78,7 @@ def send(hook: SmtpHook, message: EmailMessage, recipient: str) -> Answer:
     del message["From"]
     message["From"] = hook.from_email or "export-jobs@localhost"
     # The hook's public send_email_smtp() throws the server's refusals away and sends up to six times at once.
-    client: smtplib.SMTP = hook._smtp_client  # noqa: SLF001
+    client: smtplib.SMTP = hook._smtp_client
     try:
         client.send_message(message, to_addrs=[recipient])
     except smtplib.SMTPRecipientsRefused as error:

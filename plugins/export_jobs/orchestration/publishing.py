@@ -194,6 +194,8 @@ def _failed_mail(run: JobRun) -> EmailMessage:
             "window": _window_text(run),
             "failures": run.ledger.failures(run.execution_id),
             "delivered": [delivery.url for delivery in run.ledger.latest_deliveries(run.execution_id)],
-            "link": f"{settings.airflow_url()}/dags/{run.job.dag_id}/runs/{run.run_id}" if settings.airflow_url() else "",
+            "link": f"{settings.airflow_url()}/dags/{run.job.dag_id}/runs/{run.run_id}"
+            if settings.airflow_url()
+            else "",
         },
     )

@@ -1,4 +1,4 @@
-"""The tasks of an export Dag up to the last file, in the order in which they run. Each calls core, streaming or delivery."""
+"""The tasks of an export Dag up to the last file, in the order in which they run; each calls and records."""
 
 from __future__ import annotations
 
