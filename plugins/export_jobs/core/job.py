@@ -99,7 +99,7 @@ class FileOptions(Frozen):
     header: bool = True
     null_text: str = ""
     bom: bool = False
-    line_ending: Literal["lf", "crlf"] = "lf"
+    line_ending: Literal["lf", "crlf"] = "crlf"
     escape_formulas: bool = False
     compression: Literal["zip", "gzip", "zstd", "none"] = "zip"
     empty_result: Annotated[EmptyResult, BeforeValidator(_lower)] = EmptyResult.SEND

@@ -1,0 +1,131 @@
+"""Staged CSV -> the file to deliver, in constant memory. The same input gives the same bytes, on every rerun.
+
+Deflate is ISA-L's (``isal``) level 2: ten times as fast as zlib's level 6 for 5% more bytes; see docs/adr/0005.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO, Literal
+
+import zstandard
+from isal import isal_zlib
+from stream_zip import ZIP_32, ZIP_64, stream_zip
+
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.sink import HashingSink
+
+CHUNK_BYTES = 1 << 20
+LEVEL = 2
+ZSTD_LEVEL = 3
+ZSTD_THREADS = 2
+# Zip32 holds 4 GiB less one byte, compressed too; rows that do not compress grow by less than this margin.
+LARGEST_ZIP32 = 0xFFFFFFFF - (64 << 20)
+# A zip entry's date is a wall clock without a zone and starts in 1980.
+FIRST_ZIP_DATE = datetime(1980, 1, 1)
+RAW_DEFLATE, GZIP = -15, 31
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """What was written (``bytes``, ``sha256`` in hex) and what was read (``source_sha256``)."""
+
+    bytes: int
+    sha256: str
+    source_sha256: str
+
+
+def compress(
+    source: BinaryIO,
+    sink: BinaryIO,
+    *,
+    compression: Literal["zip", "gzip", "zstd", "none"],
+    member: str,
+    modified: datetime,
+    size: int,
+) -> Compressed:
+    """Compress ``source`` into ``sink``.
+
+    ``member`` is the CSV's name inside a zip and ``modified`` its date there (use the window's end, never the clock);
+    ``size`` is the source's size in bytes, which decides between zip32 and zip64.
+
+    Raises ``TerminalError`` when no space is left or the source does not have ``size`` bytes, ``ValueError`` for a
+    ``member`` that is not a plain file name.
+    """
+    if member != PurePosixPath(member).name or "\\" in member or "\0" in member:
+        raise ValueError(f"{member!r} is not a plain file name")
+    reader = _HashingReader(source, member, size)
+    writer = HashingSink(sink, member)
+    for chunk in _compressed(reader.chunks(), compression, member, modified, size):
+        writer.write(chunk)
+    writer.flush()
+    return Compressed(writer.bytes, writer.sha256, reader.digest.hexdigest())
+
+
+class _HashingReader:
+    """Chunks of a file, counted and hashed on the way; raises ``TerminalError`` unless there are ``size`` bytes."""
+
+    def __init__(self, source: BinaryIO, name: str, size: int) -> None:
+        self._source = source
+        self._name = name
+        self._size = size
+        self.digest = hashlib.sha256()
+        self.bytes = 0
+
+    def chunks(self) -> Iterator[bytes]:
+        while chunk := self._source.read(CHUNK_BYTES):
+            self.digest.update(chunk)
+            self.bytes += len(chunk)
+            if self.bytes > self._size:
+                break
+            yield chunk
+        if self.bytes != self._size:
+            found = f"{self.bytes} bytes" if self.bytes < self._size else "more"
+            raise TerminalError(
+                f"The staged file {self._name} should have {self._size} bytes and has {found}. "
+                "Clear the extract task of this run to read the rows again."
+            )
+
+
+def _compressed(
+    chunks: Iterator[bytes], compression: str, member: str, modified: datetime, size: int
+) -> Iterable[bytes]:
+    match compression:
+        case "zip":
+            return _zip(chunks, member, modified, size)
+        case "gzip":
+            return _deflated(chunks, _deflate(GZIP))
+        case "zstd":
+            compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL, threads=ZSTD_THREADS, write_checksum=True)
+            return _deflated(chunks, compressor.compressobj())
+        case _:
+            return chunks
+
+
+def _zip(chunks: Iterator[bytes], member: str, modified: datetime, size: int) -> Iterable[bytes]:
+    date = max(modified.astimezone(UTC).replace(tzinfo=None), FIRST_ZIP_DATE)
+    method = ZIP_32 if size <= LARGEST_ZIP32 else ZIP_64
+    entry = (member, date, stat.S_IFREG | 0o644, method, chunks)
+    # The extended timestamp is left out: it ends in 2038, and receivers in other zones would see another date.
+    packed: Iterable[bytes] = stream_zip(
+        [entry], chunk_size=CHUNK_BYTES, get_compressobj=lambda: _deflate(RAW_DEFLATE), extended_timestamps=False
+    )
+    return packed
+
+
+def _deflate(window_bits: int) -> Any:
+    # isal's gzip header holds no name and the time 0, which is what makes a rerun's bytes equal.
+    return isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, window_bits)
+
+
+def _deflated(chunks: Iterator[bytes], compressor: Any) -> Iterator[bytes]:
+    pack: Callable[[bytes], bytes] = compressor.compress
+    for chunk in chunks:
+        if packed := pack(chunk):
+            yield packed
+    yield compressor.flush()

@@ -1,0 +1,52 @@
+"""A file being written: counts and hashes what passes, and turns a full disk into a sentence."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from export_jobs.errors import TerminalError
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+class HashingSink:
+    """Writes to ``sink`` and keeps the number of bytes and their SHA-256. ``what`` names the file in errors."""
+
+    def __init__(self, sink: BinaryIO, what: str) -> None:
+        self._sink = sink
+        self._what = what
+        self._digest = hashlib.sha256()
+        self.bytes = 0
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 (hex) of everything written so far."""
+        return self._digest.hexdigest()
+
+    def write(self, chunk: bytes | bytearray) -> None:
+        """Write all of ``chunk``; raises ``TerminalError`` when no space is left, other ``OSError`` as they are."""
+        with self._space():
+            self._sink.write(chunk)
+        self._digest.update(chunk)
+        self.bytes += len(chunk)
+
+    def flush(self) -> None:
+        """Hand everything to the system now, so that a full disk shows here and not when the file is closed."""
+        with self._space():
+            self._sink.flush()
+
+    @contextmanager
+    def _space(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in NO_SPACE:
+                raise
+            raise TerminalError(
+                f"No space is left for the staged file of {self._what}, after {self.bytes} bytes. "
+                "Free some on the worker, or point EXPORT_JOBS_STAGING at a larger place, then clear this task."
+            ) from None
