@@ -1,0 +1,194 @@
+"""Airflow's public REST API, as the command line needs it: list runs, clear one, trigger one, parse now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+
+from export_jobs import settings
+from export_jobs.core.rerun import DagRunState
+from export_jobs.errors import TerminalError, TransientError
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
+
+PAGE = 100
+AUDITOR_DAG_ID = "export_jobs_auditor"
+_PASSING = {408, 425, 429, 500, 502, 503, 504}
+
+
+class AirflowApi:
+    """A login to one Airflow. Every method raises ``TransientError`` while Airflow is out of reach or busy.
+
+    ``TerminalError`` is raised for what it refuses: a wrong login, a missing permission, an unknown Dag or run.
+    """
+
+    def __init__(
+        self, base_url: str, username: str, password: str, *, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._login = {"username": username, "password": password}
+        self._client = httpx.Client(timeout=30, transport=transport, follow_redirects=True)
+        self._token = ""
+
+    @classmethod
+    def from_connection(cls) -> AirflowApi:
+        """The Airflow that the connection ``export_jobs_airflow_api`` names; raises ``UserError`` without it."""
+        from export_jobs.orchestration.connections import connection  # noqa: PLC0415  loads Airflow
+
+        found = connection(settings.API_CONNECTION, "asking Airflow to list, clear and parse")
+        return cls(_base_url(found), found.login or "", found.password or "")
+
+    def dag_runs(self, dag_id: str) -> list[DagRunState]:
+        """Every run of a Dag, in the order in which Airflow made them; none when Airflow does not know the Dag yet."""
+        path = f"/dags/{_part(dag_id)}/dagRuns"
+        runs: list[DagRunState] = []
+        while True:
+            query = {"limit": PAGE, "offset": len(runs), "order_by": "id"}
+            page = self._call("GET", path, params=query, missing={"dag_runs": []})
+            runs += [_run(entry) for entry in page["dag_runs"]]
+            if not page["dag_runs"] or len(runs) >= page.get("total_entries", 0):
+                return runs
+
+    def clear_run(self, dag_id: str, run_id: str, *, only_failed: bool = False) -> None:
+        """Let a run's tasks run again, all of them or only those that failed."""
+        # Airflow's default is a dry run, which answers 200 and clears nothing.
+        body = {"dry_run": False, "only_failed": only_failed}
+        self._call("POST", f"/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}/clear", json=body)
+
+    def trigger(self, dag_id: str, start: datetime, end: datetime) -> str:
+        """Make a new run that exports ``[start, end)`` again; returns its run id."""
+        body = {
+            "logical_date": _own_moment().isoformat(),
+            "data_interval_start": start.isoformat(),
+            "data_interval_end": end.isoformat(),
+        }
+        return str(self._call("POST", f"/dags/{_part(dag_id)}/dagRuns", json=body)["dag_run_id"])
+
+    def parse_now(self) -> None:
+        """Ask Airflow to parse the file of our Dags ahead of its turn; all of them come from one file."""
+        token = self._call("GET", f"/dags/{AUDITOR_DAG_ID}")["file_token"]
+        # 409: the same request waits already, which is all that is wanted.
+        self._call("PUT", f"/parseDagFile/{_part(token)}", also_fine={409})
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        missing: dict[str, Any] | None = None,
+        also_fine: frozenset[int] | set[int] = frozenset(),
+        **request: Any,
+    ) -> dict[str, Any]:
+        """One call, logged in; ``missing`` is the answer that stands for 404."""
+        if not self._token:
+            self._log_in()
+        headers = {"Authorization": f"Bearer {self._token}"}
+        answer = self._send(method, f"{self.base_url}/api/v2{path}", headers=headers, **request)
+        if answer.status_code == 404 and missing is not None:
+            return missing
+        if answer.status_code not in also_fine:
+            self._refuse(answer, f"{method} {path}")
+        return _json(answer)
+
+    def _log_in(self) -> None:
+        answer = self._send("POST", f"{self.base_url}/auth/token", json=self._login)
+        if answer.status_code in {400, 401, 403}:
+            raise TerminalError(
+                f"Airflow at {self.base_url} refuses the login of the connection {settings.API_CONNECTION!r}. "
+                "Correct its user and password under Admin > Connections."
+            )
+        self._refuse(answer, "POST /auth/token")
+        self._token = str(_json(answer).get("access_token", ""))
+
+    def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
+        try:
+            return self._client.request(method, url, **request)
+        except httpx.InvalidURL as error:
+            raise TerminalError(
+                f"{self.base_url!r} is not an address. Correct the host of the connection {settings.API_CONNECTION!r}."
+            ) from error
+        except httpx.HTTPError as error:
+            raise TransientError(
+                f"Airflow at {self.base_url} does not answer ({type(error).__name__}). "
+                f"Start it, or correct the host and port of the connection {settings.API_CONNECTION!r}."
+            ) from error
+
+    def _refuse(self, answer: httpx.Response, call: str) -> None:
+        """Raise for an answer that is no success."""
+        code = answer.status_code
+        if code < 400:
+            return
+        said = _detail(answer)
+        if code in _PASSING:
+            raise TransientError(f"Airflow at {self.base_url} answered {code} to {call}{said}. Try again in a minute.")
+        if code in {401, 403}:
+            raise TerminalError(
+                f"Airflow at {self.base_url} does not allow {call}. Give the user of the connection "
+                f"{settings.API_CONNECTION!r} the right to edit Dags and their runs."
+            )
+        if code == 404:
+            raise TerminalError(
+                f"Airflow at {self.base_url} knows nothing at {call}. If the Dag is new, wait until it is parsed; "
+                "see `airflow dags list-import-errors` if it stays away."
+            )
+        raise TerminalError(f"Airflow at {self.base_url} refused {call} with {code}{said}. Correct it and try again.")
+
+
+def _base_url(found: Connection) -> str:
+    """``host`` may be a whole address, with the sub-path under which Airflow is deployed."""
+    host = found.host or "localhost"
+    if "://" in host:
+        return host
+    return f"{found.schema or 'http'}://{host}" + (f":{found.port}" if found.port else "")
+
+
+def _own_moment() -> datetime:
+    """A logical date that no schedule will ever need: windows begin on whole seconds, this never does."""
+    now = datetime.now(UTC)
+    return now if now.microsecond else now.replace(microsecond=1)
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        body = answer.json() if answer.content else {}
+    except ValueError as error:
+        raise TerminalError(
+            f"{answer.request.url.host} did not answer as Airflow does. "
+            f"Correct the host of the connection {settings.API_CONNECTION!r}."
+        ) from error
+    return body if isinstance(body, dict) else {}
+
+
+def _detail(answer: httpx.Response) -> str:
+    """What Airflow says of a refusal, on one line."""
+    try:
+        said = answer.json().get("detail", "")
+    except (ValueError, AttributeError):
+        return ""
+    text = " ".join(str(said.get("reason", said) if isinstance(said, dict) else said).split())
+    return f": {text[:300]}" if text else ""
+
+
+def _run(entry: Mapping[str, Any]) -> DagRunState:
+    return DagRunState(
+        run_id=entry["dag_run_id"],
+        run_type=entry["run_type"],
+        state=entry["state"],
+        data_interval_start=_moment(entry.get("data_interval_start")),
+        data_interval_end=_moment(entry.get("data_interval_end")),
+        start=_moment(entry.get("start_date")),
+        end=_moment(entry.get("end_date")),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
