@@ -1,0 +1,60 @@
+"""An event loop beside synchronous code."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
+
+
+class LoopThread:
+    """Runs coroutines on a thread of its own while the caller waits.
+
+    Not ``asyncio.run`` in the caller's thread: Airflow ends a task by raising from a signal handler, and an
+    exception raised inside a loop callback is logged and dropped by asyncio. The caller's thread only waits here,
+    so a time-out or a kill reaches it at once and the clean-up can still use the loop. The caller may also hold a
+    database transaction (the fence) without stopping the loop that keeps the connection alive.
+    """
+
+    def __enter__(self) -> Self:
+        self._ready = threading.Event()
+        self._task: asyncio.Task[Any] | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="delivery-loop", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Wait for ``coroutine``; when the wait is interrupted, it is cancelled and has ended before this returns."""
+        future = asyncio.run_coroutine_threadsafe(self._tracked(coroutine), self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            if not future.done():
+                asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+            raise
+
+    async def _tracked(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        self._task = asyncio.current_task()
+        return await coroutine
+
+    async def _end(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._ready.set()
+        await self._stop.wait()

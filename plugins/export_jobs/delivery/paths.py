@@ -1,0 +1,88 @@
+"""Names at a destination: what a target path may be, and what temporaries and probes beside it are called."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable
+
+from export_jobs.errors import UserError
+
+MAX_NAME_BYTES = 200
+"""Of one path component. With the attempt and the suffix added, a temporary stays below the usual limit of 255."""
+
+_ATTEMPT = re.compile(r"[A-Za-z0-9]{1,40}")
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_TEMPORARY_END = ".part"
+_UNSEEN = {"Cc", "Cf", "Cs"}  # Unicode categories: control, format, surrogate
+
+_FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (lambda part: not part, "it is empty, absolute, or has an empty part between two slashes"),
+    (lambda part: part in {".", ".."}, "a part of dots would leave the destination's folder"),
+    (lambda part: "\\" in part, "it holds a backslash"),
+    (
+        lambda part: any(unicodedata.category(character) in _UNSEEN for character in part),
+        "it holds a control or an invisible character",
+    ),
+    (
+        lambda part: part.startswith("."),
+        "a part that starts with a dot is hidden, and such names are kept for unfinished uploads",
+    ),
+    (
+        lambda part: part != part.strip() or part.endswith("."),
+        "a part that starts or ends with a space, or ends with a dot, is another file on Windows",
+    ),
+    (lambda part: _DEVICES.fullmatch(part) is not None, "a part of it is the name of a device on Windows"),
+    (
+        lambda part: unicodedata.normalize("NFC", part) != part,
+        "its accents are not in composed form (NFC), so that a twin could look the same",
+    ),
+    (lambda part: len(part.encode()) > MAX_NAME_BYTES, f"a part is longer than {MAX_NAME_BYTES} bytes"),
+)
+"""What makes a path component unsafe, in the order in which it is told."""
+
+
+def checked_parts(path: str) -> tuple[str, ...]:
+    """Split ``path`` into components that stay inside the destination's folder on every kind of server.
+
+    Raises:
+        UserError: a component could leave the folder, hide the file, or be a different file on another system.
+    """
+    parts = tuple(path.split("/"))
+    for part in parts:
+        fault = _fault_of(part)
+        if fault:
+            raise UserError(
+                f"The file name {path!r} cannot be delivered: {fault}. Rename the job, its template or its sub-folder."
+            )
+    return parts
+
+
+def temporary_name(final: str, attempt: str) -> str:
+    """Return the name under which ``attempt`` uploads ``final``: hidden, in the same folder, never shared."""
+    return f".{final}.{checked_attempt(attempt)}{_TEMPORARY_END}"
+
+
+def checked_attempt(attempt: str) -> str:
+    """Return ``attempt`` when it is 1-40 letters and digits; ValueError else, since only our own code names tries."""
+    if not _ATTEMPT.fullmatch(attempt):
+        raise ValueError(f"an attempt is named by 1-40 letters and digits, not {attempt!r}")
+    return attempt
+
+
+def is_temporary_of(final: str, name: str) -> bool:
+    """Tell whether ``name`` is what some attempt at ``final`` left behind, and not another file's temporary."""
+    start = f".{final}."
+    if not (name.startswith(start) and name.endswith(_TEMPORARY_END)):
+        return False
+    return _ATTEMPT.fullmatch(name[len(start) : -len(_TEMPORARY_END)]) is not None
+
+
+def probe_name() -> str:
+    """Return a new name for the file that proves write permission; two checks at once never share one."""
+    return f".export-jobs-probe-{secrets.token_hex(8)}"
+
+
+def _fault_of(part: str) -> str | None:
+    return next((fault for is_so, fault in _FAULTS if is_so(part)), None)

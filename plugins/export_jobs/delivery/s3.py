@@ -1,0 +1,154 @@
+"""Delivery to S3: always a multipart upload, completed inside the fence; before that no object exists."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, BinaryIO
+from urllib.parse import quote, urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from export_jobs.delivery.destination import Fence, Receipt, Target
+from export_jobs.delivery.paths import checked_attempt, checked_parts, probe_name
+from export_jobs.delivery.reading import VerifiedReader
+from export_jobs.delivery.s3_errors import code_of, explained
+from export_jobs.errors import TransientError
+
+log = logging.getLogger(__name__)
+
+PART_BYTES = 8 * 1024 * 1024
+MAX_PARTS = 10_000
+"""The service's limit; larger files get larger parts."""
+THREADS = 4
+_LISTING_REFUSED = {"AccessDenied", "403", "NotImplemented", "MethodNotAllowed"}
+
+
+class S3Destination:
+    """A prefix in a bucket; see ``Destination`` for the promise. The caller makes the client, with its time-outs.
+
+    The content's SHA-256 is stored as object metadata ``sha256``, where a receiver and a retry can read it.
+    """
+
+    def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = prefix.strip("/")
+        endpoint = urlsplit(str(client.meta.endpoint_url))
+        self._endpoint = endpoint.netloc.rpartition("@")[2]  # messages name the server, never a login in its URL
+
+    def check(self) -> None:
+        """See ``Destination.check``; writes, reads and deletes a probe object."""
+        place = {"Bucket": self._bucket, "Key": self._key(probe_name())}
+        with self._explained("writing the probe object"):
+            self._client.put_object(**place, Body=b"Export Jobs proves write permission; this may be removed.\n")
+        with self._explained("reading the probe object"):
+            self._client.head_object(**place)
+        with self._explained("deleting the probe object"):
+            self._client.delete_object(**place)
+
+    def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
+        """See ``Destination.deliver``; also raises UserError for a path that could leave the prefix."""
+        key = self._key("/".join(checked_parts(target.path)))
+        self._abort_stale(key)
+        with self._explained(f"starting the upload of {key}"):
+            upload = self._client.create_multipart_upload(
+                Bucket=self._bucket,
+                Key=key,
+                Metadata={"sha256": target.sha256, "attempt": checked_attempt(target.attempt)},
+            )
+        place = {"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]}
+        try:
+            parts = self._send(VerifiedReader(source, target), target, place)
+            with fence():
+                self._publish(place, parts, target)
+        except BaseException:
+            self._abort(place)
+            raise
+        return Receipt(target.path, f"s3://{self._bucket}/{quote(key)}", target.bytes, target.sha256)
+
+    def _send(self, reader: VerifiedReader, target: Target, place: dict[str, str]) -> list[dict[str, Any]]:
+        """Upload every part, a few at a time; at most ``THREADS + 1`` of them are in memory."""
+        size = max(PART_BYTES, -(-target.bytes // MAX_PARTS))
+        done: list[dict[str, Any]] = []
+        running: deque[Future[dict[str, Any]]] = deque()
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="s3-part") as pool:
+            try:
+                while True:
+                    block = reader.read(size)
+                    if not block and (done or running):
+                        break
+                    number = len(done) + len(running) + 1
+                    running.append(pool.submit(self._send_part, place, number, block))
+                    if not block:
+                        break  # an empty file is one empty part
+                    if len(running) == THREADS:
+                        done.append(running.popleft().result())
+                done.extend(part.result() for part in running)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        reader.finish()
+        return done
+
+    def _send_part(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
+        with self._explained(f"uploading part {number} of {place['Key']}"):
+            answer = self._client.upload_part(**place, PartNumber=number, Body=block)
+        return {"PartNumber": number, "ETag": answer["ETag"]}
+
+    def _publish(self, place: dict[str, str], parts: list[dict[str, Any]], target: Target) -> None:
+        """Make the object appear. The service itself refuses when a part differs from its ETag."""
+        key = place["Key"]
+        with self._explained(f"completing the upload of {key}"):
+            try:
+                self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
+            except ClientError as error:
+                # boto3 repeats a request whose reply was lost; the second one then finds the upload gone.
+                if code_of(error) != "NoSuchUpload" or not self._stands(key, target):
+                    raise
+        with self._explained(f"verifying {key}"):
+            stored = self._client.head_object(Bucket=self._bucket, Key=key)
+        if stored["ContentLength"] != target.bytes:
+            raise TransientError(
+                f"Bucket {self._bucket} holds {stored['ContentLength']} of {target.bytes} bytes of {key}. It is sent "
+                "again; if this goes on, ask the bucket's owner."
+            )
+
+    def _stands(self, key: str, target: Target) -> bool:
+        """Tell whether this very attempt's object stands under ``key``."""
+        try:
+            stored = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError:
+            return False
+        written = stored.get("Metadata", {})
+        return bool(written.get("attempt") == target.attempt and written.get("sha256") == target.sha256)
+
+    def _abort_stale(self, key: str) -> None:
+        """Abort what killed attempts left; an orphan that still uploads can then no longer complete."""
+        try:
+            pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=key)
+            left = [upload for page in pages for upload in page.get("Uploads", []) if upload["Key"] == key]
+        except (ClientError, BotoCoreError) as error:
+            if code_of(error) not in _LISTING_REFUSED:
+                with self._explained(f"looking for unfinished uploads of {key}"):
+                    raise
+            log.warning("Unfinished uploads in %s may not be listed: let a lifecycle rule abort them", self._bucket)
+            return
+        for upload in left:
+            self._abort({"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]})
+
+    def _abort(self, place: dict[str, str]) -> None:
+        """Free an unfinished upload's space; never raises, since another error is on its way or none matters."""
+        try:
+            with suppress(self._client.exceptions.NoSuchUpload):
+                self._client.abort_multipart_upload(**place)
+        except (ClientError, BotoCoreError) as error:
+            log.warning("An unfinished upload of %s stays until the next try: %s", place["Key"], type(error).__name__)
+
+    def _key(self, path: str) -> str:
+        return f"{self._prefix}/{path}" if self._prefix else path
+
+    def _explained(self, doing: str) -> Any:
+        return explained(doing, self._bucket, self._endpoint)

@@ -1,0 +1,109 @@
+"""From what asyncssh and the server say to a sentence and a retry rule. Exceptions' own texts are never repeated."""
+
+from __future__ import annotations
+
+import socket
+
+import asyncssh
+
+from export_jobs.errors import ExportError, TerminalError, TransientError
+
+_LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.DisconnectError, OSError, EOFError)
+_NO_SPACE = (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded)
+_MISSING = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
+_FORBIDDEN = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect)
+MISSING: tuple[type[Exception], ...] = _MISSING
+"""What a server answers when a path does not exist."""
+
+
+def is_lost(error: BaseException) -> bool:
+    """Tell whether the connection itself has ended, so that nothing more can be asked over it."""
+    return isinstance(error, _LOST)
+
+
+def lost(where: str, doing: str) -> TransientError:
+    """Name a connection that ended while it was in use."""
+    return TransientError(
+        f"The connection to {where} was lost while {doing}. The file is sent again from its start at the next try; "
+        "if this goes on, ask the server's owner for its log."
+    )
+
+
+def stalled(where: str, doing: str, seconds: float) -> TransientError:
+    """Name a server that took nothing and answered nothing for ``seconds``."""
+    return TransientError(
+        f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was ended. "
+        "It is tried again; if this goes on, ask the server's owner whether it is overloaded."
+    )
+
+
+def no_space(where: str, path: str, free: int | None) -> TerminalError:
+    """Name a full disk; ``free`` in bytes, where the server tells."""
+    left = "" if free is None else f" ({free} bytes are free)"
+    return TerminalError(
+        f"There is no space left on {where} for {path}{left}. The unfinished upload was removed and any older file of "
+        "that name stands as it was. Ask the server's owner to make room, then rerun."
+    )
+
+
+def read_only(where: str, path: str) -> TerminalError:
+    """Name a file system that is mounted read-only."""
+    return TerminalError(
+        f"The file system that holds {path} on {where} is read-only. Ask the server's owner to make it writable."
+    )
+
+
+def refused(error: asyncssh.SFTPError, where: str, doing: str, path: str) -> ExportError:
+    """Turn an answer of the server about ``path`` into a sentence."""
+    if isinstance(error, _MISSING):
+        return TerminalError(
+            f"{path} does not exist on {where} (seen while {doing}). Create it there, or correct the destination."
+        )
+    if isinstance(error, _FORBIDDEN):
+        return TerminalError(
+            f"The server {where} gives no permission for {path} (seen while {doing}). The login needs to list, write, "
+            "rename and remove files in the destination's folder; ask the server's owner to allow it."
+        )
+    if isinstance(error, _NO_SPACE) or any(word in error.reason.lower() for word in ("no space", "quota", "disk full")):
+        return no_space(where, path, None)
+    return TransientError(
+        f"The server {where} answered {path} with {type(error).__name__.removeprefix('SFTP')} and no reason while "
+        f"{doing}. It is tried again; if this goes on, ask the server's owner about quota and disk."
+    )
+
+
+def login_failed(error: BaseException, where: str, user: str, means: str) -> ExportError:
+    """Turn what stopped a connection from opening into a sentence; ``means`` is "password" or "key"."""
+    if isinstance(error, asyncssh.PermissionDenied) or _too_many_failures(error):
+        return TerminalError(
+            f"The server {where} rejected the {means} of user {user!r}. It was tried once only, so that the account is "
+            "not locked. Correct login and secret in the Airflow connection, then check the destination."
+        )
+    if isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ProtocolError | asyncssh.ProtocolNotSupported):
+        return TerminalError(
+            f"No secure session with {where} could be agreed: it does not speak SSH there, or only outdated "
+            "algorithms. Check host and port in the Airflow connection."
+        )
+    if isinstance(error, asyncssh.ChannelOpenError):
+        return TerminalError(
+            f"The server {where} accepted user {user!r} and offers no SFTP to it. Ask the server's owner to allow the "
+            "sftp subsystem for this login."
+        )
+    return TransientError(f"{_unreachable(error, where)} It is tried again.")
+
+
+def _too_many_failures(error: BaseException) -> bool:
+    # OpenSSH with MaxAuthTries 1 disconnects instead of answering; that is a rejected secret all the same.
+    return isinstance(error, asyncssh.DisconnectError) and "authentication" in error.reason.lower()
+
+
+def _unreachable(error: BaseException, where: str) -> str:
+    if isinstance(error, socket.gaierror):
+        return f"The name of {where} does not resolve. Check the host in the Airflow connection and the worker's DNS."
+    if isinstance(error, ConnectionRefusedError):
+        return f"The server {where} refused the connection. Check the port, and that the server runs."
+    if isinstance(error, TimeoutError):
+        return f"The server {where} did not answer in time. Check host and port, and the firewall between."
+    if isinstance(error, asyncssh.ConnectionLost | asyncssh.SFTPConnectionLost | ConnectionResetError):
+        return f"The server {where} closed the connection during login. It may be overloaded, or ban this address."
+    return f"The server {where} cannot be reached from this worker. Check the network and the firewall between."

@@ -1,0 +1,96 @@
+"""Which host key a server must show: read from the connection, compared before any secret is sent."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+import asyncssh
+from asyncssh.public_key import get_default_public_key_algs
+
+from export_jobs.errors import TerminalError
+
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+
+
+@dataclass(frozen=True)
+class Pins:
+    """The host keys that are trusted: SHA-256 fingerprints, and the signature algorithms to ask for first."""
+
+    fingerprints: frozenset[str]
+    algorithms: tuple[str, ...]
+
+    def accept(self, key: asyncssh.SSHKey) -> bool:
+        """Tell whether the server's key is one of the pinned ones."""
+        return key.get_fingerprint() in self.fingerprints
+
+    def preferred_algorithms(self) -> list[str]:
+        """Return what to ask the server for: the pinned kind first, since a server holds one key of each kind.
+
+        The other kinds follow, so that a changed server still shows a key and the person sees its fingerprint.
+        Certificates are left out: their authority cannot be pinned here.
+        """
+        every = [str(name, "ascii") for name in get_default_public_key_algs()]
+        return [*self.algorithms, *(name for name in every if name not in self.algorithms)]
+
+
+def parse_pins(text: str, where: str) -> Pins:
+    """Read ``host_key``: one key a line; several lines let a server change its key without a gap.
+
+    A line is ``ssh-ed25519 AAAA…``, ``[host]:port ssh-… AAAA…``, only ``AAAA…``, or a fingerprint ``SHA256:…``.
+
+    Raises:
+        TerminalError: a line is none of these.
+    """
+    fingerprints: set[str] = set()
+    algorithms: list[str] = []
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        if _FINGERPRINT.fullmatch(line):
+            fingerprints.add(line)
+            continue
+        key = _public_key(line)
+        if key is None:
+            raise TerminalError(
+                f"The host_key in the connection of {where} is not a public key. Write it as one line of "
+                "`ssh-keyscan` shows it: ssh-ed25519 AAAA…"
+            )
+        fingerprints.add(key.get_fingerprint())
+        algorithms.extend(str(name, "ascii") for name in key.sig_algorithms)
+    return Pins(frozenset(fingerprints), tuple(dict.fromkeys(algorithms)))
+
+
+def _public_key(line: str) -> asyncssh.SSHKey | None:
+    """Return the key in ``line`` whatever stands around it; every key's base64 starts with AAAA (a short length)."""
+    blob = next((word for word in line.split() if word.startswith("AAAA")), None)
+    if blob is None:
+        return None
+    try:
+        raw = base64.b64decode(blob, validate=True)
+        algorithm = raw[4 : 4 + int.from_bytes(raw[:4])].decode("ascii")
+        return asyncssh.import_public_key(f"{algorithm} {blob}")
+    except (binascii.Error, UnicodeDecodeError, asyncssh.KeyImportError):
+        return None
+
+
+def unpinned(where: str, offered: asyncssh.SSHKey) -> TerminalError:
+    """Say which key the server showed and how to trust it."""
+    line = offered.export_public_key().decode("ascii").split()
+    return TerminalError(
+        f"The connection of {where} pins no host key, so the server cannot be told from an impostor; nothing was sent. "
+        f"It offered {offered.get_algorithm()} {offered.get_fingerprint()}. Compare this fingerprint with the one the "
+        f'server\'s owner gives you. When they are the same, put "host_key": "{line[0]} {line[1]}" into the '
+        "connection's extra."
+    )
+
+
+def changed(where: str, pins: Pins, offered: asyncssh.SSHKey) -> TerminalError:
+    """Say which key was expected and which came."""
+    return TerminalError(
+        f"The server {where} showed another host key than the pinned one; nothing was sent. "
+        f"Expected {' or '.join(sorted(pins.fingerprints))}, "
+        f"got {offered.get_algorithm()} {offered.get_fingerprint()}. "
+        "Ask the server's owner whether the key was changed on purpose; only then put the new one into host_key of the "
+        "connection's extra."
+    )

@@ -1,0 +1,171 @@
+"""From a connection's credentials to one authenticated SFTP session; one login attempt, one host key rule."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncssh
+
+from export_jobs.delivery.destination import Credentials
+from export_jobs.delivery.sftp_errors import login_failed
+from export_jobs.delivery.sftp_hostkey import Pins, changed, parse_pins, unpinned
+from export_jobs.errors import ExportError, TerminalError
+
+DEFAULT_PORT = 22
+CIPHERS = (
+    # AES-GCM first: one pass for cipher and MAC, in hardware; chacha20 takes about twice the time here.
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "chacha20-poly1305@openssh.com",
+    "aes256-ctr",
+    "aes192-ctr",
+    "aes128-ctr",
+)
+KEEPALIVE_SECONDS = 30
+_CHECKS_OFF = ("no_host_key_check", "allow_host_key_change")
+
+
+@dataclass(frozen=True)
+class Login:
+    """Everything one login needs, read and checked before a packet is sent."""
+
+    host: str
+    port: int
+    user: str
+    pins: Pins
+    password: str | None = field(default=None, repr=False)
+    key: Any | None = field(default=None, repr=False)
+
+    @property
+    def where(self) -> str:
+        """The server as messages name it."""
+        return place(self.host, self.port)
+
+
+class _HostKeyGate(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is not followed by mypy (pyproject.toml)
+    """Asked for every host key before any secret is sent; remembers what the server offered for the message."""
+
+    def __init__(self, pins: Pins) -> None:
+        self._pins = pins
+        self.refused: asyncssh.SSHKey | None = None
+
+    def validate_host_public_key(self, _host: str, _addr: str, _port: int, key: asyncssh.SSHKey) -> bool:
+        accepted = self._pins.accept(key)
+        self.refused = None if accepted else key
+        return accepted
+
+
+def place(host: str, port: int) -> str:
+    """Return ``host:port``, an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def read_login(credentials: Credentials) -> Login:
+    """Read what the connection says.
+
+    Raises:
+        TerminalError: something is missing or unreadable; the sentence names the field, never its value.
+    """
+    where = place(credentials.host, credentials.port or DEFAULT_PORT)
+    extra = credentials.extra
+    for switch in _CHECKS_OFF:
+        if str(extra.get(switch, "")).strip().lower() in {"true", "1", "yes", "on"}:
+            raise TerminalError(
+                f"The connection of {where} has {switch} in its extra, which would deliver to any impostor; it is not "
+                "supported. Remove it and put the server's public key into host_key."
+            )
+    if not credentials.login:
+        raise TerminalError(f"The connection of {where} has no login. Fill it in, in the Airflow connection.")
+    key = _private_key(extra, where)
+    if key is None and not credentials.password:
+        raise TerminalError(
+            f"The connection of {where} has neither a password nor a key. Fill in the password, or private_key or "
+            "key_file in its extra."
+        )
+    return Login(
+        host=credentials.host,
+        port=credentials.port or DEFAULT_PORT,
+        user=credentials.login,
+        password=credentials.password if key is None else None,
+        key=key,
+        pins=parse_pins(str(extra.get("host_key") or ""), where),
+    )
+
+
+async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
+    """Log in once and start SFTP; return asyncssh's connection and SFTP client. Nothing stays open on failure.
+
+    Raises:
+        TerminalError: host key, secret or protocol refused.
+        TransientError: the server cannot be reached, or says nothing for ``seconds``.
+    """
+    gate = _HostKeyGate(login.pins)
+    try:
+        async with asyncio.timeout(seconds), AsyncExitStack() as undo:
+            connection = await asyncssh.connect(login.host, login.port, client_factory=lambda: gate, **_options(login))
+            undo.callback(connection.abort)
+            client = await connection.start_sftp_client()
+            undo.pop_all()
+            return connection, client
+    except (asyncssh.Error, OSError, EOFError) as error:
+        raise _explained(error, login, gate) from error
+
+
+def _explained(error: BaseException, login: Login, gate: _HostKeyGate) -> ExportError:
+    if gate.refused is not None:
+        if login.pins.fingerprints:
+            return changed(login.where, login.pins, gate.refused)
+        return unpinned(login.where, gate.refused)
+    means = "key" if login.key is not None else "password"
+    return login_failed(error, login.where, login.user, means)
+
+
+def _options(login: Login) -> dict[str, Any]:
+    """Return asyncssh's options with everything of this machine's user shut out.
+
+    A worker's ~/.ssh (config with ProxyCommand, known_hosts, keys) and its agent belong to whoever runs the worker:
+    they would run commands, trust hosts and burn login attempts that no definition asked for.
+    """
+    by_key = login.key is not None
+    return {
+        "config": None,
+        "known_hosts": ([], [], []),  # not empty text: that means ~/.ssh/known_hosts; the gate decides alone
+        "server_host_key_algs": login.pins.preferred_algorithms(),
+        "x509_trusted_certs": None,
+        "x509_trusted_cert_paths": [],
+        "username": login.user,
+        "password": login.password,
+        "client_keys": [login.key] if by_key else None,
+        "agent_path": None,
+        "pkcs11_provider": None,
+        "gss_kex": False,
+        "gss_auth": False,
+        "host_based_auth": False,
+        "preferred_auth": ["publickey"] if by_key else ["password", "keyboard-interactive"],
+        "encryption_algs": list(CIPHERS),
+        "compression_algs": ["none"],  # the archive is compressed already
+        "keepalive_interval": KEEPALIVE_SECONDS,
+    }
+
+
+def _private_key(extra: dict[str, Any], where: str) -> Any | None:
+    text, file = extra.get("private_key"), extra.get("key_file")
+    passphrase = extra.get("private_key_passphrase") or None
+    try:
+        if text:
+            # Connections kept as JSON or URI often hold the line ends as the two characters \n.
+            return asyncssh.import_private_key(str(text).replace("\\n", "\n"), passphrase)
+        return asyncssh.read_private_key(str(file), passphrase) if file else None
+    except OSError:
+        raise TerminalError(
+            f"The key_file in the connection of {where} cannot be read on this worker. Put the file there, readable by "
+            "Airflow's user, or put the key's text into private_key."
+        ) from None
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError):
+        raise TerminalError(
+            f"The private key in the connection of {where} cannot be opened: it is not in PEM or OpenSSH form, or "
+            "private_key_passphrase does not fit. Mend the connection's extra."
+        ) from None

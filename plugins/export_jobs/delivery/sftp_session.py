@@ -1,0 +1,101 @@
+"""One open SFTP connection whose every request has a time limit and every failure a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import Any, Self, TypeVar
+
+import asyncssh
+
+from export_jobs.delivery.sftp_errors import MISSING, is_lost, lost, no_space, read_only, refused, stalled
+from export_jobs.delivery.sftp_login import Login, connect
+from export_jobs.errors import ExportError
+
+T = TypeVar("T")
+
+CLOSE_SECONDS = 5.0
+_READ_ONLY = 0x1  # statvfs@openssh.com, SSH2_FXE_STATVFS_ST_RDONLY
+
+
+class SftpSession:
+    """Wraps asyncssh's client; ``alive`` turns false once the connection can no longer be trusted to answer."""
+
+    def __init__(self, connection: Any, client: Any, where: str, stall_seconds: float) -> None:
+        self._connection = connection
+        self.client = client
+        self.where = where
+        self.stall_seconds = stall_seconds
+        self.alive = True
+
+    @classmethod
+    async def open(cls, login: Login, *, connect_seconds: float, stall_seconds: float) -> Self:
+        """Log in once; raises what ``sftp_login.connect`` raises."""
+        connection, client = await connect(login, connect_seconds)
+        return cls(connection, client, login.where, stall_seconds)
+
+    async def close(self) -> None:
+        """End the connection, politely while it is alive; never raises, never takes longer than a few seconds."""
+        if self.alive:
+            self._connection.close()
+            with suppress(TimeoutError, asyncssh.Error, OSError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._connection.wait_closed()
+        self._connection.abort()
+
+    async def ask(self, doing: str, request: Awaitable[T]) -> T:
+        """Await one request.
+
+        Raises:
+            TransientError: no answer within the stall time, or the connection was lost.
+            asyncssh.SFTPError: the server answered, and the answer was no.
+        """
+        try:
+            async with asyncio.timeout(self.stall_seconds):
+                return await request
+        except TimeoutError as error:
+            self.alive = False
+            raise stalled(self.where, doing, self.stall_seconds) from error
+        except (asyncssh.Error, OSError, EOFError) as error:
+            if not is_lost(error):
+                raise
+            self.alive = False
+            raise lost(self.where, doing) from error
+
+    async def do(self, doing: str, path: str, request: Awaitable[T]) -> T:
+        """Await one request about ``path``; raises ``ExportError`` only."""
+        try:
+            return await self.ask(doing, request)
+        except asyncssh.SFTPError as error:
+            raise await self.explained(error, doing, path) from error
+
+    async def attributes(self, doing: str, path: str) -> Any | None:
+        """Return the attributes of ``path``, or None when it does not exist."""
+        try:
+            return await self.ask(doing, self.client.stat(path))
+        except MISSING:
+            return None
+        except asyncssh.SFTPError as error:
+            raise await self.explained(error, doing, path) from error
+
+    async def explained(self, error: asyncssh.SFTPError, doing: str, path: str, needed: int = 1) -> ExportError:
+        """Turn a refusal into an error; asks for free space first, because most servers say only "Failure" then.
+
+        ``needed`` is how many bytes the refused step was about to store.
+        """
+        if isinstance(error, asyncssh.SFTPFailure):
+            with suppress(ExportError, asyncssh.SFTPError):
+                room = await self.ask(doing, self.client.statvfs(path.rpartition("/")[0] or "/"))
+                if int(room.flags) & _READ_ONLY:
+                    return read_only(self.where, path)
+                free = int(room.bavail) * int(room.frsize)
+                if free < needed:
+                    return no_space(self.where, path, free)
+        return refused(error, self.where, doing, path)
+
+
+def is_directory(attributes: Any) -> bool:
+    """Tell whether attributes describe a directory; a server that sends no mode is given the benefit of the doubt."""
+    return attributes.permissions is None or stat.S_ISDIR(attributes.permissions)

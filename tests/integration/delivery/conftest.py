@@ -1,0 +1,109 @@
+"""Real destinations on 127.0.0.1, started once, clean for every test."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from export_jobs.delivery.destination import Credentials
+from export_jobs.delivery.s3 import S3Destination
+from export_jobs.delivery.sftp import SftpDestination
+from tests.servers.openssh import HOW_TO_GET, SSHD, OpenSsh
+from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer
+from tests.servers.sites import (
+    BUCKET,
+    Lease,
+    Site,
+    bucket_site,
+    folder_site,
+    memory_site,
+    openssh_credentials,
+    s3_client,
+)
+
+
+@pytest.fixture
+def lease() -> Lease:
+    return Lease()
+
+
+@pytest.fixture(scope="session")
+def sftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultySftpServer]:
+    with FaultySftpServer(tmp_path_factory.mktemp("sftp")) as server:
+        yield server
+
+
+@pytest.fixture
+def sftp(sftp_server: FaultySftpServer) -> FaultySftpServer:
+    """The misbehaving server, well again and with an empty folder ``/in``."""
+    sftp_server.heal()
+    folder = sftp_server.root / "in"
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
+    folder.mkdir()
+    return sftp_server
+
+
+@pytest.fixture
+def credentials(sftp: FaultySftpServer) -> Credentials:
+    return Credentials("127.0.0.1", sftp.port, USER, PASSWORD, {"host_key": sftp.host_key_line})
+
+
+@pytest.fixture
+def sftp_site(sftp: FaultySftpServer, credentials: Credentials) -> Site:
+    return folder_site(sftp.root / "in", SftpDestination(credentials, "/in", stall_seconds=20))
+
+
+@pytest.fixture
+def sftp_key_site(sftp: FaultySftpServer) -> Site:
+    key = sftp.client_key.export_private_key("pkcs8-pem", passphrase="pass phrase").decode()
+    extra = {"host_key": sftp.host_key_line, "private_key": key, "private_key_passphrase": "pass phrase"}
+    return folder_site(sftp.root / "in", SftpDestination(Credentials("127.0.0.1", sftp.port, USER, None, extra), "/in"))
+
+
+@pytest.fixture(scope="session")
+def openssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSsh]:
+    if SSHD is None:
+        pytest.skip(HOW_TO_GET)
+    with OpenSsh(tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+@pytest.fixture
+def openssh_site(openssh: OpenSsh, tmp_path: Path) -> Site:
+    return folder_site(tmp_path, SftpDestination(openssh_credentials(openssh), str(tmp_path)))
+
+
+@pytest.fixture(scope="session")
+def moto_port() -> Iterator[int]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    yield server.get_host_and_port()[1]
+    server.stop()
+
+
+@pytest.fixture
+def s3(moto_port: int) -> Any:
+    client = s3_client(f"http://127.0.0.1:{moto_port}")
+    client.create_bucket(Bucket=BUCKET)
+    return client
+
+
+@pytest.fixture
+def s3_site(s3: Any) -> Site:
+    prefix = f"in-{os.urandom(4).hex()}"
+    return bucket_site(s3, S3Destination(s3, BUCKET, prefix), prefix)
+
+
+@pytest.fixture(params=["memory", "sftp", "sftp_key", "openssh", "s3"])
+def site(request: pytest.FixtureRequest) -> Site:
+    """Every kind of destination in turn."""
+    if request.param == "memory":
+        return memory_site()
+    found: Site = request.getfixturevalue(f"{request.param}_site")
+    return found

@@ -1,0 +1,275 @@
+"""What may happen to an SFTP upload on its way, each fault injected into a real server on 127.0.0.1."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from export_jobs.delivery.destination import Credentials
+from export_jobs.delivery.sftp import SftpDestination
+from export_jobs.errors import TerminalError, TransientError
+from tests.servers.openssh import HOW_TO_GET, SSHD, OpenSsh
+from tests.servers.sftp_faults import FaultySftpServer
+from tests.servers.sites import Lease, Site, folder_site, openssh_credentials, staged
+
+pytestmark = pytest.mark.integration
+
+PATH = "daily/sales.zip"
+CONTENT = os.urandom(1_000_003)
+SIZE = len(CONTENT)
+OLD = b"the old file"
+BYTES = [0, 1, 4096, *(SIZE * percent // 100 for percent in range(1, 100)), SIZE - 1, SIZE]
+needs_sshd = pytest.mark.skipif(SSHD is None, reason=HOW_TO_GET)
+needs_mount = pytest.mark.skipif(
+    os.getuid() != 0 or shutil.which("mount") is None,
+    reason="a full disk needs a small file system: run as root (in a container with CAP_SYS_ADMIN)",
+)
+
+
+@pytest.mark.parametrize("old", [None, OLD], ids=["new name", "old file"])
+@pytest.mark.parametrize("byte", BYTES)
+def test_d01_connection_dropped_at_byte(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease, byte: int, old: bytes | None
+) -> None:
+    if old is not None:
+        sftp_site.put(PATH, old)
+    sftp.faults.drop_at_byte = byte
+    with pytest.raises(TransientError, match="was lost while"):
+        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.read(PATH) == old
+    assert sftp_site.everything() == ([] if old is None else [PATH])
+    sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.read(PATH) == CONTENT
+    assert sftp_site.everything() == [PATH]
+
+
+@pytest.mark.parametrize("old", [None, OLD], ids=["new name", "old file"])
+@pytest.mark.parametrize("point", ["before close", "after close", "before stat", "before rename", "after rename"])
+def test_d01_d02_connection_dropped_around_publishing(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease, point: str, old: bytes | None
+) -> None:
+    if old is not None:
+        sftp_site.put(PATH, old)
+    when, step = point.split()
+    setattr(sftp.faults, f"drop_{when}", step)
+    with pytest.raises(TransientError, match="was lost while"):
+        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.read(PATH) == (CONTENT if point == "after rename" else old)
+    assert [name for name in sftp_site.everything() if name != PATH] == []
+    assert lease.recorded == []  # a lost reply is no proof: the next try delivers the same bytes and records them
+    sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.read(PATH) == CONTENT
+    assert sftp_site.everything() == [PATH]
+    assert lease.recorded == ["1"]
+
+
+def test_d02_lost_reply_on_a_server_that_cannot_replace_ends_well_at_the_retry(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease
+) -> None:
+    sftp.faults.no_posix_rename, sftp.faults.drop_after = True, "rename"
+    with pytest.raises(TransientError, match="was lost while"):
+        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.read(PATH) == CONTENT
+    assert sftp_site.everything() == [PATH]
+    assert sftp.seen.renames == 1
+
+
+def refuses_to_replace(site: Site, lease: Lease) -> None:
+    """A new name is published by plain rename; an existing one is refused in words, and left as it is."""
+    site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert site.read(PATH) == CONTENT
+    with pytest.raises(TerminalError, match=r"cannot replace a file in one step .* left as it is"):
+        site.destination.deliver(*staged(b"another content"), lease.fence())
+    assert site.read(PATH) == CONTENT
+    assert site.everything() == [PATH]
+
+
+def test_d03_server_answers_posix_rename_with_unsupported(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease
+) -> None:
+    sftp.faults.no_posix_rename = True
+    refuses_to_replace(sftp_site, lease)
+
+
+@needs_sshd
+def test_d03_d04_openssh_without_posix_rename(tmp_path: Path, lease: Lease) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with OpenSsh(tmp_path / "sshd", options="-P posix-rename") as server:
+        destination = SftpDestination(openssh_credentials(server), str(folder))
+        refuses_to_replace(folder_site(folder, destination), lease)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"mounting a 2 MB tmpfs is not permitted here ({mounted.stderr.decode().strip()})")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@needs_mount
+def test_d05_no_space_on_openssh(openssh: OpenSsh, small_disk: Path, lease: Lease) -> None:
+    site = folder_site(small_disk, SftpDestination(openssh_credentials(openssh), str(small_disk)))
+    site.put(PATH, OLD)
+    with pytest.raises(TerminalError, match="no space left on"):
+        site.destination.deliver(*staged(os.urandom(4_000_000)), lease.fence())
+    assert site.read(PATH) == OLD
+    assert site.everything() == [PATH]
+
+
+@needs_mount
+def test_d06_read_only_file_system_on_openssh(openssh: OpenSsh, small_disk: Path, lease: Lease) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    site = folder_site(small_disk, SftpDestination(openssh_credentials(openssh), str(small_disk)))
+    for act in (site.destination.check, lambda: site.destination.deliver(*staged(CONTENT), lease.fence())):
+        with pytest.raises(TerminalError, match="is read-only"):
+            act()
+
+
+def test_d05_no_space_told_by_free_blocks_only(sftp: FaultySftpServer, sftp_site: Site, lease: Lease) -> None:
+    sftp_site.put(PATH, OLD)
+    sftp.faults.full = True
+    with pytest.raises(TerminalError, match="no space left on"):
+        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.everything() == [PATH]
+    assert sftp_site.read(PATH) == OLD
+
+
+@needs_sshd
+def test_d06_folder_without_write_permission(lease: Lease) -> None:
+    work = Path(tempfile.mkdtemp())  # not tmp_path: another user must be able to walk there
+    work.chmod(0o755)
+    folder = work / "in"
+    folder.mkdir()
+    user = "nobody" if os.getuid() == 0 else ""  # root may write anywhere
+    with OpenSsh(work / "sshd", user=user) as server:
+        server.work.chmod(0o755)
+        folder.chmod(0o555)
+        destination = SftpDestination(openssh_credentials(server), str(folder))
+        for act in (destination.check, lambda: destination.deliver(*staged(CONTENT, "sales.zip"), lease.fence())):
+            with pytest.raises(TerminalError, match="gives no permission for"):
+                act()
+        assert list(folder.iterdir()) == []
+    folder.chmod(0o755)
+    shutil.rmtree(work)
+
+
+def test_d06_missing_target_folder_is_told_and_never_made(
+    sftp: FaultySftpServer, credentials: Credentials, lease: Lease
+) -> None:
+    destination = SftpDestination(credentials, "/in/misspelt")
+    for act in (destination.check, lambda: destination.deliver(*staged(CONTENT), lease.fence())):
+        with pytest.raises(TerminalError, match=r"/in/misspelt does not exist on 127\.0\.0\.1"):
+            act()
+    assert list((sftp.root / "in").iterdir()) == []
+
+
+def test_d06_a_file_where_a_folder_is_needed(
+    sftp: FaultySftpServer, credentials: Credentials, sftp_site: Site, lease: Lease
+) -> None:
+    sftp_site.put("taken", b"a file")
+    with pytest.raises(TerminalError, match="is a file, not a folder"):
+        SftpDestination(credentials, "/in/taken").check()
+    with pytest.raises(TerminalError, match="is a file where a sub-folder is needed"):
+        sftp_site.destination.deliver(*staged(CONTENT, "taken/sales.zip"), lease.fence())
+    assert sftp_site.everything() == ["taken"]
+
+
+@pytest.mark.parametrize("byte", [0, SIZE // 2])
+def test_d10_stalled_server_is_left(
+    sftp: FaultySftpServer, credentials: Credentials, sftp_site: Site, lease: Lease, byte: int
+) -> None:
+    sftp.faults.stall_at_byte = byte
+    started = time.monotonic()
+    with pytest.raises(TransientError, match=r"made no progress for 0\.4 seconds while writing"):
+        SftpDestination(credentials, "/in", stall_seconds=0.4).deliver(*staged(CONTENT), lease.fence())
+    assert time.monotonic() - started < 20
+    assert sftp_site.everything() == []
+
+
+def test_d10_slow_but_steady_server_is_not_left(
+    sftp: FaultySftpServer, credentials: Credentials, sftp_site: Site, lease: Lease
+) -> None:
+    sftp.faults.seconds_per_write = 0.15
+    content = os.urandom(3_000_000)
+    started = time.monotonic()
+    SftpDestination(credentials, "/in", stall_seconds=1).deliver(*staged(content), lease.fence())
+    assert time.monotonic() - started > 1
+    assert sftp_site.read(PATH) == content
+
+
+@pytest.mark.parametrize("lost", [1, 1024, SIZE])
+def test_d11_bytes_that_were_acknowledged_and_not_stored(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease, lost: int
+) -> None:
+    sftp_site.put(PATH, OLD)
+    sftp.faults.cut_at_byte = SIZE - lost
+    with pytest.raises(TransientError, match=f"stored {SIZE - lost} of {SIZE} bytes"):
+        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.read(PATH) == OLD
+    assert sftp_site.everything() == [PATH]
+
+
+def test_d11_a_flipped_byte_is_found_by_reading_back(
+    sftp: FaultySftpServer, credentials: Credentials, sftp_site: Site, lease: Lease
+) -> None:
+    sftp.faults.flip_byte = SIZE // 3
+    destination = SftpDestination(credentials, "/in", read_back=True)
+    with pytest.raises(TransientError, match="stored other bytes"):
+        destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.everything() == []
+    sftp.heal()
+    destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.read(PATH) == CONTENT
+
+
+class _TimeIsUp(BaseException):
+    """As Airflow's execution time-out: raised by a signal handler, and no Exception."""
+
+
+def test_a_signal_handler_that_raises_ends_the_upload_and_cleans_up(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease
+) -> None:
+    def raise_it(_signal: int, _frame: FrameType | None) -> None:
+        raise _TimeIsUp
+
+    sftp.faults.seconds_per_write = 0.2
+    before = signal.signal(signal.SIGALRM, raise_it)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with pytest.raises(_TimeIsUp):
+            sftp_site.destination.deliver(*staged(os.urandom(5_000_000)), lease.fence())
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert sftp_site.everything() == []
+    assert lease.recorded == []
+
+
+def test_no_connection_outlives_its_call(sftp: FaultySftpServer, sftp_site: Site, lease: Lease) -> None:
+    sftp_site.destination.check()
+    sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    sftp.faults.drop_before = "rename"
+    with pytest.raises(TransientError):
+        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    until = time.monotonic() + 5
+    while sftp.open_connections and time.monotonic() < until:
+        time.sleep(0.01)  # the server hears of a close a moment later
+    assert sftp.open_connections == set()
+    assert sftp.seen.connections == 4  # check, deliver, deliver, and one to remove the temporary

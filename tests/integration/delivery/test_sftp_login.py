@@ -1,0 +1,210 @@
+"""Logging in: one attempt, the pinned host key only, nothing of the worker's own user, a sentence for each failure."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import asyncssh
+import pytest
+
+from export_jobs.delivery.destination import Credentials
+from export_jobs.delivery.sftp import SftpDestination
+from export_jobs.errors import ExportError, TerminalError, TransientError
+from tests.servers.openssh import HOW_TO_GET, SSHD, OpenSsh
+from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer
+from tests.servers.sites import Lease, openssh_credentials, staged
+
+pytestmark = pytest.mark.integration
+
+
+def with_extra(credentials: Credentials, **extra: object) -> Credentials:
+    """Return the credentials with more, or other, extra fields."""
+    return replace(credentials, extra={**credentials.extra, **extra})
+
+
+def test_d07_wrong_password_is_tried_once_a_call(
+    sftp: FaultySftpServer, credentials: Credentials, lease: Lease
+) -> None:
+    destination = SftpDestination(replace(credentials, password="wrong"), "/in")
+    for calls, act in enumerate((destination.check, lambda: destination.deliver(*staged(b"x"), lease.fence())), 1):
+        with pytest.raises(TerminalError, match="rejected the password of user 'partner'"):
+            act()
+        assert sftp.seen.password_attempts == calls
+    assert sftp.seen.key_attempts == 0
+
+
+def test_d07_wrong_key_is_tried_once_and_no_password_after_it(sftp: FaultySftpServer, credentials: Credentials) -> None:
+    stranger = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    with pytest.raises(TerminalError, match="rejected the key of user"):
+        SftpDestination(with_extra(credentials, private_key=stranger), "/in").check()
+    assert (sftp.seen.key_attempts, sftp.seen.password_attempts) == (1, 0)
+
+
+@pytest.mark.skipif(SSHD is None, reason=HOW_TO_GET)
+def test_d07_openssh_that_hangs_up_after_one_failure(tmp_path: Path) -> None:
+    stranger = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    with OpenSsh(tmp_path / "sshd", settings="MaxAuthTries 1") as server:
+        refused = replace(
+            openssh_credentials(server), extra={"host_key": server.host_key_line, "private_key": stranger}
+        )
+        with pytest.raises(TerminalError, match="rejected the key of user"):
+            SftpDestination(refused, str(tmp_path)).check()
+
+
+def test_d07_the_workers_own_ssh_files_and_agent_are_not_used(
+    sftp: FaultySftpServer, credentials: Credentials, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ssh = tmp_path / ".ssh"
+    ssh.mkdir()
+    (ssh / "config").write_text(f"Host *\n  ProxyCommand touch {tmp_path}/ran; nc %h %p\n  User somebody\n")
+    (ssh / "id_ed25519").write_bytes(sftp.client_key.export_private_key())  # would be accepted
+    (ssh / "known_hosts").write_text(f"[127.0.0.1]:{sftp.port} {sftp.host_key_line}\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))
+    with pytest.raises(TerminalError, match="rejected the password"):
+        SftpDestination(replace(credentials, password="wrong"), "/in").check()
+    with pytest.raises(TerminalError, match="pins no host key"):
+        SftpDestination(replace(credentials, extra={}), "/in").check()
+    assert not (tmp_path / "ran").exists()
+    assert (sftp.seen.key_attempts, sftp.seen.password_attempts) == (0, 1)
+
+
+def test_d08_another_host_key_is_refused_with_both_fingerprints(
+    sftp: FaultySftpServer, credentials: Credentials
+) -> None:
+    other = asyncssh.generate_private_key("ssh-ed25519")
+    pinned = with_extra(credentials, host_key=other.export_public_key().decode())
+    with pytest.raises(TerminalError) as caught:
+        SftpDestination(pinned, "/in").check()
+    assert f"Expected {other.get_fingerprint()}" in str(caught.value)
+    assert f"got ssh-ed25519 {sftp.host_key.get_fingerprint()}" in str(caught.value)
+    assert sftp.seen.password_attempts == 0
+
+
+def test_d08_a_server_whose_kind_of_key_changed_still_shows_its_fingerprint(
+    sftp: FaultySftpServer, credentials: Credentials
+) -> None:
+    other = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    pinned = with_extra(credentials, host_key=other.export_public_key().decode())
+    with pytest.raises(TerminalError, match="another host key than the pinned one"):
+        SftpDestination(pinned, "/in").check()
+
+
+def test_d09_without_a_pinned_key_the_offered_one_is_shown_and_pasting_it_works(
+    sftp: FaultySftpServer, credentials: Credentials
+) -> None:
+    with pytest.raises(TerminalError, match="pins no host key") as caught:
+        SftpDestination(replace(credentials, extra={}), "/in").check()
+    sentence = str(caught.value)
+    assert sftp.host_key.get_fingerprint() in sentence
+    assert sftp.seen.password_attempts == 0
+    shown = sentence.split('"host_key": "')[1].split('"', maxsplit=1)[0]
+    SftpDestination(replace(credentials, extra={"host_key": shown}), "/in").check()
+
+
+OLD_KEY = asyncssh.generate_private_key("ssh-ed25519")
+FORMS: dict[str, Callable[[str], str]] = {
+    "type and key": lambda line: " ".join(line.split()[:2]),
+    "with comment": lambda line: f"{line} admin@partner",
+    "only base64": lambda line: line.split()[1],
+    "known_hosts line": lambda line: f"[sftp.example.com]:2222 {line}",
+    "after an old key": lambda line: f"{OLD_KEY.export_public_key().decode()}{line}",
+    "fingerprint": lambda line: str(asyncssh.import_public_key(line).get_fingerprint()),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_host_key_may_be_pinned_as(sftp: FaultySftpServer, credentials: Credentials, form: str) -> None:
+    SftpDestination(with_extra(credentials, host_key=FORMS[form](sftp.host_key_line)), "/in").check()
+
+
+@pytest.mark.parametrize("text", ["yes", "ssh-ed25519", "ssh-ed25519 AAAA", "AAAA!!!!", "SHA256:short"])
+def test_a_host_key_that_is_none_is_told(credentials: Credentials, text: str) -> None:
+    with pytest.raises(TerminalError, match="is not a public key"):
+        SftpDestination(with_extra(credentials, host_key=text), "/in").check()
+
+
+@pytest.mark.parametrize("switch", ["no_host_key_check", "allow_host_key_change"])
+@pytest.mark.parametrize("value", [True, "true", "True", "1", 1])
+def test_switching_host_key_checks_off_is_refused(credentials: Credentials, switch: str, value: object) -> None:
+    with pytest.raises(TerminalError, match=f"has {switch} in its extra"):
+        SftpDestination(with_extra(credentials, **{switch: value}), "/in").check()
+
+
+def test_host_key_checks_spelt_out_as_on_are_fine(sftp: FaultySftpServer, credentials: Credentials) -> None:
+    SftpDestination(with_extra(credentials, no_host_key_check="false"), "/in").check()
+
+
+def test_a_key_may_come_from_a_file_or_as_text_with_escaped_line_ends(sftp: FaultySftpServer, tmp_path: Path) -> None:
+    text = sftp.client_key.export_private_key("pkcs8-pem").decode()
+    file = tmp_path / "key.pem"
+    file.write_text(text)
+    base = Credentials("127.0.0.1", sftp.port, USER, None, {"host_key": sftp.host_key_line})
+    SftpDestination(with_extra(base, key_file=str(file)), "/in").check()
+    SftpDestination(with_extra(base, private_key=text.replace("\n", "\\n")), "/in").check()
+
+
+def test_every_unusable_secret_has_its_sentence(sftp: FaultySftpServer, tmp_path: Path) -> None:
+    locked = sftp.client_key.export_private_key("pkcs8-pem", passphrase="right").decode()
+    base = Credentials("127.0.0.1", sftp.port, USER, None, {"host_key": sftp.host_key_line})
+    cases = {
+        "neither a password nor a key": base,
+        "has no login": replace(base, login=None, password=PASSWORD),
+        "key_file in the connection .* cannot be read": with_extra(base, key_file=str(tmp_path / "absent")),
+        "cannot be opened": with_extra(base, private_key="-----BEGIN NONSENSE-----"),
+        r"cannot be opened.*passphrase": with_extra(base, private_key=locked),
+        "private_key_passphrase does not fit": with_extra(base, private_key=locked, private_key_passphrase="no"),
+    }
+    for sentence, credentials in cases.items():
+        with pytest.raises(TerminalError, match=sentence):
+            SftpDestination(credentials, "/in").check()
+    assert sftp.seen.connections == 0
+
+
+def test_d19_every_unreachable_server_has_its_sentence(credentials: Credentials) -> None:
+    with socket.socket() as closed, socket.create_server(("127.0.0.1", 0)) as silent:
+        closed.bind(("127.0.0.1", 0))
+        cases = {
+            "does not resolve": replace(credentials, host="no-such-host.invalid"),
+            "refused the connection": replace(credentials, port=closed.getsockname()[1]),
+            "did not answer in time": replace(credentials, port=silent.getsockname()[1]),
+        }
+        for sentence, unreachable in cases.items():
+            with pytest.raises(TransientError, match=sentence):
+                SftpDestination(unreachable, "/in", connect_seconds=0.5).check()
+
+
+def test_a_port_that_speaks_no_ssh_is_told(moto_port: int, credentials: Credentials) -> None:
+    with pytest.raises(ExportError, match=r"does not speak SSH|closed the connection|did not answer"):
+        SftpDestination(replace(credentials, port=moto_port), "/in", connect_seconds=2).check()
+
+
+def test_x16_no_secret_in_any_message_or_log(
+    sftp: FaultySftpServer, credentials: Credentials, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "canary+secret/with spaces"
+    private = sftp.client_key.export_private_key("pkcs8-pem", passphrase=secret).decode()
+    caplog.set_level(logging.DEBUG)
+    broken = [
+        replace(credentials, password=secret),
+        replace(credentials, password=secret, host="no-such-host.invalid"),
+        replace(credentials, password=secret, extra={}),
+        with_extra(credentials, private_key=private, private_key_passphrase="no", password=secret),
+        with_extra(credentials, private_key=private.replace("KEY", "K", 1), private_key_passphrase=secret),
+    ]
+    said = [repr(broken)]
+    for case in broken:
+        with pytest.raises(ExportError) as caught:
+            SftpDestination(case, "/in").check()
+        chain = [caught.value, caught.value.__cause__, caught.value.__context__]
+        said += [f"{error} {error!r}" for error in chain]
+    text = " ".join([*said, caplog.text])
+    body = private.splitlines()[2]
+    for form in (secret, quote(secret), quote(secret, safe=""), base64.b64encode(secret.encode()).decode(), body):
+        assert form not in text

@@ -1,0 +1,211 @@
+"""A real SFTP server (asyncssh) on 127.0.0.1 that misbehaves when told to, and counts what clients do."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import asyncssh
+
+PASSWORD = "correct horse/battery+staple"
+USER = "partner"
+
+
+@dataclass
+class Faults:
+    """What the server does wrong; every field is one fault, off by default. ``drop_*`` happen once."""
+
+    drop_at_byte: int | None = None
+    drop_before: str | None = None  # "close", "stat" (of a temporary), "rename"
+    drop_after: str | None = None  # "rename": done, and the reply is lost; "close"
+    cut_at_byte: int | None = None  # bytes from here on are acknowledged and thrown away
+    flip_byte: int | None = None
+    stall_at_byte: int | None = None
+    no_posix_rename: bool = False
+    seconds_per_write: float = 0
+    full: bool = False  # every write says "Failure", as OpenSSH does on a full disk
+
+
+@dataclass
+class Seen:
+    """What clients did."""
+
+    connections: int = 0
+    password_attempts: int = 0
+    key_attempts: int = 0
+    renames: int = 0
+    events: list[str] = field(default_factory=list)
+
+
+class _Auth(asyncssh.SSHServer):
+    def __init__(self, server: FaultySftpServer) -> None:
+        self._server = server
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._server.seen.connections += 1
+        self._server.open_connections.add(conn)
+        self._conn = conn
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._server.open_connections.discard(self._conn)
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        self._server.seen.password_attempts += 1
+        return username == USER and password == PASSWORD
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        self._server.seen.key_attempts += 1
+        return username == USER and key == self._server.client_key.convert_to_public()
+
+
+class _Files(asyncssh.SFTPServer):
+    """Plain files below the chroot, with the faults woven into the few calls that delivery makes."""
+
+    owner: FaultySftpServer
+
+    def __init__(self, chan: Any) -> None:
+        super().__init__(chan, chroot=str(self.owner.root).encode())
+
+    @property
+    def _faults(self) -> Faults:
+        return self.owner.faults
+
+    def _drop(self) -> None:
+        self._faults.drop_at_byte = self._faults.drop_before = self._faults.drop_after = None
+        self.connection.abort()
+        raise asyncssh.SFTPConnectionLost("dropped by the test")
+
+    async def write(self, file_obj: Any, offset: int, data: bytes) -> int:
+        faults, end = self._faults, offset + len(data)
+        if faults.full:
+            raise asyncssh.SFTPFailure("Failure")
+        if faults.seconds_per_write:
+            await asyncio.sleep(faults.seconds_per_write)
+        if faults.stall_at_byte is not None and end > faults.stall_at_byte:
+            await asyncio.sleep(3600)
+        if faults.drop_at_byte is not None and end >= faults.drop_at_byte:
+            super().write(file_obj, offset, data[: faults.drop_at_byte - offset])
+            file_obj.flush()
+            self._drop()
+        kept = data
+        if faults.cut_at_byte is not None:
+            kept = data[: max(0, faults.cut_at_byte - offset)]
+        if faults.flip_byte is not None and offset <= faults.flip_byte < end:
+            at = faults.flip_byte - offset
+            kept = kept[:at] + bytes([kept[at] ^ 0xFF]) + kept[at + 1 :]
+        if kept:
+            super().write(file_obj, offset, kept)
+        return len(data)
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        opened = super().open(path, pflags, attrs)
+        if self._faults.drop_at_byte == 0 and path.endswith(b".part"):
+            self._drop()
+        return opened
+
+    def close(self, file_obj: Any) -> None:
+        if self._faults.drop_before == "close":
+            self._drop()
+        super().close(file_obj)
+        if self._faults.drop_after == "close":
+            self._drop()
+
+    def stat(self, path: bytes) -> Any:
+        if self._faults.drop_before == "stat" and path.endswith(b".part"):
+            self._drop()
+        return super().stat(path)
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        if self._faults.no_posix_rename:
+            raise asyncssh.SFTPOpUnsupported("Operation unsupported")
+        if self._faults.drop_before == "rename":
+            self._drop()
+        super().posix_rename(oldpath, newpath)
+        self._renamed()
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        super().rename(oldpath, newpath)
+        self._renamed()
+
+    def _renamed(self) -> None:
+        self.owner.seen.renames += 1
+        if self._faults.drop_after == "rename":
+            self._drop()
+
+    def remove(self, path: bytes) -> None:
+        self.owner.seen.events.append(f"remove {path.decode()}")
+        super().remove(path)
+
+    def statvfs(self, path: bytes) -> Any:
+        if not self._faults.full:
+            return super().statvfs(path)
+        return asyncssh.SFTPVFSAttrs(bsize=4096, frsize=4096, blocks=512, bfree=1, bavail=0)
+
+
+class FaultySftpServer:
+    """Runs the server on a thread of its own: ``with FaultySftpServer(folder) as server``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.faults = Faults()
+        self.seen = Seen()
+        self.host_key = asyncssh.generate_private_key("ssh-ed25519")
+        self.client_key = asyncssh.generate_private_key("ssh-ed25519")
+        self.open_connections: set[asyncssh.SSHServerConnection] = set()
+        self.port = 0
+
+    @property
+    def host_key_line(self) -> str:
+        """The public host key as ``ssh-ed25519 AAAA…``."""
+        return str(self.host_key.export_public_key().decode()).strip()
+
+    def heal(self) -> None:
+        """Switch every fault off and forget what was seen."""
+        self.faults = Faults()
+        self.seen = Seen()
+
+    def __enter__(self) -> Self:
+        ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True)
+        self._thread.start()
+        if not ready.wait(20):
+            raise OSError(errno.ETIMEDOUT, "the SFTP test server did not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(20)
+
+    async def _serve(self, ready: threading.Event) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        files = type("Files", (_Files,), {"owner": self})
+        acceptor = await asyncssh.listen(
+            "127.0.0.1",
+            0,
+            server_factory=lambda: _Auth(self),
+            server_host_keys=[self.host_key],
+            sftp_factory=files,
+            login_timeout=20,
+        )
+        self.port = acceptor.get_port()
+        ready.set()
+        await self._stop.wait()
+        acceptor.close()
+        for connection in list(self.open_connections):
+            connection.abort()
