@@ -17,6 +17,7 @@ from export_jobs.core.job import Frequency, Schedule
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ONE_DAY = timedelta(days=1)
+LESS_THAN_A_DAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, order=True)
@@ -36,6 +37,15 @@ class Window:
         """First and last calendar day of data, both inclusive, as ``time_zone`` sees them."""
         zone = ZoneInfo(time_zone)
         return self.start.astimezone(zone).date(), (self.end - timedelta(microseconds=1)).astimezone(zone).date()
+
+    def dates(self, time_zone: str) -> tuple[date, date]:
+        """The range ``[first, stop)`` of a column of type date, which has days and no hours.
+
+        A bound inside a local day is where a schedule of another zone stopped, at its own midnight: taking the local
+        date would export that day twice or never. It stands for the date that began there, which is the nearest one
+        in UTC+1, whatever the two zones were between UTC-10 and UTC+13.
+        """
+        return _date_at(self.start, time_zone), _date_at(self.end, time_zone)
 
 
 @dataclass(frozen=True)
@@ -73,12 +83,22 @@ def day_start(day: date, time_zone: str) -> datetime:
     return instant(day, time(0), time_zone)
 
 
+def _date_at(bound: datetime, time_zone: str) -> date:
+    day = bound.astimezone(ZoneInfo(time_zone)).date()
+    return day if day_start(day, time_zone) == bound else (bound.astimezone(UTC) + timedelta(hours=13)).date()
+
+
 def bounds(schedule: Schedule) -> Window:
-    """The whole span of data a schedule covers: ``[from 00:00, until + 1 day 00:00)`` in its zone."""
-    return Window(
-        day_start(schedule.valid_from, schedule.time_zone),
-        day_start(schedule.valid_until + ONE_DAY, schedule.time_zone),
-    )
+    """The whole span of data a schedule covers: ``[from 00:00, until + 1 day 00:00)`` in its zone.
+
+    Raises ``ValueError`` when that holds no instant: its only day is one that the zone skipped.
+    """
+    return Window(*_span(schedule))
+
+
+def _span(schedule: Schedule) -> tuple[datetime, datetime]:
+    zone = schedule.time_zone
+    return day_start(schedule.valid_from, zone), day_start(schedule.valid_until + ONE_DAY, zone)
 
 
 def next_delivery(schedule: Schedule, after: datetime | None) -> Delivery | None:
@@ -87,17 +107,16 @@ def next_delivery(schedule: Schedule, after: datetime | None) -> Delivery | None
     Its window starts at ``after`` itself, or at the schedule's first instant if that is later. None when the schedule
     has no day left.
     """
-    whole = bounds(schedule)
-    start = max(filter(None, (whole.start, schedule.anchor, after)))
-    start = start.astimezone(UTC)
-    if start >= whole.end:
+    first, stop = _span(schedule)
+    start = _start(first, schedule.anchor, after)
+    if start >= stop:
         return None
     last_day = _last_day(schedule, start)
     end = day_start(last_day + ONE_DAY, schedule.time_zone)
     while end <= start:  # a zone skipped that whole day (Samoa, 2011-12-30): it holds no data, go on to the next
         last_day = _last_day(schedule, day_start(last_day + ONE_DAY, schedule.time_zone), at_least=last_day + ONE_DAY)
         end = day_start(last_day + ONE_DAY, schedule.time_zone)
-    window = Window(start, min(end, whole.end))
+    window = Window(start, min(end, stop))
     return Delivery(window, _due(schedule, window))
 
 
@@ -122,6 +141,16 @@ def last_complete(schedule: Schedule, now: datetime) -> Window | None:
         if newest is not None:
             return newest
     return None
+
+
+def _start(first: datetime, anchor: datetime | None, after: datetime | None) -> datetime:
+    """Where the next window starts: where the last one ended, unless the schedule begins days later."""
+    ended = max(filter(None, (anchor, after)), default=None)
+    if ended is None:
+        return first
+    # Between zones more than 24 hours apart (Kiritimati, Pago Pago) a job's first day can end before the same day
+    # begins in its new zone. Those few hours are nobody's wish; a whole day or more is a validity moved on purpose.
+    return ended.astimezone(UTC) if first - ended < LESS_THAN_A_DAY else first
 
 
 def _last_day(schedule: Schedule, start: datetime, at_least: date | None = None) -> date:
