@@ -1,0 +1,36 @@
+"""The ``export-jobs`` command. Exit code 0: well; 1: something was found wrong; 2: called wrongly.
+
+Commands are imported when they run: ``export-jobs --help`` must not wait for Airflow and the database.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from export_jobs.cli.output import Output
+from export_jobs.cli.parser import parser
+from export_jobs.errors import ExportError
+
+OK, FINDING, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; an error we know is a sentence on stderr, never a traceback."""
+    options = parser().parse_args(arguments)
+    module, _, function = options.run.partition(":")
+    try:
+        command = getattr(importlib.import_module(f"export_jobs.cli.{module}"), function)
+        return int(command(options, Output(sys.stdout, options.format)))
+    except ExportError as error:
+        sys.stderr.write(f"export-jobs: {error}\n")
+        return FINDING
+    except KeyboardInterrupt:
+        sys.stderr.write("export-jobs: interrupted; what was saved or cleared before stays so.\n")
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK

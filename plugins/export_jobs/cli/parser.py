@@ -1,0 +1,104 @@
+"""What the command line understands. Light on purpose: a command is named as ``module:function``, not imported."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_EPILOG = """\
+Exit codes: 0 well, 1 something was found wrong (an issue, a difference, a gap, an error), 2 called wrongly.
+The store and Airflow's address come from the Airflow connections export_jobs_store and export_jobs_airflow_api,
+for example from the environment variables AIRFLOW_CONN_EXPORT_JOBS_STORE and AIRFLOW_CONN_EXPORT_JOBS_AIRFLOW_API.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    top = argparse.ArgumentParser(
+        prog="export-jobs",
+        description="Export jobs for Apache Airflow: definitions, previews, deliveries, reruns.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    _definition_commands(commands)
+    _preview_commands(commands)
+    _run_commands(commands)
+    return top
+
+
+def _definition_commands(commands: _Commands) -> None:
+    database = commands.add_parser("db", help="the store's tables").add_subparsers(metavar="ACTION", required=True)
+    _add(database, "upgrade", "store:upgrade", "make or migrate the store's tables")
+
+    apply = _add(commands, "apply", "definitions:apply", "save a file's definitions; the plan is shown first")
+    _file(apply, required=True)
+    _yes(apply)
+    diff = _add(commands, "diff", "definitions:diff", "what `apply` would change; exit code 1 when anything")
+    _file(diff, required=True)
+    validate = _add(commands, "validate", "definitions:validate", "every issue of a file, or of the whole store")
+    _file(validate, required=False)
+
+    _add(commands, "list", "inventory:list_jobs", "all jobs, one a line")
+    _job(_add(commands, "show", "inventory:show", "one job: definition, issues, next windows"))
+    _job(_add(commands, "dump", "inventory:dump", "definitions as YAML that `apply` accepts"), nargs="?")
+    delete = _add(commands, "delete", "inventory:delete", "delete a job; its ledger and its delivered files stay")
+    _job(delete)
+    _yes(delete)
+
+
+def _preview_commands(commands: _Commands) -> None:
+    sql = _add(commands, "sql", "preview:sql", "the SQL that a run of a window executes")
+    _job(sql)
+    sql.add_argument(
+        "--window",
+        required=True,
+        metavar="START..END",
+        help="days of data, both inclusive (1997-01-01..1997-01-31), or instants (1997-01-01T00:00Z..), END exclusive",
+    )
+    sql.add_argument("--template", metavar="T", help="this template only")
+    windows = _add(commands, "windows", "preview:windows", "the next windows of a job and when each is delivered")
+    _job(windows)
+    windows.add_argument("--count", type=_count, default=10, metavar="N", help="how many (10)")
+    check = _add(commands, "check-destination", "preview:check_destination", "prove login, folder and write permission")
+    check.add_argument("tag", metavar="TAG", help="the destination's tag")
+
+
+def _run_commands(commands: _Commands) -> None:
+    _job(_add(commands, "history", "history:history", "executions of a job and what each delivered"))
+    _job(_add(commands, "coverage", "history:coverage", "delivered, missing, failed and overlapping windows"))
+    rerun = _add(commands, "rerun", "rerun:rerun", "run again what was not delivered since the last success")
+    _job(rerun)
+    rerun.add_argument("--include-gaps", action="store_true", help="also undelivered windows before the last success")
+    rerun.add_argument(
+        "--with-current-definition", action="store_true", help="use today's definition, not the one each run began with"
+    )
+    _yes(rerun)
+
+
+def _add(commands: _Commands, name: str, run: str, text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.set_defaults(run=run)
+    command.add_argument("--format", choices=("text", "json"), default="text", help="for people or for machines (text)")
+    return command
+
+
+def _file(command: argparse.ArgumentParser, *, required: bool) -> None:
+    command.add_argument("-f", "--file", required=required, metavar="FILE", help="a YAML file of definitions")
+
+
+def _job(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
+    command.add_argument("job", metavar="JOB", nargs=nargs, help="the job's name")
+
+
+def _yes(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
+    return int(text)
