@@ -49,7 +49,7 @@ class AirflowApi:
         runs: list[DagRunState] = []
         while True:
             query = {"limit": PAGE, "offset": len(runs), "order_by": "id"}
-            page = self._call("GET", path, params=query, missing={"dag_runs": []})
+            page = self._call("GET", path, f"listing the runs of {dag_id!r}", params=query, missing={"dag_runs": []})
             runs += [_run(entry) for entry in page["dag_runs"]]
             if not page["dag_runs"] or len(runs) >= page.get("total_entries", 0):
                 return runs
@@ -58,7 +58,8 @@ class AirflowApi:
         """Let a run's tasks run again, all of them or only those that failed."""
         # Airflow's default is a dry run, which answers 200 and clears nothing.
         body = {"dry_run": False, "only_failed": only_failed}
-        self._call("POST", f"/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}/clear", json=body)
+        path = f"/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}/clear"
+        self._call("POST", path, f"clearing run {run_id!r} of {dag_id!r}", json=body)
 
     def trigger(self, dag_id: str, start: datetime, end: datetime) -> str:
         """Make a new run that exports ``[start, end)`` again; returns its run id."""
@@ -67,18 +68,21 @@ class AirflowApi:
             "data_interval_start": start.isoformat(),
             "data_interval_end": end.isoformat(),
         }
-        return str(self._call("POST", f"/dags/{_part(dag_id)}/dagRuns", json=body)["dag_run_id"])
+        made = self._call("POST", f"/dags/{_part(dag_id)}/dagRuns", f"a new run of {dag_id!r}", json=body)
+        return str(made["dag_run_id"])
 
     def parse_now(self) -> None:
         """Ask Airflow to parse the file of our Dags ahead of its turn; all of them come from one file."""
-        token = self._call("GET", f"/dags/{AUDITOR_DAG_ID}")["file_token"]
+        purpose = "parsing the file of the export jobs"
+        token = self._call("GET", f"/dags/{AUDITOR_DAG_ID}", purpose)["file_token"]
         # 409: the same request waits already, which is all that is wanted.
-        self._call("PUT", f"/parseDagFile/{_part(token)}", also_fine={409})
+        self._call("PUT", f"/parseDagFile/{_part(token)}", purpose, also_fine={409})
 
     def _call(
         self,
         method: str,
         path: str,
+        purpose: str,
         *,
         missing: dict[str, Any] | None = None,
         also_fine: frozenset[int] | set[int] = frozenset(),
@@ -92,7 +96,7 @@ class AirflowApi:
         if answer.status_code == 404 and missing is not None:
             return missing
         if answer.status_code not in also_fine:
-            self._refuse(answer, f"{method} {path}")
+            self._refuse(answer, purpose)
         return _json(answer)
 
     def _log_in(self) -> None:
@@ -102,7 +106,7 @@ class AirflowApi:
                 f"Airflow at {self.base_url} refuses the login of the connection {settings.API_CONNECTION!r}. "
                 "Correct its user and password under Admin > Connections."
             )
-        self._refuse(answer, "POST /auth/token")
+        self._refuse(answer, "the login")
         self._token = str(_json(answer).get("access_token", ""))
 
     def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
@@ -118,25 +122,25 @@ class AirflowApi:
                 f"Start it, or correct the host and port of the connection {settings.API_CONNECTION!r}."
             ) from error
 
-    def _refuse(self, answer: httpx.Response, call: str) -> None:
+    def _refuse(self, answer: httpx.Response, purpose: str) -> None:
         """Raise for an answer that is no success."""
         code = answer.status_code
         if code < 400:
             return
         said = _detail(answer)
         if code in _PASSING:
-            raise TransientError(f"Airflow at {self.base_url} answered {code} to {call}{said}. Try again in a minute.")
+            raise TransientError(f"Airflow at {self.base_url} answered {code} to {purpose}{said}. Try again soon.")
         if code in {401, 403}:
             raise TerminalError(
-                f"Airflow at {self.base_url} does not allow {call}. Give the user of the connection "
+                f"Airflow at {self.base_url} does not allow {purpose}. Give the user of the connection "
                 f"{settings.API_CONNECTION!r} the right to edit Dags and their runs."
             )
         if code == 404:
             raise TerminalError(
-                f"Airflow at {self.base_url} knows nothing at {call}. If the Dag is new, wait until it is parsed; "
-                "see `airflow dags list-import-errors` if it stays away."
+                f"Airflow at {self.base_url} did not find what {purpose} needs. If the Dag is new, wait until it is "
+                "parsed; see `airflow dags list-import-errors` if it stays away."
             )
-        raise TerminalError(f"Airflow at {self.base_url} refused {call} with {code}{said}. Correct it and try again.")
+        raise TerminalError(f"Airflow at {self.base_url} refused {purpose} with {code}{said}. Correct it, try again.")
 
 
 def _base_url(found: Connection) -> str:

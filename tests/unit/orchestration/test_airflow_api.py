@@ -81,10 +81,10 @@ def test_parse_now_is_content_with_a_request_that_waits_already(code: int) -> No
 @pytest.mark.parametrize(
     ("code", "kind", "sentence"),
     [
-        (403, TerminalError, "does not allow POST"),
-        (404, TerminalError, "knows nothing at POST"),
-        (409, TerminalError, "refused POST .* with 409: it is running"),
-        (503, TransientError, "answered 503 .* Try again in a minute"),
+        (403, TerminalError, "does not allow clearing run 'run' of 'job'"),
+        (404, TerminalError, "did not find what clearing run 'run' of 'job' needs"),
+        (409, TerminalError, "refused clearing run .* with 409: it is running"),
+        (503, TransientError, "answered 503 .* Try again soon"),
     ],
 )
 def test_refusals_are_sentences(code: int, kind: type[Exception], sentence: str) -> None:
