@@ -1,0 +1,26 @@
+"""Secrets of a state folder: random, made once, readable by their owner alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+def kept(file: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Return what ``file`` holds; made and written when it is missing."""
+    if not file.exists():
+        write_private(file, json.dumps(make(), indent=2))
+    content: dict[str, str] = json.loads(file.read_text())
+    return content
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f"{file.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
+        output.write(text)
+    new.replace(file)

@@ -1,0 +1,107 @@
+"""An S3 endpoint (moto) with one bucket.
+
+Moto keeps everything in memory. Stopping writes the bucket's objects under ``root``, starting loads them again, so a
+stack that was stopped in order continues; one that was killed has lost what came since the last start.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from demo.kept import kept
+from demo.processes import ServerProcess, answers, free_port
+
+BUCKET, REGION, USUAL_PORT = "exports", "us-east-1", 5555
+DESCRIPTIONS = ".descriptions.json"
+
+
+class S3Server:
+    """The bucket ``exports``; its objects are files under ``root`` while the server is stopped."""
+
+    def __init__(self, folder: Path, root: Path, *, usual_port: int | None = USUAL_PORT) -> None:
+        self.folder, self.root = folder.resolve(), root.resolve()
+        self.bucket, self.region, self.port, self._usual_port = BUCKET, REGION, 0, usual_port
+        self._process: ServerProcess | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Access key and secret key. Moto does not check them; they are random so that a leak can be searched for."""
+        make = lambda: {"access": f"AKIA{secrets.token_hex(8).upper()}", "secret": secrets.token_urlsafe(30)}  # noqa: E731
+        return kept(self.folder / "login.json", make)
+
+    def client(self) -> Any:
+        """Return a boto3 client for this endpoint."""
+        return boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name=self.region,
+            aws_access_key_id=self.keys["access"],
+            aws_secret_access_key=self.keys["secret"],
+            config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=60),
+        )
+
+    def start(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.port = free_port(self._usual_port)
+        self._process = ServerProcess(
+            "The S3 server",
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
+            log=self.folder / "server.log",
+            grace=1,
+        )
+        self._process.wait_until(lambda: answers(self.port))
+        self.client().create_bucket(Bucket=self.bucket)
+        self._load()
+
+    def stop(self) -> None:
+        if self._process:
+            if self._process.alive():
+                with suppress(BotoCoreError, ClientError):
+                    self.keep()
+            self._process.stop()
+            self._process = None
+
+    def keep(self) -> None:
+        """Write the objects to disk as they are now; files of objects that are gone are removed."""
+        client, descriptions = self.client(), {}
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
+            for entry in page.get("Contents", []):
+                answer = client.get_object(Bucket=self.bucket, Key=entry["Key"])
+                file = self.root / entry["Key"]
+                if not file.resolve().is_relative_to(self.root):
+                    continue  # a key such as ../../x is legal in S3 and must not climb out of the folder here
+                file.parent.mkdir(parents=True, exist_ok=True)
+                with file.open("wb") as output:
+                    for chunk in answer["Body"].iter_chunks(1 << 20):
+                        output.write(chunk)
+                descriptions[entry["Key"]] = {"ContentType": answer["ContentType"], "Metadata": answer["Metadata"]}
+        (self.root / DESCRIPTIONS).write_text(json.dumps(descriptions, indent=1))
+        for file in self.root.rglob("*"):
+            if file.is_file() and str(file.relative_to(self.root)) not in descriptions | {DESCRIPTIONS: None}:
+                file.unlink()
+
+    def _load(self) -> None:
+        if (self.root / DESCRIPTIONS).exists():
+            for key, description in json.loads((self.root / DESCRIPTIONS).read_text()).items():
+                with (self.root / key).open("rb") as body:
+                    self.client().put_object(Bucket=self.bucket, Key=key, Body=body, **description)
+
+    def __enter__(self) -> S3Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

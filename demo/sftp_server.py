@@ -1,0 +1,128 @@
+"""An SFTP server, confined to one folder, for one partner: password or key, both checked for real.
+
+``SftpServer`` starts it as a process of its own (``python -m demo.sftp_server``) so that it shares no thread and no
+event loop with whoever delivers to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import asyncssh
+
+from demo.kept import kept, write_private
+from demo.processes import ServerProcess, answers, free_port
+
+USER, USUAL_PORT = "partner", 2222
+
+
+class SftpServer:
+    """Files are under ``root``, what the partner sees as ``/``; keys and password under ``folder``."""
+
+    def __init__(self, folder: Path, root: Path, *, usual_port: int | None = USUAL_PORT) -> None:
+        self.folder, self.root = folder.resolve(), root.resolve()
+        self.user, self.port, self._usual_port = USER, 0, usual_port
+        self._process: ServerProcess | None = None
+
+    @property
+    def _login(self) -> dict[str, str]:
+        make = lambda: {"password": secrets.token_urlsafe(18), "passphrase": secrets.token_urlsafe(18)}  # noqa: E731
+        return kept(self.folder / "login.json", make)
+
+    @property
+    def password(self) -> str:
+        return self._login["password"]
+
+    @property
+    def passphrase(self) -> str:
+        return self._login["passphrase"]
+
+    @property
+    def private_key(self) -> str:
+        """The partner's private key, encrypted with the passphrase, as OpenSSH writes it."""
+        return (self.folder / "client_key").read_text()
+
+    @property
+    def host_key(self) -> str:
+        """The server's public key, ``ssh-ed25519 AAAA…``, as a connection pins it."""
+        return " ".join((self.folder / "host_key.pub").read_text().split()[:2])
+
+    def start(self) -> None:
+        for folder in (self.folder, self.root / "exports"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._make_keys()
+        self.port = free_port(self._usual_port)
+        arguments = ["--folder", self.folder, "--root", self.root, "--port", str(self.port)]
+        self._process = ServerProcess(
+            "The SFTP server",
+            [sys.executable, "-m", "demo.sftp_server", *arguments],
+            log=self.folder / "server.log",
+            grace=1,
+        )
+        self._process.wait_until(lambda: answers(self.port))
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.stop()
+            self._process = None
+
+    def __enter__(self) -> SftpServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _make_keys(self) -> None:
+        for name, passphrase in (("host_key", None), ("client_key", self.passphrase)):
+            if not (self.folder / f"{name}.pub").exists():
+                key = asyncssh.generate_private_key("ssh-ed25519", comment=name)
+                write_private(self.folder / name, key.export_private_key(passphrase=passphrase).decode())
+                (self.folder / f"{name}.pub").write_bytes(key.export_public_key())
+
+
+class _Login(asyncssh.SSHServer):
+    def __init__(self, user: str, password: str) -> None:
+        self._user, self._password = user, password
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def validate_password(self, username: str, password: str) -> bool:
+        right = secrets.compare_digest(password.encode(), self._password.encode())
+        return right and username == self._user
+
+
+async def _serve(folder: Path, root: Path, port: int) -> None:
+    password = kept(folder / "login.json", dict)["password"]
+
+    def login() -> asyncssh.SSHServer:
+        return _Login(USER, password)
+
+    def files(channel: asyncssh.SSHServerChannel) -> asyncssh.SFTPServer:
+        return asyncssh.SFTPServer(channel, chroot=os.fsencode(root))
+
+    listening = await asyncssh.listen(
+        "127.0.0.1",
+        port,
+        server_host_keys=[str(folder / "host_key")],
+        authorized_client_keys=str(folder / "client_key.pub"),
+        server_factory=login,
+        sftp_factory=files,
+        allow_scp=False,
+    )
+    await listening.wait_closed()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    given = parser.parse_args()
+    asyncio.run(_serve(given.folder, given.root, given.port))

@@ -1,0 +1,84 @@
+"""Real servers for tests that ask for them: each starts once a session, at a free port, and leaves nothing behind.
+
+Everything is imported inside the fixtures, so unit tests pay for none of it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+if TYPE_CHECKING:
+    from demo.postgres import Postgres
+    from demo.s3_server import S3Server
+    from demo.sftp_server import SftpServer
+    from demo.smtp_server import SmtpServer
+
+Dsn = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def stack_folder() -> Iterator[Path]:
+    """State of all servers of this session; short, since a socket's path has at most 107 characters."""
+    folder = Path(tempfile.mkdtemp(prefix="export-jobs-test-"))
+    folder.chmod(0o711)  # PostgreSQL of a root user runs as another one and has to pass through
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(stack_folder: Path) -> Iterator[Postgres]:
+    """One PostgreSQL server; ``postgres.dsn(database, role)`` gives the arguments of ``psycopg.connect``."""
+    from demo.postgres import Postgres
+
+    with Postgres(stack_folder / "postgres") as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_database(postgres: Postgres) -> Iterator[Callable[..., Dsn]]:
+    """Return a function that makes an empty database, owned by role ``export_jobs``, and gives its dsn."""
+    made: list[str] = []
+
+    def make(role: str = "export_jobs") -> Dsn:
+        name = f"test_{uuid4().hex[:12]}"
+        postgres.create_database(name, role)
+        made.append(name)
+        return postgres.dsn(name, role)
+
+    yield make
+    for name in made:
+        postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def sftp(stack_folder: Path) -> Iterator[SftpServer]:
+    """The demo's SFTP server."""
+    from demo.sftp_server import SftpServer
+
+    with SftpServer(stack_folder / "sftp-state", stack_folder / "sftp", usual_port=None) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3(stack_folder: Path) -> Iterator[S3Server]:
+    """The demo's S3 endpoint with its bucket."""
+    from demo.s3_server import S3Server
+
+    with S3Server(stack_folder / "s3-state", stack_folder / "s3", usual_port=None) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def smtp(stack_folder: Path) -> Iterator[SmtpServer]:
+    """The demo's mail server; ``smtp.mails()`` lists what arrived."""
+    from demo.smtp_server import SmtpServer
+
+    with SmtpServer(stack_folder / "smtp-state", stack_folder / "mail", usual_port=None) as server:
+        yield server
