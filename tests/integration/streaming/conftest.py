@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+
+from demo.postgres import Postgres
+from export_jobs.core.compiler import CompiledExport
+from export_jobs.core.job import DateBasis, FileOptions
+from export_jobs.streaming.extract import Extracted, extract
+
+DATABASE = "streaming"
+
+
+@dataclass
+class Warehouse:
+    """A database of these tests' own, owned by ``warehouse_owner``; ``warehouse_reader`` has no right in it."""
+
+    server: Postgres
+    sessions: list[psycopg.Connection[Any]] = field(default_factory=list)
+
+    def session(self, role: str = "warehouse_owner", **options: Any) -> psycopg.Connection[Any]:
+        session = psycopg.connect(**self.server.dsn(DATABASE, role), **options)
+        self.sessions.append(session)
+        return session
+
+    def run(self, *statements: str) -> None:
+        with psycopg.connect(**self.server.dsn(DATABASE, "warehouse_owner"), autocommit=True) as session:
+            for statement in statements:
+                session.execute(statement.encode())
+
+    def scalar(self, query: str, role: str = "postgres") -> Any:
+        with psycopg.connect(**self.server.dsn(DATABASE, role), autocommit=True) as session:
+            row = session.execute(query.encode()).fetchone()
+        return row[0] if row else None
+
+
+@pytest.fixture
+def warehouse_database(postgres: Postgres) -> Iterator[Warehouse]:
+    postgres.create_database(DATABASE, "warehouse_owner")
+    found = Warehouse(postgres)
+    yield found
+    for session in found.sessions:
+        session.close()
+    postgres.drop_database(DATABASE)
+
+
+def export(query: str, **parameters: Any) -> CompiledExport:
+    return CompiledExport("sales", "warehouse", query, parameters, (), DateBasis.NONE)
+
+
+@pytest.fixture
+def csv_of(warehouse_database: Warehouse) -> Callable[..., tuple[bytes, Extracted]]:
+    """Extract a query with given file options; returns the bytes and what the extraction says of them."""
+
+    def run(query: str, *, time_zone: str = "UTC", parameters: Any = None, **options: Any) -> tuple[bytes, Extracted]:
+        sink = io.BytesIO()
+        found = extract(
+            warehouse_database.session(),
+            export(query, **(parameters or {})),
+            FileOptions(**options),
+            sink,
+            time_zone=time_zone,
+            application_name="export-jobs test",
+            statement_timeout_s=60,
+        )
+        return sink.getvalue(), found
+
+    return run
