@@ -10,7 +10,6 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Literal
 
 import zstandard
@@ -29,6 +28,7 @@ LARGEST_ZIP32 = 0xFFFFFFFF - (64 << 20)
 # A zip entry's date is a wall clock without a zone and starts in 1980.
 FIRST_ZIP_DATE = datetime(1980, 1, 1)
 RAW_DEFLATE, GZIP = -15, 31
+FOLDER_MARKS = frozenset("/\\\0")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def compress(
     Raises ``TerminalError`` when no space is left or the source does not have ``size`` bytes, ``ValueError`` for a
     ``member`` that is not a plain file name.
     """
-    if member != PurePosixPath(member).name or "\\" in member or "\0" in member:
+    if member in {"", ".", ".."} or not FOLDER_MARKS.isdisjoint(member):
         raise ValueError(f"{member!r} is not a plain file name")
     reader = _HashingReader(source, member, size)
     writer = HashingSink(sink, member)

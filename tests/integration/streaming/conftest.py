@@ -35,11 +35,12 @@ class Warehouse:
 
     def scalar(self, query: str, role: str = "postgres") -> Any:
         with psycopg.connect(**self.server.dsn(DATABASE, role), autocommit=True) as session:
-            row = session.execute(query.encode()).fetchone()
+            cursor = session.execute(query.encode())
+            row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def warehouse_database(postgres: Postgres) -> Iterator[Warehouse]:
     postgres.create_database(DATABASE, "warehouse_owner")
     found = Warehouse(postgres)
@@ -53,7 +54,7 @@ def export(query: str, **parameters: Any) -> CompiledExport:
     return CompiledExport("sales", "warehouse", query, parameters, (), DateBasis.NONE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def csv_of(warehouse_database: Warehouse) -> Callable[..., tuple[bytes, Extracted]]:
     """Extract a query with given file options; returns the bytes and what the extraction says of them."""
 

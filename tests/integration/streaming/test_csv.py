@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from export_jobs.core.job import FileOptions
@@ -91,7 +91,7 @@ def test_an_empty_result_is_its_header(csv_of: CsvOf) -> None:
     assert csv_of("SELECT 1 AS a WHERE false", header=False)[0] == b""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(
         st.lists(st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=2)
@@ -125,7 +125,7 @@ def test_many_rows_with_and_without_line_feeds_in_cells_keep_their_ends(csv_of: 
 
 
 def test_values_are_quoted_by_the_driver_and_stay_values(csv_of: CsvOf, warehouse_database: Warehouse) -> None:
-    warehouse_database.run("CREATE TABLE kept AS SELECT 1 AS id")
+    warehouse_database.run("DROP TABLE IF EXISTS kept", "CREATE TABLE kept AS SELECT 1 AS id")
     evil = "'; DROP TABLE kept; --\\"
     content, _ = csv_of("SELECT %(v)s AS v, %(at)s AS at, '50%%' AS percent", parameters={
         "v": evil, "at": datetime(2024, 1, 1, tzinfo=UTC)
@@ -167,7 +167,7 @@ def test_all_queries_of_one_file_see_one_moment_and_may_only_read(csv_of: CsvOf,
 
 
 def test_a_second_statement_cannot_hide_in_the_text(csv_of: CsvOf, warehouse_database: Warehouse) -> None:
-    warehouse_database.run("CREATE TABLE kept AS SELECT 1 AS id")
+    warehouse_database.run("DROP TABLE IF EXISTS kept", "CREATE TABLE kept AS SELECT 1 AS id")
     with pytest.raises(TerminalError, match="does not fit the database"):
         csv_of("SELECT 1) TO STDOUT; DROP TABLE kept; COPY (SELECT 1")
     assert warehouse_database.scalar("SELECT count(*) FROM kept") == 1

@@ -1,0 +1,61 @@
+"""Memory does not grow with rows: ten times the rows, the same peak."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.streaming.conftest import DATABASE, Warehouse
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+
+MOST_MB = 130
+GROWTH_MB = 16
+PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
+
+# A fresh process, so that nothing but our own code and its imports counts.
+PROGRAM = """
+import json, resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+import psycopg
+from export_jobs.core.compiler import CompiledExport
+from export_jobs.core.job import DateBasis, FileOptions
+from export_jobs.streaming.compress import compress
+from export_jobs.streaming.extract import extract
+
+dsn, folder, rows = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+query = f"SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b, now() AS t FROM generate_series(1, {rows}) AS i"
+export = CompiledExport("t", "c", query, {}, (), DateBasis.NONE)
+with psycopg.connect(**dsn) as session, (folder / "rows.csv").open("wb") as sink:
+    limits = {"time_zone": "UTC", "application_name": "memory", "statement_timeout_s": 300}
+    found = extract(session, export, FileOptions(), sink, **limits)
+for compression in ("zip", "gzip", "zstd"):
+    with (folder / "rows.csv").open("rb") as source, (folder / "packed").open("wb") as sink:
+        member = {"member": "rows.csv", "modified": datetime.now(UTC), "size": found.bytes}
+        compress(source, sink, compression=compression, **member)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(json.dumps({"rows": found.rows, "csv_mb": found.bytes >> 20, "peak_mb": peak}))
+"""
+
+
+def run(warehouse: Warehouse, folder: Path, rows: int) -> dict[str, int]:
+    dsn: dict[str, Any] = warehouse.server.dsn(DATABASE, "warehouse_owner")
+    command = [sys.executable, "-c", PROGRAM, json.dumps(dsn), str(folder), str(rows)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(PLUGINS)})
+    found: dict[str, int] = json.loads(done.stdout)
+    return found
+
+
+def test_the_peak_for_300_mb_is_that_for_30_mb(warehouse_database: Warehouse, tmp_path: Path) -> None:
+    small = run(warehouse_database, tmp_path, 300_000)
+    large = run(warehouse_database, tmp_path, 3_000_000)
+    assert large["rows"] == 3_000_000
+    assert large["csv_mb"] > 280
+    assert large["peak_mb"] < MOST_MB, (small, large)
+    assert large["peak_mb"] - small["peak_mb"] < GROWTH_MB, (small, large)

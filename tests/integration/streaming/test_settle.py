@@ -1,0 +1,166 @@
+"""A window on the updated date is read only when nobody can add to it any more, shown with real transactions."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from export_jobs.errors import TransientError
+from export_jobs.streaming.settle import Settled, wait_until_settled
+from tests.integration.streaming.conftest import Warehouse
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def changes(warehouse_database: Warehouse) -> Warehouse:
+    """A table whose rows carry the time at which their transaction began, as a trigger with now() would set it."""
+    for session in warehouse_database.sessions:
+        session.close()
+    warehouse_database.run(
+        "DROP TABLE IF EXISTS changes", "CREATE TABLE changes (id int, updated_at timestamptz DEFAULT now())"
+    )
+    return warehouse_database
+
+
+@contextmanager
+def waiting(warehouse: Warehouse, window_end: datetime, role: str = "warehouse_owner") -> Iterator[dict[str, Any]]:
+    """Settle in another thread; ``found`` gets the result once it has returned."""
+    found: dict[str, Any] = {}
+    session = warehouse.session(role)
+
+    def run() -> None:
+        try:
+            found["settled"] = wait_until_settled(session, window_end, patience_s=30, poll_s=0.05)
+        except BaseException as error:
+            found["error"] = error
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield found
+    finally:
+        thread.join(40)
+
+
+def window_end(warehouse: Warehouse) -> datetime:
+    """A window that ends now, by the database's clock; it is read two seconds later."""
+    end: datetime = warehouse.scalar("SELECT clock_timestamp()")
+    time.sleep(1.2)
+    return end
+
+
+def rows_before(warehouse: Warehouse, end: datetime) -> int:
+    count: int = warehouse.scalar(f"SELECT count(*) FROM changes WHERE updated_at < '{end.isoformat()}'")
+    return count
+
+
+def test_a_quiet_database_is_settled_at_once(changes: Warehouse) -> None:
+    found = wait_until_settled(changes.session(), datetime.now(UTC) - timedelta(days=1))
+    assert found == Settled(pytest.approx(0, abs=1), 0)
+
+
+def test_a_late_commit_is_waited_for_and_then_in_the_window(changes: Warehouse) -> None:
+    """FAULTS Q04."""
+    writer = changes.session()
+    writer.execute("INSERT INTO changes VALUES (1)")
+    end = window_end(changes)
+    with waiting(changes, end) as found:
+        time.sleep(0.5)
+        assert found == {}
+        assert rows_before(changes, end) == 0
+        writer.commit()
+    assert found["settled"].transactions == 1
+    assert rows_before(changes, end) == 1
+
+
+def test_a_transaction_that_has_not_written_yet_is_waited_for_too(changes: Warehouse) -> None:
+    """It has no transaction id, so a comparison of snapshots does not see it; its now() lies before the end."""
+    writer = changes.session()
+    writer.execute("SELECT now()")
+    end = window_end(changes)
+    with waiting(changes, end) as found:
+        time.sleep(0.5)
+        assert found == {}
+        writer.execute("INSERT INTO changes VALUES (1)")
+        writer.commit()
+    assert found["settled"].transactions == 1
+    assert rows_before(changes, end) == 1
+
+
+def test_a_role_that_may_not_see_others_activity_waits_all_the_same(changes: Warehouse) -> None:
+    writer = changes.session("postgres")
+    writer.execute("INSERT INTO changes VALUES (1)")
+    end = window_end(changes)
+    with waiting(changes, end, role="warehouse_owner") as found:
+        time.sleep(0.5)
+        assert found == {}
+        writer.rollback()
+    assert found["settled"].transactions == 1
+
+
+def test_a_prepared_transaction_is_waited_for(changes: Warehouse) -> None:
+    changes.scalar("ALTER SYSTEM SET max_prepared_transactions = 10")
+    changes.server.restart()
+    changes.run("BEGIN", "INSERT INTO changes VALUES (1)", "PREPARE TRANSACTION 'late'")
+    end = window_end(changes)
+    with waiting(changes, end) as found:
+        time.sleep(0.5)
+        assert found == {}
+        changes.run("COMMIT PREPARED 'late'")
+    assert found["settled"].transactions == 1
+    assert rows_before(changes, end) == 1
+    changes.scalar("ALTER SYSTEM RESET max_prepared_transactions")
+    changes.server.restart()
+
+
+def test_transactions_that_began_after_the_window_hold_nobody_up(changes: Warehouse) -> None:
+    end = window_end(changes)
+    writer = changes.session()
+    writer.execute("INSERT INTO changes VALUES (1)")
+    assert wait_until_settled(changes.session(), end, patience_s=5).transactions == 0
+    writer.rollback()
+
+
+def test_our_own_readers_hold_nobody_up(changes: Warehouse) -> None:
+    reader = changes.session(application_name="export-jobs another job")
+    reader.execute("SELECT count(*) FROM changes")
+    end = window_end(changes)
+    assert wait_until_settled(changes.session(), end, patience_s=5).transactions == 0
+
+
+def test_other_databases_hold_nobody_up(changes: Warehouse) -> None:
+    with psycopg.connect(**changes.server.dsn("postgres", "postgres")) as other:
+        other.execute("SELECT 1")
+        end = window_end(changes)
+        assert wait_until_settled(changes.session(), end, patience_s=5).transactions == 0
+
+
+def test_patience_ends_with_a_sentence_that_names_what_is_open(changes: Warehouse) -> None:
+    writer = changes.session(application_name="nightly load")
+    writer.execute("INSERT INTO changes VALUES (1)")
+    end = window_end(changes)
+    with pytest.raises(
+        TransientError, match=rf"process {writer.info.backend_pid} \(nightly load, user warehouse_owner"
+    ):
+        wait_until_settled(changes.session(), end, patience_s=0.3, poll_s=0.1)
+
+
+def test_a_window_that_has_not_ended_by_the_databases_clock_is_not_read(changes: Warehouse) -> None:
+    end = changes.scalar("SELECT clock_timestamp() + interval '1 hour'")
+    with pytest.raises(TransientError, match="the database's clock to reach the window's end"):
+        wait_until_settled(changes.session(), end, patience_s=0.3, poll_s=0.1)
+
+
+def test_a_lost_connection_is_tried_again(changes: Warehouse) -> None:
+    session = changes.session()
+    session.close()
+    with pytest.raises(TransientError):
+        wait_until_settled(session, datetime.now(UTC))
