@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 
 from export_jobs.cli.output import Output
 from export_jobs.cli.parser import parser
@@ -21,9 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error we know is a sentence on stderr, never a traceback."""
     options = parser().parse_args(arguments)
     module, _, function = options.run.partition(":")
+    output = Output(sys.stdout, options.format)
     try:
-        command = getattr(importlib.import_module(f"export_jobs.cli.{module}"), function)
-        return int(command(options, Output(sys.stdout, options.format)))
+        # Airflow writes its log to stdout, where it would stand in the middle of our JSON.
+        with redirect_stdout(sys.stderr):
+            command = getattr(importlib.import_module(f"export_jobs.cli.{module}"), function)
+            return int(command(options, output))
     except ExportError as error:
         sys.stderr.write(f"export-jobs: {error}\n")
         return FINDING

@@ -1,0 +1,81 @@
+"""``apply``, ``diff`` and ``validate``: a file of definitions against the catalogue and the store."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from export_jobs.cli import session
+from export_jobs.cli.output import Output, confirmed
+from export_jobs.cli.plan_text import issue_document, plan_document, show_issues, show_plan
+from export_jobs.core.file_validation import Stored, check_file
+from export_jobs.core.issue import Issue, errors
+from export_jobs.core.yaml_file import YamlFile, read_yaml
+from export_jobs.store.check import check_store
+from export_jobs.store.plan import Plan, apply_plan, make_plan
+
+
+def apply(options: argparse.Namespace, output: Output) -> int:
+    """Show the plan, ask, save all of it or nothing, and let Airflow parse."""
+    file = read_yaml(Path(options.file))
+    plan = _shown_plan(file, output)
+    saved = False
+    if not plan.is_applicable:
+        output.line("Nothing was saved.")
+    elif plan.is_empty:
+        output.line("The store holds all of this already.")
+    elif confirmed("Save these changes?", is_sure=options.yes):
+        apply_plan(plan, session.definitions(), session.actor())
+        saved = True
+        output.line("Saved.")
+        session.ask_to_parse(output)
+    else:
+        output.line("Nothing was saved.")
+    output.json(plan_document(plan, file, saved=saved))
+    return 0 if saved or (plan.is_applicable and plan.is_empty) else 1
+
+
+def diff(options: argparse.Namespace, output: Output) -> int:
+    """What ``apply`` would change; 1 when anything."""
+    file = read_yaml(Path(options.file))
+    plan = _shown_plan(file, output)
+    output.json(plan_document(plan, file, saved=False))
+    return 0 if plan.is_applicable and plan.is_empty else 1
+
+
+def validate(options: argparse.Namespace, output: Output) -> int:
+    """Every issue of a file, or of everything in the store."""
+    file = read_yaml(Path(options.file)) if options.file else None
+    found = _issues_of_file(file, output) if file else check_store(session.definitions(), session.catalogue())
+    issues = [*session.catalogue().issues, *found]
+    show_issues(issues, output, file)
+    output.line(_count(issues))
+    output.json({"issues": [issue_document(issue, file) for issue in issues]})
+    return 1 if errors(issues) else 0
+
+
+def _issues_of_file(file: YamlFile, output: Output) -> list[Issue]:
+    """Beside what the store holds; where none is configured, as in CI, the file stands for itself."""
+    if session.has_store():
+        return list(_plan(file).issues)
+    output.line("No store is configured: the file is judged by itself and the catalogue.")
+    return check_file(file.data, catalogue=session.catalogue(), stored=Stored(), now=datetime.now(UTC))[1]
+
+
+def _shown_plan(file: YamlFile, output: Output) -> Plan:
+    plan = _plan(file)
+    show_issues(plan.issues, output, file)
+    show_plan(plan, output)
+    return plan
+
+
+def _plan(file: YamlFile) -> Plan:
+    definitions = session.definitions()
+    made_until = session.made_until(definitions.jobs())
+    return make_plan(file.data, definitions, session.catalogue(), now=datetime.now(UTC), made_until=made_until)
+
+
+def _count(issues: list[Issue]) -> str:
+    wrong = len(errors(issues))
+    return f"{wrong} error{'s' * (wrong != 1)}, {len(issues) - wrong} warning{'s' * (len(issues) - wrong != 1)}."

@@ -1,0 +1,122 @@
+"""``list``, ``show``, ``dump`` and ``delete``: what is in the store."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+
+from export_jobs.cli import session
+from export_jobs.cli.output import Output, confirmed
+from export_jobs.cli.plan_text import days, issue_document, show_issues, window_document
+from export_jobs.core.changes import next_windows, spec_of
+from export_jobs.core.dump import yaml_text
+from export_jobs.core.issue import Issue, errors
+from export_jobs.core.job import DefinitionFile, ExportJob
+from export_jobs.core.validation import check_stored_job, parse_stored_job
+from export_jobs.store.definitions import StoredJob
+
+_LISTED = ("name", "state", "frequency", "from", "until", "destination", "templates", "next_delivery")
+
+
+def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
+    """One line a job; a job that does not hold is marked and hides no other."""
+    rows = session.definitions().jobs()
+    made_until = session.made_until(rows)
+    entries = [_entry(row, made_until.get(row.name)) for row in rows]
+    output.table(
+        [key.replace("_", " ").upper() for key in _LISTED],
+        [[entry[key] for key in _LISTED] for entry in entries],
+    )
+    output.json(entries)
+    return 0
+
+
+def show(options: argparse.Namespace, output: Output) -> int:
+    """Definition, issues and next windows of one job; 1 when it does not hold."""
+    row = session.stored_job(options.job)
+    tags = [destination.tag for destination in session.definitions().destinations()]
+    job, _ = parse_stored_job(row.definition)
+    _, issues = check_stored_job(row.definition, catalogue=session.catalogue(), destinations=tags)
+    made_until = session.made_until([row]).get(row.name)
+    following = next_windows(job.schedule, made_until) if job and not errors(issues) else []
+    output.line(f"Job {row.name}, version {row.version}, Dag {row.dag_id}")
+    output.text(yaml_text(DefinitionFile(jobs=(spec_of(job),))) if job else f"{row.definition}")
+    show_issues(issues, output)
+    if job and following:
+        zone = job.schedule.time_zone
+        output.line("next windows: " + ", ".join(days(delivery, zone) for delivery in following))
+    output.json(
+        {
+            "name": row.name,
+            "job_id": row.job_id,
+            "version": row.version,
+            "dag_id": row.dag_id,
+            "definition": row.definition,
+            "issues": [issue_document(issue) for issue in issues],
+            "next_windows": [window_document(delivery) for delivery in following],
+        }
+    )
+    return 1 if errors(issues) else 0
+
+
+def dump(options: argparse.Namespace, output: Output) -> int:
+    """The whole store, or one job with its templates and its destination; 1 when a row had to be left out."""
+    definitions = session.definitions()
+    rows = [session.stored_job(options.job)] if options.job else definitions.jobs()
+    jobs: list[ExportJob] = []
+    for row in rows:
+        job, issues = parse_stored_job(row.definition)
+        if job is None:
+            _left_out(row, issues)
+        else:
+            jobs.append(job)
+    used = {use.template for job in jobs for use in job.templates}
+    templates = [t for t in definitions.templates() if not options.job or t.name in used]
+    tags = {job.destination for job in jobs}
+    destinations = [d for d in definitions.destinations() if not options.job or d.tag in tags]
+    file = DefinitionFile(
+        destinations=tuple(destinations), templates=tuple(templates), jobs=tuple(spec_of(job) for job in jobs)
+    )
+    output.text(yaml_text(file))
+    output.json(file.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    return 0 if len(jobs) == len(rows) else 1
+
+
+def delete(options: argparse.Namespace, output: Output) -> int:
+    """Delete a job after asking."""
+    row = session.stored_job(options.job)
+    question = f"Delete job {row.name!r}? Its ledger and its delivered files stay; no further window is exported."
+    if not confirmed(question, is_sure=options.yes):
+        output.line("Nothing was deleted.")
+        return 1
+    session.definitions().delete(row.name, session.actor())
+    output.line(f"Job {row.name!r} is deleted.")
+    session.ask_to_parse(output)
+    output.json({"deleted": row.name, "job_id": row.job_id})
+    return 0
+
+
+def _entry(row: StoredJob, made_until: datetime | None) -> dict[str, object]:
+    """One line of the list; the keys are those of the JSON."""
+    job, issues = check_stored_job(row.definition, catalogue=session.catalogue())
+    if job is None:
+        found = errors(issues)
+        state = f"broken ({len(found)} issue{'s' * (len(found) != 1)})"
+        return {**dict.fromkeys(_LISTED), "name": row.name, "state": state}
+    following = next_windows(job.schedule, made_until, 1) if job.enabled else []
+    return {
+        "name": row.name,
+        "state": "enabled" if job.enabled else "paused",
+        "frequency": job.schedule.frequency.value,
+        "from": job.schedule.valid_from,
+        "until": job.schedule.valid_until,
+        "destination": job.destination,
+        "templates": len(job.templates),
+        "next_delivery": following[0].due if following else None,
+    }
+
+
+def _left_out(row: StoredJob, issues: list[Issue]) -> None:
+    sys.stderr.write(f"export-jobs: job {row.name!r} cannot be read as a definition and was left out:\n")
+    sys.stderr.writelines(f"  {issue}\n" for issue in issues)

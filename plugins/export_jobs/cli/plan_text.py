@@ -1,0 +1,93 @@
+"""A plan for people and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from export_jobs.cli.output import Output
+from export_jobs.core.changes import Action, Change
+from export_jobs.core.issue import Issue
+from export_jobs.core.window import Delivery
+from export_jobs.core.yaml_file import YamlFile
+from export_jobs.store.plan import Plan
+
+_MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.UNCHANGED: "=", Action.REFUSED: "!"}
+
+
+def show_plan(plan: Plan, output: Output) -> None:
+    """Every change with its fields; for an edited schedule the next windows before and after."""
+    for change in plan.changes:
+        output.line(f"{_MARKS[change.action]} {change.noun} {change.name}: {change.action}")
+        if change.action in {Action.UPDATE, Action.REFUSED}:
+            for field in change.fields:
+                output.line(f"    {field.path or change.noun}: {_value(field.before)} -> {_value(field.after)}")
+        if change.reason:
+            output.line(f"    refused: {change.reason}.")
+        if change.windows_before or change.windows_after:
+            zone = _zone(plan, change)
+            output.line("    next windows as it is: " + _windows(change.windows_before, zone))
+            output.line("    next windows to be:    " + _windows(change.windows_after, zone))
+    if plan.left_alone:
+        output.line(f"Not in this file and left alone: {', '.join(plan.left_alone)}")
+
+
+def show_issues(issues: Iterable[Issue], output: Output, file: YamlFile | None = None) -> None:
+    """One issue a line, with the line of the file where it is."""
+    for issue in issues:
+        line = file.line(issue.path) if file else None
+        place = f"{file.name}:{line}: " if file and line else f"{file.name}: " if file else ""
+        output.line(f"{place}{issue.level}: {issue}")
+
+
+def plan_document(plan: Plan, file: YamlFile, *, saved: bool) -> dict[str, Any]:
+    """The plan as JSON."""
+    return {
+        "saved": saved,
+        "issues": [issue_document(issue, file) for issue in plan.issues],
+        "changes": [_change_document(change) for change in plan.changes],
+        "left_alone": list(plan.left_alone),
+    }
+
+
+def issue_document(issue: Issue, file: YamlFile | None = None) -> dict[str, Any]:
+    """One issue as JSON."""
+    document = {"level": issue.level, "path": issue.path, "what": issue.what, "remedy": issue.remedy}
+    return {**document, "line": file.line(issue.path)} if file else document
+
+
+def window_document(delivery: Delivery) -> dict[str, Any]:
+    """One window as JSON."""
+    return {"start": delivery.window.start, "end": delivery.window.end, "due": delivery.due}
+
+
+def _change_document(change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action,
+        "kind": change.noun,
+        "name": change.name,
+        "reason": change.reason or None,
+        "fields": [{"path": f.path, "before": f.before, "after": f.after} for f in change.fields],
+        "windows_before": [window_document(delivery) for delivery in change.windows_before],
+        "windows_after": [window_document(delivery) for delivery in change.windows_after],
+    }
+
+
+def _windows(deliveries: tuple[Delivery, ...], zone: str) -> str:
+    return ", ".join(days(delivery, zone) for delivery in deliveries) or "none"
+
+
+def days(delivery: Delivery, zone: str) -> str:
+    """First and last day of data, as the job's zone sees them."""
+    first, last = delivery.window.days(zone)
+    return str(first) if first == last else f"{first}..{last}"
+
+
+def _zone(plan: Plan, change: Change) -> str:
+    return next(job.schedule.time_zone for job in (plan.file.jobs if plan.file else ()) if job.name == change.name)
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "(default)"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,122 @@
+"""``sql``, ``windows`` and ``check-destination``: what would happen, before it does."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from export_jobs import settings
+from export_jobs.cli import session
+from export_jobs.cli.output import Output
+from export_jobs.cli.plan_text import days, window_document
+from export_jobs.core.compiler import CompiledExport, compile_export
+from export_jobs.core.issue import errors
+from export_jobs.core.text import choice
+from export_jobs.core.validation import validate_job
+from export_jobs.core.window import Window, day_start, deliveries
+from export_jobs.errors import UserError
+
+
+def sql(options: argparse.Namespace, output: Output) -> int:
+    """The statement of each template, with the values bound to it."""
+    job = session.stored_job(options.job).parse()
+    issues = errors(validate_job(job, catalogue=session.catalogue()))
+    if issues:
+        raise UserError(f"Job {job.name!r} does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
+    window = parse_window(options.window, job.schedule.time_zone)
+    names = [use.template for use in job.templates]
+    if options.template and options.template not in names:
+        remedy = choice(options.template, names, none="It uses none")
+        raise UserError(f"Job {job.name!r} does not use the template {options.template!r}. {remedy}.")
+    statements = settings.statements_folder()
+    exports = [
+        compile_export(job, name, session.catalogue(), window, statements)
+        for name in names
+        if options.template in {None, name}
+    ]
+    for export in exports:
+        output.text(_runnable(export))
+    output.json([_document(export) for export in exports])
+    return 0
+
+
+def windows(options: argparse.Namespace, output: Output) -> int:
+    """The windows that follow the last one made."""
+    row = session.stored_job(options.job)
+    schedule = row.parse().schedule
+    made_until = session.made_until([row]).get(row.name)
+    found = list(islice(deliveries(schedule, made_until), options.count))
+    zone = ZoneInfo(schedule.time_zone)
+    output.table(
+        ("DAYS", "START", "END", "DELIVERED FROM"),
+        [(days(d, zone.key), *(at.astimezone(zone) for at in (d.window.start, d.window.end, d.due))) for d in found],
+    )
+    if not found:
+        output.line("There are no more windows: every day of the validity has been exported.")
+    output.json([window_document(delivery) for delivery in found])
+    return 0
+
+
+def check_destination(options: argparse.Namespace, output: Output) -> int:
+    """Prove the destination; raises what it refuses, as a sentence."""
+    from export_jobs.orchestration.connections import open_destination  # noqa: PLC0415  loads Airflow
+
+    definitions = session.definitions()
+    spec = definitions.destination(options.tag)
+    if spec is None:
+        remedy = choice(options.tag, [one.tag for one in definitions.destinations()], none="The store holds none yet")
+        raise UserError(f"There is no destination {options.tag!r}. {remedy}.")
+    open_destination(spec).check()
+    output.line(f"The destination {spec.tag!r} takes files: login, folder and write permission are proven.")
+    output.json({"tag": spec.tag, "ok": True})
+    return 0
+
+
+def parse_window(text: str, time_zone: str) -> Window:
+    """``1997-01-01..1997-01-31``: days, both inclusive; with a time of day: instants, the end exclusive.
+
+    An instant without an offset is read in ``time_zone``. Raises ``UserError`` for anything else.
+    """
+    first, separator, last = text.partition("..")
+    try:
+        start = _instant(first, time_zone, is_end=False)
+        end = _instant(last if separator else first, time_zone, is_end=True)
+        return Window(start, end)
+    except (ValueError, OverflowError) as error:
+        raise UserError(
+            f"{text!r} is not a window ({error}). Write days as 1997-01-01..1997-01-31, both inclusive, "
+            "or instants as 1997-01-01T00:00Z..1997-02-01T00:00Z."
+        ) from error
+
+
+def _instant(text: str, time_zone: str, *, is_end: bool) -> datetime:
+    text = text.strip()
+    if len(text) == len("1997-01-01"):
+        return day_start(date.fromisoformat(text) + timedelta(days=is_end), time_zone)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
+
+
+def _runnable(export: CompiledExport) -> str:
+    """The statement with its values written in, to be pasted into psql; a run binds them instead."""
+    literals = {name: _literal(value) for name, value in export.parameters.items()}
+    return f"-- template {export.template}, connection {export.connection}\n{(export.sql % literals).strip()};\n"
+
+
+def _literal(value: datetime | date) -> str:
+    if not isinstance(value, datetime):
+        return f"date '{value.isoformat()}'"
+    return f"{'timestamptz' if value.tzinfo else 'timestamp'} '{value.isoformat(' ')}'"
+
+
+def _document(export: CompiledExport) -> dict[str, object]:
+    return {
+        "template": export.template,
+        "connection": export.connection,
+        "date_basis": export.date_basis,
+        "sql": export.sql,
+        "parameters": export.parameters,
+        "columns": [{"name": column.name, "type": column.type} for column in export.columns],
+    }

@@ -1,0 +1,107 @@
+"""What commands work on: the store, the catalogue, Airflow. Opened when asked for; nothing is opened at import."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from export_jobs import settings
+from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.text import choice
+from export_jobs.errors import ExportError, UserError
+from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.executions import Ledger
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from export_jobs.cli.output import Output
+
+_STORE_VARIABLE = f"AIRFLOW_CONN_{settings.STORE_CONNECTION.upper()}"
+_DEMO = Path(".demo/env")
+
+
+class NoStoreError(UserError):
+    """No store is configured on this machine."""
+
+
+def engine() -> Engine:
+    """The store's engine; raises ``NoStoreError`` that says how to configure one."""
+    from export_jobs.orchestration.connections import store_engine  # noqa: PLC0415  loads Airflow, which takes a second
+
+    try:
+        return store_engine()
+    except UserError as error:
+        if os.environ.get(_STORE_VARIABLE):
+            raise
+        hint = f" A demo is here: run `source {_DEMO}` first." if _DEMO.is_file() else ""
+        raise NoStoreError(
+            f"No store is configured. Set {_STORE_VARIABLE}=postgresql://user:password@host/database, or create the "
+            f"connection {settings.STORE_CONNECTION!r} in Airflow; then run `export-jobs db upgrade` once.{hint}"
+        ) from error
+
+
+def has_store() -> bool:
+    """Whether a store is configured; whether it answers shows only on first use."""
+    try:
+        engine()
+    except NoStoreError:
+        return False
+    return True
+
+
+def definitions() -> Definitions:
+    """The definitions in the store."""
+    return Definitions(engine())
+
+
+def ledger() -> Ledger:
+    """The ledger in the store."""
+    return Ledger(engine())
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """The catalogue; raises ``UserError`` when its folder is missing."""
+    return load_catalogue(settings.catalogue_folder())
+
+
+def stored_job(name: str) -> StoredJob:
+    """The job ``name``; raises ``UserError`` that names the near ones."""
+    found = definitions().job(name)
+    if found is None:
+        remedy = choice(name, [job.name for job in definitions().jobs()], none="The store holds no job yet")
+        raise UserError(f"There is no job {name!r}. {remedy}.")
+    return found
+
+
+def made_until(rows: Iterable[StoredJob]) -> dict[str, datetime]:
+    """By job name, the end of the last scheduled window that was begun: the next one starts there."""
+    ends: dict[str, datetime] = {}
+    for row in rows:
+        scheduled = [one.window_end for one in ledger().executions(row.job_id) if one.run_type == "scheduled"]
+        if scheduled:
+            ends[row.name] = max(scheduled)
+    return ends
+
+
+def actor() -> str:
+    """Who makes a change, for the record."""
+    return f"{getpass.getuser()} (export-jobs)"
+
+
+def ask_to_parse(output: Output) -> None:
+    """Let Airflow see a change at once. What is saved is saved, so Airflow being away is only worth a remark."""
+    from export_jobs.orchestration.airflow_api import AirflowApi  # noqa: PLC0415  loads httpx and Airflow
+
+    try:
+        AirflowApi.from_connection().parse_now()
+    except ExportError as error:
+        output.line(f"Airflow was not asked to parse now; it finds the change at its next turn. {error}")
+    else:
+        output.line("Airflow was asked to parse now.")

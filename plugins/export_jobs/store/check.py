@@ -1,0 +1,32 @@
+"""Everything in the store against the catalogue: every issue of every row, none hiding another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from export_jobs.core.catalogue import Catalogue
+from export_jobs.core.issue import Issue
+from export_jobs.core.validation import check_stored_job, validate_destination, validate_template
+from export_jobs.store.definitions import Definitions
+
+
+def check_store(definitions: Definitions, catalogue: Catalogue) -> list[Issue]:
+    """Issues of all rows, with paths such as ``jobs[daily].schedule.until``. Raises when the store cannot be read."""
+    return list(_issues(definitions, catalogue))
+
+
+def _issues(definitions: Definitions, catalogue: Catalogue) -> Iterator[Issue]:
+    destinations = list(definitions.destinations())
+    tags = [destination.tag for destination in destinations]
+    for destination in destinations:
+        yield from _of(f"destinations[{destination.tag}]", validate_destination(destination))
+    for template in definitions.templates():
+        yield from _of(f"templates[{template.name}]", validate_template(template, catalogue=catalogue))
+    for row in definitions.jobs():
+        _, issues = check_stored_job(row.definition, catalogue=catalogue, destinations=tags)
+        yield from _of(f"jobs[{row.name}]", issues)
+
+
+def _of(path: str, issues: Iterable[Issue]) -> Iterator[Issue]:
+    return (replace(issue, path=f"{path}.{issue.path}" if issue.path else path) for issue in issues)
