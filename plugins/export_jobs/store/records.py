@@ -1,0 +1,119 @@
+"""What the ledger holds, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An execution as a task sees it: ``version`` is the definition version that it is bound to."""
+
+    id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in an execution; ``at`` is the store's clock."""
+
+    execution_id: int
+    at: datetime
+    kind: str
+    step: str | None
+    template: str | None
+    attempt: str | None
+    try_number: int | None
+    message: str | None
+    detail: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class DeliveryRecord:
+    """One file about to be made visible; sizes in bytes, ``sha256`` in hex."""
+
+    execution_id: int
+    template: str
+    stage: str
+    path: str
+    url: str
+    rows: int
+    bytes: int
+    sha256: str
+    columns: tuple[str, ...]
+    version: int
+    definition_hash: str
+    attempt: str
+
+
+@dataclass(frozen=True)
+class Delivered(DeliveryRecord):
+    """One file that stands at the destination. ``revision`` counts the contents that this path has had, from 1."""
+
+    revision: int
+    delivered_at: datetime
+
+
+@dataclass(frozen=True)
+class PublicationRecord:
+    """A manifest about to be made visible."""
+
+    execution_id: int
+    stage: str
+    path: str
+    url: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Published(PublicationRecord):
+    """A manifest that stands at the destination: the execution's window is delivered."""
+
+    revision: int
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What the mail server said to one recipient about one publication or failure."""
+
+    execution_id: int
+    kind: str
+    key: str
+    recipient: str
+    state: str
+    reply: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ExecutionRecord:
+    """Everything the ledger knows of one execution; lists are oldest first."""
+
+    id: int
+    job_id: int
+    dag_id: str
+    run_id: str
+    run_type: str
+    window_start: datetime
+    window_end: datetime
+    version: int
+    opened_at: datetime
+    events: tuple[Event, ...]
+    deliveries: tuple[Delivered, ...]
+    publications: tuple[Published, ...]
+    notifications: tuple[Notification, ...]
+
+    @property
+    def publication(self) -> Published | None:
+        """The newest publication; None while the window is not delivered."""
+        return self.publications[-1] if self.publications else None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the newest event that ends a run says that it failed."""
+        ends = [event.kind for event in self.events if event.kind in {"run failed", "started"}]
+        return bool(ends) and ends[-1] == "run failed"

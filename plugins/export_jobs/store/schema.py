@@ -1,0 +1,47 @@
+"""The store's schema: Alembic migrations, kept in the schema ``export_jobs`` together with their version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from export_jobs.store.engine import transaction
+
+ONE_UPGRADE_AT_A_TIME = 5_739_201_118
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to this version; doing so again changes nothing."""
+    with transaction(engine) as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_UPGRADE_AT_A_TIME})
+        connection.execute(text("CREATE SCHEMA IF NOT EXISTS export_jobs"))
+        command.upgrade(_config(connection), "head")
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The revision that the store is at; None before the first upgrade."""
+    with transaction(engine) as connection:
+        context = MigrationContext.configure(connection, opts={"version_table_schema": "export_jobs"})
+        return context.get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """The revision that this version of the package wants."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether ``upgrade`` has nothing to do."""
+    return current_revision(engine) == newest_revision()
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
