@@ -1,0 +1,31 @@
+"""Run every benchmark beside its peers and print the ratios: ``python -m bench`` or ``make bench``.
+
+Each file of this folder is a program of its own, run alone, so that no memory or cache of one counts for another.
+Read the ratios, not the seconds: this machine's speed drifts, and the peers drift with it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NO_PROGRAMS = {"__init__.py", "__main__.py", "measure.py"}
+
+
+def main() -> int:
+    programs = sorted(path for path in HERE.glob("*.py") if path.name not in NO_PROGRAMS)
+    failed = []
+    for program in programs:
+        command = [sys.executable, "-m", f"bench.{program.stem}"]
+        if subprocess.run(command, cwd=HERE.parent, check=False).returncode:
+            failed.append(program.name)
+        print(flush=True)
+    if failed:
+        print(f"Failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
