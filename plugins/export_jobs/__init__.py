@@ -7,7 +7,7 @@ The path of data, one noun, one function, one file a step:
 3. schedule x instant -> ``Window``                             ``core/window.py``
 4. ``ExportJob`` x ``Catalogue`` x ``Window`` -> ``CompiledExport``  ``core/compiler.py``
 5. ``ExportJob`` -> Dag                                         ``orchestration/factory.py``
-6. query -> staged CSV -> staged archive (``ExportFile``)        ``streaming/``, ``core/files.py``, ``orchestration/tasks.py``
+6. query -> staged CSV -> staged archive (``ExportFile``)        ``streaming/``, ``orchestration/tasks.py``
 7. ``ExportFile`` -> ``Receipt``                                  ``delivery/<kind>.py``
 8. manifest, then mail                                         ``orchestration/publishing.py``
 9. everything -> ledger                                        ``store/executions.py``

@@ -6,9 +6,10 @@ windows are computed anew here and held against the ledger. Pure: what the ledge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from export_jobs.core.window import Delivery, Window
 
@@ -33,40 +34,44 @@ class Finding:
 
 def audit(
     job: str,
-    due: Iterable[Delivery],
-    states: Mapping[Window, WindowState],
     *,
+    to_come: Iterable[Delivery],
+    made: Mapping[Window, WindowState],
     now: datetime,
     last_activity: datetime | None,
     grace: timedelta,
-) -> Iterator[Finding]:
+) -> list[Finding]:
     """Findings about one job.
 
-    ``due`` are the deliveries that the schedule asks for, ``last_activity`` the newest ledger event of the job: while
-    it catches up, the windows behind are on their way and no finding.
+    ``made`` holds the windows that have had a run, ``to_come`` the deliveries that follow them in order.
+    ``last_activity`` is the newest ledger event of the job: while it catches up, what is overdue is on its way.
     """
+    findings = [finding for window, state in made.items() if (finding := _contradiction(job, window, state))]
     is_moving = last_activity is not None and now - last_activity < grace
-    for delivery in due:
-        if delivery.due + grace > now:
-            return
-        window, state = delivery.window, states.get(delivery.window)
-        span = f"{window.start.isoformat()} to {window.end.isoformat()}"
-        if state is None and not is_moving:
-            message = (
-                f"Job {job!r}: the window {span} was due on {delivery.due.isoformat()} and has no run. "
-                "See whether its Dag is paused or stale and whether a run before it is stuck; "
-                "`export-jobs coverage` lists every such window."
-            )
-            yield Finding(f"{job} {window.start.isoformat()} never ran", job, message)
-        elif state is not None and state.run_state == "success" and not state.delivered:
-            message = (
-                f"Job {job!r}: run {state.run_id!r} for {span} is green in Airflow and delivered nothing. "
-                "Clear that run to deliver the window."
-            )
-            yield Finding(f"{job} {window.start.isoformat()} green without delivery", job, message)
-        elif state is not None and state.run_state == "failed" and state.delivered:
-            message = (
-                f"Job {job!r}: run {state.run_id!r} for {span} is marked failed although its files are delivered. "
-                "Clear its failed tasks; they find the delivery in the ledger and send nothing twice."
-            )
-            yield Finding(f"{job} {window.start.isoformat()} delivered but failed", job, message)
+    overdue = takewhile(lambda delivery: delivery.due + grace < now, to_come)
+    return findings if is_moving else findings + [_never_ran(job, delivery) for delivery in overdue]
+
+
+def _contradiction(job: str, window: Window, state: WindowState) -> Finding | None:
+    if state.run_state == "success" and not state.delivered:
+        message = f"run {state.run_id!r} for {_span(window)} is green in Airflow and delivered nothing. Clear that run"
+        return Finding(f"{job} {window.start.isoformat()} green without delivery", job, f"Job {job!r}: {message}.")
+    if state.run_state == "failed" and state.delivered:
+        message = (
+            f"run {state.run_id!r} for {_span(window)} is marked failed although its files are delivered. "
+            "`export-jobs rerun` clears its failed tasks; they find the delivery in the ledger and send nothing twice"
+        )
+        return Finding(f"{job} {window.start.isoformat()} delivered but failed", job, f"Job {job!r}: {message}.")
+    return None
+
+
+def _never_ran(job: str, delivery: Delivery) -> Finding:
+    message = (
+        f"the window {_span(delivery.window)} was due on {delivery.due.isoformat()} and has no run. See whether its "
+        "Dag is paused or stale and whether a run before it is stuck; `export-jobs coverage` lists every such window"
+    )
+    return Finding(f"{job} {delivery.window.start.isoformat()} never ran", job, f"Job {job!r}: {message}.")
+
+
+def _span(window: Window) -> str:
+    return f"{window.start.isoformat()} to {window.end.isoformat()}"

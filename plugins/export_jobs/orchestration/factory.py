@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from airflow.sdk import DAG, TaskGroup, get_parsing_context
 
@@ -19,7 +20,8 @@ from export_jobs.core.catalogue import Catalogue, load_catalogue
 from export_jobs.core.issue import Issue
 from export_jobs.core.job import ExportJob
 from export_jobs.errors import ExportError
-from export_jobs.orchestration.auditor import AUDITOR_DAG_ID, auditor_dag
+from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID
+from export_jobs.orchestration.auditor import auditor_dag
 from export_jobs.orchestration.definitions import Found, find_jobs
 from export_jobs.orchestration.publishing import (
     NotifyOwner,
@@ -84,7 +86,7 @@ def _export_dag(job: ExportJob) -> DAG:
         default_args=_task_defaults(job),
         fail_fast=False,
     ) as dag:
-        arguments = {"job_id": job.job_id, "job_version": job.version}
+        arguments: dict[str, Any] = {"job_id": job.job_id, "job_version": job.version}
         validate = ValidateDestination(task_id="validate_destination", **arguments)
         publish = PublishManifest(task_id="publish_manifest", **arguments)
         for template in job.templates:

@@ -150,7 +150,9 @@ def _tell(run: JobRun, kind: str, key: str, recipients: tuple[str, ...], message
                 except TransientError as error:
                     later.append(str(error))
                     continue
-                run.ledger.record_notification(run.execution_id, kind, key, recipient, answer.state, answer.reply)
+                run.ledger.record_notification(
+                    run.execution_id, kind, key, recipient=recipient, state=answer.state, reply=answer.reply
+                )
                 told[recipient] = answer.state
     if later:
         raise TransientError("Not everybody could be told yet. " + " ".join(later))
@@ -175,7 +177,7 @@ def _delivered_mail(run: JobRun, context: Context, stage: str) -> EmailMessage:
             "start": run.window.start.astimezone(zone).isoformat(),
             "end": run.window.end.astimezone(zone).isoformat(),
             "destination": run.job.destination,
-            "replaces": run.ledger.was_published_before(run.job.job_id, run.window.start, run.window.end, publication),
+            "replaces": len(run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end)) > 1,
             "files": [
                 {**file.model_dump(), "url": run.destination.url(file.path) if file.is_sent else None}
                 for file in _files(run, context)

@@ -156,7 +156,7 @@ def _refuse_silent_repetition(run: JobRun) -> None:
     Whoever wants the window again says so: by clearing the run, or by triggering one with its interval.
     """
     wanted = run.run_type != "scheduled" or run.clear_number > 0
-    if not wanted and run.ledger.was_delivered(run.job.job_id, run.window.start, run.window.end):
+    if not wanted and run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end):
         raise AirflowSkipException(
             f"The ledger says that {run.window.start.isoformat()} to {run.window.end.isoformat()} has been delivered. "
             "Nothing is sent again unasked; clear this run to send it once more."

@@ -65,7 +65,7 @@ class Version:
 class Definitions:
     """Jobs, templates and destinations of one store.
 
-    Every method raises ``TransientError`` while the store is out of reach and ``UserError`` for what it refuses.
+    ``actor`` is recorded as the author; within ``transaction`` its own actor is. Every method raises ``TransientError`` while the store is out of reach and ``UserError`` for what it refuses.
     """
 
     def __init__(self, engine: Engine, connection: Connection | None = None) -> None:
@@ -110,7 +110,7 @@ class Definitions:
         """Ids of the jobs that were deleted."""
         return {row["id"] for row in self._rows("SELECT id FROM export_jobs.job WHERE deleted_at IS NOT NULL")}
 
-    def create(self, spec: JobSpec, actor: str) -> StoredJob:
+    def create(self, spec: JobSpec, actor: str | None = None) -> StoredJob:
         """Save a new job; raises ``UserError`` when its name is taken or a template or destination is unknown."""
         columns = _columns(spec)
         names = ", ".join(columns)
@@ -128,7 +128,7 @@ class Definitions:
                 connection.execute(text(insert), uses)
             return self._kept(connection, job_id)
 
-    def update(self, spec: JobSpec, actor: str, expected_version: int | None = None) -> StoredJob:
+    def update(self, spec: JobSpec, actor: str | None = None, expected_version: int | None = None) -> StoredJob:
         """Change what may change of the job of ``spec``'s name.
 
         Raises ``UserError`` naming everything frozen that ``spec`` would change, or when the job's version is no
@@ -156,7 +156,7 @@ class Definitions:
             connection.execute(text(f"UPDATE export_jobs.job SET {sets} WHERE id = :id"), {**columns, "id": found})
             return self._kept(connection, found)
 
-    def delete(self, name: str, actor: str) -> None:
+    def delete(self, name: str, actor: str | None = None) -> None:
         """Delete a job; its ledger stays, and its name can be used again. Raises ``UserError`` when there is none."""
         with self._writing(actor) as connection:
             bury = """UPDATE export_jobs.job SET deleted_at = clock_timestamp()
@@ -175,7 +175,7 @@ class Definitions:
         rows = self._rows(query, tag=tag)
         return DestinationSpec.model_validate(dict(rows[0])) if rows else None
 
-    def save_destination(self, spec: DestinationSpec, actor: str) -> None:
+    def save_destination(self, spec: DestinationSpec, actor: str | None = None) -> None:
         """Create a destination or change it."""
         query = """INSERT INTO export_jobs.destination (tag, kind, connection, folder, description)
             VALUES (:tag, :kind, :connection, :folder, :description)
@@ -191,14 +191,14 @@ class Definitions:
                    FROM export_jobs.template ORDER BY name"""
         return [Template.model_validate(dict(row)) for row in self._rows(query)]
 
-    def create_template(self, template: Template, actor: str) -> None:
+    def create_template(self, template: Template, actor: str | None = None) -> None:
         """Save a new template; raises ``UserError`` when its name is taken."""
         query = """INSERT INTO export_jobs.template (name, kind, description, fact, columns, kpis, dimensions)
             VALUES (:name, :kind, :description, :fact, :columns, :kpis, :dimensions)"""
         with self._writing(actor) as connection:
             connection.execute(text(query), template.model_dump(mode="json"))
 
-    def delete_template(self, name: str, actor: str) -> None:
+    def delete_template(self, name: str, actor: str | None = None) -> None:
         """Delete a template that no live job uses; raises ``UserError`` when one does or there is none."""
         with self._writing(actor) as connection:
             if not connection.execute(text("DELETE FROM export_jobs.template WHERE name = :n"), {"n": name}).rowcount:
@@ -212,7 +212,7 @@ class Definitions:
         return StoredJob(**row)
 
     @contextmanager
-    def _writing(self, actor: str) -> Iterator[Connection]:
+    def _writing(self, actor: str | None) -> Iterator[Connection]:
         if self._connection is not None:
             yield self._connection
             return

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 
 from export_jobs.errors import TransientError, UserError
 
@@ -69,8 +69,6 @@ def explained(error: DBAPIError) -> Exception:
     diagnostic = cause.diag if isinstance(cause, psycopg.Error) else None
     if diagnostic and diagnostic.sqlstate == REFUSED:
         return UserError(str(diagnostic.message_primary))
-    if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.InvalidSchemaName):
-        return UserError("The store has no tables yet, or older ones. Run `export-jobs db upgrade`.")
     if isinstance(error, IntegrityError):
         name = (diagnostic.constraint_name if diagnostic else None) or "a constraint"
         return UserError(CONSTRAINTS.get(name, f"The store refuses this: {name.replace('_', ' ')}."))
@@ -81,6 +79,4 @@ def explained(error: DBAPIError) -> Exception:
             f"The store of the export jobs cannot be reached ({type(cause).__name__}). "
             "See that its PostgreSQL runs and that the connection export_jobs_store names it."
         )
-    if isinstance(error, ProgrammingError):
-        return UserError(f"The store does not fit this version ({type(cause).__name__}). Run `export-jobs db upgrade`.")
-    return UserError(f"The store refuses a value ({type(cause).__name__}).")
+    return UserError(f"The store does not fit this version ({type(cause).__name__}). Run `export-jobs db upgrade`.")

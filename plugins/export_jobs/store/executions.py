@@ -87,9 +87,9 @@ class Ledger:
             )
         return Execution(row["id"], row["version"])
 
-    def rebind(self, execution_id: int, version: int, actor: str) -> None:
+    def rebind(self, execution_id: int, version: int) -> None:
         """Let later tries of this execution use another definition version."""
-        self.event(execution_id, "rebound", message=f"by {actor}", detail={"version": version})
+        self.event(execution_id, "rebound", message=f"to version {version}", detail={"version": version})
 
     def event(
         self,
@@ -218,7 +218,7 @@ class Ledger:
         return {row["recipient"]: row["state"] for row in rows}
 
     def record_notification(
-        self, execution_id: int, kind: str, key: str, recipient: str, state: str, reply: str
+        self, execution_id: int, kind: str, key: str, *, recipient: str, state: str, reply: str
     ) -> None:
         """Add what the mail server said to one recipient."""
         insert = """INSERT INTO export_jobs.notification (execution_id, kind, key, recipient, state, reply)

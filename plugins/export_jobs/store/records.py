@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from export_jobs.core.coverage import Outcome, State
+from export_jobs.core.window import Window
+
 
 @dataclass(frozen=True)
 class Execution:
@@ -111,6 +114,16 @@ class ExecutionRecord:
     def publication(self) -> Published | None:
         """The newest publication; None while the window is not delivered."""
         return self.publications[-1] if self.publications else None
+
+    def outcome(self, template: str) -> Outcome:
+        """What this execution has made of one template's window."""
+        window = Window(self.window_start, self.window_end)
+        if self.publication is not None:
+            is_sent = any(delivery.template == template for delivery in self.deliveries)
+            state = State.DELIVERED if is_sent else State.EMPTY
+        else:
+            state = State.FAILED if self.has_failed else State.RUNNING
+        return Outcome(template, window, self.run_id, state)
 
     @property
     def has_failed(self) -> bool:

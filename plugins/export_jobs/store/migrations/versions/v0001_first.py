@@ -15,7 +15,7 @@ def upgrade() -> None:
     for part in ("definitions", "ledger", "guards"):
         text = (Path(__file__).parent / "sql" / f"0001_{part}.sql").read_text(encoding="utf-8")
         # The driver itself: SQLAlchemy would pass (empty) parameters, and then a `%` in the text is a placeholder.
-        op.get_bind().connection.driver_connection.execute(text)
+        op.get_bind().connection.cursor().execute(text)
 
 
 def downgrade() -> None:

@@ -1,0 +1,98 @@
+"""Expected windows x what the ledger says -> for each template, which days are delivered, missing, failed or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from export_jobs.core.window import Window
+
+
+class State(StrEnum):
+    """What has become of a window; ``empty``: delivered, and by the job's policy no file was sent for no rows."""
+
+    DELIVERED = "delivered"
+    EMPTY = "empty"
+    RUNNING = "running"
+    FAILED = "failed"
+    MISSING = "missing"
+
+
+BEST_FIRST = (State.DELIVERED, State.EMPTY, State.RUNNING, State.FAILED, State.MISSING)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one execution has made of one template's window."""
+
+    template: str
+    window: Window
+    run_id: str
+    state: State
+
+
+@dataclass(frozen=True)
+class Covered:
+    """One window of one template. ``overlaps`` names delivered windows that share some, but not all, of its span."""
+
+    template: str
+    window: Window
+    state: State
+    run_ids: tuple[str, ...] = ()
+    overlaps: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A span within the job's days, up to the last one that is due, that no window covers at all."""
+
+    template: str
+    start: datetime
+    end: datetime
+
+
+def coverage(
+    templates: Sequence[str], expected: Iterable[Window], outcomes: Iterable[Outcome]
+) -> tuple[list[Covered], list[Gap]]:
+    """Rows by template and window, and the gaps between them.
+
+    ``expected`` are the windows that are due and have had no execution, after those that have; an expected window
+    that has an outcome is that outcome's. Of several executions of one window the best one counts.
+    """
+    by_template: dict[str, dict[Window, list[Outcome]]] = {name: {} for name in templates}
+    for outcome in outcomes:
+        by_template.setdefault(outcome.template, {}).setdefault(outcome.window, []).append(outcome)
+    due = list(expected)
+    rows: list[Covered] = []
+    gaps: list[Gap] = []
+    for template, found in by_template.items():
+        windows = sorted({*found, *due})
+        rows += [_covered(template, window, found) for window in windows]
+        gaps += _gaps(template, windows)
+    return rows, gaps
+
+
+def _covered(template: str, window: Window, found: dict[Window, list[Outcome]]) -> Covered:
+    own = found.get(window, [])
+    state = min((outcome.state for outcome in own), key=BEST_FIRST.index, default=State.MISSING)
+    overlaps = tuple(
+        other
+        for other, outcomes in sorted(found.items())
+        if other != window
+        and other.start < window.end
+        and window.start < other.end
+        and any(outcome.state is State.DELIVERED for outcome in outcomes)
+    )
+    return Covered(template, window, state, tuple(outcome.run_id for outcome in own), overlaps)
+
+
+def _gaps(template: str, windows: Sequence[Window]) -> list[Gap]:
+    gaps = []
+    until = windows[0].start if windows else None
+    for window in windows:
+        if until is not None and window.start > until:
+            gaps.append(Gap(template, until, window.start))
+        until = max(until or window.end, window.end)
+    return gaps

@@ -1,0 +1,153 @@
+"""The auditor's Dag: every ten minutes, what should have been delivered against what was, and a sweep of left-overs."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, ObjectStoragePath
+from airflow.sdk.exceptions import AirflowFailException
+
+from export_jobs import settings
+from export_jobs.core.audit import Finding, WindowState, audit
+from export_jobs.core.window import Window, deliveries
+from export_jobs.errors import ExportError, UserError
+from export_jobs.orchestration import mail
+from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID, AirflowApi
+from export_jobs.orchestration.connections import store_engine
+from export_jobs.orchestration.definitions import vanished_jobs
+from export_jobs.store.alarms import Alarms
+from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.executions import ExecutionRecord, Ledger
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+log = logging.getLogger(__name__)
+
+GRACE = timedelta(minutes=15)
+LEFT_OVER_AFTER = timedelta(hours=24)
+
+
+def auditor_dag() -> DAG:
+    """The Dag ``export_jobs_auditor``; it exists with no job and with no store, so that somebody always looks."""
+    with DAG(
+        dag_id=AUDITOR_DAG_ID,
+        description="Compares what should have been delivered with what was, and sweeps left-over staged files",
+        schedule=CronTriggerTimetable("*/10 * * * *", timezone="UTC"),
+        start_date=datetime(2020, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        tags=["export"],
+        default_args={"retries": 1, "retry_delay": timedelta(minutes=1), "execution_timeout": timedelta(minutes=9)},
+    ) as dag:
+        CompareWithLedger(task_id="compare_with_ledger")
+        SweepStaging(task_id="sweep_staging")
+    return dag
+
+
+class CompareWithLedger(BaseOperator):
+    """Raise what no run reports: windows that never ran, green without a delivery, rows lost in bulk."""
+
+    template_fields: ClassVar[tuple[str, ...]] = ()
+
+    def execute(self, context: Context) -> None:
+        """Fails while there is any finding; the owners (and the operators) are mailed a finding once."""
+        engine = store_engine()
+        jobs = Definitions(engine).jobs()
+        findings = [*_lost_rows(), *_late_or_silent(jobs, Ledger(engine))]
+        owners = {job.name: str(job.definition.get("owner", "")) for job in jobs}
+        alarms = Alarms(engine)
+        for finding in alarms.not_told_yet(findings):
+            _tell(finding, owners)
+            alarms.told(finding)
+        alarms.forget_others({finding.key for finding in findings})
+        if findings:
+            raise AirflowFailException("\n".join(finding.message for finding in findings))
+
+
+class SweepStaging(BaseOperator):
+    """Remove staged files that no run has touched for a day."""
+
+    template_fields: ClassVar[tuple[str, ...]] = ()
+
+    def execute(self, context: Context) -> None:
+        """Removes whole execution folders below the staging root."""
+        root = ObjectStoragePath(settings.staging_root())
+        oldest = datetime.now(UTC) - LEFT_OVER_AFTER
+        for folder in root.glob("job-*/execution-*") if root.exists() else ():
+            newest = max((file.stat().st_mtime for file in folder.iterdir()), default=0.0)
+            if datetime.fromtimestamp(newest, UTC) < oldest:
+                log.info("Removing %s, untouched for a day", folder)
+                for file in folder.iterdir():
+                    file.unlink(missing_ok=True)
+                folder.rmdir()
+
+
+def _lost_rows() -> list[Finding]:
+    return [
+        Finding(
+            f"{job.name} vanished",
+            job.name,
+            f"Job {job.name!r}: its row is gone from the store and was never deleted. Its Dag goes on from the last "
+            "good snapshot. Restore the row from a backup, or delete the job with `export-jobs delete`.",
+        )
+        for job in vanished_jobs()
+    ]
+
+
+def _late_or_silent(jobs: list[StoredJob], ledger: Ledger) -> list[Finding]:
+    api = _api()
+    findings: list[Finding] = []
+    for stored in jobs:
+        try:
+            findings += _of_job(stored, ledger, api)
+        except (ExportError, ValueError):
+            log.exception("Job %r cannot be audited; its own Dag says what is wrong with it", stored.name)
+    return findings
+
+
+def _of_job(stored: StoredJob, ledger: Ledger, api: AirflowApi | None) -> list[Finding]:
+    job = stored.parse()
+    if not job.enabled:
+        return []
+    records = ledger.executions(stored.job_id)
+    run_states = {run.run_id: run.state for run in api.dag_runs(stored.dag_id)} if api else {}
+    made_until = max((record.window_end for record in records if record.run_type == "scheduled"), default=None)
+    return audit(
+        job.name,
+        to_come=deliveries(job.schedule, made_until),
+        made={Window(r.window_start, r.window_end): _state(r, run_states) for r in records},
+        now=datetime.now(UTC),
+        last_activity=max((event.at for record in records for event in record.events), default=None),
+        grace=GRACE,
+    )
+
+
+def _state(record: ExecutionRecord, run_states: dict[str, str]) -> WindowState:
+    return WindowState(record.run_id, run_states.get(record.run_id), delivered=record.publication is not None)
+
+
+def _api() -> AirflowApi | None:
+    """Airflow's API, if a login for it is configured: without, only windows that never ran can be found."""
+    try:
+        return AirflowApi.from_connection()
+    except UserError as error:
+        log.warning("Runs cannot be held against the ledger: %s", error)
+        return None
+
+
+def _tell(finding: Finding, owners: dict[str, str]) -> None:
+    recipients = {*settings.operators_mail(), *filter(None, [owners.get(finding.job)])}
+    message = mail.compose(
+        "alarm",
+        f"Export jobs: alarm for {finding.job}",
+        {"findings": [finding.message], "link": settings.airflow_url()},
+    )
+    with mail.mail_server() as server:
+        for recipient in sorted(recipients):
+            answer = mail.send(server, message, recipient)
+            if answer.state == "refused":
+                log.warning("The mail server refuses %s: %s", recipient, answer.reply)
