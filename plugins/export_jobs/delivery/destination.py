@@ -60,6 +60,10 @@ class Destination(Protocol):
         """
         ...
 
+    def url(self, path: str) -> str:
+        """Where a file of this relative path stands, for people: ``sftp://…`` or ``s3://…``, without any secret."""
+        ...
+
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """Upload ``source`` under a temporary name, verify it, then make it visible inside ``fence()``.
 

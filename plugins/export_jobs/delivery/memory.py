@@ -67,7 +67,11 @@ class MemoryDestination:
         finally:
             self._temporaries.pop(temporary, None)
         self.deliveries += 1
-        return Receipt(target.path, f"memory://{self._name}/{target.path}", target.bytes, target.sha256)
+        return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
+
+    def url(self, path: str) -> str:
+        """See ``Destination.url``."""
+        return f"memory://{self._name}/{path}"
 
     def _reach(self, step: Step) -> None:
         error = self._failures.pop(step, None)

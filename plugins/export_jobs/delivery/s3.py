@@ -67,7 +67,7 @@ class S3Destination:
         except BaseException:
             self._abort(place)
             raise
-        return Receipt(target.path, f"s3://{self._bucket}/{quote(key)}", target.bytes, target.sha256)
+        return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
 
     def _send(self, reader: VerifiedReader, target: Target, place: dict[str, str]) -> list[dict[str, Any]]:
         """Upload every part, a few at a time; at most ``THREADS + 1`` of them are in memory."""
@@ -146,6 +146,10 @@ class S3Destination:
                 self._client.abort_multipart_upload(**place)
         except (ClientError, BotoCoreError) as error:
             log.warning("An unfinished upload of %s stays until the next try: %s", place["Key"], type(error).__name__)
+
+    def url(self, path: str) -> str:
+        """See ``Destination.url``."""
+        return f"s3://{self._bucket}/{quote(self._key(path))}"
 
     def _key(self, path: str) -> str:
         return f"{self._prefix}/{path}" if self._prefix else path

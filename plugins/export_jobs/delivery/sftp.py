@@ -83,7 +83,7 @@ class SftpDestination:
                 raise
             finally:
                 loop.run(session.close())
-        return Receipt(target.path, self._url(names.final), target.bytes, target.sha256)
+        return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
 
     async def _open(self) -> SftpSession:
         login = read_login(self._credentials)
@@ -226,9 +226,10 @@ class SftpDestination:
         temporary = temporary_name(name, target.attempt)
         return _Names(folder, posixpath.join(folder, name), posixpath.join(folder, temporary))
 
-    def _url(self, path: str) -> str:
+    def url(self, path: str) -> str:
+        """See ``Destination.url``."""
         server = place(self._credentials.host, self._credentials.port or DEFAULT_PORT)
-        return f"sftp://{server}/{quote(path.removeprefix('/'))}"
+        return f"sftp://{server}/{quote(posixpath.join(self._folder, path).removeprefix('/'))}"
 
 
 def _vanished(where: str, temporary: str) -> TransientError:
