@@ -87,9 +87,9 @@ class Ledger:
             )
         return Execution(row["id"], row["version"])
 
-    def rebind(self, execution_id: int, version: int) -> None:
-        """Let later tries of this execution use another definition version."""
-        self.event(execution_id, "rebound", message=f"to version {version}", detail={"version": version})
+    def rebind(self, execution_id: int, version: int, actor: str) -> None:
+        """Let later tries of this execution use another definition version; ``actor`` is recorded."""
+        self.event(execution_id, "rebound", message=f"to version {version} by {actor}", detail={"version": version})
 
     def event(
         self,
