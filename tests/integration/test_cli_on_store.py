@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
@@ -25,10 +24,9 @@ def run(
 ) -> Run:
     """Runs one command on an empty store and gives exit code, stdout and stderr."""
     dsn = fresh_database()
-    query = f"?host={quote(str(dsn['host']), safe='')}"
-    login = quote(str(dsn["user"]))
-    password = f":{quote(str(dsn['password']))}" if dsn.get("password") else ""
-    monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_STORE", f"postgresql://{login}{password}@/{dsn['dbname']}{query}")
+    names = {"host": "host", "port": "port", "dbname": "schema", "user": "login", "password": "password"}
+    parts = {"conn_type": "postgres", **{names[key]: value for key, value in dsn.items()}}
+    monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_STORE", json.dumps(parts))
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))
 
     def command(*arguments: object) -> tuple[int, str, str]:
@@ -37,7 +35,8 @@ def run(
         said = capsys.readouterr()
         return code, said.out, said.err
 
-    assert command("db", "upgrade")[0] == 0
+    done = command("db", "upgrade")
+    assert done[0] == 0, done[2]
     return command
 
 

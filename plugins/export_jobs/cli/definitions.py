@@ -71,9 +71,13 @@ def _shown_plan(file: YamlFile, output: Output) -> Plan:
 
 
 def _plan(file: YamlFile) -> Plan:
-    definitions = session.definitions()
-    made_until = session.made_until(definitions.jobs())
-    return make_plan(file.data, definitions, session.catalogue(), now=datetime.now(UTC), made_until=made_until)
+    return make_plan(
+        file.data,
+        session.definitions(),
+        session.catalogue(),
+        now=datetime.now(UTC),
+        made_until=session.made_until(),
+    )
 
 
 def _count(issues: list[Issue]) -> str:

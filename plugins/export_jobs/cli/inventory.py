@@ -22,8 +22,8 @@ _LISTED = ("name", "state", "frequency", "from", "until", "destination", "templa
 def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
     """One line a job; a job that does not hold is marked and hides no other."""
     rows = session.definitions().jobs()
-    made_until = session.made_until(rows)
-    entries = [_entry(row, made_until.get(row.name)) for row in rows]
+    made_until = session.made_until()
+    entries = [_entry(row, made_until.get(row.job_id)) for row in rows]
     output.table(
         [key.replace("_", " ").upper() for key in _LISTED],
         [[entry[key] for key in _LISTED] for entry in entries],
@@ -36,9 +36,9 @@ def show(options: argparse.Namespace, output: Output) -> int:
     """Definition, issues and next windows of one job; 1 when it does not hold."""
     row = session.stored_job(options.job)
     tags = [destination.tag for destination in session.definitions().destinations()]
-    job, _ = parse_stored_job(row.definition)
-    _, issues = check_stored_job(row.definition, catalogue=session.catalogue(), destinations=tags)
-    made_until = session.made_until([row]).get(row.name)
+    job, _ = parse_stored_job(session.whole(row))
+    _, issues = check_stored_job(session.whole(row), catalogue=session.catalogue(), destinations=tags)
+    made_until = session.made_until().get(row.job_id)
     following = next_windows(job.schedule, made_until) if job and not errors(issues) else []
     output.line(f"Job {row.name}, version {row.version}, Dag {row.dag_id}")
     output.text(yaml_text(DefinitionFile(jobs=(spec_of(job),))) if job else f"{row.definition}")
@@ -66,7 +66,7 @@ def dump(options: argparse.Namespace, output: Output) -> int:
     rows = [session.stored_job(options.job)] if options.job else definitions.jobs()
     jobs: list[ExportJob] = []
     for row in rows:
-        job, issues = parse_stored_job(row.definition)
+        job, issues = parse_stored_job(session.whole(row))
         if job is None:
             _left_out(row, issues)
         else:
@@ -99,7 +99,7 @@ def delete(options: argparse.Namespace, output: Output) -> int:
 
 def _entry(row: StoredJob, made_until: datetime | None) -> dict[str, object]:
     """One line of the list; the keys are those of the JSON."""
-    job, issues = check_stored_job(row.definition, catalogue=session.catalogue())
+    job, issues = check_stored_job(session.whole(row), catalogue=session.catalogue())
     if job is None:
         found = errors(issues)
         state = f"broken ({len(found)} issue{'s' * (len(found) != 1)})"

@@ -69,7 +69,7 @@ def _preview_commands(commands: _Commands) -> None:
 
 def _run_commands(commands: _Commands) -> None:
     _job(_add(commands, "history", "history:history", "executions of a job and what each delivered"))
-    _job(_add(commands, "coverage", "history:coverage", "delivered, missing, failed and overlapping windows"))
+    _job(_add(commands, "coverage", "coverage:show_coverage", "delivered, missing, failed and overlapping windows"))
     rerun = _add(commands, "rerun", "rerun:rerun", "run again what was not delivered since the last success")
     _job(rerun)
     rerun.add_argument("--include-gaps", action="store_true", help="also undelivered windows before the last success")

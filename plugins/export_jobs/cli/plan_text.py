@@ -8,7 +8,7 @@ from typing import Any
 from export_jobs.cli.output import Output
 from export_jobs.core.changes import Action, Change
 from export_jobs.core.issue import Issue
-from export_jobs.core.window import Delivery
+from export_jobs.core.window import Delivery, Window
 from export_jobs.core.yaml_file import YamlFile
 from export_jobs.store.plan import Plan
 
@@ -78,8 +78,13 @@ def _windows(deliveries: tuple[Delivery, ...], zone: str) -> str:
 
 
 def days(delivery: Delivery, zone: str) -> str:
+    """The days of data of a delivery's window."""
+    return day_range(delivery.window, zone)
+
+
+def day_range(window: Window, zone: str) -> str:
     """First and last day of data, as the job's zone sees them."""
-    first, last = delivery.window.days(zone)
+    first, last = window.days(zone)
     return str(first) if first == last else f"{first}..{last}"
 
 

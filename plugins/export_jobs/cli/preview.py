@@ -21,7 +21,7 @@ from export_jobs.errors import UserError
 
 def sql(options: argparse.Namespace, output: Output) -> int:
     """The statement of each template, with the values bound to it."""
-    job = session.stored_job(options.job).parse()
+    job = session.job_of(session.stored_job(options.job))
     issues = errors(validate_job(job, catalogue=session.catalogue()))
     if issues:
         raise UserError(f"Job {job.name!r} does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
@@ -45,8 +45,8 @@ def sql(options: argparse.Namespace, output: Output) -> int:
 def windows(options: argparse.Namespace, output: Output) -> int:
     """The windows that follow the last one made."""
     row = session.stored_job(options.job)
-    schedule = row.parse().schedule
-    made_until = session.made_until([row]).get(row.name)
+    schedule = session.job_of(row).schedule
+    made_until = session.made_until().get(row.job_id)
     found = list(islice(deliveries(schedule, made_until), options.count))
     zone = ZoneInfo(schedule.time_zone)
     output.table(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from zoneinfo import ZoneInfo
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirmed
-from export_jobs.core.rerun import DagRunState, Rerun, plan_rerun
+from export_jobs.cli.plan_text import day_range
+from export_jobs.core.rerun import Rerun, plan_rerun
 from export_jobs.orchestration.airflow_api import AirflowApi
 
 
@@ -18,7 +18,7 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
     executions = {one.run_id: one for one in ledger.executions(row.job_id)}
     delivered = {run_id for run_id, one in executions.items() if one.publication is not None}
     plan = plan_rerun(row.name, api.dag_runs(row.dag_id), delivered, include_gaps=options.include_gaps)
-    _show(plan, output, row.parse().schedule.time_zone)
+    _show(plan, output, session.time_zone(row).key)
     cleared = False
     if plan.is_empty:
         output.line(f"Nothing to rerun: every window of {row.name!r} after the last success is delivered.")
@@ -37,23 +37,19 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
     return 0 if cleared or plan.is_empty else 1
 
 
-def _show(plan: Rerun, output: Output, time_zone: str) -> None:
-    zone = ZoneInfo(time_zone)
+def _show(plan: Rerun, output: Output, zone: str) -> None:
     what = (
         ("rerun", plan.clear),
         ("mend: delivered, marked failed", plan.heal),
         ("gap, left alone; --include-gaps takes it in", plan.gaps),
     )
-    rows = [(_days(run, zone), run.state, run.run_id, text) for text, runs in what for run in runs]
+    rows = [
+        (day_range(run.window, zone) if run.window else "-", run.state, run.run_id, text)
+        for text, runs in what
+        for run in runs
+    ]
     if rows:
         output.table(("DAYS", "STATE", "RUN", "WHAT"), rows)
-
-
-def _days(run: DagRunState, zone: ZoneInfo) -> str:
-    if run.window is None:
-        return "-"
-    first, last = run.window.days(zone.key)
-    return str(first) if first == last else f"{first}..{last}"
 
 
 def _document(plan: Rerun, *, cleared: bool) -> dict[str, object]:

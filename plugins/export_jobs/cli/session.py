@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from export_jobs import settings
 from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.job import ExportJob
 from export_jobs.core.text import choice
+from export_jobs.core.validation import parse_stored_job
 from export_jobs.errors import ExportError, UserError
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.executions import Ledger
+from export_jobs.store.progress import last_scheduled_ends
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -80,14 +83,31 @@ def stored_job(name: str) -> StoredJob:
     return found
 
 
-def made_until(rows: Iterable[StoredJob]) -> dict[str, datetime]:
-    """By job name, the end of the last scheduled window that was begun: the next one starts there."""
-    ends: dict[str, datetime] = {}
-    for row in rows:
-        scheduled = [one.window_end for one in ledger().executions(row.job_id) if one.run_type == "scheduled"]
-        if scheduled:
-            ends[row.name] = max(scheduled)
-    return ends
+def job_of(row: StoredJob) -> ExportJob:
+    """The job of a row; raises ``UserError`` with every issue when the row does not have the shape of one."""
+    job, issues = parse_stored_job(whole(row))
+    if job is None:
+        listed = "\n".join(f"- {issue}" for issue in issues)
+        raise UserError(f"The row of job {row.name!r} cannot be read as a definition:\n{listed}")
+    return job
+
+
+def whole(row: StoredJob) -> dict[str, Any]:
+    """A row's definition with its version, as :class:`ExportJob` is read from it."""
+    return {**row.definition, "version": row.version}
+
+
+def time_zone(row: StoredJob) -> ZoneInfo:
+    """The zone in which a job's days are shown; UTC for a row whose own zone does not exist."""
+    try:
+        return ZoneInfo(str(row.definition["schedule"]["time_zone"]))
+    except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError):
+        return ZoneInfo("UTC")
+
+
+def made_until() -> dict[int, datetime]:
+    """By job id, the end of the last scheduled window that was begun: the next one starts there."""
+    return last_scheduled_ends(engine())
 
 
 def actor() -> str:

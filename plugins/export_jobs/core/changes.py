@@ -113,7 +113,8 @@ def _template_change(template: Template, before: Template | None) -> Change:
 def _job_change(job: JobSpec, stored: InStore) -> Change:
     before = stored.jobs.get(job.name)
     if before is None and job.name in stored.jobs:
-        return Change(Action.UPDATE, "job", job.name, (FieldChange("", "a row that cannot be read", "this"),))
+        reason = "its row in the store cannot be read; mend the row, or delete the job and apply again"
+        return Change(Action.REFUSED, "job", job.name, reason=reason)
     change = _change("job", job.name, spec_of(before) if before else None, job)
     if before is None or not any(one.path.startswith("schedule.") for one in change.fields):
         return change

@@ -24,7 +24,7 @@ def _issues(definitions: Definitions, catalogue: Catalogue) -> Iterator[Issue]:
     for template in definitions.templates():
         yield from _of(f"templates[{template.name}]", validate_template(template, catalogue=catalogue))
     for row in definitions.jobs():
-        _, issues = check_stored_job(row.definition, catalogue=catalogue, destinations=tags)
+        _, issues = check_stored_job({**row.definition, "version": row.version}, catalogue=catalogue, destinations=tags)
         yield from _of(f"jobs[{row.name}]", issues)
 
 

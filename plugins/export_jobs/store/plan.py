@@ -5,18 +5,21 @@ Jobs that are in the store and not in the file are left alone: a file is what on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from export_jobs.core.catalogue import Catalogue
 from export_jobs.core.changes import Action, Change, InStore, changes
 from export_jobs.core.file_validation import Stored, check_file
 from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import DefinitionFile, ExportJob
+from export_jobs.core.job import DefinitionFile, ExportJob, JobSpec
 from export_jobs.core.validation import parse_stored_job
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import Definitions, StoredJob
+
+_TRIAL = "trial of a plan"
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,11 @@ def make_plan(
     catalogue: Catalogue,
     *,
     now: datetime,
-    made_until: Mapping[str, datetime] | None = None,
+    made_until: Mapping[int, datetime] | None = None,
 ) -> Plan:
     """Hold a file's content against the catalogue and the store. Raises only when the store cannot be read.
 
-    ``made_until``: by job name, the end of the last window that was made; the preview of an edited schedule needs it.
+    ``made_until``: by job id, the end of the last window that was made; the preview of an edited schedule needs it.
     """
     rows = definitions.jobs()
     templates = {template.name: template for template in definitions.templates()}
@@ -62,13 +65,14 @@ def make_plan(
     file, issues = check_file(raw, catalogue=catalogue, stored=beside, now=now)
     if file is None:
         return Plan(None, tuple(issues))
-    stored = InStore({row.name: _readable(row) for row in rows}, templates, destinations, made_until or {})
-    named = {job.name for job in file.jobs}
+    ends = {row.name: made_until[row.job_id] for row in rows if made_until and row.job_id in made_until}
+    stored = InStore({row.name: _readable(row) for row in rows}, templates, destinations, ends)
+    jobs = {job.name: job for job in file.jobs}
     return Plan(
         file,
         tuple(issues),
-        tuple(changes(file, stored)),
-        left_alone=tuple(sorted(row.name for row in rows if row.name not in named)),
+        tuple(_tried(change, jobs, definitions) for change in changes(file, stored)),
+        left_alone=tuple(sorted(row.name for row in rows if row.name not in jobs)),
         versions={row.name: row.version for row in rows},
     )
 
@@ -76,8 +80,8 @@ def make_plan(
 def apply_plan(plan: Plan, definitions: Definitions, actor: str) -> None:
     """Save every change in one transaction.
 
-    Raises ``UserError`` when the plan cannot be applied, when the store refuses a part of it (a frozen field), or when
-    somebody has saved a newer version of a job since the plan was made. Nothing is saved then.
+    Raises ``UserError`` when the plan cannot be applied, when the store refuses a part of it, or when somebody has
+    saved a newer version of a job since the plan was made. Nothing is saved then.
     """
     if plan.file is None or not plan.is_applicable:
         raise UserError("The file does not hold, so nothing was saved. Correct what the plan lists, then apply again.")
@@ -85,17 +89,41 @@ def apply_plan(plan: Plan, definitions: Definitions, actor: str) -> None:
     with definitions.transaction(actor) as transaction:
         for destination in plan.file.destinations:
             if to_do["destination", destination.tag] is not Action.UNCHANGED:
-                transaction.save_destination(destination)
+                transaction.save_destination(destination, actor)
         for template in plan.file.templates:
             if to_do["template", template.name] is Action.CREATE:
-                transaction.create_template(template)
+                transaction.create_template(template, actor)
         for job in plan.file.jobs:
             action = to_do["job", job.name]
             if action is Action.CREATE:
-                transaction.create(job)
+                transaction.create(job, actor)
             elif action is Action.UPDATE:
-                transaction.update(job, expected_version=plan.versions[job.name])
+                transaction.update(job, actor, expected_version=plan.versions[job.name])
+
+
+def _tried(change: Change, jobs: Mapping[str, JobSpec], definitions: Definitions) -> Change:
+    """An update is tried and rolled back: what may change depends on what has run, and the store's guards know that."""
+    if change.noun != "job" or change.action is not Action.UPDATE:
+        return change
+    try:
+        with _trial(definitions) as trial:
+            trial.update(jobs[change.name], _TRIAL)
+    except UserError as error:
+        return replace(change, action=Action.REFUSED, reason=str(error).rstrip("."))
+    return change
+
+
+class _RollBack(Exception):  # noqa: N818  ends a trial, which is no error
+    pass
+
+
+@contextmanager
+def _trial(definitions: Definitions) -> Iterator[Definitions]:
+    """The store in a transaction that is never committed."""
+    with suppress(_RollBack), definitions.transaction(_TRIAL) as trial:
+        yield trial
+        raise _RollBack
 
 
 def _readable(row: StoredJob) -> ExportJob | None:
-    return parse_stored_job(row.definition)[0]
+    return parse_stored_job({**row.definition, "version": row.version})[0]

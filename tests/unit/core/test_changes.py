@@ -104,9 +104,9 @@ def test_an_edited_schedule_goes_on_where_the_last_window_ended(new: dict[str, A
         assert all(one.window.end == two.window.start for one, two in pairwise(windows))
 
 
-def test_a_row_that_cannot_be_read_is_replaced() -> None:
+def test_a_row_that_cannot_be_read_is_not_overwritten() -> None:
     change = only(changes(DefinitionFile(jobs=(JOB,)), InStore(jobs={"daily": None})))
-    assert change.action is Action.UPDATE
+    assert change.action is Action.REFUSED and "cannot be read" in change.reason
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30)

@@ -1,0 +1,66 @@
+"""``coverage``: for each template, which days are delivered, missing, failed, running or delivered twice."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from itertools import takewhile
+
+from export_jobs.cli import session
+from export_jobs.cli.output import Output
+from export_jobs.cli.plan_text import day_range
+from export_jobs.core.coverage import Covered, State, coverage
+from export_jobs.core.job import ExportJob
+from export_jobs.core.window import Window, deliveries
+
+_FINDINGS = {State.FAILED, State.MISSING}
+
+
+def show_coverage(options: argparse.Namespace, output: Output) -> int:
+    """Every window that is due; 1 when one is missing or failed, when two overlap, or when days have no window."""
+    row = session.stored_job(options.job)
+    job = session.job_of(row)
+    templates = [use.template for use in job.templates]
+    outcomes = [
+        record.outcome(template) for record in session.ledger().executions(row.job_id) for template in templates
+    ]
+    rows, gaps = coverage(templates, _due(job, session.made_until().get(row.job_id)), outcomes)
+    zone = job.schedule.time_zone
+    output.table(
+        ("TEMPLATE", "DAYS", "STATE", "RUN", "OVERLAPS"),
+        [(one.template, day_range(one.window, zone), one.state, _last(one), _overlaps(one, zone)) for one in rows],
+    )
+    for gap in gaps:
+        output.line(f"{gap.template}: no window covers {day_range(Window(gap.start, gap.end), zone)}")
+    counted = {state: sum(one.state is state for one in rows) for state in State}
+    output.line(", ".join(f"{count} {state}" for state, count in counted.items() if count) or "No window is due yet.")
+    output.json({"windows": [_document(one) for one in rows], "gaps": [asdict(gap) for gap in gaps]})
+    return 1 if gaps or any(one.state in _FINDINGS or one.overlaps for one in rows) else 0
+
+
+def _due(job: ExportJob, made_until: datetime | None) -> Iterator[Window]:
+    """Windows that should have been delivered by now and of which the ledger knows nothing."""
+    now = datetime.now(UTC)
+    late = takewhile(lambda delivery: delivery.due <= now, deliveries(job.schedule, made_until))
+    return (delivery.window for delivery in late)
+
+
+def _last(covered: Covered) -> str | None:
+    return covered.run_ids[-1] if covered.run_ids else None
+
+
+def _overlaps(covered: Covered, zone: str) -> str | None:
+    return ", ".join(day_range(window, zone) for window in covered.overlaps) or None
+
+
+def _document(covered: Covered) -> dict[str, object]:
+    return {
+        "template": covered.template,
+        "start": covered.window.start,
+        "end": covered.window.end,
+        "state": covered.state,
+        "run_ids": covered.run_ids,
+        "overlaps": [{"start": window.start, "end": window.end} for window in covered.overlaps],
+    }
