@@ -178,7 +178,7 @@ def test_a_comment_at_the_end_of_a_query_hides_nothing(csv_of: CsvOf) -> None:
 
 
 def test_nothing_holds_a_snapshot_after_the_last_row(warehouse_database: Warehouse) -> None:
-    """FAULTS Q07: idle_in_transaction_session_timeout cannot hit while the file is compressed and sent."""
+    """Idle_in_transaction_session_timeout cannot hit while the file is compressed and sent."""
     session = warehouse_database.session(options="-c idle_in_transaction_session_timeout=100")
     extract(
         session,

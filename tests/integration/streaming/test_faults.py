@@ -73,7 +73,6 @@ def in_the_middle(warehouse: Warehouse, fault: Callable[[], None]) -> ExportErro
 
 
 def test_a_restart_of_the_server_in_the_middle_is_tried_again_and_then_complete(warehouse_database: Warehouse) -> None:
-    """FAULTS Q01."""
     error = in_the_middle(warehouse_database, lambda: warehouse_database.server.restart("fast"))
     assert isinstance(error, TransientError)
     assert "'sales'" in str(error)
@@ -86,7 +85,6 @@ def test_a_crash_of_the_server_in_the_middle_is_tried_again(warehouse_database: 
 
 
 def test_a_terminated_session_is_tried_again(warehouse_database: Warehouse) -> None:
-    """FAULTS Q02."""
     error = in_the_middle(
         warehouse_database,
         lambda: warehouse_database.scalar(f"SELECT pg_terminate_backend(({OUR_PID}))"),
@@ -104,7 +102,6 @@ def test_a_query_that_an_operator_cancels_is_not_tried_again(warehouse_database:
 
 
 def test_a_query_that_runs_too_long_is_ended_and_says_what_to_do(warehouse_database: Warehouse) -> None:
-    """FAULTS Q06."""
     with pytest.raises(TerminalError, match=r"'sales'.*more than 1 s.*EXPORT_JOBS_STATEMENT_TIMEOUT_S"):
         read(warehouse_database.session(), SLEEPING, statement_timeout_s=1)
 
@@ -211,7 +208,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_said_in_a_sentence(warehouse_database: Warehouse, small_disk: Path) -> None:
-    """FAULTS D21; removing the partial file is its writer's part, who knows its name."""
+    """Removing the partial file is its writer's part, who knows its name."""
     with (
         (small_disk / "sales.csv").open("wb") as sink,
         pytest.raises(TerminalError, match=r"No space is left.*'sales'"),

@@ -15,12 +15,12 @@ from tests.integration.streaming.conftest import DATABASE, Warehouse
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 MOST_MB = 130
-GROWTH_MB = 16
+GROWTH_MB = 32
 PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 
 # A fresh process, so that nothing but our own code and its imports counts.
 PROGRAM = """
-import json, resource, sys
+import json, sys
 from datetime import UTC, datetime
 from pathlib import Path
 import psycopg
@@ -39,7 +39,8 @@ for compression in ("zip", "gzip", "zstd"):
     with (folder / "rows.csv").open("rb") as source, (folder / "packed").open("wb") as sink:
         member = {"member": "rows.csv", "modified": datetime.now(UTC), "size": found.bytes}
         compress(source, sink, compression=compression, **member)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+# getrusage would count what the process was before it became this program: a fork of the test runner.
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
 print(json.dumps({"rows": found.rows, "csv_mb": found.bytes >> 20, "peak_mb": peak}))
 """
 

@@ -68,7 +68,6 @@ def test_a_quiet_database_is_settled_at_once(changes: Warehouse) -> None:
 
 
 def test_a_late_commit_is_waited_for_and_then_in_the_window(changes: Warehouse) -> None:
-    """FAULTS Q04."""
     writer = changes.session()
     writer.execute("INSERT INTO changes VALUES (1)")
     end = window_end(changes)

@@ -132,7 +132,7 @@ def test_the_usual_programs_accept_the_file(compression: str, command: list[str]
 @pytest.mark.parametrize("cut", [1, 1000])
 @pytest.mark.parametrize("compression", ["zip", "gzip", "zstd"])
 def test_a_cut_file_is_found_out_by_its_reader(compression: str, cut: int) -> None:
-    """FAULTS D23: what is published says of itself when it is not whole."""
+    """What is published says of itself when it is not whole."""
     result, found = packed(CSV, compression)
     broken = result[:-cut]
     assert sha256(broken) != found.sha256
@@ -154,6 +154,6 @@ def test_a_source_of_another_size_is_refused(compression: str, size: int) -> Non
 
 @pytest.mark.parametrize("member", ["../x.csv", "/abs.csv", "a/b.csv", "..", ".", "", "C:\\x.csv", "a\0.csv"])
 def test_a_member_is_a_plain_name(member: str) -> None:
-    """FAULTS X18: no archive of ours can write outside the folder it is unpacked in."""
+    """No archive of ours can write outside the folder it is unpacked in."""
     with pytest.raises(ValueError, match="not a plain file name"):
         packed(b"x", "zip", member=member)

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+if TYPE_CHECKING:
+    from demo.postgres import Postgres
+
+DATABASE = "cases"
+
+
+@pytest.fixture(scope="module")
+def case_warehouse(postgres: Postgres) -> Iterator[dict[str, Any]]:
+    """The small warehouse of warehouse.sql; gives the arguments of ``psycopg.connect``."""
+    postgres.create_database(DATABASE, "warehouse_owner")
+    dsn = postgres.dsn(DATABASE, "warehouse_owner")
+    with psycopg.connect(**dsn, autocommit=True) as session:
+        session.execute((Path(__file__).parent / "warehouse.sql").read_bytes())
+    yield dsn
+    postgres.drop_database(DATABASE)
