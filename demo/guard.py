@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import pwd
 import select
 import signal
 import subprocess
@@ -39,7 +40,8 @@ def main() -> int:
     signal.set_wakeup_fd(wake_up, warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
-    as_user = {"user": arguments.user, "group": arguments.user, "extra_groups": []} if arguments.user else {}
+    account = pwd.getpwnam(arguments.user) if arguments.user else None
+    as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     child = subprocess.Popen(
         arguments.command,
         stdin=subprocess.DEVNULL,
@@ -52,10 +54,12 @@ def main() -> int:
     code = _wait(child.pid, signalled)
     if code is None:
         os.kill(child.pid, arguments.stop_signal)
-        code = _wait(child.pid, signalled, seconds=arguments.grace) or 0
+        code = _wait(child.pid, signalled, seconds=arguments.grace)
+        if code is None:
+            os.kill(child.pid, signal.SIGKILL)
     _end_descendants()
     arguments.pid_file.unlink(missing_ok=True)
-    return code
+    return code or 0
 
 
 def _wait(pid: int, signalled: int, *, seconds: float | None = None) -> int | None:

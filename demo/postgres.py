@@ -160,7 +160,8 @@ class Postgres:
     def _own(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True, mode=0o700)
         if self._system_user:
-            shutil.chown(folder, self._system_user, self._system_user)
+            account = pwd.getpwnam(self._system_user)
+            os.chown(folder, account.pw_uid, account.pw_gid)
 
     def _make_data_folder(self) -> None:
         half_made = self.folder / "data.new"  # renamed when complete, so an interrupted first start leaves no half
