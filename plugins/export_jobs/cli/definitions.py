@@ -24,7 +24,7 @@ def apply(options: argparse.Namespace, output: Output) -> int:
     if not plan.is_applicable:
         output.line("Nothing was saved.")
     elif plan.is_empty:
-        output.line("The store holds all of this already.")
+        output.line("The store holds all of this already; there is nothing to save.")
     elif confirmed("Save these changes?", is_sure=options.yes):
         apply_plan(plan, session.definitions(), session.actor())
         saved = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,12 +13,22 @@ from export_jobs.core.window import Delivery, Window
 from export_jobs.core.yaml_file import YamlFile
 from export_jobs.store.plan import Plan
 
-_MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.UNCHANGED: "=", Action.REFUSED: "!"}
+_MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REFUSED: "!"}
+_IN_WORDS = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.UNCHANGED: "unchanged",
+    Action.REFUSED: "refused",
+}
 
 
 def show_plan(plan: Plan, output: Output) -> None:
-    """Every change with its fields; for an edited schedule the next windows before and after."""
+    """What changes, with its fields; for an edited schedule the next windows before and after; then the counts."""
+    if plan.file is None:
+        return
     for change in plan.changes:
+        if change.action is Action.UNCHANGED:
+            continue
         output.line(f"{_MARKS[change.action]} {change.noun} {change.name}: {change.action}")
         if change.action in {Action.UPDATE, Action.REFUSED}:
             for field in change.fields:
@@ -28,6 +39,8 @@ def show_plan(plan: Plan, output: Output) -> None:
             zone = _zone(plan, change)
             output.line("    next windows as it is: " + _windows(change.windows_before, zone))
             output.line("    next windows to be:    " + _windows(change.windows_after, zone))
+    counted = Counter(change.action for change in plan.changes)
+    output.line(", ".join(f"{counted[action]} {_IN_WORDS[action]}" for action in Action if counted[action]))
     if plan.left_alone:
         output.line(f"Not in this file and left alone: {', '.join(plan.left_alone)}")
 
@@ -93,6 +106,6 @@ def _zone(plan: Plan, change: Change) -> str:
 
 
 def _value(value: object) -> str:
-    if value is None:
-        return "(default)"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    return "(none)" if value is None or value == "" else str(value)

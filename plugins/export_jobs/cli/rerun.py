@@ -25,7 +25,7 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
     elif confirmed("Rerun these windows?", is_sure=options.yes):
         for run in plan.clear:
             if options.with_current_definition and run.run_id in executions:
-                ledger.rebind(executions[run.run_id].id, row.version)
+                ledger.rebind(executions[run.run_id].id, row.version, session.actor())
             api.clear_run(row.dag_id, run.run_id)
         for run in plan.heal:
             api.clear_run(row.dag_id, run.run_id, only_failed=True)

@@ -5,7 +5,7 @@ Pure, so that the command line, the page and a test see the same plan before any
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -131,13 +131,13 @@ def _job_change(job: JobSpec, stored: InStore) -> Change:
 
 
 def _flat(model: BaseModel | None) -> dict[str, Any]:
-    """Values by path. Defaults are left out, so that writing one out is no change."""
+    """Values by path, defaults included, so that writing a default out is no change."""
     if model is None:
         return {}
     flat: dict[str, Any] = {}
-    for key, value in model.model_dump(mode="json", by_alias=True, exclude_defaults=True).items():
+    for key, value in model.model_dump(mode="json", by_alias=True).items():
         if isinstance(value, dict):
             flat.update({f"{key}.{inner}": part for inner, part in value.items()})
         else:
-            flat[key] = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+            flat[key] = value
     return flat

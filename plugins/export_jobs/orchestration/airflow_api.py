@@ -49,9 +49,16 @@ class AirflowApi:
         runs: list[DagRunState] = []
         while True:
             query = {"limit": PAGE, "offset": len(runs), "order_by": "id"}
-            page = self._call("GET", path, f"listing the runs of {dag_id!r}", params=query, missing={"dag_runs": []})
-            runs += [_run(entry) for entry in page["dag_runs"]]
-            if not page["dag_runs"] or len(runs) >= page.get("total_entries", 0):
+            page = self._call(
+                "GET",
+                path,
+                f"listing the runs of {dag_id!r}",
+                params=query,
+                missing={"dag_runs": [], "total_entries": 0},
+            )
+            entries = self._field(page, "dag_runs")
+            runs += [_run(entry) for entry in entries]
+            if not entries or len(runs) >= self._field(page, "total_entries"):
                 return runs
 
     def clear_run(self, dag_id: str, run_id: str, *, only_failed: bool = False) -> None:
@@ -69,12 +76,12 @@ class AirflowApi:
             "data_interval_end": end.isoformat(),
         }
         made = self._call("POST", f"/dags/{_part(dag_id)}/dagRuns", f"a new run of {dag_id!r}", json=body)
-        return str(made["dag_run_id"])
+        return str(self._field(made, "dag_run_id"))
 
     def parse_now(self) -> None:
         """Ask Airflow to parse the file of our Dags ahead of its turn; all of them come from one file."""
         purpose = "parsing the file of the export jobs"
-        token = self._call("GET", f"/dags/{AUDITOR_DAG_ID}", purpose)["file_token"]
+        token = self._field(self._call("GET", f"/dags/{AUDITOR_DAG_ID}", purpose), "file_token")
         # 409: the same request waits already, which is all that is wanted.
         self._call("PUT", f"/parseDagFile/{_part(token)}", purpose, also_fine={409})
 
@@ -97,7 +104,7 @@ class AirflowApi:
             return missing
         if answer.status_code not in also_fine:
             self._refuse(answer, purpose)
-        return _json(answer)
+        return self._json(answer)
 
     def _log_in(self) -> None:
         answer = self._send("POST", f"{self.base_url}/auth/token", json=self._login)
@@ -107,7 +114,7 @@ class AirflowApi:
                 "Correct its user and password under Admin > Connections."
             )
         self._refuse(answer, "the login")
-        self._token = str(_json(answer).get("access_token", ""))
+        self._token = str(self._field(self._json(answer), "access_token"))
 
     def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
         try:
@@ -121,6 +128,27 @@ class AirflowApi:
                 f"Airflow at {self.base_url} does not answer ({type(error).__name__}). "
                 f"Start it, or correct the host and port of the connection {settings.API_CONNECTION!r}."
             ) from error
+
+    def _json(self, answer: httpx.Response) -> dict[str, Any]:
+        try:
+            body = answer.json() if answer.content else {}
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise self._stranger()
+        return body
+
+    def _field(self, body: Mapping[str, Any], key: str) -> Any:
+        """A value that every Airflow gives; without it something else answers at this address."""
+        if key not in body:
+            raise self._stranger()
+        return body[key]
+
+    def _stranger(self) -> TerminalError:
+        return TerminalError(
+            f"What answers at {self.base_url} does not answer as Airflow does. "
+            f"Correct the host and port of the connection {settings.API_CONNECTION!r}."
+        )
 
     def _refuse(self, answer: httpx.Response, purpose: str) -> None:
         """Raise for an answer that is no success."""
@@ -159,17 +187,6 @@ def _own_moment() -> datetime:
 
 def _part(text: str) -> str:
     return quote(text, safe="")
-
-
-def _json(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        body = answer.json() if answer.content else {}
-    except ValueError as error:
-        raise TerminalError(
-            f"{answer.request.url.host} did not answer as Airflow does. "
-            f"Correct the host of the connection {settings.API_CONNECTION!r}."
-        ) from error
-    return body if isinstance(body, dict) else {}
 
 
 def _detail(answer: httpx.Response) -> str:

@@ -74,8 +74,8 @@ def test_an_update_names_its_fields() -> None:
     change = only(changes(DefinitionFile(jobs=(edited,)), stored(JOB)))
     assert change.action is Action.UPDATE
     assert [(f.path, f.before, f.after) for f in change.fields] == [
-        ("recipients", None, ["b@example.com"]),
-        ("file.delimiter", None, ";"),
+        ("recipients", [], ["b@example.com"]),
+        ("file.delimiter", ",", ";"),
     ]
     assert not change.windows_after
 

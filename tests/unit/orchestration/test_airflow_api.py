@@ -105,7 +105,10 @@ def test_nobody_at_the_address() -> None:
         AirflowApi("http://127.0.0.1:9", "user", "x").parse_now()
 
 
-def test_something_else_at_the_address() -> None:
-    page = httpx.MockTransport(lambda _: httpx.Response(200, text="<html>"))
-    with pytest.raises(TerminalError, match="did not answer as Airflow does"):
+@pytest.mark.parametrize("content", ["<html>", "[]", "{}", ""])
+def test_something_else_at_the_address(content: str) -> None:
+    page = httpx.MockTransport(lambda _: httpx.Response(200, text=content))
+    with pytest.raises(TerminalError, match="does not answer as Airflow does"):
         AirflowApi("http://a", "user", "x", transport=page).parse_now()
+    with pytest.raises(TerminalError, match="does not answer as Airflow does"):
+        Airflow(lambda _: httpx.Response(200, text=content)).api.dag_runs("job")
