@@ -1,0 +1,43 @@
+# `make demo` and `make test` work on a bare Linux machine with Python 3.11 or 3.12; everything else follows from them.
+SHELL := /bin/bash
+BIN := .venv/bin
+# What the caller's shell has set for another Airflow or another Python must not reach ours.
+CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_HOME
+PYTEST := $(CLEAN) $(BIN)/python -m pytest
+
+.PHONY: help demo test test-fast drill lint format bench venv clean
+
+help:
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: venv ## start everything and deliver the sample jobs; ONCE=1 checks the totals, stops and exits
+	@$(CLEAN) $(BIN)/python -m demo $(if $(ONCE),--once)
+
+test: venv ## the whole suite on real parts
+	@scripts/optional-programs
+	@$(PYTEST) $(ARGS)
+
+test-fast: venv ## the tests that need no server
+	@$(PYTEST) -m "not integration and not live" $(ARGS)
+
+drill: venv ## the faults of the live tests alone, with a table of what was left afterwards
+	@$(PYTEST) tests/airflow -m live -v $(ARGS)
+
+lint: venv ## ruff, mypy strict, layer rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(CLEAN) $(BIN)/mypy
+	@$(CLEAN) $(BIN)/lint-imports
+
+format: venv ## let ruff write what it would complain of
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: venv ## extract, compress, upload, parse beside their peers: a table of ratios
+	@$(CLEAN) $(BIN)/python -m bench $(ARGS)
+
+venv:
+	@scripts/bootstrap
+
+clean: ## remove what make made; the demo must not be running
+	rm -rf .venv .demo
