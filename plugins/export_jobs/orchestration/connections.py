@@ -61,8 +61,11 @@ def open_destination(spec: DestinationSpec) -> Destination:
     found = connection(spec.connection, f"the destination {spec.tag!r}")
     if spec.kind == "s3":
         return _s3(spec)
-    from export_jobs.delivery.sftp import SftpDestination  # noqa: PLC0415  one kind's library at a time
+    import asyncssh  # noqa: PLC0415  one kind's library at a time
 
+    from export_jobs.delivery.sftp import SftpDestination  # noqa: PLC0415
+
+    asyncssh.set_log_level("WARNING")  # a line for every channel it opens would bury ours in the task's log
     credentials = Credentials(
         host=found.host or "",
         port=found.port,

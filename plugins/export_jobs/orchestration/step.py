@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
@@ -38,7 +40,7 @@ class ExportStep(BaseOperator):
             raise
         except ExportError as error:
             raise AirflowFailException(str(error)) from None
-        run.event("started", self.step, self.template)
+        run.event("started", self.step, self.template, detail={"host": socket.gethostname(), "pid": os.getpid()})
         try:
             result = self.run_step(run, context)
         except TransientError as error:
