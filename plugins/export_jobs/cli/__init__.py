@@ -5,6 +5,7 @@ Commands are imported when they run: ``export-jobs --help`` must not wait for Ai
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import os
 import sys
@@ -21,13 +22,8 @@ OK, FINDING, USAGE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error we know is a sentence on stderr, never a traceback."""
     options = parser().parse_args(arguments)
-    module, _, function = options.run.partition(":")
-    output = Output(sys.stdout, options.format)
     try:
-        # Airflow writes its log to stdout, where it would stand in the middle of our JSON.
-        with redirect_stdout(sys.stderr):
-            command = getattr(importlib.import_module(f"export_jobs.cli.{module}"), function)
-            return int(command(options, output))
+        return _run(options)
     except ExportError as error:
         sys.stderr.write(f"export-jobs: {error}\n")
         return FINDING
@@ -38,3 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader (head, less) has seen enough. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+
+
+def _run(options: argparse.Namespace) -> int:
+    module, _, function = options.run.partition(":")
+    output = Output(sys.stdout, options.format)
+    # Airflow writes its log to stdout, where it would stand in the middle of our JSON.
+    with redirect_stdout(sys.stderr):
+        command = getattr(importlib.import_module(f"export_jobs.cli.{module}"), function)
+        code = int(command(options, output))
+    sys.stdout.flush()
+    return code
