@@ -28,7 +28,9 @@ class Faults:
     stall_at_byte: int | None = None
     no_posix_rename: bool = False
     seconds_per_write: float = 0
-    full: bool = False  # every write says "Failure", as OpenSSH does on a full disk
+    seconds_after_rename: float = 0  # the file has its final name, and the client does not know it yet
+    full: bool = False  # every write says "Failure", as OpenSSH does on a full disk; only statvfs tells why
+    full_in_words: bool = False  # every write says why, and there is no statvfs
 
 
 @dataclass
@@ -93,6 +95,8 @@ class _Files(asyncssh.SFTPServer):
         faults, end = self._faults, offset + len(data)
         if faults.full:
             raise asyncssh.SFTPFailure("Failure")
+        if faults.full_in_words:
+            raise asyncssh.SFTPFailure("Quota exceeded: No space left on device")
         if faults.seconds_per_write:
             await asyncio.sleep(faults.seconds_per_write)
         if faults.stall_at_byte is not None and end > faults.stall_at_byte:
@@ -129,13 +133,14 @@ class _Files(asyncssh.SFTPServer):
             self._drop()
         return super().stat(path)
 
-    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+    async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         if self._faults.no_posix_rename:
             raise asyncssh.SFTPOpUnsupported("Operation unsupported")
         if self._faults.drop_before == "rename":
             self._drop()
         super().posix_rename(oldpath, newpath)
         self._renamed()
+        await asyncio.sleep(self._faults.seconds_after_rename)
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
         super().rename(oldpath, newpath)
@@ -151,6 +156,8 @@ class _Files(asyncssh.SFTPServer):
         super().remove(path)
 
     def statvfs(self, path: bytes) -> Any:
+        if self._faults.full_in_words:
+            raise asyncssh.SFTPOpUnsupported("Operation unsupported")
         if not self._faults.full:
             return super().statvfs(path)
         return asyncssh.SFTPVFSAttrs(bsize=4096, frsize=4096, blocks=512, bfree=1, bavail=0)

@@ -28,6 +28,7 @@ def test_a_new_file_arrives_whole_in_sub_folders_that_are_made(site: Site, lease
     assert site.read("eu/daily/sales.zip") == content
     assert site.everything() == ["eu/daily/sales.zip"]
     assert (receipt.path, receipt.bytes, receipt.sha256) == (target.path, target.bytes, target.sha256)
+    assert receipt.url == site.destination.url(target.path)
     assert receipt.url.endswith("eu/daily/sales.zip") and "@" not in receipt.url
     assert lease.recorded == ["1"]
 

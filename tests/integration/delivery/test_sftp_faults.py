@@ -142,9 +142,12 @@ def test_d06_read_only_file_system_on_openssh(openssh: OpenSsh, small_disk: Path
             act()
 
 
-def test_d05_no_space_told_by_free_blocks_only(sftp: FaultySftpServer, sftp_site: Site, lease: Lease) -> None:
+@pytest.mark.parametrize("told_by", ["full", "full_in_words"])
+def test_d05_no_space_told_by_free_blocks_or_by_words_only(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease, told_by: str
+) -> None:
     sftp_site.put(PATH, OLD)
-    sftp.faults.full = True
+    setattr(sftp.faults, told_by, True)
     with pytest.raises(TerminalError, match="no space left on"):
         sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
     assert sftp_site.everything() == [PATH]

@@ -1,0 +1,147 @@
+"""Upload one file to one local SFTP server in three ways and print the ratios; loopback only, about a minute.
+
+Run from the repository: ``python bench/upload.py [megabytes]``. Read the ratios, not the seconds: every way logs in,
+sends the same file to the same server in turn, and the median of three rounds counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path[:0] = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
+
+from export_jobs.delivery.destination import Credentials, Target  # noqa: E402
+from export_jobs.delivery.sftp import SftpDestination  # noqa: E402
+from tests.servers.openssh import SSHD, OpenSsh  # noqa: E402
+from tests.servers.sftp_faults import USER, FaultySftpServer  # noqa: E402
+
+ROUNDS = 3
+
+
+@dataclass
+class Server:
+    """Where every way uploads to."""
+
+    name: str
+    port: int
+    user: str
+    host_key: str
+    key_file: Path
+    folder: str  # as the client names it
+
+
+@contextmanager
+def server(work: Path) -> Iterator[Server]:
+    """Start OpenSSH's sshd, or asyncssh's server where sshd is missing."""
+    received = work / "received"
+    received.mkdir()
+    if SSHD is not None:
+        with OpenSsh(work / "sshd") as sshd:
+            yield Server("OpenSSH sshd", sshd.port, sshd.user, sshd.host_key_line, sshd.client_key_file, str(received))
+        return
+    with FaultySftpServer(received) as fallback:
+        key = work / "client_key"
+        key.write_bytes(fallback.client_key.export_private_key())
+        key.chmod(0o600)
+        yield Server("asyncssh (sshd is missing)", fallback.port, USER, fallback.host_key_line, key, "/")
+
+
+def ours(at: Server, file: Path) -> None:
+    """Deliver as a task does: hashing, verified size, rename inside a fence."""
+    extra = {"host_key": at.host_key, "key_file": str(at.key_file)}
+    destination = SftpDestination(Credentials("127.0.0.1", at.port, at.user, None, extra), at.folder)
+    target = Target("ours.bin", file.stat().st_size, SHA256[file], "1")
+    with file.open("rb") as source:
+        destination.deliver(source, target, no_fence)
+
+
+def openssh_sftp(at: Server, file: Path) -> None:
+    """Run OpenSSH's own client with its defaults."""
+    known = file.parent / "known_hosts"
+    known.write_text(f"[127.0.0.1]:{at.port} {at.host_key}\n")
+    options = [f"UserKnownHostsFile={known}", "IdentitiesOnly=yes", "BatchMode=yes"]
+    command = ["sftp", "-q", "-F", "none", "-i", str(at.key_file), "-P", str(at.port), "-b", "-"]
+    command += [part for option in options for part in ("-o", option)]
+    put = f"put {file} {at.folder}/sftp.bin\n"
+    subprocess.run([*command, f"{at.user}@127.0.0.1"], input=put.encode(), check=True, stdout=subprocess.DEVNULL)
+
+
+def paramiko_put(at: Server, file: Path) -> None:
+    """Upload as Airflow's SFTPHook does."""
+    import paramiko  # noqa: PLC0415  # a peer, needed only here
+
+    transport = paramiko.Transport(("127.0.0.1", at.port))
+    try:
+        transport.connect(username=at.user, pkey=paramiko.Ed25519Key.from_private_key_file(str(at.key_file)))
+        client = paramiko.SFTPClient.from_transport(transport)
+        if client is None:
+            raise OSError("paramiko opened no SFTP channel")
+        client.put(str(file), f"{at.folder}/paramiko.bin")
+    finally:
+        transport.close()
+
+
+SHA256: dict[Path, str] = {}
+
+
+@contextmanager
+def no_fence() -> Iterator[None]:
+    """Publish without asking anybody."""
+    yield
+
+
+def main() -> None:
+    """Measure and print."""
+    size = int(sys.argv[1] if len(sys.argv) > 1 else 200) * 1_000_000
+    work = Path(tempfile.mkdtemp(prefix="bench-upload-"))
+    try:
+        file = work / "archive.bin"
+        block = os.urandom(1_000_000)
+        with file.open("wb") as content:
+            for _ in range(size // len(block)):
+                content.write(block)
+        with file.open("rb") as content:
+            SHA256[file] = hashlib.file_digest(content, "sha256").hexdigest()
+        with server(work) as at:
+            report(at, file, size)
+    finally:
+        shutil.rmtree(work)
+
+
+def report(at: Server, file: Path, size: int) -> None:
+    """Run the ways in turn, so that a drift of the machine hits all of them, and print the table."""
+    ways: dict[str, Callable[[Server, Path], None]] = {"SftpDestination": ours, "paramiko put": paramiko_put}
+    if shutil.which("sftp"):
+        ways["OpenSSH sftp"] = openssh_sftp
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    ours(at, file)  # also warms the page cache
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way(at, file)
+            seconds[name].append(time.perf_counter() - started)
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    base = "OpenSSH sftp" if "OpenSSH sftp" in medians else "paramiko put"
+    print(f"Upload of {size / 1e6:.0f} MB to {at.name} on 127.0.0.1, median of {ROUNDS}; 1.00 = {base}")
+    for name, median in sorted(medians.items(), key=lambda item: item[1]):
+        print(f"  {name:<16} {median:6.2f} s  {size / 1e6 / median:6.0f} MB/s  {median / medians[base]:5.2f}")
+    print(f"  memory of SftpDestination above its imports: {grown:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
