@@ -58,6 +58,15 @@ def fresh_database(postgres: Postgres) -> Iterator[Callable[..., Dsn]]:
 
 
 @pytest.fixture(scope="session")
+def warehouse(postgres: Postgres) -> Postgres:
+    """The server with CDNOW's purchases loaded; ``warehouse.dsn("warehouse", "warehouse_reader")`` reads them."""
+    from demo.warehouse import load
+
+    load(postgres.dsn("warehouse", "warehouse_owner"))
+    return postgres
+
+
+@pytest.fixture(scope="session")
 def sftp(stack_folder: Path) -> Iterator[SftpServer]:
     """The demo's SFTP server."""
     from demo.sftp_server import SftpServer

@@ -22,6 +22,8 @@ from demo.processes import REPOSITORY, ServerProcess, StartError, free_port
 from demo.s3_server import S3Server
 from demo.sftp_server import SftpServer
 from demo.smtp_server import SmtpServer
+from demo.stack import FolderLock
+from demo.warehouse import check, load
 
 pytestmark = pytest.mark.integration
 
@@ -165,3 +167,45 @@ def test_smtp_keeps_one_file_a_recipient_and_refuses_the_refused(smtp: SmtpServe
     ]
     with smtplib.SMTP("127.0.0.1", smtp.port) as session, pytest.raises(smtplib.SMTPAuthenticationError):
         session.login(smtp.user, "wrong")
+
+
+def test_the_warehouse_holds_what_was_published(warehouse: Postgres) -> None:
+    with psycopg.connect(**warehouse.dsn("warehouse", "warehouse_reader")) as connection:
+        check(connection)
+        days = connection.execute(
+            """
+            SELECT count(*) FROM sales.purchases
+            WHERE purchase_date <> (purchased_at AT TIME ZONE 'Europe/Berlin')::date
+               OR purchase_date <> (purchased_at AT TIME ZONE 'America/New_York')::date
+               OR purchase_date <> (purchased_at AT TIME ZONE 'UTC')::date
+            """
+        ).fetchone()
+        undescribed = connection.execute(
+            """
+            SELECT attrelid::regclass, attname FROM pg_attribute
+            WHERE attrelid IN ('sales.purchases'::regclass, 'sales.customers'::regclass)
+              AND attnum > 0 AND col_description(attrelid, attnum) IS NULL
+            """
+        ).fetchall()
+    assert days == (0,)
+    assert undescribed == []
+
+
+def test_the_warehouse_is_loaded_once_and_again_only_when_its_source_changed(warehouse: Postgres) -> None:
+    assert load(warehouse.dsn("warehouse", "warehouse_owner")) is False
+
+
+def test_the_warehouse_refuses_totals_that_differ(warehouse: Postgres) -> None:
+    with psycopg.connect(**warehouse.dsn("warehouse", "warehouse_owner")) as connection:
+        connection.execute("DELETE FROM sales.purchases WHERE purchase_id = 1")
+        with pytest.raises(StartError, match="holds 69658 purchases and CDNOW published 69659"):
+            check(connection)
+        connection.rollback()
+
+
+def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
+    first = FolderLock(tmp_path)
+    with pytest.raises(StartError, match=rf"process {os.getpid()}\) is using"):
+        FolderLock(tmp_path)
+    del first
+    FolderLock(tmp_path)

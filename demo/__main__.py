@@ -1,0 +1,80 @@
+"""``python -m demo``: start the stack, run the sample jobs, stay until Ctrl-C; with ``--once``, stop after the jobs."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from demo.processes import REPOSITORY, StartError
+from demo.stack import FolderLock, Stack
+
+
+def run_sample_jobs(_stack: Stack) -> int:
+    """Apply the sample jobs, wait for their deliveries, print them; return the exit code of ``--once``."""
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="stop after the sample jobs and exit with their result")
+    parser.add_argument("--state", type=Path, default=REPOSITORY / ".demo", help="folder of all state (default: .demo)")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    stack = Stack(arguments.state)
+    code = 0
+    try:
+        lock = FolderLock(stack.folder)
+        print(f"Starting the stack; its state is in {stack.folder}", flush=True)
+        stack.start()
+        print(_addresses(stack), flush=True)
+        code = run_sample_jobs(stack)
+        if not arguments.once:
+            print("\nEverything is running. Ctrl-C stops it; the next `make demo` continues here.", flush=True)
+            while True:
+                signal.pause()
+    except KeyboardInterrupt:
+        print("\nStopping …", flush=True)
+    except StartError as error:
+        print(f"\n{error}", file=sys.stderr)
+        code = 1
+    finally:
+        # From here on a second Ctrl-C would only leave a half-stopped stack; it takes a few seconds.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        began = time.monotonic()
+        stack.stop()
+        print(f"Stopped in {time.monotonic() - began:.1f} s.", flush=True)
+    del lock
+    return code
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _addresses(stack: Stack) -> str:
+    airflow, sftp = stack.airflow, stack.sftp
+    lines = [
+        ("Airflow", airflow.url, f"user admin, password {airflow.password('admin')}"),
+        ("", "", f"user viewer, password {airflow.password('viewer')} (may only look)"),
+        ("SFTP", f"sftp://{sftp.user}@127.0.0.1:{sftp.port}", f"password {sftp.password}; files in {sftp.root}"),
+        ("S3", stack.s3.url, f"bucket {stack.s3.bucket}; in memory, kept in {stack.s3.root} when stopped in order"),
+        ("Mail", f"smtp://127.0.0.1:{stack.smtp.port}", f"mails in {stack.smtp.mail_folder}"),
+        ("PostgreSQL", str(stack.postgres.socket), "databases airflow, export_jobs, warehouse"),
+        ("Shell", f"source {shlex.quote(_short(stack.folder / 'env'))}", "then: export-jobs list"),
+    ]
+    width = max(len(address) for _, address, _ in lines)
+    return "\n" + "\n".join(f"{name:<11}{address:<{width}}  {note}" for name, address, note in lines)
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""All parts of the demo, started side by side where nothing stands in the way, stopped in order."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Lock
+
+from demo import connections, warehouse
+from demo.airflow_processes import Airflow
+from demo.postgres import Postgres
+from demo.processes import StartError
+from demo.s3_server import S3Server
+from demo.sftp_server import SftpServer
+from demo.smtp_server import SmtpServer
+from export_jobs.store import schema
+from export_jobs.store.engine import connect
+
+POOLS = {"export_jobs": 8}
+
+
+class Stack:
+    """PostgreSQL with the warehouse, SFTP, S3, mail and Airflow, with their state in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        servers = self.folder / "servers"
+        self.postgres = Postgres(servers / "postgres")
+        self.sftp = SftpServer(servers / "sftp", self.folder / "sftp")
+        self.s3 = S3Server(servers / "s3", self.folder / "s3")
+        self.smtp = SmtpServer(servers / "smtp", self.folder / "mail")
+        self.airflow = Airflow(self.folder / "airflow", self.postgres, log_folder=self.folder / "logs")
+        self.connections: dict[str, connections.Connection] = {}
+        self._stopping, self._printing = Event(), Lock()
+        self._began = time.monotonic()
+
+    def start(self) -> None:
+        """Start everything; raise ``StartError`` with a sentence if a part does not come up."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._began = time.monotonic()
+        with ThreadPoolExecutor(max_workers=8) as threads:
+            try:
+                mail = threads.submit(self._timed, "SMTP server", self.smtp.start)
+                files = threads.submit(self._timed, "SFTP server", self.sftp.start)
+                objects = threads.submit(self._timed, "S3 server", self.s3.start)
+                self._timed("PostgreSQL", self.postgres.start)
+                rows = threads.submit(self._timed, "warehouse", self._load_warehouse)
+                store = threads.submit(self._timed, "store of the export jobs", self._upgrade_store)
+                self._timed("Airflow's database", self.airflow.prepare)
+                _all_of(mail, files, objects, store)
+                self._connect()
+                self._timed("Airflow", self.airflow.start)
+                self._timed("connections", lambda: connections.save(self.airflow, self.connections, POOLS))
+                _all_of(rows)
+            except BaseException:
+                self.stop()  # ends what the other threads wait for, so that they end too
+                raise
+
+    def stop(self) -> None:
+        """Stop everything: first what makes work, last the database that all of it writes to."""
+        self._stopping.set()
+        for part in (self.airflow, self.s3, self.sftp, self.smtp, self.postgres):
+            with suppress(ProcessLookupError):
+                part.stop()
+
+    def _connect(self) -> None:
+        self.connections = {
+            "export_jobs_store": connections.database(self.postgres, "export_jobs", "export_jobs"),
+            "export_jobs_warehouse": connections.database(self.postgres, "warehouse", "warehouse_reader"),
+            "partner_sftp": connections.sftp_by_password(self.sftp),
+            "partner_sftp_key": connections.sftp_by_key(self.sftp),
+            "export_s3": connections.s3(self.s3),
+            "smtp_default": connections.smtp(self.smtp),
+            "export_jobs_airflow_api": connections.airflow_api(self.airflow),
+        }
+        given = {name: self.connections[name] for name in connections.IN_ENVIRONMENT}
+        self.airflow.extra_env |= connections.as_variables(given)
+        connections.write_shell_file(self.folder / "env", self.airflow, self.connections)
+
+    def _load_warehouse(self) -> None:
+        warehouse.load(self.postgres.dsn("warehouse", "warehouse_owner"))
+
+    def _upgrade_store(self) -> None:
+        engine = connect(self.postgres.dsn("export_jobs", "export_jobs"))
+        schema.upgrade(engine)
+        engine.dispose()
+
+    def _timed(self, what: str, step: Callable[[], object]) -> None:
+        if self._stopping.is_set():
+            raise StartError("The stack is being stopped.")
+        began = time.monotonic()
+        step()
+        now = time.monotonic()
+        with self._printing:
+            print(f"  {now - self._began:5.1f} s  {what} ({now - began:.1f} s)", flush=True)
+
+
+def _all_of(*futures: Future[None]) -> None:
+    """Return when all are done; raise the first error as soon as there is one."""
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, return_when="FIRST_EXCEPTION")
+        for future in done:
+            future.result()
+
+
+class FolderLock:
+    """One demo a state folder: two would write the same files."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = (folder / "lock").open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.seek(0)
+            raise StartError(
+                f"Another demo (process {self._file.read().strip() or 'unknown'}) is using {folder}; "
+                "stop it with Ctrl-C, or give this one a folder of its own: make demo STATE=/some/folder"
+            ) from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
