@@ -131,7 +131,7 @@ class AirflowApi:
 
     def _json(self, answer: httpx.Response) -> dict[str, Any]:
         try:
-            body = answer.json() if answer.content else {}
+            body = (answer.json() if answer.content else None) or {}  # a request to parse is answered with null
         except ValueError:
             body = None
         if not isinstance(body, dict):

@@ -1,0 +1,132 @@
+"""What the live tests say to a running Airflow, and how they wait for it."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from export_jobs.core.job import DestinationSpec, JobSpec, Template
+from export_jobs.core.rerun import DagRunState
+from export_jobs.orchestration.airflow_api import AirflowApi
+from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.executions import ExecutionRecord, Ledger
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from demo.airflow_processes import Airflow
+    from demo.postgres import Postgres
+    from demo.s3_server import S3Server
+    from demo.smtp_server import SmtpServer
+    from tests.servers.sftp_faults import FaultySftpServer
+
+Value = TypeVar("Value")
+PATIENCE_S = 150
+ENDED = {"success", "failed"}
+
+
+@dataclass
+class Live:
+    """A running stack with its store, ledger and API at hand."""
+
+    airflow: Airflow
+    postgres: Postgres
+    partner: FaultySftpServer
+    s3: S3Server
+    smtp: SmtpServer
+    engine: Engine
+
+    def __post_init__(self) -> None:
+        self.definitions = Definitions(self.engine)
+        self.ledger = Ledger(self.engine)
+        self.api = AirflowApi(self.airflow.url, "admin", self.airflow.password())
+
+    def define(self) -> None:
+        """Save the destinations and templates that all tests share."""
+        for tag, kind, connection, folder in (
+            ("partner", "sftp", "partner_sftp", "/in"),
+            ("partner-wrong-password", "sftp", "partner_sftp_wrong", "/in"),
+            ("bucket", "s3", "export_s3", f"{self.s3.bucket}/live"),
+        ):
+            spec = DestinationSpec.model_validate(
+                {"tag": tag, "kind": kind, "connection": connection, "folder": folder}
+            )
+            self.definitions.save_destination(spec, "live test")
+        for name, fact in (("events", "events"), ("slow", "slow_events"), ("many", "many_events")):
+            template = Template.model_validate({"name": name, "kind": "standard", "fact": fact})
+            self.definitions.create_template(template, "live test")
+
+    def create(self, name: str, *, days: tuple[str, str], **parts: Any) -> StoredJob:
+        """Save a daily job of template ``events`` through the store, and have Airflow parse it."""
+        schedule = {"frequency": "daily", "from": days[0], "until": days[1], **parts.pop("schedule", {})}
+        job = {
+            "name": name,
+            "owner": f"owner-of-{name}@example.com",
+            "destination": "partner",
+            "recipients": [f"{name}@example.com"],
+            "templates": [{"template": "events"}],
+            "schedule": schedule,
+            **parts,
+        }
+        stored = self.definitions.create(JobSpec.model_validate(job), "live test")
+        self.api.parse_now()
+        return stored
+
+    def delete_all_jobs(self) -> None:
+        """Delete every job one by one, so that no test's leftovers run beside the next one."""
+        for job in self.definitions.jobs():
+            self.definitions.delete(job.name, "live test")
+        self.api.parse_now()
+
+    def runs(self, job: StoredJob) -> list[DagRunState]:
+        return self.api.dag_runs(job.dag_id)
+
+    def records(self, job: StoredJob) -> list[ExecutionRecord]:
+        return self.ledger.executions(job.job_id)
+
+    def wait_until(self, what: str, probe: Callable[[], Value], patience_s: float = PATIENCE_S) -> Value:
+        """The first true value of ``probe``; fails with ``what`` when there is none in time."""
+        deadline = time.monotonic() + patience_s
+        while not (value := probe()):
+            assert time.monotonic() < deadline, f"waited {patience_s:.0f} s in vain for: {what}"
+            time.sleep(0.2)
+        return value
+
+    def wait_for_runs(self, job: StoredJob, count: int, state: str = "success", patience_s: float = PATIENCE_S) -> None:
+        """Until ``count`` runs of the job have ended as ``state``; fails at once when one ends otherwise."""
+
+        def ended() -> bool:
+            runs = self.runs(job)
+            other = [(run.run_id, run.state) for run in runs if run.state in ENDED - {state}]
+            assert not other, f"{other}; the ledger says {self.messages(job)}"
+            return len([run for run in runs if run.state == state]) >= count
+
+        self.wait_until(f"{count} runs of {job.name} to end as {state}; {self.messages(job)}", ended, patience_s)
+
+    def wait_for_step(self, job: StoredJob, step: str, nth: int = 1) -> int:
+        """Until the step has started for the ``nth`` time; returns the pid of the task's process."""
+
+        def started() -> int:
+            events = [event for record in self.records(job) for event in record.events]
+            pids = [event.detail["pid"] for event in events if event.kind == "started" and event.step == step and event.detail]
+            return pids[nth - 1] if len(pids) >= nth else 0
+
+        return self.wait_until(f"{step} of {job.name} to start", started)
+
+    def messages(self, job: StoredJob) -> list[str]:
+        events = [event for record in self.records(job) for event in record.events]
+        return [f"{event.step} {event.kind}: {event.message}" for event in events if event.message]
+
+    def files(self, pattern: str = "*") -> list[Path]:
+        """Files in the partner's folder, those with hidden names included."""
+        return sorted(path for path in (self.partner.root / "in").rglob(pattern) if path.is_file())
+
+    def mails(self, recipient: str) -> list[EmailMessage]:
+        found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in self.smtp.mails()]
+        return [message for message in found if recipient in str(message["To"])]  # type: ignore[misc]
