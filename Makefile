@@ -10,8 +10,8 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-demo: venv ## start everything and deliver the sample jobs; ONCE=1 checks the totals, stops and exits
-	@$(CLEAN) $(BIN)/python -m demo $(if $(ONCE),--once)
+demo: venv ## start everything and deliver the sample jobs; ONCE=1 checks the totals, stops and exits; DEMO_STATE=folder keeps it elsewhere than in .demo
+	@$(CLEAN) $(BIN)/python -m demo $(if $(ONCE),--once) $(if $(DEMO_STATE),--state "$(DEMO_STATE)")
 
 test: venv ## the whole suite on real parts
 	@scripts/optional-programs

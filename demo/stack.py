@@ -121,7 +121,7 @@ class FolderLock:
             self._file.seek(0)
             raise StartError(
                 f"Another demo (process {self._file.read().strip() or 'unknown'}) is using {folder}; "
-                "stop it with Ctrl-C, or give this one a folder of its own: make demo STATE=/some/folder"
+                "stop it with Ctrl-C, or give this one a folder of its own: make demo DEMO_STATE=/some/folder"
             ) from None
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
