@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 DATABASE = "cases"
 
 
-@pytest.fixture(scope="module")
-def case_warehouse(postgres: Postgres) -> Iterator[dict[str, Any]]:
-    """The small warehouse of warehouse.sql; gives the arguments of ``psycopg.connect``."""
+@pytest.fixture(scope="module", params=["small", "demo"])
+def case_warehouse(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[dict[str, Any]]:
+    """The small warehouse of warehouse.sql, then the demo's; gives the arguments of ``psycopg.connect``."""
+    if request.param == "demo":
+        yield request.getfixturevalue("warehouse").dsn("warehouse", "warehouse_reader")
+        return
     postgres.create_database(DATABASE, "warehouse_owner")
     dsn = postgres.dsn(DATABASE, "warehouse_owner")
     with psycopg.connect(**dsn, autocommit=True) as session:
