@@ -11,12 +11,8 @@ from pathlib import Path
 from types import FrameType
 
 from demo.processes import REPOSITORY, StartError
+from demo.sample_jobs import run_sample_jobs
 from demo.stack import FolderLock, Stack
-
-
-def run_sample_jobs(_stack: Stack) -> int:
-    """Apply the sample jobs, wait for their deliveries, print them; return the exit code of ``--once``."""
-    return 0
 
 
 def main() -> int:

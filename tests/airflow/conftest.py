@@ -26,6 +26,7 @@ WAREHOUSE = """
     INSERT INTO live.events
     SELECT n, timestamptz '2026-01-01 00:30+00' + n * interval '1 hour', n * 1.25, CASE WHEN n % 7 > 0 THEN 'n' || n END
     FROM generate_series(0, 24 * 60 - 1) AS n;
+    CREATE VIEW live.breakable AS SELECT event_id, happened_at, amount FROM live.events;
     GRANT USAGE ON SCHEMA live TO warehouse_reader;
     GRANT SELECT ON ALL TABLES IN SCHEMA live TO warehouse_reader;
 """

@@ -11,6 +11,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import psycopg
+
 from export_jobs.core.job import DestinationSpec, JobSpec, Template
 from export_jobs.core.rerun import DagRunState
 from export_jobs.orchestration.airflow_api import AirflowApi
@@ -58,7 +60,7 @@ class Live:
                 {"tag": tag, "kind": kind, "connection": connection, "folder": folder}
             )
             self.definitions.save_destination(spec, "live test")
-        for name, fact in (("events", "events"), ("slow", "slow_events"), ("many", "many_events")):
+        for name, fact in (("events", "events"), ("slow", "slow_events"), ("many", "many_events"), ("breakable", "breakable")):
             template = Template.model_validate({"name": name, "kind": "standard", "fact": fact})
             self.definitions.create_template(template, "live test")
 
@@ -83,6 +85,11 @@ class Live:
         for job in self.definitions.jobs():
             self.definitions.delete(job.name, "live test")
         self.api.parse_now()
+
+    def warehouse(self, statement: str) -> None:
+        """Change the warehouse."""
+        with psycopg.connect(**self.postgres.dsn("warehouse", "warehouse_owner")) as connection:
+            connection.execute(statement)
 
     def runs(self, job: StoredJob) -> list[DagRunState]:
         return self.api.dag_runs(job.dag_id)
@@ -114,7 +121,8 @@ class Live:
 
         def started() -> int:
             events = [event for record in self.records(job) for event in record.events]
-            pids = [event.detail["pid"] for event in events if event.kind == "started" and event.step == step and event.detail]
+            starts = [event.detail for event in events if event.kind == "started" and event.step == step]
+            pids = [int(detail["pid"]) for detail in starts if detail]
             return pids[nth - 1] if len(pids) >= nth else 0
 
         return self.wait_until(f"{step} of {job.name} to start", started)

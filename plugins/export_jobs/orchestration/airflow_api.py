@@ -81,7 +81,10 @@ class AirflowApi:
     def parse_now(self) -> None:
         """Ask Airflow to parse the file of our Dags ahead of its turn; all of them come from one file."""
         purpose = "parsing the file of the export jobs"
-        token = self._field(self._call("GET", f"/dags/{AUDITOR_DAG_ID}", purpose), "file_token")
+        auditor = self._call("GET", f"/dags/{AUDITOR_DAG_ID}", purpose, missing={})
+        if not auditor:
+            return  # Airflow has only just started and is about to parse the file for the first time
+        token = self._field(auditor, "file_token")
         # 409: the same request waits already, which is all that is wanted.
         self._call("PUT", f"/parseDagFile/{_part(token)}", purpose, also_fine={409})
 

@@ -1,0 +1,156 @@
+"""The sample jobs of the demo: apply them as a person would, watch them arrive, and hold what arrived to the warehouse."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from demo.processes import StartError
+from demo.stack import Stack
+from export_jobs.core.window import deliveries
+from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.engine import connect
+from export_jobs.store.executions import ExecutionRecord, Ledger
+from export_jobs.store.records import Delivered
+
+JOBS = Path(__file__).parent / "jobs"
+BROKEN = "broken-margin"
+PATIENCE_S = 900
+
+# What the warehouse says, in SQL written by hand: the demo's answer must not come from the code that it checks.
+EXPECTED_ROWS = {
+    "daily-purchases": """SELECT count(*) FROM sales.purchases
+        WHERE purchased_at >= '1997-01-01 00:00 Europe/Berlin' AND purchased_at < '1997-01-15 00:00 Europe/Berlin'""",
+    "monthly-1997": "SELECT count(*) FROM sales.purchases WHERE purchase_date BETWEEN '1997-01-01' AND '1997-12-31'",
+    "stores-monthly": "SELECT 2 * count(*) FROM sales.stores",
+}
+EXPECTED_FILES = {"daily-purchases": 14, "weekly-sales": 5, "monthly-1997": 12, "year-1997": 3, "stores-monthly": 2}
+JANUARY_1997 = 8928
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One delivered file, and the execution that delivered it."""
+
+    job: str
+    record: ExecutionRecord
+    file: Delivered
+
+
+def run_sample_jobs(stack: Stack) -> int:
+    """Apply the samples, wait for their deliveries, print the table; 1 with a sentence for each thing amiss, else 0."""
+    (stack.sftp.root / "exports").mkdir(parents=True, exist_ok=True)
+    _apply(stack)
+    engine = connect(stack.postgres.dsn("export_jobs", "export_jobs"))
+    try:
+        definitions, ledger = Definitions(engine), Ledger(engine)
+        jobs = [job for job in definitions.jobs() if job.name in EXPECTED_FILES]
+        _wait(jobs, ledger)
+        arrived = [arrival for job in jobs for arrival in _arrived(job, ledger)]
+    finally:
+        engine.dispose()
+    _print_table(arrived)
+    amiss = list(_amiss(stack, arrived))
+    for sentence in amiss:
+        print(f"AMISS: {sentence}", file=sys.stderr)
+    if not amiss:
+        print("Checked: files, checksums, windows and totals are those of the warehouse.", flush=True)
+    return 1 if amiss else 0
+
+
+def _apply(stack: Stack) -> None:
+    """``export-jobs apply``, then one row typed by hand that does not hold, to show that it harms nobody."""
+    command = [sys.executable, "-m", "export_jobs", "apply", "-f", str(JOBS / "samples.yaml"), "--yes"]
+    done = subprocess.run(
+        command, env=stack.airflow.environment(), cwd=stack.folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise StartError(f"The sample jobs could not be applied:\n{done.stdout}{done.stderr}")
+    with psycopg.connect(**stack.postgres.dsn("export_jobs", "export_jobs")) as connection:
+        connection.execute((JOBS / "broken.sql").read_text(encoding="utf-8"))
+
+
+def _wait(jobs: list[StoredJob], ledger: Ledger) -> None:
+    """Show progress until every window of every job is delivered and its recipients are told."""
+    wanted = {job.name: sum(1 for _ in deliveries(job.parse().schedule)) for job in jobs}
+    began, shown = time.monotonic(), ""
+    while True:
+        records = {job.name: ledger.executions(job.job_id) for job in jobs}
+        done = {name: sum(1 for record in found if _is_told(record)) for name, found in records.items()}
+        line = "  ".join(f"{name} {count}/{wanted[name]}" for name, count in done.items())
+        if line != shown:
+            print(f"  {time.monotonic() - began:5.0f} s  {line}", flush=True)
+            shown = line
+        if done == wanted:
+            return
+        failed = [f"{name}: {_reasons(found)}" for name, found in records.items() if any(r.has_failed for r in found)]
+        if failed or time.monotonic() - began > PATIENCE_S:
+            late = [f"{name} has {done[name]} of {wanted[name]} windows" for name in wanted if done[name] < wanted[name]]
+            raise StartError("\n".join(["Not everything was delivered:", *late, *failed]))
+        time.sleep(0.5)
+
+
+def _is_told(record: ExecutionRecord) -> bool:
+    return any(event.kind == "succeeded" and event.step == "notify_recipients" for event in record.events)
+
+
+def _reasons(records: list[ExecutionRecord]) -> str:
+    return " ".join(event.message for record in records for event in record.events if event.message)
+
+
+def _arrived(job: StoredJob, ledger: Ledger) -> list[Arrived]:
+    newest = {
+        (record.id, file.template): Arrived(job.name, record, file)
+        for record in ledger.executions(job.job_id)
+        for file in record.deliveries
+    }
+    return list(newest.values())
+
+
+def _print_table(arrived: list[Arrived]) -> None:
+    print(f"\n{'JOB':<16}{'WINDOW (UTC)':<36}{'ROWS':>7}{'BYTES':>9}  {'SHA-256':<14}FILE")
+    for one in arrived:
+        window = f"{one.record.window_start:%Y-%m-%d %H:%M} .. {one.record.window_end:%Y-%m-%d %H:%M}"
+        size = f"{one.file.rows:>7}{one.file.bytes:>9}"
+        print(f"{one.job:<16}{window:<36}{size}  {one.file.sha256[:12]}  {one.file.url}")
+    print(flush=True)
+
+
+def _amiss(stack: Stack, arrived: list[Arrived]) -> Iterator[str]:
+    by_job = {name: [one for one in arrived if one.job == name] for name in EXPECTED_FILES}
+    for name, count in EXPECTED_FILES.items():
+        if len(by_job[name]) != count:
+            yield f"{name} has delivered {len(by_job[name])} files, not {count}."
+    with psycopg.connect(**stack.postgres.dsn("warehouse", "warehouse_reader")) as connection:
+        for name, query in EXPECTED_ROWS.items():
+            expected: Any = connection.execute(query).fetchone()
+            rows = sum(one.file.rows for one in by_job[name])
+            if rows != expected[0]:
+                yield f"{name} has delivered {rows} rows; the warehouse holds {expected[0]}."
+    january = [one.file.rows for one in by_job["monthly-1997"]][:1]
+    if january != [JANUARY_1997]:
+        yield f"January of monthly-1997 has {january} rows; CDNOW's published total is {JANUARY_1997}."
+    first_week = [f"{one.record.window_end:%Y-%m-%d %H:%M}" for one in by_job["weekly-sales"]][:1]
+    if first_week != ["1997-01-05 23:00"]:
+        yield f"The first window of weekly-sales ends at {first_week} (UTC), not after Sunday, 5 January in Berlin."
+    for one in arrived:
+        if hashlib.sha256(_content(stack, one.file)).hexdigest() != one.file.sha256:
+            yield f"{one.file.url} is not the file that the ledger tells of."
+
+
+def _content(stack: Stack, file: Delivered) -> bytes:
+    """A delivered file's bytes, read where a receiver reads them; none when it is not there."""
+    if file.url.startswith("s3://"):
+        key = file.url.removeprefix(f"s3://{stack.s3.bucket}/")
+        found: bytes = stack.s3.client().get_object(Bucket=stack.s3.bucket, Key=key)["Body"].read()
+        return found
+    path = stack.sftp.root / "exports" / file.path
+    return path.read_bytes() if path.exists() else b""

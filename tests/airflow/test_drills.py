@@ -1,0 +1,150 @@
+"""Tasks killed, orphaned, frozen and cut off from Airflow: afterwards one correct file, one ledger entry, one mail."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import time
+import zipfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from export_jobs.store.definitions import StoredJob
+from tests.airflow.live import Live
+
+pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]
+
+DAY = ("2026-01-05", "2026-01-05")
+ROWS_OF_A_DAY = 24
+
+
+def assert_one_of_each(live: Live, job: StoredJob, what: str) -> None:
+    """One complete file that its manifest vouches for, one delivery, one publication, one mail, nothing temporary."""
+    (record,) = live.records(job)
+    live.wait_until("the mail", lambda: live.mails(f"{job.name}@example.com"), patience_s=10)
+    files, manifests = live.files(f"{job.name}__*.zip"), live.files(f"{job.name}__*.manifest.json")
+    temporary = live.files(f".{job.name}*")
+    left = (
+        f"{what}: {len(files)} file, {len(record.deliveries)} delivery, {len(record.publications)} publication, "
+        f"{len(live.mails(f'{job.name}@example.com'))} mail, {len(temporary)} temporary"
+    )
+    print(left)
+    assert left == f"{what}: 1 file, 1 delivery, 1 publication, 1 mail, 0 temporary"
+    (entry,) = json.loads(manifests[0].read_text())["files"]
+    assert hashlib.sha256(files[0].read_bytes()).hexdigest() == entry["sha256"] == record.deliveries[0].sha256
+    with zipfile.ZipFile(files[0]) as archive:
+        assert archive.testzip() is None
+        (member,) = archive.namelist()
+        assert archive.read(member).count(b"\r\n") == entry["rows"] + 1 == record.deliveries[0].rows + 1
+    staged = [path for path in live.airflow.folder.rglob("staging/**/*") if f"job-{job.job_id}/" in str(path)]
+    assert [path for path in staged if path.is_file()] == []
+
+
+@pytest.mark.parametrize("step", ["extract", "compress", "upload", "publish_manifest"])
+def test_s01_task_killed_in_a_step(live: Live, step: str) -> None:
+    """kill -9 of the task's process while it works; Airflow tries again."""
+    template = {"extract": "slow", "compress": "many"}.get(step, "many")
+    if step in {"upload", "publish_manifest"}:
+        live.partner.faults.seconds_per_write = 0.5 if step == "upload" else 3
+        template = "many" if step == "upload" else "events"
+    job = live.create(f"killed-in-{step.replace('_', '-')}", days=DAY, templates=[{"template": template}])
+    pid = live.wait_for_step(job, step)
+    time.sleep({"extract": 2, "compress": 0.2, "upload": 1, "publish_manifest": 1}[step])
+    os.kill(pid, signal.SIGKILL)
+    live.partner.heal()
+    live.wait_for_runs(job, 1)
+    tries = [event for record in live.records(job) for event in record.events if event.step == step]
+    assert [event.kind for event in tries] == ["started", "started", "succeeded"], "the kill came too late to count"
+    assert_one_of_each(live, job, f"killed in {step}")
+
+
+def test_d02_killed_after_the_rename_and_before_the_record(live: Live) -> None:
+    """The file stands under its final name, and nobody has written that down yet."""
+    live.partner.faults.seconds_after_rename = 4
+    job = live.create("killed-after-rename", days=DAY)
+    pid = live.wait_for_step(job, "upload")
+    live.wait_until("the rename", lambda: live.files("killed-after-rename__*.zip"))
+    os.kill(pid, signal.SIGKILL)
+    live.partner.heal()
+    live.wait_for_runs(job, 1)
+    assert_one_of_each(live, job, "killed after rename, before record")
+
+
+def test_s02_d12_orphan_goes_on_uploading_beside_the_next_attempt(live: Live) -> None:
+    """kill -9 of the supervisor: its task goes on, Airflow misses the heartbeat and starts another attempt."""
+    live.partner.faults.seconds_per_write = 0.7
+    job = live.create("orphaned", days=DAY, templates=[{"template": "many"}])
+    orphan = psutil.Process(live.wait_for_step(job, "upload"))
+    os.kill(orphan.ppid(), signal.SIGKILL)
+    live.wait_for_step(job, "upload", nth=2)
+    assert orphan.is_running(), "the orphan ended before the next attempt began, so nothing was raced"
+    live.partner.faults.seconds_per_write = 0
+    live.wait_for_runs(job, 1)
+    live.wait_until("the orphan to end", lambda: not orphan.is_running())
+    assert_one_of_each(live, job, "supervisor killed, orphan uploads on")
+
+
+def test_s03_frozen_attempt_wakes_up_after_the_next_one_has_delivered(live: Live) -> None:
+    """SIGSTOP of supervisor and task for longer than the heartbeat timeout, then SIGCONT."""
+    live.partner.faults.seconds_per_write = 0.5
+    job = live.create("frozen", days=DAY, templates=[{"template": "many"}])
+    task = psutil.Process(live.wait_for_step(job, "upload"))
+    supervisor = task.parent()
+    assert supervisor is not None
+    time.sleep(1)
+    supervisor.suspend()
+    task.suspend()
+    live.wait_for_step(job, "upload", nth=2)
+    live.partner.faults.seconds_per_write = 0
+    try:
+        live.wait_for_runs(job, 1)
+    finally:
+        task.resume()
+        supervisor.resume()
+    live.wait_until("the frozen task to end", lambda: not task.is_running() or task.status() == psutil.STATUS_ZOMBIE)
+    assert_one_of_each(live, job, "frozen, and woken after the next attempt")
+
+
+def test_d25_s05_api_server_gone_when_the_upload_ends(live: Live) -> None:
+    """The file is delivered, Airflow cannot be told and calls the run failed; healing sends nothing twice."""
+    live.partner.faults.seconds_after_rename = 5
+    job = live.create("untold", days=DAY, recipients=["untold@example.com"])
+    live.wait_until("the rename", lambda: live.files("untold__*.zip"))
+    live.airflow.component("api-server").stop()
+    live.wait_until("the ledger to know", lambda: [d for r in live.records(job) for d in r.deliveries])
+    time.sleep(40)
+    live.partner.heal()
+    live.airflow.start_component("api-server")
+    live.airflow.wait_until_healthy()
+    live.wait_until(
+        "the run to end", lambda: all(run.state in {"success", "failed"} for run in live.runs(job)), patience_s=120
+    )
+    (run,) = live.runs(job)
+    if run.state == "failed":
+        live.api.clear_run(job.dag_id, run.run_id, only_failed=True)
+        live.wait_until("the healed run to end", lambda: live.runs(job)[0].state == "success")
+    assert_one_of_each(live, job, f"API server gone at the end of the upload (run {run.state}, then healed)")
+
+
+def test_d24_second_of_three_files_fails_and_the_rerun_ships_all_three(live: Live) -> None:
+    """No manifest while a file is missing; the rerun delivers all of them under the same names."""
+    live.warehouse("ALTER VIEW live.breakable RENAME COLUMN amount TO amount_gone")
+    templates = [{"template": name} for name in ("events", "breakable", "slow")]
+    job = live.create("three", days=DAY, templates=templates)
+    live.wait_for_runs(job, 1, state="failed")
+    assert live.files("three__*.manifest.json") == []
+    assert not live.mails("three@example.com")
+    assert "breakable" in live.mails("owner-of-three@example.com")[0].get_body(("plain",)).get_content()
+    live.warehouse("ALTER VIEW live.breakable RENAME COLUMN amount_gone TO amount")
+    before = {path.name for path in live.files("three__*.zip")}
+    live.api.clear_run(job.dag_id, live.runs(job)[0].run_id)
+    live.wait_until("the rerun", lambda: live.runs(job)[0].state == "success")
+    names = {path.name for path in live.files("three__*.zip")}
+    assert len(names) == 3
+    assert before < names
+    (manifest,) = live.files("three__*.manifest.json")
+    assert {Path(entry["path"]).name for entry in json.loads(manifest.read_text())["files"]} == names
