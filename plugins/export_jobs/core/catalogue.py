@@ -22,7 +22,7 @@ ColumnType = Literal["text", "integer", "number", "date", "timestamp", "boolean"
 
 
 class DateColumn(Frozen):
-    """A column that a window can bound. ``time_zone`` is that of a ``timestamp`` without one."""
+    """A column that a window can bound. ``time_zone`` is that of a ``timestamp`` column; UTC when it is not said."""
 
     column: str
     type: Literal["timestamptz", "timestamp", "date"] = "timestamptz"

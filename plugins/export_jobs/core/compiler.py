@@ -165,13 +165,17 @@ def _date_column(fact: Fact | None, basis: DateBasis, template: str) -> DateColu
 
 def _bounds(column: DateColumn, window: Window, time_zone: str) -> dict[str, datetime | date]:
     """The window's ends as the column's type compares them, so that the index on the bare column serves."""
-    ends = {"window_start": window.start, "window_end": window.end}
     if column.type == "date":
-        return {name: value.astimezone(ZoneInfo(time_zone)).date() for name, value in ends.items()}
+        first_day, day_after_last = window.dates(time_zone)
+        return {"window_start": first_day, "window_end": day_after_last}
     if column.type == "timestamp":
-        zone = ZoneInfo(column.time_zone or time_zone)
-        return {name: value.astimezone(zone).replace(tzinfo=None) for name, value in ends.items()}
-    return dict(ends)
+        # Never the job's own zone: a job that moves to another zone would then read some hours twice, or not at all.
+        zone = ZoneInfo(column.time_zone or "UTC")
+        return {
+            "window_start": window.start.astimezone(zone).replace(tzinfo=None),
+            "window_end": window.end.astimezone(zone).replace(tzinfo=None),
+        }
+    return {"window_start": window.start, "window_end": window.end}
 
 
 @lru_cache(maxsize=4)

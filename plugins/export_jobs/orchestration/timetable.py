@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.timetables.base import DagRunInfo, DataInterval, Timetable
 
 from export_jobs.core.job import Frequency, Schedule
-from export_jobs.core.window import bounds, deliveries, last_complete, next_delivery
+from export_jobs.core.window import deliveries, last_complete, next_delivery
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,9 +72,7 @@ class ExportTimetable(Timetable):
         Raises ``ValueError`` (Airflow answers 400 with the sentence) before the first window has ended, and for a
         logical date that the schedule itself will need: Airflow would then never create that scheduled run.
         """
-        if bounds(self.schedule).start <= run_after and any(
-            delivery.window.start == run_after for delivery in deliveries(self.schedule)
-        ):
+        if any(delivery.window.start == run_after for delivery in deliveries(self.schedule)):
             raise ValueError(
                 f"The logical date {run_after.isoformat()} is reserved for a scheduled run of this job. "
                 "Leave the date as it is now, or give the data interval to export again with another logical date."

@@ -84,7 +84,7 @@ def test_a_dimension_is_whole() -> None:
     ("column", "start", "end"),
     [
         (DateColumn(column="d", type="date"), date(1997, 1, 1), date(1997, 1, 2)),
-        (DateColumn(column="d", type="timestamp"), datetime(1997, 1, 1), datetime(1997, 1, 2)),
+        (DateColumn(column="d", type="timestamp"), datetime(1996, 12, 31, 23), datetime(1997, 1, 1, 23)),
         (
             DateColumn(column="d", type="timestamp", time_zone="America/New_York"),
             datetime(1996, 12, 31, 18),

@@ -12,7 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables, functions and triggers of the .sql files beside this one, in the order of their use."""
-    for part in ("definitions", "ledger", "guards"):
+    for part in ("definitions", "ledger", "versions", "guards", "deletion"):
         text = (Path(__file__).parent / "sql" / f"0001_{part}.sql").read_text(encoding="utf-8")
         # The driver itself: SQLAlchemy would pass (empty) parameters, and then a `%` in the text is a placeholder.
         op.get_bind().connection.cursor().execute(text)

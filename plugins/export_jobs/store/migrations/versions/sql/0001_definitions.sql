@@ -4,18 +4,31 @@ CREATE FUNCTION export_jobs.actor() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT coalesce(nullif(current_setting('export_jobs.actor', true), ''), session_user::text)
 $$;
 
+-- The same rule as core/names.py: names become parts of file names, which `__` separates.
+CREATE FUNCTION export_jobs.is_plain_name(name text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT name ~ '^[A-Za-z0-9]([A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$' AND name !~ '__'
+$$;
+
+CREATE FUNCTION export_jobs.is_without_null(list text[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_position(list, NULL) IS NULL
+$$;
+
+-- The same rule as core/rules/schedule.py: of 29 February, a year after is 1 March.
+CREATE FUNCTION export_jobs.year_after(day date) RETURNS date LANGUAGE sql IMMUTABLE AS $$
+    SELECT (day + interval '1 year')::date + CASE WHEN (extract(month FROM day), extract(day FROM day)) = (2, 29)
+        THEN 1 ELSE 0 END
+$$;
+
 CREATE TABLE export_jobs.destination (
-    tag text PRIMARY KEY CONSTRAINT destination_tag_is_plain CHECK (tag ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'),
+    tag text PRIMARY KEY CONSTRAINT destination_tag_is_plain CHECK (export_jobs.is_plain_name(tag)),
     kind text NOT NULL CONSTRAINT destination_kind_is_known CHECK (kind IN ('sftp', 's3')),
     connection text NOT NULL CONSTRAINT destination_has_a_connection CHECK (connection <> ''),
     folder text NOT NULL,
-    description text NOT NULL DEFAULT '',
-    changed_at timestamptz NOT NULL DEFAULT now(),
-    changed_by text NOT NULL DEFAULT export_jobs.actor()
+    description text NOT NULL DEFAULT ''
 );
 
 CREATE TABLE export_jobs.template (
-    name text PRIMARY KEY CONSTRAINT template_name_is_plain CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'),
+    name text PRIMARY KEY CONSTRAINT template_name_is_plain CHECK (export_jobs.is_plain_name(name)),
     kind text NOT NULL CONSTRAINT template_kind_is_known CHECK (kind IN ('standard', 'custom', 'dimension')),
     description text NOT NULL DEFAULT '',
     fact text CONSTRAINT template_fact_for_standard_only CHECK ((kind = 'standard') = (fact IS NOT NULL)),
@@ -25,18 +38,19 @@ CREATE TABLE export_jobs.template (
     dimensions text[] NOT NULL DEFAULT '{}' CONSTRAINT template_has_at_most_five_dimensions
         CHECK (cardinality(dimensions) <= 5),
     created_at timestamptz NOT NULL DEFAULT now(),
-    created_by text NOT NULL DEFAULT export_jobs.actor()
+    created_by text NOT NULL DEFAULT export_jobs.actor(),
+    CONSTRAINT template_lists_hold_no_null CHECK (export_jobs.is_without_null(columns || kpis || dimensions))
 );
 
 CREATE TABLE export_jobs.job (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name text NOT NULL CONSTRAINT job_name_is_plain
-        CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' AND name !~ '__'),
-    dag_id text NOT NULL UNIQUE,
+    name text NOT NULL CONSTRAINT job_name_is_plain CHECK (export_jobs.is_plain_name(name)),
+    dag_id text NOT NULL UNIQUE CONSTRAINT job_dag_id_is_plain CHECK (dag_id ~ '^export__[A-Za-z0-9_-]{1,100}$'),
     description text NOT NULL DEFAULT '',
     owner text NOT NULL CONSTRAINT job_owner_is_an_address CHECK (owner ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
     destination text NOT NULL REFERENCES export_jobs.destination (tag),
-    recipients text[] NOT NULL DEFAULT '{}',
+    recipients text[] NOT NULL DEFAULT '{}' CONSTRAINT job_recipients_hold_no_null
+        CHECK (export_jobs.is_without_null(recipients)),
     enabled boolean NOT NULL DEFAULT true,
     frequency text NOT NULL CONSTRAINT job_frequency_is_known
         CHECK (frequency IN ('once', 'daily', 'weekly', 'monthly')),
@@ -47,11 +61,13 @@ CREATE TABLE export_jobs.job (
             WHEN 'monthly' THEN coalesce(execute_on, '') ~ '^([1-9]|[12][0-9]|3[01]|last)$'
             ELSE execute_on IS NULL
         END),
-    valid_from date NOT NULL,
+    valid_from date NOT NULL CONSTRAINT job_valid_from_is_plausible
+        CHECK (valid_from BETWEEN '1901-01-01' AND '2199-12-31'),
     valid_until date NOT NULL,
-    deliver_at time NOT NULL DEFAULT '02:00',
-    deliver_on date CONSTRAINT job_deliver_on_for_once_only CHECK (
-        deliver_on IS NULL OR (frequency = 'once' AND deliver_on > valid_until)),
+    -- PostgreSQL knows 24:00; nobody else does.
+    deliver_at time NOT NULL DEFAULT '02:00' CONSTRAINT job_deliver_at_is_before_midnight CHECK (deliver_at < '24:00'),
+    deliver_on date CONSTRAINT job_deliver_on_for_once_only CHECK (deliver_on IS NULL OR frequency = 'once')
+        CONSTRAINT job_deliver_on_is_plausible CHECK (deliver_on < '2200-01-01'),
     time_zone text NOT NULL DEFAULT 'UTC',
     anchor timestamptz,
     format text NOT NULL DEFAULT 'csv' CONSTRAINT job_format_is_known CHECK (format = 'csv'),
@@ -73,7 +89,8 @@ CREATE TABLE export_jobs.job (
     deleted_at timestamptz,
     deleted_by text,
     CONSTRAINT job_validity_has_a_day CHECK (valid_from <= valid_until),
-    CONSTRAINT job_validity_is_at_most_a_year CHECK (valid_until < valid_from + interval '1 year')
+    CONSTRAINT job_validity_is_at_most_a_year CHECK (valid_until < export_jobs.year_after(valid_from)),
+    CONSTRAINT job_deliver_on_is_after_the_last_day CHECK (deliver_on > valid_until)
 );
 CREATE UNIQUE INDEX job_name_of_live_jobs ON export_jobs.job (lower(name)) WHERE deleted_at IS NULL;
 
@@ -81,7 +98,8 @@ CREATE TABLE export_jobs.job_template (
     job_id bigint NOT NULL REFERENCES export_jobs.job (id),
     position integer NOT NULL,
     template text NOT NULL REFERENCES export_jobs.template (name),
-    subfolder text NOT NULL DEFAULT '',
+    subfolder text NOT NULL DEFAULT '' CONSTRAINT job_template_subfolder_stays_below
+        CHECK (subfolder !~ '(^/|\\|(^|/)[.]{1,2}(/|$))'),
     date_basis text CONSTRAINT job_template_date_basis_is_known CHECK (date_basis IN ('event', 'updated', 'none')),
     PRIMARY KEY (job_id, template),
     UNIQUE (job_id, position)
@@ -97,3 +115,15 @@ CREATE TABLE export_jobs.job_version (
     created_by text NOT NULL DEFAULT export_jobs.actor(),
     PRIMARY KEY (job_id, version)
 );
+
+-- Who created, changed or deleted which destination or template when, with all of its values.
+CREATE TABLE export_jobs.definition_change (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    noun text NOT NULL CONSTRAINT definition_change_noun_is_known CHECK (noun IN ('destination', 'template')),
+    name text NOT NULL,
+    before jsonb,
+    after jsonb,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    changed_by text NOT NULL DEFAULT export_jobs.actor()
+);
+CREATE INDEX definition_change_of_name ON export_jobs.definition_change (noun, name, id);

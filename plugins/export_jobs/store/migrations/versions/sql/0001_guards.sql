@@ -1,37 +1,6 @@
 -- What may never change is refused here too, so that a hand-typed UPDATE gets a sentence and not a surprise.
 
-CREATE FUNCTION export_jobs.job_definition(job_id bigint) RETURNS jsonb LANGUAGE sql STABLE AS $$
-    SELECT jsonb_build_object(
-        'job_id', j.id, 'dag_id', j.dag_id, 'name', j.name, 'description', j.description, 'owner', j.owner,
-        'destination', j.destination, 'recipients', to_jsonb(j.recipients), 'enabled', j.enabled,
-        'schedule', jsonb_build_object(
-            'frequency', j.frequency, 'execute_on', j.execute_on, 'from', j.valid_from, 'until', j.valid_until,
-            'deliver_at', j.deliver_at, 'deliver_on', j.deliver_on, 'time_zone', j.time_zone,
-            'anchor', to_char(j.anchor AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
-        'file', jsonb_build_object(
-            'format', j.format, 'delimiter', j.delimiter, 'quoting', j.quoting, 'header', j.header,
-            'null_text', j.null_text, 'bom', j.bom, 'line_ending', j.line_ending,
-            'escape_formulas', j.escape_formulas, 'compression', j.compression,
-            'empty_result', j.empty_result, 'max_bytes', j.max_bytes),
-        'templates', coalesce((
-            SELECT jsonb_agg(jsonb_build_object('template', u.template, 'subfolder', u.subfolder,
-                'date_basis', u.date_basis) ORDER BY u.position)
-            FROM export_jobs.job_template u WHERE u.job_id = j.id), '[]'),
-        'template_definitions', coalesce((
-            SELECT jsonb_agg(jsonb_build_object('name', t.name, 'kind', t.kind, 'description', t.description,
-                'fact', t.fact, 'columns', to_jsonb(t.columns), 'kpis', to_jsonb(t.kpis),
-                'dimensions', to_jsonb(t.dimensions)) ORDER BY u.position)
-            FROM export_jobs.job_template u JOIN export_jobs.template t ON t.name = u.template
-            WHERE u.job_id = j.id), '[]'))
-    FROM export_jobs.job j WHERE j.id = job_definition.job_id
-$$;
-
-CREATE FUNCTION export_jobs.refuse(what text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION USING ERRCODE = 'EXJ01', MESSAGE = what;
-END $$;
-
--- Templates -------------------------------------------------------------------------------------------------------
+-- Templates and destinations --------------------------------------------------------------------------------------
 CREATE FUNCTION export_jobs.guard_template() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM export_jobs.refuse(format(
@@ -42,7 +11,8 @@ END $$;
 CREATE TRIGGER template_is_never_edited BEFORE UPDATE ON export_jobs.template
     FOR EACH ROW EXECUTE FUNCTION export_jobs.guard_template();
 
-CREATE FUNCTION export_jobs.guard_template_in_use() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION export_jobs.guard_template_in_use() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE users text;
 BEGIN
     SELECT string_agg(j.name, ', ' ORDER BY j.name) INTO users
@@ -56,10 +26,34 @@ END $$;
 CREATE TRIGGER template_in_use_stays BEFORE DELETE ON export_jobs.template
     FOR EACH ROW EXECUTE FUNCTION export_jobs.guard_template_in_use();
 
--- Jobs ------------------------------------------------------------------------------------------------------------
-CREATE FUNCTION export_jobs.name_dag() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION export_jobs.guard_destination() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE users text;
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.tag = OLD.tag THEN
+        RETURN NEW;
+    END IF;
+    -- Deleted jobs count too: their history says where the files went.
+    SELECT string_agg(DISTINCT j.name, ', ' ORDER BY j.name) INTO users
+    FROM export_jobs.job j WHERE j.destination = OLD.tag;
+    IF users IS NOT NULL THEN
+        PERFORM export_jobs.refuse(format(
+            'Destination "%s" keeps its tag and stays: %s deliver to it, or did. Create another destination instead.',
+            OLD.tag, users));
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+CREATE TRIGGER destination_in_use_keeps_its_tag BEFORE UPDATE OR DELETE ON export_jobs.destination
+    FOR EACH ROW EXECUTE FUNCTION export_jobs.guard_destination();
+
+-- Jobs. Triggers of one event fire in the order of their names. ---------------------------------------------------
+CREATE FUNCTION export_jobs.name_dag() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE earlier integer;
 BEGIN
+    NEW.version := 0;
+    NEW.deleted_at := NULL;
+    NEW.deleted_by := NULL;
     IF NEW.dag_id IS NULL THEN
         SELECT count(*) INTO earlier FROM export_jobs.job WHERE lower(name) = lower(NEW.name);
         NEW.dag_id := 'export__' || NEW.name || CASE WHEN earlier > 0 THEN '__' || earlier + 1 ELSE '' END;
@@ -69,16 +63,19 @@ END $$;
 CREATE TRIGGER job_gets_its_dag_id BEFORE INSERT ON export_jobs.job
     FOR EACH ROW EXECUTE FUNCTION export_jobs.name_dag();
 
-CREATE FUNCTION export_jobs.guard_job() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    frozen text[];
-    first_start timestamptz;
-    last_end timestamptz;
+CREATE FUNCTION export_jobs.guard_deleted_job() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.deleted_at IS NOT NULL THEN
-        PERFORM export_jobs.refuse(format(
-            'Job "%s" has been deleted and is kept for its history only. Create a new job of that name.', OLD.name));
-    END IF;
+    PERFORM export_jobs.refuse(format(
+        'Job "%s" has been deleted and is kept for its history only. Create a new job of that name.', OLD.name));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER job_1_deleted_is_kept_as_it_is BEFORE UPDATE ON export_jobs.job
+    FOR EACH ROW WHEN (OLD.deleted_at IS NOT NULL) EXECUTE FUNCTION export_jobs.guard_deleted_job();
+
+CREATE FUNCTION export_jobs.guard_frozen() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE frozen text[];
+BEGIN
     SELECT array_agg(before.key ORDER BY before.key) INTO frozen
     FROM jsonb_each(to_jsonb(OLD)) AS before JOIN jsonb_each(to_jsonb(NEW)) AS after USING (key)
     WHERE before.value IS DISTINCT FROM after.value AND before.key <> ALL (ARRAY[
@@ -89,161 +86,93 @@ BEGIN
             'Job "%s": %s cannot change once the job exists, since receivers rely on it. Create a new job instead.',
             OLD.name, array_to_string(frozen, ', ')));
     END IF;
-    IF NEW.deleted_at IS NOT NULL THEN
-        NEW.deleted_by := coalesce(NEW.deleted_by, export_jobs.actor());
-        RETURN NEW;
+    IF NEW.version <> OLD.version AND NEW.version IS DISTINCT FROM (
+        SELECT max(v.version) FROM export_jobs.job_version v WHERE v.job_id = OLD.id) THEN
+        PERFORM export_jobs.refuse(format(
+            'Job "%s": its version is counted by the store itself. Leave it out of the UPDATE.', OLD.name));
     END IF;
-    SELECT min(window_start), max(window_end) INTO first_start, last_end
-    FROM export_jobs.execution WHERE job_id = OLD.id AND run_type = 'scheduled';
-    IF first_start IS NULL THEN
-        RETURN NEW;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER job_2_keeps_what_receivers_rely_on BEFORE UPDATE ON export_jobs.job
+    FOR EACH ROW EXECUTE FUNCTION export_jobs.guard_frozen();
+
+-- The UTC instant at which a day begins; NULL for a zone that PostgreSQL does not know (validation says so).
+CREATE FUNCTION export_jobs.day_start(day date, zone text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN day::timestamp AT TIME ZONE zone;
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN NULL;
+END $$;
+
+-- Why a schedule cannot become another one, given what has run; all reasons at once.
+CREATE FUNCTION export_jobs.schedule_refusals(was export_jobs.job, becomes export_jobs.job, last_end timestamptz)
+RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+DECLARE reasons text[] := '{}';
+BEGIN
+    IF becomes.frequency = 'once' AND was.frequency <> 'once' THEN
+        reasons := reasons || 'it has delivered on a schedule and cannot become a once job; create a new job instead'::text;
     END IF;
-    IF OLD.frequency = 'once' AND (NEW.recipients, NEW.owner, NEW.enabled, NEW.frequency, NEW.execute_on,
-        NEW.valid_from, NEW.valid_until, NEW.deliver_at, NEW.deliver_on, NEW.time_zone) IS DISTINCT FROM
-        (OLD.recipients, OLD.owner, OLD.enabled, OLD.frequency, OLD.execute_on,
-        OLD.valid_from, OLD.valid_until, OLD.deliver_at, OLD.deliver_on, OLD.time_zone) THEN
+    IF becomes.valid_from <> was.valid_from THEN
+        reasons := reasons || format('its first window has been made, so the first day (%s) cannot move; '
+            'to export earlier days, create a once job for them', was.valid_from);
+    END IF;
+    IF becomes.valid_until <> was.valid_until
+        AND export_jobs.day_start(becomes.valid_until + 1, becomes.time_zone) < last_end THEN
+        reasons := reasons || format('data up to %s (UTC) has its window already, so the last day cannot be %s; '
+            'choose a later one', to_char(last_end AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), becomes.valid_until);
+    END IF;
+    RETURN reasons;
+END $$;
+
+CREATE FUNCTION export_jobs.guard_schedule() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    last_end timestamptz;
+    reasons text[];
+BEGIN
+    IF NEW.anchor IS DISTINCT FROM OLD.anchor THEN
+        PERFORM export_jobs.refuse(format('Job "%s": its anchor is kept by the store, as the end of the last window '
+            'that an earlier schedule made. Leave it out of the UPDATE.', OLD.name));
+    END IF;
+    IF OLD.frequency = 'once' AND EXISTS (SELECT FROM export_jobs.execution e WHERE e.job_id = OLD.id)
+        AND to_jsonb(NEW) - '{description,version}'::text[] <> to_jsonb(OLD) - '{description,version}'::text[] THEN
         PERFORM export_jobs.refuse(format(
             'Job "%s" is a once job that has run: only its description can change. Create a new job instead.', OLD.name));
     END IF;
-    IF NEW.frequency = 'once' AND OLD.frequency <> 'once' THEN
-        PERFORM export_jobs.refuse(format(
-            'Job "%s" has delivered on a schedule and cannot become a once job. Create a new job instead.', OLD.name));
+    SELECT max(e.window_end) INTO last_end
+    FROM export_jobs.execution e WHERE e.job_id = OLD.id AND e.run_type = 'scheduled';
+    IF last_end IS NULL THEN
+        RETURN NEW;
     END IF;
-    IF NEW.valid_from <> OLD.valid_from THEN
-        PERFORM export_jobs.refuse(format(
-            'Job "%s": its first window has been made, so the first day (%s) cannot move. '
-            'To export earlier days, create a once job for them.', OLD.name, OLD.valid_from));
+    reasons := export_jobs.schedule_refusals(OLD, NEW, last_end);
+    IF cardinality(reasons) > 0 THEN
+        PERFORM export_jobs.refuse(format('Job "%s": %s.', OLD.name, array_to_string(reasons, '; ')));
     END IF;
-    IF NEW.valid_until <> OLD.valid_until
-        AND (NEW.valid_until + 1)::timestamp AT TIME ZONE NEW.time_zone < last_end THEN
-        PERFORM export_jobs.refuse(format(
-            'Job "%s": data up to %s (UTC) has its window already, so the last day cannot be %s. Choose a later one.',
-            OLD.name, last_end AT TIME ZONE 'UTC', NEW.valid_until));
-    END IF;
+    -- The new schedule takes over where the windows made so far end: no gap, no overlap.
     IF (NEW.frequency, NEW.execute_on, NEW.time_zone) IS DISTINCT FROM
         (OLD.frequency, OLD.execute_on, OLD.time_zone) THEN
         NEW.anchor := last_end;
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER job_keeps_what_receivers_rely_on BEFORE UPDATE ON export_jobs.job
-    FOR EACH ROW EXECUTE FUNCTION export_jobs.guard_job();
+CREATE TRIGGER job_3_schedule_takes_over_without_a_gap BEFORE UPDATE ON export_jobs.job
+    FOR EACH ROW WHEN (NEW.deleted_at IS NULL) EXECUTE FUNCTION export_jobs.guard_schedule();
 
-CREATE FUNCTION export_jobs.guard_job_template() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE job export_jobs.job;
+-- Templates can be added while a job has none: a row typed without BEGIN gets its first version before they come.
+CREATE FUNCTION export_jobs.guard_job_template() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE fixed text;
 BEGIN
-    SELECT * INTO job FROM export_jobs.job WHERE id = coalesce(NEW.job_id, OLD.job_id);
-    IF job.version > 0 AND (TG_OP <> 'DELETE' OR job.deleted_at IS NULL) THEN
+    SELECT j.name INTO fixed FROM export_jobs.job j
+    JOIN export_jobs.job_version v ON v.job_id = j.id AND v.version = j.version
+    WHERE j.id IN (NEW.job_id, OLD.job_id) AND v.definition -> 'templates' <> '[]'
+        AND NOT (TG_OP = 'DELETE' AND j.deleted_at IS NOT NULL) LIMIT 1;
+    IF fixed IS NOT NULL THEN
         PERFORM export_jobs.refuse(format(
             'Job "%s": its templates cannot change once the job exists, since receivers rely on them. '
-            'Create a new job instead.', job.name));
+            'Create a new job instead (with all of its templates in one transaction).', fixed));
     END IF;
     RETURN coalesce(NEW, OLD);
 END $$;
 CREATE TRIGGER job_template_is_frozen BEFORE INSERT OR UPDATE OR DELETE ON export_jobs.job_template
     FOR EACH ROW EXECUTE FUNCTION export_jobs.guard_job_template();
-
--- A deletion leaves the row as a tombstone, so that a row that is gone without one is known to be lost.
-CREATE FUNCTION export_jobs.bury_job() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE export_jobs.job SET deleted_at = clock_timestamp() WHERE id = OLD.id AND deleted_at IS NULL;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER job_is_buried BEFORE DELETE ON export_jobs.job
-    FOR EACH ROW EXECUTE FUNCTION export_jobs.bury_job();
-
-CREATE FUNCTION export_jobs.release_templates() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    DELETE FROM export_jobs.job_template WHERE job_id = NEW.id;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER deleted_job_releases_its_templates AFTER UPDATE ON export_jobs.job
-    FOR EACH ROW WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)
-    EXECUTE FUNCTION export_jobs.release_templates();
-
--- At commit: all jobs, or more than three and most of them, deleted in one transaction is taken for an accident.
-CREATE FUNCTION export_jobs.guard_bulk_delete() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE gone bigint; live bigint;
-BEGIN
-    IF coalesce(current_setting('export_jobs.allow_bulk_delete', true), '') = 'on' THEN
-        RETURN NULL;
-    END IF;
-    SELECT count(*) FILTER (WHERE deleted_at IS NOT NULL AND xmin = pg_current_xact_id()::xid),
-        count(*) FILTER (WHERE deleted_at IS NULL) INTO gone, live FROM export_jobs.job;
-    IF gone > 1 AND (live = 0 OR (gone > 3 AND gone * 2 > live)) THEN
-        PERFORM export_jobs.refuse(format(
-            'This would delete %s of %s jobs at once, which looks like an accident; nothing has been deleted. '
-            'Delete them in smaller steps, or say SET export_jobs.allow_bulk_delete = on first.', gone, gone + live));
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE CONSTRAINT TRIGGER jobs_are_not_deleted_in_bulk AFTER UPDATE ON export_jobs.job DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)
-    EXECUTE FUNCTION export_jobs.guard_bulk_delete();
-
--- Versions --------------------------------------------------------------------------------------------------------
-CREATE FUNCTION export_jobs.changed_keys(before jsonb, after jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-    WITH leaves AS (
-        SELECT key, value, 1 AS side FROM jsonb_each(before - 'schedule' - 'file')
-        UNION ALL SELECT key, value, 2 FROM jsonb_each(after - 'schedule' - 'file')
-        UNION ALL SELECT 'schedule.' || key, value, 1 FROM jsonb_each(before -> 'schedule')
-        UNION ALL SELECT 'schedule.' || key, value, 2 FROM jsonb_each(after -> 'schedule')
-        UNION ALL SELECT 'file.' || key, value, 1 FROM jsonb_each(before -> 'file')
-        UNION ALL SELECT 'file.' || key, value, 2 FROM jsonb_each(after -> 'file'))
-    SELECT coalesce(array_agg(key ORDER BY key), '{}') FROM (
-        SELECT key FROM leaves GROUP BY key
-        HAVING count(*) <> 2 OR count(DISTINCT value) > 1) AS different
-$$;
-
-CREATE FUNCTION export_jobs.keep_version() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    job_key bigint := CASE TG_TABLE_NAME WHEN 'job' THEN (to_jsonb(NEW) ->> 'id')::bigint
-        ELSE (to_jsonb(NEW) ->> 'job_id')::bigint END;
-    now_is jsonb := export_jobs.job_definition(job_key);
-    was export_jobs.job_version;
-BEGIN
-    SELECT * INTO was FROM export_jobs.job_version v WHERE v.job_id = job_key ORDER BY version DESC LIMIT 1;
-    IF now_is IS NULL OR now_is = was.definition
-        OR EXISTS (SELECT FROM export_jobs.job j WHERE j.id = job_key AND deleted_at IS NOT NULL) THEN
-        RETURN NULL;
-    END IF;
-    INSERT INTO export_jobs.job_version (job_id, version, definition, changed)
-    VALUES (job_key, coalesce(was.version, 0) + 1, now_is,
-        CASE WHEN was IS NULL THEN '{created}' ELSE export_jobs.changed_keys(was.definition, now_is) END);
-    UPDATE export_jobs.job j SET version = coalesce(was.version, 0) + 1 WHERE j.id = job_key;
-    RETURN NULL;
-END $$;
-CREATE CONSTRAINT TRIGGER job_version_is_kept AFTER INSERT OR UPDATE ON export_jobs.job
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION export_jobs.keep_version();
-CREATE CONSTRAINT TRIGGER job_version_is_kept AFTER INSERT OR UPDATE ON export_jobs.job_template
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION export_jobs.keep_version();
-
--- Append-only -----------------------------------------------------------------------------------------------------
-CREATE FUNCTION export_jobs.guard_ledger() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM export_jobs.refuse(format(
-        'The ledger is append-only: %s on "%s" is refused. What happened cannot be made not to have happened.',
-        TG_OP, TG_TABLE_NAME));
-    RETURN NULL;
-END $$;
-CREATE FUNCTION export_jobs.guard_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM export_jobs.refuse(format('TRUNCATE of "%s" is refused: it would leave no trace. Delete rows instead.',
-        TG_TABLE_NAME));
-    RETURN NULL;
-END $$;
-DO $$
-DECLARE name text;
-BEGIN
-    FOREACH name IN ARRAY ARRAY['job_version', 'execution', 'execution_event', 'delivery', 'publication', 'notification']
-    LOOP
-        EXECUTE format('CREATE TRIGGER ledger_is_append_only BEFORE UPDATE OR DELETE ON export_jobs.%I '
-            'FOR EACH ROW EXECUTE FUNCTION export_jobs.guard_ledger()', name);
-    END LOOP;
-    FOREACH name IN ARRAY ARRAY['destination', 'template', 'job', 'job_template', 'job_version', 'execution',
-        'execution_event', 'delivery', 'publication', 'notification']
-    LOOP
-        EXECUTE format('CREATE TRIGGER truncate_is_refused BEFORE TRUNCATE ON export_jobs.%I '
-            'EXECUTE FUNCTION export_jobs.guard_truncate()', name);
-    END LOOP;
-END $$;

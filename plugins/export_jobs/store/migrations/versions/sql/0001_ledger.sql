@@ -14,6 +14,7 @@ CREATE TABLE export_jobs.execution (
     CONSTRAINT execution_window_ends_after_it_starts CHECK (window_start < window_end)
 );
 CREATE INDEX execution_of_job ON export_jobs.execution (job_id, window_start);
+CREATE INDEX execution_of_the_schedule ON export_jobs.execution (job_id, window_end) WHERE run_type = 'scheduled';
 
 CREATE TABLE export_jobs.execution_event (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -47,6 +48,7 @@ CREATE TABLE export_jobs.delivery (
     delivered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (execution_id, template, stage)
 );
+CREATE INDEX delivery_of_path ON export_jobs.delivery (path, id);
 
 CREATE TABLE export_jobs.publication (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
