@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, text
+from pydantic import ValidationError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
-from export_jobs.core.job import DestinationSpec, ExportJob, JobSpec, Template
+from export_jobs.core.job import ExportJob, JobSpec
 from export_jobs.errors import UserError
-from export_jobs.store.engine import transaction
+from export_jobs.store.destinations import Destinations
+from export_jobs.store.refusals import explained
+from export_jobs.store.templates import Templates
 
 LIVE_JOBS = """
     SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition
@@ -62,21 +65,8 @@ class Version:
     definition: dict[str, Any]
 
 
-class Definitions:
-    """Jobs, templates and destinations of one store.
-
-    ``actor`` is recorded as the author; within ``transaction`` its own actor is. Every method raises ``TransientError`` while the store is out of reach and ``UserError`` for what it refuses.
-    """
-
-    def __init__(self, engine: Engine, connection: Connection | None = None) -> None:
-        self._engine = engine
-        self._connection = connection
-
-    @contextmanager
-    def transaction(self, actor: str) -> Iterator[Definitions]:
-        """The same store within one transaction: all of it is saved on leaving, or nothing."""
-        with transaction(self._engine, actor) as connection:
-            yield Definitions(self._engine, connection)
+class Definitions(Destinations, Templates):
+    """Jobs, templates and destinations of one store."""
 
     def jobs(self) -> list[StoredJob]:
         """All live jobs in the order of their creation, in one query."""
@@ -131,30 +121,20 @@ class Definitions:
     def update(self, spec: JobSpec, actor: str | None = None, expected_version: int | None = None) -> StoredJob:
         """Change what may change of the job of ``spec``'s name.
 
-        Raises ``UserError`` naming everything frozen that ``spec`` would change, or when the job's version is no
+        Raises ``UserError`` naming everything that ``spec`` would change and may not, or when the job's version is no
         longer ``expected_version``.
         """
         with self._writing(actor) as connection:
-            lock = "SELECT id FROM export_jobs.job WHERE lower(name) = lower(:name) AND deleted_at IS NULL FOR UPDATE"
-            found = connection.execute(text(lock), {"name": spec.name}).scalar_one_or_none()
-            stored = Definitions(self._engine, connection).job(spec.name)
-            if found is None or stored is None:
-                raise UserError(f"There is no job {spec.name!r}. Create it, or see `export-jobs list` for the names.")
+            stored = self._locked(connection, spec.name)
             if expected_version not in {None, stored.version}:
                 raise UserError(
                     f"Job {spec.name!r} has been changed by somebody else: you have version {expected_version}, the "
                     f"store has {stored.version}. Load it again, then repeat your change."
                 )
-            frozen = [key for key in changed_keys(stored, spec) if key not in EDITABLE]
-            if frozen:
-                raise UserError(
-                    f"Job {spec.name!r}: {', '.join(frozen)} cannot change once the job exists, since receivers rely "
-                    "on it. Create a new job instead."
-                )
-            columns = {name: value for name, value in _columns(spec).items() if name in EDITABLE.values()}
-            sets = ", ".join(f"{name} = :{name}" for name in columns)
-            connection.execute(text(f"UPDATE export_jobs.job SET {sets} WHERE id = :id"), {**columns, "id": found})
-            return self._kept(connection, found)
+            reasons = [*_frozen(stored, spec), *_refused(connection, stored.job_id, spec)]
+            if reasons:
+                raise UserError(" ".join(reasons))
+            return self._kept(connection, stored.job_id)
 
     def delete(self, name: str, actor: str | None = None) -> None:
         """Delete a job; its ledger stays, and its name can be used again. Raises ``UserError`` when there is none."""
@@ -164,45 +144,14 @@ class Definitions:
             if connection.execute(text(bury), {"name": name}).rowcount == 0:
                 raise UserError(f"There is no job {name!r}. `export-jobs list` shows the names.")
 
-    def destinations(self) -> list[DestinationSpec]:
-        """All destinations by tag."""
-        query = "SELECT tag, kind, connection, folder, description FROM export_jobs.destination ORDER BY tag"
-        return [DestinationSpec.model_validate(dict(row)) for row in self._rows(query)]
-
-    def destination(self, tag: str) -> DestinationSpec | None:
-        """The destination ``tag``; None when there is none."""
-        query = "SELECT tag, kind, connection, folder, description FROM export_jobs.destination WHERE tag = :tag"
-        rows = self._rows(query, tag=tag)
-        return DestinationSpec.model_validate(dict(rows[0])) if rows else None
-
-    def save_destination(self, spec: DestinationSpec, actor: str | None = None) -> None:
-        """Create a destination or change it."""
-        query = """INSERT INTO export_jobs.destination (tag, kind, connection, folder, description)
-            VALUES (:tag, :kind, :connection, :folder, :description)
-            ON CONFLICT (tag) DO UPDATE SET kind = excluded.kind, connection = excluded.connection,
-                folder = excluded.folder, description = excluded.description, changed_at = now(),
-                changed_by = export_jobs.actor()"""
-        with self._writing(actor) as connection:
-            connection.execute(text(query), spec.model_dump(mode="json"))
-
-    def templates(self) -> list[Template]:
-        """All templates by name."""
-        query = """SELECT name, kind, description, fact, columns, kpis, dimensions
-                   FROM export_jobs.template ORDER BY name"""
-        return [Template.model_validate(dict(row)) for row in self._rows(query)]
-
-    def create_template(self, template: Template, actor: str | None = None) -> None:
-        """Save a new template; raises ``UserError`` when its name is taken."""
-        query = """INSERT INTO export_jobs.template (name, kind, description, fact, columns, kpis, dimensions)
-            VALUES (:name, :kind, :description, :fact, :columns, :kpis, :dimensions)"""
-        with self._writing(actor) as connection:
-            connection.execute(text(query), template.model_dump(mode="json"))
-
-    def delete_template(self, name: str, actor: str | None = None) -> None:
-        """Delete a template that no live job uses; raises ``UserError`` when one does or there is none."""
-        with self._writing(actor) as connection:
-            if not connection.execute(text("DELETE FROM export_jobs.template WHERE name = :n"), {"n": name}).rowcount:
-                raise UserError(f"There is no template {name!r} to delete.")
+    def _locked(self, connection: Connection, name: str) -> StoredJob:
+        """The live job ``name``, which nobody else can change until this transaction ends."""
+        lock = "SELECT id FROM export_jobs.job WHERE lower(name) = lower(:name) AND deleted_at IS NULL FOR UPDATE"
+        connection.execute(text(lock), {"name": name})
+        stored = Definitions(self._engine, connection).job(name)
+        if stored is None:
+            raise UserError(f"There is no job {name!r}. `export-jobs list` shows the names.")
+        return stored
 
     def _kept(self, connection: Connection, job_id: int) -> StoredJob:
         # The triggers that write the version wait for the commit; the caller is shown what they will have written.
@@ -211,25 +160,34 @@ class Definitions:
         connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         return StoredJob(**row)
 
-    @contextmanager
-    def _writing(self, actor: str | None) -> Iterator[Connection]:
-        if self._connection is not None:
-            yield self._connection
-            return
-        with transaction(self._engine, actor) as connection:
-            yield connection
 
-    def _rows(self, query: str, **values: Any) -> Sequence[RowMapping]:
-        if self._connection is not None:
-            return self._connection.execute(text(query), values).mappings().all()
-        with transaction(self._engine) as connection:
-            return connection.execute(text(query), values).mappings().all()
+def _frozen(stored: StoredJob, spec: JobSpec) -> Iterator[str]:
+    """The sentence that names what ``spec`` would change of ``stored`` and nobody may, in the words of the YAML."""
+    try:
+        before = _flat(stored.parse())
+    except ValidationError:
+        yield f"Job {spec.name!r}: its row cannot be read as a job. Mend the row, or delete the job and create it anew."
+        return
+    frozen = [key for key, value in _flat(spec).items() if before[key] != value and key not in EDITABLE]
+    if frozen:
+        yield (
+            f"Job {spec.name!r}: {', '.join(frozen)} cannot change once the job exists, since receivers rely on it. "
+            "Create a new job instead."
+        )
 
 
-def changed_keys(stored: StoredJob, spec: JobSpec) -> list[str]:
-    """Which keys of ``stored`` a save of ``spec`` would change, in the words of the YAML."""
-    before = _flat(stored.parse())
-    return [key for key, value in _flat(spec).items() if before[key] != value]
+def _refused(connection: Connection, job_id: int, spec: JobSpec) -> Iterator[str]:
+    """Write what may change; the sentence with which the store's guards refuse that, given what has run."""
+    columns = {name: value for name, value in _columns(spec).items() if name in EDITABLE.values()}
+    sets = ", ".join(f"{name} = :{name}" for name in columns)
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"UPDATE export_jobs.job SET {sets} WHERE id = :id"), {**columns, "id": job_id})
+    except DBAPIError as error:
+        refusal = explained(error)
+        if not isinstance(refusal, UserError):
+            raise
+        yield str(refusal)
 
 
 def _flat(job: JobSpec) -> dict[str, Any]:

@@ -4,7 +4,8 @@
 CREATE FUNCTION export_jobs.guard_template() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM export_jobs.refuse(format(
-        'Template "%s" cannot be changed: jobs and past deliveries rely on it. Create a new template under another name.',
+        'Template "%s" cannot be changed: jobs and past deliveries rely on it. '
+        'Create a new template under another name.',
         OLD.name));
     RETURN NULL;
 END $$;
@@ -110,7 +111,8 @@ RETURNS text[] LANGUAGE plpgsql STABLE AS $$
 DECLARE reasons text[] := '{}';
 BEGIN
     IF becomes.frequency = 'once' AND was.frequency <> 'once' THEN
-        reasons := reasons || 'it has delivered on a schedule and cannot become a once job; create a new job instead'::text;
+        reasons := reasons || format('it has delivered on a schedule and cannot become a once job; '
+            'create a new job instead');
     END IF;
     IF becomes.valid_from <> was.valid_from THEN
         reasons := reasons || format('its first window has been made, so the first day (%s) cannot move; '
@@ -137,7 +139,8 @@ BEGIN
     IF OLD.frequency = 'once' AND EXISTS (SELECT FROM export_jobs.execution e WHERE e.job_id = OLD.id)
         AND to_jsonb(NEW) - '{description,version}'::text[] <> to_jsonb(OLD) - '{description,version}'::text[] THEN
         PERFORM export_jobs.refuse(format(
-            'Job "%s" is a once job that has run: only its description can change. Create a new job instead.', OLD.name));
+            'Job "%s" is a once job that has run: only its description can change. Create a new job instead.',
+            OLD.name));
     END IF;
     SELECT max(e.window_end) INTO last_end
     FROM export_jobs.execution e WHERE e.job_id = OLD.id AND e.run_type = 'scheduled';

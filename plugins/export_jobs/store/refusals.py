@@ -1,0 +1,77 @@
+"""A database error -> the sentence for whoever can act on it; never its statement, its parameters or a login."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import errors
+from sqlalchemy.exc import DBAPIError
+
+from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
+
+REFUSED = "EXJ01"
+"""SQLSTATE of the sentences that the store's own triggers raise."""
+
+CONSTRAINTS = {
+    "destination_tag_is_plain": "The destination's tag takes letters, digits, - and single _, at most 64.",
+    "template_name_is_plain": "The template's name takes letters, digits, - and single _, at most 64.",
+    "template_pkey": "There is a template of this name already. Choose another; templates are never edited.",
+    "template_has_at_most_five_dimensions": "A template has at most five dimensions. Leave some out.",
+    "job_name_is_plain": "The job's name takes letters, digits, - and single _, at most 64.",
+    "job_name_of_live_jobs": "There is a job of this name already (capitals do not tell names apart). Choose another.",
+    "job_destination_fkey": "There is no destination of this tag. Create it first.",
+    "job_template_template_fkey": "There is no template of this name. Create it first.",
+    "job_template_pkey": "The job names a template twice. Leave one out.",
+    "job_execute_on_fits_frequency": "Execute-on is a weekday for weekly, 1 to 31 or `last` for monthly, else absent.",
+    "job_validity_is_at_most_a_year": "The validity is longer than a year. Choose at most one year.",
+    "job_validity_has_a_day": "The validity ends before it begins. Choose an `until` that is not before `from`.",
+    "execution_job_id_version_fkey": "The store has lost this job or this version of it. Restore it from a backup.",
+    "execution_job_id_fkey": "The store has lost the row of this job. Restore it from a backup.",
+}
+
+_OUT_OF_DATE = (
+    errors.UndefinedTable,
+    errors.UndefinedColumn,
+    errors.UndefinedFunction,
+    errors.InvalidSchemaName,
+    errors.NotNullViolation,
+)
+
+
+def explained(error: DBAPIError) -> ExportError:
+    """What to raise in place of ``error``."""
+    cause = error.orig
+    if not isinstance(cause, psycopg.Error):
+        return TransientError("The store of the export jobs does not answer. Try again in a moment.")
+    if cause.diag.sqlstate == REFUSED:
+        return UserError(str(cause.diag.message_primary))
+    if isinstance(cause, _OUT_OF_DATE):
+        return UserError(f"The store does not fit this version ({_kind(cause)}). Run `export-jobs db upgrade`.")
+    if isinstance(cause, psycopg.IntegrityError):
+        name = cause.diag.constraint_name or "a constraint"
+        return UserError(CONSTRAINTS.get(name, f"The store refuses this: {name.replace('_', ' ')}."))
+    if isinstance(cause, errors.InsufficientPrivilege):
+        return UserError(
+            "The login of the connection export_jobs_store may not do this. Let its database role own the schema "
+            "export_jobs, or name that role in the connection."
+        )
+    if isinstance(cause, psycopg.DataError):
+        return UserError(f"The store cannot hold one of these values ({_kind(cause)}). Correct the definition.")
+    return _unanswered(cause)
+
+
+def _unanswered(cause: psycopg.Error) -> ExportError:
+    if isinstance(cause, errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure):
+        return TransientError("Another process holds what this needs in the store. Try again in a moment.")
+    if "authentication failed" in str(cause):  # a refused login comes without an SQLSTATE
+        return TerminalError(
+            "The store of the export jobs refuses the login of the connection export_jobs_store. "
+            "Correct its user and password."
+        )
+    return TransientError(
+        f"The store of the export jobs cannot be reached ({_kind(cause)}). "
+        "See that its PostgreSQL runs and that the connection export_jobs_store names it."
+    )
+
+
+def _kind(cause: psycopg.Error) -> str:
+    return type(cause).__name__
