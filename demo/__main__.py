@@ -22,22 +22,28 @@ def main() -> int:
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
     stack = Stack(arguments.state)
+    try:
+        with FolderLock(stack.folder):
+            return _run(stack, stay=not arguments.once)
+    except StartError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+
+
+def _run(stack: Stack, *, stay: bool) -> int:
     code = 0
     try:
-        lock = FolderLock(stack.folder)
         print(f"Starting the stack; its state is in {stack.folder}", flush=True)
         stack.start()
         print(_addresses(stack), flush=True)
         code = run_sample_jobs(stack)
-        if not arguments.once:
+        if stay:
             print("\nEverything is running. Ctrl-C stops it; the next `make demo` continues here.", flush=True)
             while True:
                 signal.pause()
     except KeyboardInterrupt:
         print("\nStopping …", flush=True)
-    except StartError as error:
-        print(f"\n{error}", file=sys.stderr)
-        code = 1
+        code = 0 if stay else 130
     finally:
         # From here on a second Ctrl-C would only leave a half-stopped stack; it takes a few seconds.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -45,7 +51,6 @@ def main() -> int:
         began = time.monotonic()
         stack.stop()
         print(f"Stopped in {time.monotonic() - began:.1f} s.", flush=True)
-    del lock
     return code
 
 

@@ -110,19 +110,25 @@ def _all_of(*futures: Future[None]) -> None:
 
 
 class FolderLock:
-    """One demo a state folder: two would write the same files."""
+    """One demo a state folder: two would write the same files. Freed by the system when its process ends."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / "lock").open("a+")
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._file = (self._folder / "lock").open("a+")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._file.seek(0)
             raise StartError(
-                f"Another demo (process {self._file.read().strip() or 'unknown'}) is using {folder}; "
+                f"Another demo (process {self._file.read().strip() or 'unknown'}) is using {self._folder}; "
                 "stop it with Ctrl-C, or give this one a folder of its own: make demo DEMO_STATE=/some/folder"
             ) from None
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()

@@ -204,8 +204,7 @@ def test_the_warehouse_refuses_totals_that_differ(warehouse: Postgres) -> None:
 
 
 def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
-    first = FolderLock(tmp_path)
-    with pytest.raises(StartError, match=rf"process {os.getpid()}\) is using"):
-        FolderLock(tmp_path)
-    del first
-    FolderLock(tmp_path)
+    with FolderLock(tmp_path), pytest.raises(StartError, match=rf"process {os.getpid()}\) is using"):
+        FolderLock(tmp_path).__enter__()
+    with FolderLock(tmp_path):
+        pass
