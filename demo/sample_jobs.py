@@ -1,4 +1,4 @@
-"""The sample jobs of the demo: apply them as a person would, watch them arrive, and hold what arrived to the warehouse."""
+"""The demo's sample jobs: apply them as a person would, watch them arrive, hold what arrived to the warehouse."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def _wait(jobs: list[StoredJob], ledger: Ledger) -> None:
             return
         failed = [f"{name}: {_reasons(found)}" for name, found in records.items() if any(r.has_failed for r in found)]
         if failed or time.monotonic() - began > PATIENCE_S:
-            late = [f"{name} has {done[name]} of {wanted[name]} windows" for name in wanted if done[name] < wanted[name]]
+            late = [
+                f"{name} has {done[name]} of {wanted[name]} windows" for name in wanted if done[name] < wanted[name]
+            ]
             raise StartError("\n".join(["Not everything was delivered:", *late, *failed]))
         time.sleep(0.5)
 

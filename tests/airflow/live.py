@@ -60,7 +60,12 @@ class Live:
                 {"tag": tag, "kind": kind, "connection": connection, "folder": folder}
             )
             self.definitions.save_destination(spec, "live test")
-        for name, fact in (("events", "events"), ("slow", "slow_events"), ("many", "many_events"), ("breakable", "breakable")):
+        for name, fact in (
+            ("events", "events"),
+            ("slow", "slow_events"),
+            ("many", "many_events"),
+            ("breakable", "breakable"),
+        ):
             template = Template.model_validate({"name": name, "kind": "standard", "fact": fact})
             self.definitions.create_template(template, "live test")
 

@@ -32,7 +32,7 @@ def assert_one_of_each(live: Live, job: StoredJob, what: str) -> None:
         f"{what}: {len(files)} file, {len(record.deliveries)} delivery, {len(record.publications)} publication, "
         f"{len(live.mails(f'{job.name}@example.com'))} mail, {len(temporary)} temporary"
     )
-    print(left)
+    print(left)  # noqa: T201  the table of `make drill`
     assert left == f"{what}: 1 file, 1 delivery, 1 publication, 1 mail, 0 temporary"
     (entry,) = json.loads(manifests[0].read_text())["files"]
     assert hashlib.sha256(files[0].read_bytes()).hexdigest() == entry["sha256"] == record.deliveries[0].sha256
