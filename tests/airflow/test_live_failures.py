@@ -1,0 +1,153 @@
+"""What people are told when something fails, which definition a rerun uses, and that no secret is ever said."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from export_jobs.core.job import JobSpec
+from export_jobs.store.definitions import StoredJob
+from tests.airflow.live import Live
+from tests.servers.sftp_faults import PASSWORD
+
+pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]
+
+DAY = ("2026-01-05", "2026-01-05")
+
+
+def text_of(live: Live, recipient: str, number: int = -1) -> str:
+    found = live.wait_until(f"a mail to {recipient}", lambda: live.mails(recipient))
+    body = found[number].get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def edited(job: StoredJob, **parts: object) -> JobSpec:
+    kept = job.parse().model_dump(by_alias=True, exclude={"job_id", "version", "dag_id", "template_definitions"})
+    return JobSpec.model_validate({**kept, **parts})
+
+
+def test_d07_wrong_password_fails_at_once_after_one_attempt_and_the_owner_is_told(live: Live) -> None:
+    """No SQL runs, nothing is retried, recipients hear nothing, and the sentence says what to do."""
+    job = live.create("locked-out", days=DAY, destination="partner-wrong-password")
+    live.wait_for_runs(job, 1, state="failed")
+    assert live.partner.seen.password_attempts == 1
+    (record,) = live.records(job)
+    assert {event.step for event in record.events} == {"validate_destination", "notify_owner"}
+    mail = text_of(live, "owner-of-locked-out@example.com")
+    assert "validate_destination" in mail
+    assert "password" in mail
+    assert not live.mails("locked-out@example.com")
+
+
+def test_m02_one_refused_address_among_many(live: Live) -> None:
+    """The mail server refuses one recipient; the others are told and the refusal is recorded."""
+    recipients = ["first@example.com", "refused@example.com", "last@example.com"]
+    job = live.create("partly", days=DAY, recipients=recipients)
+    live.wait_for_runs(job, 1)
+    (record,) = live.records(job)
+    assert {told.recipient: told.state for told in record.notifications} == {
+        "first@example.com": "sent",
+        "refused@example.com": "refused",
+        "last@example.com": "sent",
+    }
+    assert "partly notified" in {event.kind for event in record.events}
+    assert str(live.mails("first@example.com")[-1]["To"]) == "first@example.com"
+
+
+def test_s13_a_rerun_uses_the_definition_it_first_ran_with_unless_told_otherwise(live: Live) -> None:
+    job = live.create("bound", days=DAY, recipients=["before@example.com"])
+    live.wait_for_runs(job, 1)
+    live.definitions.update(edited(job, recipients=["after@example.com"]), "live test")
+    live.api.parse_now()
+    time.sleep(8)  # Airflow has parsed the new version; the old run must not take it up
+    (run,) = live.runs(job)
+
+    live.api.clear_run(job.dag_id, run.run_id)
+    live.wait_until("the rerun to tell", lambda: len(live.mails("before@example.com")) == 2)
+    assert "replace" in text_of(live, "before@example.com")
+    assert not live.mails("after@example.com")
+
+    live.wait_until("the rerun to end", lambda: live.runs(job)[0].state == "success")
+    live.ledger.rebind(live.records(job)[0].id, 2, "live test")
+    live.api.clear_run(job.dag_id, run.run_id)
+    assert "replace" in text_of(live, "after@example.com")
+    versions = [delivery.version for delivery in live.records(job)[0].deliveries]
+    assert versions == [1, 1, 2]
+    assert len(live.files("bound__*.zip")) == 1
+
+
+def test_x08_jinja_and_markup_in_texts_stay_text(live: Live) -> None:
+    """A description is never rendered, in the mail or in Airflow."""
+    text = "{{ 7 * 7 }} {{ macros.json.codecs.builtins.eval('40+2') }} <img src=x onerror=alert(1)> %s $$"
+    job = live.create("literal", days=DAY, description=text)
+    live.wait_for_runs(job, 1)
+    assert text in text_of(live, "literal@example.com")
+    (mail,) = live.mails("literal@example.com")
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "<img" not in html.get_content()
+    assert "&lt;img" in html.get_content()
+    client = live.airflow.client()
+    assert client.get(f"/api/v2/dags/{job.dag_id}").json()["description"] == text
+    for task in client.get(f"/api/v2/dags/{job.dag_id}/tasks").json()["tasks"]:
+        assert task["template_fields"] == []
+
+
+def test_x16_no_secret_in_logs_tables_mails_manifests_or_answers(live: Live) -> None:
+    """After a run that succeeds and one that fails, every place is searched for every password, also encoded."""
+    good = live.create("discreet", days=DAY)
+    s3 = live.create("discreet-bucket", days=DAY, destination="bucket")
+    bad = live.create("discreet-failure", days=DAY, destination="partner-wrong-password")
+    live.wait_for_runs(good, 1)
+    live.wait_for_runs(s3, 1)
+    live.wait_for_runs(bad, 1, state="failed")
+    secrets = {
+        PASSWORD,
+        "not the password",
+        live.s3.keys["secret"],
+        live.smtp.password,
+        *(live.postgres.dsn("warehouse", role)["password"] for role in ("airflow", "export_jobs", "warehouse_reader")),
+    }
+    wanted = {form for secret in secrets for form in (secret, quote(secret, safe=""), _base64(secret))}
+    places = list(_places(live, good, bad))
+    assert len(places) > 50
+    found = {(place, "a secret") for place, text in places for form in wanted if form in text}
+    assert found == set()
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode().rstrip("=")
+
+
+def _places(live: Live, *jobs: StoredJob) -> Iterator[tuple[str, str]]:
+    """Name and content of everything that the runs have written."""
+    roots = (live.airflow.folder / "logs", live.airflow.log_folder, live.partner.root, live.smtp.mail_folder)
+    for root in roots:
+        for path in root.rglob("*"):
+            if path.is_file() and path.suffix != ".zip":
+                yield str(path), path.read_text(errors="replace")
+    yield "snapshot", (live.airflow.folder / "export_jobs" / "definitions.json").read_text()
+    for database in ("airflow", "export_jobs"):
+        # Airflow's own table of connections is where secrets live; here they come from the environment.
+        yield from _tables(live, database)
+    client = live.airflow.client()
+    for job in jobs:
+        for path in ("", "/details", "/dagRuns", "/dagRuns/~/taskInstances", "/dagRuns/~/taskInstances/~/xcomEntries"):
+            yield f"API {path}", client.get(f"/api/v2/dags/{job.dag_id}{path}").text
+        yield "API source", client.get(f"/api/v2/dagSources/{job.dag_id}").text
+    yield "API event log", client.get("/api/v2/eventLogs", params={"limit": 100}).text
+
+
+def _tables(live: Live, database: str) -> Iterator[tuple[str, str]]:
+    with psycopg.connect(**live.postgres.dsn(database, "postgres") | {"dbname": database}) as connection:
+        query = """SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+            WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"""
+        for (table,) in connection.execute(query).fetchall():
+            rows = connection.execute(f"SELECT t::text FROM {table} AS t").fetchall()
+            yield f"{database} {table}", "\n".join(row[0] for row in rows if row[0])
