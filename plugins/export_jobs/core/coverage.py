@@ -1,4 +1,4 @@
-"""Expected windows x what the ledger says -> for each template, which days are delivered, missing, failed or doubled."""
+"""Expected windows x the ledger's word -> for each template, which days are delivered, missing, failed or doubled."""
 
 from __future__ import annotations
 

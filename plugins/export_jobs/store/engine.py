@@ -18,7 +18,7 @@ from export_jobs.store.refusals import explained
 CONNECT_TIMEOUT_S = 5
 LOCK_TIMEOUT_MS = 30_000
 UNANSWERED_MS = 30_000
-"""After this long without an answer of the other machine a connection counts as dead; the system's own is 15 minutes."""
+"""After this long without an answer of the other machine a connection is dead; the system would wait 15 minutes."""
 
 _ENGINES: WeakSet[Engine] = WeakSet()
 
@@ -60,7 +60,9 @@ def transaction(engine: Engine, actor: str | None = None) -> Iterator[Connection
     except DBAPIError as error:
         raise explained(error) from None
     except PoolTimeout:
-        raise TransientError("All connections of this process to the store are in use. Try again in a moment.") from None
+        raise TransientError(
+            "All connections of this process to the store are in use. Try again in a moment."
+        ) from None
 
 
 def _forget_connections() -> None:

@@ -15,14 +15,25 @@ FENCE_IDLE_TIMEOUT_MS = 120_000
 
 
 def claim(engine: Engine, execution_id: int, template: str, step: str, attempt: str) -> None:
-    """Make ``attempt`` the current one. Waits for a fence in progress; ``TransientError`` when that takes too long."""
+    """Make ``attempt`` the current one of its step.
+
+    Waits for a fence in progress; ``TransientError`` when that takes too long. ``SupersededError`` when another attempt
+    of the step has started since this one did: an orphan that was held up before its claim must not take over from
+    the attempt that Airflow has made in its place.
+    """
     query = """INSERT INTO export_jobs.lease (execution_id, template, step, attempt)
-        VALUES (:execution_id, :template, :step, :attempt)
+        SELECT :execution_id, :template, :step, :attempt WHERE NOT EXISTS (
+            SELECT FROM export_jobs.execution_event mine
+            JOIN export_jobs.execution_event newer ON newer.execution_id = mine.execution_id AND newer.id > mine.id
+                AND newer.kind = 'started' AND newer.step = mine.step AND newer.attempt <> mine.attempt
+                AND newer.template IS NOT DISTINCT FROM mine.template
+            WHERE mine.execution_id = :execution_id AND mine.kind = 'started' AND mine.attempt = :attempt)
         ON CONFLICT (execution_id, template, step) DO UPDATE
         SET attempt = excluded.attempt, taken_at = clock_timestamp()"""
     values = {"execution_id": execution_id, "template": template, "step": step, "attempt": attempt}
     with transaction(engine) as connection:
-        connection.execute(text(query), values)
+        if not connection.execute(text(query), values).rowcount:
+            raise _superseded(template, step)
 
 
 @contextmanager
@@ -35,8 +46,12 @@ def held(engine: Engine, execution_id: int, template: str, step: str, attempt: s
         connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {FENCE_IDLE_TIMEOUT_MS}"))
         current = connection.execute(text(query), values).scalar_one_or_none()
         if current != attempt:
-            raise SupersededError(
-                f"A newer attempt of {step}{f' of {template}' if template else ''} has taken over; "
-                "this one leaves everything as it is. There is nothing to do."
-            )
+            raise _superseded(template, step)
         yield connection
+
+
+def _superseded(template: str, step: str) -> SupersededError:
+    return SupersededError(
+        f"A newer attempt of {step}{f' of {template}' if template else ''} has taken over; "
+        "this one leaves everything as it is. There is nothing to do."
+    )

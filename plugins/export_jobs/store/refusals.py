@@ -28,13 +28,7 @@ CONSTRAINTS = {
     "execution_job_id_fkey": "The store has lost the row of this job. Restore it from a backup.",
 }
 
-_OUT_OF_DATE = (
-    errors.UndefinedTable,
-    errors.UndefinedColumn,
-    errors.UndefinedFunction,
-    errors.InvalidSchemaName,
-    errors.NotNullViolation,
-)
+_OUT_OF_DATE = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 
 
 def explained(error: DBAPIError) -> ExportError:
@@ -42,21 +36,27 @@ def explained(error: DBAPIError) -> ExportError:
     cause = error.orig
     if not isinstance(cause, psycopg.Error):
         return TransientError("The store of the export jobs does not answer. Try again in a moment.")
+    refusal = _refusal(cause)
+    return UserError(refusal) if refusal else _unanswered(cause)
+
+
+def _refusal(cause: psycopg.Error) -> str | None:
+    """What the store has against a statement; None when it did not come to that."""
     if cause.diag.sqlstate == REFUSED:
-        return UserError(str(cause.diag.message_primary))
-    if isinstance(cause, _OUT_OF_DATE):
-        return UserError(f"The store does not fit this version ({_kind(cause)}). Run `export-jobs db upgrade`.")
+        return cause.diag.message_primary
     if isinstance(cause, psycopg.IntegrityError):
-        name = cause.diag.constraint_name or "a constraint"
-        return UserError(CONSTRAINTS.get(name, f"The store refuses this: {name.replace('_', ' ')}."))
+        name = cause.diag.constraint_name or f"{cause.diag.column_name} is missing"
+        return CONSTRAINTS.get(name, f"The store refuses this: {name.replace('_', ' ')}.")
+    if isinstance(cause, _OUT_OF_DATE):
+        return f"The store does not fit this version ({_kind(cause)}). Run `export-jobs db upgrade`."
     if isinstance(cause, errors.InsufficientPrivilege):
-        return UserError(
+        return (
             "The login of the connection export_jobs_store may not do this. Let its database role own the schema "
             "export_jobs, or name that role in the connection."
         )
     if isinstance(cause, psycopg.DataError):
-        return UserError(f"The store cannot hold one of these values ({_kind(cause)}). Correct the definition.")
-    return _unanswered(cause)
+        return f"The store cannot hold one of these values ({_kind(cause)}). Correct the definition."
+    return None
 
 
 def _unanswered(cause: psycopg.Error) -> ExportError:

@@ -8,19 +8,31 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
+from export_jobs.errors import UserError
 from export_jobs.store.engine import transaction
 
 ONE_UPGRADE_AT_A_TIME = 5_739_201_118
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to this version; doing so again changes nothing."""
+    """Bring the schema to this version; doing so again changes nothing.
+
+    Raises ``UserError`` when a newer version of this package has made it.
+    """
     with transaction(engine) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_UPGRADE_AT_A_TIME})
-        connection.execute(text("CREATE SCHEMA IF NOT EXISTS export_jobs"))
-        command.upgrade(_config(connection), "head")
+        # Asked first, since IF NOT EXISTS needs the right to create schemas even where an administrator made this one.
+        if not connection.execute(text("SELECT to_regnamespace('export_jobs') IS NOT NULL")).scalar_one():
+            connection.execute(text("CREATE SCHEMA export_jobs"))
+        try:
+            command.upgrade(_config(connection), "head")
+        except CommandError:
+            raise UserError(
+                "The store was made by a newer version of this package. Install that version, or a later one."
+            ) from None
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Sequence
@@ -11,24 +12,44 @@ from pathlib import Path
 
 from export_jobs.store.definitions import StoredJob
 
+log = logging.getLogger(__name__)
+
 
 def load(path: Path) -> list[StoredJob]:
-    """The snapshot's jobs; none when there is no snapshot, or one that another version wrote."""
+    """The snapshot's jobs; none when there is no snapshot, it cannot be read, or another version wrote it."""
     try:
         return [StoredJob(**entry) for entry in json.loads(path.read_bytes())]
-    except (FileNotFoundError, ValueError, TypeError):
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError) as error:
+        log.warning("The snapshot %s cannot be read (%s); it is made anew from the store.", path, type(error).__name__)
         return []
 
 
 def save(path: Path, jobs: Sequence[StoredJob]) -> None:
-    """Replace the snapshot, whole or not at all, readable by its owner; equal content is not written again."""
+    """Replace the snapshot, whole or not at all, readable by its owner; equal content is not written again.
+
+    A disk that is full or read-only is a warning in the log: insurance must not bring down what it insures.
+    """
     content = json.dumps([asdict(job) for job in jobs], sort_keys=True).encode()
-    if path.exists() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if not path.exists() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, content)
+    except OSError as error:
+        log.warning("The snapshot %s cannot be written (%s); the one before it stays.", path, error.strerror)
+
+
+def _replace(path: Path, content: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)  # noqa: PTH105  same folder, so it is atomic
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut can leave the new name with nothing in it
+            os.replace(file.name, path)  # noqa: PTH105  same folder, so it is atomic
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def reconcile(
