@@ -142,4 +142,4 @@ class Live:
 
     def mails(self, recipient: str) -> list[EmailMessage]:
         found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in self.smtp.mails()]
-        return [message for message in found if recipient in str(message["To"])]  # type: ignore[misc]
+        return [message for message in found if str(message["To"]) == recipient]  # type: ignore[misc]
