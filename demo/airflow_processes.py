@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -81,6 +82,8 @@ class Airflow:
         self.port = self.port or free_port(self._usual_port)
         passwords = {user: self.password(user) for user in USERS}
         write_private(self._users_file, json.dumps(passwords))
+        (self.folder / "config").mkdir(exist_ok=True)
+        shutil.copy(Path(__file__).with_name("airflow_local_settings.py"), self.folder / "config")
         if not self._is_migrated():
             self.command("db", "migrate")
             (self.folder / "migrated").write_text(self._revision())
