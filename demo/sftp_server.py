@@ -82,7 +82,9 @@ class SftpServer:
         for name, passphrase in (("host_key", None), ("client_key", self.passphrase)):
             if not (self.folder / f"{name}.pub").exists():
                 key = asyncssh.generate_private_key("ssh-ed25519", comment=name)
-                write_private(self.folder / name, key.export_private_key(passphrase=passphrase).decode())
+                # 16 rounds are ssh-keygen's; with asyncssh's 128 each login costs a second of computing.
+                encoded = key.export_private_key("openssh", passphrase=passphrase, rounds=16)
+                write_private(self.folder / name, encoded.decode())
                 (self.folder / f"{name}.pub").write_bytes(key.export_public_key())
 
 
