@@ -48,6 +48,7 @@ CREATE TRIGGER destination_in_use_keeps_its_tag BEFORE UPDATE OR DELETE ON expor
     FOR EACH ROW EXECUTE FUNCTION export_jobs.guard_destination();
 
 -- Jobs. Triggers of one event fire in the order of their names. ---------------------------------------------------
+-- Deleted jobs keep their rows, so their count tells a Dag's id that none of them has had: no name holds `__`.
 CREATE FUNCTION export_jobs.name_dag() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE earlier integer;
@@ -55,10 +56,8 @@ BEGIN
     NEW.version := 0;
     NEW.deleted_at := NULL;
     NEW.deleted_by := NULL;
-    IF NEW.dag_id IS NULL THEN
-        SELECT count(*) INTO earlier FROM export_jobs.job WHERE lower(name) = lower(NEW.name);
-        NEW.dag_id := 'export__' || NEW.name || CASE WHEN earlier > 0 THEN '__' || earlier + 1 ELSE '' END;
-    END IF;
+    SELECT count(*) INTO earlier FROM export_jobs.job WHERE lower(name) = lower(NEW.name);
+    NEW.dag_id := 'export__' || NEW.name || CASE WHEN earlier > 0 THEN '__' || earlier + 1 ELSE '' END;
     RETURN NEW;
 END $$;
 CREATE TRIGGER job_gets_its_dag_id BEFORE INSERT ON export_jobs.job

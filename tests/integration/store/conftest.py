@@ -1,0 +1,78 @@
+"""An empty store for every test: one schema that the migrations made, emptied past its own guards after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from demo.postgres import Postgres
+from export_jobs.core.job import DestinationSpec, Template
+from export_jobs.store.definitions import StoredJob
+from export_jobs.store.engine import connect
+from export_jobs.store.schema import upgrade
+from tests.integration.store.samples import Store, administrator
+
+EMPTY_AGAIN = """
+SET session_replication_role = replica;
+TRUNCATE export_jobs.destination, export_jobs.template, export_jobs.definition_change, export_jobs.job,
+    export_jobs.job_template, export_jobs.job_version, export_jobs.execution, export_jobs.execution_event,
+    export_jobs.delivery, export_jobs.publication, export_jobs.notification, export_jobs.lease, export_jobs.alarm
+    RESTART IDENTITY;
+UPDATE export_jobs.alembic_version SET version_num = '0001'
+"""
+"""Only a superuser can do this: no trigger and no foreign key is asked."""
+
+
+@pytest.fixture(scope="session")
+def database(postgres: Postgres) -> Iterator[str]:
+    """A database with the schema that the migrations make, for all tests of the store."""
+    name = "store_of_tests"
+    postgres.create_database(name, "export_jobs")
+    engine = connect(postgres.dsn(name, "export_jobs"))
+    upgrade(engine)
+    engine.dispose()
+    yield name
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def empty_store(postgres: Postgres, database: str) -> Iterator[Store]:
+    dsn = postgres.dsn(database, "export_jobs")
+    store = Store(dsn, connect(dsn))
+    yield store
+    store.engine.dispose()
+    for session in store.sessions:
+        session.close()
+    with administrator(postgres, database) as session:
+        session.execute(EMPTY_AGAIN)
+
+
+@pytest.fixture
+def store(empty_store: Store) -> Store:
+    """A store with a destination and two templates."""
+    with empty_store.definitions.transaction("anna") as within:
+        within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="in"))
+        within.create_template(Template(name="rows", kind="standard", fact="purchases"))
+        within.create_template(Template(name="totals", kind="custom", kpis=("sales",), dimensions=("store",)))
+    return empty_store
+
+
+@pytest.fixture
+def job(store: Store) -> StoredJob:
+    return store.create()
+
+
+@pytest.fixture
+def queries(store: Store) -> Iterator[Callable[[], int]]:
+    """How many statements the Python API has sent to the store so far."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    yield lambda: len(sent)
+    event.remove(store.engine, "before_cursor_execute", note)

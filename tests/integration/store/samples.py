@@ -1,0 +1,129 @@
+"""A store as tests see it, and what they put into it; every test says what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from demo.postgres import Postgres
+from export_jobs.core.job import JobSpec
+from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.executions import DeliveryRecord, Ledger, PublicationRecord
+from export_jobs.store.records import Execution
+
+DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def spec(name: str = "sales", **changes: Any) -> JobSpec:
+    """A daily job of two templates, January 2026 in UTC; ``schedule`` and ``file`` are merged, not replaced."""
+    schedule = {"frequency": "daily", "from": "2026-01-01", "until": "2026-01-31", **changes.pop("schedule", {})}
+    definition = {
+        "name": name,
+        "owner": "owner@example.com",
+        "destination": "partner",
+        "recipients": ["partner@example.com"],
+        "schedule": schedule,
+        "templates": [{"template": "rows", "subfolder": "daily"}, {"template": "totals"}],
+    }
+    return JobSpec.model_validate({**definition, **changes})
+
+
+@dataclass
+class Store:
+    """One store: its Python API, and ``hand`` for what a person types into psql."""
+
+    dsn: dict[str, Any]
+    engine: Engine
+    sessions: list[psycopg.Connection[Any]] = field(default_factory=list)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        return Definitions(self.engine)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.engine)
+
+    def session(self, **options: Any) -> psycopg.Connection[Any]:
+        session = psycopg.connect(**{**self.dsn, **options})
+        self.sessions.append(session)
+        return session
+
+    def hand(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Run statements in one transaction; the rows of the last one."""
+        with psycopg.connect(**self.dsn) as session:
+            for statement in statements:
+                cursor = session.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def refusal(self, *statements: str) -> str:
+        """The sentence with which the store refuses what a person typed."""
+        with pytest.raises(psycopg.Error) as raised:
+            self.hand(*statements)
+        assert raised.value.sqlstate == "EXJ01", raised.value
+        return str(raised.value.diag.message_primary)
+
+    def create(self, name: str = "sales", **changes: Any) -> StoredJob:
+        return self.definitions.create(spec(name, **changes), "anna")
+
+    def run(self, job: StoredJob, day: int = 0, days: int = 1, **changes: Any) -> Execution:
+        """The ledger's entry of a scheduled run of ``days`` days from ``day`` days after the first of January."""
+        start = DAY_ONE + timedelta(days=day)
+        return self.ledger.open(
+            **{
+                "job_id": job.job_id,
+                "dag_id": job.dag_id,
+                "run_id": f"scheduled__{day}",
+                "run_type": "scheduled",
+                "window_start": start,
+                "window_end": start + timedelta(days=days),
+                "version": job.version,
+                **changes,
+            }
+        )
+
+
+def delivery(execution: Execution, **changes: Any) -> DeliveryRecord:
+    """A record of the file that template ``rows`` makes."""
+    values = {
+        "execution_id": execution.id,
+        "template": "rows",
+        "stage": "stage-1",
+        "path": "daily/sales__rows__2026-01-01.zip",
+        "url": "sftp://host/daily/sales__rows__2026-01-01.zip",
+        "rows": 3,
+        "bytes": 100,
+        "sha256": "aa",
+        "columns": ("id", "amount"),
+        "version": execution.version,
+        "definition_hash": "hash",
+        "attempt": "first",
+    }
+    return DeliveryRecord(**{**values, **changes})
+
+
+def publication(execution: Execution, **changes: Any) -> PublicationRecord:
+    """A record of the run's manifest."""
+    values = {
+        "execution_id": execution.id,
+        "stage": "stage-1",
+        "path": "sales__2026-01-01.manifest.json",
+        "url": "sftp://host/sales__2026-01-01.manifest.json",
+        "bytes": 10,
+        "sha256": "bb",
+    }
+    return PublicationRecord(**{**values, **changes})
+
+
+@contextmanager
+def administrator(postgres: Postgres, database: str = "postgres") -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(**postgres.dsn(database, "postgres"), autocommit=True) as session:
+        yield session

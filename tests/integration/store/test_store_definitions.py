@@ -1,0 +1,231 @@
+"""Definitions by the Python door: saved whole, read back the same, changed where they may, versioned, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+
+import pytest
+
+from export_jobs.core.changes import spec_of
+from export_jobs.core.job import DestinationSpec, ExportJob, JobSpec, Template
+from export_jobs.errors import UserError
+from export_jobs.store.definitions import StoredJob
+from tests.integration.store.samples import Store, spec
+
+pytestmark = pytest.mark.integration
+
+EVERYTHING = spec(
+    "Every-thing_1",
+    description="Ünïcode, 'quotes', {{ braces }}, %s and :colons\nin two lines",
+    recipients=["a@example.com", "b@example.com"],
+    enabled=False,
+    schedule={
+        "frequency": "monthly",
+        "execute_on": "last",
+        "from": "2024-02-29",
+        "until": "2025-02-28",
+        "deliver_at": "23:59:59",
+        "time_zone": "Pacific/Chatham",
+    },
+    templates=[
+        {"template": "totals", "subfolder": "a/b", "date_basis": "event"},
+        {"template": "rows", "date_basis": "updated"},
+    ],
+    file={
+        "delimiter": ";",
+        "quoting": "all",
+        "header": False,
+        "null_text": "\\N",
+        "bom": True,
+        "line_ending": "lf",
+        "escape_formulas": True,
+        "compression": "zstd",
+        "empty_result": "fail",
+        "max_bytes": 1,
+    },
+)
+ONCE = spec("once", schedule={"frequency": "once", "deliver_on": "2026-02-03"}, file={"delimiter": "\t"})
+
+
+@pytest.mark.parametrize("written", [spec(), EVERYTHING, ONCE], ids=["plain", "everything", "once"])
+def test_what_is_saved_is_read_back(store: Store, written: JobSpec) -> None:
+    stored = store.definitions.create(written, "anna")
+    job = stored.parse()
+    assert spec_of(job) == written
+    assert (job.job_id, job.version, job.dag_id) == (stored.job_id, 1, f"export__{written.name}")
+    assert [template.name for template in job.template_definitions] == [use.template for use in written.templates]
+    assert store.definitions.job(written.name) == store.definitions.by_dag_id(job.dag_id) == stored
+    assert store.definitions.version(stored.job_id, 1) == job
+
+
+def test_the_session_does_not_decide_how_a_definition_is_written(store: Store) -> None:
+    store.definitions.create(EVERYTHING, "anna")
+    query = "SELECT export_jobs.job_definition(id)::text FROM export_jobs.job"
+    usual = store.hand(query)
+    odd = ["SET datestyle = 'German'", "SET timezone = 'Asia/Kathmandu'", "SET intervalstyle = 'iso_8601'"]
+    assert store.hand(*odd, query) == usual
+
+
+def test_all_jobs_in_one_query(store: Store, queries: Callable[[], int]) -> None:
+    for number in range(5):
+        store.create(f"job-{number}")
+    before = queries()
+    names = [job.name for job in store.definitions.jobs()]
+    assert names == [f"job-{number}" for number in range(5)]
+    assert queries() == before + 1
+
+
+def test_names_are_told_apart_without_capitals(store: Store, job: StoredJob) -> None:
+    found = store.definitions.job("SALES")
+    assert found is not None
+    assert found.job_id == job.job_id
+    with pytest.raises(UserError, match="There is a job of this name already"):
+        store.create("Sales")
+    assert store.definitions.job("none") is None
+    assert store.definitions.by_dag_id("export__none") is None
+
+
+def test_a_change_is_a_version_with_its_author(store: Store, job: StoredJob) -> None:
+    changed = spec(description="New", owner="new@example.com", schedule={"deliver_at": "04:30"})
+    stored = store.definitions.update(changed, "ben", expected_version=1)
+    assert stored.version == 2
+    assert stored.parse().schedule.deliver_at == time(4, 30)
+    versions = store.definitions.versions(job.job_id)
+    assert [(one.version, one.changed, one.created_by) for one in versions] == [
+        (1, ("created",), "anna"),
+        (2, ("description", "owner", "schedule.deliver_at"), "ben"),
+    ]
+    assert store.definitions.version(job.job_id, 1) == job.parse()
+
+
+def test_saving_the_same_again_is_no_version(store: Store, job: StoredJob) -> None:
+    assert store.definitions.update(spec(), "ben") == job
+
+
+def test_who_has_an_old_version_does_not_overwrite(store: Store, job: StoredJob) -> None:
+    store.definitions.update(spec(description="first"), "ben", expected_version=1)
+    with pytest.raises(UserError, match="changed by somebody else: you have version 1, the store has 2"):
+        store.definitions.update(spec(description="second"), "carl", expected_version=1)
+
+
+def test_all_that_is_refused_is_said_at_once(store: Store, job: StoredJob) -> None:
+    store.run(job)
+    changed = spec(
+        destination="elsewhere",
+        file={"delimiter": ";", "bom": True},
+        templates=[{"template": "rows"}],
+        schedule={"from": "2026-01-02"},
+    )
+    with pytest.raises(UserError) as raised:
+        store.definitions.update(changed, "ben")
+    assert str(raised.value) == (
+        "Job 'sales': destination, file.delimiter, file.bom, templates cannot change once the job exists, since "
+        'receivers rely on it. Create a new job instead. Job "sales": its first window has been made, so the first day '
+        "(2026-01-01) cannot move; to export earlier days, create a once job for them."
+    )
+    assert store.definitions.job("sales") == job
+
+
+def test_a_row_that_is_no_job_can_still_be_deleted(store: Store, job: StoredJob) -> None:
+    check = "CONSTRAINT job_frequency_is_known"
+    query = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'job_frequency_is_known'"
+    ((definition,),) = store.hand(query)
+    store.hand(f"ALTER TABLE export_jobs.job DROP {check}")
+    try:
+        store.hand("UPDATE export_jobs.job SET frequency = 'hourly'")
+        with pytest.raises(UserError, match="its row cannot be read as a job"):
+            store.definitions.update(spec(), "ben")
+        store.definitions.delete("sales", "ben")
+    finally:
+        store.hand(f"ALTER TABLE export_jobs.job ADD {check} {definition} NOT VALID")
+    assert store.definitions.jobs() == []
+
+
+def test_several_changes_are_saved_together_or_not_at_all(store: Store, job: StoredJob) -> None:
+    with pytest.raises(UserError, match="no template of this name"), store.definitions.transaction("ben") as within:
+        within.save_destination(DestinationSpec(tag="new", kind="s3", connection="s3", folder="bucket"))
+        within.update(spec(description="changed"))
+        assert within.destination("new") is not None
+        within.create(spec("second", templates=[{"template": "missing"}]))
+    assert store.definitions.destination("new") is None
+    assert store.definitions.jobs() == [job]
+
+
+def test_a_deleted_name_can_be_used_again_and_the_histories_stay_apart(store: Store, job: StoredJob) -> None:
+    store.run(job)
+    store.definitions.delete("sales", "ben")
+    assert store.definitions.jobs() == []
+    assert store.definitions.tombstones() == {job.job_id}
+    again = store.create("Sales")
+    assert (again.job_id, again.dag_id) == (job.job_id + 1, "export__Sales__2")
+    assert store.ledger.executions(again.job_id) == []
+    assert len(store.ledger.executions(job.job_id)) == 1
+    assert store.definitions.version(job.job_id, 1) == job.parse()
+    store.definitions.delete("sales", "ben")
+    assert store.create().dag_id == "export__sales__3"
+
+
+@pytest.mark.parametrize("what", ["update", "delete"])
+def test_an_unknown_job_is_a_sentence(store: Store, what: str) -> None:
+    with pytest.raises(UserError, match="There is no job 'sales'"):
+        store.definitions.update(spec()) if what == "update" else store.definitions.delete("sales")
+
+
+def test_an_unknown_version_is_a_sentence(store: Store, job: StoredJob) -> None:
+    with pytest.raises(UserError, match="no version 7 of job 1"):
+        store.definitions.version(job.job_id, 7)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"destination": "nowhere"}, "There is no destination of this tag"),
+        ({"templates": [{"template": "rows"}, {"template": "rows"}]}, "names a template twice"),
+        ({"name": "a/b"}, "The job's name takes letters"),
+        ({"description": "nul \0"}, "cannot hold one of these values"),
+        ({"schedule": {"until": "2027-01-01"}}, "longer than a year"),
+        ({"schedule": {"frequency": "weekly"}}, "Execute-on is a weekday"),
+    ],
+)
+def test_what_constraints_refuse_is_a_sentence(store: Store, change: dict[str, object], sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        store.definitions.create(spec(**{"name": "sales", **change}), "anna")
+    assert store.definitions.jobs() == []
+
+
+def test_destinations_are_changed_and_every_change_is_kept(store: Store) -> None:
+    new = DestinationSpec(tag="partner", kind="s3", connection="partner_s3", folder="bucket/in", description="Moved")
+    store.definitions.save_destination(new, "ben")
+    store.definitions.save_destination(new, "carl")
+    assert store.definitions.destinations() == [new]
+    assert store.definitions.destination("none") is None
+    assert store.hand(
+        """SELECT changed_by, before ->> 'kind', after ->> 'kind' FROM export_jobs.definition_change
+        WHERE noun = 'destination' ORDER BY id"""
+    ) == [("anna", None, "sftp"), ("ben", "sftp", "s3")]
+
+
+def test_templates_are_created_and_deleted_and_both_is_kept(store: Store, job: StoredJob) -> None:
+    spare = Template(name="spare", kind="dimension", dimensions=("store",), columns=("id",), description="Spare")
+    store.definitions.create_template(spare, "ben")
+    assert [template.name for template in store.definitions.templates()] == ["rows", "spare", "totals"]
+    assert store.definitions.templates()[1] == spare
+    with pytest.raises(UserError, match="There is a template of this name already"):
+        store.definitions.create_template(spare, "ben")
+    with pytest.raises(UserError, match='Template "rows" cannot be deleted: it is used by sales'):
+        store.definitions.delete_template("rows", "ben")
+    store.definitions.delete_template("spare", "carl")
+    with pytest.raises(UserError, match="There is no template 'spare'"):
+        store.definitions.delete_template("spare", "carl")
+    assert store.hand(
+        "SELECT changed_by, after IS NULL FROM export_jobs.definition_change WHERE name = 'spare' ORDER BY id"
+    ) == [("ben", False), ("carl", True)]
+
+
+def test_a_template_of_deleted_jobs_can_go(store: Store, job: StoredJob) -> None:
+    store.definitions.delete("sales", "ben")
+    store.definitions.delete_template("rows", "ben")
+    kept: ExportJob = store.definitions.version(job.job_id, 1)
+    assert kept.template("rows").fact == "purchases"
+    assert kept.schedule.valid_until == date(2026, 1, 31)
