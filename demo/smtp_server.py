@@ -42,7 +42,7 @@ class SmtpServer:
     def start(self) -> None:
         self.mail_folder.mkdir(parents=True, exist_ok=True)
         assert self.password
-        self.port = free_port(self._usual_port)
+        self.port = free_port(self.port or self._usual_port)
         arguments = ["--folder", self.folder, "--mail", self.mail_folder, "--port", str(self.port)]
         self._process = ServerProcess(
             "The SMTP server",

@@ -55,6 +55,7 @@ def live_stack(
         connection.execute(WAREHOUSE)
     environment = {
         "EXPORT_JOBS_CATALOGUE": str(CATALOGUE),
+        "EXPORT_JOBS_RETRIES": "3",
         "EXPORT_JOBS_RETRY_DELAY_S": "3",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",

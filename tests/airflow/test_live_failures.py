@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -151,3 +152,41 @@ def _tables(live: Live, database: str) -> Iterator[tuple[str, str]]:
         for (table,) in connection.execute(query).fetchall():
             rows = connection.execute(f"SELECT t::text FROM {table} AS t").fetchall()
             yield f"{database} {table}", "\n".join(row[0] for row in rows if row[0])
+
+
+def test_q10_a_window_without_rows_follows_the_jobs_policy(live: Live) -> None:
+    """`send`: a file with a header alone; `skip`: no file, and manifest and mail say so; `fail`: the owner hears."""
+    before_the_data = ("2025-12-01", "2025-12-01")
+    jobs = {
+        policy: live.create(f"empty-{policy}", days=before_the_data, file={"empty_result": policy})
+        for policy in ("send", "skip", "fail")
+    }
+    live.wait_for_runs(jobs["send"], 1)
+    live.wait_for_runs(jobs["skip"], 1)
+    live.wait_for_runs(jobs["fail"], 1, state="failed")
+    assert [len(live.files(f"empty-{policy}__*.zip")) for policy in jobs] == [1, 0, 0]
+    (manifest,) = live.files("empty-skip__*.manifest.json")
+    assert json.loads(manifest.read_text())["without_rows"] == ["events"]
+    assert "0 rows" in text_of(live, "empty-skip@example.com")
+    assert "has no rows" in text_of(live, "owner-of-empty-fail@example.com")
+    assert not live.mails("empty-fail@example.com")
+    states = [record.outcome("events").state for job in jobs.values() for record in live.records(job)]
+    assert states == ["delivered", "empty", "failed"]
+
+
+def test_m01_mail_server_down_the_delivery_stands_and_the_mail_follows(live: Live) -> None:
+    """The notifying task tries again, then fails for all to see; once mail works, clearing it sends one mail."""
+    live.smtp.stop()
+    try:
+        job = live.create("unheard", days=DAY)
+        live.wait_for_runs(job, 1, state="failed")
+        (record,) = live.records(job)
+        assert record.publication is not None
+        tries = [event.kind for event in record.events if event.step == "notify_recipients"]
+        assert tries == ["started", "interrupted"] * 4
+    finally:
+        live.smtp.start()
+    live.api.clear_run(job.dag_id, live.runs(job)[0].run_id, only_failed=True)
+    live.wait_until("the mail", lambda: live.mails("unheard@example.com"))
+    live.wait_until("the run to end", lambda: live.runs(job)[0].state == "success")
+    assert len(live.files("unheard__*.zip")) == len(live.mails("unheard@example.com")) == 1
