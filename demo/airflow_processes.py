@@ -131,8 +131,8 @@ class Airflow:
             if process is not self._processes.get("api-server"):
                 process.signal_stop()
         for name in reversed(COMPONENTS):
-            if process := self._processes.pop(name, None):
-                process.stop()
+            if name in self._processes:
+                self._processes.pop(name).stop()
 
     def __enter__(self) -> Airflow:
         self.start()

@@ -41,14 +41,15 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
     account = pwd.getpwnam(arguments.user) if arguments.user else None
-    as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     child = subprocess.Popen(
         arguments.command,
         stdin=subprocess.DEVNULL,
         # Killed with -9, a guard cannot clean up; then the kernel at least asks the command itself to stop. Runs after
         # the change of user, which would clear it.
         preexec_fn=lambda: _LIBC.prctl(PR_SET_PDEATHSIG, arguments.stop_signal, 0, 0, 0),  # noqa: PLW1509 - one thread
-        **as_user,
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
     )
     arguments.pid_file.write_text(str(child.pid))
     code = _wait(child.pid, signalled)

@@ -11,6 +11,7 @@ import asyncio
 import os
 import secrets
 import sys
+import warnings
 from pathlib import Path
 
 import asyncssh
@@ -57,7 +58,7 @@ class SftpServer:
             folder.mkdir(parents=True, exist_ok=True)
         self._make_keys()
         self.port = free_port(self._usual_port)
-        arguments = ["--folder", self.folder, "--root", self.root, "--port", str(self.port)]
+        arguments: list[str | Path] = ["--folder", self.folder, "--root", self.root, "--port", str(self.port)]
         self._process = ServerProcess(
             "The SFTP server",
             [sys.executable, "-m", "demo.sftp_server", *arguments],
@@ -82,13 +83,15 @@ class SftpServer:
         for name, passphrase in (("host_key", None), ("client_key", self.passphrase)):
             if not (self.folder / f"{name}.pub").exists():
                 key = asyncssh.generate_private_key("ssh-ed25519", comment=name)
-                # 16 rounds are ssh-keygen's; with asyncssh's 128 each login costs a second of computing.
-                encoded = key.export_private_key("openssh", passphrase=passphrase, rounds=16)
+                with warnings.catch_warnings(action="ignore"):
+                    # 16 rounds are ssh-keygen's, though bcrypt warns of fewer than 50; with asyncssh's 128 each login
+                    # costs a second of computing.
+                    encoded = key.export_private_key("openssh", passphrase=passphrase, rounds=16)
                 write_private(self.folder / name, encoded.decode())
                 (self.folder / f"{name}.pub").write_bytes(key.export_public_key())
 
 
-class _Login(asyncssh.SSHServer):
+class _Login(asyncssh.SSHServer):  # type: ignore[misc]
     def __init__(self, user: str, password: str) -> None:
         self._user, self._password = user, password
 

@@ -43,7 +43,7 @@ class SmtpServer:
         self.mail_folder.mkdir(parents=True, exist_ok=True)
         assert self.password
         self.port = free_port(self.port or self._usual_port)
-        arguments = ["--folder", self.folder, "--mail", self.mail_folder, "--port", str(self.port)]
+        arguments: list[str | Path] = ["--folder", self.folder, "--mail", self.mail_folder, "--port", str(self.port)]
         self._process = ServerProcess(
             "The SMTP server",
             [sys.executable, "-m", "demo.smtp_server", *arguments],
