@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from export_jobs.core.window import Window
@@ -19,6 +19,9 @@ class State(StrEnum):
     FAILED = "failed"
     MISSING = "missing"
 
+
+SHIFT_OF_A_ZONE = timedelta(hours=12)
+"""A job's first instant moves by less than this when its zone is changed, while its first window stays."""
 
 BEST_FIRST = (State.DELIVERED, State.EMPTY, State.RUNNING, State.FAILED, State.MISSING)
 
@@ -54,12 +57,16 @@ class Gap:
 
 
 def coverage(
-    templates: Sequence[str], expected: Iterable[Window], outcomes: Iterable[Outcome]
+    templates: Sequence[str],
+    expected: Iterable[Window],
+    outcomes: Iterable[Outcome],
+    since: datetime | None = None,
 ) -> tuple[list[Covered], list[Gap]]:
     """Rows by template and window, and the gaps between them.
 
     ``expected`` are the windows that are due and have had no execution, after those that have; an expected window
-    that has an outcome is that outcome's. Of several executions of one window the best one counts.
+    that has an outcome is that outcome's. Of several executions of one window the best one counts. ``since`` is where
+    the job's days begin: what lies between it and the first window is a gap too.
     """
     by_template: dict[str, dict[Window, list[Outcome]]] = {name: {} for name in templates}
     for outcome in outcomes:
@@ -70,7 +77,7 @@ def coverage(
     for template, found in by_template.items():
         windows = sorted({*found, *due})
         rows += [_covered(template, window, found) for window in windows]
-        gaps += _gaps(template, windows)
+        gaps += _gaps(template, windows, since)
     return rows, gaps
 
 
@@ -88,11 +95,13 @@ def _covered(template: str, window: Window, found: dict[Window, list[Outcome]]) 
     return Covered(template, window, state, tuple(outcome.run_id for outcome in own), overlaps)
 
 
-def _gaps(template: str, windows: Sequence[Window]) -> list[Gap]:
-    gaps = []
-    until = windows[0].start if windows else None
+def _gaps(template: str, windows: Sequence[Window], since: datetime | None) -> Iterator[Gap]:
+    if not windows:
+        return
+    until = windows[0].start
+    if since is not None and until - since >= SHIFT_OF_A_ZONE:
+        until = since
     for window in windows:
-        if until is not None and window.start > until:
-            gaps.append(Gap(template, until, window.start))
-        until = max(until or window.end, window.end)
-    return gaps
+        if window.start > until:
+            yield Gap(template, until, window.start)
+        until = max(until, window.end)

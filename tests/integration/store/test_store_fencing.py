@@ -1,0 +1,205 @@
+"""Two attempts of one step alive at once, on two connections: exactly one makes its file visible."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import event
+
+from demo.postgres import Postgres
+from export_jobs.errors import ExportError, SupersededError, TransientError
+from export_jobs.store.definitions import StoredJob
+from export_jobs.store.engine import connect
+from export_jobs.store.executions import AlreadyDelivered, Ledger
+from export_jobs.store.records import Execution
+from tests.integration.store.samples import Store, administrator, delivery, publication
+
+pytestmark = pytest.mark.integration
+
+STEP = "upload"
+
+
+@pytest.fixture
+def execution(store: Store, job: StoredJob) -> Execution:
+    return store.run(job)
+
+
+@pytest.fixture
+def other(store: Store) -> Iterator[Ledger]:
+    """The same ledger as another machine sees it."""
+    engine = connect(store.dsn)
+    yield Ledger(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def beside() -> Iterator[Callable[..., Future[object]]]:
+    """Run something at the same time."""
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit
+
+
+def start(ledger: Ledger, execution: Execution, attempt: str, template: str = "rows") -> None:
+    ledger.event(execution.id, "started", step=STEP, template=template, attempt=attempt)
+
+
+def claim(ledger: Ledger, execution: Execution, attempt: str, template: str = "rows") -> None:
+    ledger.claim(execution.id, template, STEP, attempt)
+
+
+def test_without_a_claim_nothing_is_delivered(store: Store, execution: Execution) -> None:
+    with pytest.raises(SupersededError), store.ledger.fence_delivery(delivery(execution), STEP, "first"):
+        pytest.fail("the fence let it through")
+
+
+def test_the_newest_claim_holds(store: Store, other: Ledger, execution: Execution) -> None:
+    claim(store.ledger, execution, "first")
+    store.ledger.still_current(execution.id, "rows", STEP, "first")
+    claim(other, execution, "second")
+    with pytest.raises(SupersededError, match="newer attempt of upload of rows has taken over"):
+        store.ledger.still_current(execution.id, "rows", STEP, "first")
+    with pytest.raises(SupersededError), store.ledger.fence_delivery(delivery(execution), STEP, "first"):
+        pytest.fail("the fence let it through")
+    with other.fence_delivery(delivery(execution, attempt="second"), STEP, "second"):
+        pass
+    found = store.ledger.delivery(execution.id, "rows", "stage-1")
+    assert found is not None
+    assert found.attempt == "second"
+
+
+def test_claims_of_other_steps_and_templates_are_their_own(store: Store, execution: Execution) -> None:
+    claim(store.ledger, execution, "first")
+    claim(store.ledger, execution, "second", template="totals")
+    store.ledger.claim(execution.id, "rows", "extract", "third")
+    store.ledger.still_current(execution.id, "rows", STEP, "first")
+
+
+def test_s03_an_orphan_that_wakes_before_its_claim_does_not_take_over(
+    store: Store, other: Ledger, execution: Execution
+) -> None:
+    """Frozen between its first word and its claim, thawed when the next attempt is at work."""
+    start(store.ledger, execution, "orphan")
+    start(other, execution, "next")
+    start(other, execution, "elsewhere", template="totals")
+    claim(other, execution, "next")
+    with pytest.raises(SupersededError):
+        claim(store.ledger, execution, "orphan")
+    other.still_current(execution.id, "rows", STEP, "next")
+
+
+def test_d12_of_two_attempts_at_once_exactly_one_delivers(
+    store: Store, other: Ledger, execution: Execution, beside: Callable[..., Future[object]]
+) -> None:
+    both_ready = threading.Barrier(2)
+    renamed: list[str] = []
+
+    def attempt(ledger: Ledger, name: str) -> str:
+        start(ledger, execution, name)
+        both_ready.wait(10)
+        try:
+            claim(ledger, execution, name)
+            with ledger.fence_delivery(delivery(execution, attempt=name), STEP, name):
+                renamed.append(name)
+                time.sleep(0.05)
+        except ExportError as error:
+            return type(error).__name__
+        return "delivered"
+
+    outcomes = [beside(attempt, store.ledger, "first"), beside(attempt, other, "second")]
+    results = sorted(str(outcome.result(timeout=30)) for outcome in outcomes)
+    assert results in (["SupersededError", "delivered"], ["AlreadyDelivered", "delivered"])
+    assert len(renamed) == 1
+    assert store.hand("SELECT attempt FROM export_jobs.delivery") == [(renamed[0],)]
+
+
+def test_a_claim_waits_for_a_rename_in_progress(
+    store: Store, other: Ledger, execution: Execution, beside: Callable[..., Future[object]]
+) -> None:
+    claim(store.ledger, execution, "first")
+    with store.ledger.fence_delivery(delivery(execution), STEP, "first"):
+        waiting = beside(claim, other, execution, "second")
+        time.sleep(0.3)
+        assert not waiting.done()
+    waiting.result(timeout=10)
+    with (
+        pytest.raises(AlreadyDelivered),
+        other.fence_delivery(delivery(execution, attempt="second"), STEP, "second"),
+    ):
+        pytest.fail("the same file was delivered twice")
+
+
+def test_a_claim_does_not_wait_for_ever(store: Store, execution: Execution, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("export_jobs.store.engine.LOCK_TIMEOUT_MS", 200)
+    impatient = Ledger(connect(store.dsn))
+    claim(store.ledger, execution, "first")
+    with (
+        store.ledger.fence_delivery(delivery(execution), STEP, "first"),
+        pytest.raises(TransientError, match="Another process holds"),
+    ):
+        claim(impatient, execution, "second")
+    claim(impatient, execution, "second")
+
+
+def test_a_rename_that_fails_leaves_no_record(store: Store, execution: Execution) -> None:
+    claim(store.ledger, execution, "first")
+    with pytest.raises(TransientError), store.ledger.fence_delivery(delivery(execution), STEP, "first"):
+        raise TransientError("The server went away.")
+    assert store.ledger.delivery(execution.id, "rows", "stage-1") is None
+    with store.ledger.fence_delivery(delivery(execution), STEP, "first"):
+        pass
+    assert store.ledger.delivery(execution.id, "rows", "stage-1") is not None
+
+
+def test_s01_a_fence_whose_process_died_is_open_again_at_once(
+    store: Store, other: Ledger, execution: Execution, postgres: Postgres
+) -> None:
+    """The server sees the connection of a killed process close, and takes its transaction back."""
+    claim(store.ledger, execution, "first")
+    with (
+        pytest.raises(TransientError, match="cannot be reached"),
+        store.ledger.fence_delivery(delivery(execution), STEP, "first"),
+        administrator(postgres) as session,
+    ):
+        idle = "state = 'idle in transaction' AND datname = %s"
+        session.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {idle}", [store.dsn["dbname"]])
+    assert other.delivery(execution.id, "rows", "stage-1") is None
+    claim(other, execution, "second")
+
+
+def test_a_fence_whose_process_hangs_is_ended_by_the_server(
+    store: Store, other: Ledger, execution: Execution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("export_jobs.store.leases.FENCE_IDLE_TIMEOUT_MS", 200)
+    claim(store.ledger, execution, "first")
+    with (
+        pytest.raises(TransientError),
+        store.ledger.fence_delivery(delivery(execution), STEP, "first"),
+    ):
+        time.sleep(0.6)
+        claim(other, execution, "second")
+    assert store.ledger.delivery(execution.id, "rows", "stage-1") is None
+
+
+def test_a_fence_needs_one_connection(store: Store, execution: Execution) -> None:
+    """Else two attempts could hold each other up in a store that is short of connections."""
+    claim(store.ledger, execution, "first")
+    taken: list[object] = []
+    event.listen(store.engine, "checkout", lambda connection, *_: taken.append(connection))
+    with store.ledger.fence_delivery(delivery(execution), STEP, "first"):
+        pass
+    assert len(taken) == 1
+
+
+def test_the_manifest_is_fenced_as_the_files_are(store: Store, other: Ledger, execution: Execution) -> None:
+    store.ledger.claim(execution.id, "", "publish", "first")
+    with store.ledger.fence_publication(publication(execution), "publish", "first"):
+        pass
+    other.claim(execution.id, "", "publish", "second")
+    with pytest.raises(SupersededError), store.ledger.fence_publication(publication(execution), "publish", "first"):
+        pytest.fail("the fence let it through")
+    with pytest.raises(AlreadyDelivered), other.fence_publication(publication(execution), "publish", "second"):
+        pytest.fail("the same manifest was published twice")
