@@ -168,12 +168,16 @@ class Postgres:
         shutil.rmtree(half_made, ignore_errors=True)
         self._own(half_made)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
+        account = pwd.getpwnam(self._system_user) if self._system_user else None
         done = subprocess.run(
             [programs() / "initdb", "--no-sync", "--auth=peer", *locale, "-U", "postgres", "-D", half_made],
             capture_output=True,
             text=True,
             check=False,
-            user=self._system_user,
+            # Not only the user: a process still in root's group would be held to that group's bits on every folder.
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
             env=plain_environment(),
             cwd=self.folder,
         )
