@@ -5,6 +5,8 @@ Everything is imported inside the fixtures, so unit tests pay for none of it.
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from demo.smtp_server import SmtpServer
 
 Dsn = dict[str, Any]
+
+# Before anything imports Airflow, which would make a folder and a configuration file in the user's home.
+os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="export-jobs-airflow-")
+atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
