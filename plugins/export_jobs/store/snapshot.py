@@ -7,7 +7,6 @@ import logging
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from export_jobs.store.definitions import StoredJob
@@ -31,7 +30,7 @@ def save(path: Path, jobs: Sequence[StoredJob]) -> None:
 
     A disk that is full or read-only is a warning in the log: insurance must not bring down what it insures.
     """
-    content = json.dumps([asdict(job) for job in jobs], sort_keys=True).encode()
+    content = json.dumps([vars(job) for job in jobs], sort_keys=True).encode()
     try:
         if not path.exists() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)

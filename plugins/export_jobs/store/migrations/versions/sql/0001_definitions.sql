@@ -92,6 +92,7 @@ CREATE TABLE export_jobs.job (
     CONSTRAINT job_validity_is_at_most_a_year CHECK (valid_until < export_jobs.year_after(valid_from)),
     CONSTRAINT job_deliver_on_is_after_the_last_day CHECK (deliver_on > valid_until)
 );
+CREATE INDEX job_name_of_all_jobs ON export_jobs.job (lower(name));
 CREATE UNIQUE INDEX job_name_of_live_jobs ON export_jobs.job (lower(name)) WHERE deleted_at IS NULL;
 
 CREATE TABLE export_jobs.job_template (
