@@ -92,7 +92,7 @@ def delete(options: argparse.Namespace, output: Output) -> int:
         return 1
     session.definitions().delete(row.name, session.actor())
     output.line(f"Job {row.name!r} is deleted.")
-    session.ask_to_parse(output)
+    session.ask_to_parse(output, deleted=row.dag_id)
     output.json({"deleted": row.name, "job_id": row.job_id})
     return 0
 

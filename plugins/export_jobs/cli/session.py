@@ -115,12 +115,18 @@ def actor() -> str:
     return f"{getpass.getuser()} (export-jobs)"
 
 
-def ask_to_parse(output: Output) -> None:
-    """Let Airflow see a change at once. What is saved is saved, so Airflow being away is only worth a remark."""
+def ask_to_parse(output: Output, *, deleted: str | None = None) -> None:
+    """Let Airflow see a change at once. What is saved is saved, so Airflow being away is only worth a remark.
+
+    ``deleted`` is the Dag of a deleted job: Airflow takes a minute or two to forget one, so it is paused meanwhile.
+    """
     from export_jobs.orchestration.airflow_api import AirflowApi  # noqa: PLC0415  loads httpx and Airflow
 
     try:
-        AirflowApi.from_connection().parse_now()
+        api = AirflowApi.from_connection()
+        if deleted:
+            api.pause(deleted)
+        api.parse_now()
     except ExportError as error:
         output.line(f"Airflow was not asked to parse now; it finds the change at its next turn. {error}")
     else:

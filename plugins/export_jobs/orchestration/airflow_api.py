@@ -68,6 +68,10 @@ class AirflowApi:
         path = f"/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}/clear"
         self._call("POST", path, f"clearing run {run_id!r} of {dag_id!r}", json=body)
 
+    def pause(self, dag_id: str) -> None:
+        """Make no further run of a Dag; one that Airflow does not know needs nothing."""
+        self._call("PATCH", f"/dags/{_part(dag_id)}", f"pausing {dag_id!r}", json={"is_paused": True}, missing={})
+
     def trigger(self, dag_id: str, start: datetime, end: datetime) -> str:
         """Make a new run that exports ``[start, end)`` again; returns its run id."""
         body = {
