@@ -179,11 +179,10 @@ class AirflowApi:
 
 
 def _base_url(found: Connection) -> str:
-    """``host`` may be a whole address, with the sub-path under which Airflow is deployed."""
+    """``host`` may be a whole address, with the sub-path under which Airflow is deployed; the port is its own field."""
     host = found.host or "localhost"
-    if "://" in host:
-        return host
-    return f"{found.schema or 'http'}://{host}" + (f":{found.port}" if found.port else "")
+    address = httpx.URL(host if "://" in host else f"{found.schema or 'http'}://{host}")
+    return str(address.copy_with(port=found.port) if found.port and address.port is None else address)
 
 
 def _own_moment() -> datetime:

@@ -112,3 +112,21 @@ def test_something_else_at_the_address(content: str) -> None:
         AirflowApi("http://a", "user", "x", transport=page).parse_now()
     with pytest.raises(TerminalError, match="does not answer as Airflow does"):
         Airflow(lambda _: httpx.Response(200, text=content)).api.dag_runs("job")
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "schema", "address"),
+    [
+        ("127.0.0.1", 8080, "http", "http://127.0.0.1:8080"),
+        ("http://localhost", 8080, None, "http://localhost:8080"),
+        ("https://airflow.example/team", None, None, "https://airflow.example/team"),
+        ("https://airflow.example:8443", 1, None, "https://airflow.example:8443"),
+        (None, None, "https", "https://localhost"),
+    ],
+)
+def test_address_from_a_connection(host: str | None, port: int | None, schema: str | None, address: str) -> None:
+    from airflow.sdk import Connection
+
+    from export_jobs.orchestration.airflow_api import _base_url
+
+    assert _base_url(Connection(conn_id="x", conn_type="http", host=host, port=port, schema=schema)) == address
