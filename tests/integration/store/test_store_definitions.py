@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
+from threading import Barrier
 
 import pytest
 
@@ -107,6 +109,25 @@ def test_who_has_an_old_version_does_not_overwrite(store: Store, job: StoredJob)
     store.definitions.update(spec(description="first"), "ben", expected_version=1)
     with pytest.raises(UserError, match="changed by somebody else: you have version 1, the store has 2"):
         store.definitions.update(spec(description="second"), "carl", expected_version=1)
+
+
+def test_of_two_who_save_at_once_one_is_told(store: Store, job: StoredJob) -> None:
+    both_ready = Barrier(2)
+
+    def save(description: str) -> str:
+        with store.definitions.transaction(description) as within:
+            both_ready.wait(10)
+            try:
+                within.update(spec(description=description), expected_version=1)
+            except UserError as error:
+                return str(error)
+        return "saved"
+
+    with ThreadPoolExecutor() as pool:
+        answers = sorted(pool.map(save, ["ben", "carl"]), key=len)
+    assert answers[0] == "saved"
+    assert "changed by somebody else: you have version 1, the store has 2" in answers[1]
+    assert len(store.definitions.versions(job.job_id)) == 2
 
 
 def test_all_that_is_refused_is_said_at_once(store: Store, job: StoredJob) -> None:

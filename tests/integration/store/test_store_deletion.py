@@ -107,6 +107,16 @@ def test_the_ledger_is_append_only(filled: Store, table: str) -> None:
     assert filled.hand(f"SELECT * FROM export_jobs.{table}") == before
 
 
+@pytest.mark.parametrize("table", ["execution", "delivery", "publication", "notification"])
+def test_nothing_is_recorded_twice(filled: Store, table: str) -> None:
+    """The fence sees to it; should it ever fail, two records of one file cannot stand."""
+    names = f"""SELECT string_agg(column_name, ', ') FROM information_schema.columns
+        WHERE table_schema = 'export_jobs' AND table_name = '{table}' AND column_name <> 'id'"""
+    ((columns,),) = filled.hand(names)
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        filled.hand(f"INSERT INTO export_jobs.{table} ({columns}) SELECT {columns} FROM export_jobs.{table}")
+
+
 @pytest.mark.parametrize("table", [*LEDGER, *OTHERS])
 @pytest.mark.parametrize("cascade", ["", "CASCADE"])
 def test_truncate_is_refused(filled: Store, table: str, cascade: str) -> None:
