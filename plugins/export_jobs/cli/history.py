@@ -39,6 +39,8 @@ def state(record: ExecutionRecord) -> str:
     """One word for an execution; files once delivered stay delivered, whatever a later try did."""
     if record.publication:
         return "delivered, then failed" if record.has_failed else "delivered"
+    if any(event.kind == "skipped" for event in record.events):
+        return "skipped"
     return "failed" if record.has_failed else "running"
 
 

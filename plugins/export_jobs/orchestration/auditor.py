@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs import settings
 from export_jobs.core.audit import Finding, WindowState, audit
+from export_jobs.core.rerun import DagRunState
 from export_jobs.core.window import Window, deliveries
 from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration import mail
@@ -114,20 +115,29 @@ def _of_job(stored: StoredJob, ledger: Ledger, api: AirflowApi | None) -> list[F
     if not job.enabled:
         return []
     records = ledger.executions(stored.job_id)
-    run_states = {run.run_id: run.state for run in api.dag_runs(stored.dag_id)} if api else {}
     made_until = max((record.window_end for record in records if record.run_type == "scheduled"), default=None)
     return audit(
         job.name,
         to_come=deliveries(job.schedule, made_until),
-        made={Window(r.window_start, r.window_end): _state(r, run_states) for r in records},
+        made=_made(records, api.dag_runs(stored.dag_id) if api else []),
         now=datetime.now(UTC),
         last_activity=max((event.at for record in records for event in record.events), default=None),
         grace=GRACE,
     )
 
 
-def _state(record: ExecutionRecord, run_states: dict[str, str]) -> WindowState:
-    return WindowState(record.run_id, run_states.get(record.run_id), delivered=record.publication is not None)
+def _made(records: list[ExecutionRecord], runs: list[DagRunState]) -> dict[Window, WindowState]:
+    """Every window that has had a run, also one that left no trace in the ledger because somebody marked it success.
+
+    A window is delivered by whichever run: one that found it delivered already is green and has rightly sent nothing.
+    """
+    windows = {record.run_id: Window(record.window_start, record.window_end) for record in records}
+    delivered = {windows[record.run_id] for record in records if record.publication is not None}
+    made = {window: WindowState(run_id, None, window in delivered) for run_id, window in windows.items()}
+    for run in runs:
+        if run.window is not None:
+            made[run.window] = WindowState(run.run_id, run.state, run.window in delivered)
+    return made
 
 
 def _api() -> AirflowApi | None:

@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from export_jobs.errors import ExportError, TransientError
 from export_jobs.orchestration.job_run import JobRun
@@ -49,8 +49,9 @@ class ExportStep(BaseOperator):
         except ExportError as error:
             run.event("failed", self.step, self.template, message=str(error))
             raise AirflowFailException(str(error)) from None
-        except AirflowException:
-            raise  # a skip is an outcome, not a failure
+        except AirflowSkipException as skipped:
+            run.event("skipped", self.step, self.template, message=str(skipped))
+            raise
         except Exception as error:
             # Only the type: the text of a foreign error may quote a connection string or a row.
             run.event("interrupted", self.step, self.template, message=f"unexpected {type(error).__name__}")

@@ -40,7 +40,7 @@ class ValidateDestination(ExportStep):
     def run_step(self, run: JobRun, context: Context) -> None:
         """Raises ``UserError`` with every issue of the definition, or what the destination refuses."""
         _refuse_silent_repetition(run)
-        issues = [*run.catalogue.issues, *errors(validate_job(run.job, catalogue=run.catalogue))]
+        issues = errors(validate_job(run.job, catalogue=run.catalogue))
         if issues:
             raise UserError("The definition does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
         run.destination.check()
