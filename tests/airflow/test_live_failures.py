@@ -190,3 +190,34 @@ def test_m01_mail_server_down_the_delivery_stands_and_the_mail_follows(live: Liv
     live.wait_until("the mail", lambda: live.mails("unheard@example.com"))
     live.wait_until("the run to end", lambda: live.runs(job)[0].state == "success")
     assert len(live.files("unheard__*.zip")) == len(live.mails("unheard@example.com")) == 1
+
+
+def test_d26_green_without_a_delivery_is_an_alarm(live: Live) -> None:
+    """Somebody marks a run success while it reads: Airflow is content, the auditor is not, and clearing mends it."""
+    job = live.create("green", days=DAY, templates=[{"template": "slow"}])
+    live.wait_for_step(job, "extract")
+    client = live.airflow.client()
+    (run,) = live.runs(job)
+    path = f"/api/v2/dags/{job.dag_id}/dagRuns/{run.run_id}"
+    client.patch(path, json={"state": "success"}).raise_for_status()
+    assert _audited(live) == "failed"
+    assert "delivered nothing" in text_of(live, "owner-of-green@example.com")
+    assert _audited(live) == "failed"
+    assert len(live.mails("owner-of-green@example.com")) == 1, "nobody is told twice"
+    live.api.clear_run(job.dag_id, run.run_id)
+    live.wait_until("the window", lambda: live.records(job)[0].publication)
+    live.wait_for_runs(job, 1)
+    assert _audited(live) == "success"
+
+
+def _audited(live: Live) -> str:
+    """How a fresh run of the auditor ends."""
+    client = live.airflow.client()
+    runs = "/api/v2/dags/export_jobs_auditor/dagRuns"
+    made = client.post(runs, json={"logical_date": None}).raise_for_status().json()["dag_run_id"]
+
+    def state() -> str:
+        found = str(client.get(f"{runs}/{made}").json()["state"])
+        return found if found in {"success", "failed"} else ""
+
+    return live.wait_until("the auditor", state, patience_s=120)

@@ -129,14 +129,17 @@ def _of_job(stored: StoredJob, ledger: Ledger, api: AirflowApi | None) -> list[F
 def _made(records: list[ExecutionRecord], runs: list[DagRunState]) -> dict[Window, WindowState]:
     """Every window that has had a run, also one that left no trace in the ledger because somebody marked it success.
 
-    A window is delivered by whichever run: one that found it delivered already is green and has rightly sent nothing.
+    A green run is held against every delivery of its window: one that found it delivered has rightly sent nothing. A
+    red one only against its own, since a failed attempt to export a delivered window again is no contradiction.
     """
     windows = {record.run_id: Window(record.window_start, record.window_end) for record in records}
-    delivered = {windows[record.run_id] for record in records if record.publication is not None}
+    delivering = {record.run_id for record in records if record.publication is not None}
+    delivered = {windows[run_id] for run_id in delivering}
     made = {window: WindowState(run_id, None, window in delivered) for run_id, window in windows.items()}
     for run in runs:
         if run.window is not None:
-            made[run.window] = WindowState(run.run_id, run.state, run.window in delivered)
+            is_delivered = run.run_id in delivering if run.state == "failed" else run.window in delivered
+            made[run.window] = WindowState(run.run_id, run.state, is_delivered)
     return made
 
 
