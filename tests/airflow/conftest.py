@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from demo.smtp_server import SmtpServer
     from tests.airflow.live import Live
 
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The drills' table: where the process was struck, and what stood afterwards."""
+    from tests.airflow.live import LEFT_AFTERWARDS
+
+    for line in LEFT_AFTERWARDS:
+        terminalreporter.write_line(f"drill  {line}")
+
+
 CATALOGUE = Path(__file__).parent / "catalogue"
 
 WAREHOUSE = """

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 PATIENCE_S = 150
 ENDED = {"success", "failed"}
+LEFT_AFTERWARDS: list[str] = []
+"""What each drill left behind, for the table at the end of the test run."""
 
 
 @dataclass
