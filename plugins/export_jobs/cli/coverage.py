@@ -13,7 +13,7 @@ from export_jobs.cli.output import Output
 from export_jobs.cli.plan_text import day_range
 from export_jobs.core.coverage import Covered, State, coverage
 from export_jobs.core.job import ExportJob
-from export_jobs.core.window import Window, deliveries
+from export_jobs.core.window import Window, day_start, deliveries
 
 _FINDINGS = {State.FAILED, State.MISSING}
 
@@ -26,8 +26,9 @@ def show_coverage(options: argparse.Namespace, output: Output) -> int:
     outcomes = [
         record.outcome(template) for record in session.ledger().executions(row.job_id) for template in templates
     ]
-    rows, gaps = coverage(templates, _due(job, session.made_until().get(row.job_id)), outcomes)
     zone = job.schedule.time_zone
+    first_day = day_start(job.schedule.valid_from, zone)
+    rows, gaps = coverage(templates, _due(job, session.made_until().get(row.job_id)), outcomes, since=first_day)
     output.table(
         ("TEMPLATE", "DAYS", "STATE", "RUN", "OVERLAPS"),
         [(one.template, day_range(one.window, zone), one.state, _last(one), _overlaps(one, zone)) for one in rows],

@@ -17,7 +17,7 @@ from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration import mail
 from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.connections import store_engine
-from export_jobs.orchestration.definitions import vanished_jobs
+from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
 from export_jobs.store.alarms import Alarms
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.executions import ExecutionRecord, Ledger
@@ -93,7 +93,8 @@ def _lost_rows() -> list[Finding]:
             f"{job.name} vanished",
             job.name,
             f"Job {job.name!r}: its row is gone from the store and was never deleted. Its Dag goes on from the last "
-            "good snapshot. Restore the row from a backup, or delete the job with `export-jobs delete`.",
+            f"good snapshot. Restore the row from a backup; if it is meant to be gone, remove {snapshot_path()} on every "
+            "machine that parses Dags: it is written anew from the store.",
         )
         for job in vanished_jobs()
     ]
