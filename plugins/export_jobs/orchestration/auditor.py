@@ -93,8 +93,8 @@ def _lost_rows() -> list[Finding]:
             f"{job.name} vanished",
             job.name,
             f"Job {job.name!r}: its row is gone from the store and was never deleted. Its Dag goes on from the last "
-            f"good snapshot. Restore the row from a backup; if it is meant to be gone, remove {snapshot_path()} on every "
-            "machine that parses Dags: it is written anew from the store.",
+            f"good snapshot. Restore the row from a backup; if it is meant to be gone, remove {snapshot_path()} "
+            "on every machine that parses Dags: it is written anew from the store.",
         )
         for job in vanished_jobs()
     ]
