@@ -17,6 +17,8 @@ MAX_NAME = 64
 MAX_FOLDER_BYTES = 100
 MAX_FOLDER_LEVELS = 2
 RESERVED_PREFIX = "export_jobs"
+TASKS_OF_A_RUN = ("validate_destination", "publish_manifest", "notify_recipients", "notify_owner", "complete")
+"""What a run does once; a template is a group of tasks beside these, so it cannot have one of their names."""
 _NAME_CHAR = re.compile(r"[A-Za-z0-9_-]", re.ASCII)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _FOLDER_MARKS = set(" ._-+=,@()&")
@@ -45,6 +47,8 @@ def _name_faults(name: str) -> Iterator[str]:
         yield "holds '__', which separates the parts of a file name"
     if name.lower() in _DEVICES:
         yield "is a device on Windows, where no such file can be opened"
+    if name in TASKS_OF_A_RUN:
+        yield "is that of a task of every run"
     if name.lower().startswith(RESERVED_PREFIX):
         yield f"starts with {RESERVED_PREFIX!r}, which is kept for this project's own Dags"
 

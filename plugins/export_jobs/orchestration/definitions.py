@@ -44,7 +44,7 @@ class Found:
     def issues(self, catalogue: Catalogue) -> list[Issue]:
         """Every error of this definition, of shape and of meaning."""
         if self.job is None:
-            return errors(check_stored_job(self.stored.definition, catalogue=catalogue)[1])
+            return errors(check_stored_job(_whole(self.stored), catalogue=catalogue)[1])
         return errors(validate_job(self.job, catalogue=catalogue))
 
 
@@ -93,4 +93,8 @@ def _one_job(dag_id: str) -> list[StoredJob]:
 
 
 def _found(stored: StoredJob) -> Found:
-    return Found(stored, parse_stored_job({**stored.definition, "version": stored.version})[0])
+    return Found(stored, parse_stored_job(_whole(stored))[0])
+
+
+def _whole(stored: StoredJob) -> dict[str, object]:
+    return {**stored.definition, "version": stored.version}
