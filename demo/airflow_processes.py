@@ -41,6 +41,9 @@ TUNING = {
     "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     "CORE__PARALLELISM": "8",
     "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",  # default 1: half of it is added to every step between two tasks
+    # Airflow writes a changed Dag at most once in so many seconds, 30 by default, and the scheduler trusts its copy as
+    # long: a schedule edited right after another change would go on as it was for that time.
+    "CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "0",
     # A Dag whose row is deleted disappears within seconds of the parse; by default it takes up to two minutes.
     "SCHEDULER__PARSING_CLEANUP_INTERVAL": "3",
     "DAG_PROCESSOR__STALE_DAG_THRESHOLD": "2",
