@@ -10,8 +10,8 @@ INSERT INTO sales.stores VALUES
     (4, 'Returns', 'Bremen', 'North', 'DE'),
     (5, 'Closed', 'Kiel', NULL, 'DE');
 
-CREATE TABLE sales.customers (customer_id int PRIMARY KEY, joined_on date);
-INSERT INTO sales.customers SELECT i, date '1996-01-01' + i FROM generate_series(1, 60) AS i;
+CREATE TABLE sales.customers (customer_id int PRIMARY KEY, joined_on date, home_store_id int);
+INSERT INTO sales.customers SELECT i, date '1996-01-01' + i, nullif(i % 7, 6) FROM generate_series(1, 60) AS i;
 
 CREATE TABLE sales.purchases (
     purchase_id int PRIMARY KEY, customer_id int, store_id int, purchased_at timestamptz, purchase_date date, cds int,

@@ -2,6 +2,7 @@
 title: CDs
 description: Number of CDs bought.
 fact: purchases
+type: integer
 additive: true
 unit: CDs
 */

@@ -2,6 +2,7 @@
 title: Points earned
 description: Loyalty points that customers earned.
 fact: points
+type: integer
 additive: true
 unit: points
 */

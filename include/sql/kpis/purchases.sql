@@ -2,6 +2,7 @@
 title: Purchases
 description: Number of purchases.
 fact: purchases
+type: integer
 additive: true
 unit: purchases
 */

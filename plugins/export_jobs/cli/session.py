@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from export_jobs import settings
-from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.catalogue import Catalogue
+from export_jobs.core.catalogue_files import load_catalogue
 from export_jobs.core.job import ExportJob
 from export_jobs.core.text import choice
 from export_jobs.core.validation import parse_stored_job

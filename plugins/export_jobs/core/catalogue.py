@@ -1,24 +1,25 @@
-"""The catalogue: facts, KPIs and dimensions as reviewed files, read from a folder into frozen objects.
+"""The catalogue as objects: facts, KPIs and dimensions by key, and by which columns a fact reaches a dimension.
 
-A file's name is the key. It starts with one ``/* … */`` comment that holds its metadata as YAML; the SQL follows:
-a query for a fact or a dimension, an aggregate expression over the fact's columns for a KPI.
+:mod:`export_jobs.core.catalogue_files` reads them from a folder of reviewed files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from functools import cached_property
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field
 
+from export_jobs.core.frozen import Frozen
 from export_jobs.core.issue import Issue
-from export_jobs.core.job import DateBasis, Frozen
-from export_jobs.errors import UserError
+from export_jobs.core.job import DateBasis
 
-ColumnType = Literal["text", "integer", "number", "date", "timestamp", "boolean"]
+ColumnType = Literal["text", "integer", "number", "date", "timestamp", "timestamptz", "boolean"]
+Decimals = Annotated[int | None, Field(ge=0, le=10)]
+
+DATE_PARTS = {"day": "Day", "week": "Week (its Monday)", "month": "Month (its first day)"}
+"""Dimensions that every fact has: parts of its event date, as the job's zone sees it; each is a date."""
 
 
 class DateColumn(Frozen):
@@ -29,18 +30,66 @@ class DateColumn(Frozen):
     time_zone: str | None = None
 
 
-class Fact(Frozen):
-    """An event table, one row an event. ``sql`` is a query that yields every column named in ``columns``."""
+class TableColumn(Frozen):
+    """A column of a fact or dimension. ``sql`` is set for a custom field: an expression over the other columns.
+
+    ``decimals``: numbers are rounded to so many places, half away from zero, whatever database they come from.
+    """
+
+    type: ColumnType
+    title: str = ""
+    description: str = ""
+    unit: str = ""
+    decimals: Decimals = None
+    filterable: bool = True
+    sql: str = ""
+
+
+def _column(value: object) -> object:
+    return {"type": value} if isinstance(value, str) else value
+
+
+_Columns = dict[str, Annotated[TableColumn, BeforeValidator(_column)]]
+
+
+class Table(Frozen):
+    """What facts and dimensions share: a query in the dialect of its connection that yields every named column.
+
+    ``customer`` names the column that an audience of customers is held against. ``file`` and ``line`` say where the
+    query begins.
+    """
 
     title: str
     description: str = ""
     connection: str
-    event_date: DateColumn
-    updated_at: DateColumn | None = None
-    columns: dict[str, ColumnType]
-    order_by: tuple[str, ...] = ()
+    dialect: str = "postgres"
+    customer: str | None = None
+    columns: _Columns
     key: str
     sql: str
+    file: str = ""
+    line: int = 1
+
+    @cached_property
+    def fields(self) -> dict[str, TableColumn]:
+        """Every column that can be exported, in the order of the file's header."""
+        return self.columns
+
+
+class Fact(Table):
+    """An event table, one row an event. ``order_by`` gives its rows a stable order; name a unique column last."""
+
+    grain: str = ""
+    event_date: DateColumn
+    updated_at: DateColumn | None = None
+    measures: _Columns = Field(default_factory=dict)
+    custom_fields: _Columns = Field(default_factory=dict)
+    order_by: tuple[str, ...] = ()
+
+    @cached_property
+    def fields(self) -> dict[str, TableColumn]:
+        """Every column that can be exported: columns, then measures, then custom fields."""
+        return {**self.columns, **self.measures, **self.custom_fields}
 
     def date_column(self, basis: DateBasis) -> DateColumn | None:
         """The column that ``basis`` bounds; None when this fact has none."""
@@ -48,34 +97,45 @@ class Fact(Frozen):
 
 
 class Kpi(Frozen):
-    """An aggregate over one fact. ``sql`` is an expression over the fact's columns, such as ``sum(amount)``."""
+    """An aggregate over one fact. ``sql`` is an expression over the fact's columns, such as ``sum(amount)``.
+
+    ``additive``: it may be summed over dimensions. Ratios and distinct counts are not; they are computed anew at
+    every grain.
+    """
 
     title: str
     description: str = ""
     fact: str
     additive: bool = True
+    type: Literal["number", "integer", "date", "timestamp", "timestamptz", "text"] = "number"
     unit: str = ""
-    decimals: Annotated[int | None, Field(ge=0, le=10)] = None
+    decimals: Decimals = None
     key: str
     sql: str
+    file: str = ""
+    line: int = 1
 
 
-class Dimension(Frozen):
-    """What KPIs are grouped by. ``facts`` says by which of its columns each fact reaches the dimension's ``id``."""
+class Dimension(Table):
+    """What KPIs are grouped by. ``facts`` says how each fact reaches the dimension's ``id``.
 
-    title: str
-    description: str = ""
-    connection: str
+    A path is a column of the fact (``store_id``), or a column of another dimension that the fact reaches
+    (``customer.home_store_id``).
+    """
+
     id: str
     label: str
-    columns: dict[str, ColumnType]
     facts: dict[str, str] = Field(default_factory=dict)
     exportable: bool = False
-    key: str
-    sql: str
 
 
-Entry = TypeVar("Entry", Fact, Kpi, Dimension)
+@dataclass(frozen=True)
+class Hop:
+    """One join on the way to a dimension: ``by`` is a column of the dimension ``via``, or of the fact when None."""
+
+    dimension: str
+    by: str
+    via: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,50 +148,22 @@ class Catalogue:
     issues: tuple[Issue, ...] = ()
 
     def dimensions_of(self, fact: str) -> list[str]:
-        """Keys of the dimensions that the fact ``fact`` reaches, in alphabetical order."""
-        return sorted(key for key, dimension in self.dimensions.items() if fact in dimension.facts)
+        """Keys of the dimensions that the fact ``fact`` reaches, in alphabetical order; date parts are not listed."""
+        return sorted(key for key in self.dimensions if self.path(fact, key))
 
+    def path(self, fact: str, dimension: str) -> tuple[Hop, ...]:
+        """The joins from a fact to a dimension, the dimension's own last; empty when there is no way."""
+        return self._path(fact, dimension, ())
 
-def load_catalogue(folder: Path) -> Catalogue:
-    """Read every ``.sql`` file below ``facts/``, ``kpis/`` and ``dimensions/`` of ``folder``.
-
-    A broken file becomes an issue naming it and harms no other. Raises ``UserError`` when there is no such folder.
-    """
-    if not folder.is_dir():
-        raise UserError(
-            f"There is no catalogue folder {folder}. Point EXPORT_JOBS_CATALOGUE at the folder that holds "
-            "facts/, kpis/ and dimensions/."
-        )
-    issues: list[Issue] = []
-    facts = dict(_read_all(folder / "facts", Fact, issues))
-    kpis = dict(_read_all(folder / "kpis", Kpi, issues))
-    dimensions = dict(_read_all(folder / "dimensions", Dimension, issues))
-    return Catalogue(facts, kpis, dimensions, tuple(issues))
-
-
-def _read_all(folder: Path, kind: type[Entry], issues: list[Issue]) -> Iterator[tuple[str, Entry]]:
-    for path in sorted(folder.glob("*.sql")):
-        place = f"{folder.name}/{path.name}"
-        try:
-            header, sql = _split(path.read_text(encoding="utf-8"))
-            yield path.stem, kind.model_validate({**header, "key": path.stem, "sql": sql})
-        except ValidationError as error:
-            for detail in error.errors():
-                where = ".".join(str(part) for part in detail["loc"])
-                issues.append(Issue(f"{place}: {where}", detail["msg"], "Correct this entry of the file's header"))
-        except (ValueError, yaml.YAMLError) as error:
-            issues.append(Issue(place, str(error), "Start the file with one /* … */ comment holding YAML, then SQL"))
-
-
-def _split(text: str) -> tuple[dict[str, object], str]:
-    """Header and SQL of one file; raises ``ValueError`` with a sentence when it has no header."""
-    opening, _, rest = text.partition("/*")
-    comment, closing, sql = rest.partition("*/")
-    if opening.strip() or not closing:
-        raise ValueError("the file does not start with a /* … */ header")
-    header = yaml.safe_load(comment)
-    if not isinstance(header, dict):
-        raise ValueError("the header is not a YAML mapping")  # noqa: TRY004  a finding about the text, caught above
-    if not sql.strip():
-        raise ValueError("there is no SQL below the header")
-    return header, sql.strip().rstrip(";").rstrip()
+    def _path(self, fact: str, dimension: str, seen: tuple[str, ...]) -> tuple[Hop, ...]:
+        target = self.dimensions.get(dimension)
+        by = target.facts.get(fact) if target else None
+        if target is None or by is None or fact not in self.facts or dimension in seen:
+            return ()
+        if by in self.facts[fact].fields:
+            return (Hop(dimension, by),)
+        via, _, column = by.partition(".")
+        before = self._path(fact, via, (*seen, dimension))
+        if not before or column not in self.dimensions[via].fields:
+            return ()
+        return (*before, Hop(dimension, column, via))

@@ -1,46 +1,28 @@
 """``ExportJob`` x ``Catalogue`` x ``Window`` -> ``CompiledExport``: the SQL of one file, its bound values, its columns.
 
 The statement templates beside the catalogue hold the shape of each kind; only reviewed files are rendered. Identifiers
-come from the catalogue and are quoted here; values travel as parameters and are never part of the text.
+come from the catalogue and are quoted here; every value of a definition travels as a parameter and is never part of
+the text, and neither is a heading that a person chose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import jinja2
 
-from export_jobs.core.catalogue import Catalogue, ColumnType, DateColumn, Fact
-from export_jobs.core.job import DateBasis, ExportJob, FileOptions, Template, TemplateKind
+from export_jobs.core.catalogue import Catalogue, Dimension, Fact, Table
+from export_jobs.core.cell import finished, finished_heading
+from export_jobs.core.compiled import Column, CompiledExport
+from export_jobs.core.dialect import ordered, quoted
+from export_jobs.core.draft import Draft
+from export_jobs.core.groups import groups_context
+from export_jobs.core.job import DateBasis, ExportJob, TemplateKind
+from export_jobs.core.rows import expression, rows_of
+from export_jobs.core.sql_text import indented
 from export_jobs.core.window import Window
-from export_jobs.errors import UserError
-
-STATEMENTS = Path("statements")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the file: the header text and the type its cells have."""
-
-    name: str
-    type: ColumnType
-
-
-@dataclass(frozen=True)
-class CompiledExport:
-    """A statement ready to run read-only: ``sql`` with ``%(name)s`` placeholders and the values bound to them."""
-
-    template: str
-    connection: str
-    sql: str
-    parameters: dict[str, datetime | date]
-    columns: tuple[Column, ...]
-    date_basis: DateBasis
 
 
 def compile_export(
@@ -51,23 +33,22 @@ def compile_export(
     ``statements`` is the folder of the statement templates. Raises ``UserError`` when the definition names something
     that the catalogue does not hold; validation says so earlier, with every issue at once.
     """
-    template = job.template(template_name)
-    basis = job.use(template_name).date_basis or default_basis(template.kind)
-    try:
-        context = _CONTEXT[template.kind](template, catalogue, job.file)
-    except KeyError as error:
-        raise UserError(
-            f"Job {job.name!r}, template {template_name!r}: the catalogue has no {error.args[0]!r}. "
-            "Run `export-jobs validate` for the whole list, then restore the catalogue file or make a new template."
-        ) from None
-    date_column = _date_column(context.fact, basis, template_name)
-    sql = (
-        _environment(statements)
-        .get_template(f"{template.kind}.sql")
-        .render(**context.values, date_column=date_column, job=job.name, template=template_name)
+    kind = job.template(template_name).kind
+    basis = job.use(template_name).date_basis or default_basis(kind)
+    draft = Draft.of(job, template_name, catalogue, window, basis)
+    file, context = _STATEMENTS[kind]
+    values, columns = context(draft)
+    sql = _environment(statements).get_template(file).render(**values, job=job.name, template=template_name)
+    return CompiledExport(
+        template=template_name,
+        connection=draft.tables[0].connection,
+        dialect=draft.dialect,
+        sql=sql,
+        parameters=draft.conditions.parameters,
+        columns=_headed(draft, columns),
+        date_basis=basis,
+        preconditions=tuple(draft.preconditions.values()),
     )
-    parameters = _bounds(date_column, window, job.schedule.time_zone) if date_column else {}
-    return CompiledExport(template_name, context.connection, sql, parameters, context.columns, basis)
 
 
 def default_basis(kind: TemplateKind) -> DateBasis:
@@ -75,107 +56,54 @@ def default_basis(kind: TemplateKind) -> DateBasis:
     return DateBasis.NONE if kind is TemplateKind.DIMENSION else DateBasis.EVENT
 
 
-def quoted(name: str) -> str:
-    """An SQL identifier, quoted as the standard says; ``%`` is doubled because the text goes through the driver."""
-    return '"' + name.replace('"', '""').replace("%", "%%") + '"'
-
-
-@dataclass(frozen=True)
-class _Context:
-    """What a statement template needs, and what the export needs to know of it."""
-
-    connection: str
-    fact: Fact | None
-    columns: tuple[Column, ...]
-    values: Mapping[str, object]
-
-
-def _standard(template: Template, catalogue: Catalogue, options: FileOptions) -> _Context:
-    fact = catalogue.facts[template.fact or ""]
-    columns = tuple(Column(name, fact.columns[name]) for name in template.columns or fact.columns)
-    values = {"source": _source(fact.sql), "columns": _cells(columns, options), "order_by": fact.order_by}
-    return _Context(fact.connection, fact, columns, values)
-
-
-def _custom(template: Template, catalogue: Catalogue, options: FileOptions) -> _Context:
-    kpis = [catalogue.kpis[key] for key in template.kpis]
-    fact = catalogue.facts[kpis[0].fact]
-    dimensions = [catalogue.dimensions[key] for key in template.dimensions]
-    joins = [
-        {
-            "source": _source(dimension.sql),
-            "id": dimension.id,
-            "label": dimension.label,
-            "by": dimension.facts[fact.key],
-            "cell": _cell(quoted(f"label {number}"), dimension.columns[dimension.label], options),
-            "name": dimension.key,
-        }
-        for number, dimension in enumerate(dimensions, start=1)
+def _rows_context(draft: Draft) -> tuple[dict[str, Any], tuple[Column, ...]]:
+    """Rows of a fact or dimension: values for the statement template, and the columns of the file."""
+    table = draft.tables[0]
+    chosen = [use.column for use in draft.columns]
+    asked = [reference.removeprefix("-") for reference in draft.use.order_by]
+    places = {reference: draft.place(reference, table) for reference in [*chosen, *asked]}
+    columns = tuple(Column(name, places[name].column.type, places[name].column.decimals) for name in chosen)
+    cells = [
+        finished(expression(draft, table, places[c.name]), c.type, c.decimals, draft.options, draft.dialect)
+        for c in columns
     ]
-    measures = [{"sql": _rounded(kpi.sql, kpi.decimals), "name": kpi.key} for kpi in kpis]
-    columns = (
-        *(Column(dimension.key, dimension.columns[dimension.label]) for dimension in dimensions),
-        *(Column(kpi.key, "number") for kpi in kpis),
+    values = {
+        "rows": rows_of(draft, table, places.values()),
+        "columns": [{"sql": sql, "name": quoted(c.name, draft.dialect)} for sql, c in zip(cells, columns, strict=True)],
+        "order_by": _order(draft, table),
+    }
+    return values, columns
+
+
+def _order(draft: Draft, table: Table) -> list[str]:
+    """What the job asks for, then the table's own order, so that the order of rows is the same each time."""
+    terms = []
+    for reference in [*draft.use.order_by, *_own_order(table)]:
+        name = reference.removeprefix("-")
+        place = draft.place(name, table)
+        terms.append((expression(draft, table, place), place.column.type, name != reference))
+    return list(dict.fromkeys(ordered(sql, kind, draft.dialect, is_descending=down) for sql, kind, down in terms))
+
+
+def _own_order(table: Table) -> tuple[str, ...]:
+    if isinstance(table, Dimension):
+        return (table.id,)
+    return table.order_by if isinstance(table, Fact) else ()
+
+
+def _headed(draft: Draft, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    headings = [use.heading or use.column for use in draft.columns]
+    return tuple(
+        Column(finished_heading(heading, draft.options), column.type, column.decimals)
+        for heading, column in zip(headings, columns, strict=True)
     )
-    return _Context(fact.connection, fact, columns, {"source": _source(fact.sql), "joins": joins, "measures": measures})
 
 
-def _dimension(template: Template, catalogue: Catalogue, options: FileOptions) -> _Context:
-    dimension = catalogue.dimensions[template.dimensions[0]]
-    columns = tuple(Column(name, dimension.columns[name]) for name in template.columns or dimension.columns)
-    values = {"source": _source(dimension.sql), "columns": _cells(columns, options), "order_by": (dimension.id,)}
-    return _Context(dimension.connection, None, columns, values)
-
-
-_CONTEXT = {TemplateKind.STANDARD: _standard, TemplateKind.CUSTOM: _custom, TemplateKind.DIMENSION: _dimension}
-
-
-def _source(sql: str) -> str:
-    """A catalogue query as it may stand in a statement: the driver would read a single ``%`` as a placeholder."""
-    return sql.replace("%", "%%")
-
-
-def _cells(columns: tuple[Column, ...], options: FileOptions) -> list[dict[str, str]]:
-    return [{"sql": _cell(quoted(c.name), c.type, options), "name": c.name} for c in columns]
-
-
-def _cell(expression: str, kind: ColumnType, options: FileOptions) -> str:
-    """A cell's SQL: text that a spreadsheet would run as a formula gets a leading quote, if the job asks for it."""
-    if not options.escape_formulas or kind != "text":
-        return expression
-    return f"CASE WHEN {expression} ~ '^[=+@\\t\\r-]' THEN '''' || {expression} ELSE {expression} END"
-
-
-def _rounded(sql: str, decimals: int | None) -> str:
-    expression = _source(sql)
-    return expression if decimals is None else f"round(({expression})::numeric, {decimals})"
-
-
-def _date_column(fact: Fact | None, basis: DateBasis, template: str) -> DateColumn | None:
-    if fact is None or basis is DateBasis.NONE:
-        return None
-    column = fact.date_column(basis)
-    if column is None:
-        raise UserError(
-            f"Template {template!r}: the fact {fact.key!r} has no {basis} date. "
-            "Choose the event date, or name its column in the fact's header."
-        )
-    return column
-
-
-def _bounds(column: DateColumn, window: Window, time_zone: str) -> dict[str, datetime | date]:
-    """The window's ends as the column's type compares them, so that the index on the bare column serves."""
-    if column.type == "date":
-        first_day, day_after_last = window.dates(time_zone)
-        return {"window_start": first_day, "window_end": day_after_last}
-    if column.type == "timestamp":
-        # Never the job's own zone: a job that moves to another zone would then read some hours twice, or not at all.
-        zone = ZoneInfo(column.time_zone or "UTC")
-        return {
-            "window_start": window.start.astimezone(zone).replace(tzinfo=None),
-            "window_end": window.end.astimezone(zone).replace(tzinfo=None),
-        }
-    return {"window_start": window.start, "window_end": window.end}
+_STATEMENTS = {
+    TemplateKind.STANDARD: ("rows.sql", _rows_context),
+    TemplateKind.CUSTOM: ("groups.sql", groups_context),
+    TemplateKind.DIMENSION: ("rows.sql", _rows_context),
+}
 
 
 @lru_cache(maxsize=4)
@@ -186,7 +114,7 @@ def _environment(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        autoescape=False,  # noqa: S701  SQL, not HTML: every identifier goes through the filter below
+        autoescape=False,  # noqa: S701  SQL, not HTML: every identifier is quoted before it comes here
     )
-    environment.filters["quoted"] = quoted
+    environment.filters["indented"] = indented
     return environment

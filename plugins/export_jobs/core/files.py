@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from export_jobs.core.job import ExportJob, Frozen, TemplateUse
+from export_jobs.core.frozen import Frozen
+from export_jobs.core.job import ExportJob, TemplateUse
 from export_jobs.core.window import ONE_DAY, Window, day_start
 
 SUFFIXES = {"zip": ".zip", "gzip": ".csv.gz", "zstd": ".csv.zst", "none": ".csv"}

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
+
+from export_jobs.core.filter import Filter, plain_texts
+from export_jobs.core.frozen import Frozen
 
 MAX_FILE_BYTES = 20 * 1024**3
-
-
-class Frozen(BaseModel):
-    """Base of every value of a definition: immutable, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Frequency(StrEnum):
@@ -109,8 +106,11 @@ class FileOptions(Frozen):
 class Template(Frozen):
     """What one file holds. Named uniquely; never edited once created.
 
-    ``standard``: ``fact`` and its ``columns`` (empty: all). ``custom``: ``kpis`` by ``dimensions``.
+    ``standard``: ``fact`` and its ``columns`` (empty: all of the fact's own). ``custom``: ``kpis`` by ``dimensions``.
     ``dimension``: the table of the one dimension in ``dimensions``, whole; ``columns`` (empty: all).
+
+    Columns and dimensions are references: ``amount`` is a column of the fact, ``store.region`` an attribute of the
+    dimension ``store``; among ``dimensions``, ``store`` alone is its label and ``day`` a part of the event date.
     """
 
     name: str
@@ -122,15 +122,37 @@ class Template(Frozen):
     dimensions: tuple[str, ...] = ()
 
 
-class TemplateUse(Frozen):
-    """One template as a job uses it: where its file goes and which date its window bounds.
+class ColumnUse(Frozen):
+    """One column of a file: a reference, and the text of its heading where that is another. A plain text is both."""
 
-    ``date_basis`` None means the kind's own default: event for standard and custom, none for dimension.
+    column: str
+    heading: str = Field(default="", alias="as")
+
+    @model_serializer(mode="wrap")
+    def _short(self, whole: SerializerFunctionWrapHandler) -> Any:
+        return whole(self) if self.heading else self.column
+
+
+def _column_use(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class TemplateUse(Frozen):
+    """One template as a job uses it: where its file goes, which date its window bounds, which rows and columns.
+
+    ``date_basis`` None means the kind's own default: event for standard and custom, none for dimension. ``columns``
+    chooses, orders and renames what the template holds (empty: all, as they are); a dimension left out of a custom
+    template is not grouped by. ``audience`` holds keys of customers, ``order_by`` references, ``-`` before one for
+    descending (empty: the order of the fact or of the dimensions).
     """
 
     template: str
     subfolder: str = ""
     date_basis: Annotated[DateBasis | None, BeforeValidator(_lower)] = None
+    columns: tuple[Annotated[ColumnUse, BeforeValidator(_column_use)], ...] = ()
+    filters: tuple[Filter, ...] = ()
+    audience: Annotated[tuple[str, ...], BeforeValidator(plain_texts)] = ()
+    order_by: tuple[str, ...] = ()
 
 
 class JobSpec(Frozen):

@@ -31,6 +31,7 @@ from export_jobs.core.rules.job import JOB_RULES
 from export_jobs.core.rules.rule import Known
 from export_jobs.core.rules.schedule import SCHEDULE_RULES
 from export_jobs.core.rules.template import TEMPLATE_RULES
+from export_jobs.core.rules.template_use import TEMPLATE_USE_RULES
 from export_jobs.core.shape import Reading, read
 
 Job = TypeVar("Job", bound=JobSpec)
@@ -128,7 +129,7 @@ def job_issues(reading: Reading[Job], known: Known) -> list[Issue]:
     job = reading.value
     if job is None:
         return []
-    rule_sets = (JOB_RULES, SCHEDULE_RULES, FILE_RULES)
+    rule_sets = (JOB_RULES, TEMPLATE_USE_RULES, SCHEDULE_RULES, FILE_RULES)
     found = (issue for rules in rule_sets for issue in rules.issues(job, known, reading.broken))
     return list(dict.fromkeys(found))
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import ObjectStoragePath
 
 from export_jobs import settings
-from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.catalogue import Catalogue
+from export_jobs.core.catalogue_files import load_catalogue
 from export_jobs.core.job import ExportJob
 from export_jobs.core.version import definition_hash
 from export_jobs.core.window import Window

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.catalogue import Catalogue
+from export_jobs.core.catalogue_files import load_catalogue
 from export_jobs.core.file_validation import Stored, check_file
 from export_jobs.core.issue import Level
 from export_jobs.core.yaml_file import read_yaml

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from export_jobs.core.catalogue import Catalogue, load_catalogue
+from export_jobs.core.catalogue import Catalogue
+from export_jobs.core.catalogue_files import load_catalogue
 from export_jobs.core.job import ExportJob
 from export_jobs.core.window import Window
 

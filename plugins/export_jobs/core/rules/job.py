@@ -10,7 +10,8 @@ from export_jobs.core.issue import Issue, Level
 from export_jobs.core.job import DateBasis, Frequency, JobSpec, Template, TemplateKind
 from export_jobs.core.names import name_issues, subfolder_issues
 from export_jobs.core.rules.rule import Known, Rules
-from export_jobs.core.rules.template import TEMPLATE_RULES, facts_of
+from export_jobs.core.rules.template import TEMPLATE_RULES
+from export_jobs.core.selection import facts_of
 from export_jobs.core.text import MAX_DESCRIPTION, address_issues, choice, shown, text_issues
 
 JOB_RULES: Rules[JobSpec] = Rules()
@@ -144,7 +145,9 @@ def whole_tables_recur_knowingly(job: JobSpec, known: Known) -> Iterator[Issue]:
         return
     for index, use in enumerate(job.templates):
         template = known.templates.get(use.template)
-        if template is not None and template.kind is TemplateKind.DIMENSION:
+        if template is not None and template.kind is TemplateKind.DIMENSION and not use.audience:
             what = f"the dimension template {template.name!r} exports its whole table {job.schedule.frequency}"
-            remedy = "Keep it if the receiver wants the whole table each time, else make a once job for it"
+            remedy = (
+                "Keep it if the receiver wants the whole table each time, else limit it to an audience or run it once"
+            )
             yield Issue(f"templates[{index}].template", what, remedy, Level.WARNING)

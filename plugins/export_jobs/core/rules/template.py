@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from export_jobs.core.catalogue import Catalogue, Dimension, Fact, Kpi
+from export_jobs.core.catalogue import DATE_PARTS, Catalogue
 from export_jobs.core.issue import Issue
 from export_jobs.core.job import Template, TemplateKind
 from export_jobs.core.names import name_issues
 from export_jobs.core.rules.rule import Known, Rules
+from export_jobs.core.selection import columns_of, facts_of, find, tables_of
 from export_jobs.core.text import MAX_DESCRIPTION, choice, shown, text_issues
 
 TEMPLATE_RULES: Rules[Template] = Rules()
@@ -20,17 +21,6 @@ _PARTS_OF = {
     TemplateKind.CUSTOM: ("kpis", "dimensions"),
     TemplateKind.DIMENSION: ("dimensions", "columns"),
 }
-
-
-def facts_of(template: Template, catalogue: Catalogue) -> list[Fact]:
-    """The known facts that a template reads, each once."""
-    if template.kind is TemplateKind.STANDARD:
-        keys = [template.fact or ""]
-    elif template.kind is TemplateKind.CUSTOM:
-        keys = [kpi.fact for kpi in _known_kpis(template, catalogue)]
-    else:
-        keys = []
-    return [catalogue.facts[key] for key in dict.fromkeys(keys) if key in catalogue.facts]
 
 
 @TEMPLATE_RULES.reads("name")
@@ -94,17 +84,15 @@ def kpis_are_known(template: Template, known: Known) -> Iterator[Issue]:
 
 
 @TEMPLATE_RULES.looks_up("kind", "kpis")
-def kpis_share_a_fact(template: Template, known: Known) -> Iterator[Issue]:
-    """One statement aggregates one fact; joining two would count rows more than once."""
+def facts_share_a_connection(template: Template, known: Known) -> Iterator[Issue]:
+    """Facts are aggregated each by itself, and put together by one statement on one database."""
     if template.kind is not TemplateKind.CUSTOM:
         return
-    by_fact: dict[str, list[str]] = {}
-    for kpi in _known_kpis(template, known.catalogue):
-        by_fact.setdefault(kpi.fact, []).append(kpi.key)
-    if len(by_fact) > 1:
-        groups = "; ".join(f"{fact}: {', '.join(keys)}" for fact, keys in by_fact.items())
-        what = f"KPIs of several facts cannot share a file yet ({groups})"
-        yield Issue("kpis", what, "Make one template for each fact; a job may use both")
+    facts = facts_of(template, known.catalogue)
+    if len({(fact.connection, fact.dialect) for fact in facts}) > 1:
+        where = "; ".join(f"{fact.key}: {fact.connection}" for fact in facts)
+        what = f"the KPIs are of facts on different connections ({where}), which no statement can read together"
+        yield Issue("kpis", what, "Make one template for each connection; a job may use both")
 
 
 @TEMPLATE_RULES.reads("kind", "dimensions")
@@ -124,11 +112,18 @@ def dimensions_are_known(template: Template, known: Known) -> Iterator[Issue]:
     if template.kind is TemplateKind.STANDARD:
         return
     dimensions = known.catalogue.dimensions
-    for index, key in enumerate(template.dimensions):
+    for index, reference in enumerate(template.dimensions):
         path = f"dimensions[{index}]"
+        is_custom = template.kind is TemplateKind.CUSTOM
+        key, dot, attribute = reference.partition(".") if is_custom else (reference, "", "")
+        if is_custom and reference in DATE_PARTS:
+            continue
         if key not in dimensions:
-            yield _unknown(path, "dimension", key, known.catalogue, list(dimensions))
-        elif template.kind is TemplateKind.DIMENSION and not dimensions[key].exportable:
+            yield _unknown(path, "dimension", key, known.catalogue, [*dimensions, *(DATE_PARTS if is_custom else ())])
+        elif dot and attribute not in dimensions[key].fields:
+            what = f"the dimension {key!r} has no attribute {shown(attribute)}"
+            yield Issue(path, what, choice(attribute, dimensions[key].fields, none="Name the dimension alone"))
+        elif not is_custom and not dimensions[key].exportable:
             whole = [name for name, dimension in dimensions.items() if dimension.exportable]
             remedy = f"Choose one of {', '.join(whole)}" if whole else "Write exportable: true into its header"
             yield Issue(path, f"the dimension {key!r} may not be exported whole", remedy)
@@ -136,37 +131,33 @@ def dimensions_are_known(template: Template, known: Known) -> Iterator[Issue]:
 
 @TEMPLATE_RULES.looks_up("kind", "kpis", "dimensions")
 def dimensions_are_reachable(template: Template, known: Known) -> Iterator[Issue]:
-    """A fact says by which of its columns it reaches a dimension; without one there is nothing to group by."""
+    """A fact says how it reaches a dimension; one that it does not reach would leave its KPIs without a group."""
     if template.kind is not TemplateKind.CUSTOM:
         return
-    for fact in facts_of(template, known.catalogue):
-        reached = known.catalogue.dimensions_of(fact.key)
-        for index, key in enumerate(template.dimensions):
-            if key in known.catalogue.dimensions and key not in reached:
-                remedy = f"Choose from {', '.join(reached)}" if reached else "Remove it; this fact reaches none"
+    facts = facts_of(template, known.catalogue)
+    shared = [set(known.catalogue.dimensions_of(fact.key)) for fact in facts]
+    reached = sorted(set.intersection(*shared)) if shared else []
+    for fact in facts:
+        for index, reference in enumerate(template.dimensions):
+            key = reference.partition(".")[0]
+            if key in known.catalogue.dimensions and not known.catalogue.path(fact.key, key):
+                all_of = "every fact of this template reaches" if len(facts) > 1 else "this fact reaches"
+                remedy = f"Choose from {', '.join([*reached, *DATE_PARTS])}, which {all_of}"
                 what = f"the fact {fact.key!r} does not reach the dimension {key!r}"
                 yield Issue(f"dimensions[{index}]", what, remedy)
 
 
 @TEMPLATE_RULES.looks_up("kind", "fact", "dimensions", "columns")
 def columns_are_known(template: Template, known: Known) -> Iterator[Issue]:
-    """Columns come from the table that the file holds."""
-    table: Fact | Dimension | None = None
-    if template.kind is TemplateKind.STANDARD:
-        table = known.catalogue.facts.get(template.fact or "")
-    elif template.kind is TemplateKind.DIMENSION and template.dimensions:
-        table = known.catalogue.dimensions.get(template.dimensions[0])
-    if table is None:
+    """Columns come from the table that the file holds, or from a dimension that its fact reaches."""
+    if template.kind is TemplateKind.CUSTOM:
         return
-    for index, name in enumerate(template.columns):
-        if name not in table.columns:
-            what = f"{table.key!r} has no column {shown(name)}"
-            remedy = choice(name, table.columns, none="The catalogue names no column of it")
-            yield Issue(f"columns[{index}]", what, remedy)
-
-
-def _known_kpis(template: Template, catalogue: Catalogue) -> list[Kpi]:
-    return [catalogue.kpis[key] for key in template.kpis if key in catalogue.kpis]
+    for table in tables_of(template, known.catalogue):
+        for index, name in enumerate(template.columns):
+            if find(name, table, known.catalogue) is None:
+                what = f"{table.key!r} has no column {shown(name)}"
+                remedy = choice(name, columns_of(table, known.catalogue), none="The catalogue names no column of it")
+                yield Issue(f"columns[{index}]", what, remedy)
 
 
 def _unknown(path: str, noun: str, key: str, catalogue: Catalogue, keys: list[str]) -> Issue:

@@ -1,0 +1,120 @@
+"""What is wrong with the filters and the audience of one template use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from export_jobs.core.catalogue import Catalogue, ColumnType
+from export_jobs.core.filter import Filter, Operator
+from export_jobs.core.issue import Issue
+from export_jobs.core.job import Template, TemplateUse
+from export_jobs.core.selection import Place, columns_of, filterable, find, tables_of
+from export_jobs.core.text import choice, shown
+from export_jobs.core.value import typed
+
+MAX_FILTERS = 50
+MAX_VALUES = 10_000
+MAX_ISSUES_PER_LIST = 5
+_NONE = {Operator.IS_NULL, Operator.IS_NOT_NULL}
+_MANY = {Operator.IN, Operator.NOT_IN}
+_OF_TEXT = {Operator.STARTS_WITH, Operator.CONTAINS}
+_OF_ORDER = {Operator.LESS_THAN, Operator.AT_MOST, Operator.GREATER_THAN, Operator.AT_LEAST, Operator.BETWEEN}
+
+
+def filter_issues(
+    path: str, use: TemplateUse, template: Template, catalogue: Catalogue, time_zone: str
+) -> Iterator[Issue]:
+    """Every fault of every filter, each at its place."""
+    if len(use.filters) > MAX_FILTERS:
+        what = f"there are {len(use.filters)} filters; at most {MAX_FILTERS} are applied"
+        yield Issue(f"{path}.filters", what, "Put the condition into the fact as a column, and filter by that")
+        return
+    allowed = filterable(template, catalogue)
+    for index, one in enumerate(use.filters):
+        place = f"{path}.filters[{index}]"
+        if one.column not in allowed:
+            yield _not_filterable(f"{place}.column", one.column, template, catalogue, allowed)
+        else:
+            kind = allowed[one.column].column.type
+            yield from _operator_issues(place, one, kind)
+            yield from _value_issues(f"{place}.values", one.values, kind, time_zone)
+            yield from _range_issues(place, one, kind, time_zone)
+
+
+def audience_issues(
+    path: str, use: TemplateUse, template: Template, catalogue: Catalogue, time_zone: str
+) -> Iterator[Issue]:
+    """Whether every table knows its customers, and every key is of the type of that column."""
+    if not use.audience:
+        return
+    tables = tables_of(template, catalogue)
+    for table in tables:
+        if table.customer is None:
+            what = f"{table.key!r} has no customer, so it cannot be limited to an audience"
+            yield Issue(f"{path}.audience", what, "Remove the audience, or name the column as customer in its header")
+    place = find(tables[0].customer, tables[0], catalogue) if tables[0].customer else None
+    if place is not None:
+        yield from _value_issues(f"{path}.audience", use.audience, place.column.type, time_zone)
+
+
+def _not_filterable(
+    path: str, reference: str, template: Template, catalogue: Catalogue, allowed: dict[str, Place]
+) -> Issue:
+    tables = tables_of(template, catalogue)
+    places = [find(reference, table, catalogue) for table in tables]
+    if all(places):
+        what = f"{shown(reference)} may not be filtered by: its values are for the owners of the data alone"
+        return Issue(path, what, choice("", allowed, none="Remove the filter"))
+    if any(places):
+        missing = ", ".join(table.key for table, place in zip(tables, places, strict=True) if place is None)
+        what = f"{shown(reference)} is not a column that {missing} has or reaches, and the file is of that fact too"
+        return Issue(path, what, choice(reference, allowed, none="Make one template for each fact"))
+    known = sorted({name for table in tables for name in columns_of(table, catalogue) if name in allowed})
+    what = f"there is no column {shown(reference)} to filter {template.name!r} by"
+    return Issue(path, what, choice(reference, known, none="Remove the filter"))
+
+
+def _operator_issues(place: str, one: Filter, kind: ColumnType) -> Iterator[Issue]:
+    """An operator fits the column's type and has as many values as it compares."""
+    if one.op in _OF_TEXT and kind != "text":
+        yield Issue(f"{place}.op", f"{one.op} compares text, and {one.column!r} holds {kind}", "Use equals or between")
+    if one.op in _OF_ORDER and kind == "boolean":
+        yield Issue(f"{place}.op", f"{one.op} has no meaning for true and false", "Use equals")
+    count = len(one.values)
+    wanted = 0 if one.op in _NONE else 2 if one.op is Operator.BETWEEN else None if one.op in _MANY else 1
+    if wanted is not None and count != wanted:
+        number = {0: "no value", 1: "one value", 2: "two values, the lower and the upper bound"}[wanted]
+        yield Issue(f"{place}.values", f"{one.op} compares with {number}, and there are {count}", f"Write {number}")
+    elif wanted is None and not count:
+        yield Issue(f"{place}.values", f"{one.op} has no value to compare with", "List at least one, or remove it")
+
+
+def _value_issues(path: str, values: Sequence[str], kind: ColumnType, time_zone: str) -> Iterator[Issue]:
+    if len(values) > MAX_VALUES:
+        what = f"there are {len(values)} values; at most {MAX_VALUES} are compared"
+        yield Issue(path, what, "Put the list into a table of the warehouse, and filter by a column of it")
+        return
+    found = 0
+    for index, value in enumerate(values):
+        try:
+            typed(value, kind, time_zone)
+        except ValueError as error:
+            found += 1
+            if found <= MAX_ISSUES_PER_LIST:
+                yield Issue(f"{path}[{index}]", f"the value {error}", "Correct or remove it")
+    if found > MAX_ISSUES_PER_LIST:
+        yield Issue(path, f"{found - MAX_ISSUES_PER_LIST} more values of the list are no {kind}", "Correct them too")
+
+
+def _range_issues(place: str, one: Filter, kind: ColumnType, time_zone: str) -> Iterator[Issue]:
+    """Bounds the wrong way round select nothing, which would look like missing data."""
+    if one.op is not Operator.BETWEEN or len(one.values) != 2 or kind == "boolean":
+        return
+    bounds: list[Any] = []
+    with suppress(ValueError):
+        bounds = [typed(value, kind, time_zone) for value in one.values]
+    if bounds and bounds[0] > bounds[1]:
+        what = f"the lower bound {shown(one.values[0])} is above the upper one {shown(one.values[1])}"
+        yield Issue(f"{place}.values", what, "Exchange the two")

@@ -1,0 +1,20 @@
+"""Reviewed SQL of the catalogue -> text that may stand inside a larger statement."""
+
+from __future__ import annotations
+
+import re
+
+# A literal, dollar-quoted text, quoted identifier or comment: an end of line inside the first three is data.
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def spliced(sql: str) -> str:
+    """``sql`` with every ``%`` doubled: the driver would read a single one as the start of a placeholder."""
+    return sql.replace("%", "%%")
+
+
+def indented(sql: str, spaces: int) -> str:
+    """``sql`` with its lines moved to the right, unless a line ends inside a literal, whose text must stay as it is."""
+    if any("\n" in token[0] and not token[0].startswith(("--", "/*")) for token in _TOKEN.finditer(sql)):
+        return sql
+    return "\n".join(f"{' ' * spaces}{line}" if line.strip() else line for line in sql.split("\n"))
