@@ -4,11 +4,12 @@ template: {kind: dimension, dimensions: [store], columns: [store_id, store_name]
 file: {escape_formulas: true}
 */
 -- columns: store_id integer, store_name text
+-- Export job retail, template golden: rows of store
 SELECT
-    "store_id" AS "store_id",
-    CASE WHEN "store_name" ~ '^[=+@\t\r-]' THEN '''' || "store_name" ELSE "store_name" END AS "store_name"
+    fact."store_id" AS "store_id",
+    CASE WHEN fact."store_name" ~ '^[=+@\t\r-]' THEN '''' || fact."store_name" ELSE fact."store_name" END AS "store_name"
 FROM (
     SELECT store_id, name AS store_name, city, region, country
     FROM sales.stores
-) AS dimension
-ORDER BY dimension."store_id"
+) AS fact
+ORDER BY fact."store_id" ASC

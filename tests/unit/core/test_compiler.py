@@ -11,7 +11,9 @@ import sqlglot
 from sqlglot import expressions as exp
 
 from export_jobs.core.catalogue import Catalogue, DateColumn
-from export_jobs.core.compiler import Column, CompiledExport, compile_export, quoted
+from export_jobs.core.compiled import Column, CompiledExport
+from export_jobs.core.compiler import compile_export
+from export_jobs.core.dialect import quoted
 from export_jobs.core.job import DateBasis, ExportJob
 from export_jobs.errors import UserError
 from tests.unit.core.samples import NEW_YEAR, STATEMENTS, TEMPLATES, catalogue, job
@@ -44,19 +46,19 @@ def test_a_template_is_one_select_with_the_columns_it_announces(template: str) -
 def test_columns_carry_the_type_of_their_cells() -> None:
     assert compiled("purchases").columns == (
         Column("purchase_id", "integer"),
-        Column("purchased_at", "timestamp"),
+        Column("purchased_at", "timestamptz"),
         Column("amount_usd", "number"),
     )
     assert compiled("sales-by-store").columns == (
         Column("store", "text"),
-        Column("net_sales", "number"),
-        Column("buyers", "number"),
+        Column("net_sales", "number", decimals=2),
+        Column("buyers", "integer"),
     )
 
 
 def test_no_columns_means_all_in_the_facts_order() -> None:
     using = job("all", template_definitions=[{"name": "all", "kind": "standard", "fact": "points"}])
-    assert [column.name for column in compiled("all", using).columns] == list(catalogue().facts["points"].columns)
+    assert [column.name for column in compiled("all", using).columns] == list(catalogue().facts["points"].fields)
 
 
 def test_a_window_bounds_the_event_date_with_bound_values_only() -> None:
@@ -124,7 +126,7 @@ def test_text_cells_alone_are_escaped_against_formulas() -> None:
 
 @pytest.mark.parametrize(("name", "text"), [("a", '"a"'), ('a"b', '"a""b"'), ("100%", '"100%%"'), ("a b", '"a b"')])
 def test_identifiers_are_quoted(name: str, text: str) -> None:
-    assert quoted(name) == text
+    assert quoted(name, "postgres") == text
 
 
 @pytest.mark.parametrize(
