@@ -31,8 +31,19 @@ EXPECTED_ROWS = {
         WHERE purchased_at >= '1997-01-01 00:00 Europe/Berlin' AND purchased_at < '1997-01-15 00:00 Europe/Berlin'""",
     "monthly-1997": "SELECT count(*) FROM sales.purchases WHERE purchase_date BETWEEN '1997-01-01' AND '1997-12-31'",
     "stores-monthly": "SELECT 2 * count(*) FROM sales.stores",
+    "loyalty-1997": """SELECT count(DISTINCT (region, to_char(at AT TIME ZONE 'Europe/Berlin', 'YYYY-MM'))) FROM (
+        SELECT customer_id, purchased_at AS at FROM sales.purchases UNION ALL SELECT customer_id, earned_at FROM sales.points
+        ) AS happened JOIN sales.customers USING (customer_id) JOIN sales.stores ON store_id = home_store_id
+        WHERE at >= '1997-01-01 00:00 Europe/Berlin' AND at < '1998-01-01 00:00 Europe/Berlin'""",
 }
-EXPECTED_FILES = {"daily-purchases": 14, "weekly-sales": 5, "monthly-1997": 12, "year-1997": 3, "stores-monthly": 2}
+EXPECTED_FILES = {
+    "daily-purchases": 14,
+    "weekly-sales": 5,
+    "monthly-1997": 12,
+    "year-1997": 3,
+    "stores-monthly": 2,
+    "loyalty-1997": 1,
+}
 JANUARY_1997 = 8928
 
 

@@ -20,6 +20,12 @@ def catalogue_folder() -> Path:
     return Path(os.environ.get("EXPORT_JOBS_CATALOGUE") or beside_plugins)
 
 
+def catalogue_variables() -> dict[str, str]:
+    """Values for ``{{ name }}`` in catalogue files: ``EXPORT_JOBS_VARIABLE_SCHEMA`` goes before ``schema`` there."""
+    prefix = "EXPORT_JOBS_VARIABLE_"
+    return {name.removeprefix(prefix).lower(): text for name, text in os.environ.items() if name.startswith(prefix)}
+
+
 def statements_folder() -> Path:
     """Folder of the statement templates, which come with the package and not with a team's own catalogue."""
     own = catalogue_folder() / "statements"

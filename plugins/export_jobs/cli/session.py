@@ -72,7 +72,7 @@ def ledger() -> Ledger:
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """The catalogue; raises ``UserError`` when its folder is missing."""
-    return load_catalogue(settings.catalogue_folder())
+    return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
 
 
 def stored_job(name: str) -> StoredJob:

@@ -79,7 +79,7 @@ class JobRun:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The catalogue as it is now."""
-        return load_catalogue(settings.catalogue_folder())
+        return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
 
     @cached_property
     def definition_hash(self) -> str:
