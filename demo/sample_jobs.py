@@ -32,8 +32,9 @@ EXPECTED_ROWS = {
     "monthly-1997": "SELECT count(*) FROM sales.purchases WHERE purchase_date BETWEEN '1997-01-01' AND '1997-12-31'",
     "stores-monthly": "SELECT 2 * count(*) FROM sales.stores",
     "loyalty-1997": """SELECT count(DISTINCT (region, to_char(at AT TIME ZONE 'Europe/Berlin', 'YYYY-MM'))) FROM (
-        SELECT customer_id, purchased_at AS at FROM sales.purchases UNION ALL SELECT customer_id, earned_at FROM sales.points
-        ) AS happened JOIN sales.customers USING (customer_id) JOIN sales.stores ON store_id = home_store_id
+        SELECT customer_id, purchased_at AS at FROM sales.purchases
+        UNION ALL SELECT customer_id, earned_at FROM sales.points) AS happened
+        JOIN sales.customers USING (customer_id) JOIN sales.stores ON store_id = home_store_id
         WHERE at >= '1997-01-01 00:00 Europe/Berlin' AND at < '1998-01-01 00:00 Europe/Berlin'""",
 }
 EXPECTED_FILES = {

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -149,7 +148,7 @@ def _prove(dag: DAG) -> None:
 def _catalogue() -> Catalogue:
     """The catalogue, or an empty one that carries the reason, so that each job's page can say it."""
     try:
-        return load_catalogue(Path(settings.catalogue_folder()))
+        return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
     except ExportError as error:
         remedy = "Restore the folder; no job can be checked without it"
         return Catalogue(issues=(Issue("catalogue", str(error), remedy),))
