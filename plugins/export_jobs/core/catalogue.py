@@ -146,6 +146,7 @@ class Catalogue:
     kpis: dict[str, Kpi] = field(default_factory=dict)
     dimensions: dict[str, Dimension] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    _paths: dict[tuple[str, str], tuple[Hop, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def dimensions_of(self, fact: str) -> list[str]:
         """Keys of the dimensions that the fact ``fact`` reaches, in alphabetical order; date parts are not listed."""
@@ -153,7 +154,10 @@ class Catalogue:
 
     def path(self, fact: str, dimension: str) -> tuple[Hop, ...]:
         """The joins from a fact to a dimension, the dimension's own last; empty when there is no way."""
-        return self._path(fact, dimension, ())
+        key = (fact, dimension)
+        if key not in self._paths:
+            self._paths[key] = self._path(fact, dimension, ())
+        return self._paths[key]
 
     def _path(self, fact: str, dimension: str, seen: tuple[str, ...]) -> tuple[Hop, ...]:
         target = self.dimensions.get(dimension)

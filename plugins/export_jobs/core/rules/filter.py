@@ -31,6 +31,8 @@ def filter_issues(
         what = f"there are {len(use.filters)} filters; at most {MAX_FILTERS} are applied"
         yield Issue(f"{path}.filters", what, "Put the condition into the fact as a column, and filter by that")
         return
+    if not use.filters:
+        return  # most jobs have none, and what could be filtered takes long to list
     allowed = filterable(template, catalogue)
     for index, one in enumerate(use.filters):
         place = f"{path}.filters[{index}]"
