@@ -138,6 +138,17 @@ def _flat(model: BaseModel | None) -> dict[str, Any]:
     for key, value in model.model_dump(mode="json", by_alias=True).items():
         if isinstance(value, dict):
             flat.update({f"{key}.{inner}": part for inner, part in value.items()})
+        elif key == "templates":
+            flat.update(_flat_uses(value))
         else:
             flat[key] = value
+    return flat
+
+
+def _flat_uses(uses: list[dict[str, Any]]) -> dict[str, Any]:
+    """The names of a job's templates, and what it chooses of each; what is empty is as good as absent."""
+    flat: dict[str, Any] = {"templates": [use["template"] for use in uses]}
+    for use in uses:
+        chosen = {key: value for key, value in use.items() if key != "template" and value}
+        flat.update({f"templates[{use['template']}].{key}": value for key, value in chosen.items()})
     return flat

@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from export_jobs.core.changes import differences, spec_of
 from export_jobs.core.job import ExportJob, JobSpec
 from export_jobs.errors import UserError
 from export_jobs.store.destinations import Destinations
 from export_jobs.store.refusals import explained
 from export_jobs.store.templates import Templates
+from export_jobs.store.uses import insert_uses
 
 LIVE_JOBS = """
     SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition
@@ -108,14 +110,7 @@ class Definitions(Destinations, Templates):
         with self._writing(actor) as connection:
             insert = f"INSERT INTO export_jobs.job ({names}) VALUES ({values}) RETURNING id"
             job_id = connection.execute(text(insert), columns).scalar_one()
-            uses = [
-                {**use.model_dump(mode="json"), "job_id": job_id, "position": position}
-                for position, use in enumerate(spec.templates, start=1)
-            ]
-            if uses:
-                insert = """INSERT INTO export_jobs.job_template (job_id, position, template, subfolder, date_basis)
-                            VALUES (:job_id, :position, :template, :subfolder, :date_basis)"""
-                connection.execute(text(insert), uses)
+            insert_uses(connection, job_id, spec.templates)
             return self._kept(connection, job_id)
 
     def update(self, spec: JobSpec, actor: str | None = None, expected_version: int | None = None) -> StoredJob:
@@ -164,11 +159,11 @@ class Definitions(Destinations, Templates):
 def _frozen(stored: StoredJob, spec: JobSpec) -> Iterator[str]:
     """The sentence that names what ``spec`` would change of ``stored`` and nobody may, in the words of the YAML."""
     try:
-        before = _flat(stored.parse())
+        before = spec_of(stored.parse())
     except ValidationError:
         yield f"Job {spec.name!r}: its row cannot be read as a job. Mend the row, or delete the job and create it anew."
         return
-    frozen = [key for key, value in _flat(spec).items() if before[key] != value and key not in EDITABLE]
+    frozen = [change.path for change in differences(before, spec_of(spec)) if change.path not in EDITABLE]
     if frozen:
         yield (
             f"Job {spec.name!r}: {', '.join(frozen)} cannot change once the job exists, since receivers rely on it. "
@@ -188,13 +183,6 @@ def _refused(connection: Connection, job_id: int, spec: JobSpec) -> Iterator[str
         if not isinstance(refusal, UserError):
             raise
         yield str(refusal)
-
-
-def _flat(job: JobSpec) -> dict[str, Any]:
-    whole = job.model_dump(mode="json", by_alias=True)
-    parts = {key: whole[key] for key in ("name", "description", "owner", "destination", "recipients", "enabled")}
-    schedule = {f"schedule.{key}": value for key, value in whole["schedule"].items() if key != "anchor"}
-    return {**parts, **schedule, **{f"file.{k}": v for k, v in whole["file"].items()}, "templates": whole["templates"]}
 
 
 def _columns(spec: JobSpec) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import psycopg
 from psycopg import errors
 from sqlalchemy.exc import DBAPIError
 
+from export_jobs.core.filter import Operator
 from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
 
 REFUSED = "EXJ01"
@@ -21,6 +22,13 @@ CONSTRAINTS = {
     "job_destination_fkey": "There is no destination of this tag. Create it first.",
     "job_template_template_fkey": "There is no template of this name. Create it first.",
     "job_template_pkey": "The job names a template twice. Leave one out.",
+    "job_template_has_a_heading_for_each_column": "Give each column a heading; '' keeps the column's own.",
+    "job_template_audience_has_at_most_10000_customers": (
+        "An audience holds at most 10000 customers. Split it over several jobs, or use a filter."
+    ),
+    "job_filter_operator_is_known": f"A filter's operator is one of {', '.join(Operator)}.",
+    "job_filter_has_at_most_10000_values": "A filter holds at most 10000 values. Filter by what they share.",
+    "job_filter_is_of_a_template_of_its_job": "A filter names a template that its job does not use. Correct its name.",
     "job_execute_on_fits_frequency": "Execute-on is a weekday for weekly, 1 to 31 or `last` for monthly, else absent.",
     "job_validity_is_at_most_a_year": "The validity is longer than a year. Choose at most one year.",
     "job_validity_has_a_day": "The validity ends before it begins. Choose an `until` that is not before `from`.",

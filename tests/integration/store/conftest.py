@@ -18,10 +18,11 @@ from tests.integration.store.samples import Store, administrator
 EMPTY_AGAIN = """
 SET session_replication_role = replica;
 TRUNCATE export_jobs.destination, export_jobs.template, export_jobs.definition_change, export_jobs.job,
-    export_jobs.job_template, export_jobs.job_version, export_jobs.execution, export_jobs.execution_event,
-    export_jobs.delivery, export_jobs.publication, export_jobs.notification, export_jobs.lease, export_jobs.alarm
+    export_jobs.job_template, export_jobs.job_filter, export_jobs.job_version, export_jobs.execution,
+    export_jobs.execution_event, export_jobs.delivery, export_jobs.publication, export_jobs.notification,
+    export_jobs.lease, export_jobs.alarm
     RESTART IDENTITY;
-UPDATE export_jobs.alembic_version SET version_num = '0001'
+UPDATE export_jobs.alembic_version SET version_num = '0002'
 """
 """Only a superuser can do this: no trigger and no foreign key is asked."""
 

@@ -141,9 +141,9 @@ def test_all_that_is_refused_is_said_at_once(store: Store, job: StoredJob) -> No
     with pytest.raises(UserError) as raised:
         store.definitions.update(changed, "ben")
     assert str(raised.value) == (
-        "Job 'sales': destination, file.delimiter, file.bom, templates cannot change once the job exists, since "
-        'receivers rely on it. Create a new job instead. Job "sales": its first window has been made, so the first day '
-        "(2026-01-01) cannot move; to export earlier days, create a once job for them."
+        "Job 'sales': destination, templates, templates[rows].subfolder, file.delimiter, file.bom cannot change once "
+        'the job exists, since receivers rely on it. Create a new job instead. Job "sales": its first window has been '
+        "made, so the first day (2026-01-01) cannot move; to export earlier days, create a once job for them."
     )
     assert store.definitions.job("sales") == job
 

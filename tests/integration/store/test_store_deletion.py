@@ -19,7 +19,8 @@ ANY_COLUMN = {
     "job_version": "created_at",
     "definition_change": "name",
 }
-OTHERS = ["job", "job_template", "template", "destination"]
+OTHERS = ["job", "job_template", "job_filter", "template", "destination"]
+FILTERED = [{"template": "rows", "filters": [{"column": "amount", "op": "at_least", "values": [5]}]}]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,14 @@ def test_a_deleted_job_leaves_a_signed_tombstone(store: Store, job: StoredJob, s
     recent = "now() - deleted_at < interval '1 minute'"
     assert store.hand(f"SELECT deleted_by, {recent} FROM export_jobs.job") == [("ben", True)]
     assert store.hand("SELECT * FROM export_jobs.job_template") == []
+
+
+def test_a_deleted_job_lets_go_of_its_filters_and_history_knows_them(store: Store) -> None:
+    job = store.create(templates=FILTERED)
+    store.definitions.delete("sales", "ben")
+    assert store.hand("SELECT * FROM export_jobs.job_filter") == []
+    assert store.definitions.version(job.job_id, 1) == job.parse()
+    assert store.definitions.version(job.job_id, 1).use("rows").filters[0].values == ("5",)
 
 
 def test_a_tombstone_is_kept_as_it_is(store: Store, job: StoredJob) -> None:
@@ -82,8 +91,8 @@ def test_deleting_many_on_purpose(store: Store) -> None:
 
 
 @pytest.fixture
-def filled(store: Store, job: StoredJob) -> Store:
-    execution = store.run(job)
+def filled(store: Store) -> Store:
+    execution = store.run(store.create(templates=FILTERED))
     store.ledger.event(execution.id, "started", step="upload", attempt="first")
     store.ledger.claim(execution.id, "rows", "upload", "first")
     with store.ledger.fence_delivery(delivery(execution), "upload", "first"):

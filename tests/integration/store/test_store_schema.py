@@ -27,7 +27,7 @@ def test_upgrade_makes_the_schema_once(fresh_database: Callable[..., dict[str, A
     assert not is_current(engine)
     upgrade(engine)
     upgrade(engine)
-    assert current_revision(engine) == newest_revision() == "0001"
+    assert current_revision(engine) == newest_revision() == "0002"
     assert is_current(engine)
     assert Definitions(engine).jobs() == []
     engine.dispose()

@@ -1,4 +1,4 @@
-"""A small catalogue with every part that a hash can depend on, and jobs that use it; every test says what it changes."""
+"""A small catalogue with every part that a hash can depend on, and jobs that use it. Each test says what it changes."""
 
 from __future__ import annotations
 
