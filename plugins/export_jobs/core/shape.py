@@ -37,6 +37,7 @@ _STAND_IN: dict[str, object] = {
 _STAND_IN_ITEM: dict[str, object] = {
     "templates": {"template": "x"},
     "template_definitions": {"name": "x", "kind": "standard"},
+    "filters": {"column": "x", "op": "is_null"},
 }
 _STAND_IN_TEXT = "x"
 
@@ -93,9 +94,14 @@ def _take_out(data: dict[Any, Any], detail: ErrorDetails, found: dict[str, Issue
         parent[key] = _STAND_IN_ITEM.get(str(location[-2]), _STAND_IN_TEXT)
     elif isinstance(parent, MutableMapping):
         if again or detail["type"] == "missing":
-            parent[key] = _STAND_IN.get(str(key), _STAND_IN_TEXT)
+            parent[key] = _operator_for(parent) if key == "op" else _STAND_IN.get(str(key), _STAND_IN_TEXT)
         else:
             parent.pop(key, None)
+
+
+def _operator_for(entry: Mapping[Any, Any]) -> str:
+    """One that takes as many values as the filter has, so that they are judged for themselves."""
+    return "in" if entry.get("values") else "is_null"
 
 
 def _numbers_as_dates(data: object, location: Location, found: dict[str, Issue]) -> None:

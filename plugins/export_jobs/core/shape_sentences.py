@@ -30,6 +30,10 @@ _NOUN_BY_PREFIX = {
     "tuple": "a list",
     "model": "a mapping of keys to values",
 }
+_PART_BY_MODEL = {
+    "ColumnUse": ("the name of a column", "Write its name; to give it a heading, write column: and as: lines"),
+    "Filter": ("a filter", "Write it as column:, op: and values: lines"),
+}
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "true or false"),
     (str, "text"),
@@ -59,11 +63,19 @@ def sentence(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
     if kind in {"enum", "literal_error"}:
         allowed = str(detail.get("ctx", {}).get("expected", "")).replace("'", "")
         return Issue(path, f"{_named(value)} is not one of {allowed}", "Choose one of them")
-    prefix = kind.split("_", 1)[0]
+    return _wrong_type(path, detail)
+
+
+def _wrong_type(path: str, detail: ErrorDetails) -> Issue:
+    value = detail["input"]
+    if value is None and "values" in detail["loc"][-2:-1]:
+        return Issue(path, "an empty value equals nothing", "Remove it; the operator is_null finds empty cells")
+    prefix = detail["type"].split("_", 1)[0]
     noun = _NOUN_BY_PREFIX.get(prefix)
     if noun is None:
         return Issue(path, f"{_named(value)} is not allowed: {detail['msg']}", "Correct it")
-    return Issue(path, f"{_named(value)} is not {noun}", _REMEDY_BY_PREFIX[prefix])
+    part = _PART_BY_MODEL.get(str(detail.get("ctx", {}).get("class_name")), (noun, _REMEDY_BY_PREFIX[prefix]))
+    return Issue(path, f"{_named(value)} is not {part[0]}", part[1])
 
 
 def _named(value: object) -> str:
@@ -92,9 +104,15 @@ def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[B
             continue
         fields = model.model_fields
         field = next((field for name, field in fields.items() if part in {name, field.alias}), None)
-        candidates = (field.annotation, *get_args(field.annotation)) if field else ()
-        inner = next((kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+        inner = _model_in(field.annotation) if field else None
         if inner is None:
             return None
         model = inner
     return model
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model that an annotation is about, be it a tuple of it or annotated."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
