@@ -7,8 +7,10 @@ import sys
 from datetime import datetime
 
 from export_jobs.cli import session
+from export_jobs.cli.choice_text import MOST_ENTRIES, choice_lines
 from export_jobs.cli.output import Output, confirmed
 from export_jobs.cli.plan_text import days, issue_document, show_issues, window_document
+from export_jobs.cli.provenance import show_provenance
 from export_jobs.core.changes import next_windows, spec_of
 from export_jobs.core.dump import yaml_text
 from export_jobs.core.issue import Issue, errors
@@ -33,7 +35,7 @@ def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG0
 
 
 def show(options: argparse.Namespace, output: Output) -> int:
-    """Definition, issues and next windows of one job; 1 when it does not hold."""
+    """Definition, issues, next windows and what was delivered from which definition; 1 when the job does not hold."""
     row = session.stored_job(options.job)
     tags = [destination.tag for destination in session.definitions().destinations()]
     job, _ = parse_stored_job(session.whole(row))
@@ -41,11 +43,12 @@ def show(options: argparse.Namespace, output: Output) -> int:
     made_until = session.made_until().get(row.job_id)
     following = next_windows(job.schedule, made_until) if job and not errors(issues) else []
     output.line(f"Job {row.name}, version {row.version}, Dag {row.dag_id}")
-    output.text(yaml_text(DefinitionFile(jobs=(spec_of(job),))) if job else f"{row.definition}")
+    output.text(_definition_text(job) if job else f"{row.definition}")
     show_issues(issues, output)
     if job and following:
         zone = job.schedule.time_zone
         output.line("next windows: " + ", ".join(days(delivery, zone) for delivery in following))
+    provenance = show_provenance(row, output)
     output.json(
         {
             "name": row.name,
@@ -55,6 +58,7 @@ def show(options: argparse.Namespace, output: Output) -> int:
             "definition": row.definition,
             "issues": [issue_document(issue) for issue in issues],
             "next_windows": [window_document(delivery) for delivery in following],
+            **provenance,
         }
     )
     return 1 if errors(issues) else 0
@@ -95,6 +99,11 @@ def delete(options: argparse.Namespace, output: Output) -> int:
     session.ask_to_parse(output, deleted=row.dag_id)
     output.json({"deleted": row.name, "job_id": row.job_id})
     return 0
+
+
+def _definition_text(job: ExportJob) -> str:
+    text = yaml_text(DefinitionFile(jobs=(spec_of(job),)), longest=MOST_ENTRIES)
+    return "\n".join([text.rstrip(), *choice_lines(job)])
 
 
 def _entry(row: StoredJob, made_until: datetime | None) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from export_jobs.cli.choice_text import change_text
 from export_jobs.cli.output import Output
 from export_jobs.core.changes import Action, Change
 from export_jobs.core.issue import Issue
@@ -32,7 +33,7 @@ def show_plan(plan: Plan, output: Output) -> None:
         output.line(f"{_MARKS[change.action]} {change.noun} {change.name}: {change.action}")
         if change.action in {Action.UPDATE, Action.REFUSED}:
             for field in change.fields:
-                output.line(f"    {field.path or change.noun}: {_value(field.before)} -> {_value(field.after)}")
+                output.line(f"    {field.path or change.noun}: {change_text(field.before, field.after)}")
         if change.reason:
             output.line(f"    refused: {change.reason}.")
         if change.windows_before or change.windows_after:
@@ -103,9 +104,3 @@ def day_range(window: Window, zone: str) -> str:
 
 def _zone(plan: Plan, change: Change) -> str:
     return next(job.schedule.time_zone for job in (plan.file.jobs if plan.file else ()) if job.name == change.name)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        value = ", ".join(map(str, value))
-    return "(none)" if value is None or value == "" else str(value)

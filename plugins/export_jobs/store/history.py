@@ -7,6 +7,8 @@ from itertools import groupby
 
 from sqlalchemy import RowMapping
 
+from export_jobs.core.made_from import MadeFrom
+from export_jobs.core.window import Window
 from export_jobs.store.access import Access
 from export_jobs.store.records import Delivered, Event, ExecutionRecord, Notification, Published
 
@@ -67,6 +69,24 @@ class History(Access):
             window_end=window_end,
         )
         return [Published(**row) for row in rows]
+
+    def made_from(self, job_id: int) -> list[MadeFrom]:
+        """Which definition every file of a job was made from, in the order of delivery."""
+        rows = self._rows(
+            """SELECT e.window_start, e.window_end, d.version, d.definition_hash, d.delivered_at
+            FROM export_jobs.delivery d JOIN export_jobs.execution e ON e.id = d.execution_id
+            WHERE e.job_id = :job_id ORDER BY d.id""",
+            job_id=job_id,
+        )
+        return [
+            MadeFrom(
+                Window(row["window_start"], row["window_end"]),
+                row["version"],
+                row["definition_hash"],
+                row["delivered_at"],
+            )
+            for row in rows
+        ]
 
     def failures(self, execution_id: int) -> list[Event]:
         """Why the newest attempts of this execution's steps did not succeed, one event a step, oldest first."""

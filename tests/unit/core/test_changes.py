@@ -6,11 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from export_jobs.core.changes import Action, Change, InStore, changes
-from export_jobs.core.dump import yaml_text
 from export_jobs.core.job import (
     DefinitionFile,
     DestinationSpec,
@@ -22,7 +19,6 @@ from export_jobs.core.job import (
     Template,
     TemplateUse,
 )
-from export_jobs.core.yaml_file import parse_yaml
 
 DESTINATION = DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="/exports")
 TEMPLATE = Template(name="rows", kind="standard", fact="purchases")
@@ -80,6 +76,21 @@ def test_an_update_names_its_fields() -> None:
     assert not change.windows_after
 
 
+def test_what_changes_of_a_template_is_named_by_it() -> None:
+    narrowed = TemplateUse.model_validate(
+        {"template": "rows", "filters": [{"column": "region", "op": "=", "values": "north"}], "audience": []}
+    )
+    edited = JOB.model_copy(update={"templates": (TemplateUse(template="totals", subfolder="a"), narrowed)})
+    before = JOB.model_copy(update={"templates": (TemplateUse(template="rows", order_by=("day",)),)})
+    change = only(changes(DefinitionFile(jobs=(edited,)), stored(before)))
+    assert [(f.path, f.before, f.after) for f in change.fields] == [
+        ("templates", ["rows"], ["totals", "rows"]),
+        ("templates[rows].order_by", ["day"], None),
+        ("templates[totals].subfolder", None, "a"),
+        ("templates[rows].filters", None, [{"column": "region", "op": "equals", "values": ["north"]}]),
+    ]
+
+
 def test_an_edited_template_is_refused() -> None:
     edited = DefinitionFile(templates=(TEMPLATE.model_copy(update={"fact": "points"}),))
     change = only(changes(edited, stored(JOB)))
@@ -107,54 +118,3 @@ def test_an_edited_schedule_goes_on_where_the_last_window_ended(new: dict[str, A
 def test_a_row_that_cannot_be_read_is_not_overwritten() -> None:
     change = only(changes(DefinitionFile(jobs=(JOB,)), InStore(jobs={"daily": None})))
     assert change.action is Action.REFUSED and "cannot be read" in change.reason
-
-
-TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30)
-DAYS = st.dates(date(1901, 1, 1), date(2199, 1, 1))
-SPECS = st.builds(
-    JobSpec,
-    name=st.just("daily"),
-    description=TEXT
-    | st.sampled_from(["yes", "10:30", "2024-01-01", "1e5", "0x1f", "007", "null", "<<", "=", "a\nb "]),
-    owner=TEXT,
-    destination=st.just("partner"),
-    recipients=st.lists(TEXT, max_size=3).map(tuple),
-    enabled=st.booleans(),
-    schedule=st.fixed_dictionaries(
-        {
-            "frequency": st.sampled_from(list(Frequency)),
-            "execute_on": st.none() | st.sampled_from(["sunday", "31", "last"]),
-            "from": DAYS,
-            "until": DAYS,
-            "deliver_at": st.times().map(lambda clock: clock.replace(microsecond=0)),
-            "deliver_on": st.none() | DAYS,
-            "time_zone": st.sampled_from(["UTC", "Europe/Berlin"]),
-        }
-    ).map(Schedule.model_validate),
-    templates=st.just((TemplateUse(template="rows", subfolder="a/b"),)),
-    file=st.builds(FileOptions, delimiter=st.sampled_from([",", "\t", "|"]), null_text=TEXT, header=st.booleans()),
-)
-
-
-@given(SPECS)
-def test_what_is_dumped_is_read_back_the_same(job: JobSpec) -> None:
-    file = DefinitionFile(destinations=(DESTINATION,), templates=(TEMPLATE,), jobs=(job,))
-    text = yaml_text(file)
-    assert DefinitionFile.model_validate(parse_yaml(text.encode(), "dump").data) == file, text
-
-
-def test_a_dump_looks_as_people_write_it() -> None:
-    job = with_schedule(deliver_at=time(6, 30), anchor=datetime(2024, 1, 5, tzinfo=UTC))
-    assert yaml_text(DefinitionFile(jobs=(job,))) == (
-        "jobs:\n"
-        "- name: daily\n"
-        "  owner: a@example.com\n"
-        "  destination: partner\n"
-        "  schedule:\n"
-        "    frequency: daily\n"
-        "    from: 2024-01-01\n"
-        "    until: 2024-03-31\n"
-        "    deliver_at: 06:30\n"
-        "  templates:\n"
-        "  - template: rows\n"
-    )

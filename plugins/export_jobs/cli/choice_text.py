@@ -1,0 +1,84 @@
+"""What a job chooses of its templates, for people: in the words of the YAML, one line a key, long lists by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from export_jobs.core.job import JobSpec
+from export_jobs.core.text import shown
+
+MOST_VALUES = 5
+MOST_ENTRIES = 50
+
+
+def choice_lines(job: JobSpec) -> Iterator[str]:
+    """Columns, filters, audience and order of every template that has any."""
+    for use in job.templates:
+        chosen = use.model_dump(mode="json", by_alias=True, include={"columns", "filters", "order_by"})
+        held = {
+            **{key: value_text(value) for key, value in chosen.items() if value},
+            "audience": _audience(use.audience),
+        }
+        yield from (f"templates[{use.template}].{key}: {text}" for key, text in held.items() if text)
+
+
+def value_text(value: object) -> str:
+    """A value of a definition in one line."""
+    if isinstance(value, list):
+        value = "; ".join(map(_entry, value)) if _has_filters(value) else ", ".join(map(_entry, value))
+    return "(none)" if value is None or value == "" else str(value)
+
+
+def change_text(before: object, after: object) -> str:
+    """A value before and after; of long lists how many entries there are, which came and which went."""
+    old, new = _as_list(before), _as_list(after)
+    if max(len(old), len(new)) <= MOST_ENTRIES:
+        return f"{value_text(before)} -> {value_text(after)}"
+    text = f"{len(old)} -> {len(new)} entries"
+    for word, entries in (("added", _without(new, old)), ("removed", _without(old, new))):
+        text += f", {word} {_first(entries)}" if entries else ""
+    return text
+
+
+def _audience(keys: Sequence[str]) -> str:
+    return f"{len(keys)} customer{'s' * (len(keys) != 1)}: {_first(keys)}" if keys else ""
+
+
+def _entry(entry: object) -> str:
+    """A column with its heading, a filter, or a plain text."""
+    if isinstance(entry, dict) and "op" in entry:
+        return _filter(entry)
+    if isinstance(entry, dict) and "column" in entry:
+        return f"{_plain(entry['column'])} as {shown(entry['as'])}"
+    return _plain(str(entry))
+
+
+def _filter(one: dict[str, Any]) -> str:
+    values = one["values"]
+    text = f"{_plain(one['column'])} {one['op'].replace('_', ' ')}"
+    if not values:
+        return text
+    return f"{text} {shown(values[0])}" if len(values) == 1 else f"{text} ({_first(values)})"
+
+
+def _first(values: Sequence[object]) -> str:
+    listed = ", ".join(shown(value) for value in values[:MOST_VALUES])
+    return listed if len(values) <= MOST_VALUES else f"{listed} … ({len(values)} in all)"
+
+
+def _without(entries: list[Any], others: list[Any]) -> list[Any]:
+    known = set(map(str, others))
+    return [entry for entry in entries if str(entry) not in known]
+
+
+def _plain(text: str) -> str:
+    return text if text.isprintable() else shown(text)
+
+
+def _has_filters(entries: list[Any]) -> bool:
+    return any(isinstance(entry, dict) and "op" in entry for entry in entries)
+
+
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

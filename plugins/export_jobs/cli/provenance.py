@@ -1,0 +1,64 @@
+"""Which definitions a job's files were made from, and where they changed, for ``show``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from export_jobs.cli import session
+from export_jobs.cli.output import Output
+from export_jobs.cli.plan_text import day_range
+from export_jobs.core.made_from import DefinitionChange, MadeFrom, Stretch, definition_changes, stretches
+from export_jobs.store.definitions import StoredJob
+
+HASH_SHOWN = 12
+_HEADINGS = ("MADE FROM", "HASH", "FILES", "FIRST WINDOW", "DELIVERED", "LAST WINDOW", "DELIVERED")
+
+
+def show_provenance(row: StoredJob, output: Output) -> dict[str, Any]:
+    """Prints it, when anything was delivered; the same as JSON."""
+    found = stretches(session.ledger().made_from(row.job_id))
+    versions = session.definitions().versions(row.job_id) if len(found) > 1 else []
+    changes = definition_changes(found, {version.version: version.changed for version in versions})
+    if found:
+        output.table(_HEADINGS, [_line(stretch, row) for stretch in found])
+    for change in changes:
+        output.line(_sentence(change, row))
+    return {
+        "made_from": [_document(stretch) for stretch in found],
+        "definition_changes": [
+            {"before": _delivery(change.before), "after": _delivery(change.after), "why": change.why}
+            for change in changes
+        ],
+    }
+
+
+def _line(stretch: Stretch, row: StoredJob) -> list[object]:
+    zone = session.time_zone(row)
+    ends = [(_days(one, row), one.delivered_at.astimezone(zone)) for one in (stretch.first, stretch.last)]
+    first = stretch.first
+    return [f"version {first.version}", first.definition_hash[:HASH_SHOWN], stretch.files, *ends[0], *ends[1]]
+
+
+def _sentence(change: DefinitionChange, row: StoredJob) -> str:
+    before, after = change.before, change.after
+    return (
+        f"The definition changed between the window {_days(before, row)} and the window {_days(after, row)}: "
+        f"version {before.version} -> {after.version}, {change.why}."
+    )
+
+
+def _days(delivery: MadeFrom, row: StoredJob) -> str:
+    return day_range(delivery.window, session.time_zone(row).key)
+
+
+def _document(stretch: Stretch) -> dict[str, Any]:
+    return {"first": _delivery(stretch.first), "last": _delivery(stretch.last), "files": stretch.files}
+
+
+def _delivery(one: MadeFrom) -> dict[str, Any]:
+    return {
+        "version": one.version,
+        "definition_hash": one.definition_hash,
+        "window": {"start": one.window.start, "end": one.window.end},
+        "delivered_at": one.delivered_at,
+    }
