@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _definition_commands(commands)
+    _catalogue_commands(commands)
     _preview_commands(commands)
     _run_commands(commands)
     return top
@@ -48,6 +49,20 @@ def _definition_commands(commands: _Commands) -> None:
     delete = _add(commands, "delete", "inventory:delete", "delete a job; its ledger and its delivered files stay")
     _job(delete)
     _yes(delete)
+
+
+def _catalogue_commands(commands: _Commands) -> None:
+    catalogue = commands.add_parser("catalogue", help="what can be exported: facts, KPIs, dimensions")
+    actions = catalogue.add_subparsers(metavar="ACTION", required=True)
+    check = _add(actions, "check", "catalogue:check", "every issue of every file, with file and line")
+    check.add_argument(
+        "--connection", metavar="ID", help="also ask the database of this Airflow connection; `all`: of each one named"
+    )
+    show = _add(actions, "show", "catalogue:show", "all entries, one a line, or one with everything known of it")
+    show.add_argument("key", metavar="KEY", nargs="?", help="of a fact, a KPI or a dimension")
+    docs = _add(actions, "docs", "catalogue:docs", "a page of KPIs, dimensions, facts and which go together")
+    docs.add_argument("-o", "--output", metavar="FILE", help="write it there (default: to the terminal)")
+    docs.add_argument("--html", action="store_true", help="HTML instead of Markdown")
 
 
 def _preview_commands(commands: _Commands) -> None:

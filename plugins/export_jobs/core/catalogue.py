@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Literal
@@ -50,13 +51,14 @@ def _column(value: object) -> object:
 
 
 _Columns = dict[str, Annotated[TableColumn, BeforeValidator(_column)]]
+_Lines = Annotated[Mapping[str, int], Field(exclude=True, repr=False)]
 
 
 class Table(Frozen):
     """What facts and dimensions share: a query in the dialect of its connection that yields every named column.
 
     ``customer`` names the column that an audience of customers is held against. ``file`` and ``line`` say where the
-    query begins.
+    query begins, ``lines`` where each key of the header does.
     """
 
     title: str
@@ -69,6 +71,7 @@ class Table(Frozen):
     sql: str
     file: str = ""
     line: int = 1
+    lines: _Lines = Field(default_factory=dict)
 
     @cached_property
     def fields(self) -> dict[str, TableColumn]:
@@ -114,6 +117,7 @@ class Kpi(Frozen):
     sql: str
     file: str = ""
     line: int = 1
+    lines: _Lines = Field(default_factory=dict)
 
 
 class Dimension(Table):

@@ -23,7 +23,7 @@ from export_jobs.core.yaml_file import YamlFile, parse_yaml, read_yaml
 from export_jobs.errors import UserError
 
 VARIABLES = "variables.yaml"
-_KEPT_BY_LOADER = ("key", "sql", "file", "line")
+_KEPT_BY_LOADER = ("key", "sql", "file", "line", "lines")
 
 Entry = TypeVar("Entry", Fact, Kpi, Dimension)
 
@@ -95,7 +95,7 @@ class _Reader:
             where = f"{place}:{header.line(issue.path) or 1}: {issue.path}"
             self.issues.append(Issue(where, issue.what, issue.remedy))
         if reading.value is not None and not reading.issues:
-            yield str(kept["key"]), reading.value
+            yield str(kept["key"]), reading.value.model_copy(update={"lines": header.lines})
 
     def _split(self, path: Path, place: str) -> tuple[YamlFile, str, int]:
         """Header and SQL of one file, and the line on which the SQL begins."""
