@@ -1,18 +1,24 @@
 """The command line on a real store: a plan is shown and saved whole or not at all, and what is dumped is unchanged."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from export_jobs import cli
+from export_jobs.store.engine import connect
+from tests.integration.store.samples import Store, delivery
 
 pytestmark = pytest.mark.integration
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLES = REPOSITORY / "demo" / "jobs" / "samples.yaml"
 Run = Callable[..., tuple[int, str, str]]
+NAMES = {"host": "host", "port": "port", "dbname": "schema", "user": "login", "password": "password"}
+"""Airflow's words for libpq's."""
 
 
 @pytest.fixture
@@ -24,8 +30,7 @@ def run(
 ) -> Run:
     """Runs one command on an empty store and gives exit code, stdout and stderr."""
     dsn = fresh_database()
-    names = {"host": "host", "port": "port", "dbname": "schema", "user": "login", "password": "password"}
-    parts = {"conn_type": "postgres", **{names[key]: value for key, value in dsn.items()}}
+    parts = {"conn_type": "postgres", **{NAMES[key]: value for key, value in dsn.items()}}
     monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_STORE", json.dumps(parts))
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))
 
@@ -38,6 +43,16 @@ def run(
     done = command("db", "upgrade")
     assert done[0] == 0, done[2]
     return command
+
+
+@pytest.fixture
+def stored(run: Run) -> Iterator[Store]:
+    """The store that the commands work on, for what only tasks write."""
+    parts = json.loads(os.environ["AIRFLOW_CONN_EXPORT_JOBS_STORE"])
+    dsn = {name: parts[key] for name, key in NAMES.items()}
+    store = Store(dsn, connect(dsn))
+    yield store
+    store.engine.dispose()
 
 
 @pytest.fixture
@@ -116,6 +131,90 @@ def test_an_edited_schedule_shows_the_next_windows_before_it_is_saved(run: Run, 
     assert "next windows to be:    1997-01-01..1997-01-03, 1997-01-04..1997-01-10" in out
     assert run("apply", "-f", file, "--yes")[0] == 0
     assert run("diff", "-f", file)[0] == 0
+
+
+CHOICES = """templates:
+      - template: purchases
+        subfolder: daily
+        columns: [purchase_id, {column: amount_usd, as: "Betrag, €"}]
+        filters:
+          - {column: is_refund, op: equals, values: false}
+          - {column: store.region, op: not in, values: [north, "O'Hara"]}
+        audience: [17, 18]
+        order_by: [-amount_usd]"""
+PLAIN = "templates:\n      - {template: purchases, subfolder: daily}"
+
+
+def test_what_a_job_chooses_is_applied_dumped_and_unchanged(
+    run: Run, edited: Callable[..., Path], tmp_path: Path
+) -> None:
+    file = edited((PLAIN, CHOICES))
+    code, out, error = run("apply", "-f", file, "--yes")
+    assert code == 0, out + error
+    assert run("diff", "-f", file)[0] == 0
+    dumped = tmp_path / "dumped.yaml"
+    dumped.write_text(run("dump")[1], "utf-8")
+    assert run("diff", "-f", dumped)[0] == 0
+    _, out, _ = run("show", "daily-purchases")
+    assert "templates[purchases].columns: purchase_id, amount_usd as 'Betrag, €'\n" in out
+    assert "templates[purchases].audience: 2 customers: '17', '18'\n" in out
+
+
+def test_a_changed_filter_is_refused_in_the_plan(run: Run, edited: Callable[..., Path]) -> None:
+    run("apply", "-f", edited((PLAIN, CHOICES)), "--yes")
+    file = edited((PLAIN, CHOICES.replace("[north,", "[south,")))
+    code, out, _ = run("apply", "-f", file, "--yes")
+    assert code == 1
+    assert (
+        "! job daily-purchases: refused\n"
+        "    templates[purchases].filters: is_refund equals 'false'; store.region not in ('north', \"O'Hara\") -> "
+        "is_refund equals 'false'; store.region not in ('south', \"O'Hara\")\n"
+        "    refused: Job 'daily-purchases': templates[purchases].filters cannot change once the job exists, since "
+        "receivers rely on it. Create a new job instead.\n"
+    ) in out
+    assert "Nothing was saved." in out
+    (refused,) = [one for one in json.loads(run("diff", "-f", file, "--format", "json")[1])["changes"] if one["fields"]]
+    assert refused["fields"][0]["after"][1] == {"column": "store.region", "op": "not_in", "values": ["south", "O'Hara"]}
+
+
+def test_a_broken_filter_is_said_with_its_line_and_hides_nothing(run: Run, edited: Callable[..., Path]) -> None:
+    broken = CHOICES.replace("op: not in", "op: like").replace('as: "Betrag, €"', "as: 5")
+    code, out, _ = run("apply", "-f", edited((PLAIN, broken), ("owner: finance@example.com", "owner: nobody")), "--yes")
+    assert code == 1
+    said = [line.partition(".yaml:")[2] for line in out.splitlines() if "error" in line]
+    lines = (SAMPLES.read_text("utf-8").replace(PLAIN, broken, 1)).splitlines()
+    number = next(number for number, line in enumerate(lines, start=1) if "op: like" in line)
+    assert f"{number}: error: jobs[0].templates[0].filters[1].op: 'like' is not one of equals," in "\n".join(said)
+    assert "jobs[0].templates[0].columns[1].as: 5 (a number) is not text" in out
+    assert "is not a mail address" in out
+
+
+def test_show_says_when_the_definition_changed_between_deliveries(run: Run, stored: Store) -> None:
+    run("apply", "-f", SAMPLES, "--yes")
+    _, out, _ = run("show", "daily-purchases")
+    assert "MADE FROM" not in out
+    job = stored.definitions.job("daily-purchases")
+    assert job is not None
+    for day, text in enumerate(("a" * 64, "a" * 64, "b" * 64)):
+        start = datetime(1996, 12, 31, 23, tzinfo=UTC) + timedelta(days=day)
+        window = {"window_start": start, "window_end": start + timedelta(days=1)}
+        execution = stored.run(job, run_id=str(day), **window)
+        stored.ledger.claim(execution.id, "rows", "upload", "first")
+        with stored.ledger.fence_delivery(delivery(execution, definition_hash=text), "upload", "first"):
+            pass
+    code, out, _ = run("show", "daily-purchases")
+    assert code == 0
+    heading, first, second, sentence = out.splitlines()[-4:]
+    assert heading.split()[:4] == ["MADE", "FROM", "HASH", "FILES"]
+    assert first.split()[:5] == ["version", "1", "a" * 12, "2", "1997-01-01"] and "1997-01-02" in first
+    assert second.split()[:5] == ["version", "1", "b" * 12, "1", "1997-01-03"]
+    assert sentence == (
+        "The definition changed between the window 1997-01-02 and the window 1997-01-03: version 1 -> 1, "
+        "catalogue files changed."
+    )
+    document = json.loads(run("show", "daily-purchases", "--format", "json")[1])
+    assert [stretch["files"] for stretch in document["made_from"]] == [2, 1]
+    assert document["definition_changes"][0]["after"]["definition_hash"] == "b" * 64
 
 
 def test_list_show_windows_sql_delete(run: Run) -> None:

@@ -35,10 +35,9 @@ def change_text(before: object, after: object) -> str:
     old, new = _as_list(before), _as_list(after)
     if max(len(old), len(new)) <= MOST_ENTRIES:
         return f"{value_text(before)} -> {value_text(after)}"
-    text = f"{len(old)} -> {len(new)} entries"
-    for word, entries in (("added", _without(new, old)), ("removed", _without(old, new))):
-        text += f", {word} {_first(entries)}" if entries else ""
-    return text
+    differing = (("added", _without(new, old)), ("removed", _without(old, new)))
+    parts = [f"{word} {_first(entries)}" for word, entries in differing if entries] or ["in another order"]
+    return ", ".join([f"{len(old)} -> {len(new)} entries", *parts])
 
 
 def _audience(keys: Sequence[str]) -> str:

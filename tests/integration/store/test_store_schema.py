@@ -124,7 +124,7 @@ def test_a_lock_held_too_long_may_pass(store: Store, monkeypatch: pytest.MonkeyP
 
 def test_a_person_needs_no_more_than_the_right_to_edit_a_row(store: Store, postgres: Postgres) -> None:
     """What the triggers read and write on the way is theirs to read and write, and the author is still the person."""
-    store.create()
+    store.create(templates=[{"template": "rows", "filters": [{"column": "amount", "op": "is_null"}]}])
     login = sql.Identifier("analyst_of_tests")
     with administrator(postgres) as session:
         session.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(login))
