@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -122,36 +123,62 @@ def test_a_lock_held_too_long_may_pass(store: Store, monkeypatch: pytest.MonkeyP
         impatient.delete("sales", "anna")
 
 
-def test_a_person_needs_no_more_than_the_right_to_edit_a_row(store: Store, postgres: Postgres) -> None:
-    """What the triggers read and write on the way is theirs to read and write, and the author is still the person."""
-    store.create(templates=[{"template": "rows", "filters": [{"column": "amount", "op": "is_null"}]}])
+ON_JOBS = ("SELECT, UPDATE, DELETE ON export_jobs.job",)
+ON_NEW_JOBS = tuple(f"INSERT ON export_jobs.{table}" for table in ("job", "job_template", "job_filter"))
+
+
+@contextmanager
+def analyst(store: Store, postgres: Postgres, *grants: str) -> Iterator[Callable[..., None]]:
+    """A function that runs statements in one transaction as a person with these rights and no other."""
     login = sql.Identifier("analyst_of_tests")
+    name = store.dsn["dbname"]
+    admin = {**postgres.dsn(name, "postgres")}
     with administrator(postgres) as session:
         session.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(login))
         session.execute(sql.SQL("CREATE ROLE {}").format(login))
-        session.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(store.dsn["dbname"]), login)
-        )
-    admin = {**postgres.dsn(store.dsn["dbname"], "postgres")}
+        session.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), login))
     with psycopg.connect(**admin) as session:
-        for grant in ("USAGE ON SCHEMA export_jobs", "SELECT, UPDATE, DELETE ON export_jobs.job"):
+        for grant in ("USAGE ON SCHEMA export_jobs", *grants):
             session.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), login))
+
+    def run(*statements: str) -> None:
+        with psycopg.connect(**admin) as session:
+            session.execute("SET SESSION AUTHORIZATION analyst_of_tests")
+            for statement in statements:
+                session.execute(statement.encode())
+
+    yield run
     with psycopg.connect(**admin) as session:
-        session.execute("SET SESSION AUTHORIZATION analyst_of_tests")
-        session.execute("UPDATE export_jobs.job SET description = 'by an analyst'")
-    with psycopg.connect(**admin) as session:
-        session.execute("SET SESSION AUTHORIZATION analyst_of_tests")
+        session.execute(sql.SQL("DROP OWNED BY {}").format(login))
+    with administrator(postgres) as session:
+        session.execute(sql.SQL("DROP ROLE {}").format(login))
+
+
+def test_a_person_needs_no_more_than_the_right_to_edit_a_row(store: Store, postgres: Postgres) -> None:
+    """What the triggers read and write on the way is theirs to read and write, and the author is still the person."""
+    store.create(templates=[{"template": "rows", "filters": [{"column": "amount", "op": "is_null"}]}])
+    with analyst(store, postgres, *ON_JOBS) as run:
+        run("UPDATE export_jobs.job SET description = 'by an analyst'")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            session.execute("INSERT INTO export_jobs.job_version VALUES (1, 9, '{}', '{}')")
-    with psycopg.connect(**admin) as session:
-        session.execute("SET SESSION AUTHORIZATION analyst_of_tests")
-        session.execute("DELETE FROM export_jobs.job")
+            run("INSERT INTO export_jobs.job_version VALUES (1, 9, '{}', '{}')")
+        run("DELETE FROM export_jobs.job")
     assert store.hand("SELECT version, created_by FROM export_jobs.job_version ORDER BY version") == [
         (1, "anna"),
         (2, "analyst_of_tests"),
     ]
     assert store.hand("SELECT deleted_by FROM export_jobs.job") == [("analyst_of_tests",)]
-    with psycopg.connect(**admin) as session:
-        session.execute(sql.SQL("DROP OWNED BY {}").format(login))
-    with administrator(postgres) as session:
-        session.execute(sql.SQL("DROP ROLE {}").format(login))
+
+
+def test_a_person_needs_no_more_than_the_right_to_add_rows(store: Store, postgres: Postgres) -> None:
+    with analyst(store, postgres, *ON_NEW_JOBS) as run:
+        run(
+            """INSERT INTO export_jobs.job (name, owner, destination, frequency, valid_from, valid_until)
+            VALUES ('typed', 'owner@example.com', 'partner', 'daily', '2026-01-01', '2026-01-31')""",
+            "INSERT INTO export_jobs.job_template (job_id, position, template) VALUES (1, 1, 'rows')",
+            "INSERT INTO export_jobs.job_filter VALUES (1, 'rows', 1, 'amount', 'at_least', '{5}')",
+        )
+        with pytest.raises(psycopg.Error, match='Job "typed": its filters cannot change once the job exists'):
+            run("INSERT INTO export_jobs.job_filter VALUES (1, 'rows', 2, 'amount', 'at_most', '{9}')")
+    (typed,) = store.definitions.jobs()
+    assert [one.values for one in typed.parse().use("rows").filters] == [("5",)]
+    assert store.definitions.versions(typed.job_id)[0].created_by == "analyst_of_tests"
