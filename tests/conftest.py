@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Dsn = dict[str, Any]
 
+pytest_plugins = ["tests.live_stack"]
+
 # Before anything imports Airflow, which would make a folder and a configuration file in the user's home.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="export-jobs-airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)

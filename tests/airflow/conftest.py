@@ -1,22 +1,8 @@
-"""One real Airflow for all live tests, on its own Postgres, SFTP, S3 and mail servers and its own small warehouse."""
+"""What the live tests print when they are done."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import psycopg
 import pytest
-
-from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer
-
-if TYPE_CHECKING:
-    from demo.postgres import Postgres
-    from demo.s3_server import S3Server
-    from demo.smtp_server import SmtpServer
-    from tests.airflow.live import Live
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -25,104 +11,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
     for line in LEFT_AFTERWARDS:
         terminalreporter.write_line(f"drill  {line}")
-
-
-CATALOGUE = Path(__file__).parent / "catalogue"
-
-WAREHOUSE = """
-    CREATE SCHEMA live;
-    CREATE TABLE live.events (event_id bigint PRIMARY KEY, happened_at timestamptz, amount numeric(10, 2), note text);
-    INSERT INTO live.events
-    SELECT n, timestamptz '2026-01-01 00:30+00' + n * interval '1 hour', n * 1.25, CASE WHEN n % 7 > 0 THEN 'n' || n END
-    FROM generate_series(0, 24 * 60 - 1) AS n;
-    CREATE VIEW live.breakable AS SELECT event_id, happened_at, amount FROM live.events;
-    GRANT USAGE ON SCHEMA live TO warehouse_reader;
-    GRANT SELECT ON ALL TABLES IN SCHEMA live TO warehouse_reader;
-"""
-
-
-@pytest.fixture(scope="session")
-def partner(stack_folder: Path) -> Iterator[FaultySftpServer]:
-    """The partner's SFTP server, which misbehaves when a test tells it to."""
-    root = stack_folder / "partner"
-    (root / "in").mkdir(parents=True)
-    with FaultySftpServer(root) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def live_stack(
-    stack_folder: Path, postgres: Postgres, partner: FaultySftpServer, s3: S3Server, smtp: SmtpServer
-) -> Iterator[Live]:
-    """The running stack, with destinations and templates saved and no job yet."""
-    from demo.airflow_processes import Airflow
-    from export_jobs.store import schema
-    from export_jobs.store.engine import connect
-    from tests.airflow.live import Live
-
-    with psycopg.connect(**postgres.dsn("warehouse", "warehouse_owner")) as connection:
-        connection.execute(WAREHOUSE)
-    environment = {
-        "EXPORT_JOBS_CATALOGUE": str(CATALOGUE),
-        "EXPORT_JOBS_RETRIES": "3",
-        "EXPORT_JOBS_RETRY_DELAY_S": "3",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "4",
-        "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "2",
-        **_connections(postgres, partner, s3, smtp),
-    }
-    airflow = Airflow(stack_folder / "airflow", postgres, usual_port=None, extra_env=environment)
-    airflow.prepare()
-    api = {"host": "http://127.0.0.1", "port": airflow.port, "login": "admin", "password": airflow.password()}
-    airflow.extra_env["AIRFLOW_CONN_EXPORT_JOBS_AIRFLOW_API"] = json.dumps({"conn_type": "http", **api})
-    engine = connect(postgres.dsn("export_jobs", "export_jobs"))
-    schema.upgrade(engine)
-    with airflow:
-        airflow.client().post("/api/v2/pools", json={"name": "export_jobs", "slots": 8}).raise_for_status()
-        live = Live(airflow, postgres, partner, s3, smtp, engine)
-        live.define()
-        yield live
-    engine.dispose()
-
-
-@pytest.fixture
-def live(live_stack: Live) -> Iterator[Live]:
-    """The stack with all its servers well."""
-    live_stack.partner.heal()
-    yield live_stack
-    live_stack.partner.heal()
-    live_stack.delete_all_jobs()
-
-
-def _connections(postgres: Postgres, partner: FaultySftpServer, s3: S3Server, smtp: SmtpServer) -> dict[str, str]:
-    sftp = {"conn_type": "sftp", "host": "127.0.0.1", "port": partner.port, "login": USER}
-    pinned = {"host_key": partner.host_key_line}
-    mail = {"disable_ssl": True, "disable_tls": True, "from_email": "exports@example.com", "retry_limit": 0}
-    connections: dict[str, dict[str, Any]] = {
-        "EXPORT_JOBS_STORE": _database(postgres, "export_jobs", "export_jobs"),
-        "EXPORT_JOBS_WAREHOUSE": _database(postgres, "warehouse", "warehouse_reader"),
-        "PARTNER_SFTP": {**sftp, "password": PASSWORD, "extra": pinned},
-        "PARTNER_SFTP_WRONG": {**sftp, "password": "not the password", "extra": pinned},
-        "EXPORT_S3": {
-            "conn_type": "aws",
-            "login": s3.keys["access"],
-            "password": s3.keys["secret"],
-            "extra": {"endpoint_url": s3.url, "region_name": s3.region},
-        },
-        "SMTP_DEFAULT": {
-            "conn_type": "smtp",
-            "host": "127.0.0.1",
-            "port": smtp.port,
-            "login": smtp.user,
-            "password": smtp.password,
-            "extra": mail,
-        },
-    }
-    return {f"AIRFLOW_CONN_{name}": json.dumps(connection) for name, connection in connections.items()}
-
-
-def _database(postgres: Postgres, database: str, role: str) -> dict[str, Any]:
-    dsn = postgres.dsn(database, role)
-    login = {"login": role, "password": dsn["password"], "schema": database}
-    return {"conn_type": "postgres", "host": dsn["host"], "port": dsn["port"], **login}
