@@ -7,6 +7,7 @@ stands for a value of ``variables.yaml`` beside the folders, so that one catalog
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +113,7 @@ class _Reader:
         try:
             header = parse_yaml(("\n" * opening.count("\n") + comment).encode(), place)
         except UserError as error:
-            raise _FileError(str(error).removeprefix(place).lstrip(":, ").rstrip("."), remedy) from error
+            raise _header_error(error, remedy) from error
         if not sql.strip():
             raise _FileError("there is no SQL below the header", remedy)
         line = (opening + comment).count("\n") + 1 + sql[: len(sql) - len(sql.lstrip())].count("\n")
@@ -132,6 +133,13 @@ class _Reader:
         except jinja2.TemplateError as error:
             line = getattr(error, "lineno", None)
             raise _FileError(f"the Jinja of this file does not hold: {error}", "Correct it", line) from error
+
+
+def _header_error(error: UserError, remedy: str) -> _FileError:
+    """What the reader of YAML says, without its remedy: it was written for files of definitions."""
+    said = str(error).partition(". ")[0].rstrip(".")
+    line = re.match(r".+, line (\d+): ", said)
+    return _FileError(said[line.end() :] if line else said, remedy, int(line[1]) if line else None)
 
 
 _JINJA = jinja2.sandbox.SandboxedEnvironment(

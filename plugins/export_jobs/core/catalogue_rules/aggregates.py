@@ -69,6 +69,6 @@ def _not_linear_above(one: exp.Expr) -> str | None:
         if isinstance(parent, exp.Mul) and isinstance(other, exp.Expr) and other.find(exp.AggFunc):
             return "a product of sums is not a sum of products"
         if not isinstance(parent, (*_LINEAR, *_GATHERS)):
-            return f"{shown(parent.sql())} of several groups is not the sum of theirs"
+            return f"{shown(parent.sql(comments=False))} of several groups is not the sum of theirs"
         child, parent = parent, parent.parent
     return None

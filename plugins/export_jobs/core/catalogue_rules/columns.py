@@ -18,7 +18,7 @@ def column_issues(path: str, tree: exp.Expr, known: Collection[str], table: Tabl
     found: dict[str, Issue] = {}
     for column, name in sql.names_of(tree, table.dialect):
         if column.table:
-            what = f"{shown(column.sql(table.dialect))} says which table the column is of, and there is one only"
+            what = f"{sql.quote(column, table.dialect)} says which table the column is of, and there is one only"
             found.setdefault(name, Issue(path, what, f"Write {column.name!r} alone"))
         elif name not in names:
             found.setdefault(name, _unknown(path, name, names, table))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from export_jobs.core.catalogue import Catalogue, Dimension, Fact, TableColumn
 from export_jobs.core.catalogue_rules.place import unread
+from export_jobs.core.catalogue_rules.tables import is_connection, is_dialect
 from export_jobs.core.issue import Issue, Level
 from export_jobs.core.rules.rule import Known, Rules
 from export_jobs.core.text import choice, shown
@@ -96,9 +97,9 @@ def _circle(start: str, fact: Fact, catalogue: Catalogue) -> list[str]:
 
 
 def _connection_issues(path: str, fact: Fact, dimension: Dimension) -> Iterator[Issue]:
-    for what in ("connection", "dialect"):
+    for what, is_sound in (("connection", is_connection), ("dialect", is_dialect)):
         here, there = getattr(dimension, what), getattr(fact, what)
-        if here != there:
+        if here != there and is_sound(here) and is_sound(there):
             said = f"the {what} of the fact {fact.key!r} is {shown(there)}, and that of this dimension {shown(here)}"
             remedy = "Tables are joined in one database: describe the dimension once for each"
             yield Issue(path, said, remedy if what == "connection" else "Write the same dialect in both")

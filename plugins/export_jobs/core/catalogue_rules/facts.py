@@ -10,7 +10,7 @@ from export_jobs.core.catalogue import DateColumn, Fact
 from export_jobs.core.catalogue_rules import sql
 from export_jobs.core.catalogue_rules.aggregates import aggregates
 from export_jobs.core.catalogue_rules.columns import column_issues
-from export_jobs.core.catalogue_rules.tables import NUMBERS
+from export_jobs.core.catalogue_rules.tables import NUMBERS, is_dialect
 from export_jobs.core.issue import Issue, Level
 from export_jobs.core.rules.rule import Known, Rules
 from export_jobs.core.selection import find
@@ -73,7 +73,7 @@ def custom_fields_have_sql(fact: Fact) -> Iterator[Issue]:
         path = f"custom_fields.{name}"
         if not field.sql.strip():
             yield Issue(path, f"the custom field {shown(name)} has no sql", "Add sql, or move it to columns")
-        elif fact.dialect in sql.DIALECTS:
+        elif is_dialect(fact.dialect):
             tree = sql.expression(field.sql, fact.dialect)
             if isinstance(tree, sql.Fault):
                 yield Issue(f"{path}.sql", tree.what, tree.remedy)

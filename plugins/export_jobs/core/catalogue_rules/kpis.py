@@ -11,7 +11,7 @@ from export_jobs.core.catalogue_rules import sql
 from export_jobs.core.catalogue_rules.aggregates import aggregates, is_gathered, is_unknown, nested, why_not_additive
 from export_jobs.core.catalogue_rules.columns import column_issues
 from export_jobs.core.catalogue_rules.place import in_sql, unread
-from export_jobs.core.catalogue_rules.tables import NUMBERS
+from export_jobs.core.catalogue_rules.tables import NUMBERS, is_dialect
 from export_jobs.core.issue import Issue
 from export_jobs.core.rules.rule import Known, Rules
 from export_jobs.core.text import choice, shown
@@ -43,7 +43,7 @@ def sql_is_one_aggregate(kpi: Kpi, known: Known) -> Iterator[Issue]:
     """It gives one value for any number of rows."""
     fact = known.catalogue.facts.get(kpi.fact)
     dialect = fact.dialect if fact else "postgres"
-    if dialect not in sql.DIALECTS:
+    if not is_dialect(dialect):
         return
     tree = sql.expression(kpi.sql, dialect)
     if isinstance(tree, sql.Fault):
@@ -58,7 +58,7 @@ def sql_is_one_aggregate(kpi: Kpi, known: Known) -> Iterator[Issue]:
 def additive_is_true(kpi: Kpi, known: Known) -> Iterator[Issue]:
     """Whoever reads ``additive: true`` will sum it over groups."""
     fact = known.catalogue.facts.get(kpi.fact)
-    if not kpi.additive or fact is None or fact.dialect not in sql.DIALECTS:
+    if not kpi.additive or fact is None or not is_dialect(fact.dialect):
         return
     tree = sql.expression(kpi.sql, fact.dialect)
     why = None if isinstance(tree, sql.Fault) else why_not_additive(tree)
@@ -70,10 +70,10 @@ def additive_is_true(kpi: Kpi, known: Known) -> Iterator[Issue]:
 def _aggregate_issues(tree: exp.Expr, dialect: str) -> Iterator[Issue]:
     window, inner = tree.find(exp.Window), nested(tree)
     if window is not None:
-        what = f"{shown(window.sql(dialect))} is computed for each row (OVER), and a KPI for a group of rows"
+        what = f"{sql.quote(window, dialect)} is computed for each row (OVER), and a KPI for a group of rows"
         yield Issue(in_sql(), what, "Compute it in the fact's SQL as a column, and aggregate that")
     elif inner is not None:
-        what = f"{shown(inner.sql(dialect))} is an aggregate inside another one"
+        what = f"{sql.quote(inner, dialect)} is an aggregate inside another one"
         yield Issue(in_sql(), what, "Compute the inner one in the fact's SQL as a column")
     elif not aggregates(tree) and not is_unknown(tree):
         remedy = "Aggregate it, as in sum(amount) or count(*)"
@@ -81,5 +81,5 @@ def _aggregate_issues(tree: exp.Expr, dialect: str) -> Iterator[Issue]:
     else:
         bare = next((column for column in tree.find_all(exp.Column) if not is_gathered(column)), None)
         if bare is not None:
-            what = f"{shown(bare.sql(dialect))} stands outside an aggregate, so a group has no one value of it"
+            what = f"{sql.quote(bare, dialect)} stands outside an aggregate, so a group has no one value of it"
             yield Issue(in_sql(), what, "Put it into the aggregate, or group by it as a dimension")

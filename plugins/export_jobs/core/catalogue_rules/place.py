@@ -22,7 +22,8 @@ def placed(entry: Table | Kpi, issue: Issue) -> Issue:
     if issue.path.startswith(_SQL):
         return replace(issue, path=f"{entry.file}:{entry.line + int(issue.path.removeprefix(_SQL)) - 1}")
     place = f"{entry.file}:{header_line(entry, issue.path)}"
-    return replace(issue, path=f"{place}: {issue.path}" if issue.path else place)
+    key = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in issue.path)
+    return replace(issue, path=f"{place}: {key}" if key else place)
 
 
 def table_columns(table: Table) -> Iterator[tuple[str, str, TableColumn]]:

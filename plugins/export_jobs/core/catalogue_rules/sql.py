@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,8 +12,12 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, SqlglotError
 
+from export_jobs.core.text import shown
+
 DIALECTS = sorted(dialect.value for dialect in sqlglot.Dialects if dialect.value)
 _EXPRESSION = "SELECT\n"
+_ONE = "Write one expression over the fact's columns, such as sum(amount)"
+_TOKEN = re.compile(r",? but got <Token .*", re.DOTALL)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter, exp.Command, exp.Into)
 
 
@@ -48,17 +53,26 @@ def query(sql: str, dialect: str) -> exp.Query | Fault:
 @lru_cache(maxsize=4096)
 def expression(sql: str, dialect: str) -> exp.Expr | Fault:
     """One expression over the columns of a table, without a query of its own."""
+    if sql.split(maxsplit=1)[0].upper() in {"SELECT", "WITH"}:
+        return Fault("this is a query", f"{_ONE}; the query stands in the fact's file")
     trees = _statements(_EXPRESSION + sql, dialect)
     if isinstance(trees, Fault):
         return Fault(trees.what, trees.remedy, max(trees.line - 1, 1))
-    remedy = "Write one expression over the fact's columns, such as sum(amount)"
     tree = trees[0]
-    parts = tree.selects if isinstance(tree, exp.Select) else []
     clauses = [name for name, part in tree.args.items() if part and name not in {"expressions", "kind", "hint"}]
     if len(trees) != 1 or not isinstance(tree, exp.Select) or clauses:
-        return Fault("this is more than one expression", f"{remedy}; the fact's SQL is where FROM and WHERE belong")
+        return Fault("this is more than one expression", f"{_ONE}; FROM and WHERE stand in the fact's file")
+    return _only(tree.selects)
+
+
+def quote(node: exp.Expr, dialect: str) -> str:
+    """A part of SQL as a message quotes it."""
+    return shown(node.sql(dialect, comments=False))
+
+
+def _only(parts: list[exp.Expr]) -> exp.Expr | Fault:
     if len(parts) != 1:
-        return Fault(f"there are {len(parts)} expressions, parted by commas", f"{remedy}; give each a file of its own")
+        return Fault(f"there are {len(parts)} expressions, parted by commas", f"{_ONE}; give each a file of its own")
     if isinstance(parts[0], exp.Alias):
         return Fault("the expression has a name of its own (AS)", "Remove it; the key is the name")
     if parts[0].find(exp.Query):
@@ -105,7 +119,7 @@ def _statements(sql: str, dialect: str) -> list[exp.Expr] | Fault:
     except ParseError as error:
         first = error.errors[0] if error.errors else {}
         near = f" near {first['highlight']!r}" if first.get("highlight") else ""
-        said = str(first.get("description") or error).rstrip(".")
+        said = _TOKEN.sub("", str(first.get("description") or error)).rstrip(". ")
         return Fault(f"this is no SQL of {dialect}: {said}{near}", "Correct it", int(first.get("line") or 1))
     except (SqlglotError, RecursionError) as error:
         said = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__

@@ -31,7 +31,7 @@ def connection_is_named(table: Table) -> Iterator[Issue]:
 @TABLE_RULES.reads()
 def dialect_is_known(table: Table) -> Iterator[Issue]:
     """Statements are written in the dialect of the connection's database."""
-    if table.dialect not in sql.DIALECTS:
+    if not is_dialect(table.dialect):
         what = f"there is no dialect {shown(table.dialect)}"
         yield Issue("dialect", what, choice(table.dialect, sql.DIALECTS, none="Use postgres"))
 
@@ -39,7 +39,7 @@ def dialect_is_known(table: Table) -> Iterator[Issue]:
 @TABLE_RULES.reads()
 def sql_is_one_query(table: Table) -> Iterator[Issue]:
     """A query that reads; it becomes part of a larger one."""
-    found = table.dialect in sql.DIALECTS and sql.query(table.sql, table.dialect)
+    found = is_dialect(table.dialect) and sql.query(table.sql, table.dialect)
     if isinstance(found, sql.Fault):
         yield Issue(in_sql(found.line), found.what, found.remedy)
 
@@ -51,9 +51,9 @@ def query_yields_the_columns(table: Table) -> Iterator[Issue]:
     if names is None:
         return
     known = sorted(set(names))
-    for path, name, column in table_columns(table):
+    for path, name, _ in table_columns(table):
         count = Counter(names)[sql.quoted_name(name, table.dialect)]
-        if column.sql or count == 1:
+        if path.startswith("custom_fields.") or count == 1:
             continue
         if count:
             yield Issue(path, f"the query yields {count} columns {shown(name)}", "Give one of them another name (AS)")
@@ -94,7 +94,17 @@ def customer_is_a_column(table: Table, known: Known) -> Iterator[Issue]:
         yield Issue("customer", what, "Name the column with the customer's key")
 
 
+def is_connection(name: str) -> bool:
+    """Whether it can be the name of a connection; an address is not repeated in other messages."""
+    return bool(name.strip()) and "://" not in name
+
+
+def is_dialect(name: str) -> bool:
+    """Whether SQL of it can be read here."""
+    return name in sql.DIALECTS
+
+
 def yielded(table: Table) -> list[str] | None:
     """The names that the query itself gives; None where only the database knows them."""
-    found = sql.query(table.sql, table.dialect) if table.dialect in sql.DIALECTS else None
+    found = sql.query(table.sql, table.dialect) if is_dialect(table.dialect) else None
     return None if found is None or isinstance(found, sql.Fault) else sql.yielded(found, table.dialect)

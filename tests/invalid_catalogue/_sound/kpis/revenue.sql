@@ -1,0 +1,7 @@
+/*
+title: Revenue
+fact: orders
+unit: EUR
+decimals: 2
+*/
+sum(amount)

@@ -1,0 +1,12 @@
+/*
+title: Town
+connection: postgresql://u:p@host/shop
+id: town_id
+label: town_name
+facts: {orders: store.town_id}
+columns: {town_id: integer, town_name: text}
+*/
+SELECT town_id, town_name FROM shop.towns
+-- # Secrets live in Airflow's connections.
+-- # file: dimensions/town.sql
+-- # expect: dimensions/town.sql:3: connection | this is an address, and it may hold a password. Make an Airflow connection of it, and write that one's name.

@@ -1,0 +1,27 @@
+/*
+title: Orders
+description: One row an order of the shop.
+grain: one row an order
+connection: shop_warehouse
+event_date: {column: ordered_at, type: timestamptz}
+updated_at: {column: changed_on, type: date}
+customer: buyer_id
+order_by: [order_id]
+columns:
+  order_id: integer
+  buyer_id: text
+  store_id: integer
+  is_gift: boolean
+  ordered_at: timestamptz
+  changed_on: date
+measures:
+  amount: {type: number, unit: EUR, decimals: 2}
+  items: integer
+custom_fields:
+  item_price: {type: number, decimals: 2, sql: "sum(amount) / count(*)"}
+*/
+SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, items
+FROM shop.orders
+-- # A custom field is computed for one row.
+-- # file: facts/orders.sql
+-- # expect: facts/orders.sql:21: custom_fields.item_price.sql | the custom field 'item_price' is an aggregate, and it is computed for one row. Make a KPI of it.

@@ -1,0 +1,8 @@
+/*
+title: Broken
+fact: orders
+*/
+count(DISTINCT buyer_id)
+-- # A buyer in two groups is one buyer.
+-- # file: kpis/broken.sql
+-- # expect: kpis/broken.sql:1: additive | the KPI is said to be additive, and it is not: count(DISTINCT …) counts what two groups share twice. Write additive: false; it is then computed anew at every grain.

@@ -1,0 +1,10 @@
+/*
+title: Broken
+fact: orders
+*/
+sum(
+  amount
+) )
+-- # The line is that of the file.
+-- # file: kpis/broken.sql
+-- # expect: kpis/broken.sql:7 | this is no SQL of postgres: Invalid expression / Unexpected token near ')'. Correct it.
