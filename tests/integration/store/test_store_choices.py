@@ -75,6 +75,9 @@ def test_what_is_typed_is_the_same_definition(store: Store, order: tuple[str, st
     (job,) = store.definitions.jobs()
     assert job.parse().templates == (TemplateUse.model_validate(CHOSEN),)
     assert [version.changed for version in store.definitions.versions(job.job_id)] == [("created",)]
+    by_no_index = ("SET LOCAL enable_indexscan = off", "SET LOCAL enable_bitmapscan = off")
+    same = "SELECT definition = export_jobs.job_definition(job_id) FROM export_jobs.job_version"
+    assert store.hand(*by_no_index, same) == [(True,)], "the order of filters is that of their positions"
 
 
 def test_what_is_not_chosen_has_no_key(store: Store, job: StoredJob) -> None:

@@ -24,5 +24,6 @@ CREATE TRIGGER job_filter_is_frozen BEFORE INSERT OR UPDATE OR DELETE ON export_
 CREATE TRIGGER truncate_is_refused BEFORE TRUNCATE ON export_jobs.job_filter
     EXECUTE FUNCTION export_jobs.guard_truncate();
 
-CREATE CONSTRAINT TRIGGER job_version_is_kept AFTER INSERT OR UPDATE ON export_jobs.job_filter
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION export_jobs.keep_version();
+-- Filters have no job_version_is_kept of their own: they can only come in the transaction of their template, and its
+-- trigger reads them at commit. One more for each filter would make the whole definition anew every time, which takes
+-- a minute for a job of twenty large audiences and many filters.
