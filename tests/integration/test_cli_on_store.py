@@ -160,6 +160,14 @@ def test_what_a_job_chooses_is_applied_dumped_and_unchanged(
     assert "templates[purchases].audience: 2 customers: '17', '18'\n" in out
 
 
+def test_show_is_not_flooded_by_a_large_audience(run: Run, edited: Callable[..., Path]) -> None:
+    many = CHOICES.replace("[17, 18]", str(list(range(1000))))
+    assert run("apply", "-f", edited((PLAIN, many)), "--yes")[0] == 0
+    _, out, _ = run("show", "daily-purchases")
+    assert "left_out: 1000" in out and len(out.splitlines()) < 60
+    assert "templates[purchases].audience: 1000 customers: '0', '1', '2', '3', '4' … (1000 in all)\n" in out
+
+
 def test_a_changed_filter_is_refused_in_the_plan(run: Run, edited: Callable[..., Path]) -> None:
     run("apply", "-f", edited((PLAIN, CHOICES)), "--yes")
     file = edited((PLAIN, CHOICES.replace("[north,", "[south,")))

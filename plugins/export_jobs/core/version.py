@@ -51,7 +51,7 @@ def _template(template: Template, use: TemplateUse, catalogue: Catalogue) -> dic
     kpis = [catalogue.kpis.get(key) for key in template.kpis if not chosen or key in chosen]
     keys = [template.fact] if template.fact else sorted({kpi.fact for kpi in kpis if kpi})
     facts = [catalogue.facts[key] for key in keys if key in catalogue.facts]
-    references = _references(template, use, catalogue)
+    references = [*_references(template, use, catalogue), *_customers(facts, use)]
     own = _own_dimensions(template, chosen)
     hops = list(_hops(own, references, facts, catalogue))
     read = {*references, *(hop.by for hop in hops if hop.via is None)}
@@ -67,6 +67,10 @@ def _template(template: Template, use: TemplateUse, catalogue: Catalogue) -> dic
 def _references(template: Template, use: TemplateUse, catalogue: Catalogue) -> list[str]:
     chosen = [column.column for column in chosen_columns(template, use, catalogue)]
     return [*chosen, *(one.column for one in use.filters), *(name.removeprefix("-") for name in use.order_by)]
+
+
+def _customers(facts: Iterable[Fact], use: TemplateUse) -> list[str]:
+    return [fact.customer for fact in facts if use.audience and fact.customer]
 
 
 def _own_dimensions(template: Template, chosen: Collection[str]) -> list[str]:
@@ -89,7 +93,7 @@ def _fact(fact: Fact | None, template: Template, use: TemplateUse, read: set[str
     if fact is None:
         return None
     dates = [column.column for column in (fact.event_date, fact.updated_at) if column]
-    extra = {*read, *fact.order_by, *dates, fact.customer if use.audience else None}
+    extra = {*read, *fact.order_by, *dates}
     if template.kind is TemplateKind.CUSTOM:
         extra |= set(fact.custom_fields)
     columns = {name: column for name, column in fact.fields.items() if name in fact.columns or name in extra}

@@ -134,6 +134,17 @@ def test_an_edited_catalogue_file_changes_no_hash_of_what_does_not(template: str
     assert definition_hash(definition, shop(**edit)) == definition_hash(definition, shop())
 
 
+def test_a_customer_that_is_computed_or_joined_counts_with_what_it_is_made_from() -> None:
+    fields = {"buyer": {"type": "integer", "sql": "order_id"}}
+    definition = job("rows", use={"audience": ["17"]})
+    for customer, edit in (
+        ("buyer", {"fact": {"customer": "buyer", "custom_fields": {"buyer": {"type": "integer", "sql": "store_id"}}}}),
+        ("store.name", {"fact": {"customer": "store.name", "custom_fields": fields}, "store": {"sql": "SELECT 1"}}),
+    ):
+        before = shop(fact={"customer": customer, "custom_fields": fields})
+        assert definition_hash(definition, shop(**edit)) != definition_hash(definition, before)
+
+
 def test_a_catalogue_without_what_the_job_names_still_has_a_hash() -> None:
     everything = job(use=USED, definitions=WIDER)
     assert definition_hash(everything, replace(shop(), kpis={}, facts={}, dimensions={})) != definition_hash(
