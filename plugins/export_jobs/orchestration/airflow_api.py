@@ -21,10 +21,19 @@ AUDITOR_DAG_ID = "export_jobs_auditor"
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 
 
+class AirflowRefusal(TerminalError):  # noqa: N818  Airflow's answer, not a fault of the call
+    """Airflow has refused a call with ``status``."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
 class AirflowApi:
     """A login to one Airflow. Every method raises ``TransientError`` while Airflow is out of reach or busy.
 
-    ``TerminalError`` is raised for what it refuses: a wrong login, a missing permission, an unknown Dag or run.
+    ``TerminalError`` is raised for what it refuses: a wrong login, a missing permission, an unknown Dag or run;
+    it is an ``AirflowRefusal`` where Airflow's own status says more.
     """
 
     def __init__(
@@ -34,6 +43,16 @@ class AirflowApi:
         self._login = {"username": username, "password": password}
         self._client = httpx.Client(timeout=30, transport=transport, follow_redirects=True)
         self._token = ""
+        user = f"the user of the connection {settings.API_CONNECTION!r}"
+        self._may_not = f"Give {user} the right to edit Dags and their runs."
+
+    @classmethod
+    def with_token(cls, base_url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> AirflowApi:
+        """The same for somebody who is logged in already: Airflow judges and records them, not us."""
+        api = cls(base_url, "", "", transport=transport)
+        api._token = token
+        api._may_not = "Ask an administrator of Airflow for the permission."
+        return api
 
     @classmethod
     def from_connection(cls) -> AirflowApi:
@@ -71,6 +90,11 @@ class AirflowApi:
     def pause(self, dag_id: str) -> None:
         """Make no further run of a Dag; one that Airflow does not know needs nothing."""
         self._call("PATCH", f"/dags/{_part(dag_id)}", f"pausing {dag_id!r}", json={"is_paused": True}, missing={})
+
+    def stop_run(self, dag_id: str, run_id: str) -> None:
+        """Mark a run as failed, which ends its running tasks."""
+        path = f"/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}"
+        self._call("PATCH", path, f"stopping run {run_id!r} of {dag_id!r}", json={"state": "failed"})
 
     def trigger(self, dag_id: str, start: datetime, end: datetime) -> str:
         """Make a new run that exports ``[start, end)`` again; returns its run id."""
@@ -166,16 +190,16 @@ class AirflowApi:
         if code in _PASSING:
             raise TransientError(f"Airflow at {self.base_url} answered {code} to {purpose}{said}. Try again soon.")
         if code in {401, 403}:
-            raise TerminalError(
-                f"Airflow at {self.base_url} does not allow {purpose}. Give the user of the connection "
-                f"{settings.API_CONNECTION!r} the right to edit Dags and their runs."
-            )
+            raise AirflowRefusal(f"Airflow at {self.base_url} does not allow {purpose}. {self._may_not}", code)
         if code == 404:
-            raise TerminalError(
+            raise AirflowRefusal(
                 f"Airflow at {self.base_url} did not find what {purpose} needs. If the Dag is new, wait until it is "
-                "parsed; see `airflow dags list-import-errors` if it stays away."
+                "parsed; see `airflow dags list-import-errors` if it stays away.",
+                code,
             )
-        raise TerminalError(f"Airflow at {self.base_url} refused {purpose} with {code}{said}. Correct it, try again.")
+        raise AirflowRefusal(
+            f"Airflow at {self.base_url} refused {purpose} with {code}{said}. Correct it, try again.", code
+        )
 
 
 def _base_url(found: Connection) -> str:

@@ -1,0 +1,28 @@
+"""The page and its API, served by Airflow's own API server under ``/export-jobs``. The only code that imports fastapi.
+
+A route of the API, from request to answer:
+
+1. ``guard.py``    refuses a write from another site, adds the headers, turns what nobody expected into an error id
+2. ``access.py``   who calls, and whether Airflow's auth manager allows it; the permission stands in the signature
+3. ``api/<noun>``  one module a noun, each with a ``router``; ``app.py`` lists them
+4. ``state.py``    the store, the ledger and the catalogue, as parameters
+5. ``errors.py``   one shape for everything that is refused, every issue at once
+6. ``audit.py``    every write, done or refused, becomes a row of Airflow's audit log
+
+To add a route::
+
+    router = api_router("templates")
+
+    @router.delete("/templates/{name}", status_code=204)
+    def delete_template(name: str, user: EditsDags, store: Store, entry: Entry) -> None:
+        entry.note(changed=["template"], before={"name": name})
+        store.delete_template(name, user.actor)
+
+- Each route takes one of the permissions of ``access.py``; a test fails for one that takes none. Those of a job's Dag
+  (``ReadsJob``, ``EditsJob`` …) need ``{dag_id}`` in the path; ``StoredJobOf`` is then that job, or a 404.
+- Routes are plain ``def``: they wait for databases, and run in a thread.
+- Raise ``Refused`` with a status and issues; a ``UserError`` becomes 422 and a ``TransientError`` 503 by themselves.
+- What only looks (a dry run, a preview) calls ``entry.skip()``, which keeps it out of the audit log.
+- Bodies and answers are ``Wire`` models: unknown keys are refused.
+- To act on Airflow, ask ``airflow_of(user)``: the public API in the user's own name, so Airflow checks and records.
+"""

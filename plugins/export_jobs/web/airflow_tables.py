@@ -1,0 +1,82 @@
+"""What the API reads from and adds to Airflow's own tables. Only the API server, where this runs, has access."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any
+
+from airflow.configuration import conf
+from airflow.models.dag import DagModel
+from airflow.models.dagbag import DagPriorityParsingRequest
+from airflow.models.dagrun import DagRun
+from airflow.models.log import Log
+from airflow.utils.session import create_session
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID
+
+_IN_PROGRESS = ("queued", "running")
+MAX_EVENT = 60
+
+
+def team_of(dag_id: str) -> str | None:
+    """The team that a Dag belongs to; of one that is not parsed yet, the team of the file that all our Dags come from.
+
+    None where Airflow does not run in multi-team mode.
+    """
+    return teams_of([dag_id]).get(dag_id)
+
+
+def teams_of(dag_ids: Collection[str]) -> dict[str, str | None]:
+    """The same of many Dags, in one query."""
+    if not dag_ids or not conf.getboolean("core", "multi_team"):
+        return {}
+    found = DagModel.get_dag_id_to_team_name_mapping([*dag_ids, AUDITOR_DAG_ID])
+    return {dag_id: found.get(dag_id, found.get(AUDITOR_DAG_ID)) for dag_id in dag_ids}
+
+
+def paused_dags() -> dict[str, bool]:
+    """By id of every Dag that Airflow has parsed, whether it is paused there."""
+    with create_session(scoped=False) as session:
+        rows = session.execute(select(DagModel.dag_id, DagModel.is_paused).where(DagModel.is_stale.is_(False)))
+        return dict(row._tuple() for row in rows)
+
+
+def dags_in_progress(dag_id: str | None = None) -> set[str]:
+    """The Dags of which a run is queued or running; only ``dag_id`` when it is given."""
+    query = select(DagRun.dag_id).where(DagRun.state.in_(_IN_PROGRESS)).distinct()
+    with create_session(scoped=False) as session:
+        return set(session.scalars(query.where(DagRun.dag_id == dag_id) if dag_id else query))
+
+
+def runs_in_progress(dag_id: str) -> list[str]:
+    """The ids of a Dag's runs that are queued or running, oldest first."""
+    query = select(DagRun.run_id).where(DagRun.dag_id == dag_id, DagRun.state.in_(_IN_PROGRESS)).order_by(DagRun.id)
+    with create_session(scoped=False) as session:
+        return list(session.scalars(query))
+
+
+def parse_now() -> None:
+    """Have the file of our Dags parsed ahead of its turn, as the button of Airflow's page does."""
+    place = select(DagModel.bundle_name, DagModel.relative_fileloc).where(DagModel.dag_id == AUDITOR_DAG_ID)
+    # An equal request that waits already is all that is wanted.
+    with suppress(IntegrityError), create_session(scoped=False) as session:
+        found = session.execute(place).one_or_none()
+        if found is not None:  # else Airflow has only just started and is about to parse the file for the first time
+            session.add(DagPriorityParsingRequest(found.bundle_name, found.relative_fileloc))
+
+
+def pause(dag_id: str) -> None:
+    """Make no further run of a Dag: Airflow takes a minute or two to forget one whose job is deleted."""
+    with create_session(scoped=False) as session:
+        session.execute(update(DagModel).where(DagModel.dag_id == dag_id).values(is_paused=True))
+
+
+def add_to_audit_log(event: str, user: str, dag_id: str | None, extra: dict[str, Any]) -> None:
+    """One row of Airflow's audit log; ``event`` has at most 60 characters, ``extra`` holds no secret."""
+    row = Log(event=event[:MAX_EVENT], owner=user, owner_display_name=user, extra=json.dumps(extra), dag_id=dag_id)
+    with create_session(scoped=False) as session:
+        session.add(row)

@@ -1,0 +1,39 @@
+"""Who is logged in, and what the page may offer them."""
+
+from __future__ import annotations
+
+from export_jobs import __version__, settings
+from export_jobs.web.access import LoggedIn
+from export_jobs.web.audit import api_router
+from export_jobs.web.models import Wire
+
+router = api_router("me")
+
+
+class MayInGeneral(Wire):
+    """What they may do that is no single job's."""
+
+    create: bool
+    delete_templates: bool
+    check_destinations: bool
+
+
+class Me(Wire):
+    """The caller."""
+
+    name: str
+    may: MayInGeneral
+    operators_mail: list[str]
+    statement: str
+
+
+@router.get("/me")
+def me(user: LoggedIn) -> Me:
+    """The caller and their permissions in general; each job of the list says what they may do with it."""
+    edits = user.may("PUT", None)
+    return Me(
+        name=user.name,
+        may=MayInGeneral(create=edits, delete_templates=edits, check_destinations=user.may_use_connection(None)),
+        operators_mail=list(settings.operators_mail()),
+        statement=f"Export Jobs {__version__}",
+    )

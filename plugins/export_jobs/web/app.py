@@ -1,0 +1,51 @@
+"""The app that Airflow's API server mounts under ``/export-jobs``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+
+from export_jobs import __version__
+from export_jobs.web import api, documentation, page
+from export_jobs.web.errors import add_handlers
+from export_jobs.web.guard import Guard
+
+PREFIX = "/export-jobs"
+
+
+class ExportJobsApp(FastAPI):
+    """Keeps hold of the app that it is mounted in, which is Airflow, before the framework puts itself in its place."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        scope.setdefault("export_jobs.airflow", scope.get("app"))
+        await super().__call__(scope, receive, send)
+
+
+def create_app() -> FastAPI:
+    """A new app with every router of ``web/api``; nothing is opened before the first request."""
+    app = ExportJobsApp(
+        title="Export Jobs for Apache Airflow",
+        version=__version__,
+        docs_url=None,  # open to anybody; ours ask for a login
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.add_middleware(Guard)
+    add_handlers(app)
+    for module in _modules():
+        app.include_router(module.router, prefix="/api")
+    app.include_router(documentation.router, prefix="/api")
+    app.include_router(page.router)
+    return app
+
+
+def _modules() -> list[Any]:
+    """One module a noun, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules([str(Path(api.__file__).parent)]))
+    return [importlib.import_module(f"{api.__name__}.{name}") for name in names]

@@ -1,0 +1,53 @@
+"""Airflow's public API in the name of whoever called ours, so that Airflow's own checks and its audit log apply."""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+from typing import Any
+
+import anyio.from_thread
+import httpx
+
+from export_jobs import settings
+from export_jobs.errors import TransientError
+from export_jobs.orchestration.airflow_api import AirflowApi
+from export_jobs.web.access import Caller
+
+AT_ONCE = 8
+PATIENCE_S = 10
+_SLOTS = BoundedSemaphore(AT_ONCE)
+"""A call from within a request needs a second thread of the same server. Were every thread to wait for one, none would
+be left, and the server would stand still for good."""
+
+
+class InProcess(httpx.BaseTransport):
+    """Calls an app of this very server on its own event loop; only for use in a thread that this loop has started."""
+
+    def __init__(self, app: Any) -> None:
+        self._transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """One request, answered whole."""
+        if not _SLOTS.acquire(timeout=PATIENCE_S):
+            raise TransientError("Airflow's API server is busy. Try again in a moment.")
+        try:
+            status, headers, content = anyio.from_thread.run(self._answer, request)
+        finally:
+            _SLOTS.release()
+        return httpx.Response(status, headers=headers, content=content)
+
+    async def _answer(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        answer = await self._transport.handle_async_request(
+            httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+        )
+        return answer.status_code, answer.headers, await answer.aread()
+
+
+def airflow_of(caller: Caller) -> AirflowApi:
+    """Airflow as ``caller`` may use it; for plain ``def`` routes.
+
+    Within Airflow's API server no network is used. The address in the errors' sentences is Airflow's ``base_url``.
+    """
+    base_url = settings.airflow_url() or "http://localhost:8080"
+    transport = InProcess(caller.airflow) if caller.airflow is not None else None
+    return AirflowApi.with_token(base_url, caller.token, transport=transport)
