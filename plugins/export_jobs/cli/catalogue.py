@@ -9,8 +9,9 @@ import argparse
 import logging
 import os
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from export_jobs import settings
 from export_jobs.cli.output import Output
@@ -19,6 +20,9 @@ from export_jobs.core.catalogue_files import load_catalogue
 from export_jobs.core.catalogue_rules.stray_files import stray_files
 from export_jobs.core.catalogue_validation import in_order, parts_of, validate_catalogue
 from export_jobs.core.issue import Issue, Level, errors
+
+if TYPE_CHECKING:
+    from export_jobs.orchestration.catalogue_check import Checked
 
 ALL_CONNECTIONS = "all"
 
@@ -29,8 +33,13 @@ def check(options: argparse.Namespace, output: Output) -> int:
     folder = settings.catalogue_folder()
     catalogue = _catalogue()
     issues = [*validate_catalogue(catalogue), *stray_files(folder)]
-    for issue in in_order(issues):
+    checked = _checked(options.connection, catalogue, issues) if options.connection else []
+    issues = in_order([*issues, *(issue for one in checked for issue in one.issues)])
+    for issue in issues:
         output.line(_sentence(folder, issue))
+    for one in checked:
+        types = "columns, types" if one.types_checked else "columns (no types)"
+        output.line(f"connection {one.connection}, {one.dialect}: {one.asked} questions about {types} and statements")
     counted = Counter(issue.level for issue in issues)
     output.line(
         f"{len(catalogue.facts)} facts, {len(catalogue.kpis)} KPIs, {len(catalogue.dimensions)} dimensions: "
@@ -41,10 +50,19 @@ def check(options: argparse.Namespace, output: Output) -> int:
             "folder": str(folder),
             "errors": counted[Level.ERROR],
             "warnings": counted[Level.WARNING],
-            "issues": [_document(issue) for issue in in_order(issues)],
+            "issues": [_document(issue) for issue in issues],
+            "connections": [{**asdict(one), "issues": len(one.issues)} for one in checked],
         }
     )
     return 1 if errors(issues) else 0
+
+
+def _checked(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[Checked]:
+    from export_jobs.orchestration import catalogue_check  # noqa: PLC0415  loads Airflow
+
+    names = catalogue_check.connections_of(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
+    statements = settings.statements_folder()
+    return [one for name in names for one in catalogue_check.check_connection(name, catalogue, issues, statements)]
 
 
 def _catalogue() -> Catalogue:

@@ -87,6 +87,11 @@ def names_of(tree: exp.Expr, dialect: str) -> Iterator[tuple[exp.Column, str]]:
             yield column, normal(column.this, dialect)
 
 
+def identifier(name: str, dialect: str) -> str:
+    """A name in the quotes of ``dialect``, for a statement that binds no values."""
+    return exp.to_identifier(name, quoted=True).sql(dialect)
+
+
 def quoted_name(name: str, dialect: str) -> str:
     """A name of the header as the database understands it: statements quote it."""
     return normal(exp.to_identifier(name, quoted=True), dialect)

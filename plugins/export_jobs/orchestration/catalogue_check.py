@@ -1,0 +1,110 @@
+"""A catalogue against the live databases that it describes: everything is asked read-only, and no row is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from export_jobs.core.catalogue import Catalogue, Fact, Table
+from export_jobs.core.catalogue_rules.place import placed
+from export_jobs.core.catalogue_validation import parts_of
+from export_jobs.core.dialect import POSTGRES
+from export_jobs.core.issue import Issue, Level, errors
+from export_jobs.core.text import choice
+from export_jobs.errors import ExportError, UserError
+from export_jobs.orchestration.connections import connection, warehouse
+from export_jobs.streaming.catalogue_probe import Probe
+from export_jobs.streaming.catalogue_session import DUCKDB, CatalogueSession, DbApiSession, PostgresSession
+from export_jobs.streaming.catalogue_statements import probe_groups, probe_kpis, probe_rows, probe_whole
+from export_jobs.streaming.catalogue_tables import probe_id, probe_order, probe_table
+
+_TYPES_SAID = (POSTGRES, DUCKDB)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One connection that was asked. ``asked`` counts the questions; ``types_checked``: it says types of columns."""
+
+    connection: str
+    dialect: str
+    issues: tuple[Issue, ...]
+    asked: int = 0
+    types_checked: bool = False
+
+
+def connections_of(catalogue: Catalogue, wanted: str | None = None) -> list[str]:
+    """The connections that facts and dimensions name; raises ``UserError`` when ``wanted`` is not among them."""
+    names = sorted({table.connection for table in _tables(catalogue)})
+    if wanted is not None and wanted not in names:
+        remedy = choice(wanted, names, none="The catalogue names none yet")
+        raise UserError(f"No fact or dimension of the catalogue names the connection {wanted!r}. {remedy}.")
+    return [wanted] if wanted is not None else names
+
+
+def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue], statements: Path) -> list[Checked]:
+    """Ask the database of the connection ``name`` about everything on it, once for each dialect that is named.
+
+    ``found`` is what the rules have found already: what is wrong there is not asked about again.
+    """
+    tables = [table for table in _tables(catalogue) if table.connection == name]
+    broken = {parts_of(issue)[0] for issue in errors(found)}
+    checked = []
+    for dialect in sorted({table.dialect for table in tables}):
+        own = [table for table in tables if table.dialect == dialect]
+        try:
+            session = _session(name, dialect)
+        except ExportError as error:
+            issue = Issue("connection", str(error).rstrip("."), "Nothing was asked of this database")
+            checked.append(Checked(name, dialect, (placed(own[0], issue),)))
+            continue
+        try:
+            probe = Probe(session, catalogue, set(broken))
+            _ask(probe, own, statements)
+        finally:
+            session.close()
+        checked.append(Checked(name, dialect, tuple(probe.issues), probe.asked, dialect in _TYPES_SAID))
+    return checked
+
+
+def _ask(probe: Probe, tables: list[Table], statements: Path) -> None:
+    if tables[0].dialect not in _TYPES_SAID:
+        what = f"types are NOT checked: a database of the dialect {tables[0].dialect} does not say types of columns"
+        remedy = "Hold the types in the headers against the tables by eye"
+        probe.found(tables[0], Issue("connection", what, remedy, Level.WARNING))
+    for table in tables:
+        if table.file not in probe.broken:
+            probe_table(probe, table)
+    for table in tables:
+        if isinstance(table, Fact) and table.file not in probe.broken:
+            _ask_about(probe, table, statements)
+    for key, dimension in probe.catalogue.dimensions.items():
+        if any(table.key == key and table is dimension for table in tables) and dimension.file not in probe.broken:
+            probe_whole(probe, dimension, statements)
+            probe_id(probe, dimension)
+
+
+def _ask_about(probe: Probe, fact: Fact, statements: Path) -> None:
+    kpis = [kpi for kpi in probe.catalogue.kpis.values() if kpi.fact == fact.key and kpi.file not in probe.broken]
+    probe_kpis(probe, fact, kpis)
+    probe_rows(probe, fact, statements)
+    if fact.file not in probe.broken:
+        probe_groups(probe, fact, [kpi for kpi in kpis if kpi.file not in probe.broken], statements)
+        probe_order(probe, fact)
+
+
+def _session(name: str, dialect: str) -> CatalogueSession:
+    import psycopg  # noqa: PLC0415  only a database of that kind needs its driver
+
+    if dialect == POSTGRES:
+        try:
+            return PostgresSession(warehouse(name))
+        except psycopg.Error as error:
+            said = " ".join(str(error).split())
+            raise UserError(f"the connection {name!r} cannot be opened: {said}") from None
+    hook = connection(name, "checking the catalogue").get_hook()
+    return DbApiSession(hook.get_conn(), dialect)
+
+
+def _tables(catalogue: Catalogue) -> list[Table]:
+    return [*catalogue.facts.values(), *catalogue.dimensions.values()]
