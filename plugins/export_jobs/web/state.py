@@ -109,6 +109,7 @@ def _stamp() -> str:
     return str(hash((tuple(parts), tuple(sorted(settings.catalogue_variables().items())))))
 
 
+StoreEngine = Annotated[Engine, Depends(engine)]
 Store = Annotated[Definitions, Depends(definitions)]
 LedgerOf = Annotated[Ledger, Depends(ledger)]
 CatalogueOf = Annotated[Catalogue, Depends(catalogue)]

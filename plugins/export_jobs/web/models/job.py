@@ -1,0 +1,99 @@
+"""A job as it goes over the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from export_jobs.core.window import Window
+from export_jobs.web.models.base import Wire
+from export_jobs.web.standing import JobState
+
+JobStatus = Literal["active", "completed"]
+
+
+class Span(Wire):
+    """A window: from ``start``, inclusive, to ``end``, exclusive."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, window: Window) -> Span:
+        """A window as it goes over the wire."""
+        return cls(start=window.start, end=window.end)
+
+
+class ComingWindow(Span):
+    """A window that is to be delivered at ``due``; ``days`` are its days of data in the job's zone."""
+
+    days: str
+    due: datetime
+
+
+class LastDelivery(Wire):
+    """The newest delivered window, and what its files hold together."""
+
+    at: datetime
+    rows: int
+    bytes: int
+    files: int
+    window: Span
+
+
+class May(Wire):
+    """What the caller may do with a job."""
+
+    edit: bool
+    delete: bool
+    rerun: bool
+    run: bool
+
+
+class JobRow(Wire):
+    """One line of the list. ``reason`` says in a sentence why ``state`` is unable_to_execute."""
+
+    job_id: int
+    name: str
+    dag_id: str
+    description: str
+    frequency: str
+    execute_on: str | None
+    schedule_text: str
+    time_zone: str
+    status: JobStatus
+    is_paused: bool
+    enabled: bool
+    state: JobState
+    reason: str
+    is_broken: bool
+    next_delivery: datetime | None
+    next_window: Span | None
+    last_delivery: LastDelivery | None
+    destination: str
+    owner: str
+    version: int
+    may: May
+
+
+class Totals(Wire):
+    """How many jobs there are of each status and state, whatever status and state is asked for."""
+
+    active: int = 0
+    completed: int = 0
+    yet_to_execute: int = 0
+    in_progress: int = 0
+    success: int = 0
+    unable_to_execute: int = 0
+
+
+class JobList(Wire):
+    """One page of the list; ``total`` counts all pages. ``destinations`` and ``owners`` are those of every job."""
+
+    jobs: list[JobRow]
+    total: int
+    totals: Totals
+    destinations: list[str]
+    owners: list[str]
+    offset: int
+    limit: int
