@@ -1,7 +1,7 @@
--- Export job {{ job }}, template {{ template }}: KPIs of {{ facts | join(" and ", attribute="rows.key") }}
+-- Export job {{ job | commented }}, template {{ template | commented }}: KPIs of {{ facts | join(" and ", attribute="rows.key") | commented }}
 WITH
 {% for fact in facts %}
--- the rows of {{ fact.rows.key }} that count, each with its groups
+-- the rows of {{ fact.rows.key | commented }} that count, each with its groups
 {{ fact.rows_name }} AS (
     SELECT fact.*
 {% for group in fact.groups %}
@@ -28,7 +28,7 @@ WITH
     GROUP BY {{ group_names | join(", ") }}
 {% endif %}
 ),
--- what its KPIs are where {{ fact.rows.key }} has no rows: 0 for a count, nothing for a sum
+-- what its KPIs are where {{ fact.rows.key | commented }} has no rows: 0 for a count, nothing for a sum
 {{ fact.none_name }} AS (
     SELECT {{ fact.kpis | map(attribute="inner") | join(",\n        ") }}
     FROM (

@@ -1,4 +1,4 @@
--- Export job {{ job }}, template {{ template }}: rows of {{ rows.key }}
+-- Export job {{ job | commented }}, template {{ template | commented }}: rows of {{ rows.key | commented }}
 SELECT
 {% for column in columns %}
     {{ column.sql }} AS {{ column.name }}{{ "," if not loop.last }}

@@ -21,7 +21,7 @@ from export_jobs.core.draft import Draft
 from export_jobs.core.groups import groups_context
 from export_jobs.core.job import DateBasis, ExportJob, TemplateKind
 from export_jobs.core.rows import expression, rows_of
-from export_jobs.core.sql_text import indented
+from export_jobs.core.sql_text import commented, indented
 from export_jobs.core.window import Window
 
 
@@ -117,4 +117,5 @@ def _environment(folder: Path) -> jinja2.Environment:
         autoescape=False,  # noqa: S701  SQL, not HTML: every identifier is quoted before it comes here
     )
     environment.filters["indented"] = indented
+    environment.filters["commented"] = commented
     return environment

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 POSTGRES = "postgres"
 SQLITE = "sqlite"
+LARGEST_INTEGER = 2**63
 
 
 def quoted(name: str, dialect: str) -> str:
@@ -73,7 +74,8 @@ def bound(value: Scalar, dialect: str) -> Scalar:
     if dialect != SQLITE:
         return value
     if isinstance(value, Decimal):
-        return float(value) if value != value.to_integral_value() else int(value)
+        is_whole = value == value.to_integral_value() and abs(value) < LARGEST_INTEGER
+        return int(value) if is_whole else float(value)
     if isinstance(value, datetime):
         return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat(" ")
     return value.isoformat() if isinstance(value, date) else value

@@ -63,9 +63,9 @@ class Conditions:
             return f"{position(expression, places[0], self.dialect)} > 0"
         return f"{expression} {_SIGNS[op]} {places[0]}"
 
-    def audience(self, expression: str, keys: Sequence[str], kind: ColumnType) -> str:
-        """The condition that a row is of one of these customers."""
-        return self.member(expression, [self._value(key, "audience", kind) for key in keys], "audience")
+    def audience(self, expression: str, keys: Sequence[str], kind: ColumnType, name: str) -> str:
+        """The condition that a row is of one of these customers; their keys are bound as ``name``."""
+        return self.member(expression, [self._value(key, "audience", kind) for key in keys], name)
 
     def member(self, expression: str, values: list[Scalar], name: str, *, is_in: bool = True) -> str:
         """The condition that a cell is one of ``values``, or none of them."""

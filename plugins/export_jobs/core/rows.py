@@ -56,7 +56,8 @@ def rows_of(draft: Draft, table: Table, places: Iterable[Place], prefix: str = "
     if draft.use.audience:
         place = draft.place(_customer(draft, table), table)
         text = expression(draft, table, place)
-        conditions.append(draft.conditions.audience(text, draft.use.audience, place.column.type))
+        name = f"{prefix}audience"
+        conditions.append(draft.conditions.audience(text, draft.use.audience, place.column.type, name))
     keys = dict.fromkeys(place.dimension for place in needed if place.dimension)
     return Rows(table.key, _source(table), _joins(draft, table, keys), tuple(conditions))
 

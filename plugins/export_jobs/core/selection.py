@@ -86,11 +86,16 @@ def columns_of(table: Table, catalogue: Catalogue) -> list[str]:
 
 
 def filterable(template: Template, catalogue: Catalogue) -> dict[str, Place]:
-    """What a job may filter this template by: columns and attributes that every table of it has or reaches."""
+    """What a job may filter this template by: columns and attributes that every table of it has or reaches.
+
+    A column of the fact counts only where every fact has it with the same type, for its values are compared in each.
+    """
     tables = tables_of(template, catalogue)
-    places = {name: find(name, tables[0], catalogue) for name in columns_of(tables[0], catalogue)} if tables else {}
-    return {
-        name: place
-        for name, place in places.items()
-        if place and place.column.filterable and all(find(name, table, catalogue) for table in tables[1:])
-    }
+    names = columns_of(tables[0], catalogue) if tables else []
+    places = {name: [find(name, table, catalogue) for table in tables] for name in names}
+    return {name: found[0] for name, found in places.items() if found[0] and _is_filterable(found)}
+
+
+def _is_filterable(places: Sequence[Place | None]) -> bool:
+    types = {place.column.type if place and place.column.filterable else None for place in places}
+    return len(types) == 1 and None not in types

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 
 # A literal, dollar-quoted text, quoted identifier or comment: an end of line inside the first three is data.
-_TOKEN = re.compile(r"'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_TOKEN = re.compile(
+    r"""[eE]'(?:\\.|''|[^'\\])*'|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/""", re.DOTALL
+)
 
 
 def spliced(sql: str) -> str:
     """``sql`` with every ``%`` doubled: the driver would read a single one as the start of a placeholder."""
     return sql.replace("%", "%%")
+
+
+def commented(text: str) -> str:
+    """``text`` as it may stand behind ``--``: on one line, with no ``%`` that the driver would read."""
+    return spliced("".join(char if char.isprintable() else "?" for char in text))
 
 
 def indented(sql: str, spaces: int) -> str:

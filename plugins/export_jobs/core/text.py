@@ -24,7 +24,7 @@ def text_issues(path: str, text: str, *, limit: int = MAX_LINE, lines: bool = Fa
     """Control characters and excess length of ``text``; ``lines`` allows line breaks and tabs."""
     found = next((char for char in text if is_control(char) and not (lines and char in _LAYOUT)), None)
     if found is not None:
-        yield Issue(path, f"the text holds the control character {found!a}", "Remove it; it is invisible in mails")
+        yield Issue(path, f"the text holds the control character {found!a}", "Remove it; no reader can see it")
     if len(text) > limit:
         yield Issue(path, f"the text has {len(text)} characters; at most {limit} fit", "Shorten it")
 

@@ -13,6 +13,9 @@ from export_jobs.core.text import is_control, shown
 
 MAX_TEXT = 1000
 _LARGEST = 2**63
+_YEARS = range(1000, 9999)
+"""With four digits and a day to spare at both ends, so that no zone leads out of what databases and Python know."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,19}", re.ASCII)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,2})?", re.ASCII)
 _NOUNS = {
@@ -35,7 +38,7 @@ def typed(text: str, kind: ColumnType, time_zone: str) -> Scalar:
     if kind == "text":
         return _plain(text)
     value = _parsed(text.strip(), kind)
-    if value is None:
+    if value is None or (isinstance(value, date) and value.year not in _YEARS):
         raise ValueError(f"is {shown(text)}, and the column holds {_NOUNS[kind]}")
     if isinstance(value, datetime):
         return _placed(value, kind, time_zone)
@@ -60,8 +63,8 @@ def _parsed(text: str, kind: ColumnType) -> Scalar | None:
         return {"true": True, "false": False}.get(text.lower())
     try:
         if kind == "date":
-            return date.fromisoformat(text) if len(text) == len("1997-01-31") else None
-        return datetime.fromisoformat(text)
+            return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+        return datetime.fromisoformat(text) if _DATE.match(text) else None
     except ValueError:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -56,26 +56,41 @@ def audience_issues(
         if table.customer is None:
             what = f"{table.key!r} has no customer, so it cannot be limited to an audience"
             yield Issue(f"{path}.audience", what, "Remove the audience, or name the column as customer in its header")
-    place = find(tables[0].customer, tables[0], catalogue) if tables[0].customer else None
-    if place is not None:
-        yield from _value_issues(f"{path}.audience", use.audience, place.column.type, time_zone)
+    types = {table.key: table.fields[table.customer].type for table in tables if table.customer in table.fields}
+    if len(set(types.values())) > 1:
+        what = f"customers are not of one type in all facts ({_listed(types)}), so one list cannot name them"
+        yield Issue(f"{path}.audience", what, "Make one template for each fact, or one type of them in the catalogue")
+    elif types:
+        yield from _value_issues(f"{path}.audience", use.audience, next(iter(types.values())), time_zone)
 
 
 def _not_filterable(
     path: str, reference: str, template: Template, catalogue: Catalogue, allowed: dict[str, Place]
 ) -> Issue:
     tables = tables_of(template, catalogue)
-    places = [find(reference, table, catalogue) for table in tables]
-    if all(places):
+    found = {table.key: find(reference, table, catalogue) for table in tables}
+    places = {key: place for key, place in found.items() if place}
+    if any(place.is_part for place in places.values()):
+        what = f"{shown(reference)} is a part of the event date, by which rows can be grouped and not filtered"
+        return Issue(path, what, "Filter by the column of the date itself")
+    if any(not place.column.filterable for place in places.values()):
         what = f"{shown(reference)} may not be filtered by: its values are for the owners of the data alone"
         return Issue(path, what, choice("", allowed, none="Remove the filter"))
-    if any(places):
-        missing = ", ".join(table.key for table, place in zip(tables, places, strict=True) if place is None)
+    if places and len(places) < len(tables):
+        missing = ", ".join(key for key in found if key not in places)
         what = f"{shown(reference)} is not a column that {missing} has or reaches, and the file is of that fact too"
         return Issue(path, what, choice(reference, allowed, none="Make one template for each fact"))
+    if places:
+        types = _listed({key: place.column.type for key, place in places.items()})
+        what = f"{shown(reference)} is not of one type in all facts ({types}), so one value cannot be held against it"
+        return Issue(path, what, "Make one template for each fact")
     known = sorted({name for table in tables for name in columns_of(table, catalogue) if name in allowed})
     what = f"there is no column {shown(reference)} to filter {template.name!r} by"
     return Issue(path, what, choice(reference, known, none="Remove the filter"))
+
+
+def _listed(types: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}: {kind}" for key, kind in types.items())
 
 
 def _operator_issues(place: str, one: Filter, kind: ColumnType) -> Iterator[Issue]:
@@ -88,7 +103,8 @@ def _operator_issues(place: str, one: Filter, kind: ColumnType) -> Iterator[Issu
     wanted = 0 if one.op in _NONE else 2 if one.op is Operator.BETWEEN else None if one.op in _MANY else 1
     if wanted is not None and count != wanted:
         number = {0: "no value", 1: "one value", 2: "two values, the lower and the upper bound"}[wanted]
-        yield Issue(f"{place}.values", f"{one.op} compares with {number}, and there are {count}", f"Write {number}")
+        what = f"{one.op} compares with {number}, and there {'is' if count < 2 else 'are'} {count or 'none'}"
+        yield Issue(f"{place}.values", what, f"Write {number}" if wanted else "Remove the values")
     elif wanted is None and not count:
         yield Issue(f"{place}.values", f"{one.op} has no value to compare with", "List at least one, or remove it")
 

@@ -17,11 +17,16 @@ SCHEDULE_RULES: Rules[JobSpec] = Rules()
 FIRST_YEAR, LAST_YEAR = 1901, 2199
 
 
+def is_zone(name: str) -> bool:
+    """Whether ``name`` is a zone of the zone database, in its spelling."""
+    return name in _zones()
+
+
 @SCHEDULE_RULES.reads("schedule.time_zone")
 def time_zone_exists(job: JobSpec) -> Iterator[Issue]:
     """An IANA zone, spelled as the zone database spells it."""
     zone = job.schedule.time_zone
-    if zone not in _zones():
+    if not is_zone(zone):
         nothing = "Install the tzdata package: this machine knows no zones"
         remedy = choice(zone, _zones(), none=nothing, far="Write an IANA name, such as 'Europe/Berlin' or 'UTC'")
         yield Issue("schedule.time_zone", f"there is no time zone {shown(zone)}", remedy)
@@ -60,7 +65,7 @@ def validity_is_one_year(job: JobSpec) -> Iterator[Issue]:
 def validity_holds_time(job: JobSpec) -> Iterator[Issue]:
     """A zone that moved across the date line has skipped a whole day, such as Samoa's 30 December 2011."""
     schedule = job.schedule
-    if schedule.valid_until < schedule.valid_from or schedule.time_zone not in _zones():
+    if schedule.valid_until < schedule.valid_from or not is_zone(schedule.time_zone):
         return
     if not (_is_plausible(schedule.valid_from) and _is_plausible(schedule.valid_until)):
         return
@@ -117,7 +122,7 @@ def deliver_on_follows(job: JobSpec) -> Iterator[Issue]:
 def once_is_complete(job: JobSpec, known: Known) -> Iterator[Issue]:
     """A once job exports days that are over; asked only when a job is new."""
     schedule = job.schedule
-    if known.now is None or schedule.frequency is not Frequency.ONCE or schedule.time_zone not in _zones():
+    if known.now is None or schedule.frequency is not Frequency.ONCE or not is_zone(schedule.time_zone):
         return
     yesterday = known.now.astimezone(ZoneInfo(schedule.time_zone)).date() - timedelta(days=1)
     if schedule.valid_until > yesterday:

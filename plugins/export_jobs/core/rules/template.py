@@ -150,7 +150,7 @@ def dimensions_are_reachable(template: Template, known: Known) -> Iterator[Issue
 @TEMPLATE_RULES.looks_up("kind", "fact", "dimensions", "columns")
 def columns_are_known(template: Template, known: Known) -> Iterator[Issue]:
     """Columns come from the table that the file holds, or from a dimension that its fact reaches."""
-    if template.kind is TemplateKind.CUSTOM:
+    if template.kind is TemplateKind.CUSTOM or len(template.columns) > MAX_ENTRIES:
         return
     for table in tables_of(template, known.catalogue):
         for index, name in enumerate(template.columns):

@@ -9,11 +9,25 @@ from export_jobs.core.issue import Issue
 from export_jobs.core.job import JobSpec, Template, TemplateKind, TemplateUse
 from export_jobs.core.rules.filter import audience_issues, filter_issues
 from export_jobs.core.rules.rule import Known, Rules
+from export_jobs.core.rules.schedule import is_zone
 from export_jobs.core.selection import chosen_columns, columns_of, find, held_columns, tables_of
 from export_jobs.core.text import choice, shown, text_issues
 
 TEMPLATE_USE_RULES: Rules[JobSpec] = Rules()
 MAX_HEADING = 200
+MAX_COLUMNS = 500
+_UNSEEN = {"\u00ad", "\u200b", "\u2060", "\ufeff", *map(chr, range(0xE0000, 0xE0080))}
+"""Characters without a width that join no letters: a heading with one looks like another heading and is not it."""
+
+
+@TEMPLATE_USE_RULES.reads("templates")
+def lists_end(job: JobSpec) -> Iterator[Issue]:
+    """What follows compares every entry with every other one."""
+    for index, use in enumerate(job.templates):
+        for name, entries in (("columns", use.columns), ("order_by", use.order_by)):
+            if len(entries) > MAX_COLUMNS:
+                what = f"there are {len(entries)} entries; at most {MAX_COLUMNS} fit a file"
+                yield Issue(f"templates[{index}].{name}", what, "Remove some")
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
@@ -23,8 +37,9 @@ def columns_are_held(job: JobSpec, known: Known) -> Iterator[Issue]:
         held = held_columns(template, known.catalogue)
         for index, column in enumerate(use.columns):
             if column.column not in held:
+                place = f"{path}.columns[{index}]{'.column' if column.heading else ''}"
                 what = f"the template {template.name!r} holds no column {shown(column.column)}"
-                yield Issue(f"{path}.columns[{index}]", what, choice(column.column, held, none="It holds none"))
+                yield Issue(place, what, choice(column.column, held, none="It holds none"))
             elif column.column in [other.column for other in use.columns[:index]]:
                 yield Issue(f"{path}.columns[{index}]", f"{shown(column.column)} is chosen twice", "Remove one")
 
@@ -46,7 +61,11 @@ def headings_are_readable(job: JobSpec, known: Known) -> Iterator[Issue]:
         for index, column in enumerate(use.columns):
             place = f"{path}.columns[{index}].as"
             yield from text_issues(place, column.heading, limit=MAX_HEADING)
-            if column.heading and column.heading != column.heading.strip():
+            unseen = next((char for char in column.heading if char in _UNSEEN), None)
+            if unseen:
+                what = f"the heading {shown(column.heading)} holds {unseen!a}, which no reader can see"
+                yield Issue(place, what, "Remove it")
+            if column.heading != column.heading.strip():
                 what = f"the heading {shown(column.heading)} begins or ends with a space"
                 yield Issue(place, what, "Remove the space; a receiver would look for the name without it")
 
@@ -58,7 +77,7 @@ def headings_are_different(job: JobSpec, known: Known) -> Iterator[Issue]:
         seen: dict[str, str] = {}
         for index, column in enumerate(chosen_columns(template, use, known.catalogue)):
             heading = column.heading or column.column
-            plain = unicodedata.normalize("NFC", heading).casefold()
+            plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", heading).casefold())
             if plain in seen and column.column not in [other.column for other in use.columns[:index]]:
                 what = f"the heading {shown(heading)} is there twice ({shown(seen[plain])} is the other)"
                 yield Issue(f"{path}.columns[{index}]", what, "Give one of the two another heading with `as`")
@@ -69,14 +88,14 @@ def headings_are_different(job: JobSpec, known: Known) -> Iterator[Issue]:
 def filters_hold(job: JobSpec, known: Known) -> Iterator[Issue]:
     """A filter names a column that may be filtered, with values of its type."""
     for path, use, template in _uses(job, known):
-        yield from filter_issues(path, use, template, known.catalogue, job.schedule.time_zone)
+        yield from filter_issues(path, use, template, known.catalogue, _zone(job))
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
 def audience_holds(job: JobSpec, known: Known) -> Iterator[Issue]:
     """An audience is a list of customers, and every table of the template knows its customers."""
     for path, use, template in _uses(job, known):
-        yield from audience_issues(path, use, template, known.catalogue, job.schedule.time_zone)
+        yield from audience_issues(path, use, template, known.catalogue, _zone(job))
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
@@ -101,8 +120,14 @@ def order_is_of_known_columns(job: JobSpec, known: Known) -> Iterator[Issue]:
 
 
 def _uses(job: JobSpec, known: Known) -> Iterator[tuple[str, TemplateUse, Template]]:
-    """Every use whose template is known and can be read; what is unknown has an issue of its own."""
+    """Every use whose template is known and can be read; what is unknown or endless has an issue of its own."""
     for index, use in enumerate(job.templates):
         template = known.templates.get(use.template)
-        if template is not None and tables_of(template, known.catalogue):
+        is_short = max(len(use.columns), len(use.order_by)) <= MAX_COLUMNS
+        if template is not None and is_short and tables_of(template, known.catalogue):
             yield f"templates[{index}]", use, template
+
+
+def _zone(job: JobSpec) -> str:
+    """The zone in which values are read; an unknown one has an issue of its own."""
+    return job.schedule.time_zone if is_zone(job.schedule.time_zone) else "UTC"
