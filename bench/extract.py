@@ -23,7 +23,7 @@ import psycopg  # noqa: E402
 
 from bench.measure import Way, compare, megabytes, size  # noqa: E402
 from demo.postgres import Postgres, programs  # noqa: E402
-from export_jobs.core.compiler import CompiledExport  # noqa: E402
+from export_jobs.core.compiled import Column, CompiledExport  # noqa: E402
 from export_jobs.core.job import DateBasis, FileOptions  # noqa: E402
 from export_jobs.streaming.compress import compress  # noqa: E402
 from export_jobs.streaming.extract import extract  # noqa: E402
@@ -67,7 +67,9 @@ class Ways:
 
     def extract(self, **options: Any) -> int:
         with psycopg.connect(**self.dsn) as session, (self.folder / "rows.csv").open("wb") as sink:
-            export = CompiledExport("bench", "bench", QUERY, {}, (), DateBasis.NONE)
+            names = [column.name for column in session.execute(f"{QUERY} LIMIT 0").description or ()]
+            columns = tuple(Column(name, "text") for name in names)
+            export = CompiledExport("bench", "bench", "postgres", QUERY, {}, columns, DateBasis.NONE)
             limits: dict[str, Any] = {"time_zone": "UTC", "application_name": "bench", "statement_timeout_s": 600}
             return extract(session, export, FileOptions(**options), sink, **limits).bytes
 

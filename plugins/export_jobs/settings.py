@@ -73,6 +73,11 @@ def statement_timeout_s() -> int:
     return _whole_number("EXPORT_JOBS_STATEMENT_TIMEOUT_S", 4 * 3600)
 
 
+def settle_delay_s() -> int:
+    """Seconds after a window's end before it is read on the *updated* date from a database that is not PostgreSQL."""
+    return _whole_number("EXPORT_JOBS_SETTLE_DELAY_S", 900)
+
+
 def task_timeout_s() -> int:
     """Seconds after which Airflow ends a task, so that a stuck one cannot hold back a job's next windows for good."""
     return _whole_number("EXPORT_JOBS_TASK_TIMEOUT_S", 6 * 3600)

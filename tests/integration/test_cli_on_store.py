@@ -234,7 +234,7 @@ def test_list_show_windows_sql_delete(run: Run) -> None:
     code, out, _ = run("windows", "weekly-sales", "--count", "2", "--format", "json")
     assert code == 0 and len(json.loads(out)) == 2
     code, out, _ = run("sql", "monthly-1997", "--window", "1997-01-01..1997-01-31")
-    assert code == 0 and "timestamptz '1997-01-01 00:00:00+00:00'" in out and "%" not in out
+    assert code == 0 and "CAST('1997-01-01 00:00:00+00:00' AS TIMESTAMPTZ)" in out and "%" not in out
     code, out, _ = run("sql", "monthly-1997", "--window", "1997-01-01..1997-01-31", "--format", "json")
     assert json.loads(out)[0]["parameters"]["window_end"] == "1997-02-01T00:00:00+00:00"
     assert run("delete", "weekly-sales", "--yes")[0] == 0

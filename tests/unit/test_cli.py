@@ -26,6 +26,7 @@ COMMANDS = [
     ["dump"],
     ["delete", "j"],
     ["sql", "j", "--window", "1997-01-01..1997-01-31", "--template", "t"],
+    ["preview", "j", "--window", "1997-01-01..1997-01-31", "--template", "t", "--rows", "5"],
     ["windows", "j", "--count", "3"],
     ["check-destination", "t"],
     ["history", "j"],

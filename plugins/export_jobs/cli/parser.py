@@ -14,6 +14,8 @@ The store and Airflow's address come from the Airflow connections export_jobs_st
 for example from the environment variables AIRFLOW_CONN_EXPORT_JOBS_STORE and AIRFLOW_CONN_EXPORT_JOBS_AIRFLOW_API.
 """
 
+_WINDOW = "days of data, both inclusive (1997-01-01..1997-01-31), or instants (1997-01-01T00:00Z..), END exclusive"
+
 
 def parser() -> argparse.ArgumentParser:
     """The parser of every command."""
@@ -67,14 +69,12 @@ def _catalogue_commands(commands: _Commands) -> None:
 
 def _preview_commands(commands: _Commands) -> None:
     sql = _add(commands, "sql", "preview:sql", "the SQL that a run of a window executes")
-    _job(sql)
-    sql.add_argument(
-        "--window",
-        required=True,
-        metavar="START..END",
-        help="days of data, both inclusive (1997-01-01..1997-01-31), or instants (1997-01-01T00:00Z..), END exclusive",
-    )
-    sql.add_argument("--template", metavar="T", help="this template only")
+    preview = _add(commands, "preview", "preview:preview", "the first rows of a window, as its files will show them")
+    preview.add_argument("--rows", type=_count, default=50, metavar="N", help="how many of each template (50)")
+    for command in (sql, preview):
+        _job(command)
+        command.add_argument("--window", required=True, metavar="START..END", help=_WINDOW)
+        command.add_argument("--template", metavar="T", help="this template only")
     windows = _add(commands, "windows", "preview:windows", "the next windows of a job and when each is delivered")
     _job(windows)
     windows.add_argument("--count", type=_count, default=10, metavar="N", help="how many (10)")

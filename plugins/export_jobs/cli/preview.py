@@ -1,44 +1,63 @@
-"""``sql``, ``windows`` and ``check-destination``: what would happen, before it does."""
+"""``sql``, ``preview``, ``windows`` and ``check-destination``: what would happen, before it does."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from export_jobs import settings
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
 from export_jobs.cli.plan_text import days, window_document
-from export_jobs.core.compiler import CompiledExport, compile_export
+from export_jobs.core.compiled import CompiledExport
+from export_jobs.core.compiler import compile_export
 from export_jobs.core.issue import errors
+from export_jobs.core.job import ExportJob
+from export_jobs.core.literal import with_literals
 from export_jobs.core.text import choice
 from export_jobs.core.validation import validate_job
 from export_jobs.core.window import Window, day_start, deliveries
 from export_jobs.errors import UserError
 
+if TYPE_CHECKING:
+    from export_jobs.streaming.preview import Preview
+
 
 def sql(options: argparse.Namespace, output: Output) -> int:
     """The statement of each template, with the values bound to it."""
-    job = session.job_of(session.stored_job(options.job))
-    issues = errors(validate_job(job, catalogue=session.catalogue()))
-    if issues:
-        raise UserError(f"Job {job.name!r} does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
-    window = parse_window(options.window, job.schedule.time_zone)
-    names = [use.template for use in job.templates]
-    if options.template and options.template not in names:
-        remedy = choice(options.template, names, none="It uses none")
-        raise UserError(f"Job {job.name!r} does not use the template {options.template!r}. {remedy}.")
-    statements = settings.statements_folder()
-    exports = [
-        compile_export(job, name, session.catalogue(), window, statements)
-        for name in names
-        if options.template in {None, name}
-    ]
+    exports = _exports(_valid_job(options.job), options)
     for export in exports:
         output.text(_runnable(export))
     output.json([_document(export) for export in exports])
+    return 0
+
+
+def preview(options: argparse.Namespace, output: Output) -> int:
+    """The first rows of each template's file, every cell as the file will show it."""
+    from export_jobs.orchestration.connections import open_source  # noqa: PLC0415  loads Airflow
+    from export_jobs.streaming.preview import preview as first_rows  # noqa: PLC0415  loads a database driver
+
+    job = _valid_job(options.job)
+    documents = []
+    for export in _exports(job, options):
+        with open_source(export.connection, export.dialect) as source:
+            found = first_rows(
+                source,
+                export,
+                job.file,
+                time_zone=job.schedule.time_zone,
+                application_name=f"export-jobs {job.name}",
+                limit=options.rows,
+            )
+        output.line(f"{export.template}: {_size(found)}")
+        output.table([column.name for column in found.columns], found.rows)
+        columns = [{"name": column.name, "type": column.type} for column in found.columns]
+        rows = {"columns": columns, "rows": found.rows, "truncated": found.truncated}
+        documents.append({"template": export.template, **rows})
+    output.json(documents)
     return 0
 
 
@@ -99,22 +118,45 @@ def _instant(text: str, time_zone: str, *, is_end: bool) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
 
 
+def _valid_job(name: str) -> ExportJob:
+    job = session.job_of(session.stored_job(name))
+    issues = errors(validate_job(job, catalogue=session.catalogue()))
+    if issues:
+        raise UserError(f"Job {job.name!r} does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
+    return job
+
+
+def _exports(job: ExportJob, options: argparse.Namespace) -> list[CompiledExport]:
+    """What each template of a job compiles to for a window, or the one template that was named."""
+    window = parse_window(options.window, job.schedule.time_zone)
+    names = [use.template for use in job.templates]
+    if options.template and options.template not in names:
+        remedy = choice(options.template, names, none="It uses none")
+        raise UserError(f"Job {job.name!r} does not use the template {options.template!r}. {remedy}.")
+    return [
+        compile_export(job, name, session.catalogue(), window, settings.statements_folder())
+        for name in names
+        if options.template in {None, name}
+    ]
+
+
+def _size(found: Preview) -> str:
+    if found.truncated:
+        return f"the first {len(found.rows)} rows, and there are more"
+    return f"{len(found.rows)} rows, all there are"
+
+
 def _runnable(export: CompiledExport) -> str:
-    """The statement with its values written in, to be pasted into psql; a run binds them instead."""
-    literals = {name: _literal(value) for name, value in export.parameters.items()}
-    return f"-- template {export.template}, connection {export.connection}\n{(export.sql % literals).strip()};\n"
-
-
-def _literal(value: datetime | date) -> str:
-    if not isinstance(value, datetime):
-        return f"date '{value.isoformat()}'"
-    return f"{'timestamptz' if value.tzinfo else 'timestamp'} '{value.isoformat(' ')}'"
+    """The statement with its values written in, to be pasted into a client; a run binds them instead."""
+    start = f"-- template {export.template}, connection {export.connection}, dialect {export.dialect}"
+    return f"{start}\n{with_literals(export).strip()};\n"
 
 
 def _document(export: CompiledExport) -> dict[str, object]:
     return {
         "template": export.template,
         "connection": export.connection,
+        "dialect": export.dialect,
         "date_basis": export.date_basis,
         "sql": export.sql,
         "parameters": export.parameters,

@@ -1,7 +1,9 @@
-"""Airflow connections -> the store's engine, a warehouse session, a destination, the mail server. Secrets stay here."""
+"""Airflow connections -> the store's engine, a source of rows, a destination, the mail server. Secrets stay here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,25 @@ if TYPE_CHECKING:
     import psycopg
     from airflow.sdk import Connection
     from sqlalchemy import Engine
+
+    from export_jobs.streaming.source import Source
+
+POSTGRES = "postgres"
+_DIALECTS = {
+    "databricks": {"databricks"},
+    "duckdb": {"duckdb"},
+    "gcpbigquery": {"bigquery"},
+    "mssql": {"tsql", "fabric"},
+    "mysql": {"mysql", "singlestore", "starrocks", "doris"},
+    "oracle": {"oracle"},
+    "postgres": {POSTGRES, "redshift", "materialize", "risingwave"},
+    "presto": {"presto"},
+    "redshift": {"redshift"},
+    "snowflake": {"snowflake"},
+    "sqlite": {"sqlite"},
+    "trino": {"trino"},
+}
+"""What the databases behind a type of connection speak; a type that is not here (odbc, jdbc) may lead to any."""
 
 
 def connection(connection_id: str, purpose: str) -> Connection:
@@ -43,17 +64,79 @@ def store_engine() -> Engine:
 
 
 def warehouse(connection_id: str) -> psycopg.Connection[Any]:
-    """A new session on the warehouse, through Airflow's own hook so that every option of its connection counts."""
+    """A new session on a PostgreSQL warehouse, through Airflow's own hook so that every option counts."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook  # noqa: PLC0415
 
-    found = connection(connection_id, "reading the warehouse")
-    if found.conn_type not in {"postgres", "postgresql"}:
-        raise UserError(
-            f"The connection {connection_id!r} is of type {found.conn_type!r}; facts are read from PostgreSQL. "
-            "Name a connection of type postgres in the fact's header."
-        )
+    _refuse_unfit(connection(connection_id, "reading the warehouse"), POSTGRES)
     session: psycopg.Connection[Any] = PostgresHook(postgres_conn_id=connection_id).get_conn()
     return session
+
+
+@contextmanager
+def open_source(connection_id: str, dialect: str) -> Iterator[Source]:
+    """The rows behind ``connection_id``: ``COPY`` for the dialect ``postgres``, else a cursor of the connection's hook.
+
+    Raises ``UserError`` for a connection that is missing, has no SQL hook, or does not speak ``dialect``.
+    """
+    from export_jobs.streaming.cursor_errors import connecting  # noqa: PLC0415
+    from export_jobs.streaming.sessions import session_of  # noqa: PLC0415
+    from export_jobs.streaming.source import CursorSource, PostgresSource  # noqa: PLC0415
+
+    if dialect == POSTGRES:
+        with connecting(connection_id):
+            session = warehouse(connection_id)
+        with closing(session):
+            yield PostgresSource(session)
+        return
+    hook = sql_hook(connection_id, dialect)
+    with connecting(connection_id):
+        opened = session_of(hook.get_conn(), hook.placeholder)
+    with closing(opened):
+        yield CursorSource(opened, settings.settle_delay_s())
+
+
+def sql_hook(connection_id: str, dialect: str) -> Any:
+    """The ``DbApiHook`` of a connection that speaks ``dialect``; raises ``UserError`` for any other connection."""
+    from airflow.providers.common.sql.hooks.sql import DbApiHook  # noqa: PLC0415
+    from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415
+
+    found = connection(connection_id, "reading the warehouse")
+    _refuse_unfit(found, dialect)
+    try:
+        hook = found.get_hook()
+    except (AirflowException, ImportError) as error:
+        raise UserError(
+            f"Airflow cannot open the connection {connection_id!r} of type {found.conn_type!r}: the provider of that "
+            "type is not installed here. Install it where Airflow's workers run, or correct the connection's type."
+        ) from error
+    if not isinstance(hook, DbApiHook):
+        raise UserError(
+            f"The connection {connection_id!r} is of type {found.conn_type!r}, which does not lead to a SQL database. "
+            "Name a connection to a database in the header of the fact or dimension."
+        )
+    return hook
+
+
+def _refuse_unfit(found: Connection, dialect: str) -> None:
+    kind = str(found.conn_type).replace("postgresql", POSTGRES)
+    spoken = _DIALECTS.get(kind, set())
+    if (spoken and dialect not in spoken) or (dialect == POSTGRES and not spoken):
+        remedy = f"Write `dialect: {min(spoken)}`" if len(spoken) == 1 else "Write the database's own dialect"
+        raise UserError(
+            f"The connection {found.conn_id!r} is of type {found.conn_type!r}, and the catalogue says that its dialect "
+            f"is {dialect}. {remedy} in the header of each fact and dimension of this connection, or name another one."
+        )
+    if kind == "duckdb" and found.schema and not (found.host or found.password or found.extra_dejson):
+        # Airflow's DuckDB hook would open an empty database in memory, and the tables would seem to be missing.
+        raise UserError(
+            f"The connection {found.conn_id!r} has its DuckDB file in the field for the schema. Give the file as the "
+            'host, in JSON: {"conn_type": "duckdb", "host": "/data/sales.duckdb"}.'
+        )
+    if kind == "sqlite" and found.schema and not found.host:
+        raise UserError(
+            f"The connection {found.conn_id!r} has its SQLite file in the field for the schema. Give the file as the "
+            'host, in JSON: {"conn_type": "sqlite", "host": "/data/sales.db", "extra": {"mode": "ro"}}.'
+        )
 
 
 def open_destination(spec: DestinationSpec) -> Destination:

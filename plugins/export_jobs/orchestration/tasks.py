@@ -15,14 +15,13 @@ from export_jobs.core.job import DateBasis, EmptyResult
 from export_jobs.core.validation import validate_job
 from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, UserError
-from export_jobs.orchestration.connections import warehouse
+from export_jobs.orchestration.connections import open_source
 from export_jobs.orchestration.staging import staged, written_whole
 from export_jobs.orchestration.step import ExportStep
 from export_jobs.orchestration.xcom import from_task
 from export_jobs.store.executions import AlreadyDelivered, DeliveryRecord
 from export_jobs.streaming.compress import compress
-from export_jobs.streaming.extract import extract
-from export_jobs.streaming.settle import wait_until_settled
+from export_jobs.streaming.source import Reading
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -58,18 +57,14 @@ class Extract(ExportStep):
         export = compile_export(run.job, name, run.catalogue, run.window, settings.statements_folder())
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
         path = run.staging / f"{file_stem(run.job.name, name, run.window, zone)}.csv"
-        with warehouse(export.connection) as session, written_whole(path, run, name, self.step) as sink:
+        with (
+            open_source(export.connection, export.dialect) as source,
+            written_whole(path, run, name, self.step) as sink,
+        ):
             if export.date_basis is DateBasis.UPDATED:
-                wait_until_settled(session, run.window.end)
-            found = extract(
-                session,
-                export,
-                run.job.file,
-                sink,
-                time_zone=zone,
-                application_name=f"export-jobs {run.job.name}",
-                statement_timeout_s=settings.statement_timeout_s(),
-            )
+                source.settle(run.window.end)
+            reading = Reading(zone, f"export-jobs {run.job.name}", settings.statement_timeout_s())
+            found = source.extract(export, run.job.file, sink, reading)
             if not found.rows and run.job.file.empty_result is EmptyResult.FAIL:
                 raise UserError(
                     f"Template {name!r} has no rows from {run.window.start.isoformat()} to "

@@ -15,7 +15,8 @@ POLL_S = 5.0
 
 
 class CopyStream:
-    """One running COPY. ``confirmed_rows`` is what the server counted, known once ``batches`` has ended.
+    """One running COPY of ``columns`` columns. ``confirmed_rows`` is what the server counted, known once ``batches``
+    has ended.
 
     ``deadline`` (``time.monotonic()``) ends the wait for a server that no longer answers: statement_timeout is the
     server's, and does nothing behind a dead network.
@@ -32,10 +33,10 @@ class CopyStream:
         self._pgconn.send_query_params(statement, None)
         while self._pgconn.flush():
             self._wait(select.POLLIN | select.POLLOUT)
-        self._expect(ExecStatus.COPY_OUT)
+        self.columns = self._expect(ExecStatus.COPY_OUT).nfields
 
     def batches(self, batch_bytes: int) -> Iterator[tuple[bytearray, int]]:
-        """Whole CSV records, each ended by its line feed, and how many they are (the header is one).
+        """Whole CSV records, each ended by its line feed, and how many they are.
 
         A batch ends once it holds ``batch_bytes``; it holds more only by the end of its last record. Ends without an
         exception only when the server has said that the result is complete; raises ``psycopg.Error`` otherwise.

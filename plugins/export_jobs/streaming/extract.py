@@ -6,35 +6,25 @@ give the same bytes whatever the defaults of role, database and server are.
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from export_jobs.core.compiler import CompiledExport
+from export_jobs.core.compiled import CompiledExport
 from export_jobs.core.job import FileOptions
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.copy_stream import CopyStream
+from export_jobs.streaming.csv_sink import CsvSink, Extracted
 from export_jobs.streaming.query_errors import QueryLimits, explained
-from export_jobs.streaming.sink import HashingSink
 
 LOCK_TIMEOUT_S = 60
 DEAD_SERVER_S = 120
 CANCEL_S = 5
 BATCH_BYTES = 1 << 17
-UTF8_BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True)
-class Extracted:
-    """A complete CSV: data rows without the header, size in bytes, SHA-256 in hex."""
-
-    rows: int
-    bytes: int
-    sha256: str
 
 
 def extract(
@@ -50,17 +40,20 @@ def extract(
 ) -> Extracted:
     """Run ``export`` on ``connection`` and write its rows to ``sink`` as CSV.
 
-    ``time_zone`` is that in which times are written; timeouts are in seconds. Returns only for a complete result; the
-    transaction is over then, so nothing holds a snapshot while the file is compressed and sent.
+    ``time_zone`` is that in which times are written; timeouts are in seconds, that of the statement for its
+    preconditions and itself together. Returns only for a complete result; the transaction is over then, so nothing
+    holds a snapshot while the file is compressed and sent.
 
     Raises ``TransientError`` for what may pass (connection, lock, conflict), ``TerminalError`` for what cannot
-    (unknown column, no permission, cancelled, too long, too large, no space). The connection is closed then.
+    (unknown column, no permission, precondition, cancelled, too long, too large, no space). The connection is closed
+    then.
     """
     limits = QueryLimits(export.template, statement_timeout_s, lock_timeout_s)
-    output = HashingSink(sink, f"template {export.template!r}")
+    output = CsvSink(sink, export, options)
     try:
         with explained(limits):
             _begin(connection, time_zone, application_name, limits)
+            _check_preconditions(connection, export, limits)
             statement = _statement(connection, export, options)
             stream = CopyStream(connection, statement, limits.began + statement_timeout_s + DEAD_SERVER_S)
             rows = _write(stream, export.template, options, output)
@@ -68,8 +61,7 @@ def extract(
     except BaseException:
         _abandon(connection)
         raise
-    output.flush()
-    return Extracted(rows, output.bytes, output.sha256)
+    return output.extracted(rows)
 
 
 def _begin(connection: psycopg.Connection[Any], time_zone: str, application_name: str, limits: QueryLimits) -> None:
@@ -91,11 +83,21 @@ def _begin(connection: psycopg.Connection[Any], time_zone: str, application_name
         connection.execute("SELECT set_config(%s, %s, true)", (name, value))
 
 
+def _check_preconditions(connection: psycopg.Connection[Any], export: CompiledExport, limits: QueryLimits) -> None:
+    for condition in export.preconditions:
+        # With values, even none, psycopg reads %% as % and sends one statement only.
+        found = connection.execute(condition.sql.encode(), {}).fetchone()
+        if found:
+            raise TerminalError(condition.failure)
+        rest_ms = max(math.ceil(limits.remaining_s * 1000), 1)
+        connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{rest_ms}ms",))
+
+
 def _statement(connection: psycopg.Connection[Any], export: CompiledExport, options: FileOptions) -> bytes:
     """The COPY statement; values are quoted by the driver, since COPY takes no parameters."""
     query = psycopg.ClientCursor(connection).mogrify(export.sql.encode(), export.parameters)
-    copy_options = sql.SQL("FORMAT csv, HEADER {}, DELIMITER {}, NULL {}{}").format(
-        options.header,
+    # The header is ours: a name inside the database has at most 63 bytes, a heading may have more.
+    copy_options = sql.SQL("FORMAT csv, HEADER false, DELIMITER {}, NULL {}{}").format(
         options.delimiter,
         options.null_text,
         sql.SQL(", FORCE_QUOTE *" if options.quoting == "all" else ""),
@@ -104,20 +106,13 @@ def _statement(connection: psycopg.Connection[Any], export: CompiledExport, opti
     return b"COPY (\n%s\n) TO STDOUT (%s)" % (query.encode(), copy_options.as_bytes(connection))
 
 
-def _write(stream: CopyStream, template: str, options: FileOptions, output: HashingSink) -> int:
-    """Write the result into ``output``; returns the number of data rows, which the server has confirmed."""
-    if options.bom:
-        output.write(UTF8_BOM)
-    seen = -1 if options.header else 0
+def _write(stream: CopyStream, template: str, options: FileOptions, output: CsvSink) -> int:
+    """Write the result into ``output``; returns the number of rows, which the server has confirmed."""
+    output.begin(stream.columns)
+    seen = 0
     for batch, records in stream.batches(BATCH_BYTES):
         seen += records
-        chunk = _with_crlf(batch, records) if options.line_ending == "crlf" else batch
-        if output.bytes + len(chunk) > options.max_bytes:
-            raise TerminalError(
-                f"Template {template!r} gives more than {options.max_bytes} bytes, the job's limit for one file. "
-                "Export shorter windows or fewer columns, or raise max_bytes."
-            )
-        output.write(chunk)
+        output.write(_with_crlf(batch, records) if options.line_ending == "crlf" else batch)
     if stream.confirmed_rows != seen:
         raise TerminalError(
             f"Template {template!r}: the database says it sent {stream.confirmed_rows} rows, and {seen} arrived. "

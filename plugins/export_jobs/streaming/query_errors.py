@@ -35,6 +35,23 @@ class QueryLimits:
     lock_timeout_s: int
     began: float = field(default_factory=time.monotonic)
 
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left; below zero once the time is over."""
+        return self.began + self.statement_timeout_s - time.monotonic()
+
+
+class TimedOutError(TerminalError):
+    """A query ran for longer than it may."""
+
+
+def too_slow(seconds: float) -> str:
+    """What to do about a query that ran for longer than ``seconds``, as the end of a sentence."""
+    return (
+        f"the query ran for more than {seconds:g} s and was ended. "
+        "Export shorter windows, add an index on the date column, or raise EXPORT_JOBS_STATEMENT_TIMEOUT_S."
+    )
+
 
 @contextmanager
 def explained(limits: QueryLimits) -> Iterator[None]:
@@ -51,7 +68,7 @@ def _explanation(error: psycopg.Error, limits: QueryLimits) -> ExportError:
     if code is None:
         return TransientError(f"{start}{PASSING['08']}. Nothing is delivered; this task tries again.")
     if code == QUERY_CANCELED:
-        return TerminalError(start + _cancelled(limits))
+        return _cancelled(limits, start)
     if code == LOCK_NOT_AVAILABLE:
         return TransientError(
             f"{start}another session holds a lock on a table it reads for more than {limits.lock_timeout_s} s. "
@@ -63,15 +80,12 @@ def _explanation(error: psycopg.Error, limits: QueryLimits) -> ExportError:
     return TerminalError(start + _refused(error, code))
 
 
-def _cancelled(limits: QueryLimits) -> str:
+def _cancelled(limits: QueryLimits, start: str) -> TerminalError:
     """Told apart by the clock, because the server's own words are in the language of its operator."""
-    if time.monotonic() - limits.began >= limits.statement_timeout_s:
-        return (
-            f"the query ran for more than {limits.statement_timeout_s} s and was ended. "
-            "Export shorter windows, add an index on the date column, or raise EXPORT_JOBS_STATEMENT_TIMEOUT_S."
-        )
-    return (
-        "somebody cancelled the query on the database, so it is not tried again by itself. "
+    if limits.remaining_s <= 0:
+        return TimedOutError(start + too_slow(limits.statement_timeout_s))
+    return TerminalError(
+        f"{start}somebody cancelled the query on the database, so it is not tried again by itself. "
         "Ask the database's owner why, then clear this task."
     )
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +10,10 @@ import psycopg
 import pytest
 
 from demo.postgres import Postgres
-from export_jobs.core.compiler import CompiledExport
+from export_jobs.core.compiled import Column, CompiledExport
 from export_jobs.core.job import DateBasis, FileOptions
-from export_jobs.streaming.extract import Extracted, extract
+from export_jobs.streaming.csv_sink import Extracted
+from export_jobs.streaming.extract import extract
 
 DATABASE = "streaming"
 
@@ -50,8 +52,18 @@ def warehouse_database(postgres: Postgres) -> Iterator[Warehouse]:
     postgres.drop_database(DATABASE)
 
 
-def export(query: str, **parameters: Any) -> CompiledExport:
-    return CompiledExport("sales", "warehouse", query, parameters, (), DateBasis.NONE)
+def export(query: str, *headings: str, **parameters: Any) -> CompiledExport:
+    columns = tuple(Column(heading, "text") for heading in headings)
+    return CompiledExport("sales", "warehouse", "postgres", query, parameters, columns, DateBasis.NONE)
+
+
+def column_names(warehouse: Warehouse, query: str, parameters: dict[str, Any]) -> list[str]:
+    """The names that the database itself gives to the columns of ``query``; none when it refuses the query."""
+    with psycopg.connect(**warehouse.server.dsn(DATABASE, "warehouse_owner")) as session, suppress(psycopg.Error):
+        session.read_only = True
+        described = session.execute(f"SELECT * FROM (\n{query}\n) AS described LIMIT 0".encode(), parameters)
+        return [column.name for column in described.description or ()]
+    return []
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +72,11 @@ def csv_of(warehouse_database: Warehouse) -> Callable[..., tuple[bytes, Extracte
 
     def run(query: str, *, time_zone: str = "UTC", parameters: Any = None, **options: Any) -> tuple[bytes, Extracted]:
         sink = io.BytesIO()
+        values = parameters or {}
+        names = column_names(warehouse_database, query, values)
         found = extract(
             warehouse_database.session(),
-            export(query, **(parameters or {})),
+            export(query, *names, **values),
             FileOptions(**options),
             sink,
             time_zone=time_zone,

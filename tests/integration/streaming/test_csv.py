@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from export_jobs.core.job import FileOptions
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.extract import Extracted, extract
+from export_jobs.streaming.csv_sink import Extracted
+from export_jobs.streaming.extract import extract
 from tests.integration.streaming.conftest import Warehouse, export
 
 pytestmark = pytest.mark.integration
@@ -182,7 +183,7 @@ def test_nothing_holds_a_snapshot_after_the_last_row(warehouse_database: Warehou
     session = warehouse_database.session(options="-c idle_in_transaction_session_timeout=100")
     extract(
         session,
-        export("SELECT 1 AS a"),
+        export("SELECT 1 AS a", "a"),
         FileOptions(),
         io.BytesIO(),
         time_zone="UTC",

@@ -17,7 +17,8 @@ import pytest
 
 from export_jobs.core.job import FileOptions
 from export_jobs.errors import ExportError, TerminalError, TransientError
-from export_jobs.streaming.extract import Extracted, extract
+from export_jobs.streaming.csv_sink import Extracted
+from export_jobs.streaming.extract import extract
 from tests.integration.streaming.conftest import Warehouse, export
 
 pytestmark = pytest.mark.integration
@@ -30,8 +31,9 @@ OUR_PID = f"SELECT pid FROM pg_stat_activity WHERE application_name = '{NAME}'"
 
 def read(session: psycopg.Connection[Any], query: str, sink: BinaryIO | None = None, **limits: Any) -> Extracted:
     options = FileOptions(**{key: limits.pop(key) for key in ("max_bytes",) if key in limits})
+    columns = ("i", "text") if query == MANY_ROWS else ("found",)
     arguments = {"time_zone": "UTC", "application_name": NAME, "statement_timeout_s": 60, **limits}
-    return extract(session, export(query), options, sink or io.BytesIO(), **arguments)
+    return extract(session, export(query, *columns), options, sink or io.BytesIO(), **arguments)
 
 
 class SignallingSink(io.RawIOBase):

@@ -24,14 +24,15 @@ import json, sys
 from datetime import UTC, datetime
 from pathlib import Path
 import psycopg
-from export_jobs.core.compiler import CompiledExport
+from export_jobs.core.compiled import Column, CompiledExport
 from export_jobs.core.job import DateBasis, FileOptions
 from export_jobs.streaming.compress import compress
 from export_jobs.streaming.extract import extract
 
 dsn, folder, rows = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 query = f"SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b, now() AS t FROM generate_series(1, {rows}) AS i"
-export = CompiledExport("t", "c", query, {}, (), DateBasis.NONE)
+columns = tuple(Column(name, "text") for name in "iabt")
+export = CompiledExport("t", "c", "postgres", query, {}, columns, DateBasis.NONE)
 with psycopg.connect(**dsn) as session, (folder / "rows.csv").open("wb") as sink:
     limits = {"time_zone": "UTC", "application_name": "memory", "statement_timeout_s": 300}
     found = extract(session, export, FileOptions(), sink, **limits)

@@ -1,0 +1,76 @@
+"""The first rows of a file as texts, each cell exactly as the file will hold it; nothing is staged or delivered."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from export_jobs.core.compiled import Column, CompiledExport
+from export_jobs.core.job import FileOptions
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.csv_sink import TooLargeError
+from export_jobs.streaming.query_errors import TimedOutError
+from export_jobs.streaming.source import Reading, Source
+
+ROWS = 50
+TIMEOUT_S = 10
+MOST_BYTES = 16 << 20
+# With all cells in quotes and NULL bare, what is read back is what was written.
+_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)")?([,\n])')
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of an export. A cell without a value is None; ``truncated``: there are more rows than these."""
+
+    columns: tuple[Column, ...]
+    rows: list[list[str | None]]
+    truncated: bool
+
+
+def preview(
+    source: Source,
+    export: CompiledExport,
+    options: FileOptions,
+    *,
+    time_zone: str,
+    application_name: str,
+    limit: int = ROWS,
+    timeout_s: int = TIMEOUT_S,
+) -> Preview:
+    """The first ``limit`` rows of ``export``, read as a run reads them, within ``timeout_s`` seconds.
+
+    Raises what a run would raise, and ``TerminalError`` when these rows take too long or more than 16 MiB.
+    """
+    written = io.BytesIO()
+    readable = FileOptions(
+        quoting="all",
+        header=False,
+        line_ending="lf",
+        escape_formulas=options.escape_formulas,
+        max_bytes=MOST_BYTES,
+    )
+    try:
+        source.extract(export, readable, written, Reading(time_zone, application_name, timeout_s, limit + 1))
+    except TimedOutError:
+        raise TerminalError(
+            f"Template {export.template!r}: no preview within {timeout_s} s. "
+            "Choose a shorter window; a run has more time than a preview."
+        ) from None
+    except TooLargeError:
+        raise TerminalError(
+            f"Template {export.template!r}: the first {limit} rows are too large for a preview. Ask for fewer rows."
+        ) from None
+    rows = list(_rows(written.getvalue().decode()))
+    return Preview(export.columns, rows[:limit], truncated=len(rows) > limit)
+
+
+def _rows(text: str) -> Iterator[list[str | None]]:
+    row: list[str | None] = []
+    for cell in _CELL.finditer(text):
+        row.append(None if cell[1] is None else cell[1].replace('""', '"'))
+        if cell[2] == "\n":
+            yield row
+            row = []

@@ -1,0 +1,104 @@
+"""Where rows come from: PostgreSQL by ``COPY``, any other database through a cursor. Both give the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO, Protocol
+
+import psycopg
+
+from export_jobs.core.compiled import CompiledExport
+from export_jobs.core.job import FileOptions
+from export_jobs.errors import TransientError
+from export_jobs.streaming.csv_sink import Extracted
+from export_jobs.streaming.cursor import extract_by_cursor
+from export_jobs.streaming.extract import extract
+from export_jobs.streaming.sessions import Session
+from export_jobs.streaming.settle import wait_until_settled
+
+# These have no LIMIT; their rows are only read no further.
+_WITHOUT_LIMIT = {"tsql", "fabric", "oracle"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an export is read: the zone in which times are written, who the database sees, how long and how much.
+
+    ``at_most``: the first so many rows only; None for all.
+    """
+
+    time_zone: str
+    application_name: str
+    statement_timeout_s: int
+    at_most: int | None = None
+
+
+class Source(Protocol):
+    """An open connection that can be read once; whoever opened it closes it."""
+
+    def settle(self, window_end: datetime) -> None:
+        """Return once no row dated before ``window_end`` can still appear; ``TransientError`` when that is not yet."""
+
+    def extract(self, export: CompiledExport, options: FileOptions, sink: BinaryIO, reading: Reading) -> Extracted:
+        """Write the rows of ``export`` to ``sink`` as CSV; returns only for a complete file."""
+
+
+@dataclass(frozen=True)
+class PostgresSource:
+    """A session on PostgreSQL."""
+
+    connection: psycopg.Connection[Any]
+
+    def settle(self, window_end: datetime) -> None:
+        """Wait for the open transactions; see :mod:`export_jobs.streaming.settle`."""
+        wait_until_settled(self.connection, window_end)
+
+    def extract(self, export: CompiledExport, options: FileOptions, sink: BinaryIO, reading: Reading) -> Extracted:
+        """See :func:`export_jobs.streaming.extract.extract`."""
+        return extract(
+            self.connection,
+            limited(export, reading.at_most),
+            options,
+            sink,
+            time_zone=reading.time_zone,
+            application_name=reading.application_name,
+            statement_timeout_s=reading.statement_timeout_s,
+        )
+
+
+@dataclass(frozen=True)
+class CursorSource:
+    """A session on any other database. ``settle_delay_s`` is how long after a window's end its late rows may come."""
+
+    session: Session
+    settle_delay_s: int
+
+    def settle(self, window_end: datetime) -> None:
+        """Nobody but PostgreSQL tells which transactions are open, so only time can make a window safe to read."""
+        ready = window_end + timedelta(seconds=self.settle_delay_s)
+        if datetime.now(UTC) < ready:
+            raise TransientError(
+                f"The window ended at {window_end.isoformat()} and is read from {ready.isoformat()} on, when rows "
+                "committed late have arrived. This task tries again; EXPORT_JOBS_SETTLE_DELAY_S says how long to wait."
+            )
+
+    def extract(self, export: CompiledExport, options: FileOptions, sink: BinaryIO, reading: Reading) -> Extracted:
+        """See :func:`export_jobs.streaming.cursor.extract_by_cursor`."""
+        return extract_by_cursor(
+            self.session,
+            limited(export, reading.at_most),
+            options,
+            sink,
+            time_zone=reading.time_zone,
+            statement_timeout_s=reading.statement_timeout_s,
+            at_most=reading.at_most,
+        )
+
+
+def limited(export: CompiledExport, at_most: int | None) -> CompiledExport:
+    """``export`` cut to its first rows by the database itself, where it has LIMIT."""
+    if at_most is None or export.dialect in _WITHOUT_LIMIT:
+        return export
+    # Line breaks keep a comment at the end of the query from swallowing the rest.
+    return replace(export, sql=f"SELECT * FROM (\n{export.sql}\n) AS preview LIMIT {at_most}")  # noqa: S608

@@ -1,0 +1,61 @@
+"""Dates and times as PostgreSQL writes them in ISO style, and the ISO text in which SQLite keeps them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_MIDNIGHT = time()
+# Python would also take 19970131, 1997-W05-5, a comma, and more than six places, which it cuts off.
+_ISO = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", flags=re.ASCII
+)
+
+
+def date_text(value: object) -> str:
+    """A date; raises ``ValueError`` for what is none, also for a time that is not midnight."""
+    moment = _moment(value)
+    if moment.tzinfo or moment.time() != _MIDNIGHT:
+        raise ValueError
+    return moment.date().isoformat()
+
+
+def timestamp_text(value: object) -> str:
+    """A date and time of no zone; raises ``ValueError`` for what is none."""
+    moment = _moment(value)
+    if moment.tzinfo:
+        raise ValueError
+    return clock_text(moment)
+
+
+def timestamptz_text(value: object, zone: ZoneInfo) -> str:
+    """An instant in ``zone``, UTC when it says no offset itself; raises ``ValueError`` for what is none."""
+    moment = _moment(value)
+    local = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
+    return clock_text(local.replace(tzinfo=None)) + _offset_text(local.utcoffset() or timedelta())
+
+
+def clock_text(moment: datetime | time) -> str:
+    """ISO text without an offset, the fraction of a second without zeros at its end."""
+    text = moment.isoformat(" ") if isinstance(moment, datetime) else moment.isoformat()
+    return text.rstrip("0") if moment.microsecond else text
+
+
+def _offset_text(offset: timedelta) -> str:
+    """``+01``, ``+05:30``, ``+00:53:28``: no more than there is."""
+    minutes, seconds = divmod(round(abs(offset).total_seconds()), 60)
+    parts = [minutes // 60, minutes % 60, seconds]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return ("-" if offset < timedelta() else "+") + ":".join(f"{part:02d}" for part in parts)
+
+
+def _moment(value: object) -> datetime:
+    if isinstance(value, str):
+        if not _ISO.fullmatch(value):
+            raise ValueError
+        return datetime.fromisoformat(value)
+    if not isinstance(value, date):
+        raise ValueError  # noqa: TRY004  one error for all that is no time; the caller makes the sentence
+    return value if isinstance(value, datetime) else datetime.combine(value, _MIDNIGHT)
