@@ -8,18 +8,22 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from export_jobs import settings
+from export_jobs.cli.catalogue_text import entries_named, entry_document, entry_text, list_document, list_rows
 from export_jobs.cli.output import Output
 from export_jobs.core.catalogue import Catalogue
 from export_jobs.core.catalogue_files import load_catalogue
+from export_jobs.core.catalogue_page import TITLE, catalogue_page
 from export_jobs.core.catalogue_rules.stray_files import stray_files
 from export_jobs.core.catalogue_validation import in_order, parts_of, validate_catalogue
 from export_jobs.core.issue import Issue, Level, errors
+from export_jobs.core.page_text import html_page, markdown
+from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
     from export_jobs.orchestration.catalogue_check import Checked
@@ -40,21 +44,65 @@ def check(options: argparse.Namespace, output: Output) -> int:
     for one in checked:
         types = "columns, types" if one.types_checked else "columns (no types)"
         output.line(f"connection {one.connection}, {one.dialect}: {one.asked} questions about {types} and statements")
-    counted = Counter(issue.level for issue in issues)
-    output.line(
-        f"{len(catalogue.facts)} facts, {len(catalogue.kpis)} KPIs, {len(catalogue.dimensions)} dimensions: "
-        f"{counted[Level.ERROR]} errors, {counted[Level.WARNING]} warnings"
-    )
+    warnings = [issue for issue in issues if issue.level is Level.WARNING]
+    found = f"{_count(errors(issues), 'error')}, {_count(warnings, 'warning')}"
+    output.line(f"{_size(catalogue)}: {found}")
     output.json(
         {
             "folder": str(folder),
-            "errors": counted[Level.ERROR],
-            "warnings": counted[Level.WARNING],
+            "errors": len(errors(issues)),
+            "warnings": len(warnings),
             "issues": [_document(issue) for issue in issues],
             "connections": [{**asdict(one), "issues": len(one.issues)} for one in checked],
         }
     )
     return 1 if errors(issues) else 0
+
+
+def show(options: argparse.Namespace, output: Output) -> int:
+    """Every entry, one a line; with a key all that is known of it."""
+    catalogue = _catalogue()
+    if options.key is None:
+        output.table(("KIND", "KEY", "TITLE", "OF", "REACHES"), list_rows(catalogue))
+        output.json(list_document(catalogue))
+        return _remark(catalogue, output)
+    entries = entries_named(options.key, catalogue)
+    for number, entry in enumerate(entries):
+        output.text(("\n" if number else "") + entry_text(entry, catalogue))
+    output.json([entry_document(entry, catalogue) for entry in entries])
+    return 0
+
+
+def docs(options: argparse.Namespace, output: Output) -> int:
+    """A page of everything, for those who choose what to export."""
+    catalogue = _catalogue()
+    blocks = catalogue_page(catalogue)
+    text = html_page(TITLE, blocks) if options.html else markdown(blocks)
+    if options.output is None:
+        output.text(text)
+    else:
+        write(Path(options.output), text)
+        output.line(f"{options.output}: {_size(catalogue)}")
+    kind = "html" if options.html else "markdown"
+    output.json({"format": kind, "file": options.output, "text": None if options.output else text})
+    return _remark(catalogue, output)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a page; raises ``UserError`` when the file cannot be written."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"The file {path} cannot be written: {error.strerror}. Name another one.") from error
+
+
+def _remark(catalogue: Catalogue, output: Output) -> int:
+    """What could not be read is not shown, so that is said; 1 then."""
+    if not catalogue.issues:
+        return 0
+    unread = {parts_of(issue)[0] for issue in catalogue.issues}
+    output.line(f"Not shown: {_count(unread, 'file')} that cannot be read; `export-jobs catalogue check` says why.")
+    return 1
 
 
 def _checked(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[Checked]:
@@ -63,6 +111,17 @@ def _checked(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[Che
     names = catalogue_check.connections_of(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
     statements = settings.statements_folder()
     return [one for name in names for one in catalogue_check.check_connection(name, catalogue, issues, statements)]
+
+
+def _size(catalogue: Catalogue) -> str:
+    return (
+        f"{_count(catalogue.facts, 'fact')}, {_count(catalogue.kpis, 'KPI')}, "
+        f"{_count(catalogue.dimensions, 'dimension')}"
+    )
+
+
+def _count(things: Collection[object], noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def _catalogue() -> Catalogue:
