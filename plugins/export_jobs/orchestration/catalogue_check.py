@@ -12,12 +12,13 @@ from export_jobs.core.catalogue_validation import parts_of
 from export_jobs.core.dialect import POSTGRES
 from export_jobs.core.issue import Issue, Level, errors
 from export_jobs.core.text import choice
-from export_jobs.errors import ExportError, UserError
-from export_jobs.orchestration.connections import connection, warehouse
+from export_jobs.errors import ExportError, TransientError, UserError
+from export_jobs.orchestration.connections import sql_hook, warehouse
 from export_jobs.streaming.catalogue_probe import Probe
 from export_jobs.streaming.catalogue_session import DUCKDB, CatalogueSession, DbApiSession, PostgresSession
 from export_jobs.streaming.catalogue_statements import probe_groups, probe_kpis, probe_rows, probe_whole
 from export_jobs.streaming.catalogue_tables import probe_id, probe_order, probe_table
+from export_jobs.streaming.cursor_errors import connecting
 
 _TYPES_SAID = (POSTGRES, DUCKDB)
 
@@ -55,8 +56,7 @@ def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue], st
         try:
             session = _session(name, dialect)
         except ExportError as error:
-            issue = Issue("connection", str(error).rstrip("."), "Nothing was asked of this database")
-            checked.append(Checked(name, dialect, (placed(own[0], issue),)))
+            checked.append(Checked(name, dialect, (_not_opened(own[0], error),)))
             continue
         try:
             probe = Probe(session, catalogue, set(broken))
@@ -94,16 +94,18 @@ def _ask_about(probe: Probe, fact: Fact, statements: Path) -> None:
 
 
 def _session(name: str, dialect: str) -> CatalogueSession:
-    import psycopg  # noqa: PLC0415  only a database of that kind needs its driver
-
-    if dialect == POSTGRES:
-        try:
+    """Raises ``ExportError`` with what a connection lacks."""
+    with connecting(name):
+        if dialect == POSTGRES:
             return PostgresSession(warehouse(name))
-        except psycopg.Error as error:
-            said = " ".join(str(error).split())
-            raise UserError(f"the connection {name!r} cannot be opened: {said}") from None
-    hook = connection(name, "checking the catalogue").get_hook()
-    return DbApiSession(hook.get_conn(), dialect)
+        return DbApiSession(sql_hook(name, dialect).get_conn(), dialect)
+
+
+def _not_opened(table: Table, error: ExportError) -> Issue:
+    what, _, remedy = str(error).rstrip(".").partition(". ")
+    if isinstance(error, TransientError):  # it speaks to a task that tries again
+        remedy = "See under Admin > Connections whether its host, path and password are right"
+    return placed(table, Issue("connection", what, remedy))
 
 
 def _tables(catalogue: Catalogue) -> list[Table]:

@@ -5,7 +5,6 @@ Every question is a read-only transaction of its own with a time limit, so that 
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ import psycopg
 from export_jobs.core.catalogue import ColumnType
 from export_jobs.core.dialect import SQLITE
 from export_jobs.streaming.catalogue_types import POSTGRES_TYPES, named_type
+from export_jobs.streaming.deadline import Deadline
 
 TIMEOUT_S = 60
 LOCK_TIMEOUT_S = 10
@@ -131,6 +131,8 @@ class DbApiSession:
         self._connection, self._dialect = connection, dialect
         if dialect == SQLITE:
             connection.execute("PRAGMA query_only = ON")
+        elif hasattr(connection, "read_only"):
+            connection.read_only = True  # a database that speaks PostgreSQL's protocol
 
     def describe(self, query: str) -> list[Described]:
         """The columns of a query's result; only DuckDB says their types."""
@@ -156,25 +158,24 @@ class DbApiSession:
 
     def _ask(self, statement: str) -> tuple[list[Any], list[Any]]:
         """Rows and columns. Every driver has exceptions of its own, so all of them are caught."""
-        late = threading.Event()
-        timer = threading.Timer(TIMEOUT_S, self._interrupt, (late,))
-        timer.start()
         # One cursor of DuckDB is one more connection, with a transaction of its own; the connection is a cursor too.
         cursor = self._connection if self._dialect == DUCKDB else self._connection.cursor()
-        try:
-            if self._dialect in _BEGIN:
-                cursor.execute(_BEGIN[self._dialect])
-            cursor.execute(statement)
-            return list(cursor.fetchall()), list(cursor.description or ())
-        except Exception as error:
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise RefusedError(said[:300], is_late=late.is_set()) from None
-        finally:
-            timer.cancel()
-            with suppress(Exception):
-                self._connection.rollback()
+        with Deadline(TIMEOUT_S, self._interrupt) as deadline:
+            try:
+                if self._dialect in _BEGIN:
+                    cursor.execute(_BEGIN[self._dialect])
+                cursor.execute(statement)
+                return list(cursor.fetchall()), list(cursor.description or ())
+            except Exception as error:
+                said = " ".join(str(error).split()) or type(error).__name__
+                raise RefusedError(said[:300], is_late=deadline.has_passed) from None
+            finally:
+                with suppress(Exception):
+                    self._connection.rollback()
 
-    def _interrupt(self, late: threading.Event) -> None:
-        late.set()
-        with suppress(AttributeError):
-            self._connection.interrupt()
+    def _interrupt(self) -> None:
+        for way in ("interrupt", "cancel"):
+            if callable(end := getattr(self._connection, way, None)):
+                with suppress(Exception):  # the statement may have ended, and the connection with it
+                    end()
+                return

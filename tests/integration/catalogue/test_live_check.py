@@ -156,3 +156,23 @@ def test_nothing_can_be_written(shop: Shop) -> None:
     said = shop.said()
     assert said and all("could not be told: ReadOnlySqlTransaction (25006)" in line for line in said)
     shop.execute("DO $$ BEGIN ASSERT (SELECT count(*) FROM shop.towns) = 2; END $$")
+
+
+def test_a_database_that_is_away_is_an_issue_of_the_file_without_its_password(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP_WAREHOUSE", "postgres://reader:not-to-be-shown@127.0.0.1:1/shop")
+    [said] = shop.said()
+    assert said == (
+        "facts/orders.sql:5: connection: The database of the connection 'shop_warehouse' cannot be opened "
+        "(OperationalError). See under Admin > Connections whether its host, path and password are right."
+    )
+
+
+def test_a_connection_of_another_kind_than_the_dialect_says(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP_WAREHOUSE", "sqlite:///nowhere.db")
+    [said] = shop.said()
+    assert said.startswith(
+        "facts/orders.sql:5: connection: The connection 'shop_warehouse' is of type 'sqlite', and the"
+    )
+    assert "Write `dialect: sqlite`" in said
