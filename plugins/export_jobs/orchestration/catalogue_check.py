@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from export_jobs.core.catalogue import Catalogue, Fact, Table
+from export_jobs.core.catalogue import Catalogue, Dimension, Fact, Table
 from export_jobs.core.catalogue_rules.place import placed
 from export_jobs.core.catalogue_validation import parts_of
 from export_jobs.core.dialect import POSTGRES
@@ -58,30 +59,41 @@ def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue], st
         except ExportError as error:
             checked.append(Checked(name, dialect, (_not_opened(own[0], error),)))
             continue
-        try:
-            probe = Probe(session, catalogue, set(broken))
-            _ask(probe, own, statements)
-        finally:
-            session.close()
-        checked.append(Checked(name, dialect, tuple(probe.issues), probe.asked, dialect in _TYPES_SAID))
+        with closing(session):
+            checked.append(check_tables(session, own, catalogue, statements, broken=broken))
     return checked
 
 
-def _ask(probe: Probe, tables: list[Table], statements: Path) -> None:
-    if tables[0].dialect not in _TYPES_SAID:
-        what = f"types are NOT checked: a database of the dialect {tables[0].dialect} does not say types of columns"
+def check_tables(
+    session: CatalogueSession,
+    tables: Sequence[Table],
+    catalogue: Catalogue,
+    statements: Path,
+    *,
+    broken: Collection[str] = (),
+) -> Checked:
+    """Ask an open ``session`` about ``tables``, all of its connection and dialect; ``broken`` files are left out."""
+    name, dialect = tables[0].connection, tables[0].dialect
+    probe = Probe(session, catalogue, set(broken))
+    if dialect not in _TYPES_SAID:
+        what = f"types are NOT checked: a database of the dialect {dialect} does not say types of columns"
         remedy = "Hold the types in the headers against the tables by eye"
         probe.found(tables[0], Issue("connection", what, remedy, Level.WARNING))
+    _ask(probe, tables, statements)
+    return Checked(name, dialect, tuple(probe.issues), probe.asked, dialect in _TYPES_SAID)
+
+
+def _ask(probe: Probe, tables: Sequence[Table], statements: Path) -> None:
     for table in tables:
         if table.file not in probe.broken:
             probe_table(probe, table)
     for table in tables:
         if isinstance(table, Fact) and table.file not in probe.broken:
             _ask_about(probe, table, statements)
-    for key, dimension in probe.catalogue.dimensions.items():
-        if any(table.key == key and table is dimension for table in tables) and dimension.file not in probe.broken:
-            probe_whole(probe, dimension, statements)
-            probe_id(probe, dimension)
+    for table in tables:
+        if isinstance(table, Dimension) and table.file not in probe.broken:
+            probe_whole(probe, table, statements)
+            probe_id(probe, table)
 
 
 def _ask_about(probe: Probe, fact: Fact, statements: Path) -> None:
