@@ -1,0 +1,6 @@
+/*
+title: Returns
+fact: returns
+type: integer
+*/
+count(*)

@@ -1,0 +1,6 @@
+/*
+title: Sales
+fact: sales
+type: integer
+*/
+count(*)

@@ -1,0 +1,6 @@
+/*
+title: Turnover
+fact: sales
+decimals: 2
+*/
+sum(amount)
