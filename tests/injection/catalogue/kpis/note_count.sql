@@ -1,0 +1,6 @@
+/*
+title: Number of notes
+fact: notes
+type: integer
+*/
+count(*)
