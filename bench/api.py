@@ -91,7 +91,9 @@ def parsed(dag_ids: list[str]) -> None:
     with create_session() as session:
         session.add(DagBundleModel(name="bench"))
         session.flush()
-        session.add_all(DagModel(dag_id=dag_id, bundle_name="bench", is_paused=False) for dag_id in dag_ids)
+        session.add_all(
+            DagModel(dag_id=dag_id, bundle_name="bench", is_paused=False, is_stale=False) for dag_id in dag_ids
+        )
 
 
 def environment(server: Postgres, folder: Path) -> None:

@@ -59,14 +59,15 @@ class Caller:
             return set(dag_ids)
         return {dag_id for dag_id in dag_ids if self.may(method, dag_id, entity)}
 
-    def readable(self, dag_ids: Collection[str], known: Collection[str]) -> set[str]:
-        """Those of ``dag_ids`` that they may see. ``known`` are the Dags that Airflow has parsed.
+    def readable(self, dag_ids: Collection[str]) -> set[str]:
+        """Those of ``dag_ids`` that they may see.
 
-        A job that was saved a moment ago has no Dag yet; it is asked for by itself.
+        A job that was saved a moment ago has no Dag yet, so the auth manager lists none; it is asked for by itself.
         """
         seen: set[str] = get_auth_manager().get_authorized_dag_ids(user=self.user, method="GET")
-        new = set(dag_ids).difference(known)
-        return seen.intersection(dag_ids) | (self.allowed("GET", new) if new else set())
+        wanted = set(dag_ids)
+        new = wanted - airflow_tables.parsed_dags() if wanted - seen else set()
+        return wanted & seen | (self.allowed("GET", new) if new else set())
 
     def may_use_connection(self, connection_id: str | None, method: Method = "GET") -> bool:
         """Whether an Airflow connection (None: connections in general) is open to them."""

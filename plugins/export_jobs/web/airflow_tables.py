@@ -38,11 +38,16 @@ def teams_of(dag_ids: Collection[str]) -> dict[str, str | None]:
     return {dag_id: found.get(dag_id, found.get(AUDITOR_DAG_ID)) for dag_id in dag_ids}
 
 
-def paused_dags() -> dict[str, bool]:
-    """By id of every Dag that Airflow has parsed, whether it is paused there."""
+def paused_dags() -> set[str]:
+    """The Dags that are paused in Airflow."""
     with create_session(scoped=False) as session:
-        rows = session.execute(select(DagModel.dag_id, DagModel.is_paused).where(DagModel.is_stale.is_(False)))
-        return dict(row._tuple() for row in rows)
+        return set(session.scalars(select(DagModel.dag_id).where(DagModel.is_paused)))
+
+
+def parsed_dags() -> set[str]:
+    """The Dags that Airflow knows."""
+    with create_session(scoped=False) as session:
+        return set(session.scalars(select(DagModel.dag_id)))
 
 
 def dags_in_progress(dag_id: str | None = None) -> set[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
@@ -14,14 +17,10 @@ from export_jobs.web.facts import Facts, FactsOfAll
 from export_jobs.web.standing import Cause, JobState, standing
 from export_jobs.web.state import Stamped
 
-_FACTS = FactsOfAll()
-_COMPLETE: dict[int, tuple[int, int | None]] = {}
-"""Jobs of which everything is delivered, with their version and newest run; that stays true until either changes."""
 
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """One job as it stands. ``coming``: the next window that will be made, None for a job that is paused."""
+    """One job as it stands."""
 
     facts: Facts
     pulse: Pulse
@@ -29,63 +28,92 @@ class Standing:
     cause: Cause
     is_paused: bool
     is_completed: bool
-    coming: Delivery | None
+
+    @property
+    def coming(self) -> Delivery | None:
+        """The next window that will be made; None for a job that is paused, too."""
+        return None if self.is_paused else self.facts.coming(self.pulse.made_until)
 
 
 @dataclass(frozen=True)
+class _Moment:
+    """What is true of all jobs when the board is read: ids of Dags, ids of jobs, seconds since 1970."""
+
+    running: set[str]
+    paused: set[str]
+    completed: set[int]
+    now: float
+
+
 class Board:
-    """The jobs of one moment. ``known``: the Dags that Airflow has parsed."""
+    """The jobs of one store. One of these a process, since it keeps what did not change since it was last asked.
 
-    standings: list[Standing]
-    known: frozenset[str]
-    engine: Engine
+    What is kept is never changed, only replaced: threads may read it at once. Making ten thousand objects for every
+    answer would send Python's garbage collector through all of Airflow at every other one.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._overview = Overview(engine)
+        self._facts = FactsOfAll(self._overview)
+        self._held: dict[int, Standing] = {}
+        self._complete: dict[int, tuple[int, int | None]] = {}
+
+    def read(self, stamped: Stamped, job_id: int | None = None) -> list[Standing]:
+        """Every live job, or the one. Raises ``TransientError`` while the store is out of reach."""
+        # Airflow first: a run that ends meanwhile is shown as running still, never as failed.
+        running = airflow_tables.dags_in_progress()
+        paused = airflow_tables.paused_dags()
+        pulses = [self._pulse(row) for row in self._overview.pulses(job_id)]
+        facts = self._facts.of(pulses, stamped)
+        present = [(facts[pulse.job_id], pulse) for pulse in pulses if pulse.job_id in facts]
+        at = _Moment(running, paused, self._completed(present, running), time.time())
+        return [self._standing(known, pulse, at) for known, pulse in present]
+
+    def _pulse(self, row: tuple[Any, ...]) -> Pulse:
+        held = self._held.get(row[0])
+        return held.pulse if held is not None and held.pulse == row else Pulse._make(row)
+
+    def _standing(self, facts: Facts, pulse: Pulse, at: _Moment) -> Standing:
+        is_paused = not facts.enabled or facts.dag_id in at.paused
+        state, cause = standing(
+            pulse,
+            is_running=facts.dag_id in at.running,
+            is_broken=bool(facts.fault),
+            due=None if is_paused else facts.due(pulse.made_until),
+            changed_at=facts.changed,
+            now=at.now,
+        )
+        is_completed = pulse.job_id in at.completed
+        held = self._held.get(pulse.job_id)
+        if (
+            held is not None
+            and held.facts is facts
+            and held.pulse is pulse
+            and (held.state, held.cause, held.is_paused, held.is_completed) == (state, cause, is_paused, is_completed)
+        ):
+            return held
+        made = Standing(facts, pulse, state, cause, is_paused, is_completed)
+        self._held[pulse.job_id] = made
+        return made
+
+    def _completed(self, present: list[tuple[Facts, Pulse]], running: set[str]) -> set[int]:
+        """No window is left to make, and every one that was made is delivered; that stays true until a new run."""
+        ended = {
+            facts.job_id: (facts.version, pulse.execution_id)
+            for facts, pulse in present
+            if facts.schedule is not None and facts.due(pulse.made_until) is None and facts.dag_id not in running
+        }
+        asked = [job_id for job_id, newest in ended.items() if self._complete.get(job_id) != newest]
+        missing = self._overview.undelivered(asked) if asked else set()
+        self._complete.update({job_id: ended[job_id] for job_id in asked if job_id not in missing})
+        return ended.keys() - missing
 
 
-def read_board(engine: Engine, stamped: Stamped, job_id: int | None = None) -> Board:
-    """Every live job, or the one. Raises ``TransientError`` while the store is out of reach."""
-    # Airflow first: a run that ends meanwhile is shown as running still, never as failed.
-    running = airflow_tables.dags_in_progress()
-    paused = airflow_tables.paused_dags()
-    overview = Overview(engine)
-    pulses = overview.pulses(job_id)
-    facts = _FACTS.of(pulses, engine, stamped)
-    now = datetime.now(UTC)
-    standings = [
-        _standing(facts[pulse.job_id], pulse, running, paused, now) for pulse in pulses if pulse.job_id in facts
-    ]
-    _mark_completed(standings, overview)
-    return Board(standings, frozenset(paused), engine)
+_LOCK = Lock()
+_BOARDS: WeakKeyDictionary[Engine, Board] = WeakKeyDictionary()
 
 
-def _standing(facts: Facts, pulse: Pulse, running: set[str], paused: dict[str, bool], now: datetime) -> Standing:
-    is_paused = not facts.enabled or paused.get(facts.dag_id, False)
-    coming = None if is_paused else facts.coming(pulse.made_until)
-    state, cause = standing(
-        pulse,
-        is_running=facts.dag_id in running,
-        is_broken=bool(facts.fault),
-        coming=coming,
-        changed_at=facts.changed_at,
-        now=now,
-    )
-    return Standing(facts, pulse, state, cause, is_paused, is_completed=False, coming=coming)
-
-
-def _mark_completed(standings: list[Standing], overview: Overview) -> None:
-    """No window is left to make, and every one that was made is delivered."""
-    ended = [
-        one
-        for one in standings
-        if one.facts.schedule is not None
-        and one.state is not JobState.IN_PROGRESS
-        and one.facts.coming(one.pulse.made_until) is None
-    ]
-    asked = [one for one in ended if _COMPLETE.get(one.facts.job_id) != _newest(one)]
-    missing = overview.undelivered([one.facts.job_id for one in asked]) if asked else set()
-    _COMPLETE.update({one.facts.job_id: _newest(one) for one in asked if one.facts.job_id not in missing})
-    for one in ended:
-        one.is_completed = one.facts.job_id not in missing
-
-
-def _newest(one: Standing) -> tuple[int, int | None]:
-    return one.facts.version, one.pulse.execution_id
+def board_of(engine: Engine) -> Board:
+    """This process's board of a store."""
+    with _LOCK:
+        return _BOARDS.get(engine) or _BOARDS.setdefault(engine, Board(engine))

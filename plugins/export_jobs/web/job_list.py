@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter, itemgetter
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,7 +19,6 @@ from export_jobs.web.standing import JobState
 Sort = Literal["name", "-name", "next", "-next", "last", "-last", "state"]
 MOST_ROWS = 500
 _RED_FIRST = (JobState.UNABLE_TO_EXECUTE, JobState.IN_PROGRESS, JobState.YET_TO_EXECUTE, JobState.SUCCESS)
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Wanted(Wire):
@@ -63,18 +63,16 @@ def _totals(standings: Sequence[Standing]) -> Totals:
 
 def _in_order(found: list[Standing], sort: Sort) -> list[Standing]:
     """Equal ones by name; what has no value to sort by comes last, whichever way."""
-    found = sorted(found, key=lambda one: one.facts.name.lower())
+    found.sort(key=attrgetter("facts.order"), reverse=sort == "-name")
     if sort in {"name", "-name"}:
-        return found[::-1] if sort == "-name" else found
+        return found
     if sort == "state":
         return sorted(found, key=lambda one: _RED_FIRST.index(one.state))
-    moment = _moment_of(sort.removeprefix("-"))
-    without = [one for one in found if moment(one) is None]
-    having = [one for one in found if moment(one) is not None]
-    return [*sorted(having, key=lambda one: moment(one) or _NEVER, reverse=sort.startswith("-")), *without]
+    moment = _next if sort.endswith("next") else attrgetter("pulse.published_at")
+    having = [(at, one) for one in found if (at := moment(one)) is not None]
+    having.sort(key=itemgetter(0), reverse=sort.startswith("-"))
+    return [*(one for _, one in having), *(one for one in found if moment(one) is None)]
 
 
-def _moment_of(sort: str) -> Callable[[Standing], Any]:
-    if sort == "next":
-        return lambda one: one.coming.due if one.coming else None
-    return lambda one: one.pulse.published_at
+def _next(one: Standing) -> datetime | None:
+    return one.coming.due if one.coming else None

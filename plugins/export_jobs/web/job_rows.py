@@ -9,13 +9,12 @@ from sqlalchemy import Engine
 
 from export_jobs.core.schedule_text import window_text
 from export_jobs.core.window import Delivery
-from export_jobs.store.overview import Overview, Sizes
+from export_jobs.store.overview import Overview, Sizes, moment
 from export_jobs.web.access import RUN, Caller
 from export_jobs.web.board import Standing
 from export_jobs.web.models.job import JobRow, LastDelivery, May, Span
 from export_jobs.web.standing import Cause
 
-_NOTHING = Sizes(0, 0, 0)
 _SILENT = "The last run ended without delivering and without saying why. See its log in Airflow, then rerun the job."
 
 
@@ -92,8 +91,8 @@ def _overdue(one: Standing, coming: Delivery) -> str:
 
 
 def _last_delivery(one: Standing, sizes: dict[int, Sizes]) -> LastDelivery | None:
-    window, at = one.pulse.delivered, one.pulse.published_at
-    if window is None or at is None:
+    size, at = sizes.get(one.pulse.delivered_id or 0), one.pulse.published_at
+    if size is None or at is None:
         return None
-    size = sizes.get(one.pulse.delivered_id or 0, _NOTHING)
-    return LastDelivery(at=at, rows=size.rows, bytes=size.bytes, files=size.files, window=Span.of(window))
+    window = Span(start=size.window_start, end=size.window_end)
+    return LastDelivery(at=moment(at), rows=size.rows, bytes=size.bytes, files=size.files, window=window)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from enum import StrEnum
 
-from export_jobs.core.window import Delivery
 from export_jobs.store.overview import Pulse
 
-JUST_NOW = timedelta(seconds=60)
+JUST_NOW_S = 60.0
 """A run that has said something within this time is taken to be alive, whatever Airflow's table said a moment ago."""
 
-OVERDUE = timedelta(hours=1)
+OVERDUE_S = 3600.0
 """Airflow makes a run within a minute of its time; a job that has had nothing to do with it for so long is stuck."""
 
 
@@ -34,12 +32,12 @@ class Cause(StrEnum):
 
 
 def standing(
-    pulse: Pulse, *, is_running: bool, is_broken: bool, coming: Delivery | None, changed_at: datetime, now: datetime
+    pulse: Pulse, *, is_running: bool, is_broken: bool, due: float | None, changed_at: float, now: float
 ) -> tuple[JobState, Cause]:
-    """The state of a job, and its cause where it is red.
+    """The state of a job, and its cause where it is red. Times are seconds since 1970.
 
-    ``is_running``: Airflow has a run of it queued or running. ``coming``: the next window that is to be made, None for
-    a job that is paused or has none left. ``changed_at``: when the definition last changed.
+    ``is_running``: Airflow has a run of it queued or running. ``due``: when the next window is to be delivered, None
+    for a job that is paused or has none left. ``changed_at``: when the definition last changed.
     """
     if is_running or _is_alive(pulse, now):
         return JobState.IN_PROGRESS, Cause.NONE
@@ -47,18 +45,13 @@ def standing(
         return JobState.UNABLE_TO_EXECUTE, Cause.BROKEN
     if pulse.execution_id is not None and not pulse.is_delivered:
         return JobState.UNABLE_TO_EXECUTE, Cause.FAILED
-    if coming is not None and _last_sign(pulse, coming, changed_at) + OVERDUE < now:
+    # While a job catches up, its runs follow each other: it is late only when nothing has happened for a while.
+    if due is not None and max(due, changed_at, pulse.published_at or 0.0) + OVERDUE_S < now:
         return JobState.UNABLE_TO_EXECUTE, Cause.OVERDUE
     return (JobState.YET_TO_EXECUTE if pulse.execution_id is None else JobState.SUCCESS), Cause.NONE
 
 
-def _is_alive(pulse: Pulse, now: datetime) -> bool:
-    if pulse.is_delivered or pulse.execution_id is None or pulse.last_kind == "run failed":
+def _is_alive(pulse: Pulse, now: float) -> bool:
+    if pulse.execution_id is None or pulse.is_delivered or pulse.has_failed:
         return False
-    said = pulse.last_at or pulse.opened_at
-    return said is not None and now - said < JUST_NOW
-
-
-def _last_sign(pulse: Pulse, coming: Delivery, changed_at: datetime) -> datetime:
-    """The last moment from which a run was to be expected: while a job catches up, its runs follow each other."""
-    return max(filter(None, (coming.due, changed_at, pulse.published_at, pulse.last_at)))
+    return pulse.last_at is not None and now - pulse.last_at < JUST_NOW_S

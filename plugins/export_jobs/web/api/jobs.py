@@ -8,7 +8,7 @@ from fastapi import Query
 
 from export_jobs.web.access import ReadsDags
 from export_jobs.web.audit import api_router
-from export_jobs.web.board import read_board
+from export_jobs.web.board import board_of
 from export_jobs.web.job_list import Wanted, matching
 from export_jobs.web.job_rows import job_rows
 from export_jobs.web.models.job import JobList
@@ -22,9 +22,9 @@ def list_jobs(
     user: ReadsDags, engine: StoreEngine, stamped: StampedCatalogue, wanted: Annotated[Wanted, Query()]
 ) -> JobList:
     """The jobs that the caller may see: a part of the name, description or owner, filters, order, one page of them."""
-    board = read_board(engine, stamped)
-    seen = user.readable([one.facts.dag_id for one in board.standings], board.known)
-    visible = [one for one in board.standings if one.facts.dag_id in seen]
+    standings = board_of(engine).read(stamped)
+    seen = user.readable([one.facts.dag_id for one in standings])
+    visible = [one for one in standings if one.facts.dag_id in seen]
     found, totals = matching(visible, wanted)
     return JobList(
         jobs=job_rows(found[wanted.offset : wanted.offset + wanted.limit], engine, user),
