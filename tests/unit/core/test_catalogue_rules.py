@@ -6,14 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from export_jobs.core.catalogue import Catalogue, Fact, Kpi
 from export_jobs.core.catalogue_files import load_catalogue
+from export_jobs.core.catalogue_rules import sql
 from export_jobs.core.catalogue_rules.stray_files import stray_files
 from export_jobs.core.catalogue_validation import validate_catalogue
 from tests.unit.core.invalid_catalogues import EXAMPLES, SOUND, expected, findings, issues_of
 from tests.unit.core.samples import CATALOGUE
-from tests.unit.core.shop import ORDERS
+from tests.unit.core.shop import ORDERS, shop
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
@@ -42,6 +45,11 @@ def test_every_line_that_is_named_is_there(tmp_path: Path) -> None:
             assert not line or 1 <= int(line) <= lines, f"{example.name}: {place}"
 
 
+WORDS = [
+    *("SELECT", "FROM", "WHERE", "WITH", "DELETE", "CASE", "WHEN", "END", "OVER", "FILTER", "DISTINCT", "AS", "NOT"),
+    *("amount", "store_id", '"q"', "'x'", "sum", "count", "int", "1", "MAP", "epoch", "INTERVAL", "ARRAY", "x.y"),
+    *("(", ")", ",", ";", "*", "'", '"', "/", "::", "--", "/*", "*/", "\n", "\x00", "->", "->>", ".", "..", "%"),
+]
 ADDITIVE = [
     "sum(amount)",
     "count(*)",
@@ -121,6 +129,18 @@ def test_a_title_that_looks_like_code_is_just_text() -> None:
 def test_sql_nested_beyond_reason_is_an_issue_and_no_crash() -> None:
     deep = "(" * 5000 + "sum(amount)" + ")" * 5000
     assert len(said_of(deep, additive=True)) == 1
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "duckdb", "sqlite", "hive"])
+@given(words=st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join))
+@settings(max_examples=30, deadline=None)
+def test_whatever_stands_for_sql_is_judged_and_never_a_crash(dialect: str, words: str) -> None:
+    for issue in validate_catalogue(shop(fact={"sql": words, "dialect": dialect}, kpi={"sql": words})):
+        assert issue.what and issue.remedy and "\n" not in str(issue)
+
+
+def test_what_sqlglot_stumbles_over_is_an_issue() -> None:
+    assert isinstance(sql.expression("MAP ( epoch WHEN -- FILTER", "hive"), sql.Fault)
 
 
 def test_notes_may_lie_beside_the_files(tmp_path: Path) -> None:
