@@ -104,6 +104,8 @@ class _Reader:
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise _FileError("this is not UTF-8 text", "Save the file as UTF-8") from error
+        except OSError as error:
+            raise _FileError(f"this cannot be read: {error.strerror}", "Let it be a file that may be read") from error
         text = self._rendered(text)
         opening, _, rest = text.partition("/*")
         comment, closing, sql = rest.partition("*/")

@@ -101,6 +101,16 @@ def test_a_broken_file_is_one_issue_and_harms_no_other(tmp_path: Path, example: 
     assert words in issue.what
 
 
+def test_a_folder_that_is_named_like_a_file_harms_no_other(tmp_path: Path) -> None:
+    write(tmp_path / "kpis" / "good.sql", "/*\ntitle: Good\nfact: f\n*/ count(*)")
+    (tmp_path / "kpis" / "old.sql").mkdir()
+    found = load_catalogue(tmp_path)
+    assert list(found.kpis) == ["good"]
+    assert [str(issue) for issue in found.issues] == [
+        "kpis/old.sql: this cannot be read: Is a directory. Let it be a file that may be read."
+    ]
+
+
 def test_a_missing_folder_is_said_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="EXPORT_JOBS_CATALOGUE"):
         load_catalogue(tmp_path / "nowhere")
