@@ -1,0 +1,56 @@
+"""A real browser on the running stack: logged in, watched for console errors and failed requests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.watched import Watched
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.airflow.live import Live
+
+CHROMIUM = shutil.which("chromium")
+Open = Callable[..., Watched]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without it every test here is skipped, and `make test` says how to get it."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox needs rights that containers and root do not give.
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live: Live) -> Iterator[Open]:
+    """Return a function that logs in and opens an address of Airflow; what the browser complained of fails the test."""
+    opened: list[Watched] = []
+
+    def open_(path: str, *, user: str = "admin", theme: str = "light", width: int = 1280) -> Watched:
+        context = browser.new_context(
+            base_url=live.airflow.url, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+        )
+        context.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+        watched = Watched(context.new_page())
+        opened.append(watched)
+        watched.log_in(user, live.airflow.password(user))
+        watched.page.goto(path)
+        return watched
+
+    yield open_
+    complaints = [complaint for watched in opened for complaint in watched.complaints]
+    for watched in opened:
+        watched.page.context.close()
+    assert complaints == []

@@ -1,0 +1,14 @@
+"""The rig: Airflow's own list of Dags opens in the browser without a complaint, so that ours are ours."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Open
+
+pytestmark = pytest.mark.live
+
+
+def test_airflows_list_of_dags_opens(open_page: Open) -> None:
+    watched = open_page("/dags")
+    watched.page.get_by_text("export_jobs_auditor").first.wait_for()
