@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -99,20 +99,24 @@ def _unknown_key(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Iss
 
 def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel] | None:
     """The model whose keys stand at ``location`` below ``model``."""
+    is_key = False  # of a mapping from names to models: any name will do
     for part in location:
-        if isinstance(part, int):
+        if isinstance(part, int) or is_key:
+            is_key = False
             continue
         fields = model.model_fields
         field = next((field for name, field in fields.items() if part in {name, field.alias}), None)
-        inner = _model_in(field.annotation) if field else None
-        if inner is None:
+        inner = next(_models(field.annotation), None) if field else None
+        if field is None or inner is None:
             return None
+        is_key = get_origin(field.annotation) is dict
         model = inner
     return model
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    """The model that an annotation is about, be it a tuple of it or annotated."""
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Every model named in a type, such as the one of ``dict[str, Annotated[TableColumn, …]]``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
