@@ -74,10 +74,10 @@ def parse_now() -> None:
             session.add(DagPriorityParsingRequest(found.bundle_name, found.relative_fileloc))
 
 
-def pause(dag_id: str) -> None:
-    """Make no further run of a Dag: Airflow takes a minute or two to forget one whose job is deleted."""
+def set_paused(dag_id: str, *, is_paused: bool) -> None:
+    """Airflow's own pause of a Dag; one that is not parsed yet has none."""
     with create_session(scoped=False) as session:
-        session.execute(update(DagModel).where(DagModel.dag_id == dag_id).values(is_paused=True))
+        session.execute(update(DagModel).where(DagModel.dag_id == dag_id).values(is_paused=is_paused))
 
 
 def add_to_audit_log(event: str, user: str, dag_id: str | None, extra: dict[str, Any]) -> None:

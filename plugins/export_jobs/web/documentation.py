@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from export_jobs.web.access import LoggedIn
 from export_jobs.web.audit import api_router
+from export_jobs.web.described import described_bodies
 
 router = api_router("documentation")
 
@@ -18,6 +19,8 @@ router = api_router("documentation")
 def openapi(request: Request, user: LoggedIn) -> dict[str, Any]:  # noqa: ARG001  the parameter is the permission
     """The description of every route."""
     described: dict[str, Any] = request.app.openapi()
+    components = described.setdefault("components", {})
+    components["schemas"] = {**described_bodies(), **components.get("schemas", {})}
     return {**described, "servers": [{"url": request.scope.get("root_path", "")}]}
 
 

@@ -1,18 +1,25 @@
-"""Export jobs: find them."""
+"""Export jobs: find them, look at one, start from one."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 
-from export_jobs.web.access import ReadsDags
+from export_jobs.core.job import JobSpec
+from export_jobs.core.validation import parse_stored_job
+from export_jobs.web.access import ReadsDags, ReadsJob
 from export_jobs.web.audit import api_router
 from export_jobs.web.board import board_of
+from export_jobs.web.duplicate import duplicate
+from export_jobs.web.errors import Refused
+from export_jobs.web.job_detail import job_detail
 from export_jobs.web.job_list import Wanted, matching
 from export_jobs.web.job_rows import job_rows
+from export_jobs.web.models.detail import JobDetail
 from export_jobs.web.models.job import JobList
-from export_jobs.web.state import StampedCatalogue, StoreEngine
+from export_jobs.web.state import StampedCatalogue, Store, StoredJobOf, StoreEngine
 
 router = api_router("jobs")
 
@@ -35,3 +42,21 @@ def list_jobs(
         offset=wanted.offset,
         limit=wanted.limit,
     )
+
+
+@router.get("/jobs/{dag_id}")
+def get_job(
+    user: ReadsJob, row: StoredJobOf, engine: StoreEngine, stamped: StampedCatalogue, response: Response
+) -> JobDetail:
+    """One job in full. Its ``ETag`` is what a change sends back as ``If-Match``."""
+    response.headers["ETag"] = f'"{row.version}"'
+    return job_detail(row, engine, stamped, user)
+
+
+@router.get("/jobs/{dag_id}/duplicate", response_model_exclude={"schedule": {"anchor"}})
+def duplicate_job(user: ReadsJob, row: StoredJobOf, store: Store) -> JobSpec:  # noqa: ARG001  the permission
+    """The draft of a job like this one, for the wizard; nothing is saved."""
+    job, issues = parse_stored_job({**row.definition, "version": row.version})
+    if job is None:
+        raise Refused(422, issues)
+    return duplicate(job, lambda name: store.job(name) is not None, datetime.now(UTC))

@@ -1,0 +1,98 @@
+"""Export jobs: pause and resume, one or many."""
+
+from __future__ import annotations
+
+from fastapi import BackgroundTasks
+
+from export_jobs.errors import UserError
+from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.web import airflow_tables
+from export_jobs.web.access import Caller, EditsDags, EditsJob
+from export_jobs.web.audit import AuditEntry, Entry, api_router
+from export_jobs.web.changing import save, with_enabled
+from export_jobs.web.errors import Refused
+from export_jobs.web.job_detail import job_row
+from export_jobs.web.models import NoBody
+from export_jobs.web.models.detail import BulkPause, BulkResult, NotDone
+from export_jobs.web.models.job import JobRow
+from export_jobs.web.saving import tell_airflow
+from export_jobs.web.state import StampedCatalogue, Store, StoredJobOf, StoreEngine
+
+router = api_router("jobs")
+
+
+@router.post("/jobs/pause")
+def pause_jobs(user: EditsDags, body: BulkPause, store: Store, entry: Entry, background: BackgroundTasks) -> BulkResult:
+    """Pause or resume many; one that cannot be is told of and hinders no other."""
+    wanted = list(dict.fromkeys(body.dag_ids))
+    allowed = user.allowed("PUT", wanted)
+    done: list[str] = []
+    refused: list[NotDone] = []
+    for dag_id in wanted:
+        why = _set(dag_id, body.paused, store, user) if dag_id in allowed else "You may not edit this job"
+        if why:
+            refused.append(NotDone(dag_id=dag_id, what=why))
+        else:
+            done.append(dag_id)
+    entry.note(paused=body.paused, done=done, not_done=[one.dag_id for one in refused])
+    background.add_task(tell_airflow)
+    return BulkResult(done=done, refused=refused)
+
+
+@router.post("/jobs/{dag_id}/pause")
+def pause_job(
+    *,
+    user: EditsJob,
+    row: StoredJobOf,
+    body: NoBody,  # noqa: ARG001  only that it is JSON
+    engine: StoreEngine,
+    stamped: StampedCatalogue,
+    store: Store,
+    entry: Entry,
+    background: BackgroundTasks,
+) -> JobRow:
+    """Make no further run; the windows that are left out follow when the job is resumed."""
+    kept = _enable(row, store, user, entry, enabled=False)
+    background.add_task(tell_airflow)
+    return job_row(kept, engine, stamped, user)
+
+
+@router.post("/jobs/{dag_id}/resume")
+def resume_job(
+    *,
+    user: EditsJob,
+    row: StoredJobOf,
+    body: NoBody,  # noqa: ARG001  only that it is JSON
+    engine: StoreEngine,
+    stamped: StampedCatalogue,
+    store: Store,
+    entry: Entry,
+    background: BackgroundTasks,
+) -> JobRow:
+    """Go on where the job stopped, also when its Dag was paused on Airflow's own page."""
+    kept = _enable(row, store, user, entry, enabled=True)
+    background.add_task(tell_airflow)
+    return job_row(kept, engine, stamped, user)
+
+
+def _enable(row: StoredJob, store: Definitions, caller: Caller, entry: AuditEntry, *, enabled: bool) -> StoredJob:
+    before = bool(row.definition.get("enabled"))
+    entry.note(changed=["enabled"], before={"enabled": before}, after={"enabled": enabled})
+    kept = row if before == enabled else save(with_enabled(row, enabled=enabled), row, store, caller.actor)
+    if enabled:
+        airflow_tables.set_paused(row.dag_id, is_paused=False)
+    return kept
+
+
+def _set(dag_id: str, paused: bool, store: Definitions, caller: Caller) -> str:
+    """Why this job stays as it is; empty when it is done."""
+    row = store.by_dag_id(dag_id)
+    if row is None:
+        return "There is no such job"
+    try:
+        _enable(row, store, caller, AuditEntry(), enabled=not paused)
+    except Refused as refused:
+        return "; ".join(f"{issue.what}. {issue.remedy}".rstrip(". ") for issue in refused.issues)
+    except UserError as error:
+        return str(error)
+    return ""

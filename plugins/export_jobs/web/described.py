@@ -1,0 +1,38 @@
+"""Bodies that our own validation reads, so that all issues come at once; the API's description names them too."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Body
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+
+from export_jobs.core.job import JobSpec, Template
+from export_jobs.web.models.detail import JobChange
+
+Raw = Annotated[dict[str, Any], Body()]
+"""A JSON object, unread."""
+
+
+class NewJob(JobSpec):
+    """A job with the templates that are to be made with it."""
+
+    new_templates: tuple[Template, ...] = Field(default=())
+
+
+_BODIES: tuple[type[BaseModel], ...] = (NewJob, JobChange)
+_PLACE = "#/components/schemas/{model}"
+
+
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """For a route's ``openapi_extra``: its body is described by ``model``, whatever reads it."""
+    schema = {"$ref": _PLACE.format(model=model.__name__)}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def described_bodies() -> dict[str, Any]:
+    """The schemas that ``body_of`` names, by name."""
+    made = models_json_schema([(model, "validation") for model in _BODIES], ref_template=_PLACE, by_alias=True)[1]
+    schemas: dict[str, Any] = made["$defs"]
+    return schemas

@@ -1,0 +1,40 @@
+"""A job -> the draft of another one like it, which somebody finishes in the wizard. Pure but for the free name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from export_jobs.core.changes import spec_of
+from export_jobs.core.job import ExportJob, Frequency, JobSpec, Schedule
+from export_jobs.core.names import MAX_NAME
+
+
+def duplicate(job: ExportJob, is_taken: Callable[[str], bool], now: datetime) -> JobSpec:
+    """The same job under a free name, enabled, with days that are still to come."""
+    today = now.astimezone(ZoneInfo(job.schedule.time_zone)).date()
+    spec = spec_of(job)
+    changed = {"name": _free_name(job.name, is_taken), "enabled": True, "schedule": _to_come(spec.schedule, today)}
+    return spec.model_copy(update=changed)
+
+
+def _free_name(name: str, is_taken: Callable[[str], bool]) -> str:
+    for number in count(1):
+        ending = "-copy" if number == 1 else f"-copy-{number}"
+        candidate = name[: MAX_NAME - len(ending)].rstrip("-_") + ending
+        if not is_taken(candidate):
+            return candidate
+    raise AssertionError("count never ends")
+
+
+def _to_come(schedule: Schedule, today: date) -> Schedule:
+    """What lies before today is left out: a new job would deliver all of it once more. A once job keeps its days."""
+    if schedule.frequency is Frequency.ONCE:
+        is_over = schedule.deliver_on is not None and schedule.deliver_on < today
+        return schedule.model_copy(update={"deliver_on": None}) if is_over else schedule
+    if schedule.valid_until < today:
+        length = schedule.valid_until - schedule.valid_from
+        return schedule.model_copy(update={"valid_from": today, "valid_until": today + length})
+    return schedule.model_copy(update={"valid_from": max(schedule.valid_from, today)})

@@ -1,0 +1,136 @@
+"""One job in full, and what is told of a draft or a change before it is saved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from export_jobs.core.job import DateBasis, TemplateKind
+from export_jobs.web.errors import IssueAnswer
+from export_jobs.web.models.base import Wire
+from export_jobs.web.models.job import ComingWindow, JobRow
+
+
+class FileColumn(Wire):
+    """One column of a template's file: ``heading`` stands in the file, ``title`` is what the catalogue calls it."""
+
+    column: str
+    heading: str
+    type: str
+    title: str
+
+
+class TemplateInUse(Wire):
+    """One template as the job uses it. Of its audience only the size is told; the definition has the keys."""
+
+    name: str
+    kind: TemplateKind
+    description: str
+    columns: list[FileColumn]
+    subfolder: str
+    date_basis: DateBasis | None
+    filters: list[dict[str, Any]]
+    audience: int
+    order_by: list[str]
+
+
+class VersionNote(Wire):
+    """One version of a definition: which keys changed (``created`` for the first), when and by whom."""
+
+    version: int
+    changed: list[str]
+    created_at: datetime
+    created_by: str
+
+
+class Links(Wire):
+    """Paths of Airflow's own pages about the job, below its base address."""
+
+    dag: str
+    runs: str
+
+
+class JobDetail(JobRow):
+    """One job: its line of the list and all the rest. ``definition`` is what ``POST /jobs`` takes."""
+
+    definition: dict[str, Any]
+    templates: list[TemplateInUse]
+    recipients: list[str]
+    issues: list[IssueAnswer]
+    versions: list[VersionNote]
+    editable: list[str]
+    links: Links
+    created_at: datetime
+    created_by: str
+
+
+class DraftCheck(Wire):
+    """What would become of a draft; ``count`` windows in all, of which ``windows`` are the next five."""
+
+    issues: list[IssueAnswer]
+    windows: list[ComingWindow]
+    schedule_text: str
+    first_delivery: str
+    count: int
+
+
+class FieldChanged(Wire):
+    """One value by its path, before and after."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class ChangeCheck(Wire):
+    """What a change would do; the next windows are there when it touches the schedule."""
+
+    issues: list[IssueAnswer]
+    changes: list[FieldChanged]
+    windows_before: list[ComingWindow]
+    windows_after: list[ComingWindow]
+
+
+class ScheduleChange(Wire):
+    """The part of a schedule that changes."""
+
+    frequency: str = ""
+    execute_on: str | None = None
+    valid_from: str = Field("", alias="from")
+    valid_until: str = Field("", alias="until")
+    deliver_at: str = ""
+    deliver_on: str | None = None
+    time_zone: str = ""
+
+
+class JobChange(Wire):
+    """What may change of a job; a key that is left out stays as it is."""
+
+    description: str = ""
+    recipients: list[str] = Field(default_factory=list)
+    owner: str = ""
+    enabled: bool = True
+    schedule: ScheduleChange = ScheduleChange()
+
+
+class BulkPause(Wire):
+    """Which jobs to pause or to resume."""
+
+    dag_ids: list[str] = Field(max_length=500)
+    paused: bool
+
+
+class NotDone(Wire):
+    """A job that was left as it was, and why."""
+
+    dag_id: str
+    what: str
+
+
+class BulkResult(Wire):
+    """What became of each job."""
+
+    done: list[str]
+    refused: list[NotDone]

@@ -1,0 +1,138 @@
+"""The API inside a real Airflow app, with its real auth manager and tables, on a real store; users of every role."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
+
+import pytest
+
+from demo.postgres import Postgres
+from export_jobs.core.job import DestinationSpec, Template
+from tests.integration.store.conftest import EMPTY_AGAIN
+from tests.integration.store.samples import Store, administrator
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
+
+    Ask = Callable[..., TestClient]
+
+STORE = "AIRFLOW_CONN_EXPORT_JOBS_STORE"
+
+
+def dsn_url(dsn: dict[str, Any]) -> str:
+    return f"postgres://{dsn['user']}:{quote_plus(dsn['password'])}@{quote_plus(dsn['host'])}/{dsn['dbname']}"
+
+
+@pytest.fixture(scope="session")
+def web_database(postgres: Postgres) -> Iterator[str]:
+    """A store of the web tests' own."""
+    from export_jobs.store.engine import connect
+    from export_jobs.store.schema import upgrade
+
+    name = "store_of_web_tests"
+    postgres.create_database(name, "export_jobs")
+    engine = connect(postgres.dsn(name, "export_jobs"))
+    upgrade(engine)
+    engine.dispose()
+    yield name
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def airflow_app() -> FastAPI:
+    """Airflow's own app on its own SQLite tables, with ours mounted in it as Airflow mounts a plugin's."""
+    os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = "viewer:viewer,user:user,op:op,admin:admin"
+    os.environ["AIRFLOW__API_AUTH__JWT_SECRET"] = "a secret of the tests, " * 4
+    os.environ["AIRFLOW__API__BASE_URL"] = "http://airflow.example"
+    from airflow.api_fastapi.app import create_app
+    from airflow.models.dagbundle import DagBundleModel
+    from airflow.utils.db import initdb
+    from airflow.utils.session import create_session
+    from starlette.routing import Mount
+
+    from export_jobs.web.app import PREFIX
+    from export_jobs.web.app import create_app as create_ours
+
+    initdb()
+    with create_session() as session:
+        session.merge(DagBundleModel(name="exports"))
+    app = create_app(apps="core")
+    app.router.routes.insert(0, Mount(PREFIX, create_ours()))  # before the catch-all, as a plugin's is
+    return app
+
+
+@pytest.fixture
+def web_store(postgres: Postgres, web_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The store behind the API: two destinations, two templates of the catalogue in ``include/sql``."""
+    from export_jobs.store.engine import connect
+    from export_jobs.web import state
+
+    dsn = postgres.dsn(web_database, "export_jobs")
+    monkeypatch.setenv(STORE, dsn_url(dsn))
+    state._engine_of.cache_clear()
+    store = Store(dsn, connect(dsn))
+    with store.definitions.transaction("anna") as within:
+        within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="in"))
+        within.save_destination(DestinationSpec(tag="archive", kind="s3", connection="archive_s3", folder="bucket"))
+        within.create_template(Template(name="rows", kind="standard", fact="purchases"))
+        within.create_template(Template(name="totals", kind="custom", kpis=("sales",), dimensions=("store",)))
+    yield store
+    store.engine.dispose()
+    with administrator(postgres, web_database) as session:
+        session.execute(EMPTY_AGAIN)
+
+
+@pytest.fixture
+def airflow_tables(airflow_app: FastAPI) -> Iterator[Any]:
+    """A function that adds rows to Airflow's own tables; what a test leaves there is gone afterwards."""
+    from airflow import models
+    from airflow.models.dagbag import DagPriorityParsingRequest
+    from airflow.utils.session import create_session
+
+    def add(*rows: Any) -> None:
+        for row in rows:  # one by one, since the order matters to foreign keys
+            with create_session() as session:
+                session.add(row)
+
+    yield add
+    with create_session() as session:
+        for model in (models.Log, models.DagRun, DagPriorityParsingRequest, models.DagModel):
+            session.query(model).delete()
+
+
+@pytest.fixture
+def ask(airflow_app: FastAPI, web_store: Store, airflow_tables: Any) -> Ask:
+    """Return a client that is logged in as somebody of a role; None is nobody."""
+    from airflow.api_fastapi.app import get_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+    from fastapi.testclient import TestClient
+
+    def client(role: str | None = "admin") -> TestClient:
+        made = TestClient(airflow_app, base_url="http://airflow.example", raise_server_exceptions=False)
+        made.headers["Content-Type"] = "application/json"
+        if role:
+            user = SimpleAuthManagerUser(username=role, role=role, teams=None)
+            made.headers["Authorization"] = f"Bearer {get_auth_manager().generate_jwt(user)}"
+        return made
+
+    return client
+
+
+@pytest.fixture
+def audit(airflow_app: FastAPI) -> Callable[[], list[tuple[str, str, str | None, dict[str, Any]]]]:
+    """Return the rows of Airflow's audit log, oldest first: event, user, Dag, extra."""
+    import json
+
+    from airflow.models import Log
+    from airflow.utils.session import create_session
+
+    def rows() -> list[tuple[str, str, str | None, dict[str, Any]]]:
+        with create_session() as session:
+            found = session.query(Log).filter(Log.event.like("export_jobs.%")).order_by(Log.id).all()
+            return [(row.event, row.owner, row.dag_id, json.loads(row.extra)) for row in found]
+
+    return rows
