@@ -68,6 +68,8 @@ class DuckDbSession(Session):
 
     def begin(self, time_zone: str) -> None:
         """A read-only transaction in ``time_zone``, which decides what a cast between times and dates gives."""
+        # It would go to the standard output of the process, past Python, into the middle of a command's JSON.
+        self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET TimeZone = ?", [time_zone])
         self._connection.execute("BEGIN TRANSACTION READ ONLY")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _MIDNIGHT = time()
@@ -42,6 +43,7 @@ def clock_text(moment: datetime | time) -> str:
     return text.rstrip("0") if moment.microsecond else text
 
 
+@lru_cache(maxsize=64)
 def _offset_text(offset: timedelta) -> str:
     """``+01``, ``+05:30``, ``+00:53:28``: no more than there is."""
     minutes, seconds = divmod(round(abs(offset).total_seconds()), 60)
