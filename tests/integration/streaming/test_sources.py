@@ -144,6 +144,20 @@ def test_every_option_gives_the_bytes_that_postgresql_gives(connections: Path, d
     assert expected[1].rows == len(ROWS)
 
 
+def test_connections_as_the_docs_say_them_open_the_file_for_reading_only(
+    connections: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = read(facts("postgres", FileOptions()))
+    connect(monkeypatch, "duckdb", conn_type="duckdb", host=f"{connections}/shop.duckdb", extra={"read_only": True})
+    connect(monkeypatch, "sqlite", conn_type="sqlite", host=f"{connections}/shop.db", extra={"mode": "ro"})
+    for dialect in OTHERS:
+        assert read(facts(dialect, FileOptions())) == expected
+    connect(monkeypatch, "sqlite", conn_type="sqlite", host=f"{connections}/none.db", extra={"mode": "ro"})
+    with pytest.raises(TransientError, match="'in_sqlite' cannot be opened"):
+        read(facts("sqlite", FileOptions()))
+    assert not (connections / "none.db").exists()
+
+
 @pytest.mark.parametrize("dialect", OTHERS)
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"])
 def test_times_are_written_in_the_jobs_zone(connections: Path, dialect: str, zone: str) -> None:
