@@ -79,7 +79,7 @@ def web_store(postgres: Postgres, web_database: str, monkeypatch: pytest.MonkeyP
         within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="in"))
         within.save_destination(DestinationSpec(tag="archive", kind="s3", connection="archive_s3", folder="bucket"))
         within.create_template(Template(name="rows", kind="standard", fact="purchases"))
-        within.create_template(Template(name="totals", kind="custom", kpis=("sales",), dimensions=("store",)))
+        within.create_template(Template(name="totals", kind="custom", kpis=("gross_sales",), dimensions=("store",)))
     yield store
     store.engine.dispose()
     with administrator(postgres, web_database) as session:

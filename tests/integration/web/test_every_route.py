@@ -25,7 +25,7 @@ READS_BY_POST = {"/api/preview"}
 """Routes that only look, and take a body for it."""
 
 HINT = (
-    "Give it a parameter such as `user: ReadsJob`, from export_jobs.web.access, so that Airflow's auth manager is asked. "
+    "Give it a parameter such as `user: ReadsJob`, from export_jobs.web.access, so that Airflow is asked. "
     "A route about one job has {dag_id} in its path."
 )
 

@@ -1,0 +1,186 @@
+"""The list: who sees what, in which state, in which order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.store.samples import Store, delivery, publication
+from tests.integration.web.samples import JOBS, body, dag, instant, past, run
+
+if TYPE_CHECKING:
+    from tests.integration.web.conftest import Ask
+
+pytestmark = pytest.mark.integration
+
+
+def make(store: Store, name: str, **changes: Any) -> Any:
+    from export_jobs.core.job import JobSpec
+
+    return store.definitions.create(JobSpec.model_validate(body(name, **changes)), "anna")
+
+
+def execute(store: Store, job: Any, days_ago: int, *, delivers: bool, **changes: Any) -> Any:
+    start, end = instant(days_ago), instant(days_ago - 1)
+    execution = store.run(job, window_start=start, window_end=end, run_id=f"scheduled__{days_ago}", **changes)
+    store.ledger.event(execution.id, "started", step="extract")
+    if delivers:
+        store.ledger.claim(execution.id, "rows", "upload", "first")
+        with store.ledger.fence_delivery(delivery(execution, rows=7, bytes=70), "upload", "first"):
+            pass
+        publish(store, execution)
+    return execution
+
+
+def publish(store: Store, execution: Any) -> None:
+    store.ledger.claim(execution.id, "", "publish", "first")
+    with store.ledger.fence_publication(publication(execution), "publish", "first"):
+        pass
+
+
+def fail(store: Store, execution: Any, message: str) -> None:
+    store.ledger.event(execution.id, "failed", step="upload", message=message)
+    store.ledger.event(execution.id, "run failed", step="notify_owner")
+
+
+def listed(client: Any, query: str = "") -> dict[str, dict[str, Any]]:
+    answer = client.get(f"{JOBS}{query}")
+    assert answer.status_code == 200, answer.text
+    return {row["name"]: row for row in answer.json()["jobs"]}
+
+
+def test_a_new_job_waits_for_its_first_window(ask: Ask, web_store: Store) -> None:
+    make(web_store, "later")
+    row = listed(ask("viewer"))["later"]
+    assert (row["state"], row["status"], row["reason"]) == ("yet_to_execute", "active", "")
+    assert row["schedule_text"] == "Weekly: Monday to Sunday, delivered on Mondays at 02:00 Europe/Berlin"
+    assert row["next_delivery"].endswith("Z") and row["next_window"]["end"] <= row["next_delivery"]
+    assert row["last_delivery"] is None
+    assert row["may"] == {"edit": False, "delete": False, "rerun": False, "run": False}
+    assert listed(ask("user"))["later"]["may"] == {"edit": True, "delete": True, "rerun": True, "run": True}
+
+
+def test_a_failed_newest_window_is_red_with_its_reason(ask: Ask, web_store: Store) -> None:
+    job = make(web_store, "daily", schedule=past(3, 0))
+    execute(web_store, job, 3, delivers=True)
+    fail(web_store, execute(web_store, job, 2, delivers=False), "The partner refuses the login. Correct it.")
+    row = listed(ask())["daily"]
+    assert (row["state"], row["reason"]) == ("unable_to_execute", "The partner refuses the login. Correct it.")
+    assert (row["last_delivery"]["rows"], row["last_delivery"]["bytes"], row["last_delivery"]["files"]) == (7, 70, 1)
+    assert row["last_delivery"]["window"]["start"] == instant(3).isoformat().replace("+00:00", "Z")
+
+
+def test_a_failed_window_that_another_run_has_delivered_is_green(ask: Ask, web_store: Store) -> None:
+    job = make(web_store, "daily", schedule=past(2, 0))
+    fail(web_store, execute(web_store, job, 2, delivers=False), "No.")
+    again = web_store.run(job, window_start=instant(2), window_end=instant(1), run_id="manual__1", run_type="manual")
+    publish(web_store, again)
+    row = listed(ask())["daily"]
+    assert row["state"] == "success"
+    assert row["last_delivery"]["files"] == 0, "its policy was to send nothing for no rows"
+
+
+def test_a_run_in_progress_is_told_by_airflow_and_by_the_ledger(
+    ask: Ask, web_store: Store, airflow_tables: Any
+) -> None:
+    queued, alive = make(web_store, "queued", schedule=past(2, 0)), make(web_store, "alive", schedule=past(2, 0))
+    airflow_tables(dag(queued.dag_id), run(queued.dag_id, "scheduled__1", "queued"))
+    execute(web_store, alive, 2, delivers=False)
+    states = {name: row["state"] for name, row in listed(ask()).items()}
+    assert states == {"queued": "in_progress", "alive": "in_progress"}
+
+
+def test_a_job_of_which_everything_is_delivered_is_completed(ask: Ask, web_store: Store) -> None:
+    done, gap = make(web_store, "done", schedule=past(2, 1)), make(web_store, "gap", schedule=past(2, 1))
+    for job in (done, gap):
+        execute(web_store, job, 2, delivers=job is done)
+        execute(web_store, job, 1, delivers=True)
+    assert {name: row["status"] for name, row in listed(ask()).items()} == {"done": "completed", "gap": "active"}
+    assert set(listed(ask(), "?status=completed")) == {"done"}
+    assert listed(ask())["done"]["next_delivery"] is None
+    repaired = web_store.run(gap, window_start=instant(2), window_end=instant(1), run_id="manual__9", run_type="manual")
+    publish(web_store, repaired)
+    assert listed(ask())["gap"]["status"] == "completed"
+
+
+def test_a_row_that_does_not_hold_is_red_and_hides_no_other(ask: Ask, web_store: Store) -> None:
+    make(web_store, "good")
+    make(web_store, "bad", schedule={"time_zone": "Europe/Atlantis"})
+    rows = listed(ask())
+    assert rows["bad"]["is_broken"] and rows["bad"]["state"] == "unable_to_execute"
+    assert "there is no time zone 'Europe/Atlantis'" in rows["bad"]["reason"]
+    assert not rows["good"]["is_broken"]
+
+
+def test_a_window_that_airflow_never_ran_is_red(ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from export_jobs.web import standing
+
+    make(web_store, "stuck", schedule=past(2, 0))
+    assert listed(ask())["stuck"]["state"] == "yet_to_execute", "it was saved a moment ago"
+    monkeypatch.setattr(standing, "OVERDUE_S", -60.0)
+    row = listed(ask())["stuck"]
+    assert row["state"] == "unable_to_execute"
+    assert "Airflow has made no run for it" in row["reason"]
+
+
+def test_a_pause_on_airflows_own_page_counts(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
+    job = make(web_store, "job")
+    airflow_tables(dag(job.dag_id, is_paused=True))
+    row = listed(ask())["job"]
+    assert (row["is_paused"], row["enabled"], row["next_delivery"]) == (True, True, None)
+
+
+def test_search_filters_order_pages_and_totals(ask: Ask, web_store: Store) -> None:
+    make(web_store, "Alpha", description="Shoes of the north")
+    make(web_store, "beta", owner="shoe-team@example.com", schedule=past(2, 1))
+    make(web_store, "gamma", destination="archive")
+    client = ask("viewer")
+    assert list(listed(client)) == ["Alpha", "beta", "gamma"]
+    assert list(listed(client, "?sort=-name")) == ["gamma", "beta", "Alpha"]
+    assert next(iter(listed(client, "?sort=next"))) == "beta"
+    assert set(listed(client, "?search=SHOE")) == {"Alpha", "beta"}
+    assert set(listed(client, "?destination=archive")) == {"gamma"}
+    assert set(listed(client, "?frequency=daily")) == {"beta"}
+    page = client.get(f"{JOBS}?limit=1&offset=1&state=yet_to_execute").json()
+    assert ([row["name"] for row in page["jobs"]], page["total"]) == (["beta"], 3)
+    assert page["totals"]["yet_to_execute"] == 3
+    assert page["destinations"] == ["archive", "partner"]
+    totals = client.get(f"{JOBS}?search=shoe&state=success").json()
+    assert (totals["total"], totals["totals"]["active"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "query", ["?sort=colour", "?limit=0", "?limit=501", "?offset=-1", "?stat=active", "?state=red"]
+)
+def test_a_wrong_question_is_told_where(ask: Ask, web_store: Store, query: str) -> None:
+    answer = ask().get(f"{JOBS}{query}")
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["path"] == query[1:].partition("=")[0]
+
+
+def test_the_list_costs_the_same_queries_however_long_it_is(ask: Ask, web_store: Store) -> None:
+    from sqlalchemy import event
+
+    from export_jobs.web import state
+
+    client, sent = ask(), []
+
+    def note(*args: Any) -> None:
+        sent.append(args[2])
+
+    def count() -> int:
+        sent.clear()
+        assert client.get(JOBS).status_code == 200
+        return len(sent)
+
+    engine = None
+    for name in ("one", "two", "three", "four"):
+        make(web_store, name, schedule=past(2, 0))
+        client.get(JOBS)
+        if engine is None:
+            engine = state.engine()
+            event.listen(engine, "before_cursor_execute", note)
+            of_one = count()
+    assert count() == of_one
