@@ -13,7 +13,8 @@ from tests.injection.payloads import ALL, VISIBLE
 
 pytestmark = pytest.mark.integration
 STORABLE = [text for name, text in ALL.items() if name.partition(":")[0] not in {"NUL", "1 MB", "half letter"}]
-ROWS: list[str | None] = [*STORABLE, "alive", "", "x", "window_start", "49", "nobody", None]
+FORMULAS = ["=1+1", "+1", "-1", "@x", "\tx", "\rx"]
+ROWS: list[str | None] = [*STORABLE, *FORMULAS, "alive", "", "x", "window_start", "49", "nobody", None]
 BY_NAME = {field.name: field for field in FIELDS}
 ATTEMPTS = pytest.mark.parametrize("name", sorted(VISIBLE))
 
@@ -106,6 +107,30 @@ def test_a_delimiter_stands_in_the_file_as_written(notes: Notes, name: str) -> N
 
 def test_every_cell_comes_back_as_it_is_stored(notes: Notes) -> None:
     assert where(notes, {}) == ROWS
+
+
+def test_a_formula_is_escaped_when_asked_for_and_nothing_else(notes: Notes) -> None:
+    job = notes.job({"columns": ["note_id", {"column": "note", "as": "=1+1"}]}, file={"escape_formulas": True})
+    assert job is not None
+    cells = [text or "" for text in ["=1+1", *ROWS]]
+    escaped = [f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in cells]
+    assert [row[1] for row in notes.delivered(job)] == escaped
+    assert escaped != cells
+
+
+@pytest.mark.parametrize("escape_formulas", [False, True])
+def test_a_server_that_takes_a_backslash_for_an_escape_changes_nothing(notes: Notes, escape_formulas: bool) -> None:
+    file = {"escape_formulas": escape_formulas}
+    jobs = [
+        notes.job({"filters": [{"column": "note", "op": op, "values": [ALL[name]]}]}, file=file)
+        for name in sorted(VISIBLE)
+        for op in ("equals", "in")
+    ]
+    before = [notes.executed(job) for job in jobs if job]
+    with notes.writer.transaction():
+        notes.writer.execute("SET LOCAL standard_conforming_strings = off; SET LOCAL escape_string_warning = off")
+        assert [notes.executed(job) for job in jobs if job] == before
+    assert notes.is_intact() and len(before) == len(jobs)
 
 
 def test_a_value_that_is_spliced_in_kills_the_canary(notes: Notes) -> None:

@@ -30,6 +30,7 @@ def test_a_comment_shows_plain_names_as_they_are() -> None:
 def test_lines_move_and_empty_ones_stay_empty() -> None:
     assert indented("SELECT 1\n\nFROM x", 4) == "    SELECT 1\n\n    FROM x"
     assert indented("SELECT 'a' -- it's\nFROM x", 2) == "  SELECT 'a' -- it's\n  FROM x"
+    assert indented("SELECT 'C:\\' AS x,\n'y'", 2) == "  SELECT 'C:\\' AS x,\n  'y'"
     assert indented("/* two\nlines */ SELECT 1", 2) == "  /* two\n  lines */ SELECT 1"
 
 
