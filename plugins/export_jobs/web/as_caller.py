@@ -15,6 +15,9 @@ from export_jobs.web.access import Caller
 
 AT_ONCE = 8
 PATIENCE_S = 10
+_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
+"""Headers that speak of the compressed body; what is read here is unpacked already."""
+
 _SLOTS = BoundedSemaphore(AT_ONCE)
 """A call from within a request needs a second thread of the same server. Were every thread to wait for one, none would
 be left, and the server would stand still for good."""
@@ -40,7 +43,9 @@ class InProcess(httpx.BaseTransport):
         answer = await self._transport.handle_async_request(
             httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
         )
-        return answer.status_code, answer.headers, await answer.aread()
+        content = await answer.aread()
+        kept = [(name, value) for name, value in answer.headers.items() if name not in _OF_THE_WIRE]
+        return answer.status_code, httpx.Headers(kept), content
 
 
 def airflow_of(caller: Caller) -> AirflowApi:

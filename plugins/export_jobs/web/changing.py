@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.changes import Change, InStore, changes, spec_of
+from export_jobs.core.changes import Action, Change, InStore, changes, differences, spec_of
 from export_jobs.core.file_validation import Stored, check_file
 from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import DefinitionFile, JobSpec
+from export_jobs.core.job import DefinitionFile, ExportJob, JobSpec
 from export_jobs.core.text import choice
-from export_jobs.core.validation import parse_stored_job
+from export_jobs.core.validation import parse_stored_job, validate_job
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.store.executions import Ledger
@@ -49,11 +50,10 @@ def read_edit(
     issues = [*odd, *(replace(issue, path=issue.path.removeprefix("jobs[0].")) for issue in found)]
     if file is None or errors(issues):
         return Edit(None, tuple(issues))
-    made_until = ledger.last_scheduled_end(row.job_id)
-    beside = InStore(jobs={row.name: before}, made_until={row.name: made_until} if made_until else {})
-    change = next(changes(DefinitionFile(jobs=file.jobs), beside))
-    refused = _refusal(file.jobs[0], store)
-    return Edit(None if refused else file.jobs[0], (*issues, *refused), change)
+    job = file.jobs[0]
+    refused = _refusal(job, store)
+    change = _change(before, job, ledger.last_scheduled_end(row.job_id), catalogue)
+    return Edit(None if refused else job, (*issues, *refused), change)
 
 
 def save(job: JobSpec, row: StoredJob, store: Definitions, actor: str) -> StoredJob:
@@ -78,6 +78,14 @@ def with_enabled(row: StoredJob, *, enabled: bool) -> JobSpec:
     if job is None:
         raise Refused(422, issues)
     return spec_of(job).model_copy(update={"enabled": enabled})
+
+
+def _change(before: ExportJob, job: JobSpec, made_until: datetime | None, catalogue: Catalogue) -> Change:
+    """What differs; of a definition that did not hold nobody can tell which windows it would have made."""
+    if errors(validate_job(before, catalogue=catalogue)):
+        return Change(Action.UPDATE, "job", job.name, differences(spec_of(before), job))
+    beside = InStore(jobs={job.name: before}, made_until={job.name: made_until} if made_until else {})
+    return next(changes(DefinitionFile(jobs=(job,)), beside))
 
 
 def _frozen_keys(body: Mapping[str, Any]) -> Iterator[Issue]:
