@@ -35,6 +35,8 @@ class Draft:
         named = (template.fact,) if template.fact else template.kpis or template.dimensions
         known = {**catalogue.kpis, **catalogue.facts, **catalogue.dimensions}
         missing = [name for name in named if name not in known and name.partition(".")[0] not in known]
+        facts = [catalogue.kpis[key].fact for key in template.kpis if key in catalogue.kpis]
+        missing += [fact for fact in facts if fact not in catalogue.facts]
         if missing or not tables:
             raise UserError(_absent(job.name, template_name, (missing or [template.fact or template_name])[0]))
         return cls(job, template, use, catalogue, window, basis, tables)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -71,7 +71,8 @@ def _parsed(text: str, kind: ColumnType) -> Scalar | None:
 
 def _placed(value: datetime, kind: ColumnType, time_zone: str) -> datetime:
     if kind == "timestamptz":
-        return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(time_zone))
+        placed = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(time_zone))
+        return placed.astimezone(UTC)  # Python knows offsets that databases refuse to read
     if value.tzinfo:
         raise ValueError("has an offset from UTC, and the column holds times without one")
     return value

@@ -31,6 +31,10 @@ def filter_issues(
         what = f"there are {len(use.filters)} filters; at most {MAX_FILTERS} are applied"
         yield Issue(f"{path}.filters", what, "Put the condition into the fact as a column, and filter by that")
         return
+    count = sum(len(one.values) for one in use.filters)
+    if count > MAX_VALUES and all(len(one.values) <= MAX_VALUES for one in use.filters):
+        what = f"the filters have {count} values together; at most {MAX_VALUES} are compared"
+        yield Issue(f"{path}.filters", what, "Put the longest list into a table of the warehouse, and filter by that")
     if not use.filters:
         return  # most jobs have none, and what could be filtered takes long to list
     allowed = filterable(template, catalogue)
