@@ -13,14 +13,13 @@ from export_jobs.errors import TransientError
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.web.access import Caller
 
-AT_ONCE = 8
-PATIENCE_S = 10
+AT_ONCE = 16
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 """Headers that speak of the compressed body; what is read here is unpacked already."""
 
 _SLOTS = BoundedSemaphore(AT_ONCE)
-"""A call from within a request needs a second thread of the same server. Were every thread to wait for one, none would
-be left, and the server would stand still for good."""
+"""A call from within a request needs a second one of the server's 40 threads. Were all of them to wait for one, none
+would be left, and the server would stand still for good; so who is one too many is sent away, and does not wait."""
 
 
 class InProcess(httpx.BaseTransport):
@@ -31,7 +30,7 @@ class InProcess(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, answered whole."""
-        if not _SLOTS.acquire(timeout=PATIENCE_S):
+        if not _SLOTS.acquire(blocking=False):
             raise TransientError("Airflow's API server is busy. Try again in a moment.")
         try:
             status, headers, content = anyio.from_thread.run(self._answer, request)

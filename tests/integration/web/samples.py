@@ -45,7 +45,8 @@ def dag(dag_id: str, *, is_paused: bool = False) -> Any:
     """As if Airflow had parsed this Dag."""
     from airflow.models import DagModel
 
-    return DagModel(dag_id=dag_id, bundle_name="exports", is_paused=is_paused, is_stale=False, relative_fileloc="d.py")
+    place = {"bundle_name": "exports", "fileloc": "/dags/d.py", "relative_fileloc": "d.py", "owners": "owner"}
+    return DagModel(dag_id=dag_id, is_paused=is_paused, is_stale=False, **place)
 
 
 def run(dag_id: str, run_id: str, state: str = "running") -> Any:

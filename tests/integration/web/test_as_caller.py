@@ -1,7 +1,7 @@
 """Airflow's own API in the name of the caller, within the server that the caller has asked."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: fastapi could not see the permission, which is imported within a fixture.
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,8 @@ ELSEWHERE = "/export-jobs-with-a-test-route"
 
 
 @pytest.fixture
-def app_with_runs(airflow_app: FastAPI) -> Any:
-    """A second app of ours in the same Airflow, with a route that asks Airflow for runs and one that pauses a Dag."""
+def app_that_pauses(airflow_app: "FastAPI") -> Any:
+    """A second app of ours in the same Airflow, with a route that has Airflow pause a Dag."""
     from starlette.routing import Mount
 
     from export_jobs.web.access import LoggedIn
@@ -29,10 +29,6 @@ def app_with_runs(airflow_app: FastAPI) -> Any:
     from export_jobs.web.as_caller import airflow_of
 
     app = create_app()
-
-    @app.get("/runs/{dag_id}")
-    def runs(dag_id: str, user: LoggedIn) -> list[str]:
-        return [one.run_id for one in airflow_of(user).dag_runs(dag_id)]
 
     @app.get("/pause/{dag_id}")
     def pause(dag_id: str, user: LoggedIn) -> None:
@@ -44,26 +40,35 @@ def app_with_runs(airflow_app: FastAPI) -> Any:
     airflow_app.router.routes.remove(mount)
 
 
-@pytest.mark.usefixtures("app_with_runs")
-def test_airflow_answers_as_it_would_the_caller(ask: Ask, airflow_tables: Any) -> None:
-    airflow_tables(dag("some_dag"), run("some_dag", "scheduled__1"))
-    assert ask("viewer").get(f"{ELSEWHERE}/runs/some_dag").json() == ["scheduled__1"]
+@pytest.mark.usefixtures("app_that_pauses")
+def test_airflow_answers_as_it_would_the_caller(ask: "Ask", airflow_tables: Any) -> None:
+    from airflow.models import Log
+    from airflow.utils.session import create_session
+
+    from export_jobs.web.airflow_tables import paused_dags
+
+    airflow_tables(dag("some_dag"))
     refused = ask("viewer").get(f"{ELSEWHERE}/pause/some_dag")
     assert refused.status_code == 403, "a viewer may not pause, whoever asks in their name"
     assert "does not allow pausing" in refused.json()["errors"][0]["what"]
+    assert paused_dags() == set()
     assert ask("user").get(f"{ELSEWHERE}/pause/some_dag").status_code == 200
+    assert paused_dags() == {"some_dag"}
+    with create_session() as session:
+        assert [row.owner for row in session.query(Log).filter(Log.event == "patch_dag")] == ["user"]
 
 
-@pytest.mark.usefixtures("app_with_runs")
-def test_many_at_once_do_not_stop_the_server(ask: Ask, airflow_tables: Any) -> None:
-    airflow_tables(dag("some_dag"), run("some_dag", "scheduled__1"))
-    with ask("viewer") as client, ThreadPoolExecutor(60) as pool:
-        answers = list(pool.map(lambda _: client.get(f"{ELSEWHERE}/runs/some_dag"), range(120)))
-    assert {answer.status_code for answer in answers} <= {200, 503}
-    assert sum(answer.status_code == 200 for answer in answers) > 60
+@pytest.mark.usefixtures("app_that_pauses")
+def test_many_at_once_do_not_stop_the_server(ask: "Ask", airflow_tables: Any) -> None:
+    airflow_tables(dag("some_dag"))
+    with ask("user") as client, ThreadPoolExecutor(60) as pool:
+        answers = list(pool.map(lambda _: client.get(f"{ELSEWHERE}/pause/some_dag"), range(120)))
+    counted = Counter(answer.status_code for answer in answers)
+    assert counted.keys() <= {200, 503}
+    assert counted[200] >= 16
 
 
-def test_a_run_is_stopped_before_its_job_is_deleted(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
+def test_a_run_is_stopped_before_its_job_is_deleted(ask: "Ask", web_store: Store, airflow_tables: Any) -> None:
     dag_id = ask().post(JOBS, json=body()).json()["dag_id"]
     airflow_tables(dag(dag_id), run(dag_id, "scheduled__1"))
     answer = ask("user").delete(f"{JOBS}/{dag_id}?stop=true")
