@@ -1,11 +1,16 @@
 """What Airflow loads from the plugins folder: registration, nothing else."""
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
+from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 from export_jobs.orchestration.timetable import ExportTimetable
+
+STATIC = Path(__file__).parent / "export_jobs" / "web" / "static"
 
 
 class ExportJobsPlugin(AirflowPlugin):
@@ -13,6 +18,30 @@ class ExportJobsPlugin(AirflowPlugin):
 
     name = "export_jobs"
     timetables: ClassVar = [ExportTimetable]
+    react_apps: ClassVar = [
+        {
+            "name": "Export Schedules",
+            "bundle_url": "export-jobs/static/main.js",
+            "destination": "nav",
+            "url_route": "export-schedules",
+            "icon": "export-jobs/static/icons/export.svg",
+            "icon_dark_mode": "export-jobs/static/icons/export_dark.svg",
+        },
+    ]
+
+    @property
+    def react_apps(self) -> list[dict[str, Any]]:
+        """The page in the navigation, and a tab on the page of each Dag, as far as their files are installed."""
+        below = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+        apps = {
+            "page.js": {"name": "Export Schedules", "destination": "nav", "url_route": "export-schedules"},
+            "dag_tab.js": {"name": "Export", "destination": "dag", "url_route": "export"},
+        }
+        return [
+            {**app, "bundle_url": f"{below}/export-jobs/static/{file}"}
+            for file, app in apps.items()
+            if (STATIC / file).is_file()
+        ]
 
     @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from export_jobs import __version__
 from export_jobs.web import api, documentation, page
 from export_jobs.web.errors import add_handlers
 from export_jobs.web.guard import Guard
+from export_jobs.web.warming import warmed
 
 PREFIX = "/export-jobs"
 
@@ -35,6 +36,7 @@ def create_app() -> FastAPI:
         docs_url=None,  # open to anybody; ours ask for a login
         redoc_url=None,
         openapi_url=None,
+        lifespan=warmed,
     )
     app.add_middleware(Guard)
     add_handlers(app)

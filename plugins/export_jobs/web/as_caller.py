@@ -8,10 +8,10 @@ from typing import Any
 import anyio.from_thread
 import httpx
 
-from export_jobs import settings
 from export_jobs.errors import TransientError
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.web.access import Caller
+from export_jobs.web.address import airflow_address
 
 AT_ONCE = 16
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
@@ -52,6 +52,6 @@ def airflow_of(caller: Caller) -> AirflowApi:
 
     Within Airflow's API server no network is used. The address in the errors' sentences is Airflow's ``base_url``.
     """
-    base_url = settings.airflow_url() or "http://localhost:8080"
+    base_url = airflow_address() or "http://localhost:8080"
     transport = InProcess(caller.airflow) if caller.airflow is not None else None
     return AirflowApi.with_token(base_url, caller.token, transport=transport)

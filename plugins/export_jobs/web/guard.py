@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from export_jobs import settings
 from export_jobs.core.issue import Issue
+from export_jobs.web.address import airflow_address
 from export_jobs.web.errors import answer, answer_unexpected
 from export_jobs.web.origin import foreign
 
@@ -43,13 +43,23 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        received = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise ValueError("the body is larger than its Content-Length, or has none, and too large")
+            return message
+
         refusal = _refusal(scope)
         if refusal:
             status, issue = refusal
             await answer(status, [issue])(scope, receive, send_safely)
             return
         try:
-            await self.app(scope, receive, send_safely)
+            await self.app(scope, receive_bounded, send_safely)
         except Exception as error:
             if begun:
                 raise
@@ -58,7 +68,7 @@ class Guard:
 
 def _refusal(scope: Scope) -> tuple[int, Issue] | None:
     headers = Headers(scope=scope)
-    why = foreign(scope["method"], headers, {urlsplit(settings.airflow_url()).netloc})
+    why = foreign(scope["method"], headers, {urlsplit(airflow_address()).netloc})
     if why:
         remedy = "Send JSON, from Airflow's own page or from a program that sends no Origin"
         return 403, Issue("", f"this request is refused, since {why}", remedy)

@@ -1,0 +1,78 @@
+// The one door to the API: JSON in, JSON out, every refusal an ApiError with the issues as the server words them.
+import { useCallback, useEffect, useRef, useState } from "./host.js";
+
+export class ApiError extends Error {
+  constructor(status, issues) {
+    super(issues.map((issue) => `${capital(issue.what)}. ${issue.remedy}.`).join(" "));
+    this.status = status;
+    this.issues = issues;
+  }
+}
+
+// Airflow may be deployed below a path; the page's base address knows it.
+const address = (path) => new URL(`export-jobs/api/${path}`, document.baseURI);
+
+export async function call(path, { method = "GET", query, body, version, signal } = {}) {
+  const url = address(path);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
+  }
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["Content-Type"] = "application/json";
+  if (version !== undefined) headers["If-Match"] = `"${version}"`;
+  let response;
+  try {
+    const sent = method === "GET" ? undefined : JSON.stringify(body ?? {});
+    response = await fetch(url, { method, headers, signal, body: sent, credentials: "same-origin" });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, [{ path: "", what: "Airflow does not answer", remedy: "Check the connection, then try again" }]);
+  }
+  if (response.ok) return response.status === 204 ? null : response.json();
+  if (response.status === 401) window.location.reload(); // Airflow then asks for the login and comes back
+  throw new ApiError(response.status, await issuesOf(response));
+}
+
+export const part = (text) => encodeURIComponent(text);
+
+// The answer of a GET, kept while it is asked for again, so that nothing jumps. `every`: milliseconds, or null.
+export function useAnswer(path, query, every = null) {
+  const [state, setState] = useState({ data: null, error: null, isLoading: true });
+  const key = JSON.stringify([path, query]);
+  const running = useRef(null);
+  const reload = useCallback(async () => {
+    running.current?.abort();
+    const control = new AbortController();
+    running.current = control;
+    try {
+      const data = await call(path, { query, signal: control.signal });
+      setState({ data, error: null, isLoading: false });
+    } catch (error) {
+      if (error.name !== "AbortError") setState((before) => ({ ...before, error, isLoading: false }));
+    }
+  }, [key]);
+  useEffect(() => {
+    setState((before) => ({ ...before, isLoading: true }));
+    reload();
+    return () => running.current?.abort();
+  }, [reload]);
+  useEffect(() => {
+    if (!every) return undefined;
+    const timer = setInterval(() => document.visibilityState === "visible" && reload(), every);
+    return () => clearInterval(timer);
+  }, [every, reload]);
+  return { ...state, reload };
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+async function issuesOf(response) {
+  try {
+    const { errors } = await response.json();
+    if (Array.isArray(errors) && errors.length > 0) return errors;
+  } catch {
+    // no JSON: a proxy answered
+  }
+  const remedy = "Try again; if it goes on, ask whoever runs this Airflow";
+  return [{ path: "", what: `Airflow answered with ${response.status}`, remedy }];
+}

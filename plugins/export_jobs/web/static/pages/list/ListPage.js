@@ -1,0 +1,68 @@
+// All export schedules that this person may see.
+import { useAnswer } from "../../api.js";
+import { ConfirmDialog } from "../../components/ConfirmDialog.js";
+import { EmptyState } from "../../components/EmptyState.js";
+import { Pager } from "../../components/Pager.js";
+import { Problem } from "../../components/Problem.js";
+import { plural } from "../../format.js";
+import { Chakra, Router, html, useEffect, useState } from "../../host.js";
+import { has } from "../../pages.js";
+import { FilterBar } from "./FilterBar.js";
+import { JobTable } from "./JobTable.js";
+import { StateTotals } from "./StateTotals.js";
+import { useFilters, LIMIT } from "./useFilters.js";
+import { useJobActions } from "./useJobActions.js";
+
+const REFRESH_MS = 3000;
+
+function Nothing({ isFiltered, change }) {
+  if (isFiltered) {
+    const clear = () => change({ search: "", frequency: "", status: "", state: "" });
+    return html`<${EmptyState} title="No schedule matches"
+      action=${html`<${Chakra.Button} size="sm" variant="outline" onClick=${clear}>Clear search and filters<//>`}>
+      No export schedule that you may see has this name, frequency and status.
+    <//>`;
+  }
+  return html`<${EmptyState} title="No export schedules yet">
+    An export schedule sends files of your data to a partner or a team: rows, KPIs by dimensions, or a whole table, once or every day,
+    week or month. Each one becomes a Dag that delivers every window of data exactly once.
+  <//>`;
+}
+
+export function ListPage() {
+  const { filters, change, isFiltered } = useFilters();
+  const [selected, setSelected] = useState(new Set());
+  const [isBusy, setBusy] = useState(false);
+  const { data, error, reload } = useAnswer("jobs", { ...filters, limit: LIMIT }, isBusy ? REFRESH_MS : null);
+  const { actionsOf, pause, remove, toDelete, closeDelete } = useJobActions(reload);
+  useEffect(() => setBusy(Boolean(data?.jobs.some((job) => job.state === "in_progress"))), [data]);
+  useEffect(() => setSelected(new Set()), [JSON.stringify(filters)]);
+  const chosen = (data?.jobs ?? []).filter((job) => selected.has(job.dag_id));
+  const isEmpty = data && data.total === 0;
+
+  return html`<${Chakra.Stack} gap=${4}>
+    <${Chakra.Flex} justify="space-between" align="center" gap=${4} wrap="wrap">
+      <${Chakra.Heading} as="h1" size="xl">Export Schedules<//>
+      ${has("create") && html`<${Chakra.Button} asChild size="sm" colorPalette="brand"><${Router.Link} to="new">Create<//><//>`}
+    <//>
+    <${FilterBar} filters=${filters} change=${change} />
+    <${Chakra.Flex} justify="space-between" align="center" gap=${3} wrap="wrap" minH=${9}>
+      <${StateTotals} totals=${data?.totals} chosen=${filters.state} onChoose=${(state) => change({ state })} />
+      ${chosen.length > 0 && html`<${Chakra.HStack} gap=${2}>
+        <${Chakra.Text} fontSize="sm" color="fg.muted">${plural(chosen.length, "job")} selected<//>
+        <${Chakra.Button} size="xs" variant="outline" onClick=${() => pause(chosen, true)}>Pause<//>
+        <${Chakra.Button} size="xs" variant="outline" onClick=${() => pause(chosen, false)}>Resume<//>
+      <//>`}
+    <//>
+    ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
+    ${isEmpty
+      ? html`<${Nothing} isFiltered=${isFiltered} change=${change} />`
+      : html`<${JobTable} jobs=${data?.jobs} sort=${filters.sort} onSort=${(sort) => change({ sort })}
+          selected=${selected} onSelect=${setSelected} actionsOf=${actionsOf} />`}
+    ${data && html`<${Pager} offset=${data.offset} limit=${data.limit} total=${data.total} onMove=${(offset) => change({ offset })} />`}
+    ${toDelete && html`<${ConfirmDialog} title=${`Delete ${toDelete.name}?`} verb="Delete"
+      onConfirm=${() => remove(toDelete)} onClose=${closeDelete}>
+      <${Chakra.Text}>No further file will be delivered. Files that were delivered, and the history of this schedule, stay.<//>
+    <//>`}
+  <//>`;
+}
