@@ -18,16 +18,6 @@ class ExportJobsPlugin(AirflowPlugin):
 
     name = "export_jobs"
     timetables: ClassVar = [ExportTimetable]
-    react_apps: ClassVar = [
-        {
-            "name": "Export Schedules",
-            "bundle_url": "export-jobs/static/main.js",
-            "destination": "nav",
-            "url_route": "export-schedules",
-            "icon": "export-jobs/static/icons/export.svg",
-            "icon_dark_mode": "export-jobs/static/icons/export_dark.svg",
-        },
-    ]
 
     @property
     def react_apps(self) -> list[dict[str, Any]]:
@@ -38,7 +28,12 @@ class ExportJobsPlugin(AirflowPlugin):
             "dag_tab.js": {"name": "Export", "destination": "dag", "url_route": "export"},
         }
         return [
-            {**app, "bundle_url": f"{below}/export-jobs/static/{file}"}
+            {
+                **app,
+                "bundle_url": f"{below}/export-jobs/static/{file}",
+                "icon": f"{below}/export-jobs/static/icons/export.svg",
+                "icon_dark_mode": f"{below}/export-jobs/static/icons/export_dark.svg",
+            }
             for file, app in apps.items()
             if (STATIC / file).is_file()
         ]
