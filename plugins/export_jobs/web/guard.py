@@ -43,27 +43,32 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        received = 0
-
-        async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
-                raise ValueError("the body is larger than its Content-Length, or has none, and too large")
-            return message
-
         refusal = _refusal(scope)
         if refusal:
             status, issue = refusal
             await answer(status, [issue])(scope, receive, send_safely)
             return
         try:
-            await self.app(scope, receive_bounded, send_safely)
+            await self.app(scope, _bounded(receive), send_safely)
         except Exception as error:
             if begun:
                 raise
             await answer_unexpected(error)(scope, receive, send_safely)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Reads no more than fits, whatever the request has said of its length."""
+    received = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise ValueError("the body has no Content-Length, or is longer than it, and too large")
+        return message
+
+    return receive_bounded
 
 
 def _refusal(scope: Scope) -> tuple[int, Issue] | None:
