@@ -16,7 +16,7 @@ export function ConfirmDialog({ title, children, verb, color = "red", onConfirm,
       setBusy(false);
     }
   };
-  return html`<${Chakra.Dialog.Root} open role="alertdialog" placement="center" initialFocusEl=${() => cancel.current}
+  return html`<${Chakra.Dialog.Root} open role="alertdialog" size="sm" placement="center" initialFocusEl=${() => cancel.current}
     onOpenChange=${({ open }) => !open && !isBusy && onClose()}>
     <${Chakra.Portal}>
       <${Chakra.Dialog.Backdrop} />

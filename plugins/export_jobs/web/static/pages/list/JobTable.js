@@ -6,11 +6,12 @@ import { COLUMNS } from "./columns.js";
 
 const SKELETON_ROWS = 6;
 const ROW_HEIGHT = "3.5rem";
+const TICKS = { base: "none", sm: "table-cell" };
 
 function Heading({ column, sort, onSort }) {
   const isDown = sort === `-${column.sort}`;
   const isSorted = column.sort && (isDown || sort === column.sort);
-  return html`<${Chakra.Table.ColumnHeader} scope="col" display=${column.display} width=${column.width}
+  return html`<${Chakra.Table.ColumnHeader} scope="col" display=${column.display} width=${column.width} fontSize="xs"
     aria-sort=${isSorted ? (isDown ? "descending" : "ascending") : undefined}>
     ${column.sort
       ? html`<${Chakra.Button} size="xs" variant="plain" px=${0} height="auto" color="inherit" fontWeight="inherit"
@@ -37,7 +38,7 @@ export function JobTable({ jobs, sort, onSort, selected, onSelect, actionsOf }) 
     <${Chakra.Table.Root} size="sm" aria-label="Export schedules">
       <${Chakra.Table.Header}>
         <${Chakra.Table.Row}>
-          <${Chakra.Table.ColumnHeader} width="2.5rem">
+          <${Chakra.Table.ColumnHeader} width="2.5rem" display=${TICKS}>
             ${editable.length > 0 && html`<${Tick} label="Select all on this page" checked=${all ? true : selected.size > 0 ? "indeterminate" : false}
               onChange=${(is) => toggle(editable.map((job) => job.dag_id), is)} />`}
           <//>
@@ -49,7 +50,7 @@ export function JobTable({ jobs, sort, onSort, selected, onSelect, actionsOf }) 
         ${jobs
           ? jobs.map(
               (job) => html`<${Chakra.Table.Row} key=${job.dag_id} height=${ROW_HEIGHT} verticalAlign="top">
-                <${Chakra.Table.Cell}>
+                <${Chakra.Table.Cell} display=${TICKS}>
                   ${job.may.edit && html`<${Tick} label=${`Select ${job.name}`} checked=${selected.has(job.dag_id)}
                     onChange=${(is) => toggle([job.dag_id], is)} />`}
                 <//>
@@ -61,7 +62,7 @@ export function JobTable({ jobs, sort, onSort, selected, onSelect, actionsOf }) 
               <//>`,
             )
           : Array.from({ length: SKELETON_ROWS }, (_, row) => html`<${Chakra.Table.Row} key=${row} height=${ROW_HEIGHT}>
-              <${Chakra.Table.Cell} /><${Chakra.Table.Cell} colSpan=${COLUMNS.length + 1}><${Chakra.Skeleton} height=${4} /><//>
+              <${Chakra.Table.Cell} display=${TICKS} /><${Chakra.Table.Cell} colSpan=${COLUMNS.length + 1}><${Chakra.Skeleton} height=${4} /><//>
             <//>`)}
       <//>
     <//>

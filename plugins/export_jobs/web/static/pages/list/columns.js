@@ -6,6 +6,7 @@ import { has } from "../../pages.js";
 
 const muted = (text) => html`<${Chakra.Text} fontSize="xs" color="fg.muted" lineClamp=${1}>${text}<//>`;
 const wide = { base: "none", lg: "table-cell" };
+const medium = { base: "none", md: "table-cell" };
 
 function Name({ job }) {
   const name = html`<${Chakra.Text} as="span" fontWeight="medium" wordBreak="break-word">${job.name}<//>`;
@@ -16,6 +17,16 @@ function Name({ job }) {
     <//>
     ${job.description && muted(job.description)}
     <${Chakra.Box} display=${{ base: "block", lg: "none" }}>${muted(job.schedule_text)}<//>
+    <${Chakra.Box} display=${{ base: "block", md: "none" }} fontSize="sm" pt=${1}><${Last} job=${job} /><//>
+  <//>`;
+}
+
+// "Daily: each day, delivered …": the first word is what people look for.
+function Schedule({ job }) {
+  const [, frequency, rest] = /^([^:]*)(?:: (.*))?$/.exec(job.schedule_text) ?? [null, job.schedule_text, ""];
+  return html`<${Chakra.Stack} gap=${0.5} maxW="17rem" title=${job.schedule_text}>
+    <${Chakra.Text}>${frequency || "–"}<//>
+    ${rest && html`<${Chakra.Text} fontSize="xs" color="fg.muted" lineClamp=${2}>${rest.charAt(0).toUpperCase() + rest.slice(1)}<//>`}
   <//>`;
 }
 
@@ -40,9 +51,9 @@ function Last({ job }) {
 export const COLUMNS = [
   { key: "state", heading: "Status", sort: "state", width: "5rem", cell: (job) => html`<${StateIcon} state=${job.state} reason=${job.reason} />` },
   { key: "name", heading: "Name", sort: "name", isHeader: true, cell: (job) => html`<${Name} job=${job} />` },
-  { key: "schedule", heading: "Schedule", display: wide, cell: (job) => html`<${Chakra.Text} fontSize="sm" lineClamp=${2} maxW="18rem">${job.schedule_text}<//>` },
-  { key: "next", heading: "Next delivery", sort: "next", display: { base: "none", md: "table-cell" }, cell: (job) => html`<${Next} job=${job} />` },
-  { key: "last", heading: "Last delivery", sort: "last", cell: (job) => html`<${Last} job=${job} />` },
+  { key: "schedule", heading: "Schedule", display: wide, cell: (job) => html`<${Schedule} job=${job} />` },
+  { key: "next", heading: "Next delivery", sort: "next", display: medium, cell: (job) => html`<${Next} job=${job} />` },
+  { key: "last", heading: "Last delivery", sort: "last", display: medium, cell: (job) => html`<${Last} job=${job} />` },
   { key: "destination", heading: "Destination", display: wide, cell: (job) => job.destination },
   { key: "owner", heading: "Owner", display: { base: "none", xl: "table-cell" }, cell: (job) => html`<${Chakra.Text} fontSize="sm" wordBreak="break-all">${job.owner}<//>` },
 ];
