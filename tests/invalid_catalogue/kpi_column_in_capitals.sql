@@ -16,7 +16,7 @@ columns:
   changed_on: date
 measures:
   amount: {type: number, unit: EUR, decimals: 2}
-  "Tax": integer
+  "Tax": number
   items: integer
 custom_fields:
   item_price: {type: number, decimals: 2, sql: "Tax / nullif(items, 0)"}

@@ -10,6 +10,7 @@ from export_jobs.core.catalogue import DateColumn, Fact
 from export_jobs.core.catalogue_rules import sql
 from export_jobs.core.catalogue_rules.aggregates import aggregates
 from export_jobs.core.catalogue_rules.columns import column_issues
+from export_jobs.core.catalogue_rules.division import fraction_issues
 from export_jobs.core.catalogue_rules.tables import NUMBERS, is_dialect
 from export_jobs.core.issue import Issue, Level
 from export_jobs.core.rules.rule import Known, Rules
@@ -82,6 +83,7 @@ def custom_fields_have_sql(fact: Fact) -> Iterator[Issue]:
                 what = f"the custom field {shown(name)} is an aggregate, and it is computed for one row"
                 yield Issue(f"{path}.sql", what, "Make a KPI of it")
             yield from column_issues(f"{path}.sql", tree, known, fact)
+            yield from fraction_issues(f"{path}.sql", tree, field.type, known, fact.dialect)
 
 
 @FACT_RULES.looks_up()

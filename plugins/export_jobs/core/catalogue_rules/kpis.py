@@ -10,6 +10,7 @@ from export_jobs.core.catalogue import Kpi
 from export_jobs.core.catalogue_rules import sql
 from export_jobs.core.catalogue_rules.aggregates import aggregates, is_gathered, is_unknown, nested, why_not_additive
 from export_jobs.core.catalogue_rules.columns import column_issues
+from export_jobs.core.catalogue_rules.division import fraction_issues
 from export_jobs.core.catalogue_rules.place import in_sql, unread
 from export_jobs.core.catalogue_rules.tables import NUMBERS, is_dialect
 from export_jobs.core.issue import Issue
@@ -52,6 +53,7 @@ def sql_is_one_aggregate(kpi: Kpi, known: Known) -> Iterator[Issue]:
     yield from _aggregate_issues(tree, dialect)
     if fact is not None:
         yield from column_issues(in_sql(), tree, fact.fields, fact)
+        yield from fraction_issues(in_sql(), tree, kpi.type, fact.fields, dialect)
 
 
 @KPI_RULES.looks_up()
