@@ -1,0 +1,7 @@
+/*
+title: Airlines
+fact: flights
+additive: false
+type: integer
+*/
+count(DISTINCT carrier)

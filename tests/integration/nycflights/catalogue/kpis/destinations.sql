@@ -1,0 +1,7 @@
+/*
+title: Destinations
+fact: flights
+additive: false
+type: integer
+*/
+count(DISTINCT dest)

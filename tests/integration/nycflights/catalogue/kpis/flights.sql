@@ -1,0 +1,6 @@
+/*
+title: Flights
+fact: flights
+type: integer
+*/
+count(*)

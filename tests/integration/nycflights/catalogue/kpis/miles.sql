@@ -1,0 +1,7 @@
+/*
+title: Miles
+fact: flights
+type: integer
+unit: miles
+*/
+sum(distance)

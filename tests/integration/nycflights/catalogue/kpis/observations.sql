@@ -1,0 +1,6 @@
+/*
+title: Weather observations
+fact: weather
+type: integer
+*/
+count(*)

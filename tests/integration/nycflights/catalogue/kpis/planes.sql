@@ -1,0 +1,7 @@
+/*
+title: Tail numbers
+fact: flights
+additive: false
+type: integer
+*/
+count(DISTINCT tailnum)
