@@ -111,6 +111,20 @@ def test_by_plane_with_all_unknown_ones_in_one_group(export: Export) -> None:
     assert [found[plane]["miles"] for plane in ("N10156", "N102UW", "N103US")] == ["115966", "25722", "24619"]
 
 
+def test_a_label_has_a_group_for_each_id_and_an_attribute_one_for_each_value(export: Export) -> None:
+    by_label = export({"kind": "custom", "kpis": ["flights"], "dimensions": ["plane"]})
+    by_value = export({"kind": "custom", "kpis": ["flights"], "dimensions": ["plane.model"]})
+    assert len(by_label) == 3322 + 1
+    assert len(by_value) == len({row["plane"] for row in by_label}) == 127 + 1
+    assert sum(int(row["flights"]) for row in by_label) == sum(int(row["flights"]) for row in by_value) == 336776
+
+
+def test_a_dimension_left_out_is_not_grouped_by(export: Export) -> None:
+    template = {"kind": "custom", "kpis": ["flights", "planes"], "dimensions": ["destination", "airline.carrier"]}
+    rows = export(template, columns=["airline.carrier", "planes", "flights"])
+    assert {row["airline.carrier"]: int(row["flights"]) for row in rows} == {key: n for key, (n, _) in CARRIERS.items()}
+
+
 def test_temperatures(export: Export) -> None:
     """ModernDive, Data wrangling: mean temp of the year and by month."""
     template = {"kind": "custom", "kpis": ["temperature_mean"]}
