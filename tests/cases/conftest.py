@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DATABASE = "cases"
 
 
-@pytest.fixture(scope="module", params=["small", "demo"])
+@pytest.fixture(scope="module")
 def case_warehouse(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[dict[str, Any]]:
     """The small warehouse of warehouse.sql, then the demo's; gives the arguments of ``psycopg.connect``."""
     if request.param == "demo":

@@ -39,3 +39,7 @@ INSERT INTO sales.points
 SELECT i, i % 45 + 1, timestamptz '1996-12-25 00:00Z' + i * interval '53 minutes', i % 20,
        timestamptz '1996-12-25 00:00Z' + i * interval '53 minutes'
 FROM generate_series(1, 2000) AS i;
+-- A customer that no row of customers tells of.
+INSERT INTO sales.points VALUES (9001, 999, '1997-01-02 12:00Z', 5, '1997-01-02 12:00Z');
+INSERT INTO sales.stores VALUES (6, '100%_\o''k', 'b', 'south', 'DE');
+UPDATE sales.purchases SET store_id = 6 WHERE purchase_id % 250 = 0;
