@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from itertools import takewhile
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.cli.plan_text import day_range
-from export_jobs.core.coverage import Covered, State, coverage
-from export_jobs.core.job import ExportJob
-from export_jobs.core.window import Window, day_start, deliveries
+from export_jobs.core.coverage import Covered, State
+from export_jobs.core.timeline import Plan, covered_so_far, day_range
+from export_jobs.core.window import Window
 
 _FINDINGS = {State.FAILED, State.MISSING}
 
@@ -27,8 +24,8 @@ def show_coverage(options: argparse.Namespace, output: Output) -> int:
         record.outcome(template) for record in session.ledger().executions(row.job_id) for template in templates
     ]
     zone = job.schedule.time_zone
-    first_day = day_start(job.schedule.valid_from, zone)
-    rows, gaps = coverage(templates, _due(job, session.made_until().get(row.job_id)), outcomes, since=first_day)
+    plan = Plan(templates, job.schedule, session.made_until().get(row.job_id), datetime.now(UTC))
+    rows, gaps = covered_so_far(plan, outcomes)
     output.table(
         ("TEMPLATE", "DAYS", "STATE", "RUN", "OVERLAPS"),
         [(one.template, day_range(one.window, zone), one.state, _last(one), _overlaps(one, zone)) for one in rows],
@@ -39,13 +36,6 @@ def show_coverage(options: argparse.Namespace, output: Output) -> int:
     output.line(", ".join(f"{count} {state}" for state, count in counted.items() if count) or "No window is due yet.")
     output.json({"windows": [_document(one) for one in rows], "gaps": [asdict(gap) for gap in gaps]})
     return 1 if gaps or any(one.state in _FINDINGS or one.overlaps for one in rows) else 0
-
-
-def _due(job: ExportJob, made_until: datetime | None) -> Iterator[Window]:
-    """Windows that should have been delivered by now and of which the ledger knows nothing."""
-    now = datetime.now(UTC)
-    late = takewhile(lambda delivery: delivery.due <= now, deliveries(job.schedule, made_until))
-    return (delivery.window for delivery in late)
 
 
 def _last(covered: Covered) -> str | None:

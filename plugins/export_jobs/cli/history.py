@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.cli.plan_text import day_range
+from export_jobs.core.timeline import day_range
 from export_jobs.core.window import Window
-from export_jobs.store.records import Delivered, Event, ExecutionRecord
-
-_ENDS = {"failed", "interrupted", "succeeded"}
+from export_jobs.store.execution_state import failures_of, newest_files, state_of
+from export_jobs.store.records import ExecutionRecord
 
 
 def history(options: argparse.Namespace, output: Output) -> int:
@@ -28,29 +27,20 @@ def history(options: argparse.Namespace, output: Output) -> int:
     else:
         output.line(f"Job {row.name!r} has not run yet.")
     for record in records:
-        for event in _failures(record):
+        for event in failures_of(record):
             place = f"{event.step} {event.template or ''}".rstrip()
             output.line(f"{record.run_id}, {place}: {event.message}")
     output.json([_document(record) for record in records])
     return 0
 
 
-def state(record: ExecutionRecord) -> str:
-    """One word for an execution; files once delivered stay delivered, whatever a later try did."""
-    if record.publication:
-        return "delivered, then failed" if record.has_failed else "delivered"
-    if any(event.kind == "skipped" for event in record.events):
-        return "skipped"
-    return "failed" if record.has_failed else "running"
-
-
 def _line(record: ExecutionRecord, zone: ZoneInfo) -> tuple[object, ...]:
-    files = _newest(record)
+    files = newest_files(record)
     return (
         day_range(Window(record.window_start, record.window_end), zone.key),
         record.run_type,
         record.version,
-        state(record),
+        state_of(record).replace("_", " "),
         len(files),
         sum(file.rows for file in files),
         sum(file.bytes for file in files),
@@ -58,16 +48,5 @@ def _line(record: ExecutionRecord, zone: ZoneInfo) -> tuple[object, ...]:
     )
 
 
-def _newest(record: ExecutionRecord) -> list[Delivered]:
-    """The newest file of each template: a rerun replaces what it delivered before."""
-    return list({file.template: file for file in record.deliveries}.values())
-
-
-def _failures(record: ExecutionRecord) -> list[Event]:
-    """Why steps did not succeed, for those whose newest try did not."""
-    newest = {(event.step, event.template): event for event in record.events if event.kind in _ENDS}
-    return [event for event in newest.values() if event.kind != "succeeded" and event.message]
-
-
 def _document(record: ExecutionRecord) -> dict[str, object]:
-    return {**asdict(record), "state": state(record)}
+    return {**asdict(record), "state": state_of(record)}

@@ -10,7 +10,8 @@ from export_jobs.cli.choice_text import change_text
 from export_jobs.cli.output import Output
 from export_jobs.core.changes import Action, Change
 from export_jobs.core.issue import Issue
-from export_jobs.core.window import Delivery, Window
+from export_jobs.core.timeline import day_range
+from export_jobs.core.window import Delivery
 from export_jobs.core.yaml_file import YamlFile
 from export_jobs.store.plan import Plan
 
@@ -94,12 +95,6 @@ def _windows(deliveries: tuple[Delivery, ...], zone: str) -> str:
 def days(delivery: Delivery, zone: str) -> str:
     """The days of data of a delivery's window."""
     return day_range(delivery.window, zone)
-
-
-def day_range(window: Window, zone: str) -> str:
-    """First and last day of data, as the job's zone sees them."""
-    first, last = window.days(zone)
-    return str(first) if first == last else f"{first}..{last}"
 
 
 def _zone(plan: Plan, change: Change) -> str:

@@ -16,7 +16,7 @@ from export_jobs.core.compiled import CompiledExport
 from export_jobs.core.compiler import compile_export
 from export_jobs.core.issue import errors
 from export_jobs.core.job import ExportJob
-from export_jobs.core.literal import with_literals
+from export_jobs.core.runnable_sql import runnable
 from export_jobs.core.text import choice
 from export_jobs.core.validation import validate_job
 from export_jobs.core.window import Window, day_start, deliveries
@@ -30,7 +30,7 @@ def sql(options: argparse.Namespace, output: Output) -> int:
     """The statement of each template, with the values bound to it."""
     exports = _exports(_valid_job(options.job), options)
     for export in exports:
-        output.text(_runnable(export))
+        output.text(runnable(export))
     output.json([_document(export) for export in exports])
     return 0
 
@@ -144,12 +144,6 @@ def _size(found: Preview) -> str:
     if found.truncated:
         return f"the first {len(found.rows)} rows, and there are more"
     return f"{len(found.rows)} rows, all there are"
-
-
-def _runnable(export: CompiledExport) -> str:
-    """The statement with its values written in, to be pasted into a client; a run binds them instead."""
-    start = f"-- template {export.template}, connection {export.connection}, dialect {export.dialect}"
-    return f"{start}\n{with_literals(export).strip()};\n"
 
 
 def _document(export: CompiledExport) -> dict[str, object]:

@@ -6,31 +6,28 @@ import argparse
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirmed
-from export_jobs.cli.plan_text import day_range
-from export_jobs.core.rerun import Rerun, plan_rerun
+from export_jobs.core.rerun import Rerun
+from export_jobs.core.timeline import day_range
 from export_jobs.orchestration.airflow_api import AirflowApi
+from export_jobs.orchestration.rerun import carried_out, planned
+from export_jobs.store.execution_pages import ExecutionPages
 
 
 def rerun(options: argparse.Namespace, output: Output) -> int:
     """List the windows, ask, clear them oldest first; 1 when a person said no."""
     row = session.stored_job(options.job)
-    ledger, api = session.ledger(), AirflowApi.from_connection()
-    executions = {one.run_id: one for one in ledger.executions(row.job_id)}
-    delivered = {run_id for run_id, one in executions.items() if one.publication is not None}
-    plan = plan_rerun(row.name, api.dag_runs(row.dag_id), delivered, include_gaps=options.include_gaps)
+    api = AirflowApi.from_connection()
+    found = planned(row, ExecutionPages(session.engine()), api, include_gaps=options.include_gaps)
+    plan = found.plan
     _show(plan, output, session.time_zone(row).key)
     cleared = False
     if plan.is_empty:
         output.line(f"Nothing to rerun: every window of {row.name!r} after the last success is delivered.")
     elif confirmed("Rerun these windows?", is_sure=options.yes):
-        for run in plan.clear:
-            if options.with_current_definition and run.run_id in executions:
-                ledger.rebind(executions[run.run_id].id, row.version, session.actor())
-            api.clear_run(row.dag_id, run.run_id)
-        for run in plan.heal:
-            api.clear_run(row.dag_id, run.run_id, only_failed=True)
+        rebind_as = session.actor() if options.with_current_definition else None
+        done = list(carried_out(found, row, session.ledger(), api, rebind_as=rebind_as))
         cleared = True
-        output.line(f"Cleared {len(plan.clear) + len(plan.heal)} runs; Airflow runs them again, oldest first.")
+        output.line(f"Cleared {len(done)} runs; Airflow runs them again, oldest first.")
     else:
         output.line("Nothing was cleared.")
     output.json(_document(plan, cleared=cleared))

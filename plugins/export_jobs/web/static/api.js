@@ -35,12 +35,14 @@ export async function call(path, { method = "GET", query, body, version, signal 
 
 export const part = (text) => encodeURIComponent(text);
 
-// The answer of a GET, kept while it is asked for again, so that nothing jumps. `every`: milliseconds, or null.
-export function useAnswer(path, query, every = null) {
+// The answer of a GET, kept while it is asked for again, so that nothing jumps. `pace` tells from the answer after how
+// many milliseconds to ask again, or null; nobody asks while the browser's tab is hidden. Without a path: nothing.
+export function useAnswer(path, query, pace = () => null) {
   const [state, setState] = useState({ data: null, error: null, isLoading: true });
   const key = JSON.stringify([path, query]);
   const running = useRef(null);
   const reload = useCallback(async () => {
+    if (path === null) return;
     running.current?.abort();
     const control = new AbortController();
     running.current = control;
@@ -50,15 +52,18 @@ export function useAnswer(path, query, every = null) {
     } catch (error) {
       if (error.name !== "AbortError") setState((before) => ({ ...before, error, isLoading: false }));
     }
+    if (running.current === control) running.current = null;
   }, [key]);
   useEffect(() => {
     setState((before) => ({ ...before, isLoading: true }));
     reload();
     return () => running.current?.abort();
   }, [reload]);
+  const every = state.data ? pace(state.data) : null;
   useEffect(() => {
     if (!every) return undefined;
-    const timer = setInterval(() => document.visibilityState === "visible" && reload(), every);
+    const isDue = () => document.visibilityState === "visible" && !running.current;
+    const timer = setInterval(() => isDue() && reload(), every);
     return () => clearInterval(timer);
   }, [every, reload]);
   return { ...state, reload };

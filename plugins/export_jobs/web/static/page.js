@@ -1,16 +1,22 @@
 // The page "Export Schedules": what Airflow loads, and the routes below it.
 import { Announcer } from "./components/Announcer.js";
-import { Chakra, Router, html } from "./host.js";
+import { Problem } from "./components/Problem.js";
+import { Chakra, React, Router, html } from "./host.js";
 import { PAGES } from "./pages.js";
+
+const MISSING = { message: "There is no such page. Go back to the list of export schedules" };
 
 export function ExportSchedules() {
   return html`<${Announcer}>
-    <${Chakra.Box} as="main" maxW="1400px" mx="auto" px=${{ base: 3, md: 6 }} py=${5} width="100%">
-      <${Router.Routes}>
-        ${Object.values(PAGES).map(
-          ({ path, component }) =>
-            html`<${Router.Route} key=${path} path=${path === "/" ? "" : path} element=${html`<${component} />`} />`,
-        )}
+    <${Chakra.Box} maxW="1400px" mx="auto" px=${{ base: 3, md: 6 }} py=${5} width="100%">
+      <${React.Suspense} fallback=${html`<${Chakra.Skeleton} height=${7} width="14rem" />`}>
+        <${Router.Routes}>
+          ${Object.values(PAGES).map(
+            ({ path, component }) =>
+              html`<${Router.Route} key=${path} path=${path === "/" ? "" : path} element=${html`<${component} />`} />`,
+          )}
+          <${Router.Route} path="*" element=${html`<${Problem} error=${MISSING} />`} />
+        <//>
       <//>
     <//>
   <//>`;

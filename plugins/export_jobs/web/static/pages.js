@@ -1,8 +1,14 @@
-// Which pages there are. A page registers itself here; links to one that is not here are not shown.
-import { ListPage } from "./pages/list/ListPage.js";
+// Which pages there are. A page registers itself here; links to one that is not here are not shown. Each is fetched when
+// it is first opened, so that the list does not wait for the others.
+import { React } from "./host.js";
+
+const page = (path, load, name) => ({ path, component: React.lazy(async () => ({ default: (await load())[name] })) });
 
 export const PAGES = {
-  list: { path: "/", component: ListPage },
+  list: page("/", () => import("./pages/list/ListPage.js"), "ListPage"),
+  job: page("jobs/:dagId", () => import("./pages/job/JobPage.js"), "JobPage"),
+  templates: page("templates", () => import("./pages/templates/TemplatesPage.js"), "TemplatesPage"),
+  template: page("templates/:name", () => import("./pages/templates/TemplatePage.js"), "TemplatePage"),
 };
 
-export const has = (page) => page in PAGES;
+export const has = (name) => name in PAGES;

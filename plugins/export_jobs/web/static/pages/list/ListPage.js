@@ -13,7 +13,11 @@ import { StateTotals } from "./StateTotals.js";
 import { useFilters, LIMIT } from "./useFilters.js";
 import { useJobActions } from "./useJobActions.js";
 
-const REFRESH_MS = 3000;
+const BUSY_MS = 3000;
+const IDLE_MS = 30000;
+
+// What runs is watched; what rests may be changed by somebody else.
+const pace = ({ jobs }) => (jobs.some((job) => job.state === "in_progress") ? BUSY_MS : IDLE_MS);
 
 function Nothing({ isFiltered, change }) {
   if (isFiltered) {
@@ -32,10 +36,8 @@ function Nothing({ isFiltered, change }) {
 export function ListPage() {
   const { filters, change, isFiltered } = useFilters();
   const [selected, setSelected] = useState(new Set());
-  const [isBusy, setBusy] = useState(false);
-  const { data, error, reload } = useAnswer("jobs", { ...filters, limit: LIMIT }, isBusy ? REFRESH_MS : null);
+  const { data, error, reload } = useAnswer("jobs", { ...filters, limit: LIMIT }, pace);
   const { actionsOf, pause, remove, toDelete, closeDelete } = useJobActions(reload);
-  useEffect(() => setBusy(Boolean(data?.jobs.some((job) => job.state === "in_progress"))), [data]);
   useEffect(() => setSelected(new Set()), [JSON.stringify(filters)]);
   const chosen = (data?.jobs ?? []).filter((job) => selected.has(job.dag_id));
   const isEmpty = data && data.total === 0;

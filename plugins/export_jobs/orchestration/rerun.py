@@ -1,0 +1,46 @@
+"""A rerun, planned and carried out: one way for the command line and the page, by Airflow's own clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from export_jobs.core.rerun import Rerun, plan_rerun
+from export_jobs.orchestration.airflow_api import AirflowApi
+from export_jobs.store.definitions import StoredJob
+from export_jobs.store.execution_pages import ExecutionPages
+from export_jobs.store.executions import Ledger
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What to clear, and the ledger's ids of the runs that it knows."""
+
+    plan: Rerun
+    executions: dict[str, int]
+
+
+def planned(row: StoredJob, pages: ExecutionPages, api: AirflowApi, *, include_gaps: bool) -> Planned:
+    """Which runs of a job a rerun clears; raises ``UserError`` while one is in progress."""
+    runs = pages.runs(row.job_id)
+    delivered = {run.run_id for run in runs if run.is_delivered}
+    plan = plan_rerun(row.name, api.dag_runs(row.dag_id), delivered, include_gaps=include_gaps)
+    return Planned(plan, {run.run_id: run.id for run in runs})
+
+
+def carried_out(
+    found: Planned, row: StoredJob, ledger: Ledger, api: AirflowApi, *, rebind_as: str | None = None
+) -> Iterator[str]:
+    """Clear the runs one by one, oldest window first, and yield the id of each that is cleared.
+
+    ``rebind_as``: who chooses that the runs use today's definition from now on; None keeps the one that they first ran
+    with. A run is bound before it is cleared, since its first task may start at once.
+    """
+    for run in found.plan.clear:
+        if rebind_as is not None and run.run_id in found.executions:
+            ledger.rebind(found.executions[run.run_id], row.version, rebind_as)
+        api.clear_run(row.dag_id, run.run_id)
+        yield run.run_id
+    for run in found.plan.heal:
+        api.clear_run(row.dag_id, run.run_id, only_failed=True)
+        yield run.run_id
