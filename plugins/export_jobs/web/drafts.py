@@ -20,7 +20,8 @@ from export_jobs.web.models.detail import DraftCheck
 from export_jobs.web.models.job import ComingWindow
 
 NEW_TEMPLATES = "new_templates"
-SHOWN_WINDOWS = 5
+SHOWN_WINDOWS = 62
+"""Enough for a picture of the months to come; a year of days would be a lot at every key that is pressed."""
 NAME_TAKEN = "there is a job of this name already"
 
 

@@ -67,7 +67,7 @@ class JobDetail(JobRow):
 
 
 class DraftCheck(Wire):
-    """What would become of a draft; ``count`` windows in all, of which ``windows`` are the next five."""
+    """What would become of a draft; ``count`` windows in all, of which ``windows`` are the first 62."""
 
     issues: list[IssueAnswer]
     windows: list[ComingWindow]
