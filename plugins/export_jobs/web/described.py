@@ -21,7 +21,7 @@ class NewJob(JobSpec):
     new_templates: tuple[Template, ...] = Field(default=())
 
 
-_BODIES: tuple[type[BaseModel], ...] = (NewJob, JobChange)
+_BODIES: tuple[type[BaseModel], ...] = (NewJob, JobChange, Template)
 _PLACE = "#/components/schemas/{model}"
 
 

@@ -1,0 +1,54 @@
+"""The first rows of a file and its SQL, before there is a job."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from threading import BoundedSemaphore
+
+from export_jobs import settings
+from export_jobs.core.compiler import compile_export
+from export_jobs.core.runnable_sql import runnable
+from export_jobs.orchestration.connections import open_source
+from export_jobs.streaming.preview import preview as first_rows
+from export_jobs.web.access import CreatesJobs
+from export_jobs.web.audit import Entry, api_router
+from export_jobs.web.errors import Refused
+from export_jobs.web.models.job import Span
+from export_jobs.web.models.preview import PreviewAnswer, PreviewBody, PreviewColumn
+from export_jobs.web.preview_draft import read_preview
+from export_jobs.web.state import CatalogueOf
+
+router = api_router("templates")
+AT_ONCE = 5
+_SLOTS = BoundedSemaphore(AT_ONCE)
+"""Each preview may keep the warehouse busy for ten seconds; nobody's typing may keep a run waiting."""
+
+
+@router.post("/preview")
+def preview(user: CreatesJobs, body: PreviewBody, catalogue: CatalogueOf, entry: Entry) -> PreviewAnswer:
+    """The rows as a run would write them, within ten seconds, read-only; and the SQL, ready for a database client."""
+    job, window = read_preview(body, catalogue, datetime.now(UTC))
+    export = compile_export(job, job.templates[0].template, catalogue, window, settings.statements_folder())
+    entry.note(fact=job.template_definitions[0].fact, kpis=list(job.template_definitions[0].kpis), rows=body.rows)
+    if not _SLOTS.acquire(blocking=False):
+        raise Refused.because(429, f"{AT_ONCE} previews are being read already", "Try again in a few seconds")
+    try:
+        with open_source(export.connection, export.dialect) as source:
+            found = first_rows(
+                source,
+                export,
+                job.file,
+                time_zone=job.schedule.time_zone,
+                application_name=f"export-jobs preview by {user.name}",
+                limit=body.rows,
+            )
+    finally:
+        _SLOTS.release()
+    return PreviewAnswer(
+        columns=[PreviewColumn(name=column.name, type=column.type) for column in found.columns],
+        rows=found.rows,
+        truncated=found.truncated,
+        sql=runnable(export),
+        window=Span.of(window),
+        connection=export.connection,
+    )

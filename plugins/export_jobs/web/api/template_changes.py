@@ -1,0 +1,76 @@
+"""Templates: make one, see what would become of one, delete one that no job uses."""
+
+from __future__ import annotations
+
+from fastapi import Response
+
+from export_jobs.core.issue import Issue, errors
+from export_jobs.core.job import Template
+from export_jobs.core.rules.rule import Known
+from export_jobs.core.shape import read
+from export_jobs.core.validation import template_issues
+from export_jobs.errors import UserError
+from export_jobs.store.template_use import TemplateNotes
+from export_jobs.web.access import CreatesJobs, EditsDags
+from export_jobs.web.audit import Entry, api_router
+from export_jobs.web.described import Raw, body_of
+from export_jobs.web.errors import IssueAnswer, Refused, issue_of
+from export_jobs.web.models.template import TemplateCheck, TemplateDetail
+from export_jobs.web.state import CatalogueOf, Store, StoreEngine
+from export_jobs.web.template_rows import choices_of, held, template_row
+
+router = api_router("templates")
+NAME_TAKEN = "there is a template of this name already, and templates are never edited"
+
+
+@router.post("/templates/check", openapi_extra=body_of(Template))
+def check_template(user: CreatesJobs, body: Raw, store: Store, catalogue: CatalogueOf, entry: Entry) -> TemplateCheck:  # noqa: ARG001
+    """What would become of a template, finished or not; always 200. Nothing is saved."""
+    entry.skip()
+    template, issues = _read(body, store, catalogue)
+    return TemplateCheck(
+        issues=[IssueAnswer.of(issue) for issue in issues],
+        file_columns=held(template, catalogue) if template else [],
+        choices=choices_of(template, catalogue) if template else None,
+    )
+
+
+@router.post("/templates", status_code=201, openapi_extra=body_of(Template))
+def create_template(
+    *, user: CreatesJobs, body: Raw, store: Store, engine: StoreEngine, catalogue: CatalogueOf, entry: Entry
+) -> TemplateDetail:
+    """Save a template; it is never edited after, only deleted while no job uses it."""
+    template, issues = _read(body, store, catalogue)
+    found = errors(issues)
+    if template is None or found:
+        raise Refused(409 if {issue.what for issue in found} == {NAME_TAKEN} else 422, issues)
+    entry.note(template=template.name, kind=template.kind)
+    store.create_template(template, user.actor)
+    row = template_row(template, TemplateNotes(engine).notes()[template.name], catalogue)
+    return TemplateDetail(**dict(row), choices=choices_of(template, catalogue), jobs=[])
+
+
+@router.delete("/templates/{name}", status_code=204, response_class=Response)
+def delete_template(user: EditsDags, name: str, store: Store, engine: StoreEngine, entry: Entry) -> None:
+    """Delete a template that no live job uses."""
+    note = TemplateNotes(engine).notes().get(name)
+    if note is None:
+        raise Refused.because(404, f"there is no template {name[:100]!r}", "Load the list of templates again")
+    entry.note(template=name)
+    if note.jobs:
+        used = f"{len(note.jobs)} jobs use" if len(note.jobs) > 1 else "a job uses"
+        what = f"{used} the template {name!r}, so it cannot be deleted"
+        raise Refused.because(409, what, "Delete those jobs first, or leave the template as it is")
+    try:
+        store.delete_template(name, user.actor)
+    except UserError as error:  # somebody began to use it a moment ago
+        raise Refused(409, [issue_of(error)]) from None
+
+
+def _read(body: Raw, store: Store, catalogue: CatalogueOf) -> tuple[Template | None, list[Issue]]:
+    reading = read(Template, body)
+    issues = [*reading.issues, *template_issues(reading, Known(catalogue))]
+    name = body.get("name")
+    if isinstance(name, str) and any(one.name.casefold() == name.casefold() for one in store.templates()):
+        issues.append(Issue("name", NAME_TAKEN, "Choose another name"))
+    return reading.value, issues

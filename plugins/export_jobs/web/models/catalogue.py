@@ -1,0 +1,95 @@
+"""The catalogue as it goes over the wire: what can be exported."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from export_jobs.core.catalogue import ColumnType
+from export_jobs.core.job import DateBasis
+from export_jobs.web.errors import IssueAnswer
+from export_jobs.web.models.base import Wire
+
+Role = Literal["column", "measure", "custom_field"]
+
+
+class CatalogueColumn(Wire):
+    """A column of a fact or dimension. ``role`` says which part of the fact's header names it."""
+
+    name: str
+    title: str
+    description: str
+    type: ColumnType
+    unit: str
+    filterable: bool
+    role: Role
+
+
+class FactEntry(Wire):
+    """A fact; ``dimensions`` are the keys of those that it reaches."""
+
+    key: str
+    title: str
+    description: str
+    grain: str
+    columns: list[CatalogueColumn]
+    dimensions: list[str]
+    date_bases: list[DateBasis]
+    has_customer: bool
+
+
+class KpiEntry(Wire):
+    """A KPI."""
+
+    key: str
+    title: str
+    description: str
+    fact: str
+    type: ColumnType
+    unit: str
+    decimals: int | None
+    additive: bool
+
+
+class DimensionEntry(Wire):
+    """A dimension; ``facts`` are the keys of those that reach it, ``label`` the attribute shown for its key alone."""
+
+    key: str
+    title: str
+    description: str
+    label: str
+    exportable: bool
+    attributes: list[CatalogueColumn]
+    facts: list[str]
+    has_customer: bool
+
+
+class DatePart(Wire):
+    """A part of a fact's event date, by which every KPI can be had."""
+
+    key: str
+    title: str
+
+
+class CatalogueAnswer(Wire):
+    """Everything that can be exported, in the order of titles; ``issues``: files that could not be read."""
+
+    facts: list[FactEntry]
+    kpis: list[KpiEntry]
+    dimensions: list[DimensionEntry]
+    date_parts: list[DatePart]
+    issues: list[IssueAnswer]
+
+
+class Reachable(Wire):
+    """What every fact of the chosen KPIs reaches: dimensions whole, their attributes as references, parts of the date."""
+
+    dimensions: list[DimensionEntry]
+    attributes: list[str]
+    date_parts: list[DatePart]
+
+
+class FilterValues(Wire):
+    """Values of a column in their own order; ``truncated``: there are more than these."""
+
+    values: list[str]
+    truncated: bool

@@ -1,0 +1,30 @@
+"""Destinations as they go over the wire."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from export_jobs.web.models.base import Wire
+
+
+class DestinationEntry(Wire):
+    """Where files may go. ``connection`` names Airflow's connection, for those who may see connections; else empty."""
+
+    tag: str
+    kind: Literal["sftp", "s3"]
+    folder: str
+    description: str
+    connection: str
+
+
+class DestinationList(Wire):
+    """Every destination, by tag."""
+
+    destinations: list[DestinationEntry]
+
+
+class DestinationProof(Wire):
+    """Whether a destination takes files right now; ``what`` says what was proven, or why not and what to do."""
+
+    ok: bool
+    what: str

@@ -1,0 +1,58 @@
+"""The first rows of a file, before there is a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from export_jobs.core.job import FileOptions, Schedule, Template, TemplateUse
+from export_jobs.web.models.base import Wire
+from export_jobs.web.models.job import Span
+
+
+class WantedWindow(Wire):
+    """From ``start``, inclusive, to ``end``, exclusive; both with an offset."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class WantedPreview(Wire):
+    """What the body of a preview holds. Without a ``window`` it is the schedule's last one that is over, or a week."""
+
+    template: Template
+    use: TemplateUse | None = None
+    file: FileOptions = FileOptions()
+    schedule: Schedule | None = None
+    window: WantedWindow | None = None
+    rows: int = Field(50, ge=1, le=500)
+
+
+class PreviewColumn(Wire):
+    """A column of the file: its heading and its type."""
+
+    name: str
+    type: str
+
+
+class PreviewAnswer(Wire):
+    """The first rows, each cell as the file will hold it, and the statement with its values written in."""
+
+    columns: list[PreviewColumn]
+    rows: list[list[str | None]]
+    truncated: bool
+    sql: str
+    window: Span
+    connection: str
+
+
+class PreviewBody(Wire):
+    """A body as it came; the parts that our own validation reads, so that all issues come at once, are unread."""
+
+    template: dict[str, Any]
+    use: dict[str, Any] | None = None
+    file: dict[str, Any] | None = None
+    schedule: dict[str, Any] | None = None
+    window: WantedWindow | None = None
+    rows: int = Field(50, ge=1, le=500)

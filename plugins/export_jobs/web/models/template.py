@@ -1,0 +1,84 @@
+"""Templates as they go over the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from export_jobs.core.catalogue import ColumnType
+from export_jobs.core.job import DateBasis, TemplateKind
+from export_jobs.web.errors import IssueAnswer
+from export_jobs.web.models.base import Wire
+
+
+class HeldColumn(Wire):
+    """A column that a template holds. ``type`` is empty when the catalogue no longer has it."""
+
+    column: str
+    title: str
+    type: ColumnType | Literal[""]
+    unit: str
+    description: str
+
+
+class FilterColumn(Wire):
+    """A column that a job may filter by; ``has_values``: its values can be looked up."""
+
+    column: str
+    title: str
+    type: ColumnType
+    has_values: bool
+
+
+class Choices(Wire):
+    """What a job may choose of a template beside its columns."""
+
+    filters: list[FilterColumn]
+    date_bases: list[DateBasis]
+    has_customer: bool
+
+
+class TemplateRow(Wire):
+    """One template. ``used_by`` counts live jobs, those that the caller may not see among them."""
+
+    name: str
+    kind: TemplateKind
+    description: str
+    fact: str | None
+    columns: list[str]
+    kpis: list[str]
+    dimensions: list[str]
+    file_columns: list[HeldColumn]
+    used_by: int
+    created_at: datetime
+    created_by: str
+    issues: list[IssueAnswer]
+
+
+class TemplateList(Wire):
+    """One page of templates; ``total`` counts all pages."""
+
+    templates: list[TemplateRow]
+    total: int
+
+
+class UsingJob(Wire):
+    """A job that uses a template."""
+
+    name: str
+    dag_id: str
+
+
+class TemplateDetail(TemplateRow):
+    """One template in full; of the jobs that use it, those that the caller may see."""
+
+    choices: Choices
+    jobs: list[UsingJob]
+
+
+class TemplateCheck(Wire):
+    """What would become of a template; the rest is there when its shape holds."""
+
+    issues: list[IssueAnswer]
+    file_columns: list[HeldColumn]
+    choices: Choices | None
