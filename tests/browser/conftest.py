@@ -19,9 +19,13 @@ CHROMIUM = shutil.which("chromium")
 Open = Callable[..., Watched]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; without it every test here is skipped, and `make test` says how to get it."""
+    """Debian's Chromium; without it every test here is skipped, and `make test` says how to get it.
+
+    It is closed after each file: while Playwright is open, asyncio takes the main thread's loop for a running one, and
+    other tests want to start theirs.
+    """
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright

@@ -13,13 +13,15 @@ from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.web.access import Caller
 from export_jobs.web.address import airflow_address
 
-AT_ONCE = 16
+AT_ONCE = 6
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 """Headers that speak of the compressed body; what is read here is unpacked already."""
 
 _SLOTS = BoundedSemaphore(AT_ONCE)
-"""A call from within a request needs a second one of the server's 40 threads. Were all of them to wait for one, none
-would be left, and the server would stand still for good; so who is one too many is sent away, and does not wait."""
+"""A call from within a request needs a second one of the server's 40 threads, and one of the 15 connections that
+Airflow has to its database unless told otherwise. Airflow asks that database on its event loop whether a login still
+holds: were all connections taken by calls that wait for this loop, the server would stand still until they time out.
+So who is one too many is sent away, and does not wait."""
 
 
 class InProcess(httpx.BaseTransport):

@@ -1,4 +1,4 @@
-"""A dimension's attribute -> its values, for whoever fills a filter. Never a fact's own column: those are of customers."""
+"""A dimension's attribute -> its values, for whoever fills a filter. A fact's own columns tell of customers: never."""
 
 from __future__ import annotations
 

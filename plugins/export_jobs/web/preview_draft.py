@@ -35,9 +35,8 @@ def read_preview(body: PreviewBody, catalogue: Catalogue, now: datetime) -> tupl
     found = [_from_the_body(issue) for issue in issues]
     if job is None or errors(issues):
         raise Refused(422, found)
-    return trial_job(template, job.templates[0], job.schedule, job.file), _window(
-        body.window, job.schedule if body.schedule else None, now
-    )
+    schedule = job.schedule if body.schedule else None
+    return trial_job(template, job.templates[0], job.schedule, job.file), _window(body.window, schedule, now)
 
 
 def _window(wanted: WantedWindow | None, schedule: Schedule | None, now: datetime) -> Window:

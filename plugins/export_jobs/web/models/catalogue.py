@@ -81,7 +81,7 @@ class CatalogueAnswer(Wire):
 
 
 class Reachable(Wire):
-    """What every fact of the chosen KPIs reaches: dimensions whole, their attributes as references, parts of the date."""
+    """What every fact of the chosen KPIs reaches: dimensions, their attributes as references, parts of the date."""
 
     dimensions: list[DimensionEntry]
     attributes: list[str]

@@ -1,0 +1,192 @@
+"""The catalogue, templates and previews over the API: the demo's catalogue, and a small warehouse of its tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tests.integration.store.samples import Store
+from tests.integration.web.samples import body
+
+if TYPE_CHECKING:
+    from demo.postgres import Postgres
+    from tests.integration.web.conftest import Ask
+
+pytestmark = pytest.mark.integration
+API = "/export-jobs/api"
+TABLES = """
+    CREATE SCHEMA sales;
+    CREATE TABLE sales.stores (store_id int, name text, city text, region text, country text);
+    INSERT INTO sales.stores VALUES (1, 'First', 'Köln', 'West', 'Germany'),
+        (2, 'Second', 'Gent', 'Benelux', 'Belgium'), (3, 'Third', 'Bonn', 'West', 'Germany'),
+        (4, 'Fourth', NULL, '100%_', NULL);
+    CREATE TABLE sales.purchases (purchase_id int, customer_id int, store_id int, purchased_at timestamptz,
+        purchase_date date, cds int, amount_usd numeric, is_refund boolean, updated_at timestamptz);
+    INSERT INTO sales.purchases SELECT n, n % 7, n % 4 + 1, '1997-01-01T12:00Z', '1997-01-01', 1, 10, n % 10 = 0,
+        '1997-01-01T12:00Z' FROM generate_series(1, 100) n;
+"""
+JANUARY = {"start": "1997-01-01T00:00:00Z", "end": "1997-02-01T00:00:00Z"}
+TOTALS = {"kind": "custom", "kpis": ["gross_sales", "purchases"], "dimensions": ["store.region"]}
+
+
+@pytest.fixture(scope="module")
+def warehouse(postgres: Postgres) -> Iterator[dict[str, Any]]:
+    name = "warehouse_of_web_tests"
+    postgres.create_database(name, "export_jobs")
+    with psycopg.connect(**postgres.dsn(name, "export_jobs")) as session:
+        session.execute(TABLES)
+    yield postgres.dsn(name, "export_jobs")
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def connected(warehouse: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = {
+        "conn_type": "postgres",
+        "login": warehouse["user"],
+        "password": warehouse["password"],
+        "schema": warehouse["dbname"],
+        "host": warehouse["host"],
+        "port": warehouse["port"],
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_WAREHOUSE", json.dumps(parts))
+
+
+def paths(answer: Any) -> list[str]:
+    return [error["path"] for error in answer.json()["errors"]]
+
+
+def test_the_catalogue_says_what_goes_together(ask: Ask) -> None:
+    told = ask("viewer").get(f"{API}/catalogue").json()
+    purchases = next(fact for fact in told["facts"] if fact["key"] == "purchases")
+    assert {"store", "customer", "home_store"} <= set(purchases["dimensions"])
+    assert [part["key"] for part in told["date_parts"]] == ["day", "week", "month"]
+    roles = {column["name"]: column["role"] for column in purchases["columns"]}
+    assert (roles["purchase_id"], roles["net_usd"]) == ("column", "custom_field")
+    text = json.dumps(told)
+    assert "SELECT" not in text and "export_jobs_warehouse" not in text, "queries and connections are for engineers"
+
+
+def test_only_what_every_fact_reaches_is_offered(ask: Ask) -> None:
+    client = ask("viewer")
+
+    def offered(kpis: str) -> set[str]:
+        answer = client.get(f"{API}/catalogue/dimensions", params={"kpis": kpis}).json()
+        return {dimension["key"] for dimension in answer["dimensions"]}
+
+    assert "store" in offered("gross_sales")
+    assert "store" not in offered("gross_sales,points_earned"), "points are earned in no store"
+    assert {"customer", "home_store"} <= offered("gross_sales,points_earned")
+    assert paths(client.get(f"{API}/catalogue/dimensions?kpis=nothing")) == ["kpis"]
+
+
+def test_templates_are_found_and_told_in_full(ask: Ask, web_store: Store) -> None:
+    client = ask("viewer")
+    found = client.get(f"{API}/templates").json()
+    assert [(one["name"], one["kind"], one["used_by"]) for one in found["templates"]] == [
+        ("rows", "standard", 0),
+        ("totals", "custom", 0),
+    ]
+    assert client.get(f"{API}/templates?kind=custom").json()["total"] == 1
+    assert client.get(f"{API}/templates?search=TOTALS gross").json()["total"] == 1, "names and columns"
+    assert client.get(f"{API}/templates?search=nothing").json()["total"] == 0
+    ask().post(f"{API}/jobs", json=body())
+    totals = client.get(f"{API}/templates/totals").json()
+    assert totals["used_by"] == 1 and [job["name"] for job in totals["jobs"]] == ["weekly-sales"]
+    assert [column["column"] for column in totals["file_columns"]] == ["store", "gross_sales"]
+    filters = {one["column"]: one["has_values"] for one in totals["choices"]["filters"]}
+    assert filters["store.region"] is True and filters["customer_id"] is False
+    assert totals["choices"]["date_bases"] == ["event", "updated"]
+    assert client.get(f"{API}/templates/none").status_code == 404
+
+
+def test_a_template_is_made_once_and_deleted_while_unused(ask: Ask, web_store: Store, audit: Any) -> None:
+    made = {"name": "by-region", **TOTALS}
+    assert ask("viewer").post(f"{API}/templates", json=made).status_code == 403
+    told = ask("user").post(f"{API}/templates/check", json={**TOTALS, "name": "rows"}).json()
+    assert [issue["path"] for issue in told["issues"]] == ["name"]
+    assert told["file_columns"][0]["title"] == "Store: Region"
+    assert ask("user").post(f"{API}/templates", json=made).status_code == 201
+    again = ask("user").post(f"{API}/templates", json={**made, "name": "By-Region"})
+    assert (again.status_code, paths(again)) == (409, ["name"])
+    wrong = ask("user").post(f"{API}/templates", json={"name": "a b", "kind": "custom", "kpis": ["x"], "colour": 1})
+    assert (wrong.status_code, set(paths(wrong))) == (422, {"name", "kpis[0]", "colour"})
+    assert ask("viewer").delete(f"{API}/templates/by-region").status_code == 403
+    assert ask("user").delete(f"{API}/templates/by-region").status_code == 204
+    ask().post(f"{API}/jobs", json=body())
+    used = ask("user").delete(f"{API}/templates/totals")
+    assert used.status_code == 409 and "a job uses" in used.json()["errors"][0]["what"]
+    assert {template.name for template in web_store.definitions.templates()} == {"rows", "totals"}
+    done = [(event, extra["status"]) for event, _, _, extra in audit() if "template" in event]
+    assert ("export_jobs.create_template", 201) in done and ("export_jobs.delete_template", 204) in done
+    assert not any("check_template" in event for event, _ in done), "looking is not recorded"
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_preview_shows_the_files_own_cells(ask: Ask) -> None:
+    wanted = {"template": TOTALS, "window": JANUARY, "rows": 2}
+    answer = ask("user").post(f"{API}/preview", json=wanted)
+    told = answer.json()
+    assert answer.status_code == 200, told
+    assert [column["name"] for column in told["columns"]] == ["store.region", "gross_sales", "purchases"]
+    assert told["rows"] == [["100%_", "250.00", "25"], ["Benelux", "250.00", "25"]] and told["truncated"]
+    assert "sales.purchases" in told["sql"] and "%(" not in told["sql"]
+    use = {
+        "filters": [{"column": "store.region", "op": "equals", "values": ["West"]}],
+        "columns": [{"column": "purchases", "as": "Käufe"}],
+    }
+    told = ask("user").post(f"{API}/preview", json={**wanted, "use": use}).json()
+    assert (told["columns"], told["rows"]) == ([{"name": "Käufe", "type": "integer"}], [["50"]])
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_preview_refuses_with_every_issue(ask: Ask) -> None:
+    wrong = {
+        "template": TOTALS,
+        "use": {"filters": [{"column": "store.colour", "op": "equals", "values": [1]}]},
+        "file": {"delimiter": "ab"},
+        "schedule": {"frequency": "daily", "from": "2024-01-01", "until": "2024-01-02", "time_zone": "Mars/Base"},
+    }
+    answer = ask("user").post(f"{API}/preview", json=wrong)
+    assert answer.status_code == 422
+    assert {"use.filters[0].column", "file.delimiter", "schedule.time_zone"} <= set(paths(answer))
+    half = ask("user").post(f"{API}/preview", json={"template": {"kind": "custom"}})
+    assert (half.status_code, paths(half)) == (422, ["template.kpis"])
+    long = ask("user").post(
+        f"{API}/preview",
+        json={"template": TOTALS, "window": {"start": "1990-01-01T00:00:00Z", "end": "1997-01-01T00:00:00Z"}},
+    )
+    assert (long.status_code, paths(long)) == (422, ["window"])
+    assert ask("viewer").post(f"{API}/preview", json={"template": TOTALS}).status_code == 403
+
+
+def test_a_warehouse_out_of_reach_is_told_without_its_insides(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = {"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "login": "reader", "password": "s3cret!"}
+    monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_WAREHOUSE", json.dumps(nowhere))
+    answer = ask("user").post(f"{API}/preview", json={"template": TOTALS, "window": JANUARY})
+    assert answer.status_code == 503
+    assert "s3cret" not in answer.text and "127.0.0.1" not in answer.text and "reader" not in answer.text
+
+
+@pytest.mark.usefixtures("connected")
+def test_values_of_attributes_are_looked_up_and_no_others(ask: Ask) -> None:
+    client = ask("user")
+
+    def values(column: str, search: str = "", **more: Any) -> Any:
+        query = {"column": column, "search": search, **more}
+        return client.get(f"{API}/catalogue/filter-values", params=query).json()
+
+    assert values("store.region") == {"values": ["100%_", "Benelux", "West"], "truncated": False}
+    assert values("store.region", "WE") == {"values": ["West"], "truncated": False}
+    assert values("store.region", "%_")["values"] == ["100%_"], "letters, not wildcards"
+    assert values("store.region", "'; DROP TABLE sales.stores; --")["values"] == []
+    assert values("store.region", limit=1) == {"values": ["100%_"], "truncated": True}
+    assert values("store")["values"] == ["First", "Fourth", "Second", "Third"], "the label"
+    assert values("store.city")["values"] == ["Bonn", "Gent", "Köln"], "NULL is no value"
+    for column in ("customer_id", "purchases.customer_id", "store.nothing", "nothing.x", "month"):
+        assert values(column)["errors"][0]["path"] == "column"
+    assert ask("viewer").get(f"{API}/catalogue/filter-values?column=store.region").status_code == 403

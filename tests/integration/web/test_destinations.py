@@ -1,0 +1,51 @@
+"""Destinations over the API, checked against a real SFTP server."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from export_jobs.core.job import DestinationSpec
+from export_jobs.web.rate import Rate
+from tests.integration.store.samples import Store
+
+if TYPE_CHECKING:
+    from tests.integration.web.conftest import Ask
+
+pytestmark = pytest.mark.integration
+API = "/export-jobs/api/destinations"
+
+
+def test_destinations_are_listed_and_connections_only_for_those_who_may(ask: Ask) -> None:
+    for role, connection in (("viewer", ""), ("op", "partner_sftp")):
+        told = ask(role).get(API).json()["destinations"]
+        assert [(one["tag"], one["kind"]) for one in told] == [("archive", "s3"), ("partner", "sftp")]
+        assert told[1]["connection"] == connection
+
+
+def test_a_check_says_what_is_wrong_and_hides_the_secret(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, audit: Any, web_store: Store
+) -> None:
+    web_store.definitions.save_destination(
+        DestinationSpec(tag="nowhere", kind="sftp", connection="nowhere_sftp", folder="in"), "anna"
+    )
+    nowhere = {"conn_type": "sftp", "host": "127.0.0.1", "port": 1, "login": "partner", "password": "s3cret!"}
+    monkeypatch.setenv("AIRFLOW_CONN_NOWHERE_SFTP", json.dumps(nowhere))
+    told = ask("op").post(f"{API}/nowhere/check", json={})
+    assert told.status_code == 200 and told.json()["ok"] is False
+    assert "s3cret" not in told.text
+    assert audit()[-1][0] == "export_jobs.check_destination" and audit()[-1][3]["ok"] is False
+    assert ask("user").post(f"{API}/nowhere/check", json={}).status_code == 403
+    assert ask("op").post(f"{API}/none/check", json={}).status_code == 404
+    many = [ask("admin").post(f"{API}/nowhere/check", json={}).status_code for _ in range(6)]
+    assert many == [200] * 5 + [429]
+
+
+def test_a_rate_counts_for_each_name_and_forgets() -> None:
+    rate = Rate(most=2, seconds=60)
+    assert [rate.wait("anna", now) for now in (0, 10, 20)] == [0, 0, 40]
+    assert rate.wait("ben", 20) == 0
+    assert rate.wait("anna", 61) == 0, "the first of her times is over"
+    assert rate.wait("anna", 61.5) == 9
