@@ -1,0 +1,17 @@
+// Puts a text on the clipboard, and says so.
+import { Chakra, html } from "../host.js";
+import { useAnnounce } from "./Announcer.js";
+import { Icon } from "./icons.js";
+
+export function CopyButton({ text, label }) {
+  const announce = useAnnounce();
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      announce("Copied.");
+    } catch {
+      announce("The browser does not let this page write to the clipboard. Select the text and copy it by hand.", "error");
+    }
+  };
+  return html`<${Chakra.IconButton} size="2xs" variant="ghost" aria-label=${label} title=${label} onClick=${copy}><${Icon} name="copy" size=${14} /><//>`;
+}

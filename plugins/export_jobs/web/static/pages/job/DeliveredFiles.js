@@ -1,0 +1,38 @@
+// The files of one execution: where each stands, its rows and size, and the sum by which the receiver can check it.
+import { CopyButton } from "../../components/CopyButton.js";
+import { plural, size, timeWithZone } from "../../format.js";
+import { Chakra, html, useState } from "../../host.js";
+
+const SHOWN = 3;
+const SHORT = 10; // letters of a SHA-256: enough to tell files apart by eye
+const OPENED_BY_BROWSERS = /^(https?|sftp):/;
+
+function File({ file }) {
+  const { path, url, rows, bytes, sha256, revision, delivered_at } = file;
+  const name = path.split("/").at(-1);
+  return html`<${Chakra.Box} as="li" minW="14rem">
+    <${Chakra.Flex} align="center" gap=${1}>
+      <${Chakra.Text} as="span" fontSize="sm" wordBreak="break-all" title=${url}>
+        ${OPENED_BY_BROWSERS.test(url) ? html`<${Chakra.Link} href=${url} textDecoration="underline">${name}<//>` : name}
+      <//>
+      <${CopyButton} text=${url} label=${`Copy the address of ${name}`} />
+    <//>
+    <${Chakra.Flex} align="center" gap=${1} fontSize="xs" color="fg.muted" wrap="wrap">
+      <span title=${`Delivered ${timeWithZone(delivered_at)}`}>${plural(rows, "row")}, ${size(bytes)}${revision > 1 ? `, delivered ${revision} times` : ""}</span>
+      <span aria-hidden="true">·</span>
+      <${Chakra.Code} size="xs" variant="plain" title=${`SHA-256 ${sha256}`}>${sha256.slice(0, SHORT)}<//>
+      <${CopyButton} text=${sha256} label=${`Copy the SHA-256 of ${name}`} />
+    <//>
+  <//>`;
+}
+
+export function DeliveredFiles({ files }) {
+  const [isAll, setAll] = useState(false);
+  if (files.length === 0) return html`<${Chakra.Text} as="span" fontSize="sm" color="fg.muted">None<//>`;
+  const shown = isAll ? files : files.slice(0, SHOWN);
+  return html`<${Chakra.Stack} gap=${2}>
+    <${Chakra.Stack} as="ul" listStyleType="none" gap=${2}>${shown.map((file) => html`<${File} key=${file.path} file=${file} />`)}<//>
+    ${files.length > SHOWN && html`<${Chakra.Button} size="2xs" variant="outline" alignSelf="flex-start" aria-expanded=${isAll}
+      onClick=${() => setAll(!isAll)}>${isAll ? "Show fewer" : `Show all ${files.length} files`}<//>`}
+  <//>`;
+}

@@ -1,0 +1,62 @@
+// One execution: its window, what became of it, its files; and why it failed, with the way to Airflow's own log.
+import { Words } from "../../components/Words.js";
+import { EXECUTION_STATES } from "../../components/windowStates.js";
+import { days, duration, number, plural, time, timeWithZone } from "../../format.js";
+import { Chakra, Router, html } from "../../host.js";
+import { DeliveredFiles } from "./DeliveredFiles.js";
+
+const wide = { base: "none", lg: "table-cell" };
+export const HEADINGS = [
+  { words: "Window" },
+  { words: "State" },
+  { words: "Tries", textAlign: "end", display: wide },
+  { words: "Started", display: wide },
+  { words: "Took", display: wide },
+  { words: "Version", textAlign: "end", display: wide },
+  { words: "Files" },
+  { words: "In Airflow" },
+];
+
+function Failure({ error, log, label }) {
+  const place = [error.step, error.template && `of ${error.template}`, error.try_number > 1 && `try ${error.try_number}`].filter(Boolean).join(" ");
+  return html`<${Chakra.Text} fontSize="sm" color="fg.error" wordBreak="break-word" maxW="60rem">
+    ${place && html`<strong>${place.charAt(0).toUpperCase() + place.slice(1)}: </strong>`}${error.message} ${" "}
+    <${Chakra.Link} asChild color="inherit" textDecoration="underline"><${Router.Link} to=${log} aria-label=${`Task log, ${label}`}>See the task log<//><//>
+  <//>`;
+}
+
+// Recipients are told of successes; who could not be told is said.
+function Notified({ notifications }) {
+  const failed = notifications.filter(({ state }) => state === "failed");
+  const sent = notifications.length - failed.length;
+  if (notifications.length === 0) return null;
+  return html`<${Chakra.Text} fontSize="xs" color=${failed.length > 0 ? "fg.warning" : "fg.muted"}>
+    ${sent > 0 && `${plural(sent, "mail")} sent`}${sent > 0 && failed.length > 0 && "; "}
+    ${failed.length > 0 && `no mail to ${failed.map(({ recipient, reply }) => (reply ? `${recipient} (${reply})` : recipient)).join(", ")}`}
+  <//>`;
+}
+
+export function ExecutionRow({ execution, zone }) {
+  const { window, state, tries, started_at, seconds, version, definition_hash, files, error, links, notifications, run_type } = execution;
+  const label = window ? days(window, zone) : "no window";
+  const border = error ? { borderBottomWidth: 0 } : {};
+  const cell = (content, rest = {}) => html`<${Chakra.Table.Cell} verticalAlign="top" ...${border} ...${rest}>${content}<//>`;
+  return html`
+    <${Chakra.Table.Row}>
+      ${cell(html`${label}${run_type === "manual" && html`<${Chakra.Text} fontSize="xs" color="fg.muted">by hand<//>`}`,
+        { as: "th", scope: "row", textAlign: "start", fontWeight: "medium" })}
+      ${cell(html`<${Words} state=${EXECUTION_STATES[state]} />`)}
+      ${cell(number(tries), { textAlign: "end", display: wide })}
+      ${cell(started_at && html`<${Chakra.Text} as="time" whiteSpace="nowrap" dateTime=${started_at} title=${timeWithZone(started_at)}>${time(started_at)}<//>`, { display: wide })}
+      ${cell(seconds === null ? "" : html`<${Chakra.Text} as="span" whiteSpace="nowrap">${duration(seconds)}<//>`, { display: wide })}
+      ${cell(html`<span title=${`Definition ${definition_hash}`}>${version}</span>`, { textAlign: "end", display: wide })}
+      ${cell(html`<${DeliveredFiles} files=${files} /><${Notified} notifications=${notifications} />`)}
+      ${cell(html`<${Chakra.HStack} gap=${3} fontSize="sm">
+        <${Chakra.Link} asChild textDecoration="underline"><${Router.Link} to=${links.grid} aria-label=${`Grid, ${label}`}>Grid<//><//>
+        ${links.log && html`<${Chakra.Link} asChild textDecoration="underline"><${Router.Link} to=${links.log} aria-label=${`Log, ${label}`}>Log<//><//>`}
+      <//>`)}
+    <//>
+    ${error && html`<${Chakra.Table.Row}>
+      <${Chakra.Table.Cell} colSpan=${HEADINGS.length} pt=${0}><${Failure} error=${error} log=${links.log ?? links.grid} label=${label} /><//>
+    <//>`}`;
+}
