@@ -6,6 +6,7 @@ const page = (path, load, name) => ({ path, component: React.lazy(async () => ({
 
 export const PAGES = {
   list: page("/", () => import("./pages/list/ListPage.js"), "ListPage"),
+  create: page("new", () => import("./pages/create/CreatePage.js"), "CreatePage"),
   job: page("jobs/:dagId", () => import("./pages/job/JobPage.js"), "JobPage"),
   templates: page("templates", () => import("./pages/templates/TemplatesPage.js"), "TemplatesPage"),
   template: page("templates/:name", () => import("./pages/templates/TemplatePage.js"), "TemplatePage"),

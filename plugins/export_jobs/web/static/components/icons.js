@@ -15,11 +15,12 @@ const PATHS = {
   copy: "M6 5.5h7v8H6zM4 10.5H3v-8h7v1",
   edit: "M10.2 3.3l2.5 2.5M3 13l.7-3L11 2.8l2.3 2.3L6 12.3 3 13Z",
   play: "M5 3.2 12.5 8 5 12.8Z",
+  grip: "M5.5 4h.01M5.5 8h.01M5.5 12h.01M10.5 4h.01M10.5 8h.01M10.5 12h.01",
   dash: "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM5.4 8h5.2",
 };
 
 export function Icon({ name, size = 16, width = 1.5 }) {
   return html`<svg width=${size} height=${size} viewBox="0 0 16 16" fill="none" stroke="currentColor" aria-hidden="true"
-    strokeWidth=${name === "more" ? 2.6 : width} strokeLinecap="round" strokeLinejoin="round" focusable="false"
+    strokeWidth=${name === "more" || name === "grip" ? 2.4 : width} strokeLinecap="round" strokeLinejoin="round" focusable="false"
     style=${{ flexShrink: 0 }}><path d=${PATHS[name]} /></svg>`;
 }

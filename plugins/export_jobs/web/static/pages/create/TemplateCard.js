@@ -1,0 +1,41 @@
+// One template to choose: what it holds, and on request its first rows.
+import { Preview } from "../../components/template/Preview.js";
+import { Chakra, html, useState } from "../../host.js";
+
+const KINDS = { standard: "Rows", custom: "KPIs", dimension: "Table" };
+const SHOWN_COLUMNS = 12;
+
+export function TemplateCard({ template, isChosen, schedule, onToggle, onEdit }) {
+  const [isOpen, setOpen] = useState(false);
+  const { name, description, kind, isNew, file_columns = [] } = template;
+  const columns = file_columns.map(({ title, column }) => title || column);
+  const more = columns.length - SHOWN_COLUMNS;
+  return html`<${Chakra.Box} as="li" borderWidth="1px" borderRadius="md" borderColor=${isChosen ? "brand.solid" : "border"} p=${3}>
+    <${Chakra.Flex} gap=${3} align="flex-start">
+      <${Chakra.Checkbox.Root} size="sm" flex="1" alignItems="flex-start" checked=${isChosen} onCheckedChange=${({ checked }) => onToggle(checked === true)}>
+        <${Chakra.Checkbox.HiddenInput} />
+        <${Chakra.Checkbox.Control} mt=${0.5} />
+        <${Chakra.Checkbox.Label} fontWeight="normal" flex="1">
+          <${Chakra.HStack} as="span" gap=${2} wrap="wrap">
+            <${Chakra.Text} as="span" fontWeight="medium">${name}<//>
+            <${Chakra.Badge} size="sm">${KINDS[kind] ?? kind}<//>
+            ${isNew && html`<${Chakra.Badge} size="sm" colorPalette="brand">New<//>`}
+          <//>
+          ${description && html`<${Chakra.Text} fontSize="sm">${description}<//>`}
+          ${columns.length > 0 && html`<${Chakra.Text} fontSize="xs" color="fg.muted">
+            ${columns.slice(0, SHOWN_COLUMNS).join(" · ")}${more > 0 && ` and ${more} more`}<//>`}
+        <//>
+      <//>
+      ${onEdit && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onEdit}>Edit<//>`}
+      <${Chakra.Button} size="xs" variant="ghost" aria-expanded=${isOpen} aria-label=${`Preview of ${name}`} onClick=${() => setOpen(!isOpen)}>
+        ${isOpen ? "Hide preview" : "Preview"}
+      <//>
+    <//>
+    ${isOpen && html`<${Chakra.Box} pt=${3}><${Preview} template=${definitionOf(template)} use=${{ template: name }} schedule=${schedule} /><//>`}
+  <//>`;
+}
+
+// What the API takes as a template, without what it tells about one.
+export function definitionOf({ name, kind, description, fact, columns, kpis, dimensions }) {
+  return { name, kind, description, ...(fact ? { fact } : {}), columns: columns ?? [], kpis: kpis ?? [], dimensions: dimensions ?? [] };
+}
