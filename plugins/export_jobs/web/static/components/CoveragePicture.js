@@ -5,13 +5,14 @@ import { Chakra, html, useMemo, useRef, useState } from "../host.js";
 import { WINDOW_STATES } from "./windowStates.js";
 
 const CELL = "22px";
-const MONTHS_FROM = 45; // days: longer windows stand year by year
+const MS_A_DAY = 86400000;
+const LONG = 20; // days: windows of a month or so stand year by year
 
 const groupName = (start, zone, isLong) =>
   new Intl.DateTimeFormat("en-GB", { year: "numeric", ...(isLong ? {} : { month: "short" }), timeZone: zone }).format(new Date(start));
 
 function grouped(windows, zone) {
-  const isLong = windows.some(({ start, end }) => (new Date(end) - new Date(start)) / 86400000 > MONTHS_FROM - 20);
+  const isLong = windows.some(({ start, end }) => new Date(end) - new Date(start) > LONG * MS_A_DAY);
   const groups = [];
   windows.forEach((window, index) => {
     const name = groupName(window.start, zone, isLong);
@@ -60,6 +61,10 @@ export function CoveragePicture({ windows, zone, chosen, onChoose, children }) {
   const box = useRef(null);
   const groups = useMemo(() => grouped(windows, zone), [windows, zone]);
   const at = Math.max(0, windows.findIndex(({ start }) => start === chosen));
+  const choose = (window) => {
+    setHovered(null); // the mouse may rest on one cell while the keys move over others
+    onChoose(window.start);
+  };
   const move = (event) => {
     const cells = [...box.current.querySelectorAll("[role=option]")];
     const to = {
@@ -83,7 +88,7 @@ export function CoveragePicture({ windows, zone, chosen, onChoose, children }) {
                 tabIndex=${index === at ? 0 : -1} aria-selected=${index === at} aria-label=${windowSaid(window, zone)}
                 outline=${index === at ? "2px solid" : "none"} outlineColor="fg" outlineOffset="1px"
                 _focusVisible=${{ outline: "3px solid", outlineColor: "fg" }}
-                onFocus=${() => onChoose(window.start)} onClick=${() => onChoose(window.start)} onMouseEnter=${() => setHovered(window)} />`,
+                onFocus=${() => choose(window)} onClick=${() => choose(window)} onMouseEnter=${() => setHovered(window)} />`,
             )}
           <//>
         <//>`,

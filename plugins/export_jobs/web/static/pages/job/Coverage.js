@@ -1,5 +1,5 @@
 // The picture of coverage, its gaps in words, and what can be done about the window that is chosen.
-import { CoveragePicture, Legend, windowSaid } from "../../components/CoveragePicture.js";
+import { CoveragePicture, Legend } from "../../components/CoveragePicture.js";
 import { Problem } from "../../components/Problem.js";
 import { Section } from "../../components/Section.js";
 import { Words } from "../../components/Words.js";
@@ -36,7 +36,7 @@ function About({ window, job, zone, isChosen, onReexport }) {
       ${states.map(([name, state]) => `${name}: ${WINDOW_STATES[state].words.toLowerCase()}`).join(", ")}<//>`}
     ${isChosen && html`<${Chakra.HStack} gap=${2} ms="auto">
       ${window.run_id && html`<${Chakra.Link} asChild fontSize="sm" textDecoration="underline">
-        <${Router.Link} to=${`/dags/${encodeURIComponent(job.dag_id)}/runs/${encodeURIComponent(window.run_id)}`}>Run in Airflow<//><//>`}
+        <${Router.Link} to=${`/dags/${encodeURIComponent(job.dag_id)}/runs/${encodeURIComponent(window.run_id)}`}>Its run in Airflow<//><//>`}
       ${canReexport(job) && window.state !== "future" && window.state !== "running" && html`<${Chakra.Button} size="xs" variant="outline"
         onClick=${onReexport}>Re-export this window…<//>`}
     <//>`}`;
@@ -49,7 +49,6 @@ function Body({ about, onReexport }) {
   const [picked, setPicked] = useState(null);
   const chosen = windows.some(({ start }) => start === picked) ? picked : (past.at(-1) ?? windows[0])?.start;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const latest = past.at(-1);
   return html`<${Chakra.Stack} gap=${4}>
     <${Legend} counts=${counts} />
     ${windows.length === 0
@@ -59,7 +58,7 @@ function Body({ about, onReexport }) {
         <//>`}
     <${Gaps} gaps=${gaps} zone=${zone} />
     <${Chakra.Flex} justify="space-between" align="center" gap=${3} wrap="wrap" fontSize="xs" color="fg.muted">
-      <span>${latest ? `Latest: ${windowSaid(latest, zone)}. ` : ""}Days in ${zone}.</span>
+      <span>One cell a window, days in ${zone}. Click a cell, or move from one to the next with the arrow keys.</span>
       ${!isWhole && total > windows.length && html`<${Chakra.Button} size="xs" variant="outline" onClick=${showWhole}>Show all ${plural(total, "window")}<//>`}
     <//>
   <//>`;

@@ -10,7 +10,7 @@ const OPENED_BY_BROWSERS = /^(https?|sftp):/;
 function File({ file }) {
   const { path, url, rows, bytes, sha256, revision, delivered_at } = file;
   const name = path.split("/").at(-1);
-  return html`<${Chakra.Box} as="li" minW="14rem">
+  return html`<${Chakra.Box} as="li" minW=${{ base: "10rem", md: "14rem" }}>
     <${Chakra.Flex} align="center" gap=${1}>
       <${Chakra.Text} as="span" fontSize="sm" wordBreak="break-all" title=${url}>
         ${OPENED_BY_BROWSERS.test(url) ? html`<${Chakra.Link} href=${url} textDecoration="underline">${name}<//>` : name}
@@ -26,9 +26,9 @@ function File({ file }) {
   <//>`;
 }
 
-export function DeliveredFiles({ files }) {
+export function DeliveredFiles({ files, isRunning }) {
   const [isAll, setAll] = useState(false);
-  if (files.length === 0) return html`<${Chakra.Text} as="span" fontSize="sm" color="fg.muted">None<//>`;
+  if (files.length === 0) return html`<${Chakra.Text} as="span" fontSize="sm" color="fg.muted">${isRunning ? "None yet" : "None"}<//>`;
   const shown = isAll ? files : files.slice(0, SHOWN);
   return html`<${Chakra.Stack} gap=${2}>
     <${Chakra.Stack} as="ul" listStyleType="none" gap=${2}>${shown.map((file) => html`<${File} key=${file.path} file=${file} />`)}<//>

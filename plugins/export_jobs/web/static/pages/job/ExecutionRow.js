@@ -6,20 +6,22 @@ import { Chakra, Router, html } from "../../host.js";
 import { DeliveredFiles } from "./DeliveredFiles.js";
 
 const wide = { base: "none", lg: "table-cell" };
+const medium = { base: "none", md: "table-cell" };
+const narrow = { base: "block", md: "none" };
 export const HEADINGS = [
   { words: "Window" },
-  { words: "State" },
+  { words: "State", display: medium },
   { words: "Tries", textAlign: "end", display: wide },
   { words: "Started", display: wide },
   { words: "Took", display: wide },
   { words: "Version", textAlign: "end", display: wide },
   { words: "Files" },
-  { words: "In Airflow" },
+  { words: "In Airflow", display: medium },
 ];
 
 function Failure({ error, log, label }) {
   const place = [error.step, error.template && `of ${error.template}`, error.try_number > 1 && `try ${error.try_number}`].filter(Boolean).join(" ");
-  return html`<${Chakra.Text} fontSize="sm" color="fg.error" wordBreak="break-word" maxW="60rem">
+  return html`<${Chakra.Text} fontSize="sm" color="red.fg" wordBreak="break-word" maxW="60rem">
     ${place && html`<strong>${place.charAt(0).toUpperCase() + place.slice(1)}: </strong>`}${error.message} ${" "}
     <${Chakra.Link} asChild color="inherit" textDecoration="underline"><${Router.Link} to=${log} aria-label=${`Task log, ${label}`}>See the task log<//><//>
   <//>`;
@@ -36,25 +38,31 @@ function Notified({ notifications }) {
   <//>`;
 }
 
+function ToAirflow({ links, label }) {
+  const link = (words, path) =>
+    html`<${Chakra.Link} asChild textDecoration="underline"><${Router.Link} to=${path} aria-label=${`${words}, ${label}`}>${words}<//><//>`;
+  return html`<${Chakra.HStack} gap=${3} fontSize="sm">${link("Grid", links.grid)}${links.log && link("Log", links.log)}<//>`;
+}
+
 export function ExecutionRow({ execution, zone }) {
   const { window, state, tries, started_at, seconds, version, definition_hash, files, error, links, notifications, run_type } = execution;
   const label = window ? days(window, zone) : "no window";
   const border = error ? { borderBottomWidth: 0 } : {};
   const cell = (content, rest = {}) => html`<${Chakra.Table.Cell} verticalAlign="top" ...${border} ...${rest}>${content}<//>`;
+  const said = html`<${Words} state=${EXECUTION_STATES[state]} />`;
+  const airflow = html`<${ToAirflow} links=${links} label=${label} />`;
   return html`
     <${Chakra.Table.Row}>
-      ${cell(html`${label}${run_type === "manual" && html`<${Chakra.Text} fontSize="xs" color="fg.muted">by hand<//>`}`,
+      ${cell(html`${label}${run_type === "manual" && html`<${Chakra.Text} fontSize="xs" color="fg.muted">by hand<//>`}
+        <${Chakra.Box} display=${narrow} fontWeight="normal" pt=${1}>${said}${airflow}<//>`,
         { as: "th", scope: "row", textAlign: "start", fontWeight: "medium" })}
-      ${cell(html`<${Words} state=${EXECUTION_STATES[state]} />`)}
+      ${cell(said, { display: medium })}
       ${cell(number(tries), { textAlign: "end", display: wide })}
       ${cell(started_at && html`<${Chakra.Text} as="time" whiteSpace="nowrap" dateTime=${started_at} title=${timeWithZone(started_at)}>${time(started_at)}<//>`, { display: wide })}
       ${cell(seconds === null ? "" : html`<${Chakra.Text} as="span" whiteSpace="nowrap">${duration(seconds)}<//>`, { display: wide })}
       ${cell(html`<span title=${`Definition ${definition_hash}`}>${version}</span>`, { textAlign: "end", display: wide })}
-      ${cell(html`<${DeliveredFiles} files=${files} /><${Notified} notifications=${notifications} />`)}
-      ${cell(html`<${Chakra.HStack} gap=${3} fontSize="sm">
-        <${Chakra.Link} asChild textDecoration="underline"><${Router.Link} to=${links.grid} aria-label=${`Grid, ${label}`}>Grid<//><//>
-        ${links.log && html`<${Chakra.Link} asChild textDecoration="underline"><${Router.Link} to=${links.log} aria-label=${`Log, ${label}`}>Log<//><//>`}
-      <//>`)}
+      ${cell(html`<${DeliveredFiles} files=${files} isRunning=${state === "running"} /><${Notified} notifications=${notifications} />`)}
+      ${cell(airflow, { display: medium })}
     <//>
     ${error && html`<${Chakra.Table.Row}>
       <${Chakra.Table.Cell} colSpan=${HEADINGS.length} pt=${0}><${Failure} error=${error} log=${links.log ?? links.grid} label=${label} /><//>

@@ -22,7 +22,7 @@ export function Executions({ about: { job, path, pace, turn } }) {
     ${isEmpty && html`<${EmptyState} title="Nothing has run yet">
       ${job.next_delivery ? "The first execution shows up here as soon as its window is over and its run begins." : "Runs show up here as soon as they begin."}
     <//>`}
-    ${!isEmpty && html`<${Chakra.Table.ScrollArea}>
+    ${!isEmpty && html`<${Chakra.Table.ScrollArea} whiteSpace="normal">
       <${Chakra.Table.Root} size="sm" aria-label="Executions">
         <${Chakra.Table.Header}>
           <${Chakra.Table.Row}>

@@ -17,7 +17,7 @@ function rowsOf({ filters, audience, kind }) {
 
 function Columns({ template }) {
   const { name, columns } = template;
-  return html`<${Chakra.Table.ScrollArea} borderWidth="1px" borderRadius="md" maxH="22rem" tabIndex=${0} role="region" aria-label=${`Columns of ${name}`}>
+  return html`<${Chakra.Table.ScrollArea} whiteSpace="normal" borderWidth="1px" borderRadius="md" maxH="22rem" tabIndex=${0} role="region" aria-label=${`Columns of ${name}`}>
     <${Chakra.Table.Root} size="sm" stickyHeader>
       <${Chakra.Table.Header}>
         <${Chakra.Table.Row}>
