@@ -3,12 +3,10 @@ import { Chakra, html } from "../host.js";
 
 export function Facts({ facts, labelWidth = "9rem" }) {
   const told = facts.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return html`<${Chakra.DataList.Root} orientation=${{ base: "vertical", sm: "horizontal" }} size="md" gap=${{ base: 3, sm: 2.5 }}>
-    ${told.map(
-      ([label, value]) => html`<${Chakra.DataList.Item} key=${label} alignItems="flex-start" gap=${{ base: 0, sm: 4 }}>
-        <${Chakra.DataList.ItemLabel} minW=${labelWidth}>${label}<//>
-        <${Chakra.DataList.ItemValue} display="block" minW=${0} wordBreak="break-word">${value}<//>
-      <//>`,
-    )}
+  return html`<${Chakra.Grid} as="dl" templateColumns=${{ base: "1fr", sm: `${labelWidth} 1fr` }} columnGap=${4} rowGap=${{ base: 0, sm: 2.5 }} fontSize="sm">
+    ${told.flatMap(([label, value]) => [
+      html`<${Chakra.Box} as="dt" key=${`${label} name`} color="fg.muted">${label}<//>`,
+      html`<${Chakra.Box} as="dd" key=${label} minW=${0} wordBreak="break-word" pb=${{ base: 3, sm: 0 }}>${value}<//>`,
+    ])}
   <//>`;
 }

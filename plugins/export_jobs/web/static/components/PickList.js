@@ -14,7 +14,7 @@ export function PickList({ label, options, chosen, onChange, most = Infinity, pl
   const found = options.filter((option) => matches(option, words));
   const isFull = chosen.length >= most;
   const toggle = (key) => onChange(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
-  return html`<${Chakra.Stack} gap=${2} width="100%" role="group" aria-label=${label}>
+  return html`<${Chakra.Stack} gap=${2} width="100%">
     <${Chakra.HStack} wrap="wrap" gap=${1.5} minH=${6}>
       ${chosen.length === 0 && html`<${Chakra.Text} fontSize="xs" color="fg.muted">None chosen yet<//>`}
       ${chosen.map(

@@ -2,6 +2,7 @@
 import { useAnswer } from "../../api.js";
 import { Choice } from "../Choice.js";
 import { Field } from "../Field.js";
+import { Group } from "../Group.js";
 import { PickList } from "../PickList.js";
 import { Select } from "../Select.js";
 import { Chakra, html } from "../../host.js";
@@ -25,7 +26,7 @@ export function TemplateBuilder({ value, onChange, issues, catalogue }) {
         <${Chakra.Input} size="sm" value=${value.description} onChange=${(event) => put({ description: event.target.value })} />
       <//>
     <//>
-    <${Field} label="What one file holds" issues=${at("kind")}>
+    <${Group} label="What one file holds" issues=${at("kind")}>
       <${Choice} label="What one file holds" value=${value.kind} options=${KINDS} onChange=${(kind) => put({ ...EMPTY, kind })} />
     <//>
     <${Parts} value=${value} put=${put} at=${at} catalogue=${catalogue} />
@@ -41,10 +42,10 @@ function CustomParts({ value, put, at, catalogue }) {
   const offered = data ? dimensionOptions(data) : [];
   const lost = data ? value.dimensions.filter((key) => !offered.some((option) => option.key === key)) : [];
   return html`<${Chakra.SimpleGrid} columns=${{ base: 1, md: 2 }} gap=${4} alignItems="start">
-    <${Field} label="KPIs" as="div" required issues=${at("kpis")} hint="Computed for each group; without dimensions, one row in all">
+    <${Group} label="KPIs" required issues=${at("kpis")} hint="Computed for each group; without dimensions, one row in all">
       <${PickList} label="KPIs" options=${kpiOptions(catalogue)} chosen=${value.kpis} onChange=${(kpis) => put({ kpis })} placeholder="Search KPIs" />
     <//>
-    <${Field} label=${`Dimensions, at most ${MOST_DIMENSIONS}`} as="div" issues=${lost.length > 0 ? [notReached(lost)] : at("dimensions")}
+    <${Group} label=${`Dimensions, at most ${MOST_DIMENSIONS}`} issues=${lost.length > 0 ? [notReached(lost)] : at("dimensions")}
       hint="Only those that all chosen KPIs can be had by">
       <${PickList} label="Dimensions" options=${offered} chosen=${value.dimensions} most=${MOST_DIMENSIONS}
         onChange=${(dimensions) => put({ dimensions })} placeholder="Search dimensions" />
@@ -79,7 +80,7 @@ function DimensionParts({ value, put, at, catalogue }) {
 }
 
 function Columns({ value, put, issues, options }) {
-  return html`<${Field} label="Columns" as="div" issues=${issues} hint="None chosen: all of its own columns">
+  return html`<${Group} label="Columns" issues=${issues} hint="None chosen: all of its own columns">
     <${PickList} label="Columns" options=${options} chosen=${value.columns} onChange=${(columns) => put({ columns })} placeholder="Search columns" />
   <//>`;
 }

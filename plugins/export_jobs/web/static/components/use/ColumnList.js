@@ -1,6 +1,6 @@
 // The columns of a file: in which order, under which heading, and which of them. They are moved by dragging their handle
 // or, with the handle in focus, by the arrow keys.
-import { Field } from "../Field.js";
+import { Group } from "../Group.js";
 import { Chakra, html, useRef, useState } from "../../host.js";
 import { ColumnRow } from "./ColumnRow.js";
 import { asColumns, asRows, moved } from "./columnRows.js";
@@ -30,7 +30,7 @@ export function ColumnList({ columns, held, issues, onChange }) {
     const place = chosen.indexOf(row);
     return place < 0 ? [] : issues.filter(({ path }) => path === `columns[${place}]` || path.startsWith(`columns[${place}].`));
   };
-  return html`<${Field} label="Columns" as="div" issues=${issues.filter(({ path }) => path === "columns")}
+  return html`<${Group} label="Columns" issues=${issues.filter(({ path }) => path === "columns")}
     hint="Drag a handle to change the order, or focus it and press the arrow keys. The heading is what stands in the file.">
     <${Chakra.Box} ref=${list} as="ol" listStyleType="none" borderWidth="1px" borderRadius="md" width="100%">
       ${rows.map(

@@ -1,5 +1,5 @@
 // Which date puts a row into a window.
-import { Field } from "../Field.js";
+import { Group } from "../Group.js";
 import { Chakra, html } from "../../host.js";
 
 const WORDS = {
@@ -9,12 +9,12 @@ const WORDS = {
 
 export function DateBasis({ value, offered, kind, issues, onChange }) {
   if (kind === "dimension") {
-    return html`<${Field} label="Date of a row" as="div" issues=${issues}>
+    return html`<${Group} label="Date of a row" issues=${issues}>
       <${Chakra.Text} fontSize="sm" color="fg.muted">None: the whole table is sent each time, as it is then.<//>
     <//>`;
   }
   const chosen = value ?? "event";
-  return html`<${Field} label="Date of a row" as="div" issues=${issues}>
+  return html`<${Group} label="Date of a row" issues=${issues}>
     <${Chakra.RadioGroup.Root} size="sm" value=${chosen} aria-label="Date of a row"
       onValueChange=${({ value: basis }) => onChange(basis === "event" ? null : basis)}>
       <${Chakra.Stack} gap=${2}>

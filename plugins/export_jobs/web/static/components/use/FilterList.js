@@ -1,5 +1,5 @@
 // Which rows are in the file: every filter must hold.
-import { Field } from "../Field.js";
+import { Group } from "../Group.js";
 import { Select } from "../Select.js";
 import { Chakra, html } from "../../host.js";
 import { FilterValues } from "./FilterValues.js";
@@ -10,7 +10,7 @@ export function FilterList({ filters, offered, lookUp, issues, onChange }) {
   const put = (index, filter) => onChange(filters.map((one, place) => (place === index ? filter : one)));
   const at = (index) => issues.filter(({ path }) => path === `filters[${index}]` || path.startsWith(`filters[${index}].`));
   const add = () => onChange([...filters, { column: offered[0].column, op: "equals", values: [""] }]);
-  return html`<${Field} label="Filters" as="div" issues=${issues.filter(({ path }) => path === "filters")}
+  return html`<${Group} label="Filters" issues=${issues.filter(({ path }) => path === "filters")}
     hint=${filters.length === 0 ? "None: all rows of the window." : "Rows for which all of these hold."}>
     <${Chakra.Stack} gap=${3} width="100%" align="flex-start">
       ${filters.map((filter, index) => html`<${OneFilter} key=${index} filter=${filter} index=${index} known=${known} offered=${offered}
@@ -30,7 +30,7 @@ function OneFilter({ filter, index, known, offered, lookUp, issues, onChange, on
     const op = operators.includes(filter.op) ? filter.op : "equals";
     onChange({ column: key, op, values: fitted([], op) });
   };
-  return html`<${Field} label=${`Filter ${index + 1}`} as="div" role="group" aria-label=${`Filter ${index + 1}`} issues=${issues}>
+  return html`<${Group} label=${`Filter ${index + 1}`} issues=${issues}>
     <${Chakra.Flex} gap=${2} width="100%" wrap="wrap" align="flex-start">
       <${Chakra.Box} flex="1 1 12rem"><${Select} value=${filter.column} aria-label=${`Column of filter ${index + 1}`}
         options=${column ? columns : [[filter.column, filter.column], ...columns]} onChange=${choose} /><//>

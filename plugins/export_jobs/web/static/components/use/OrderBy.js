@@ -1,5 +1,5 @@
 // The order of the rows in the file.
-import { Field } from "../Field.js";
+import { Group } from "../Group.js";
 import { Select } from "../Select.js";
 import { Chakra, html } from "../../host.js";
 
@@ -11,7 +11,7 @@ export function OrderBy({ value, columns, issues, onChange }) {
   const free = columns.filter(({ column }) => !taken.has(column));
   const options = (own) => columns.filter(({ column }) => column === own || !taken.has(column)).map(({ column, title }) => [column, title]);
   const put = (index, term) => onChange(value.map((one, place) => (place === index ? term : one)));
-  return html`<${Field} label="Order of rows" as="div" issues=${issues} hint=${value.length === 0 ? "As the catalogue has it, the same each time." : null}>
+  return html`<${Group} label="Order of rows" issues=${issues} hint=${value.length === 0 ? "As the catalogue has it, the same each time." : null}>
     <${Chakra.Stack} gap=${2} width="100%" align="flex-start">
       ${value.map((term, index) => {
         const [way, column] = split(term);

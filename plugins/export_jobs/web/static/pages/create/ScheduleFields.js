@@ -1,6 +1,7 @@
 // When a job delivers which days, with the sentence that says it in plain words.
 import { Choice } from "../../components/Choice.js";
 import { Field } from "../../components/Field.js";
+import { Group } from "../../components/Group.js";
 import { Select } from "../../components/Select.js";
 import { plural } from "../../format.js";
 import { Chakra, html } from "../../host.js";
@@ -33,7 +34,7 @@ export function ScheduleFields({ schedule, check, onChange }) {
     value=${schedule[name] ?? ""} onChange=${(event) => put(name)(event.target.value)} />`;
   const [, executeOn] = EXECUTE_ON[schedule.frequency] ?? [];
   return html`<${Chakra.Stack} gap=${4}>
-    <${Field} label="Frequency" issues=${at("frequency")}>
+    <${Group} label="Frequency" issues=${at("frequency")}>
       <${Choice} label="Frequency" value=${schedule.frequency} options=${FREQUENCIES}
         onChange=${(frequency) => onChange(withFrequency(schedule, frequency))} />
     <//>

@@ -1,18 +1,22 @@
 // One template to choose: what it holds, and on request its first rows.
+import { sentence } from "../../components/Field.js";
 import { Preview } from "../../components/template/Preview.js";
 import { Chakra, html, useState } from "../../host.js";
+import { isError } from "./steps.js";
 
 const KINDS = { standard: "Rows", custom: "KPIs", dimension: "Table" };
 const SHOWN_COLUMNS = 12;
 
 export function TemplateCard({ template, isChosen, schedule, onToggle, onEdit }) {
   const [isOpen, setOpen] = useState(false);
-  const { name, description, kind, isNew, file_columns = [] } = template;
+  const { name, description, kind, isNew, file_columns = [], issues = [] } = template;
+  const broken = issues.filter(isError);
   const columns = file_columns.map(({ title, column }) => title || column);
   const more = columns.length - SHOWN_COLUMNS;
   return html`<${Chakra.Box} as="li" borderWidth="1px" borderRadius="md" borderColor=${isChosen ? "brand.solid" : "border"} p=${3}>
     <${Chakra.Flex} gap=${3} align="flex-start">
-      <${Chakra.Checkbox.Root} size="sm" flex="1" alignItems="flex-start" checked=${isChosen} onCheckedChange=${({ checked }) => onToggle(checked === true)}>
+      <${Chakra.Checkbox.Root} size="sm" flex="1" alignItems="flex-start" checked=${isChosen}
+        disabled=${broken.length > 0 && !isChosen} onCheckedChange=${({ checked }) => onToggle(checked === true)}>
         <${Chakra.Checkbox.HiddenInput} />
         <${Chakra.Checkbox.Control} mt=${0.5} />
         <${Chakra.Checkbox.Label} fontWeight="normal" flex="1">
@@ -24,10 +28,11 @@ export function TemplateCard({ template, isChosen, schedule, onToggle, onEdit })
           ${description && html`<${Chakra.Text} fontSize="sm">${description}<//>`}
           ${columns.length > 0 && html`<${Chakra.Text} fontSize="xs" color="fg.muted">
             ${columns.slice(0, SHOWN_COLUMNS).join(" · ")}${more > 0 && ` and ${more} more`}<//>`}
+          ${broken.map((issue, index) => html`<${Chakra.Text} key=${index} fontSize="xs" color="fg.error">${sentence(issue)}<//>`)}
         <//>
       <//>
       ${onEdit && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onEdit}>Edit<//>`}
-      <${Chakra.Button} size="xs" variant="ghost" aria-expanded=${isOpen} aria-label=${`Preview of ${name}`} onClick=${() => setOpen(!isOpen)}>
+      <${Chakra.Button} size="xs" variant="ghost" disabled=${broken.length > 0} aria-expanded=${isOpen} aria-label=${`Preview of ${name}`} onClick=${() => setOpen(!isOpen)}>
         ${isOpen ? "Hide preview" : "Preview"}
       <//>
     <//>

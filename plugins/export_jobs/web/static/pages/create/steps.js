@@ -6,7 +6,7 @@ export const STEPS = [
   { title: "Schedule", heading: "What is it, where does it go, and when?", owns: (path) => FIRST.test(path) },
   { title: "Data", heading: "What is in the files?", owns: (path) => SECOND.test(path) },
   {
-    title: "Adjust and create",
+    title: "Adjust",
     heading: "Adjust each file, then create",
     owns: (path) => !FIRST.test(path) && !SECOND.test(path),
   },
