@@ -30,6 +30,7 @@ export function EditDialog({ about: { job: newest, path, reload }, onClose }) {
     setDraft((before) => ({ ...before, [name]: value }));
   };
   const hasErrors = check.issues.some((issue) => issue.level !== "warning");
+  const isStale = failure?.status === CHANGED_BY_OTHERS;
   const isSame = Object.keys(body).length === 0;
   const elsewhere = issues.filter((issue) => !PLACED.test(issue.path));
 
@@ -46,11 +47,15 @@ export function EditDialog({ about: { job: newest, path, reload }, onClose }) {
     }
   };
   const loadNewest = async () => {
-    const now = await call(path);
-    setDraft(rebased(now, body));
-    setJob(now);
-    setFailure(null);
-    reload();
+    try {
+      const now = await call(path);
+      setDraft(rebased(now, body));
+      setJob(now);
+      setFailure(null);
+      reload();
+    } catch (refusal) {
+      setFailure(refusal);
+    }
   };
 
   return html`<${Chakra.Dialog.Root} open size="xl" scrollBehavior="inside" closeOnInteractOutside=${false}
@@ -81,9 +86,9 @@ export function EditDialog({ about: { job: newest, path, reload }, onClose }) {
             <//>
           <//>
           <${Chakra.Dialog.Footer}>
-            ${failure?.status === CHANGED_BY_OTHERS && html`<${Chakra.Button} variant="outline" onClick=${loadNewest}>Load it again, keep what I typed<//>`}
+            ${isStale && html`<${Chakra.Button} variant="outline" onClick=${loadNewest}>Load it again, keep what I typed<//>`}
             <${Chakra.Button} variant="outline" disabled=${isBusy} onClick=${onClose}>Cancel<//>
-            <${Chakra.Button} colorPalette="brand" loading=${isBusy} disabled=${isSame || !isFresh || hasErrors} onClick=${save}>Save<//>
+            <${Chakra.Button} colorPalette="brand" loading=${isBusy} disabled=${isSame || isStale || !isFresh || hasErrors} onClick=${save}>Save<//>
           <//>
         <//>
       <//>
