@@ -1,6 +1,7 @@
 // The page "Export Schedules": what Airflow loads, and the routes below it.
 import { Announcer } from "./components/Announcer.js";
 import { Problem } from "./components/Problem.js";
+import { Settled } from "./components/Settled.js";
 import { Chakra, React, Router, html } from "./host.js";
 import { PAGES } from "./pages.js";
 
@@ -9,7 +10,7 @@ const MISSING = { message: "There is no such page. Go back to the list of export
 export function ExportSchedules() {
   return html`<${Announcer}>
     <${Chakra.Box} maxW="1400px" mx="auto" px=${{ base: 3, md: 6 }} py=${5} width="100%">
-      <${React.Suspense} fallback=${html`<${Chakra.Skeleton} height=${7} width="14rem" />`}>
+      <${Settled}><${React.Suspense} fallback=${html`<${Chakra.Skeleton} height=${7} width="14rem" />`}>
         <${Router.Routes}>
           ${Object.values(PAGES).map(
             ({ path, component }) =>
@@ -17,7 +18,7 @@ export function ExportSchedules() {
           )}
           <${Router.Route} path="*" element=${html`<${Problem} error=${MISSING} />`} />
         <//>
-      <//>
+      <//><//>
     <//>
   <//>`;
 }
