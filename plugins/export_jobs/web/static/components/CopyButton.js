@@ -13,5 +13,7 @@ export function CopyButton({ text, label }) {
       announce("The browser does not let this page write to the clipboard. Select the text and copy it by hand.", "error");
     }
   };
-  return html`<${Chakra.IconButton} size="2xs" variant="ghost" aria-label=${label} title=${label} onClick=${copy}><${Icon} name="copy" size=${14} /><//>`;
+  return html`<${Chakra.IconButton} size="2xs" variant="ghost" aria-label=${label} title=${label} onClick=${copy}>
+    <${Icon} name="copy" size=${14} />
+  <//>`;
 }

@@ -34,7 +34,8 @@ function Swatch({ state, size = CELL, ...rest }) {
 }
 
 export function Legend({ counts }) {
-  return html`<${Chakra.HStack} as="ul" listStyleType="none" gap=${4} rowGap=${1} wrap="wrap" fontSize="sm" aria-label="How many windows there are of each state">
+  return html`<${Chakra.HStack} as="ul" listStyleType="none" gap=${4} rowGap=${1} wrap="wrap" fontSize="sm"
+    aria-label="How many windows there are of each state">
     ${Object.entries(WINDOW_STATES)
       .filter(([state]) => counts[state] > 0)
       .map(

@@ -10,14 +10,17 @@ function Windows({ title, windows, zone }) {
     ${windows.length === 0
       ? html`<${Chakra.Text} fontSize="sm" color="fg.muted">No window to come<//>`
       : html`<${Chakra.Stack} as="ol" listStyleType="none" gap=${1} fontSize="sm">
-          ${windows.map(({ days, due }) => html`<li key=${due}>${days} <${Chakra.Text} as="span" color="fg.muted">→ ${time(due, zone)}<//></li>`)}
+          ${windows.map(
+            ({ days, due }) => html`<li key=${due}>${days} <${Chakra.Text} as="span" color="fg.muted">→ ${time(due, zone)}<//></li>`,
+          )}
         <//>`}
   <//>`;
 }
 
 export function ChangePreview({ check, isStale, before, after }) {
   if (!isOfSchedule(check)) return null;
-  return html`<${Chakra.Box} as="section" aria-label="What the change does" borderWidth="1px" borderRadius="md" p=${4} opacity=${isStale ? 0.6 : 1}>
+  return html`<${Chakra.Box} as="section" aria-label="What the change does" borderWidth="1px" borderRadius="md" p=${4}
+    opacity=${isStale ? 0.6 : 1}>
     <${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2 }} gap=${4}>
       <${Windows} title="Next windows as it is" windows=${check.windows_before} zone=${before} />
       <${Windows} title="Next windows after the change" windows=${check.windows_after} zone=${after} />

@@ -54,12 +54,14 @@ function Body({ about, onReexport }) {
     ${windows.length === 0
       ? html`<${Chakra.Text} fontSize="sm" color="fg.muted">This schedule has no window yet.<//>`
       : html`<${CoveragePicture} windows=${windows} zone=${zone} chosen=${chosen} onChoose=${setPicked}>
-          ${(window, isChosen) => html`<${About} window=${window} job=${job} zone=${zone} isChosen=${isChosen} onReexport=${() => onReexport(window)} />`}
+          ${(window, isChosen) => html`<${About} window=${window} job=${job} zone=${zone} isChosen=${isChosen}
+            onReexport=${() => onReexport(window)} />`}
         <//>`}
     <${Gaps} gaps=${gaps} zone=${zone} />
     <${Chakra.Flex} justify="space-between" align="center" gap=${3} wrap="wrap" fontSize="xs" color="fg.muted">
       <span>One cell a window, days in ${zone}. Click a cell, or move from one to the next with the arrow keys.</span>
-      ${!isWhole && total > windows.length && html`<${Chakra.Button} size="xs" variant="outline" onClick=${showWhole}>Show all ${plural(total, "window")}<//>`}
+      ${!isWhole && total > windows.length && html`<${Chakra.Button} size="xs" variant="outline" onClick=${showWhole}>
+        Show all ${plural(total, "window")}<//>`}
     <//>
   <//>`;
 }

@@ -10,6 +10,7 @@ const OPENED_BY_BROWSERS = /^(https?|sftp):/;
 function File({ file }) {
   const { path, url, rows, bytes, sha256, revision, delivered_at } = file;
   const name = path.split("/").at(-1);
+  const again = revision > 1 ? `, revision ${revision}` : "";
   return html`<${Chakra.Box} as="li" minW=${{ base: "10rem", md: "14rem" }}>
     <${Chakra.Flex} align="center" gap=${1}>
       <${Chakra.Text} as="span" fontSize="sm" wordBreak="break-all" title=${url}>
@@ -18,7 +19,7 @@ function File({ file }) {
       <${CopyButton} text=${url} label=${`Copy the address of ${name}`} />
     <//>
     <${Chakra.Flex} align="center" gap=${1} fontSize="xs" color="fg.muted" wrap="wrap">
-      <span title=${`Delivered ${timeWithZone(delivered_at)}`}>${plural(rows, "row")}, ${size(bytes)}${revision > 1 ? `, delivered ${revision} times` : ""}</span>
+      <span title=${`Delivered ${timeWithZone(delivered_at)}`}>${plural(rows, "row")}, ${size(bytes)}${again}</span>
       <span aria-hidden="true">·</span>
       <${Chakra.Code} size="xs" variant="plain" title=${`SHA-256 ${sha256}`}>${sha256.slice(0, SHORT)}<//>
       <${CopyButton} text=${sha256} label=${`Copy the SHA-256 of ${name}`} />

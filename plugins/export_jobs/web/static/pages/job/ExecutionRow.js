@@ -20,10 +20,13 @@ export const HEADINGS = [
 ];
 
 function Failure({ error, log, label }) {
-  const place = [error.step, error.template && `of ${error.template}`, error.try_number > 1 && `try ${error.try_number}`].filter(Boolean).join(" ");
+  const parts = [error.step, error.template && `of ${error.template}`, error.try_number > 1 && `try ${error.try_number}`];
+  const place = parts.filter(Boolean).join(" ");
   return html`<${Chakra.Text} fontSize="sm" color="red.fg" wordBreak="break-word" maxW="60rem">
     ${place && html`<strong>${place.charAt(0).toUpperCase() + place.slice(1)}: </strong>`}${error.message} ${" "}
-    <${Chakra.Link} asChild color="inherit" textDecoration="underline"><${Router.Link} to=${log} aria-label=${`Task log, ${label}`}>See the task log<//><//>
+    <${Chakra.Link} asChild color="inherit" textDecoration="underline">
+      <${Router.Link} to=${log} aria-label=${`See the task log, ${label}`}>See the task log<//>
+    <//>
   <//>`;
 }
 
@@ -36,6 +39,10 @@ function Notified({ notifications }) {
     ${sent > 0 && `${plural(sent, "mail")} sent`}${sent > 0 && failed.length > 0 && "; "}
     ${failed.length > 0 && `no mail to ${failed.map(({ recipient, reply }) => (reply ? `${recipient} (${reply})` : recipient)).join(", ")}`}
   <//>`;
+}
+
+function Started({ at }) {
+  return html`<${Chakra.Text} as="time" whiteSpace="nowrap" dateTime=${at} title=${timeWithZone(at)}>${time(at)}<//>`;
 }
 
 function ToAirflow({ links, label }) {
@@ -58,7 +65,7 @@ export function ExecutionRow({ execution, zone }) {
         { as: "th", scope: "row", textAlign: "start", fontWeight: "medium" })}
       ${cell(said, { display: medium })}
       ${cell(number(tries), { textAlign: "end", display: wide })}
-      ${cell(started_at && html`<${Chakra.Text} as="time" whiteSpace="nowrap" dateTime=${started_at} title=${timeWithZone(started_at)}>${time(started_at)}<//>`, { display: wide })}
+      ${cell(started_at && html`<${Started} at=${started_at} />`, { display: wide })}
       ${cell(seconds === null ? "" : html`<${Chakra.Text} as="span" whiteSpace="nowrap">${duration(seconds)}<//>`, { display: wide })}
       ${cell(html`<span title=${`Definition ${definition_hash}`}>${version}</span>`, { textAlign: "end", display: wide })}
       ${cell(html`<${DeliveredFiles} files=${files} isRunning=${state === "running"} /><${Notified} notifications=${notifications} />`)}

@@ -20,18 +20,22 @@ export function Executions({ about: { job, path, pace, turn } }) {
   return html`<${Section} title="Executions">
     ${error && html`<${Chakra.Box} pb=${3}><${Problem} error=${error} onRetry=${reload} /><//>`}
     ${isEmpty && html`<${EmptyState} title="Nothing has run yet">
-      ${job.next_delivery ? "The first execution shows up here as soon as its window is over and its run begins." : "Runs show up here as soon as they begin."}
+      ${job.next_delivery ? "The first execution shows up here once its window is over and its run begins." : "Runs show up here as soon as they begin."}
     <//>`}
     ${!isEmpty && html`<${Chakra.Table.ScrollArea} whiteSpace="normal">
       <${Chakra.Table.Root} size="sm" aria-label="Executions">
         <${Chakra.Table.Header}>
           <${Chakra.Table.Row}>
-            ${HEADINGS.map(({ words, ...rest }) => html`<${Chakra.Table.ColumnHeader} key=${words} scope="col" fontSize="xs" ...${rest}>${words}<//>`)}
+            ${HEADINGS.map(
+              ({ words, ...rest }) => html`<${Chakra.Table.ColumnHeader} key=${words} scope="col" fontSize="xs" ...${rest}>${words}<//>`,
+            )}
           <//>
         <//>
         <${Chakra.Table.Body}>
           ${data
-            ? data.executions.map((execution) => html`<${ExecutionRow} key=${execution.execution_id} execution=${execution} zone=${job.time_zone} />`)
+            ? data.executions.map(
+                (execution) => html`<${ExecutionRow} key=${execution.execution_id} execution=${execution} zone=${job.time_zone} />`,
+              )
             : Array.from({ length: error ? 0 : SKELETON_ROWS }, (_, row) => html`<${Chakra.Table.Row} key=${row}>
                 <${Chakra.Table.Cell} colSpan=${HEADINGS.length}><${Chakra.Skeleton} height=${8} /><//>
               <//>`)}

@@ -44,7 +44,8 @@ export function JobActions({ about }) {
   ];
   return html`
     ${canRerun(about) && html`<${Chakra.Button} size="sm" colorPalette="brand" onClick=${opening("rerun")}>Rerun<//>`}
-    ${job.editable.length > 0 && html`<${Chakra.Button} size="sm" variant="outline" onClick=${opening("edit")}><${Icon} name="edit" /> Edit<//>`}
+    ${job.editable.length > 0 && html`<${Chakra.Button} size="sm" variant="outline" onClick=${opening("edit")}>
+      <${Icon} name="edit" /> Edit<//>`}
     ${job.may.edit && html`<${Chakra.Button} size="sm" variant="outline" loading=${isTurning} onClick=${turn}>
       <${Icon} name=${job.is_paused ? "play" : "pause"} /> ${job.is_paused ? "Resume" : "Pause"}<//>`}
     <${ActionMenu} label="More" items=${items.filter(Boolean)} />

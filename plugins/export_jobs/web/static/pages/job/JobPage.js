@@ -15,8 +15,8 @@ import { useJob } from "./useJob.js";
 const UP = [["Export Schedules", listPath()]];
 const TABS = { overview: ["Overview", Overview], log: ["Execution log", LogTab] };
 const REFUSED = {
-  403: ["You may not see this export schedule", "Ask an administrator of Airflow for the permission to read its Dag, or whoever sent you the link."],
-  404: ["There is no such export schedule", "It may have been deleted, or its name has been mistyped. Files that it has delivered stay where they are."],
+  403: ["You may not see this export schedule", "Ask an administrator of Airflow for the permission to read its Dag."],
+  404: ["There is no such export schedule", "It may have been deleted, or its name mistyped. Files that it has delivered stay where they are."],
 };
 
 function Refused({ error, onRetry }) {
@@ -30,7 +30,9 @@ function Loading() {
   return html`<${Chakra.Stack} gap=${5} aria-busy="true" aria-label="Loading">
     <${Chakra.Skeleton} height=${9} width="16rem" />
     <${Chakra.Skeleton} height=${8} width="14rem" />
-    <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4}><${Chakra.Skeleton} height="16rem" /><${Chakra.Skeleton} height="16rem" /><//>
+    <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4}>
+      <${Chakra.Skeleton} height="16rem" /><${Chakra.Skeleton} height="16rem" />
+    <//>
   <//>`;
 }
 

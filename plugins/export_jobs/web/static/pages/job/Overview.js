@@ -29,6 +29,7 @@ function about(job) {
 function schedule(job) {
   const { next_delivery: next, next_window: window, last_delivery: last } = job;
   const plan = job.definition.schedule;
+  const delivered = (one) => [plural(one.files, "file"), plural(one.rows, "row"), size(one.bytes)].join(", ");
   const unsent = job.is_paused ? "None while it is paused" : job.status === "completed" ? "None: every window is over" : "None";
   return [
     ["Schedule type", plan && (plan.frequency === "once" ? "Once" : "Recurring")],
@@ -41,7 +42,7 @@ function schedule(job) {
     [
       "Last delivery",
       last
-        ? html`${moment(last.at)}, data of ${days(last.window, job.time_zone)}: ${plural(last.files, "file")}, ${plural(last.rows, "row")}, ${size(last.bytes)}`
+        ? html`${moment(last.at)}, data of ${days(last.window, job.time_zone)}: ${delivered(last)}`
         : "Nothing yet",
     ],
   ].map(([label, value]) => [label, value || null]);
@@ -54,13 +55,15 @@ export function Overview({ about: { job } }) {
       <${Section} title="Schedule"><${Facts} facts=${schedule(job)} /><//>
     <//>
     <${Section} title=${job.templates.length === 1 ? "Data fields" : `Data fields of ${plural(job.templates.length, "template")}`}>
-      ${job.templates.length === 0 && html`<${Chakra.Text} fontSize="sm" color="fg.muted">What the files hold cannot be told until the definition is repaired.<//>`}
+      ${job.templates.length === 0 && html`<${Chakra.Text} fontSize="sm" color="fg.muted">
+        What the files hold cannot be told until the definition is repaired.<//>`}
       <${Chakra.Stack} gap=${6}>
         ${job.templates.map((template) => html`<${TemplateInUse} key=${template.name} template=${template} />`)}
       <//>
     <//>
     <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4}>
-      ${job.definition.file && html`<${Section} title="File options"><${Facts} facts=${fileFacts(job.definition.file)} labelWidth="11rem" /><//>`}
+      ${job.definition.file && html`<${Section} title="File options">
+        <${Facts} facts=${fileFacts(job.definition.file)} /><//>`}
       <${Section} title="Versions"><${Versions} versions=${job.versions} /><//>
     <//>
   <//>`;

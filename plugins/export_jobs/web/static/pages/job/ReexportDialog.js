@@ -27,7 +27,9 @@ export function ReexportDialog({ about: { job, coverage, act, watch }, window = 
     : { start: chosen?.start, end: chosen?.end };
   const isReady = !isOther || (span.first && span.last && span.first <= span.last && span.last <= yesterday);
   const input = (name, label) => html`<${Field} label=${label} required>
-    <${Chakra.Input} size="sm" type="date" max=${yesterday} value=${span[name]} onChange=${(event) => setSpan({ ...span, [name]: event.target.value })} /><//>`;
+    <${Chakra.Input} size="sm" type="date" max=${yesterday} value=${span[name]}
+      onChange=${(event) => setSpan({ ...span, [name]: event.target.value })} /><//>`;
+  const options = [...past.map((one) => [one.start, windowSaid(one, zone)]), [OTHER, "Other days…"]];
 
   const again = async () => {
     await act("reexport", { body: wanted });
@@ -36,11 +38,12 @@ export function ReexportDialog({ about: { job, coverage, act, watch }, window = 
   };
   return html`<${TaskDialog} title="Re-export a window" verb="Re-export" isReady=${isReady} onAct=${again} onClose=${onClose}>
     <${Field} label="Window" hint=${`Days in ${zone}, newest first`}>
-      <${Select} value=${start} onChange=${setStart} options=${[...past.map((one) => [one.start, windowSaid(one, zone)]), [OTHER, "Other days…"]]} />
+      <${Select} value=${start} onChange=${setStart} options=${options} />
     <//>
     ${isOther && html`<${Chakra.SimpleGrid} columns=${2} gap=${4}>${input("first", "First day")}${input("last", "Last day")}<//>`}
     <${Chakra.Text} fontSize="sm" color="fg.muted">
-      The files of this window are made anew from the data as it is now and delivered to ${job.destination}. Files of the same window are replaced.
+      The files of this window are made anew from the data as it is now and delivered to ${job.destination}.
+      Files of the same window are replaced.
     <//>
   <//>`;
 }

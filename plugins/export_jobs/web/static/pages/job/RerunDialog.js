@@ -21,7 +21,9 @@ function Runs({ title, runs, zone }) {
     <${Chakra.Text} fontSize="sm" fontWeight="medium" pb=${1}>${title}<//>
     <${Chakra.Stack} as="ul" listStyleType="none" gap=${1} fontSize="sm">
       ${runs.slice(0, LISTED).map(
-        (run) => html`<li key=${run.run_id ?? run.start}>${days(run, zone)} ${run.why && html`<${Chakra.Text} as="span" color="fg.muted">(${run.why})<//>`}</li>`,
+        (run) => html`<li key=${run.run_id ?? run.start}>
+          ${days(run, zone)} ${run.why && html`<${Chakra.Text} as="span" color="fg.muted">(${run.why})<//>`}
+        </li>`,
       )}
       ${runs.length > LISTED && html`<${Chakra.Text} as="li" color="fg.muted">and ${plural(runs.length - LISTED, "window")} more<//>`}
     <//>
@@ -73,13 +75,17 @@ export function RerunDialog({ about: { job, act, watch }, onClose }) {
     ${error && html`<${Problem} error=${error} />`}
     ${!plan && !error && html`<${Chakra.Skeleton} height="5rem" aria-label="Loading" />`}
     ${plan && html`<${Chakra.Stack} gap=${4} aria-live="polite">
-      ${plan.blocked && html`<${Chakra.Alert.Root} status="warning" variant="surface"><${Chakra.Alert.Indicator} /><${Chakra.Alert.Description}>${plan.blocked}<//><//>`}
-      ${!plan.blocked && count === 0 && html`<${Chakra.Text} fontSize="sm">Since the last success, nothing is undelivered${plan.gaps.length > 0 ? "; earlier windows are, see below" : ""}.<//>`}
+      ${plan.blocked && html`<${Chakra.Alert.Root} status="warning" variant="surface">
+        <${Chakra.Alert.Indicator} /><${Chakra.Alert.Description}>${plan.blocked}<//>
+      <//>`}
+      ${!plan.blocked && count === 0 && html`<${Chakra.Text} fontSize="sm">
+        Since the last success, nothing is undelivered${plan.gaps.length > 0 ? "; earlier windows are, see below" : ""}.<//>`}
       <${Runs} title="These windows run again, oldest first" runs=${plan.windows} zone=${zone} />
       <${Runs} title="Delivered already: only what failed afterwards is repeated" runs=${plan.heal} zone=${zone} />
       <${Runs} title="Undelivered before the last success: left as they are" runs=${plan.gaps} zone=${zone} />
     <//>`}
-    ${plan && (hadGaps || question.include_gaps) && html`<${Tick} checked=${question.include_gaps} onChange=${put("include_gaps")}>Include the earlier gaps<//>`}
+    ${plan && (hadGaps || question.include_gaps) && html`<${Tick} checked=${question.include_gaps} onChange=${put("include_gaps")}>
+      Include the earlier gaps<//>`}
     ${plan && html`<${Tick} checked=${question.with_current_definition} onChange=${put("with_current_definition")}>
       With today's definition, version ${job.version}; else each window keeps the version that it first ran with<//>`}
   <//>`;

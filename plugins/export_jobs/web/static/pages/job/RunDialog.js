@@ -12,6 +12,8 @@ export function RunDialog({ about: { job, act, watch }, onClose }) {
     watch();
   };
   return html`<${TaskDialog} title=${`Run ${job.name} now?`} verb="Run now" onAct=${run} onClose=${onClose}>
-    <${Chakra.Text}>The last window that is complete is exported to ${job.destination} now, besides the schedule. Files of the same window are replaced.<//>
+    <${Chakra.Text}>
+      The last window that is complete is exported to ${job.destination} now, besides the schedule. Files of the same window are replaced.
+    <//>
   <//>`;
 }

@@ -15,8 +15,12 @@ export function Standing({ job }) {
         <${Chakra.Alert.Title}>${broken.length > 0 ? "The definition does not hold, so nothing is delivered" : "Unable to execute"}<//>
         <${Chakra.Alert.Description} wordBreak="break-word">
           ${broken.length > 0
-            ? html`<${Chakra.List.Root} ps=${4}>${broken.map((issue, index) => html`<${Chakra.List.Item} key=${index}>${sentence(issue)}<//>`)}<//>`
-            : html`${job.reason} <${Chakra.Link} asChild textDecoration="underline" color="inherit"><${Router.Link} to=${jobPath(job.dag_id, "log")}>See the execution log<//><//>`}
+            ? html`<${Chakra.List.Root} ps=${4}>
+                ${broken.map((issue, index) => html`<${Chakra.List.Item} key=${index}>${sentence(issue)}<//>`)}
+              <//>`
+            : html`${job.reason} ${" "}<${Chakra.Link} asChild textDecoration="underline" color="inherit">
+                <${Router.Link} to=${jobPath(job.dag_id, "log")}>See the execution log<//>
+              <//>`}
         <//>
       <//>
     <//>`}

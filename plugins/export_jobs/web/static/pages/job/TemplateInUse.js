@@ -6,22 +6,23 @@ import { has } from "../../pages.js";
 import { templatePath } from "../../paths.js";
 import { basisWords, filterWords, kindWords, orderWords } from "./words.js";
 
-const ALL = "All rows of the window";
+const HEADINGS = ["Heading in the file", "Holds", "Type"];
 
 function rowsOf({ filters, audience, kind }) {
   const said = filters.map(filterWords);
   if (audience > 0) said.push(`Customers of an audience of ${number(audience)}`);
-  if (said.length === 0) return kind === "dimension" ? "All rows" : ALL;
+  if (said.length === 0) return kind === "dimension" ? "All rows" : "All rows of the window";
   return html`<${Chakra.List.Root} listStyleType="none">${said.map((text) => html`<${Chakra.List.Item} key=${text}>${text}<//>`)}<//>`;
 }
 
 function Columns({ template }) {
   const { name, columns } = template;
-  return html`<${Chakra.Table.ScrollArea} whiteSpace="normal" borderWidth="1px" borderRadius="md" maxH="22rem" tabIndex=${0} role="region" aria-label=${`Columns of ${name}`}>
+  return html`<${Chakra.Table.ScrollArea} whiteSpace="normal" borderWidth="1px" borderRadius="md" maxH="22rem" tabIndex=${0}
+    role="region" aria-label=${`Columns of ${name}`}>
     <${Chakra.Table.Root} size="sm" stickyHeader>
       <${Chakra.Table.Header}>
         <${Chakra.Table.Row}>
-          ${["Heading in the file", "Holds", "Type"].map((words) => html`<${Chakra.Table.ColumnHeader} key=${words} scope="col" fontSize="xs">${words}<//>`)}
+          ${HEADINGS.map((words) => html`<${Chakra.Table.ColumnHeader} key=${words} scope="col" fontSize="xs">${words}<//>`)}
         <//>
       <//>
       <${Chakra.Table.Body}>

@@ -12,11 +12,11 @@ export function Versions({ versions }) {
   return html`<${Chakra.Stack} gap=${3}>
     <${Chakra.Stack} as="ol" listStyleType="none" gap=${2.5}>
       ${shown.map(
-        ({ version, changed, created_at, created_by }) => html`<${Chakra.HStack} as="li" key=${version} gap=${3} align="flex-start" fontSize="sm">
+        ({ version, changed, created_at: at, created_by }) => html`<${Chakra.HStack} as="li" key=${version} gap=${3} align="flex-start" fontSize="sm">
           <${Chakra.Badge} size="sm" flexShrink=${0}>Version ${version}<//>
           <${Chakra.Box} minW=${0} wordBreak="break-word">
             <${Chakra.Text}>${changed.map(fieldWords).join(", ")}<//>
-            <${Chakra.Text} color="fg.muted" fontSize="xs"><time dateTime=${created_at} title=${timeWithZone(created_at)}>${time(created_at)}</time> by ${created_by}<//>
+            <${Chakra.Text} color="fg.muted" fontSize="xs"><time dateTime=${at} title=${timeWithZone(at)}>${time(at)}</time> by ${created_by}<//>
           <//>
         <//>`,
       )}

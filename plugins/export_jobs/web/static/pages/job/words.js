@@ -38,9 +38,10 @@ const clock = ({ deliver_at, time_zone }) => `at ${String(deliver_at ?? "").slic
 
 export function executionDate(schedule) {
   const { frequency, execute_on: on, deliver_on } = schedule;
-  if (frequency === "once") return deliver_on ? `${day(deliver_on)} ${clock(schedule)}` : `At once, or on the day after the last day of data ${clock(schedule)}`;
+  if (frequency === "once") return `${deliver_on ? day(deliver_on) : "The day after the last day of data"} ${clock(schedule)}`;
   if (frequency === "daily") return `Every day, delivered on the day after ${clock(schedule)}`;
-  const last = frequency === "weekly" ? capital(on ?? "sunday") : !on || on === "last" ? "The last day of the month" : `Day ${on} of the month`;
+  const ofMonth = !on || on === "last" ? "The last day of the month" : `Day ${on} of the month`;
+  const last = frequency === "weekly" ? capital(on ?? "sunday") : ofMonth;
   return `${last}, delivered on the day after ${clock(schedule)}`;
 }
 
