@@ -19,6 +19,11 @@ class Planned:
     plan: Rerun
     executions: dict[str, int]
 
+    @classmethod
+    def nothing(cls) -> Planned:
+        """Nothing to clear."""
+        return cls(Rerun(), {})
+
 
 def planned(row: StoredJob, pages: ExecutionPages, api: AirflowApi, *, include_gaps: bool) -> Planned:
     """Which runs of a job a rerun clears; raises ``UserError`` while one is in progress."""

@@ -16,6 +16,7 @@ from airflow.utils.session import create_session
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from export_jobs.core.window import Window
 from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID
 
 _IN_PROGRESS = ("queued", "running")
@@ -62,6 +63,15 @@ def runs_in_progress(dag_id: str) -> list[str]:
     query = select(DagRun.run_id).where(DagRun.dag_id == dag_id, DagRun.state.in_(_IN_PROGRESS)).order_by(DagRun.id)
     with create_session(scoped=False) as session:
         return list(session.scalars(query))
+
+
+def windows_in_progress(dag_id: str) -> dict[str, Window]:
+    """The windows of a Dag's runs that are queued or running, by run, oldest first."""
+    columns = (DagRun.run_id, DagRun.data_interval_start, DagRun.data_interval_end)
+    query = select(*columns).where(DagRun.dag_id == dag_id, DagRun.state.in_(_IN_PROGRESS)).order_by(DagRun.id)
+    with create_session(scoped=False) as session:
+        rows = session.execute(query).all()
+    return {run_id: Window(start, end) for run_id, start, end in rows if start and end and start < end}
 
 
 def parse_now() -> None:

@@ -11,7 +11,8 @@ from export_jobs.core.trial_job import NAME, a_schedule, trial_job
 from export_jobs.core.validation import check_job, check_template
 from export_jobs.core.window import ONE_DAY, Window, day_start, last_complete
 from export_jobs.web.errors import Refused
-from export_jobs.web.models.preview import PreviewBody, WantedWindow
+from export_jobs.web.models.preview import PreviewBody
+from export_jobs.web.models.rerun import WantedWindow
 
 DAYS = 7
 MOST_DAYS = 366

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from export_jobs.core.job import FileOptions, Schedule, Template, TemplateUse
 from export_jobs.web.models.base import Wire
 from export_jobs.web.models.job import Span
-
-
-class WantedWindow(Wire):
-    """From ``start``, inclusive, to ``end``, exclusive; both with an offset."""
-
-    start: AwareDatetime
-    end: AwareDatetime
+from export_jobs.web.models.rerun import WantedWindow
 
 
 class WantedPreview(Wire):

@@ -1,0 +1,53 @@
+"""Export jobs: what has become of their windows, and their executions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Query
+
+from export_jobs.core.validation import parse_stored_job
+from export_jobs.store.execution_pages import ExecutionPages
+from export_jobs.store.execution_state import Airflow
+from export_jobs.web import airflow_tables
+from export_jobs.web.access import ReadsJob
+from export_jobs.web.audit import api_router
+from export_jobs.web.execution_rows import execution_row
+from export_jobs.web.job_timeline import coverage_of
+from export_jobs.web.models.history import Coverage, ExecutionPage
+from export_jobs.web.state import LedgerOf, StampedCatalogue, StoredJobOf, StoreEngine
+
+router = api_router("jobs")
+MOST_WINDOWS = 1000
+
+
+@router.get("/jobs/{dag_id}/windows")
+def windows_of(
+    *,
+    user: ReadsJob,  # noqa: ARG001  the permission
+    row: StoredJobOf,
+    ledger: LedgerOf,
+    stamped: StampedCatalogue,
+    past: Annotated[int, Query(ge=0, le=MOST_WINDOWS)] = 60,
+    future: Annotated[int, Query(ge=0, le=MOST_WINDOWS)] = 12,
+) -> Coverage:
+    """The windows around now, with what has become of each, and the days that none covers."""
+    return coverage_of(row, ledger, stamped, past, future)
+
+
+@router.get("/jobs/{dag_id}/executions")
+def executions_of(
+    *,
+    user: ReadsJob,  # noqa: ARG001  the permission
+    row: StoredJobOf,
+    engine: StoreEngine,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ExecutionPage:
+    """The executions with tries, files and errors, newest window first."""
+    job = parse_stored_job({**row.definition, "version": row.version})[0]
+    zone = job.schedule.time_zone if job else "UTC"
+    airflow = Airflow(frozenset(airflow_tables.runs_in_progress(row.dag_id)), datetime.now(UTC))
+    total, records = ExecutionPages(engine).page(row.job_id, offset, limit)
+    return ExecutionPage(total=total, executions=[execution_row(record, zone, airflow) for record in records])

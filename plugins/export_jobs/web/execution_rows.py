@@ -1,0 +1,87 @@
+"""Executions of the ledger -> lines of the execution log."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from export_jobs.core.schedule_text import window_text
+from export_jobs.core.window import Window
+from export_jobs.store.execution_state import (
+    SILENT,
+    Airflow,
+    ExecutionState,
+    bound_version,
+    failures_of,
+    newest_files,
+    span_of,
+    state_of,
+)
+from export_jobs.store.records import Delivered, Event, ExecutionRecord
+from export_jobs.web.models.history import DeliveredFile, ExecutionError, ExecutionLinks, ExecutionRow, Told
+from export_jobs.web.models.job import Span
+
+_FAILED = {ExecutionState.FAILED, ExecutionState.DELIVERED_THEN_FAILED}
+
+
+def execution_row(record: ExecutionRecord, zone: str, airflow: Airflow) -> ExecutionRow:
+    """One line; ``zone`` is the job's."""
+    window = Window(record.window_start, record.window_end)
+    state = state_of(record, airflow)
+    start, end = span_of(record)
+    failures = failures_of(record) if state in _FAILED else []
+    files = newest_files(record)
+    return ExecutionRow(
+        execution_id=record.id,
+        run_id=record.run_id,
+        run_type=record.run_type,
+        window=Span.of(window),
+        days=window_text(window, zone),
+        state=state,
+        version=bound_version(record),
+        definition_hash=files[-1].definition_hash if files else "",
+        started_at=start,
+        ended_at=end,
+        seconds=(end - start).total_seconds() if end else None,
+        tries=max((event.try_number or 1 for event in record.events), default=1),
+        files=[_file(one) for one in files],
+        error=_error(failures, state),
+        notifications=[Told(recipient=n.recipient, state=n.state, reply=n.reply) for n in record.notifications],
+        links=_links(record, failures),
+    )
+
+
+def _file(one: Delivered) -> DeliveredFile:
+    return DeliveredFile(
+        template=one.template,
+        path=one.path,
+        url=one.url,
+        rows=one.rows,
+        bytes=one.bytes,
+        sha256=one.sha256,
+        columns=list(one.columns),
+        revision=one.revision,
+        delivered_at=one.delivered_at,
+    )
+
+
+def _error(failures: list[Event], state: ExecutionState) -> ExecutionError | None:
+    if failures:
+        last = failures[-1]
+        return ExecutionError(
+            step=last.step or "",
+            template=last.template or "",
+            message=last.message or "",
+            try_number=last.try_number or 1,
+        )
+    if state in _FAILED:
+        return ExecutionError(step="", template="", message=SILENT, try_number=1)
+    return None
+
+
+def _links(record: ExecutionRecord, failures: list[Event]) -> ExecutionLinks:
+    grid = f"/dags/{quote(record.dag_id, safe='')}/runs/{quote(record.run_id, safe='')}"
+    if not failures or not failures[-1].step:
+        return ExecutionLinks(grid=grid, log=grid)
+    last = failures[-1]
+    task = f"{last.template}.{last.step}" if last.template else str(last.step)
+    return ExecutionLinks(grid=grid, log=f"{grid}/tasks/{quote(task, safe='')}")

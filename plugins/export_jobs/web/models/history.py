@@ -1,0 +1,104 @@
+"""What has become of a job's windows, and its executions, as they go over the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from export_jobs.store.execution_state import ExecutionState
+from export_jobs.web.models.base import Wire
+from export_jobs.web.models.job import Span
+
+CellState = Literal["delivered", "empty", "running", "failed", "missing", "future"]
+
+
+class WindowCell(Span):
+    """One window. ``days`` in words; ``due``: when it is delivered, None where the schedule has changed since.
+
+    ``rows`` of all its files and ``seconds`` are of the run ``run_id``, once it has delivered. ``template_states``:
+    what has become of each template's file.
+    """
+
+    days: str
+    due: datetime | None
+    state: CellState
+    rows: int | None
+    seconds: float | None
+    run_id: str | None
+    template_states: dict[str, CellState]
+    overlaps: bool
+
+
+class Coverage(Wire):
+    """The windows around now, oldest first; ``counts`` and ``gaps``, days that no window covers, are of all."""
+
+    time_zone: str
+    windows: list[WindowCell]
+    gaps: list[Span]
+    counts: dict[CellState, int]
+
+
+class DeliveredFile(Wire):
+    """The newest file of one template; ``revision`` counts the contents that its path has had."""
+
+    template: str
+    path: str
+    url: str
+    rows: int
+    bytes: int
+    sha256: str
+    columns: list[str]
+    revision: int
+    delivered_at: datetime
+
+
+class ExecutionError(Wire):
+    """Why an execution failed, in a sentence; ``step`` is empty when nobody said."""
+
+    step: str
+    template: str
+    message: str
+    try_number: int
+
+
+class Told(Wire):
+    """What the mail server said to one recipient."""
+
+    recipient: str
+    state: str
+    reply: str
+
+
+class ExecutionLinks(Wire):
+    """Paths of Airflow's own pages, below its base address; ``log`` is that of the task that failed, else the run's."""
+
+    grid: str
+    log: str
+
+
+class ExecutionRow(Wire):
+    """One execution; ``started_at`` to ``ended_at`` is its newest round, until it delivered or failed."""
+
+    execution_id: int
+    run_id: str
+    run_type: str
+    window: Span
+    days: str
+    state: ExecutionState
+    version: int
+    definition_hash: str
+    started_at: datetime
+    ended_at: datetime | None
+    seconds: float | None
+    tries: int
+    files: list[DeliveredFile]
+    error: ExecutionError | None
+    notifications: list[Told]
+    links: ExecutionLinks
+
+
+class ExecutionPage(Wire):
+    """One page of executions, newest window first; ``total`` counts all pages."""
+
+    total: int
+    executions: list[ExecutionRow]

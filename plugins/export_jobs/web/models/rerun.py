@@ -1,0 +1,51 @@
+"""Reruns and runs besides the schedule, as they go over the wire."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime
+
+from export_jobs.web.models.base import Wire
+from export_jobs.web.models.job import Span
+
+
+class WantedRerun(Wire):
+    """``include_gaps``: undelivered windows before the last success, too. A dry run tells, and clears nothing."""
+
+    dry_run: bool = False
+    include_gaps: bool = False
+    with_current_definition: bool = False
+
+
+class RerunWindow(Span):
+    """One run that is cleared; ``days`` and ``why`` in words."""
+
+    run_id: str
+    days: str
+    why: str
+
+
+class RerunAnswer(Wire):
+    """What is cleared, oldest first. ``heal``: runs that delivered, of which only what failed after runs again.
+
+    ``gaps``: windows that are left as they are. ``blocked``: why no rerun is possible now, in a sentence.
+    """
+
+    dry_run: bool
+    windows: list[RerunWindow]
+    heal: list[RerunWindow]
+    gaps: list[RerunWindow]
+    blocked: str
+
+
+class WantedWindow(Wire):
+    """From ``start``, inclusive, to ``end``, exclusive; both with an offset."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
+class NewRun(Wire):
+    """A run that Airflow has made, and the window that it exports."""
+
+    run_id: str
+    window: Span
