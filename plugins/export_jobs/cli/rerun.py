@@ -17,7 +17,7 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
     """List the windows, ask, clear them oldest first; 1 when a person said no."""
     row = session.stored_job(options.job)
     api = AirflowApi.from_connection()
-    found = planned(row, ExecutionPages(session.engine()), api, include_gaps=options.include_gaps)
+    found = planned(row, ExecutionPages(session.engine()), api.dag_runs(row.dag_id), include_gaps=options.include_gaps)
     plan = found.plan
     _show(plan, output, session.time_zone(row).key)
     cleared = False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from export_jobs.core.rerun import Rerun, plan_rerun
+from export_jobs.core.rerun import DagRunState, Rerun, plan_rerun
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.execution_pages import ExecutionPages
@@ -25,11 +25,11 @@ class Planned:
         return cls(Rerun(), {})
 
 
-def planned(row: StoredJob, pages: ExecutionPages, api: AirflowApi, *, include_gaps: bool) -> Planned:
-    """Which runs of a job a rerun clears; raises ``UserError`` while one is in progress."""
+def planned(row: StoredJob, pages: ExecutionPages, made: Iterable[DagRunState], *, include_gaps: bool) -> Planned:
+    """Which of the runs that Airflow has ``made`` are cleared; raises ``UserError`` while one is in progress."""
     runs = pages.runs(row.job_id)
     delivered = {run.run_id for run in runs if run.is_delivered}
-    plan = plan_rerun(row.name, api.dag_runs(row.dag_id), delivered, include_gaps=include_gaps)
+    plan = plan_rerun(row.name, made, delivered, include_gaps=include_gaps)
     return Planned(plan, {run.run_id: run.id for run in runs})
 
 

@@ -16,6 +16,7 @@ from airflow.utils.session import create_session
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from export_jobs.core.rerun import DagRunState
 from export_jobs.core.window import Window
 from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID
 
@@ -63,6 +64,15 @@ def runs_in_progress(dag_id: str) -> list[str]:
     query = select(DagRun.run_id).where(DagRun.dag_id == dag_id, DagRun.state.in_(_IN_PROGRESS)).order_by(DagRun.id)
     with create_session(scoped=False) as session:
         return list(session.scalars(query))
+
+
+def runs_of(dag_id: str) -> list[DagRunState]:
+    """Every run of a Dag, in the order in which Airflow made them."""
+    span = (DagRun.data_interval_start, DagRun.data_interval_end, DagRun.start_date, DagRun.end_date)
+    query = select(DagRun.run_id, DagRun.run_type, DagRun.state, *span).where(DagRun.dag_id == dag_id)
+    with create_session(scoped=False) as session:
+        rows = session.execute(query.order_by(DagRun.id)).all()
+    return [DagRunState(run_id, str(run_type), str(state), *times) for run_id, run_type, state, *times in rows]
 
 
 def windows_in_progress(dag_id: str) -> dict[str, Window]:

@@ -34,11 +34,11 @@ def rerun(
 ) -> RerunAnswer:
     """Clear every undelivered window after the last success, oldest first; a dry run only tells which."""
     zone = _zone(row)
-    api = airflow_of(user)
     blocked = _paused(row)
     found = Planned.nothing()
     try:
-        found = planned(row, ExecutionPages(engine), api, include_gaps=body.include_gaps)
+        made = airflow_tables.runs_of(row.dag_id)
+        found = planned(row, ExecutionPages(engine), made, include_gaps=body.include_gaps)
     except UserError as error:
         blocked = str(error)
     if body.dry_run:
@@ -48,7 +48,7 @@ def rerun(
         raise Refused.because(409, blocked.partition(". ")[0], blocked.partition(". ")[2].rstrip("."))
     entry.note(runs=len(found.plan.clear) + len(found.plan.heal), with_current_definition=body.with_current_definition)
     rebind_as = user.actor if body.with_current_definition else None
-    entry.note(cleared=list(carried_out(found, row, ledger, api, rebind_as=rebind_as)))
+    entry.note(cleared=list(carried_out(found, row, ledger, airflow_of(user), rebind_as=rebind_as)))
     return _answer(found, zone, dry_run=False, blocked="")
 
 

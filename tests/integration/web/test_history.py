@@ -1,0 +1,104 @@
+"""The windows of a job and its executions, as the ledger and Airflow's runs have them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.store.samples import Store, delivery, publication
+from tests.integration.web.samples import JOBS, body, dag, instant, past, run
+
+if TYPE_CHECKING:
+    from tests.integration.web.conftest import Ask
+
+pytestmark = pytest.mark.integration
+FILE = {"rows": 7, "bytes": 70, "sha256": "ab" * 32}
+
+
+@pytest.fixture
+def job(web_store: Store) -> Any:
+    from export_jobs.core.job import JobSpec
+
+    return web_store.definitions.create(JobSpec.model_validate(body("daily", schedule=past(4, 0))), "anna")
+
+
+def execute(store: Store, job: Any, days_ago: int, **changes: Any) -> Any:
+    start, end = instant(days_ago), instant(days_ago - 1)
+    execution = store.run(job, window_start=start, window_end=end, run_id=f"scheduled__{days_ago}", **changes)
+    store.ledger.event(execution.id, "started", step="extract", template="rows", try_number=1)
+    return execution
+
+
+def deliver(store: Store, execution: Any) -> None:
+    for template in ("rows", "totals"):
+        store.ledger.claim(execution.id, template, "upload", "first")
+        with store.ledger.fence_delivery(delivery(execution, template=template, **FILE), "upload", "first"):
+            pass
+    store.ledger.claim(execution.id, "", "publish", "first")
+    with store.ledger.fence_publication(publication(execution), "publish", "first"):
+        pass
+
+
+def fail(store: Store, execution: Any, try_number: int = 3) -> None:
+    said = "The partner refuses the login. Correct the password under Admin > Connections."
+    place = {"step": "upload", "template": "totals", "try_number": try_number}
+    store.ledger.event(execution.id, "failed", message=said, **place)
+    store.ledger.event(execution.id, "run failed", step="notify_owner")
+
+
+def test_every_window_has_its_state(ask: Ask, web_store: Store, job: Any, airflow_tables: Any) -> None:
+    deliver(web_store, execute(web_store, job, 4))
+    fail(web_store, execute(web_store, job, 3))
+    execute(web_store, job, 2)
+    airflow_tables(dag(job.dag_id), run(job.dag_id, "scheduled__2"))
+    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    begun, yesterday, today = told["windows"][:3], told["windows"][3], told["windows"][4]
+    assert [(one["state"], one["rows"]) for one in begun] == [("delivered", 14), ("failed", None), ("running", None)]
+    assert yesterday["state"] in {"missing", "future"}, "it is due at two in the morning"
+    assert today["state"] == "future"
+    assert told["windows"][0]["template_states"] == {"rows": "delivered", "totals": "delivered"}
+    assert told["windows"][0]["run_id"] == "scheduled__4"
+    assert (told["time_zone"], told["gaps"], sum(told["counts"].values())) == ("UTC", [], 5)
+    few = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows?past=1&future=0").json()
+    assert len(few["windows"]) == 1 and few["counts"] == told["counts"]
+    assert ask("viewer").get(f"{JOBS}/{job.dag_id}/windows?past=-1").status_code == 422
+    assert ask(None).get(f"{JOBS}/{job.dag_id}/windows").status_code == 401
+
+
+def test_executions_come_with_tries_files_and_the_reason(ask: Ask, web_store: Store, job: Any) -> None:
+    deliver(web_store, execute(web_store, job, 4))
+    fail(web_store, execute(web_store, job, 3))
+    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/executions").json()
+    failed, delivered = told["executions"]
+    assert (told["total"], failed["state"], failed["tries"], failed["files"]) == (2, "failed", 3, [])
+    assert failed["error"]["message"].startswith("The partner refuses the login.")
+    assert (failed["error"]["step"], failed["error"]["template"]) == ("upload", "totals")
+    assert failed["links"]["log"] == f"/dags/{job.dag_id}/runs/scheduled__3/tasks/totals.upload"
+    assert (delivered["state"], delivered["error"], delivered["version"]) == ("delivered", None, 1)
+    assert [(file["template"], file["rows"], file["sha256"]) for file in delivered["files"]] == [
+        ("rows", 7, "ab" * 32),
+        ("totals", 7, "ab" * 32),
+    ]
+    assert delivered["ended_at"] >= delivered["started_at"] and delivered["seconds"] >= 0
+
+
+def test_executions_are_paged_newest_window_first(ask: Ask, web_store: Store, job: Any) -> None:
+    for days_ago in (4, 3, 2):
+        deliver(web_store, execute(web_store, job, days_ago))
+    address = f"{JOBS}/{job.dag_id}/executions"
+    pages = [ask().get(f"{address}?limit=2&offset={offset}").json() for offset in (0, 2, 4)]
+    assert [[one["run_id"] for one in page["executions"]] for page in pages] == [
+        ["scheduled__2", "scheduled__3"],
+        ["scheduled__4"],
+        [],
+    ]
+    assert {page["total"] for page in pages} == {3}
+
+
+def test_a_rerun_that_is_chosen_shows_the_version_it_uses(ask: Ask, web_store: Store, job: Any) -> None:
+    execution = execute(web_store, job, 3)
+    ask().patch(f"{JOBS}/{job.dag_id}", json={"description": "New"})
+    web_store.ledger.rebind(execution.id, 2, "ben")
+    (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
+    assert row["version"] == 2

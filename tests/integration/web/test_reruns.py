@@ -1,0 +1,82 @@
+"""Rerun, re-export and run now: what is refused before Airflow is asked. tests/browser has them on a live Airflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.store.samples import Store
+from tests.integration.web.samples import JOBS, body, dag, instant, past, run
+
+if TYPE_CHECKING:
+    from tests.integration.web.conftest import Ask
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def job(web_store: Store) -> Any:
+    from export_jobs.core.job import JobSpec
+
+    return web_store.definitions.create(JobSpec.model_validate(body("daily", schedule=past(4, 1))), "anna")
+
+
+def said(answer: Any) -> str:
+    error = answer.json()["errors"][0]
+    return f"{error['what']}. {error['remedy']}."
+
+
+def test_a_rerun_is_told_before_it_is_done_and_not_recorded(
+    ask: Ask, job: Any, airflow_tables: Any, audit: Any
+) -> None:
+    failed = run(job.dag_id, "scheduled__4", "failed")
+    failed.data_interval_start, failed.data_interval_end = instant(4), instant(3)
+    airflow_tables(dag(job.dag_id), failed)
+    answer = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={"dry_run": True})
+    told = answer.json()
+    assert answer.status_code == 200, told
+    assert [(one["run_id"], one["why"]) for one in told["windows"]] == [("scheduled__4", "never begun")]
+    assert (told["blocked"], told["gaps"], told["heal"], told["dry_run"]) == ("", [], [], True)
+    assert audit() == []
+
+
+def test_no_rerun_while_a_run_is_in_progress(ask: Ask, job: Any, airflow_tables: Any, audit: Any) -> None:
+    airflow_tables(dag(job.dag_id), run(job.dag_id, "scheduled__4"))
+    address = f"{JOBS}/{job.dag_id}/rerun"
+    assert "has an execution in progress" in ask("user").post(address, json={"dry_run": True}).json()["blocked"]
+    refused = ask("user").post(address, json={})
+    assert refused.status_code == 409 and "has an execution in progress" in said(refused)
+    assert (audit()[-1][0], audit()[-1][3]["status"]) == ("export_jobs.rerun", 409)
+
+
+def test_nothing_is_started_that_would_wait_for_good(ask: Ask, job: Any, airflow_tables: Any) -> None:
+    airflow_tables(dag(job.dag_id, is_paused=True))
+    for verb in ("rerun", "run"):
+        refused = ask("user").post(f"{JOBS}/{job.dag_id}/{verb}", json={})
+        assert refused.status_code == 409 and "is paused" in said(refused) and "Resume it" in said(refused)
+
+
+def test_a_job_without_a_window_yet_is_not_run(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
+    dag_id = ask().post(JOBS, json=body()).json()["dag_id"]
+    airflow_tables(dag(dag_id))
+    refused = ask("user").post(f"{JOBS}/{dag_id}/run", json={})
+    assert refused.status_code == 409 and "no window of the job 'weekly-sales' has ended yet" in said(refused)
+    assert web_store.definitions.jobs()
+
+
+def test_only_whole_past_days_are_exported_again(ask: Ask, job: Any, airflow_tables: Any) -> None:
+    airflow_tables(dag(job.dag_id))
+    address = f"{JOBS}/{job.dag_id}/reexport"
+    future = {"start": instant(-1).isoformat(), "end": instant(-2).isoformat()}
+    assert "not over yet" in said(ask("user").post(address, json=future))
+    odd = {"start": instant(3).replace(hour=1).isoformat(), "end": instant(2).isoformat()}
+    assert "not the beginning of a day" in said(ask("user").post(address, json=odd))
+    naive = ask("user").post(address, json={"start": "2024-01-01T00:00:00", "end": "2024-01-02T00:00:00"})
+    assert naive.status_code == 422 and {error["path"] for error in naive.json()["errors"]} == {"start", "end"}
+
+
+@pytest.mark.parametrize("verb", ["rerun", "reexport", "run"])
+def test_a_viewer_may_do_none_of_it(ask: Ask, job: Any, verb: str) -> None:
+    assert ask("viewer").post(f"{JOBS}/{job.dag_id}/{verb}", json={}).status_code == 403
+    assert ask(None).post(f"{JOBS}/{job.dag_id}/{verb}", json={}).status_code == 401

@@ -1,0 +1,50 @@
+"""The days that somebody asks for once more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from export_jobs.core.window import Window
+from export_jobs.web.errors import Refused
+from export_jobs.web.past_window import past_window
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+BERLIN = timezone(timedelta(hours=1))
+
+
+def day(month: int, number: int, year: int = 2026) -> datetime:
+    """Midnight of a winter's day in Berlin."""
+    return datetime(year, month, number, tzinfo=BERLIN)
+
+
+def test_whole_days_of_the_jobs_zone_are_a_window_in_utc() -> None:
+    found = past_window(day(1, 1), day(1, 8), "Europe/Berlin", (), NOW)
+    assert found == Window(datetime(2025, 12, 31, 23, tzinfo=UTC), datetime(2026, 1, 7, 23, tzinfo=UTC))
+
+
+def test_a_leap_year_across_summer_time_is_not_too_long() -> None:
+    past_window(day(1, 1, 2024), day(1, 1, 2025), "Europe/Berlin", (), NOW)
+
+
+def test_what_has_run_before_may_run_again_whatever_its_bounds() -> None:
+    odd = Window(datetime(2026, 1, 1, 5, tzinfo=UTC), datetime(2026, 1, 2, 5, tzinfo=UTC))
+    assert past_window(odd.start, odd.end, "Europe/Berlin", {odd}, NOW) == odd
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "path", "said"),
+    [
+        (day(1, 2), day(1, 1), "end", "ends before it begins"),
+        (day(1, 1), day(1, 1), "end", "ends before it begins"),
+        (day(2, 1), day(12, 1), "end", "not over yet"),
+        (day(1, 1, 2024), day(2, 1, 2025), "start", "longer than a year"),
+        (day(1, 1) + timedelta(hours=1), day(1, 2), "start", "not the beginning of a day in Europe/Berlin"),
+        (day(1, 1), day(1, 2) + timedelta(hours=1), "end", "not the beginning of a day in Europe/Berlin"),
+    ],
+)
+def test_everything_else_is_refused_at_its_place(start: datetime, end: datetime, path: str, said: str) -> None:
+    with pytest.raises(Refused, match=said) as refused:
+        past_window(start, end, "Europe/Berlin", (), NOW)
+    assert [issue.path for issue in refused.value.issues] == [path]
