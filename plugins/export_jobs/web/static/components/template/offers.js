@@ -1,5 +1,11 @@
 // What a template may hold, as options of a list.
 export const MOST_DIMENSIONS = 5;
+export const BLANK_TEMPLATE = { name: "", kind: "custom", description: "", fact: null, columns: [], kpis: [], dimensions: [] };
+
+// What the API takes as a template, without what it tells about one.
+export function definitionOf({ name, kind, description, fact, columns, kpis, dimensions }) {
+  return { name, kind, description, ...(fact ? { fact } : {}), columns: columns ?? [], kpis: kpis ?? [], dimensions: dimensions ?? [] };
+}
 
 export const kpiOptions = (catalogue) => {
   const facts = new Map(catalogue.facts.map(({ key, title }) => [key, title]));
@@ -31,6 +37,9 @@ export function factOptions(fact, catalogue) {
 
 export const tableOptions = ({ attributes }) =>
   attributes.map(({ name, title, description, unit }) => ({ key: name, title, description, note: unit }));
+
+// A template that is being made, without what is still blank: the server then says that it is missing.
+export const bodyOfTemplate = (template) => Object.fromEntries(Object.entries(definitionOf(template)).filter(([, value]) => value !== ""));
 
 // Whether there is enough of a template to look at its first rows.
 export const isWhole = ({ kind, kpis, fact, dimensions }) =>

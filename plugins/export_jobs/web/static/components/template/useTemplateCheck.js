@@ -1,10 +1,11 @@
 // What the server tells of a template: its columns, and what a job may choose of it.
 import { call } from "../../api.js";
+import { definitionOf } from "./offers.js";
 import { useEffect, useState } from "../../host.js";
 
-export function useTemplateCheck({ name, kind, description, fact, columns, kpis, dimensions }) {
+export function useTemplateCheck(template) {
   const [state, setState] = useState({ told: null, error: null });
-  const body = JSON.stringify({ name, kind, description, ...(fact ? { fact } : {}), columns: columns ?? [], kpis: kpis ?? [], dimensions: dimensions ?? [] });
+  const body = JSON.stringify(definitionOf(template));
   useEffect(() => {
     const control = new AbortController();
     call("templates/check", { method: "POST", body: JSON.parse(body), signal: control.signal })

@@ -55,6 +55,6 @@ export function DataStep({ draft, change, check, isShown, templates, catalogue }
       )}
     <//>
     ${edited && html`<${NewTemplate} index=${edited.index} draft=${draft} change=${change} check=${check} catalogue=${catalogue}
-      taken=${templates.map(({ name }) => name)} onClose=${() => setEdited(null)} />`}
+      onClose=${() => setEdited(null)} />`}
   <//>`;
 }

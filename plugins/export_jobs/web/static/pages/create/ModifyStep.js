@@ -3,10 +3,10 @@ import { CalendarPicture } from "../../components/CalendarPicture.js";
 import { Section } from "../../components/Section.js";
 import { UseEditor } from "../../components/use/UseEditor.js";
 import { Preview } from "../../components/template/Preview.js";
+import { definitionOf } from "../../components/template/offers.js";
 import { Chakra, html, useState } from "../../host.js";
 import { FileFields } from "./FileFields.js";
 import { Summary } from "./Summary.js";
-import { definitionOf } from "./TemplateCard.js";
 import { isError, issuesAt, issuesBelow } from "./steps.js";
 
 export function ModifyStep({ draft, change, check, templates, catalogue }) {

@@ -1,6 +1,7 @@
 // One template to choose: what it holds, and on request its first rows.
 import { sentence } from "../../components/Field.js";
 import { Preview } from "../../components/template/Preview.js";
+import { definitionOf } from "../../components/template/offers.js";
 import { Chakra, html, useState } from "../../host.js";
 import { isError } from "./steps.js";
 
@@ -38,9 +39,4 @@ export function TemplateCard({ template, isChosen, schedule, onToggle, onEdit })
     <//>
     ${isOpen && html`<${Chakra.Box} pt=${3}><${Preview} template=${definitionOf(template)} use=${{ template: name }} schedule=${schedule} /><//>`}
   <//>`;
-}
-
-// What the API takes as a template, without what it tells about one.
-export function definitionOf({ name, kind, description, fact, columns, kpis, dimensions }) {
-  return { name, kind, description, ...(fact ? { fact } : {}), columns: columns ?? [], kpis: kpis ?? [], dimensions: dimensions ?? [] };
 }

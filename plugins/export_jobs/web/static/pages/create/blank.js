@@ -1,4 +1,5 @@
 // A new job before anybody has typed, and the body that the API takes.
+import { definitionOf } from "../../components/template/offers.js";
 import { userZone } from "../../format.js";
 import { addDays, addYear, today } from "../../days.js";
 
@@ -28,7 +29,7 @@ export function bodyOf(draft) {
   const { schedule, new_templates, ...job } = draft;
   const used = new Set(draft.templates.map((use) => use.template));
   const body = { ...filled(job), templates: draft.templates, schedule: filled(schedule) };
-  const made = new_templates.filter((template) => used.has(template.name));
+  const made = new_templates.filter((template) => used.has(template.name)).map(definitionOf);
   return made.length > 0 ? { ...body, new_templates: made } : body;
 }
 
