@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer
 
 from export_jobs.core.filter import Filter, plain_texts
 from export_jobs.core.frozen import Frozen
@@ -69,6 +69,10 @@ def _clock(value: object) -> object:
     return value
 
 
+_CLOCK_SCHEMA = {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?$", "examples": ["02:00"]}
+"""A local time has no offset, and JSON Schema's own ``time`` must have one."""
+
+
 class Schedule(Frozen):
     """When a job delivers which days of data. Dates are whole days in ``time_zone``, both ends inclusive.
 
@@ -81,7 +85,7 @@ class Schedule(Frozen):
     execute_on: Annotated[str | None, BeforeValidator(_day_name)] = None
     valid_from: date = Field(alias="from")
     valid_until: date = Field(alias="until")
-    deliver_at: Annotated[time, BeforeValidator(_clock)] = time(2, 0)
+    deliver_at: Annotated[time, BeforeValidator(_clock), WithJsonSchema(_CLOCK_SCHEMA)] = time(2, 0)
     deliver_on: date | None = None
     time_zone: str = "UTC"
     anchor: datetime | None = None
