@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
 
 AIRFLOWS_NAVIGATION = "/export-jobs/static/icons/"
+STILL = """() => document.getAnimations().every(
+    (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
 ACTIONS = ("Rerun", "Edit", "Pause", "Resume", "More")
 PARTS = {
     "schedule": {"time_zone": "Europe/Berlin"},
@@ -39,12 +41,15 @@ def opened(open_page: Open, job: StoredJob, tab: str = "overview", **options: An
 def fact(page: Page, label: str) -> str:
     """The value beside a label of the overview."""
     return (
-        page.locator("dt", has_text=re.compile(f"^{label}$")).first.locator("xpath=following-sibling::dd[1]").inner_text()
+        page.locator("dt", has_text=re.compile(f"^{label}$"))
+        .first.locator("xpath=following-sibling::dd[1]")
+        .inner_text()
     )
 
 
 def grave(watched: Watched) -> list[dict[str, Any]]:
-    """What axe finds on our page; Airflow draws the icon of its navigation without a text of its own."""
+    """What axe finds on our page once dialogs have faded in; Airflow draws its navigation's icons without a text."""
+    watched.page.wait_for_function(STILL)
     found = watched.grave_violations()
     return [one for one in found if not all(AIRFLOWS_NAVIGATION in place for place in one["where"])]
 
@@ -118,7 +123,7 @@ def test_who_may_only_look_sees_no_button_to_press(live: Live, open_page: Open) 
     live.wait_for_runs(job, 1, "failed")
     watched = opened(open_page, job, "log", user="viewer")
     page = watched.page
-    page.get_by_role("table", name="Executions").get_by_text("Failed").first.wait_for()
+    page.get_by_role("table", name="Executions").get_by_text("Failed").locator("visible=true").first.wait_for()
     assert [name for name in ACTIONS if page.get_by_role("button", name=name).count()] == []
     assert page.get_by_role("button", name="Re-export").count() == 0
 
@@ -156,7 +161,9 @@ def test_a_rerun_shows_its_windows_before_it_acts(live: Live, open_page: Open) -
     job = live.create("rerun", days=("2026-01-01", "2026-01-02"), destination="partner-wrong-password")
     live.wait_for_runs(job, 2, "failed")
     page = opened(open_page, job, "log").page
-    page.get_by_role("button", name="Rerun").click()
+    rerun = page.get_by_role("button", name="Rerun")
+    rerun.wait_for(timeout=90_000)
+    rerun.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Rerun 2 windows").wait_for()
     assert [line.split(" (")[0] for line in dialog.get_by_role("listitem").all_inner_texts()] == [

@@ -12,7 +12,7 @@ export function TaskDialog({ title, children, verb, isReady = true, onAct, onClo
       await onAct();
       onClose();
     } catch (failure) {
-      setError(failure);
+      setError({ issues: failure.issues?.map((issue) => ({ ...issue, path: "" })), message: failure.message });
       setBusy(false);
     }
   };

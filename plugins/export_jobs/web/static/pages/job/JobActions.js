@@ -4,7 +4,6 @@ import { ActionMenu } from "../../components/ActionMenu.js";
 import { useAnnounce } from "../../components/Announcer.js";
 import { Icon } from "../../components/icons.js";
 import { Chakra, Router, html, useState } from "../../host.js";
-import { has } from "../../pages.js";
 import { newPath } from "../../paths.js";
 import { DeleteDialog } from "./DeleteDialog.js";
 import { EditDialog } from "./EditDialog.js";
@@ -39,7 +38,7 @@ export function JobActions({ about }) {
   const items = [
     job.may.run && !job.is_broken && { value: "run", words: "Run now…", onSelect: opening("run") },
     job.may.run && !job.is_broken && coverage && { value: "reexport", words: "Re-export a window…", onSelect: opening("reexport") },
-    has("create") && me?.may.create && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },
+    me?.may.create && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },
     job.may.delete && { value: "delete", words: "Delete…", isGrave: true, onSelect: opening("delete") },
   ];
   return html`

@@ -2,7 +2,6 @@
 import { Facts } from "../../components/Facts.js";
 import { number, plural } from "../../format.js";
 import { Chakra, Router, html } from "../../host.js";
-import { has } from "../../pages.js";
 import { templatePath } from "../../paths.js";
 import { basisWords, filterWords, kindWords, orderWords } from "./words.js";
 
@@ -46,9 +45,7 @@ export function TemplateInUse({ template }) {
     ["Order", order_by.length > 0 ? orderWords(order_by) : null],
     ["Sub-folder", subfolder || null],
   ];
-  const title = has("template")
-    ? html`<${Chakra.Link} asChild><${Router.Link} to=${templatePath(name)}>${name}<//><//>`
-    : name;
+  const title = html`<${Chakra.Link} asChild><${Router.Link} to=${templatePath(name)}>${name}<//><//>`;
   return html`<${Chakra.Stack} gap=${3}>
     <${Chakra.Stack} gap=${0.5}>
       <${Chakra.HStack} gap=${2} wrap="wrap">
@@ -58,7 +55,7 @@ export function TemplateInUse({ template }) {
       <//>
       ${description && html`<${Chakra.Text} fontSize="sm" color="fg.muted">${description}<//>`}
     <//>
-    <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4}>
+    <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4} alignItems="start">
       <${Facts} facts=${facts} />
       <${Columns} template=${template} />
     <//>
