@@ -62,6 +62,7 @@ def _addresses(stack: Stack) -> str:
     airflow, sftp = stack.airflow, stack.sftp
     lines = [
         ("Airflow", airflow.url, f"user admin, password {airflow.password('admin')}"),
+        ("", "", f"user business, password {airflow.password('business')} (may create, edit and rerun exports)"),
         ("", "", f"user viewer, password {airflow.password('viewer')} (may only look)"),
         ("SFTP", f"sftp://{sftp.user}@127.0.0.1:{sftp.port}", f"password {sftp.password}; files in {sftp.root}"),
         ("S3", stack.s3.url, f"bucket {stack.s3.bucket}; in memory, kept in {stack.s3.root} when stopped in order"),

@@ -49,7 +49,7 @@ TUNING = {
     "DAG_PROCESSOR__STALE_DAG_THRESHOLD": "2",
 }
 USUAL_PORT = 8080
-USERS = {"admin": "admin", "viewer": "viewer"}
+USERS = {"admin": "admin", "business": "user", "viewer": "viewer"}
 
 
 class Airflow:

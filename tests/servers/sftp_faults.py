@@ -30,6 +30,7 @@ class Faults:
     seconds_per_write: float = 0
     seconds_after_rename: float = 0  # the file has its final name, and the client does not know it yet
     full: bool = False  # every write says "Failure", as OpenSSH does on a full disk; only statvfs tells why
+    password_changed: bool = False  # the right password of yesterday is a wrong one
     full_in_words: bool = False  # every write says why, and there is no statvfs
 
 
@@ -64,7 +65,7 @@ class _Auth(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:
         self._server.seen.password_attempts += 1
-        return username == USER and password == PASSWORD
+        return username == USER and password == PASSWORD and not self._server.faults.password_changed
 
     def public_key_auth_supported(self) -> bool:
         return True

@@ -42,8 +42,7 @@ def check(options: argparse.Namespace, output: Output) -> int:
     for issue in issues:
         output.line(_sentence(folder, issue))
     for one in checked:
-        types = "columns, types" if one.types_checked else "columns (no types)"
-        output.line(f"connection {one.connection}, {one.dialect}: {one.asked} questions about {types} and statements")
+        output.line(f"connection {one.connection}, {one.dialect}: {_asked(one)}")
     warnings = [issue for issue in issues if issue.level is Level.WARNING]
     found = f"{_count(errors(issues), 'error')}, {_count(warnings, 'warning')}"
     output.line(f"{_size(catalogue)}: {found}")
@@ -111,6 +110,13 @@ def _checked(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[Che
     names = catalogue_check.connections_of(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
     statements = settings.statements_folder()
     return [one for name in names for one in catalogue_check.check_connection(name, catalogue, issues, statements)]
+
+
+def _asked(one: Checked) -> str:
+    if not one.asked:
+        return "nothing could be asked"
+    types = "columns, types" if one.types_checked else "columns (no types)"
+    return f"{_count([None] * one.asked, 'question')} about {types} and statements"
 
 
 def _size(catalogue: Catalogue) -> str:

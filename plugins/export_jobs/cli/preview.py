@@ -143,7 +143,7 @@ def _exports(job: ExportJob, options: argparse.Namespace) -> list[CompiledExport
 def _size(found: Preview) -> str:
     if found.truncated:
         return f"the first {len(found.rows)} rows, and there are more"
-    return f"{len(found.rows)} rows, all there are"
+    return f"{len(found.rows)} {'row' if len(found.rows) == 1 else 'rows'}, all there are"
 
 
 def _document(export: CompiledExport) -> dict[str, object]:

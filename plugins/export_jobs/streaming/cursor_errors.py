@@ -20,6 +20,16 @@ _SQLITE_NAMES = ("no such table: ", "no such column: ", "no such function: ", "a
 _DUCKDB_NAMES = frozenset({"BinderException", "CatalogException"})
 _READONLY_WORDS = ("read-only", "read only", "readonly")
 
+_LOGIN = ("refuses the login", "Correct its login and password under Admin > Connections")
+_REFUSALS = (
+    ("password authentication failed", *_LOGIN),
+    ("no password supplied", *_LOGIN),
+    ("permission denied for database", "does not let its role in", "Have its administrator GRANT CONNECT to that role"),
+    ("is not permitted to log in", "does not let its role in", "Have its administrator give that role LOGIN"),
+    ("does not exist", "has no such database or role", "Correct its schema and login under Admin > Connections"),
+)
+"""What PostgreSQL says, in English, when it refuses a session: that has no SQLSTATE here, and names roles and hosts."""
+
 
 @contextmanager
 def explained(template: str, deadline: Deadline) -> Iterator[None]:
@@ -40,6 +50,10 @@ def connecting(connection_id: str) -> Iterator[None]:
     except ExportError:
         raise
     except Exception as error:
+        what, remedy = next((told for words, *told in _REFUSALS if words in str(error)), ("", ""))
+        if what:
+            sentence = f"The database of the connection {connection_id!r} {what}. {remedy}."
+            raise TerminalError(sentence) from None
         raise TransientError(
             f"The database of the connection {connection_id!r} cannot be opened ({type(error).__name__}). This is "
             "tried again; if it goes on, see under Admin > Connections whether its host, path and password are right."

@@ -145,9 +145,8 @@ def whole_tables_recur_knowingly(job: JobSpec, known: Known) -> Iterator[Issue]:
         return
     for index, use in enumerate(job.templates):
         template = known.templates.get(use.template)
-        if template is not None and template.kind is TemplateKind.DIMENSION and not use.audience:
+        is_whole = not use.audience and not use.filters
+        if template is not None and template.kind is TemplateKind.DIMENSION and is_whole:
             what = f"the dimension template {template.name!r} exports its whole table {job.schedule.frequency}"
-            remedy = (
-                "Keep it if the receiver wants the whole table each time, else limit it to an audience or run it once"
-            )
+            remedy = "Keep it if the receiver wants the whole table each time, else filter it or run it once"
             yield Issue(f"templates[{index}].template", what, remedy, Level.WARNING)

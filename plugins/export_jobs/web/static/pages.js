@@ -1,5 +1,4 @@
-// Which pages there are. A page registers itself here; links to one that is not here are not shown. Each is fetched when
-// it is first opened, so that the list does not wait for the others.
+// Which pages there are. Each is fetched when it is first opened, so that the list does not wait for the others.
 import { React } from "./host.js";
 
 const page = (path, load, name) => ({ path, component: React.lazy(async () => ({ default: (await load())[name] })) });
@@ -11,5 +10,3 @@ export const PAGES = {
   templates: page("templates", () => import("./pages/templates/TemplatesPage.js"), "TemplatesPage"),
   template: page("templates/:name", () => import("./pages/templates/TemplatePage.js"), "TemplatePage"),
 };
-
-export const has = (name) => name in PAGES;

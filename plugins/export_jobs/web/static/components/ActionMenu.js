@@ -13,7 +13,7 @@ export function ActionMenu({ label, items }) {
         <${Chakra.Menu.Content}>
           ${items.map(
             ({ value, words, onSelect, isGrave }) => html`<${Chakra.Menu.Item} key=${value} value=${value}
-              color=${isGrave ? "fg.error" : undefined} onClick=${onSelect}>${words}<//>`,
+              color=${isGrave ? "red.fg" : undefined} onClick=${onSelect}>${words}<//>`,
           )}
         <//>
       <//>

@@ -7,11 +7,11 @@ export function Field({ label, hint = null, issues = [], required = false, child
   const errors = issues.filter((issue) => issue.level !== "warning");
   const warnings = issues.filter((issue) => issue.level === "warning");
   return html`<${Chakra.Field.Root} invalid=${errors.length > 0} required=${required} ...${rest}>
-    <${Chakra.Field.Label}>${label}${required && html`<${Chakra.Field.RequiredIndicator} />`}<//>
+    <${Chakra.Field.Label}>${label}${required && html`<${Chakra.Field.RequiredIndicator} color="red.fg" />`}<//>
     ${children}
     ${hint && html`<${Chakra.Field.HelperText}>${hint}<//>`}
-    ${warnings.map((issue, index) => html`<${Chakra.Text} key=${index} fontSize="xs" color="fg.warning">${sentence(issue)}<//>`)}
-    ${errors.length > 0 && html`<${Chakra.Field.ErrorText} display="block">
+    ${warnings.map((issue, index) => html`<${Chakra.Text} key=${index} fontSize="xs" color="orange.fg">${sentence(issue)}<//>`)}
+    ${errors.length > 0 && html`<${Chakra.Field.ErrorText} display="block" color="red.fg">
       ${errors.map((issue, index) => html`<div key=${index}>${sentence(issue)}</div>`)}
     <//>`}
   <//>`;

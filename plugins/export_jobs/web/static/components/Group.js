@@ -5,10 +5,10 @@ import { sentence } from "./Field.js";
 export function Group({ label, hint = null, issues = [], required = false, children, ...rest }) {
   const id = useId();
   return html`<${Chakra.Stack} gap=${1.5} role="group" aria-labelledby=${id} width="100%" minW=${0} ...${rest}>
-    <${Chakra.Text} id=${id} fontSize="sm" fontWeight="medium">${label}${required && html`<${Chakra.Text} as="span" color="fg.error" aria-hidden="true"> *<//>`}<//>
+    <${Chakra.Text} id=${id} fontSize="sm" fontWeight="medium">${label}${required && html`<${Chakra.Text} as="span" color="red.fg" aria-hidden="true"> *<//>`}<//>
     ${children}
     ${hint && html`<${Chakra.Text} fontSize="xs" color="fg.muted">${hint}<//>`}
     ${issues.map((issue, index) => html`<${Chakra.Text} key=${index} fontSize="xs" role="alert"
-      color=${issue.level === "warning" ? "fg.warning" : "fg.error"}>${sentence(issue)}<//>`)}
+      color=${issue.level === "warning" ? "orange.fg" : "red.fg"}>${sentence(issue)}<//>`)}
   <//>`;
 }

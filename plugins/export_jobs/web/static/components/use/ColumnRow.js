@@ -41,6 +41,6 @@ export function ColumnRow({ row, index, isLast, issues, onChange, onMove, placeA
         aria-label=${`Heading of ${row.title}`} aria-invalid=${issues.length > 0 || undefined}
         onChange=${(event) => onChange({ heading: event.target.value })} />
     <//>
-    ${issues.map((issue, place) => html`<${Chakra.Text} key=${place} fontSize="xs" color="fg.error" ps=${8} role="alert">${sentence(issue)}<//>`)}
+    ${issues.map((issue, place) => html`<${Chakra.Text} key=${place} fontSize="xs" color="red.fg" ps=${8} role="alert">${sentence(issue)}<//>`)}
   <//>`;
 }

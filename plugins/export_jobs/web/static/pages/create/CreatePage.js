@@ -79,7 +79,7 @@ export function CreatePage() {
       <${Part} draft=${draft} change=${change} check=${check} isShown=${attempted.has(step)} me=${me.data}
         templates=${templates.data.templates} catalogue=${catalogue.data} destinations=${destinations.data.destinations} />
     <//>
-    ${wrong.length > 0 && html`<${Chakra.Text} role="alert" color="fg.error" fontSize="sm">
+    ${wrong.length > 0 && html`<${Chakra.Text} role="alert" color="red.fg" fontSize="sm">
       ${wrong.length === 1 ? "One thing is" : `${wrong.length} things are`} still to be mended above.<//>`}
     ${(failure ?? unchecked) && html`<${Problem} error=${failure ?? unchecked} />`}
     <${Chakra.Flex} justify="space-between" gap=${3} borderTopWidth="1px" pt=${4} pb=${8}>

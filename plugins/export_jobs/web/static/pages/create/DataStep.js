@@ -39,7 +39,7 @@ export function DataStep({ draft, change, check, isShown, templates, catalogue }
       <//>
       <${Chakra.Button} size="sm" variant="outline" onClick=${() => setEdited({ index: null })}>New template<//>
     <//>
-    ${isShown && issues.length > 0 && html`<${Chakra.Text} role="alert" fontSize="sm" color="fg.error">Choose at least one template.<//>`}
+    ${isShown && issues.length > 0 && html`<${Chakra.Text} role="alert" fontSize="sm" color="red.fg">Choose at least one template.<//>`}
     <${Chakra.Text} fontSize="sm" color="fg.muted" role="status">
       ${chosen.length === 0 ? "None chosen yet; each one becomes a file of every delivery." : `Chosen: ${chosen.join(", ")}`}
     <//>

@@ -29,7 +29,7 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
       ${mayCheck && html`<${Chakra.Button} size="sm" variant="outline" disabled=${!value} loading=${isBusy} onClick=${check}>Check<//>`}
     <//>
     <${Chakra.Box} role="status" fontSize="sm">
-      ${outcome && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${outcome.ok ? "green.fg" : "fg.error"}>
+      ${outcome && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${outcome.ok ? "green.fg" : "red.fg"}>
         <${Chakra.Box} as="span" pt=${0.5}><${Icon} name=${outcome.ok ? "check" : "cross"} /><//><span>${outcome.what}</span>
       <//>`}
     <//>

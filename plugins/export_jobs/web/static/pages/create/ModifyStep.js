@@ -35,7 +35,7 @@ function OneFile({ use, template, draft, catalogue, issues, isAlone, onChange })
     onClick=${() => setOpen(!isOpen)}>${isOpen ? "Close" : "Adjust"}<//>`;
   if (!template) return html`<${Section} title=${use.template}>This template is no longer there. Go back and choose another.<//>`;
   return html`<${Section} title=${use.template} action=${toggle}>
-    ${!isOpen && html`<${Chakra.Text} fontSize="sm" color=${wrong ? "fg.error" : "fg.muted"}>${wrong ? issues.map(({ what }) => `${what}.`).join(" ") : told(use)}<//>`}
+    ${!isOpen && html`<${Chakra.Text} fontSize="sm" color=${wrong ? "red.fg" : "fg.muted"}>${wrong ? issues.map(({ what }) => `${what}.`).join(" ") : told(use)}<//>`}
     ${isOpen && html`<${Chakra.Stack} gap=${4}>
       <${UseEditor} use=${use} template=${template} fileColumns=${template.file_columns ?? null} catalogue=${catalogue} issues=${issues} onChange=${onChange} />
       <${Chakra.Box}>

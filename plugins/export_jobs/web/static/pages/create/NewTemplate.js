@@ -56,7 +56,7 @@ export function NewTemplate({ index, draft, change, check, catalogue, onClose })
             ${error && html`<${Chakra.Box} pt=${3}><${Problem} error=${error} /><//>`}
           <//>
           <${Chakra.Dialog.Footer}>
-            ${old && html`<${Chakra.Button} variant="ghost" color="fg.error" me="auto" onClick=${remove}>Remove<//>`}
+            ${old && html`<${Chakra.Button} variant="ghost" color="red.fg" me="auto" onClick=${remove}>Remove<//>`}
             <${Chakra.Button} variant="outline" onClick=${onClose}>Cancel<//>
             <${Chakra.Button} colorPalette="brand" loading=${isBusy} onClick=${save}>${old ? "Keep" : "Add to this job"}<//>
           <//>

@@ -29,7 +29,7 @@ export function TemplateCard({ template, isChosen, schedule, onToggle, onEdit })
           ${description && html`<${Chakra.Text} fontSize="sm">${description}<//>`}
           ${columns.length > 0 && html`<${Chakra.Text} fontSize="xs" color="fg.muted">
             ${columns.slice(0, SHOWN_COLUMNS).join(" · ")}${more > 0 && ` and ${more} more`}<//>`}
-          ${broken.map((issue, index) => html`<${Chakra.Text} key=${index} fontSize="xs" color="fg.error">${sentence(issue)}<//>`)}
+          ${broken.map((issue, index) => html`<${Chakra.Text} key=${index} fontSize="xs" color="red.fg">${sentence(issue)}<//>`)}
         <//>
       <//>
       ${onEdit && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onEdit}>Edit<//>`}

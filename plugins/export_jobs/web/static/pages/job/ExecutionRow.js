@@ -35,7 +35,7 @@ function Notified({ notifications }) {
   const failed = notifications.filter(({ state }) => state === "failed");
   const sent = notifications.length - failed.length;
   if (notifications.length === 0) return null;
-  return html`<${Chakra.Text} fontSize="xs" color=${failed.length > 0 ? "fg.warning" : "fg.muted"}>
+  return html`<${Chakra.Text} fontSize="xs" color=${failed.length > 0 ? "orange.fg" : "fg.muted"}>
     ${sent > 0 && `${plural(sent, "mail")} sent`}${sent > 0 && failed.length > 0 && "; "}
     ${failed.length > 0 && `no mail to ${failed.map(({ recipient, reply }) => (reply ? `${recipient} (${reply})` : recipient)).join(", ")}`}
   <//>`;

@@ -2,7 +2,7 @@
 import { StateIcon } from "../../components/StateIcon.js";
 import { days, number, plural, size, time, timeWithZone } from "../../format.js";
 import { Chakra, Router, html } from "../../host.js";
-import { has } from "../../pages.js";
+import { jobPath } from "../../paths.js";
 
 const muted = (text) => html`<${Chakra.Text} fontSize="xs" color="fg.muted" lineClamp=${1}>${text}<//>`;
 const wide = { base: "none", lg: "table-cell" };
@@ -12,7 +12,7 @@ function Name({ job }) {
   const name = html`<${Chakra.Text} as="span" fontWeight="medium" wordBreak="break-word">${job.name}<//>`;
   return html`<${Chakra.Stack} gap=${0.5} minW=${0}>
     <${Chakra.HStack} gap=${2}>
-      ${has("job") ? html`<${Chakra.Link} asChild><${Router.Link} to=${`jobs/${encodeURIComponent(job.dag_id)}`}>${name}<//><//>` : name}
+      <${Chakra.Link} asChild><${Router.Link} to=${jobPath(job.dag_id)}>${name}<//><//>
       ${job.is_paused && html`<${Chakra.Badge} size="xs">Paused<//>`}
     <//>
     ${job.description && muted(job.description)}

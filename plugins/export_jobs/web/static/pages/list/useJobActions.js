@@ -3,9 +3,9 @@ import { call, part } from "../../api.js";
 import { useAnnounce } from "../../components/Announcer.js";
 import { plural } from "../../format.js";
 import { Router, useState } from "../../host.js";
-import { has } from "../../pages.js";
+import { jobPath, newPath } from "../../paths.js";
 
-export function useJobActions(reload) {
+export function useJobActions(reload, mayCreate) {
   const announce = useAnnounce();
   const navigate = Router.useNavigate();
   const [toDelete, setToDelete] = useState(null);
@@ -29,8 +29,8 @@ export function useJobActions(reload) {
   };
 
   const actionsOf = (job) => [
-    ...(has("job") ? [{ value: "log", words: "View execution log", onSelect: () => navigate(`jobs/${part(job.dag_id)}?tab=log`) }] : []),
-    ...(has("create") ? [{ value: "duplicate", words: "Duplicate", onSelect: () => navigate(`new?from=${part(job.dag_id)}`) }] : []),
+    { value: "log", words: "View execution log", onSelect: () => navigate(jobPath(job.dag_id, "log")) },
+    ...(mayCreate ? [{ value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) }] : []),
     ...(job.may.edit
       ? [{ value: "pause", words: job.enabled ? "Pause" : "Resume", onSelect: () => pause([job], job.enabled) }]
       : []),

@@ -16,7 +16,7 @@ function Row({ template, onDelete }) {
     <${Chakra.Table.Cell} as="th" scope="row" textAlign="start" fontWeight="normal">
       <${Chakra.Link} asChild fontWeight="medium"><${Router.Link} to=${templatePath(name)}>${name}<//><//>
       ${description && html`<${Chakra.Text} fontSize="xs" color="fg.muted">${description}<//>`}
-      ${issues.length > 0 && html`<${Chakra.Text} fontSize="xs" color="fg.error">The catalogue no longer has all of it<//>`}
+      ${issues.length > 0 && html`<${Chakra.Text} fontSize="xs" color="red.fg">The catalogue no longer has all of it<//>`}
     <//>
     <${Chakra.Table.Cell}><${Chakra.Badge} size="sm">${KIND_WORDS[kind]}<//><//>
     <${Chakra.Table.Cell} display=${MEDIUM} fontSize="sm" color="fg.muted">

@@ -1,0 +1,141 @@
+"""The list: search, filters, state in the address, bulk pause, what each role sees; and all pages for everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import Open
+from tests.browser.test_job_page import grave
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.airflow.live import Live
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+LIST = "/plugin/export-schedules"
+NEXT_YEAR = ("2027-01-01", "2027-03-31")
+
+
+def names(page: Page) -> list[str]:
+    rows = page.get_by_role("table", name="Export schedules").get_by_role("rowheader")
+    return [text.splitlines()[0] for text in rows.all_inner_texts()]
+
+
+def shows(live: Live, page: Page, wanted: list[str]) -> None:
+    live.wait_until(f"the list to show {wanted}; it shows {names(page)}", lambda: names(page) == wanted, 20)
+
+
+def some_jobs(live: Live) -> None:
+    live.create("alpha", days=NEXT_YEAR, description="Sales of the north")
+    live.create("beta", days=NEXT_YEAR, schedule={"frequency": "weekly", "execute_on": "sunday"})
+    live.create("gamma", days=NEXT_YEAR, schedule={"frequency": "monthly", "execute_on": "last"})
+
+
+def test_search_and_filters_are_in_the_address_and_back_works(live: Live, open_page: Open) -> None:
+    some_jobs(live)
+    page = open_page(LIST).page
+    shows(live, page, ["alpha", "beta", "gamma"])
+    page.get_by_label("Search export schedules").fill("NORTH")
+    shows(live, page, ["alpha"])
+    assert "search=NORTH" in page.url
+    page.get_by_label("Search export schedules").fill("")
+    shows(live, page, ["alpha", "beta", "gamma"])
+    page.get_by_text("Weekly", exact=True).first.click()
+    shows(live, page, ["beta"])
+    assert "frequency=weekly" in page.url
+    page.reload()
+    shows(live, page, ["beta"])
+    page.go_back()
+    shows(live, page, ["alpha", "beta", "gamma"])
+    page.get_by_text("Completed", exact=True).click()
+    page.get_by_role("heading", name="No schedule matches").wait_for()
+    page.get_by_role("button", name="Clear search and filters").click()
+    shows(live, page, ["alpha", "beta", "gamma"])
+    page.get_by_role("button", name="Name").click()
+    shows(live, page, ["gamma", "beta", "alpha"])
+
+
+def test_several_are_paused_at_once(live: Live, open_page: Open) -> None:
+    some_jobs(live)
+    page = open_page(LIST).page
+    shows(live, page, ["alpha", "beta", "gamma"])
+    for name in ("alpha", "beta"):
+        page.get_by_role("checkbox", name=f"Select {name}").locator("xpath=..").click()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_text("Paused 2 jobs.").wait_for()
+    enabled = {job.name: job.parse().enabled for job in live.definitions.jobs()}
+    assert enabled == {"alpha": False, "beta": False, "gamma": True}
+
+
+def test_who_may_only_look_finds_no_way_to_change_anything(live: Live, open_page: Open) -> None:
+    some_jobs(live)
+    watched = open_page(LIST, user="viewer")
+    page = watched.page
+    shows(live, page, ["alpha", "beta", "gamma"])
+    assert page.get_by_role("link", name="Create").count() == 0
+    assert page.get_by_role("checkbox").count() == 0
+    page.get_by_role("button", name="More for alpha").click()
+    assert [item.inner_text() for item in page.get_by_role("menuitem").all()] == ["View execution log"]
+    watched.forgive("/export-jobs/api/")
+    page.goto(f"{LIST}/new")
+    page.get_by_text("You may not create export schedules").wait_for()
+    job = live.definitions.job("alpha")
+    assert job is not None
+    by_hand = page.evaluate(
+        """async (id) => Promise.all(
+            [["DELETE", ""], ["POST", "/pause"], ["POST", "/rerun"], ["POST", "/run"], ["PATCH", ""]].map(
+                async ([method, verb]) => (await fetch(`/export-jobs/api/jobs/${id}${verb}`, {
+                    method, body: "{}", headers: { "Content-Type": "application/json" } })).status))""",
+        job.dag_id,
+    )
+    assert by_hand == [403] * 5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_use_every_page(live: Live, open_page: Open, theme: str) -> None:
+    some_jobs(live)
+    job = live.definitions.job("alpha")
+    assert job is not None
+    watched = open_page(LIST, theme=theme)
+    page = watched.page
+    shows(live, page, ["alpha", "beta", "gamma"])
+    found: dict[str, Any] = {"list": grave(watched)}
+    page.goto(f"{LIST}/templates")
+    page.get_by_role("rowheader", name="events").first.wait_for()
+    found["templates"] = grave(watched)
+    page.goto(f"{LIST}/templates/events")
+    page.get_by_role("heading", name="Jobs").wait_for()
+    found["template"] = grave(watched)
+    page.goto(f"{LIST}/new")
+    page.get_by_role("heading", name="What is it, where does it go, and when?").wait_for()
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_text("Give it a name.").wait_for()
+    found["new"] = grave(watched)
+    page.goto(f"{LIST}/new?from={job.dag_id}&step=2")
+    page.get_by_text("Chosen: events").wait_for()
+    found["data"] = grave(watched)
+    page.get_by_role("button", name="New template").click()
+    page.get_by_role("dialog").get_by_role("group", name="KPIs").wait_for()
+    found["new template"] = grave(watched)
+    page.goto(f"{LIST}/new?from={job.dag_id}&step=3")
+    page.get_by_role("button", name="Move Event id").wait_for()
+    page.get_by_role("button", name="Change file options").click()
+    page.get_by_role("button", name="Add a filter").click()
+    found["adjust"] = grave(watched)
+    page.goto(f"/dags/{job.dag_id}/plugin/export")
+    page.get_by_role("link", name="Open the schedule").wait_for()
+    found["tab"] = [one for one in grave(watched) if "export" in str(one["where"]).lower()]
+    assert found == {name: [] for name in found}
+
+
+def test_a_phone_shows_what_matters(live: Live, open_page: Open) -> None:
+    some_jobs(live)
+    page = open_page(LIST, width=390).page
+    shows(live, page, ["alpha", "beta", "gamma"])
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.goto(f"{LIST}/new")
+    page.get_by_role("textbox", name="Name").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
