@@ -67,7 +67,7 @@ export function ExecutionRow({ execution, zone }) {
       ${cell(number(tries), { textAlign: "end", display: wide })}
       ${cell(started_at && html`<${Started} at=${started_at} />`, { display: wide })}
       ${cell(seconds === null ? "" : html`<${Chakra.Text} as="span" whiteSpace="nowrap">${duration(seconds)}<//>`, { display: wide })}
-      ${cell(html`<span title=${`Definition ${definition_hash}`}>${version}</span>`, { textAlign: "end", display: wide })}
+      ${cell(html`<span title=${definition_hash ? `Definition ${definition_hash}` : undefined}>${version}</span>`, { textAlign: "end", display: wide })}
       ${cell(html`<${DeliveredFiles} files=${files} isRunning=${state === "running"} /><${Notified} notifications=${notifications} />`)}
       ${cell(airflow, { display: medium })}
     <//>

@@ -30,6 +30,11 @@ function Runs({ title, runs, zone }) {
   <//>`;
 }
 
+function nothing({ gaps }) {
+  if (gaps.length > 0) return "Every window since the last success is delivered. Earlier ones are not, see below.";
+  return "There is no failed run to repeat. A window that never ran can be re-exported: choose it in the picture of coverage.";
+}
+
 function Tick({ checked, onChange, children }) {
   return html`<${Chakra.Checkbox.Root} size="sm" checked=${checked} onCheckedChange=${({ checked: is }) => onChange(is === true)}>
     <${Chakra.Checkbox.HiddenInput} /><${Chakra.Checkbox.Control} /><${Chakra.Checkbox.Label} fontWeight="normal">${children}<//>
@@ -78,8 +83,7 @@ export function RerunDialog({ about: { job, act, watch }, onClose }) {
       ${plan.blocked && html`<${Chakra.Alert.Root} status="warning" variant="surface">
         <${Chakra.Alert.Indicator} /><${Chakra.Alert.Description}>${plan.blocked}<//>
       <//>`}
-      ${!plan.blocked && count === 0 && html`<${Chakra.Text} fontSize="sm">
-        Since the last success, nothing is undelivered${plan.gaps.length > 0 ? "; earlier windows are, see below" : ""}.<//>`}
+      ${!plan.blocked && count === 0 && html`<${Chakra.Text} fontSize="sm">${nothing(plan)}<//>`}
       <${Runs} title="These windows run again, oldest first" runs=${plan.windows} zone=${zone} />
       <${Runs} title="Delivered already: only what failed afterwards is repeated" runs=${plan.heal} zone=${zone} />
       <${Runs} title="Undelivered before the last success: left as they are" runs=${plan.gaps} zone=${zone} />

@@ -1,18 +1,9 @@
 // The values of a definition as people say them.
 import { size } from "../../format.js";
+import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FREQUENCIES, KINDS, LINE_ENDINGS, OPERATORS, QUOTINGS } from "../../words.js";
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-const FREQUENCIES = { once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
-const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar" };
-const COMPRESSIONS = { zip: "Zip", gzip: "Gzip", zstd: "Zstandard", none: "None" };
-const EMPTY = { send: "Send a file with the heading only", skip: "Send no file", fail: "Fail, and tell the owner" };
-const OPERATORS = {
-  equals: "is", not_equals: "is not", in: "is one of", not_in: "is none of", between: "is between", less_than: "is less than",
-  at_most: "is at most", greater_than: "is greater than", at_least: "is at least", starts_with: "starts with", contains: "contains",
-  is_null: "is empty", is_not_null: "is not empty",
-};
 const BASES = { event: "The day it happened", updated: "The day it was last changed", none: "None: the whole table each time" };
-const KINDS = { standard: "Rows", custom: "KPIs", dimension: "Table" };
 const FIELDS = {
   created: "Created", description: "Description", recipients: "Recipients", owner: "Owner", enabled: "Paused or resumed",
   "schedule.frequency": "Frequency", "schedule.execute_on": "Execution date", "schedule.from": "First day of data",
@@ -58,17 +49,16 @@ export function basisWords({ date_basis, kind }) {
 export const orderWords = (order) => order.map((one) => (one.startsWith("-") ? `${one.slice(1)}, highest first` : one)).join("; ");
 
 export function fileFacts(file) {
-  const quoted = file.quoting === "all" ? "Every value" : "Only where needed";
   return [
     ["Format", `${String(file.format ?? "csv").toUpperCase()}, UTF-8${file.bom ? " with byte order mark" : ""}`],
     ["Compression", COMPRESSIONS[file.compression ?? "zip"]],
     ["Heading line", file.header === false ? "No" : "Yes"],
     ["Delimiter", DELIMITERS[file.delimiter ?? ","] ?? file.delimiter],
-    ["Quotes", quoted],
-    ["Line ends", file.line_ending === "lf" ? "LF (Unix)" : "CR LF (Windows)"],
+    ["Quotes", QUOTINGS[file.quoting ?? "minimal"]],
+    ["Line ends", LINE_ENDINGS[file.line_ending ?? "crlf"]],
     ["Empty values", file.null_text ? `Written as ${file.null_text}` : "Left empty"],
     ["Formulas", file.escape_formulas && "Texts that look like formulas are escaped"],
-    ["Without rows", EMPTY[file.empty_result ?? "send"]],
+    ["Without rows", EMPTY_RESULTS[file.empty_result ?? "send"]],
     ["Largest file", file.max_bytes && size(file.max_bytes)],
   ].map(([label, value]) => [label, value || null]);
 }
