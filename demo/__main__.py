@@ -36,7 +36,7 @@ def _run(stack: Stack, *, stay: bool) -> int:
         print(f"Starting the stack; its state is in {stack.folder}", flush=True)
         stack.start()
         print(_addresses(stack), flush=True)
-        code = run_sample_jobs(stack)
+        code = _sample_jobs(stack, stay=stay)
         if stay:
             print("\nEverything is running. Ctrl-C stops it; the next `make demo` continues here.", flush=True)
             while True:
@@ -52,6 +52,17 @@ def _run(stack: Stack, *, stay: bool) -> int:
         stack.stop()
         print(f"Stopped in {time.monotonic() - began:.1f} s.", flush=True)
     return code
+
+
+def _sample_jobs(stack: Stack, *, stay: bool) -> int:
+    """Their result. Who stays may have changed what the demo made, or broken it, and wants to look at it."""
+    try:
+        return run_sample_jobs(stack)
+    except StartError as error:
+        if not stay:
+            raise
+        print(f"\n{error}", file=sys.stderr)
+        return 1
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

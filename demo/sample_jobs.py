@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +97,12 @@ def _wait(jobs: list[StoredJob], ledger: Ledger) -> None:
     began, shown = time.monotonic(), ""
     while True:
         records = {job.name: ledger.executions(job.job_id) for job in jobs}
-        done = {name: sum(1 for record in found if _is_told(record)) for name, found in records.items()}
+        done = {name: len({_window(record) for record in found if _is_told(record)}) for name, found in records.items()}
         line = "  ".join(f"{name} {count}/{wanted[name]}" for name, count in done.items())
         if line != shown:
             print(f"  {time.monotonic() - began:5.0f} s  {line}", flush=True)
             shown = line
-        if done == wanted:
+        if all(done[name] >= count for name, count in wanted.items()):
             return
         failed = [f"{name}: {_reasons(found)}" for name, found in records.items() if any(r.has_failed for r in found)]
         if failed or time.monotonic() - began > PATIENCE_S:
@@ -110,6 +111,11 @@ def _wait(jobs: list[StoredJob], ledger: Ledger) -> None:
             ]
             raise StartError("\n".join(["Not everything was delivered:", *late, *failed]))
         time.sleep(0.5)
+
+
+def _window(record: ExecutionRecord) -> tuple[datetime, datetime]:
+    """A window that was exported again by hand is one window still."""
+    return record.window_start, record.window_end
 
 
 def _is_told(record: ExecutionRecord) -> bool:
@@ -122,7 +128,7 @@ def _reasons(records: list[ExecutionRecord]) -> str:
 
 def _arrived(job: StoredJob, ledger: Ledger) -> list[Arrived]:
     newest = {
-        (record.id, file.template): Arrived(job.name, record, file)
+        (*_window(record), file.template): Arrived(job.name, record, file)
         for record in ledger.executions(job.job_id)
         for file in record.deliveries
     }

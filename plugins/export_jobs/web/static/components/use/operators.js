@@ -1,4 +1,6 @@
 // How a filter compares, in words; only what fits the type of its column is offered.
+import { OPERATORS } from "../../words.js";
+
 const ANY = ["equals", "not_equals", "in", "not_in", "is_null", "is_not_null"];
 const ORDERED = ["less_than", "at_most", "greater_than", "at_least", "between"];
 const BY_TYPE = {
@@ -6,23 +8,7 @@ const BY_TYPE = {
   boolean: ["equals", "is_null", "is_not_null"],
 };
 
-const WORDS = {
-  equals: "is",
-  not_equals: "is not",
-  in: "is one of",
-  not_in: "is none of",
-  between: "is between",
-  less_than: "is less than",
-  at_most: "is at most",
-  greater_than: "is greater than",
-  at_least: "is at least",
-  starts_with: "starts with",
-  contains: "contains",
-  is_null: "is empty",
-  is_not_null: "is not empty",
-};
-
-export const operatorsOf = (type) => (BY_TYPE[type] ?? [...ANY, ...ORDERED]).map((key) => [key, WORDS[key]]);
+export const operatorsOf = (type) => (BY_TYPE[type] ?? [...ANY, ...ORDERED]).map((key) => [key, OPERATORS[key]]);
 
 // How many values an operator takes: 0, 1, 2 or, for a list, Infinity.
 export const arity = (op) =>

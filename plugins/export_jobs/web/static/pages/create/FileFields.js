@@ -3,13 +3,9 @@ import { Field } from "../../components/Field.js";
 import { Section } from "../../components/Section.js";
 import { Select } from "../../components/Select.js";
 import { Chakra, html, useState } from "../../host.js";
+import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, LINE_ENDINGS, QUOTINGS } from "../../words.js";
 import { issuesAt } from "./steps.js";
 
-const DELIMITERS = [[",", "Comma"], [";", "Semicolon"], ["\t", "Tab"], ["|", "Vertical bar"]];
-const COMPRESSIONS = [["zip", "Zip"], ["gzip", "Gzip"], ["zstd", "Zstandard"], ["none", "None"]];
-const EMPTY = [["send", "Send a file with the heading only"], ["skip", "Send no file"], ["fail", "Fail, and tell the owner"]];
-const QUOTING = [["minimal", "Only where needed"], ["all", "Every value"]];
-const ENDINGS = [["crlf", "CR LF (RFC 4180, Windows)"], ["lf", "LF (Unix)"]];
 const TICKS = [
   ["header", "Heading in the first line", true],
   ["bom", "Byte order mark, for old spreadsheets", false],
@@ -21,7 +17,7 @@ export function FileFields({ file, issues, onChange }) {
   const at = (name) => issuesAt(issues, `file.${name}`);
   const put = (name, value) => onChange({ ...file, [name]: value });
   const choice = (name, label, options) => html`<${Field} label=${label} issues=${at(name)}>
-    <${Select} value=${file[name] ?? options[0][0]} options=${options} onChange=${(value) => put(name, value)} /><//>`;
+    <${Select} value=${file[name] ?? Object.keys(options)[0]} options=${Object.entries(options)} onChange=${(value) => put(name, value)} /><//>`;
   const action = html`<${Chakra.Button} size="xs" variant="outline" aria-expanded=${isOpen} aria-label="Change file options"
     onClick=${() => setOpen(!isOpen)}>${isOpen ? "Close" : "Change"}<//>`;
   return html`<${Section} title="File options" action=${action}>
@@ -30,9 +26,9 @@ export function FileFields({ file, issues, onChange }) {
       <${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2, lg: 3 }} gap=${4} alignItems="start">
         ${choice("compression", "Compression", COMPRESSIONS)}
         ${choice("delimiter", "Delimiter", DELIMITERS)}
-        ${choice("quoting", "Quotes", QUOTING)}
-        ${choice("line_ending", "Line ends", ENDINGS)}
-        ${choice("empty_result", "When there are no rows", EMPTY)}
+        ${choice("quoting", "Quotes", QUOTINGS)}
+        ${choice("line_ending", "Line ends", LINE_ENDINGS)}
+        ${choice("empty_result", "When there are no rows", EMPTY_RESULTS)}
         <${Field} label="Text for an empty value" issues=${at("null_text")}>
           <${Chakra.Input} size="sm" value=${file.null_text ?? ""} onChange=${(event) => put("null_text", event.target.value)} />
         <//>
@@ -50,9 +46,9 @@ export function FileFields({ file, issues, onChange }) {
 }
 
 export function fileText(file) {
-  const word = (options, key) => (options.find(([one]) => one === key) ?? [null, key])[1].toLowerCase();
+  const word = (options, key) => (options[key] ?? key).toLowerCase();
   const compression = file.compression ?? "zip";
   const packed = compression === "none" ? "not compressed" : `compressed with ${word(COMPRESSIONS, compression)}`;
   const heading = file.header === false ? "no heading" : "a heading";
-  return `CSV with ${heading}, values separated by ${word(DELIMITERS, file.delimiter ?? ",")}, ${packed}. Without rows: ${word(EMPTY, file.empty_result ?? "send")}.`;
+  return `CSV with ${heading}, values separated by ${word(DELIMITERS, file.delimiter ?? ",")}, ${packed}. Without rows: ${word(EMPTY_RESULTS, file.empty_result ?? "send")}.`;
 }

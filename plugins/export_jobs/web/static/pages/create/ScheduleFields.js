@@ -5,10 +5,10 @@ import { Group } from "../../components/Group.js";
 import { Select } from "../../components/Select.js";
 import { plural } from "../../format.js";
 import { Chakra, html } from "../../host.js";
+import { FREQUENCIES } from "../../words.js";
 import { freshDays } from "./blank.js";
 import { issuesAt } from "./steps.js";
 
-const FREQUENCIES = [["once", "Once"], ["daily", "Daily"], ["weekly", "Weekly"], ["monthly", "Monthly"]];
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].map((day) => [day.toLowerCase(), day]);
 const MONTH_DAYS = [["last", "The last day of the month"], ...Array.from({ length: 31 }, (_, day) => [String(day + 1), `Day ${day + 1}`])];
 const EXECUTE_ON = { weekly: ["sunday", WEEKDAYS], monthly: ["last", MONTH_DAYS] };
@@ -35,7 +35,7 @@ export function ScheduleFields({ schedule, check, onChange }) {
   const [, executeOn] = EXECUTE_ON[schedule.frequency] ?? [];
   return html`<${Chakra.Stack} gap=${4}>
     <${Group} label="Frequency" issues=${at("frequency")}>
-      <${Choice} label="Frequency" value=${schedule.frequency} options=${FREQUENCIES}
+      <${Choice} label="Frequency" value=${schedule.frequency} options=${Object.entries(FREQUENCIES)}
         onChange=${(frequency) => onChange(withFrequency(schedule, frequency))} />
     <//>
     <${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2, lg: 3 }} gap=${4} alignItems="start">

@@ -3,9 +3,9 @@ import { sentence } from "../../components/Field.js";
 import { Preview } from "../../components/template/Preview.js";
 import { definitionOf } from "../../components/template/offers.js";
 import { Chakra, html, useState } from "../../host.js";
+import { KINDS } from "../../words.js";
 import { isError } from "./steps.js";
 
-const KINDS = { standard: "Rows", custom: "KPIs", dimension: "Table" };
 const SHOWN_COLUMNS = 12;
 
 export function TemplateCard({ template, isChosen, schedule, onToggle, onEdit }) {

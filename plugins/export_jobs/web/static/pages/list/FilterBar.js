@@ -2,8 +2,9 @@
 import { Choice } from "../../components/Choice.js";
 import { Icon } from "../../components/icons.js";
 import { Chakra, html, useEffect, useRef, useState } from "../../host.js";
+import { FREQUENCIES } from "../../words.js";
 
-const FREQUENCIES = [["", "All"], ["once", "Once"], ["daily", "Daily"], ["weekly", "Weekly"], ["monthly", "Monthly"]];
+const CHOICES = [["", "All"], ...Object.entries(FREQUENCIES)];
 const STATUSES = [["", "All"], ["active", "Active"], ["completed", "Completed"]];
 const TYPING_MS = 250;
 
@@ -23,7 +24,7 @@ export function FilterBar({ filters, change }) {
       <${Chakra.Input} size="sm" type="search" value=${text} onChange=${type} maxLength=${200}
         placeholder="Search name, description or owner" aria-label="Search export schedules" />
     <//>
-    <${Choice} label="Frequency" value=${filters.frequency} options=${FREQUENCIES}
+    <${Choice} label="Frequency" value=${filters.frequency} options=${CHOICES}
       onChange=${(frequency) => change({ frequency })} />
     <${Choice} label="Status" value=${filters.status} options=${STATUSES} onChange=${(status) => change({ status })} />
   <//>`;

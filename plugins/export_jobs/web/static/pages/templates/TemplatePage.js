@@ -9,7 +9,7 @@ import { definitionOf } from "../../components/template/offers.js";
 import { plural, time } from "../../format.js";
 import { Chakra, Router, html } from "../../host.js";
 import { jobPath, listPath, templatesPath } from "../../paths.js";
-import { KIND_WORDS } from "./kinds.js";
+import { KINDS } from "../../words.js";
 
 export function TemplatePage() {
   const { name } = Router.useParams();
@@ -19,7 +19,7 @@ export function TemplatePage() {
   if (error && !template) return html`<${Chakra.Stack} gap=${4}><${PageHeader} up=${up} title=${name} /><${Problem} error=${error} onRetry=${reload} /><//>`;
   if (!template) return html`<${Chakra.Stack} gap=${4}><${PageHeader} up=${up} title=${name} /><${Chakra.Skeleton} height=${40} /><//>`;
   return html`<${Chakra.Stack} gap=${4}>
-    <${PageHeader} up=${up} title=${name} beside=${html`<${Chakra.Badge}>${KIND_WORDS[template.kind]}<//>`} />
+    <${PageHeader} up=${up} title=${name} beside=${html`<${Chakra.Badge}>${KINDS[template.kind]}<//>`} />
     <${Chakra.Text}>${template.description}<//>
     <${Chakra.Text} fontSize="sm" color="fg.muted">Created ${time(template.created_at)} by ${template.created_by}<//>
     ${template.issues.length > 0 && html`<${Chakra.Alert.Root} status="error" variant="surface"><${Chakra.Alert.Indicator} /><${Chakra.Alert.Description}>

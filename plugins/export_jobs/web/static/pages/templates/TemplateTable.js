@@ -3,7 +3,7 @@ import { ActionMenu } from "../../components/ActionMenu.js";
 import { plural, time } from "../../format.js";
 import { Chakra, Router, html } from "../../host.js";
 import { templatePath } from "../../paths.js";
-import { KIND_WORDS } from "./kinds.js";
+import { KINDS } from "../../words.js";
 
 const SKELETON_ROWS = 6;
 const WIDE = { base: "none", lg: "table-cell" };
@@ -18,7 +18,7 @@ function Row({ template, onDelete }) {
       ${description && html`<${Chakra.Text} fontSize="xs" color="fg.muted">${description}<//>`}
       ${issues.length > 0 && html`<${Chakra.Text} fontSize="xs" color="red.fg">The catalogue no longer has all of it<//>`}
     <//>
-    <${Chakra.Table.Cell}><${Chakra.Badge} size="sm">${KIND_WORDS[kind]}<//><//>
+    <${Chakra.Table.Cell}><${Chakra.Badge} size="sm">${KINDS[kind]}<//><//>
     <${Chakra.Table.Cell} display=${MEDIUM} fontSize="sm" color="fg.muted">
       <${Chakra.Text} lineClamp=${2} maxW="28rem">${file_columns.map(({ title }) => title).join(" · ")}<//><//>
     <${Chakra.Table.Cell} whiteSpace="nowrap">${used_by === 0 ? "No job" : plural(used_by, "job")}<//>

@@ -1,0 +1,23 @@
+// The words of definitions, the same wherever people meet them: each list is in the order in which it is offered.
+export const KINDS = { custom: "KPIs", standard: "Rows", dimension: "Table" };
+export const FREQUENCIES = { once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
+export const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar" };
+export const COMPRESSIONS = { zip: "Zip", gzip: "Gzip", zstd: "Zstandard", none: "None" };
+export const EMPTY_RESULTS = { send: "Send a file with the heading only", skip: "Send no file", fail: "Fail, and tell the owner" };
+export const QUOTINGS = { minimal: "Only where needed", all: "Every value" };
+export const LINE_ENDINGS = { crlf: "CR LF (RFC 4180, Windows)", lf: "LF (Unix)" };
+export const OPERATORS = {
+  equals: "is",
+  not_equals: "is not",
+  in: "is one of",
+  not_in: "is none of",
+  between: "is between",
+  less_than: "is less than",
+  at_most: "is at most",
+  greater_than: "is greater than",
+  at_least: "is at least",
+  starts_with: "starts with",
+  contains: "contains",
+  is_null: "is empty",
+  is_not_null: "is not empty",
+};
