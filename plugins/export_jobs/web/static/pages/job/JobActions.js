@@ -45,7 +45,7 @@ export function JobActions({ about }) {
     ${canRerun(about) && html`<${Chakra.Button} size="sm" colorPalette="brand" onClick=${opening("rerun")}>Rerun<//>`}
     ${job.editable.length > 0 && html`<${Chakra.Button} size="sm" variant="outline" onClick=${opening("edit")}>
       <${Icon} name="edit" /> Edit<//>`}
-    ${job.may.edit && html`<${Chakra.Button} size="sm" variant="outline" loading=${isTurning} onClick=${turn}>
+    ${job.editable.includes("enabled") && html`<${Chakra.Button} size="sm" variant="outline" loading=${isTurning} onClick=${turn}>
       <${Icon} name=${job.is_paused ? "play" : "pause"} /> ${job.is_paused ? "Resume" : "Pause"}<//>`}
     <${ActionMenu} label="More" items=${items.filter(Boolean)} />
     ${dialog && html`<${dialog} about=${about} onClose=${opening(null)} />`}`;
