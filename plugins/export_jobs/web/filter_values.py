@@ -1,4 +1,4 @@
-"""A dimension's attribute -> its values, for whoever fills a filter. A fact's own columns tell of customers: never."""
+"""A dimension's attribute -> its values, for whoever fills a filter. What tells of customers is never shown."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from export_jobs.core.filter import Filter, Operator
 from export_jobs.core.job import FileOptions, Template, TemplateKind, TemplateUse
 from export_jobs.core.trial_job import NAME, trial_job
 from export_jobs.core.window import bounds
-from export_jobs.orchestration.connections import open_source
 from export_jobs.streaming.preview import preview
 from export_jobs.web.errors import Refused
 from export_jobs.web.models.catalogue import FilterValues
+from export_jobs.web.warehouse import open_warehouse
 
 MOST = 5000
 """So many values are read at once and searched here; of more, the database searches."""
@@ -34,6 +34,11 @@ def filter_values(column: str, search: str, limit: int, catalogue: Catalogue, us
     return FilterValues(values=found[:limit], truncated=len(found) > limit or not is_whole)
 
 
+def may_be_shown(dimension: Dimension, held: TableColumn) -> bool:
+    """Whether the values of an attribute may be listed: of a dimension of customers, each one tells of a person."""
+    return dimension.customer is None or held.type == "boolean"
+
+
 def _found(column: str, catalogue: Catalogue) -> tuple[Dimension, str, TableColumn]:
     key, _, attribute = column.partition(".")
     dimension = catalogue.dimensions.get(key)
@@ -45,6 +50,9 @@ def _found(column: str, catalogue: Catalogue) -> tuple[Dimension, str, TableColu
     if not held.filterable:
         what = f"{column[:100]!r} may not be filtered by"
         raise Refused.because(422, what, "Choose another column", "column")
+    if not may_be_shown(dimension, held):
+        what = f"{column[:100]!r} tells of customers, so its values are not shown"
+        raise Refused.because(422, what, "Type the value to filter by", "column")
     return dimension, name, held
 
 
@@ -61,7 +69,7 @@ def _statement(dimension: Dimension, name: str, search: str, catalogue: Catalogu
 
 def _read(export: CompiledExport, user: str) -> tuple[list[str], bool]:
     """The values, and whether these are all."""
-    with open_source(export.connection, export.dialect) as source:
+    with open_warehouse(export) as source:
         found = preview(
             source,
             export,

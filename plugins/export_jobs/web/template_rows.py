@@ -8,6 +8,7 @@ from export_jobs.core.selection import Place, facts_of, filterable, find, held_c
 from export_jobs.core.validation import validate_template
 from export_jobs.store.template_use import TemplateNote
 from export_jobs.web.errors import IssueAnswer
+from export_jobs.web.filter_values import may_be_shown
 from export_jobs.web.models.template import Choices, FilterColumn, HeldColumn, TemplateRow
 
 
@@ -39,7 +40,7 @@ def choices_of(template: Template, catalogue: Catalogue) -> Choices:
                 column=name,
                 title=title_of(name, place, catalogue),
                 type=place.column.type,
-                has_values=place.dimension is not None or template.kind is TemplateKind.DIMENSION,
+                has_values=_has_values(place, template, catalogue),
             )
             for name, place in filterable(template, catalogue).items()
         ],
@@ -55,6 +56,12 @@ def title_of(reference: str, place: Place, catalogue: Catalogue) -> str:
         return own
     dimension = catalogue.dimensions[place.dimension]
     return f"{dimension.title}: {own}" if "." in reference else dimension.title
+
+
+def _has_values(place: Place, template: Template, catalogue: Catalogue) -> bool:
+    own = template.dimensions[0] if template.kind is TemplateKind.DIMENSION else None
+    dimension = catalogue.dimensions.get(place.dimension or own or "")
+    return dimension is not None and may_be_shown(dimension, place.column)
 
 
 def _has(facts: list[Fact], basis: DateBasis) -> bool:

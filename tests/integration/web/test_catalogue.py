@@ -1,16 +1,15 @@
-"""The catalogue, templates and previews over the API: the demo's catalogue, and a small warehouse of its tables."""
+"""The catalogue, previews and values over the API: the demo's catalogue, and a small warehouse of its tables."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-
-from tests.integration.store.samples import Store
-from tests.integration.web.samples import body
 
 if TYPE_CHECKING:
     from demo.postgres import Postgres
@@ -84,48 +83,6 @@ def test_only_what_every_fact_reaches_is_offered(ask: Ask) -> None:
     assert paths(client.get(f"{API}/catalogue/dimensions?kpis=nothing")) == ["kpis"]
 
 
-def test_templates_are_found_and_told_in_full(ask: Ask, web_store: Store) -> None:
-    client = ask("viewer")
-    found = client.get(f"{API}/templates").json()
-    assert [(one["name"], one["kind"], one["used_by"]) for one in found["templates"]] == [
-        ("rows", "standard", 0),
-        ("totals", "custom", 0),
-    ]
-    assert client.get(f"{API}/templates?kind=custom").json()["total"] == 1
-    assert client.get(f"{API}/templates?search=TOTALS gross").json()["total"] == 1, "names and columns"
-    assert client.get(f"{API}/templates?search=nothing").json()["total"] == 0
-    ask().post(f"{API}/jobs", json=body())
-    totals = client.get(f"{API}/templates/totals").json()
-    assert totals["used_by"] == 1 and [job["name"] for job in totals["jobs"]] == ["weekly-sales"]
-    assert [column["column"] for column in totals["file_columns"]] == ["store", "gross_sales"]
-    filters = {one["column"]: one["has_values"] for one in totals["choices"]["filters"]}
-    assert filters["store.region"] is True and filters["customer_id"] is False
-    assert totals["choices"]["date_bases"] == ["event", "updated"]
-    assert client.get(f"{API}/templates/none").status_code == 404
-
-
-def test_a_template_is_made_once_and_deleted_while_unused(ask: Ask, web_store: Store, audit: Any) -> None:
-    made = {"name": "by-region", **TOTALS}
-    assert ask("viewer").post(f"{API}/templates", json=made).status_code == 403
-    told = ask("user").post(f"{API}/templates/check", json={**TOTALS, "name": "rows"}).json()
-    assert [issue["path"] for issue in told["issues"]] == ["name"]
-    assert told["file_columns"][0]["title"] == "Store: Region"
-    assert ask("user").post(f"{API}/templates", json=made).status_code == 201
-    again = ask("user").post(f"{API}/templates", json={**made, "name": "By-Region"})
-    assert (again.status_code, paths(again)) == (409, ["name"])
-    wrong = ask("user").post(f"{API}/templates", json={"name": "a b", "kind": "custom", "kpis": ["x"], "colour": 1})
-    assert (wrong.status_code, set(paths(wrong))) == (422, {"name", "kpis[0]", "colour"})
-    assert ask("viewer").delete(f"{API}/templates/by-region").status_code == 403
-    assert ask("user").delete(f"{API}/templates/by-region").status_code == 204
-    ask().post(f"{API}/jobs", json=body())
-    used = ask("user").delete(f"{API}/templates/totals")
-    assert used.status_code == 409 and "a job uses" in used.json()["errors"][0]["what"]
-    assert {template.name for template in web_store.definitions.templates()} == {"rows", "totals"}
-    done = [(event, extra["status"]) for event, _, _, extra in audit() if "template" in event]
-    assert ("export_jobs.create_template", 201) in done and ("export_jobs.delete_template", 204) in done
-    assert not any("check_template" in event for event, _ in done), "looking is not recorded"
-
-
 @pytest.mark.usefixtures("connected")
 def test_a_preview_shows_the_files_own_cells(ask: Ask) -> None:
     wanted = {"template": TOTALS, "window": JANUARY, "rows": 2}
@@ -172,6 +129,35 @@ def test_a_warehouse_out_of_reach_is_told_without_its_insides(ask: Ask, monkeypa
     assert "s3cret" not in answer.text and "127.0.0.1" not in answer.text and "reader" not in answer.text
 
 
+def test_a_warehouse_that_is_not_set_up_is_not_the_requests_fault(ask: Ask) -> None:
+    preview = ask("user").post(f"{API}/preview", json={"template": TOTALS, "window": JANUARY})
+    values = ask("user").get(f"{API}/catalogue/filter-values?column=store.region")
+    for answer in (preview, values):
+        assert answer.status_code == 503
+        assert answer.json()["errors"][0]["remedy"] == "Create it under Admin > Connections, or correct its name"
+
+
+@pytest.mark.usefixtures("connected")
+def test_previews_are_five_at_once_and_a_place_is_given_back(ask: Ask, warehouse: dict[str, Any]) -> None:
+    wanted = {"template": TOTALS, "window": JANUARY}
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'export-jobs preview%'"
+
+    def preview(_: int = 0) -> int:
+        return ask("user").post(f"{API}/preview", json=wanted).status_code
+
+    with ThreadPoolExecutor(5) as pool, psycopg.connect(**warehouse, autocommit=True) as watch:
+        with psycopg.connect(**warehouse) as holder:
+            holder.execute("LOCK TABLE sales.purchases IN ACCESS EXCLUSIVE MODE")
+            five = [pool.submit(preview) for _ in range(5)]
+            until = time.monotonic() + 8
+            while watch.execute(waiting).fetchone() != (5,) and time.monotonic() < until:
+                time.sleep(0.05)
+            assert watch.execute(waiting).fetchone() == (5,)
+            assert preview() == 429
+        assert [one.result() for one in five] == [200] * 5
+    assert preview() == 200
+
+
 @pytest.mark.usefixtures("connected")
 def test_values_of_attributes_are_looked_up_and_no_others(ask: Ask) -> None:
     client = ask("user")
@@ -187,6 +173,7 @@ def test_values_of_attributes_are_looked_up_and_no_others(ask: Ask) -> None:
     assert values("store.region", limit=1) == {"values": ["100%_"], "truncated": True}
     assert values("store")["values"] == ["First", "Fourth", "Second", "Third"], "the label"
     assert values("store.city")["values"] == ["Bonn", "Gent", "Köln"], "NULL is no value"
-    for column in ("customer_id", "purchases.customer_id", "store.nothing", "nothing.x", "month"):
+    customers = ("customer", "customer.customer_id", "customer.joined_on")
+    for column in ("customer_id", "purchases.customer_id", "store.nothing", "nothing.x", "month", *customers):
         assert values(column)["errors"][0]["path"] == "column"
     assert ask("viewer").get(f"{API}/catalogue/filter-values?column=store.region").status_code == 403

@@ -8,7 +8,6 @@ from threading import BoundedSemaphore
 from export_jobs import settings
 from export_jobs.core.compiler import compile_export
 from export_jobs.core.runnable_sql import runnable
-from export_jobs.orchestration.connections import open_source
 from export_jobs.streaming.preview import preview as first_rows
 from export_jobs.web.access import CreatesJobs
 from export_jobs.web.audit import Entry, api_router
@@ -17,6 +16,7 @@ from export_jobs.web.models.job import Span
 from export_jobs.web.models.preview import PreviewAnswer, PreviewBody, PreviewColumn
 from export_jobs.web.preview_draft import read_preview
 from export_jobs.web.state import CatalogueOf
+from export_jobs.web.warehouse import open_warehouse
 
 router = api_router("templates")
 AT_ONCE = 5
@@ -33,7 +33,7 @@ def preview(user: CreatesJobs, body: PreviewBody, catalogue: CatalogueOf, entry:
     if not _SLOTS.acquire(blocking=False):
         raise Refused.because(429, f"{AT_ONCE} previews are being read already", "Try again in a few seconds")
     try:
-        with open_source(export.connection, export.dialect) as source:
+        with open_warehouse(export) as source:
             found = first_rows(
                 source,
                 export,

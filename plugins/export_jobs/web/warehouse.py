@@ -1,0 +1,28 @@
+"""The warehouse behind an export, for whoever looks at its rows from the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from export_jobs.core.compiled import CompiledExport
+from export_jobs.errors import TerminalError, UserError
+from export_jobs.orchestration.connections import open_source
+
+if TYPE_CHECKING:
+    from export_jobs.streaming.source import Source
+
+
+@contextmanager
+def open_warehouse(export: CompiledExport) -> Iterator[Source]:
+    """The rows that ``export`` reads.
+
+    Raises ``TerminalError`` (503) for a connection that is missing or does not fit: the request is not at fault.
+    """
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(open_source(export.connection, export.dialect))
+        except UserError as error:
+            raise TerminalError(str(error)) from error
+        yield source
