@@ -1,7 +1,6 @@
 """What Airflow loads from the plugins folder: registration, nothing else."""
 
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -9,8 +8,7 @@ from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 from export_jobs.orchestration.timetable import ExportTimetable
-
-STATIC = Path(__file__).parent / "export_jobs" / "web" / "static"
+from export_jobs.web.stamp import FOLDER, stamp
 
 
 class ExportJobsPlugin(AirflowPlugin):
@@ -30,12 +28,12 @@ class ExportJobsPlugin(AirflowPlugin):
         return [
             {
                 **app,
-                "bundle_url": f"{below}/export-jobs/static/{file}",
+                "bundle_url": f"{below}/export-jobs/static/{stamp()}/{file}",
                 "icon": f"{below}/export-jobs/static/icons/export.svg",
                 "icon_dark_mode": f"{below}/export-jobs/static/icons/export_dark.svg",
             }
             for file, app in apps.items()
-            if (STATIC / file).is_file()
+            if (FOLDER / file).is_file()
         ]
 
     @cached_property

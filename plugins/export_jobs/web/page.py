@@ -1,8 +1,13 @@
-"""The page's own files: ES modules, for those who are logged in (a browser sends the cookie with a module, too)."""
+"""The page's own files: ES modules, for those who are logged in (a browser sends the cookie with a module, too).
+
+Their addresses begin with a stamp of all of them, which their imports of each other inherit. Under the stamp of today a
+browser keeps them for good; under any other one, that of a page opened before an upgrade, it asks each time.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from functools import lru_cache
 
 from fastapi import Request
 from starlette.responses import Response
@@ -10,15 +15,25 @@ from starlette.staticfiles import StaticFiles
 
 from export_jobs.web.access import LoggedIn
 from export_jobs.web.audit import api_router
+from export_jobs.web.stamp import FOLDER, LENGTH, stamp
 
 router = api_router("page")
-FOLDER = Path(__file__).parent / "static"
+KEPT = "private, max-age=31536000, immutable"
+ASKED_EACH_TIME = "no-cache"
 _FILES = StaticFiles(directory=FOLDER, check_dir=False)
+_STAMPED = re.compile(rf"([0-9a-f]{{{LENGTH}}})/(.+)")
 
 
 @router.get("/static/{path:path}", include_in_schema=False)
 async def static(path: str, request: Request, user: LoggedIn) -> Response:  # noqa: ARG001  as above
-    """One file; a browser asks each time whether it has changed, so that no two versions of the page are mixed."""
-    response = await _FILES.get_response(path, request.scope)
-    response.headers["Cache-Control"] = "no-cache"
+    """One file, with or without a stamp before its path."""
+    stamped = _STAMPED.fullmatch(path)
+    response = await _FILES.get_response(stamped[2] if stamped else path, request.scope)
+    is_todays = stamped is not None and stamped[1] == _stamp_at_start()
+    response.headers["Cache-Control"] = KEPT if is_todays and response.status_code < 400 else ASKED_EACH_TIME
     return response
+
+
+@lru_cache(maxsize=1)
+def _stamp_at_start() -> str:
+    return stamp()

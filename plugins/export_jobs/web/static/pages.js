@@ -1,10 +1,11 @@
-// Which pages there are. Each is fetched when it is first opened, so that the list does not wait for the others.
+// Which pages there are. All but the list are fetched when they are first opened, so that it does not wait for them.
 import { React } from "./host.js";
+import { ListPage } from "./pages/list/ListPage.js";
 
 const page = (path, load, name) => ({ path, component: React.lazy(async () => ({ default: (await load())[name] })) });
 
 export const PAGES = {
-  list: page("/", () => import("./pages/list/ListPage.js"), "ListPage"),
+  list: { path: "/", component: ListPage },
   create: page("new", () => import("./pages/create/CreatePage.js"), "CreatePage"),
   job: page("jobs/:dagId", () => import("./pages/job/JobPage.js"), "JobPage"),
   templates: page("templates", () => import("./pages/templates/TemplatesPage.js"), "TemplatesPage"),

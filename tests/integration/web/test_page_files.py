@@ -1,0 +1,58 @@
+"""The page's files: kept by browsers for good under today's stamp, asked for each time under any other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from export_jobs.web.stamp import FOLDER, LENGTH, stamp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.web.conftest import Ask
+
+pytestmark = pytest.mark.integration
+STATIC = "/export-jobs/static"
+
+
+def test_under_todays_stamp_a_file_is_kept_for_good(ask: Ask) -> None:
+    answer = ask("viewer").get(f"{STATIC}/{stamp()}/page.js")
+    assert answer.content == (FOLDER / "page.js").read_bytes()
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize("before", ["", "0" * LENGTH + "/"])
+def test_under_any_other_one_it_is_asked_for_each_time(ask: Ask, before: str) -> None:
+    answer = ask("viewer").get(f"{STATIC}/{before}pages/list/ListPage.js")
+    assert answer.content == (FOLDER / "pages/list/ListPage.js").read_bytes()
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_what_is_not_there_is_not_kept(ask: Ask) -> None:
+    for path in (f"{stamp()}/none.js", f"{stamp()}/../page.py", "../page.py", f"{stamp()}/%2e%2e/page.py"):
+        answer = ask().get(f"{STATIC}/{path}")
+        assert answer.status_code == 404 and "immutable" not in answer.headers.get("Cache-Control", "")
+    assert ask(None).get(f"{STATIC}/{stamp()}/page.js").status_code == 401
+
+
+def test_any_change_of_any_file_changes_the_stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("export_jobs.web.stamp.FOLDER", tmp_path)
+    (tmp_path / "a.js").write_text("1")
+    first = stamp()
+    (tmp_path / "a.js").write_text("2")
+    second = stamp()
+    (tmp_path / "a.js").rename(tmp_path / "b.js")
+    assert len({first, second, stamp()}) == 3
+
+
+def test_the_plugin_registers_both_apps_under_the_stamp() -> None:
+    import export_jobs_plugin
+
+    apps = {app["name"]: app["bundle_url"] for app in export_jobs_plugin.ExportJobsPlugin().react_apps}
+    assert {name: url.rpartition("/export-jobs/")[2] for name, url in apps.items()} == {
+        "Export Schedules": f"static/{stamp()}/page.js",
+        "Export": f"static/{stamp()}/dag_tab.js",
+    }
