@@ -107,14 +107,15 @@ def timeline(plan: Plan, made: Sequence[Made], in_progress: Mapping[str, Window]
 
 def _begun(plan: Plan, covered: Iterable[Covered], runs: Sequence[Made], busy: set[Window]) -> Iterator[Cell]:
     due = {delivery.window: delivery.due for delivery in plan.coming}
-    for window, rows in groupby(sorted(covered, key=lambda row: row.window), key=lambda row: row.window):
+    runs_of = {window: list(own) for window, own in groupby(sorted(runs, key=_window), key=_window)}
+    for window, rows in groupby(sorted(covered, key=_window), key=_window):
         found = list(rows)
         yield Cell(
             window,
             due.get(window) or _due(plan.schedule, window),
             State.RUNNING if window in busy else _together([row.state for row in found]),
             {row.template: row.state for row in found},
-            _telling([one for one in runs if one.window == window], is_busy=window in busy),
+            _telling(runs_of.get(window, []), is_busy=window in busy),
             overlaps=any(row.overlaps for row in found),
         )
 
@@ -134,9 +135,11 @@ def _together(states: Sequence[State]) -> State:
 
 def _telling(runs: Sequence[Made], *, is_busy: bool) -> Made | None:
     """Of several runs of a window the newest, or the newest that did best when none is at work."""
-    if not runs:
-        return None
-    return runs[-1] if is_busy else min(reversed(runs), key=_rank)
+    return (runs[-1] if is_busy else min(reversed(runs), key=_rank)) if runs else None
+
+
+def _window(one: Made | Covered) -> Window:
+    return one.window
 
 
 def _rank(one: Made) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from export_jobs.core.window import Window
 from export_jobs.store.access import Access
 from export_jobs.store.history import DELIVERY_COLUMNS, EVENT_COLUMNS, NOTIFICATION_COLUMNS, PUBLICATION_COLUMNS
 from export_jobs.store.records import Delivered, Event, ExecutionRecord, Notification, Published
@@ -46,6 +47,11 @@ class ExecutionPages(Access):
     def runs(self, job_id: int) -> list[Run]:
         """Every run of a job and whether it has delivered, in no particular order; one query."""
         return [Run(**row) for row in self._rows(_RUNS, job_id=job_id)]
+
+    def windows(self, job_id: int) -> set[Window]:
+        """Every window that some run of a job has begun; one query."""
+        query = "SELECT DISTINCT window_start, window_end FROM export_jobs.execution WHERE job_id = :job_id"
+        return {Window(row["window_start"], row["window_end"]) for row in self._rows(query, job_id=job_id)}
 
     def _page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
         rows = self._rows(_PAGE, job_id=job_id, offset=offset, limit=limit)

@@ -70,12 +70,19 @@ def _error(failures: list[Event], state: ExecutionState) -> ExecutionError | Non
         return ExecutionError(
             step=last.step or "",
             template=last.template or "",
-            message=last.message or "",
+            message=_sentence(last.message or ""),
             try_number=last.try_number or 1,
         )
     if state in _FAILED:
         return ExecutionError(step="", template="", message=SILENT, try_number=1)
     return None
+
+
+def _sentence(message: str) -> str:
+    """What a step has said; of an error that nobody foresaw only its type is known, since its text may be secret."""
+    if not message.startswith("unexpected "):
+        return message
+    return f"The step was stopped by an {message}. See its task log, then rerun the job."
 
 
 def _links(record: ExecutionRecord, failures: list[Event]) -> ExecutionLinks:

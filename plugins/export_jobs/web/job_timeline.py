@@ -11,6 +11,7 @@ from export_jobs.store.definitions import StoredJob
 from export_jobs.store.execution_state import Airflow, made_by
 from export_jobs.store.executions import Ledger
 from export_jobs.web import airflow_tables
+from export_jobs.web.job_zone import zone_of
 from export_jobs.web.models.history import Coverage, WindowCell
 from export_jobs.web.models.job import Span
 from export_jobs.web.state import Stamped
@@ -21,7 +22,6 @@ def coverage_of(row: StoredJob, ledger: Ledger, stamped: Stamped, past: int, fut
     whole = {**row.definition, "version": row.version}
     job = parse_stored_job(whole)[0]
     is_sound = check_stored_job(whole, catalogue=stamped.catalogue)[0] is not None
-    zone = job.schedule.time_zone if job else "UTC"
     templates = [use.template for use in job.templates] if job else []
     now = datetime.now(UTC)
     busy = airflow_tables.windows_in_progress(row.dag_id)
@@ -29,7 +29,7 @@ def coverage_of(row: StoredJob, ledger: Ledger, stamped: Stamped, past: int, fut
     made = [made_by(record, templates, airflow) for record in ledger.executions(row.job_id)]
     schedule = job.schedule if job and is_sound else None
     plan = Plan(templates, schedule, ledger.last_scheduled_end(row.job_id), now)
-    return _answer(timeline(plan, made, busy), zone, past, future)
+    return _answer(timeline(plan, made, busy), zone_of(row), past, future)
 
 
 def _answer(found: Timeline, zone: str, past: int, future: int) -> Coverage:

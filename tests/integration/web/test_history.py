@@ -96,6 +96,44 @@ def test_executions_are_paged_newest_window_first(ask: Ask, web_store: Store, jo
     assert {page["total"] for page in pages} == {3}
 
 
+def test_the_executions_cost_the_same_queries_however_many_there_are(ask: Ask, web_store: Store, job: Any) -> None:
+    from sqlalchemy import event
+
+    from export_jobs.web import state
+
+    sent: list[str] = []
+    event.listen(state.engine(), "before_cursor_execute", lambda *values: sent.append(values[2]))
+    counts = []
+    for days_ago in (4, 3, 2):
+        deliver(web_store, execute(web_store, job, days_ago))
+        sent.clear()
+        assert len(ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]) == 5 - days_ago
+        counts.append(len(sent))
+    assert len(set(counts)) == 1 and counts[0] < 10, counts
+
+
+def test_an_error_that_nobody_foresaw_is_a_sentence_too(ask: Ask, web_store: Store, job: Any) -> None:
+    execution = execute(web_store, job, 3)
+    place = {"step": "extract", "template": "rows", "try_number": 1}
+    web_store.ledger.event(execution.id, "interrupted", message="unexpected KeyError", **place)
+    web_store.ledger.event(execution.id, "run failed", step="notify_owner")
+    (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
+    said = "The step was stopped by an unexpected KeyError. See its task log, then rerun the job."
+    assert (row["state"], row["error"]["message"]) == ("failed", said)
+
+
+def test_a_row_that_does_not_hold_keeps_its_history(ask: Ask, web_store: Store) -> None:
+    from export_jobs.core.job import JobSpec
+
+    spec = JobSpec.model_validate(body("bad", schedule={**past(4, 0), "time_zone": "Europe/Atlantis"}))
+    job = web_store.definitions.create(spec, "anna")
+    deliver(web_store, execute(web_store, job, 4))
+    told = ask().get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert (told["time_zone"], [one["state"] for one in told["windows"]]) == ("UTC", ["delivered"])
+    (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
+    assert (row["state"], row["days"]) == ("delivered", told["windows"][0]["days"])
+
+
 def test_a_rerun_that_is_chosen_shows_the_version_it_uses(ask: Ask, web_store: Store, job: Any) -> None:
     execution = execute(web_store, job, 3)
     ask().patch(f"{JOBS}/{job.dag_id}", json={"description": "New"})

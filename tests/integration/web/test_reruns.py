@@ -22,6 +22,14 @@ def job(web_store: Store) -> Any:
     return web_store.definitions.create(JobSpec.model_validate(body("daily", schedule=past(4, 1))), "anna")
 
 
+def ended(job: Any, days_ago: int, state: str) -> Any:
+    """A run of Airflow that has ended with the window of that day."""
+    made = run(job.dag_id, f"scheduled__{days_ago}", state)
+    made.logical_date = made.data_interval_start = instant(days_ago)
+    made.data_interval_end = instant(days_ago - 1)
+    return made
+
+
 def said(answer: Any) -> str:
     error = answer.json()["errors"][0]
     return f"{error['what']}. {error['remedy']}."
@@ -30,15 +38,53 @@ def said(answer: Any) -> str:
 def test_a_rerun_is_told_before_it_is_done_and_not_recorded(
     ask: Ask, job: Any, airflow_tables: Any, audit: Any
 ) -> None:
-    failed = run(job.dag_id, "scheduled__4", "failed")
-    failed.data_interval_start, failed.data_interval_end = instant(4), instant(3)
-    airflow_tables(dag(job.dag_id), failed)
+    airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))
     answer = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={"dry_run": True})
     told = answer.json()
     assert answer.status_code == 200, told
     assert [(one["run_id"], one["why"]) for one in told["windows"]] == [("scheduled__4", "never begun")]
     assert (told["blocked"], told["gaps"], told["heal"], told["dry_run"]) == ("", [], [], True)
     assert audit() == []
+
+
+def test_a_rerun_says_why_each_window_runs_again(ask: Ask, web_store: Store, job: Any, airflow_tables: Any) -> None:
+    airflow_tables(dag(job.dag_id))
+    for days_ago, state in ((4, "failed"), (3, "success"), (2, "failed")):
+        made = ended(job, days_ago, state)
+        airflow_tables(made)
+        if days_ago > 2:
+            span = {"window_start": made.data_interval_start, "window_end": made.data_interval_end}
+            web_store.run(job, run_id=f"scheduled__{days_ago}", **span)
+    told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={"dry_run": True}).json()
+    assert [(one["run_id"], one["why"]) for one in told["windows"]] == [
+        ("scheduled__4", "failed"),
+        ("scheduled__3", "ended without delivering"),
+        ("scheduled__2", "never begun"),
+    ]
+
+
+def test_what_airflow_refuses_is_recorded_with_what_was_cleared_before(
+    ask: Ask, job: Any, airflow_tables: Any, audit: Any
+) -> None:
+    airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))  # Airflow has its row, and has never parsed its tasks
+    refused = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={})
+    assert refused.status_code == 404 and "did not find" in said(refused)
+    event, user, dag_id, extra = audit()[-1]
+    assert (event, user, dag_id) == ("export_jobs.rerun", "user", job.dag_id)
+    assert (extra["status"], extra["runs"], extra["cleared"]) == (404, 1, [])
+
+
+def test_a_definition_that_does_not_hold_is_not_rerun(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
+    from export_jobs.core.job import JobSpec
+
+    spec = JobSpec.model_validate(body("bad", schedule={**past(4, 1), "time_zone": "Europe/Atlantis"}))
+    job = web_store.definitions.create(spec, "anna")
+    airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))
+    told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={"dry_run": True}).json()
+    assert [one["run_id"] for one in told["windows"]] == ["scheduled__4"]
+    assert "there is no time zone 'Europe/Atlantis'" in told["blocked"]
+    refused = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={})
+    assert refused.status_code == 409 and "does not hold" in said(refused)
 
 
 def test_no_rerun_while_a_run_is_in_progress(ask: Ask, job: Any, airflow_tables: Any, audit: Any) -> None:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from export_jobs.core.validation import parse_stored_job
 from export_jobs.store.execution_pages import ExecutionPages
 from export_jobs.store.execution_state import Airflow
 from export_jobs.web import airflow_tables
@@ -15,6 +14,7 @@ from export_jobs.web.access import ReadsJob
 from export_jobs.web.audit import api_router
 from export_jobs.web.execution_rows import execution_row
 from export_jobs.web.job_timeline import coverage_of
+from export_jobs.web.job_zone import zone_of
 from export_jobs.web.models.history import Coverage, ExecutionPage
 from export_jobs.web.state import LedgerOf, StampedCatalogue, StoredJobOf, StoreEngine
 
@@ -46,8 +46,6 @@ def executions_of(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ExecutionPage:
     """The executions with tries, files and errors, newest window first."""
-    job = parse_stored_job({**row.definition, "version": row.version})[0]
-    zone = job.schedule.time_zone if job else "UTC"
     airflow = Airflow(frozenset(airflow_tables.runs_in_progress(row.dag_id)), datetime.now(UTC))
     total, records = ExecutionPages(engine).page(row.job_id, offset, limit)
-    return ExecutionPage(total=total, executions=[execution_row(record, zone, airflow) for record in records])
+    return ExecutionPage(total=total, executions=[execution_row(record, zone_of(row), airflow) for record in records])

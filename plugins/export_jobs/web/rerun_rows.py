@@ -1,0 +1,32 @@
+"""A planned rerun -> its windows as they go over the wire."""
+
+from __future__ import annotations
+
+from export_jobs.core.rerun import DagRunState
+from export_jobs.core.schedule_text import window_text
+from export_jobs.orchestration.rerun import Planned
+from export_jobs.web.models.rerun import RerunAnswer, RerunWindow
+
+
+def rerun_answer(found: Planned, zone: str, *, dry_run: bool, blocked: str) -> RerunAnswer:
+    """What is cleared and what is left, with the days of each window in ``zone``."""
+    plan = found.plan
+    return RerunAnswer(
+        dry_run=dry_run,
+        windows=[_window(run, zone, _why(run, found)) for run in plan.clear],
+        heal=[_window(run, zone, "delivered, then failed") for run in plan.heal],
+        gaps=[_window(run, zone, "not delivered, before the last success") for run in plan.gaps],
+        blocked=blocked,
+    )
+
+
+def _why(run: DagRunState, found: Planned) -> str:
+    if run.run_id not in found.executions:
+        return "never begun"
+    return "failed" if run.state == "failed" else "ended without delivering"
+
+
+def _window(run: DagRunState, zone: str, why: str) -> RerunWindow:
+    window = run.window
+    assert window is not None, "only runs with a window are planned"  # noqa: S101
+    return RerunWindow(start=window.start, end=window.end, days=window_text(window, zone), run_id=run.run_id, why=why)
