@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, takewhile
+from operator import attrgetter
 
 from export_jobs.core.coverage import BEST_FIRST, Covered, Gap, Outcome, State, coverage
 from export_jobs.core.job import Schedule
 from export_jobs.core.window import Delivery, Window, day_start, deliveries, next_delivery
 
 FUTURE = "future"
+_WINDOW = attrgetter("window")
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,7 @@ def timeline(plan: Plan, made: Sequence[Made], in_progress: Mapping[str, Window]
     A window that Airflow works on is running, whatever was made of it before.
     """
     known = {one.run_id for one in made}
-    begun = [Made(run, window, {}) for run, window in in_progress.items() if run not in known]
-    runs = [*made, *begun]
+    runs = [*made, *(Made(run, window, {}) for run, window in in_progress.items() if run not in known)]
     outcomes = [
         Outcome(name, one.window, one.run_id, one.states.get(name, State.RUNNING))
         for one in runs
@@ -107,8 +108,8 @@ def timeline(plan: Plan, made: Sequence[Made], in_progress: Mapping[str, Window]
 
 def _begun(plan: Plan, covered: Iterable[Covered], runs: Sequence[Made], busy: set[Window]) -> Iterator[Cell]:
     due = {delivery.window: delivery.due for delivery in plan.coming}
-    runs_of = {window: list(own) for window, own in groupby(sorted(runs, key=_window), key=_window)}
-    for window, rows in groupby(sorted(covered, key=_window), key=_window):
+    runs_of = {window: list(own) for window, own in groupby(sorted(runs, key=_WINDOW), key=_WINDOW)}
+    for window, rows in groupby(sorted(covered, key=_WINDOW), key=_WINDOW):
         found = list(rows)
         yield Cell(
             window,
@@ -138,17 +139,11 @@ def _telling(runs: Sequence[Made], *, is_busy: bool) -> Made | None:
     return (runs[-1] if is_busy else min(reversed(runs), key=_rank)) if runs else None
 
 
-def _window(one: Made | Covered) -> Window:
-    return one.window
-
-
 def _rank(one: Made) -> int:
     return max((BEST_FIRST.index(state) for state in one.states.values()), default=len(BEST_FIRST))
 
 
 def _due(schedule: Schedule | None, window: Window) -> datetime | None:
     """When the present schedule delivers a window that was begun already."""
-    if schedule is None:
-        return None
-    found = next_delivery(schedule.model_copy(update={"anchor": None}), window.start)
+    found = next_delivery(schedule.model_copy(update={"anchor": None}), window.start) if schedule else None
     return found.due if found and found.window == window else None
