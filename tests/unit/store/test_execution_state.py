@@ -104,6 +104,12 @@ def test_only_the_newest_round_is_timed() -> None:
     assert span_of(record()) == (BEGAN, None)
 
 
+def test_the_mails_of_the_round_before_do_not_begin_the_next_one() -> None:
+    mail = event(4, "started", "notify_recipients")
+    twice = record(STARTED, mail, event(60, "started"), files=(file(61),), manifests=(manifest(3), manifest(62)))
+    assert span_of(twice) == (at(60), at(62))
+
+
 def test_a_step_that_succeeded_later_is_no_failure() -> None:
     lost = event(1, "interrupted", "upload", message="The line is lost.")
     refused = event(2, "failed", template="totals", message="The login is refused.")
