@@ -83,6 +83,11 @@ def task_timeout_s() -> int:
     return _whole_number("EXPORT_JOBS_TASK_TIMEOUT_S", 6 * 3600)
 
 
+def connect_timeout_s() -> int:
+    """Seconds after which a database or an S3 endpoint that does not answer is given up."""
+    return _whole_number("EXPORT_JOBS_CONNECT_TIMEOUT_S", 15)
+
+
 def stall_timeout_s() -> int:
     """Seconds without progress after which an upload is given up and tried again."""
     return _whole_number("EXPORT_JOBS_STALL_TIMEOUT_S", 120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
@@ -68,7 +69,11 @@ def warehouse(connection_id: str) -> psycopg.Connection[Any]:
     from airflow.providers.postgres.hooks.postgres import PostgresHook  # noqa: PLC0415
 
     _refuse_unfit(connection(connection_id, "reading the warehouse"), POSTGRES)
-    session: psycopg.Connection[Any] = PostgresHook(postgres_conn_id=connection_id).get_conn()
+    hook = PostgresHook(postgres_conn_id=connection_id)
+    # A server that takes the connection and says nothing would hold a worker, or a thread of the page, for minutes.
+    extra = {"connect_timeout": settings.connect_timeout_s(), **hook.connection.extra_dejson}
+    hook.connection.extra = json.dumps(extra)
+    session: psycopg.Connection[Any] = hook.get_conn()
     return session
 
 
@@ -161,10 +166,22 @@ def open_destination(spec: DestinationSpec) -> Destination:
 
 def _s3(spec: DestinationSpec) -> Destination:
     from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
 
     from export_jobs.delivery.s3 import S3Destination  # noqa: PLC0415
 
-    client = AwsGenericHook(aws_conn_id=spec.connection, client_type="s3").get_conn()
+    config = Config(
+        connect_timeout=settings.connect_timeout_s(),
+        read_timeout=2 * settings.connect_timeout_s(),
+        retries={"total_max_attempts": 3, "mode": "standard"},  # after these the task tries again, later
+    )
+    try:
+        client = AwsGenericHook(aws_conn_id=spec.connection, client_type="s3", config=config).get_conn()
+    except ValueError as error:
+        raise UserError(
+            f"The connection {spec.connection!r} of the destination {spec.tag!r} has an endpoint_url that is no "
+            "address. Correct it in the connection's extra, such as https://s3.example.org."
+        ) from error
     bucket, _, prefix = spec.folder.strip("/").partition("/")
     return S3Destination(client, bucket, prefix)
 

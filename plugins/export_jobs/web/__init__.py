@@ -22,7 +22,8 @@ To add a route::
   (``ReadsJob``, ``EditsJob`` …) need ``{dag_id}`` in the path; ``StoredJobOf`` is then that job, or a 404.
 - Routes are plain ``def``: they wait for databases, and run in a thread.
 - Raise ``Refused`` with a status and issues; a ``UserError`` becomes 422 and a ``TransientError`` 503 by themselves.
-- What only looks (a dry run, a preview) calls ``entry.skip()``, which keeps it out of the audit log.
+- What only looks at definitions (a dry run, a check of a draft) calls ``entry.skip()``, which keeps it out of the audit
+  log. A preview shows data, so it is recorded.
 - Bodies and answers are ``Wire`` models: unknown keys are refused.
 - To act on Airflow, ask ``airflow_of(user)``: the public API in the user's own name, so Airflow checks and records.
 """

@@ -38,6 +38,17 @@ def test_what_is_not_there_is_not_kept(ask: Ask) -> None:
     assert ask(None).get(f"{STATIC}/{stamp()}/page.js").status_code == 401
 
 
+def test_all_scripts_together_weigh_less_than_100_kb_on_the_wire(ask: Ask) -> None:
+    client = ask("viewer")
+    weights = {}
+    for path in FOLDER.rglob("*.js"):
+        answer = client.get(f"{STATIC}/{stamp()}/{path.relative_to(FOLDER)}", headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["Content-Encoding"] == "gzip" or len(answer.content) < 1024
+        weights[str(path)] = answer.num_bytes_downloaded
+    assert len(weights) > 50
+    assert sum(weights.values()) < 100_000
+
+
 def test_any_change_of_any_file_changes_the_stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("export_jobs.web.stamp.FOLDER", tmp_path)
     (tmp_path / "a.js").write_text("1")
