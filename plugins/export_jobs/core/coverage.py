@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import accumulate
 
 from export_jobs.core.window import Window
 
@@ -76,23 +78,32 @@ def coverage(
     gaps: list[Gap] = []
     for template, found in by_template.items():
         windows = sorted({*found, *due})
-        rows += [_covered(template, window, found) for window in windows]
+        delivered = _Delivered(found)
+        rows += [_covered(template, window, found.get(window, []), delivered) for window in windows]
         gaps += _gaps(template, windows, since)
     return rows, gaps
 
 
-def _covered(template: str, window: Window, found: dict[Window, list[Outcome]]) -> Covered:
-    own = found.get(window, [])
+class _Delivered:
+    """The delivered windows of one template, searched by bisection: a job of years has thousands."""
+
+    def __init__(self, found: Mapping[Window, Sequence[Outcome]]) -> None:
+        self._windows = sorted(
+            window for window, own in found.items() if any(outcome.state is State.DELIVERED for outcome in own)
+        )
+        self._starts = [window.start for window in self._windows]
+        self._reach = list(accumulate((window.end for window in self._windows), max))
+
+    def sharing(self, window: Window) -> tuple[Window, ...]:
+        """Those that share some, but not all, of a window's span, in order."""
+        last = bisect_left(self._starts, window.end)
+        first = bisect_right(self._reach, window.start, hi=last)
+        return tuple(other for other in self._windows[first:last] if other != window and other.end > window.start)
+
+
+def _covered(template: str, window: Window, own: Sequence[Outcome], delivered: _Delivered) -> Covered:
     state = min((outcome.state for outcome in own), key=BEST_FIRST.index, default=State.MISSING)
-    overlaps = tuple(
-        other
-        for other, outcomes in sorted(found.items())
-        if other != window
-        and other.start < window.end
-        and window.start < other.end
-        and any(outcome.state is State.DELIVERED for outcome in outcomes)
-    )
-    return Covered(template, window, state, tuple(outcome.run_id for outcome in own), overlaps)
+    return Covered(template, window, state, tuple(outcome.run_id for outcome in own), delivered.sharing(window))
 
 
 def _gaps(template: str, windows: Sequence[Window], since: datetime | None) -> Iterator[Gap]:
