@@ -63,7 +63,7 @@ def test_several_are_paused_at_once(live: Live, open_page: Open) -> None:
     page = open_page(LIST).page
     shows(live, page, ["alpha", "beta", "gamma"])
     for name in ("alpha", "beta"):
-        page.get_by_role("checkbox", name=f"Select {name}").locator("xpath=..").click()
+        page.get_by_role("checkbox", name=f"Select {name}").check()
     page.get_by_role("button", name="Pause", exact=True).click()
     page.get_by_text("Paused 2 jobs.").wait_for()
     enabled = {job.name: job.parse().enabled for job in live.definitions.jobs()}

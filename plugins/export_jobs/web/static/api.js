@@ -33,6 +33,26 @@ export async function call(path, { method = "GET", query, body, version, signal 
   throw new ApiError(response.status, await issuesOf(response));
 }
 
+// Answers that were asked for before the page was there to take them; each is given away once, and soon or not at all.
+const early = new Map();
+const EARLY_MS = 5000;
+const earlyKey = (path, query) => JSON.stringify([path, query ?? null]);
+
+export function askEarly(path, query) {
+  const key = earlyKey(path, query);
+  const answer = call(path, { query });
+  answer.catch(() => {}); // whoever takes it hears of it
+  early.set(key, answer);
+  setTimeout(() => early.delete(key), EARLY_MS);
+}
+
+function answerOf(path, query, signal) {
+  const key = earlyKey(path, query);
+  const answer = early.get(key);
+  early.delete(key);
+  return answer ?? call(path, { query, signal });
+}
+
 export const part = (text) => encodeURIComponent(text);
 
 // The answer of a GET, kept while it is asked for again, so that nothing jumps. `pace` tells from the answer after how
@@ -47,7 +67,8 @@ export function useAnswer(path, query, pace = () => null) {
     const control = new AbortController();
     running.current = control;
     try {
-      const data = await call(path, { query, signal: control.signal });
+      const data = await answerOf(path, query, control.signal);
+      if (control.signal.aborted) return;
       setState({ data, error: null, isLoading: false });
     } catch (error) {
       if (error.name !== "AbortError") setState((before) => ({ ...before, error, isLoading: false }));

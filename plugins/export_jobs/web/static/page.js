@@ -1,9 +1,18 @@
 // The page "Export Schedules": what Airflow loads, and the routes below it.
 import { Announcer } from "./components/Announcer.js";
+import { askEarly } from "./api.js";
 import { Problem } from "./components/Problem.js";
 import { Settled } from "./components/Settled.js";
 import { Chakra, React, Router, html } from "./host.js";
 import { PAGES } from "./pages.js";
+import { filtersOf, queryOf } from "./pages/list/useFilters.js";
+import { listPath } from "./paths.js";
+
+// The list is what most people come for, so it is asked for while Airflow still makes room for it.
+if (window.location.pathname.endsWith(listPath())) {
+  askEarly("me");
+  askEarly("jobs", queryOf(filtersOf(new URLSearchParams(window.location.search))));
+}
 
 const MISSING = { message: "There is no such page. Go back to the list of export schedules" };
 

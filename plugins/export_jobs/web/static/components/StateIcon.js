@@ -9,16 +9,15 @@ export const STATES = {
   unable_to_execute: { words: "Unable to execute", icon: "cross", color: "red.fg" },
 };
 
+// Where there is no reason, the browser's own hint says the words: a tooltip of Chakra's for each of 500 rows takes long.
 export function StateIcon({ state, reason = "" }) {
   const { words, icon, color } = STATES[state];
-  const said = reason ? `${words}: ${reason}` : words;
+  const sign = (said, isFocused) => html`<${Chakra.Box} as="span" display="inline-flex" p=${1} m=${-1} borderRadius="full" color=${color}
+    role="img" aria-label=${said} title=${isFocused ? undefined : said} tabIndex=${isFocused ? 0 : undefined}><${Icon} name=${icon} size=${18} /><//>`;
+  if (!reason) return sign(words, false);
+  const said = `${words}: ${reason}`;
   return html`<${Chakra.Tooltip.Root} openDelay=${150} closeDelay=${50} positioning=${{ placement: "right" }}>
-    <${Chakra.Tooltip.Trigger} asChild>
-      <${Chakra.Box} as="span" display="inline-flex" p=${1} m=${-1} borderRadius="full" color=${color}
-        role="img" aria-label=${said} tabIndex=${reason ? 0 : -1}>
-        <${Icon} name=${icon} size=${18} />
-      <//>
-    <//>
+    <${Chakra.Tooltip.Trigger} asChild>${sign(said, true)}<//>
     <${Chakra.Portal}>
       <${Chakra.Tooltip.Positioner}><${Chakra.Tooltip.Content} maxW="sm">${said}<//><//>
     <//>

@@ -10,7 +10,7 @@ import { newPath, templatesPath } from "../../paths.js";
 import { FilterBar } from "./FilterBar.js";
 import { JobTable } from "./JobTable.js";
 import { StateTotals } from "./StateTotals.js";
-import { useFilters, LIMIT } from "./useFilters.js";
+import { LIMIT, queryOf, useFilters } from "./useFilters.js";
 import { useJobActions } from "./useJobActions.js";
 
 const BUSY_MS = 3000;
@@ -38,7 +38,7 @@ export function ListPage() {
   const { filters, change, isFiltered } = useFilters();
   const [selected, setSelected] = useState(new Set());
   const mayCreate = useAnswer("me").data?.may.create ?? false;
-  const { data, error, reload } = useAnswer("jobs", { ...filters, limit: LIMIT }, pace);
+  const { data, error, reload } = useAnswer("jobs", queryOf(filters), pace);
   const { actionsOf, pause, remove, toDelete, closeDelete } = useJobActions(reload, mayCreate);
   useEffect(() => setSelected(new Set()), [JSON.stringify(filters)]);
   const chosen = (data?.jobs ?? []).filter((job) => selected.has(job.dag_id));

@@ -4,12 +4,15 @@ import { Router, useCallback, useMemo } from "../../host.js";
 const DEFAULTS = { search: "", frequency: "", status: "", state: "", sort: "name", offset: "0" };
 export const LIMIT = 50;
 
+export const filtersOf = (params) =>
+  Object.fromEntries(Object.entries(DEFAULTS).map(([name, value]) => [name, params.get(name) ?? value]));
+
+// What the list asks for; page.js asks for it before the list is drawn.
+export const queryOf = (filters) => ({ ...filters, limit: LIMIT });
+
 export function useFilters() {
   const [params, setParams] = Router.useSearchParams();
-  const filters = useMemo(
-    () => Object.fromEntries(Object.entries(DEFAULTS).map(([name, value]) => [name, params.get(name) ?? value])),
-    [params],
-  );
+  const filters = useMemo(() => filtersOf(params), [params]);
   const change = useCallback(
     (changes, { replace = false } = {}) => {
       setParams(
