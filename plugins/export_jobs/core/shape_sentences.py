@@ -94,6 +94,10 @@ def _unknown_key(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Iss
     key = str(detail["loc"][-1])
     owner = _model_at(model, detail["loc"][:-1])
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
+    if " " in key:
+        return Issue(
+            path, f"there is no key {shown(key)}", "A comma within braces begins a new key; put the text in quotes"
+        )
     return Issue(path, f"there is no key {shown(key)}", choice(key, known, none="Remove it"))
 
 

@@ -34,6 +34,10 @@ CHOICES = [
     ),
     ({"filters": FILTER}, "filters: a mapping is not a list"),
     (
+        {"filters": [{**FILTER, "north or": None}]},
+        "filters[0].north or: there is no key 'north or'. A comma within braces begins a new key; put the text in quotes.",
+    ),
+    (
         {"filters": [{**FILTER, "value": "north"}]},
         "filters[0].value: there is no key 'value'. Perhaps you mean 'values'.",
     ),
