@@ -35,7 +35,8 @@ CHOICES = [
     ({"filters": FILTER}, "filters: a mapping is not a list"),
     (
         {"filters": [{**FILTER, "north or": None}]},
-        "filters[0].north or: there is no key 'north or'. A comma within braces begins a new key; put the text in quotes.",
+        "filters[0].north or: there is no key 'north or'. "
+        "A comma within braces begins a new key; put the text in quotes.",
     ),
     (
         {"filters": [{**FILTER, "value": "north"}]},
