@@ -190,3 +190,20 @@ def test_a_past_window_is_exported_again_and_a_job_is_deleted(live: Live, open_p
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_text("Deleted again. Its delivered files and its history stay.").wait_for()
     assert live.definitions.job("again") is None
+
+
+def test_a_job_is_paused_resumed_and_run_now(live: Live, open_page: Open) -> None:
+    job = live.create("turned", days=("2026-01-01", "2026-01-02"))
+    live.wait_for_runs(job, 2)
+    page = opened(open_page, job).page
+    for press, then, enabled in (("Pause", "Resume", False), ("Resume", "Pause", True)):
+        page.get_by_role("button", name=press, exact=True).click()
+        page.get_by_role("button", name=then, exact=True).wait_for()
+        stored = live.definitions.job("turned")
+        assert stored and stored.parse().enabled is enabled
+    choose(page, "Run now")
+    page.get_by_role("button", name="Run now", exact=True).click()
+    live.wait_for_runs(job, 3)
+    page.get_by_role("tab", name="Execution log").click()
+    page.get_by_text("by hand").first.wait_for()
+    assert {record.window_start.day for record in live.records(job)} == {1, 2}, "the last complete window, again"
