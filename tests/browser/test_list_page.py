@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.conftest import Open
-from tests.browser.test_job_page import grave
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -102,32 +101,32 @@ def test_everybody_can_use_every_page(live: Live, open_page: Open, theme: str) -
     watched = open_page(LIST, theme=theme)
     page = watched.page
     shows(live, page, ["alpha", "beta", "gamma"])
-    found: dict[str, Any] = {"list": grave(watched)}
+    found: dict[str, Any] = {"list": watched.grave_violations()}
     page.goto(f"{LIST}/templates")
     page.get_by_role("rowheader", name="events").first.wait_for()
-    found["templates"] = grave(watched)
+    found["templates"] = watched.grave_violations()
     page.goto(f"{LIST}/templates/events")
     page.get_by_role("heading", name="Jobs").wait_for()
-    found["template"] = grave(watched)
+    found["template"] = watched.grave_violations()
     page.goto(f"{LIST}/new")
     page.get_by_role("heading", name="What is it, where does it go, and when?").wait_for()
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_text("Give it a name.").wait_for()
-    found["new"] = grave(watched)
+    found["new"] = watched.grave_violations()
     page.goto(f"{LIST}/new?from={job.dag_id}&step=2")
     page.get_by_text("Chosen: events").wait_for()
-    found["data"] = grave(watched)
+    found["data"] = watched.grave_violations()
     page.get_by_role("button", name="New template").click()
     page.get_by_role("dialog").get_by_role("group", name="KPIs").wait_for()
-    found["new template"] = grave(watched)
+    found["new template"] = watched.grave_violations()
     page.goto(f"{LIST}/new?from={job.dag_id}&step=3")
     page.get_by_role("button", name="Move Event id").wait_for()
     page.get_by_role("button", name="Change file options").click()
     page.get_by_role("button", name="Add a filter").click()
-    found["adjust"] = grave(watched)
+    found["adjust"] = watched.grave_violations()
     page.goto(f"/dags/{job.dag_id}/plugin/export")
     page.get_by_role("link", name="Open the schedule").wait_for()
-    found["tab"] = [one for one in grave(watched) if "export" in str(one["where"]).lower()]
+    found["tab"] = [one for one in watched.grave_violations() if "export" in str(one["where"]).lower()]
     assert found == {name: [] for name in found}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import Open
-from tests.browser.wizard import fill_schedule, go_on, tick
+from tests.browser.wizard import drag, fill_schedule, go_on, tick
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -68,6 +68,8 @@ def create(page: Page) -> None:
     page.get_by_role("heading", name=ADJUST).wait_for()
     page.get_by_role("button", name="Adjust events").click()
     page.get_by_role("button", name="Move Amount").press("ArrowUp")
+    drag(page, "Move Note", above="Move Event id")
+    page.get_by_role("button", name="Move Note, place 1").wait_for()
     page.get_by_label("Heading of Amount").fill("Betrag")
     page.get_by_role("button", name="Add a filter").click()
     page.get_by_label("Column of filter 1").select_option("event_id")
@@ -96,10 +98,10 @@ def see_what_was_delivered(page: Page, live: Live) -> None:
     page.get_by_text("walk__walk-places__2026-01-02.zip").wait_for()
     (events,) = live.files("walk__events__2026-01-01.zip")
     header, *rows = rows_of(events)
-    assert header == ["event_id", "Betrag", "happened_at", "note"]
-    assert len(rows) == 24 and rows[1][1] == "1.25"
+    assert header == ["note", "event_id", "Betrag", "happened_at"]
+    assert len(rows) == 24 and rows[1][2] == "1.25"
     (second,) = live.files("walk__events__2026-01-02.zip")
-    assert [row[0] for row in rows_of(second)[1:]] == [str(number) for number in range(24, 31)], "the filter holds"
+    assert [row[1] for row in rows_of(second)[1:]] == [str(number) for number in range(24, 31)], "the filter holds"
     (places,) = live.files("walk__walk-places__2026-01-01.zip")
     assert [row[0] for row in rows_of(places)] == ["place.region", "North", "South", ""]
 

@@ -30,3 +30,15 @@ def go_on(page: Page, heading: str) -> None:
 def tick(within: Page | Locator, name: str) -> None:
     """Tick a box by its label; the box itself is drawn, and the browser's own is hidden behind it."""
     within.get_by_role("checkbox", name=name).first.locator("xpath=..").click()
+
+
+def drag(page: Page, handle: str, above: str) -> None:
+    """Drag a column by its handle to the place above another one, as a hand does: in many small moves."""
+    start = page.get_by_role("button", name=handle).bounding_box()
+    end = page.get_by_role("button", name=above).bounding_box()
+    assert start and end
+    x = start["x"] + start["width"] / 2
+    page.mouse.move(x, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(x, end["y"] - 1, steps=25)
+    page.mouse.up()
