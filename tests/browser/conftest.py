@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium")
 Open = Callable[..., Watched]
+OPENED = pytest.StashKey[list[Watched]]()
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +38,20 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Tell with a failed test what its pages showed and complained of at that moment."""
+    report: pytest.TestReport = yield  # type: ignore[assignment]
+    if report.when == "call" and report.failed:
+        for number, watched in enumerate(item.stash.get(OPENED, []), 1):
+            report.sections.append((f"page {number}", watched.shown()))
+    return report  # type: ignore[return-value]
+
+
 @pytest.fixture
-def open_page(browser: Browser, live: Live) -> Iterator[Open]:
+def open_page(browser: Browser, live: Live, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Return a function that logs in and opens an address of Airflow; what the browser complained of fails the test."""
-    opened: list[Watched] = []
+    opened: list[Watched] = request.node.stash.setdefault(OPENED, [])
 
     def open_(path: str, *, user: str = "admin", theme: str = "light", width: int = 1280) -> Watched:
         context = browser.new_context(

@@ -178,6 +178,7 @@ def test_a_past_window_is_exported_again_and_a_job_is_deleted(live: Live, open_p
     page.get_by_text("by hand").wait_for()
     choose(page, "Delete")
     page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("heading", name="Export Schedules", exact=True).wait_for()
     page.get_by_text("Deleted again. Its delivered files and its history stay.").wait_for()
     assert live.definitions.job("again") is None
 

@@ -50,6 +50,11 @@ class Watched:
         found = [_short(one) for one in Axe().run(self.page).response["violations"] if one["impact"] in GRAVE]
         return [one for one in found if not all(AIRFLOWS_NAVIGATION in place for place in one["where"])]
 
+    def shown(self) -> str:
+        """What a screen reader would read of the page as it is now, its address, and what it complained of."""
+        text = self.page.locator("body").aria_snapshot()
+        return "\n".join([self.page.url, text, *self.complaints])
+
     def _heard(self, message: ConsoleMessage) -> None:
         place = str(message.location.get("url", ""))
         if message.type == "error" and not self._is_forgiven(place):

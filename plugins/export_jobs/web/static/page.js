@@ -17,18 +17,17 @@ if (window.location.pathname.endsWith(listPath())) {
 const MISSING = { message: "There is no such page. Go back to the list of export schedules" };
 
 export function ExportSchedules() {
-  return html`<${Announcer}>
-    <${Chakra.Box} maxW="1400px" mx="auto" px=${{ base: 3, md: 6 }} py=${5} width="100%">
-      <${Settled}><${React.Suspense} fallback=${html`<${Chakra.Skeleton} height=${7} width="14rem" />`}>
-        <${Router.Routes}>
-          ${Object.values(PAGES).map(
-            ({ path, component }) =>
-              html`<${Router.Route} key=${path} path=${path === "/" ? "" : path} element=${html`<${component} />`} />`,
-          )}
-          <${Router.Route} path="*" element=${html`<${Problem} error=${MISSING} />`} />
-        <//>
-      <//><//>
-    <//>
+  return html`<${Chakra.Box} maxW="1400px" mx="auto" px=${{ base: 3, md: 6 }} py=${5} width="100%">
+    <${Settled}><${React.Suspense} fallback=${html`<${Chakra.Skeleton} height=${7} width="14rem" />`}>
+      <${Router.Routes}>
+        ${Object.values(PAGES).map(
+          ({ path, component }) =>
+            html`<${Router.Route} key=${path} path=${path === "/" ? "" : path} element=${html`<${component} />`} />`,
+        )}
+        <${Router.Route} path="*" element=${html`<${Problem} error=${MISSING} />`} />
+      <//>
+    <//><//>
+    <${Announcer} />
   <//>`;
 }
 

@@ -1,32 +1,43 @@
 // Outcomes of what a person did: seen in a corner, read aloud by screen readers, gone by themselves unless they are errors.
-import { Chakra, React, html, useCallback, useMemo, useState } from "../host.js";
+// They are kept beside the page, which Airflow begins anew at every change of its path.
+import { Chakra, html, useEffect, useState } from "../host.js";
 
-const Context = React.createContext(() => {});
 const SHOWN_MS = 6000;
+const AT_MOST = 4;
+let messages = [];
+let show = () => {};
+let lastId = 0;
 
-export const useAnnounce = () => React.useContext(Context);
+function keep(changed) {
+  messages = changed;
+  show(messages);
+}
 
-export function Announcer({ children }) {
-  const [messages, setMessages] = useState([]);
-  const drop = useCallback((id) => setMessages((all) => all.filter((message) => message.id !== id)), []);
-  const announce = useMemo(
-    () => (text, kind = "success") => {
-      const id = crypto.getRandomValues(new Uint32Array(1))[0];
-      setMessages((all) => [...all.slice(-3), { id, text, kind }]);
-      if (kind !== "error") setTimeout(() => drop(id), SHOWN_MS);
-    },
-    [drop],
-  );
-  return html`<${Context.Provider} value=${announce}>
-    ${children}
-    <${Chakra.Stack} position="fixed" bottom=${4} insetEnd=${4} gap=${2} zIndex="toast" maxW="sm" role="status" aria-live="polite">
-      ${messages.map(
-        ({ id, text, kind }) => html`<${Chakra.Alert.Root} key=${id} status=${kind} variant="surface" boxShadow="md">
-          <${Chakra.Alert.Indicator} />
-          <${Chakra.Alert.Description} flex="1">${text}<//>
-          <${Chakra.CloseButton} size="xs" aria-label="Dismiss" onClick=${() => drop(id)} />
-        <//>`,
-      )}
-    <//>
+const drop = (id) => keep(messages.filter((message) => message.id !== id));
+
+export function announce(text, kind = "success") {
+  const id = ++lastId;
+  keep([...messages, { id, text, kind }].slice(-AT_MOST));
+  if (kind !== "error") setTimeout(() => drop(id), SHOWN_MS);
+}
+
+export function Announcer() {
+  const [shown, setShown] = useState([]); // a screen reader reads what comes into a region that was there before
+  useEffect(() => {
+    show = setShown;
+    show(messages);
+    return () => {
+      show = () => {};
+      messages = messages.filter(({ kind }) => kind !== "error"); // what failed on a page that was left troubles nobody
+    };
+  }, []);
+  return html`<${Chakra.Stack} position="fixed" bottom=${4} insetEnd=${4} gap=${2} zIndex="toast" maxW="sm" role="status" aria-live="polite">
+    ${shown.map(
+      ({ id, text, kind }) => html`<${Chakra.Alert.Root} key=${id} status=${kind} variant="surface" boxShadow="md">
+        <${Chakra.Alert.Indicator} />
+        <${Chakra.Alert.Description} flex="1">${text}<//>
+        <${Chakra.CloseButton} size="xs" aria-label="Dismiss" onClick=${() => drop(id)} />
+      <//>`,
+    )}
   <//>`;
 }

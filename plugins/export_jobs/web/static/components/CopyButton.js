@@ -1,10 +1,9 @@
 // Puts a text on the clipboard, and says so.
 import { Chakra, html } from "../host.js";
-import { useAnnounce } from "./Announcer.js";
+import { announce } from "./Announcer.js";
 import { Icon } from "./icons.js";
 
 export function CopyButton({ text, label }) {
-  const announce = useAnnounce();
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);

@@ -1,6 +1,6 @@
 // Airflow shows a plugin's page through a lazy component at first and, from the next change of the address on, directly:
-// the page then begins anew, and what somebody had typed is gone. So the address is replaced by itself before there is
-// anything to lose, and the page waits for that.
+// the page then begins anew although only its query has changed, and what somebody had typed is gone. So the address is
+// replaced by itself before there is anything to lose, and the page waits for that.
 import { Chakra, Router, html, useEffect, useState } from "../host.js";
 
 const WAIT_MS = 150;

@@ -1,6 +1,6 @@
 // A new export schedule in three steps. The step is in the address, so Back goes to the step before.
 import { call, useAnswer } from "../../api.js";
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { PageHeader } from "../../components/PageHeader.js";
 import { Problem } from "../../components/Problem.js";
 import { Chakra, Router, html, useEffect, useRef, useState } from "../../host.js";
@@ -31,7 +31,6 @@ export function CreatePage() {
   const templates = useAnswer("templates", TEMPLATES);
   const catalogue = useAnswer("catalogue");
   const destinations = useAnswer("destinations");
-  const announce = useAnnounce();
   const navigate = Router.useNavigate();
   const heading = useRef(null);
   const place = useRef(null);

@@ -1,16 +1,21 @@
 // Deleting asks first; what is running is stopped only when somebody says so.
 import { call } from "../../api.js";
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { ConfirmDialog } from "../../components/ConfirmDialog.js";
 import { Chakra, Router, html, useState } from "../../host.js";
 import { listPath } from "../../paths.js";
 
-export function DeleteDialog({ about: { path, job, isBusy }, onClose }) {
+export function DeleteDialog({ about: { path, job, isBusy, setLeaving }, onClose }) {
   const [stop, setStop] = useState(false);
-  const announce = useAnnounce();
   const navigate = Router.useNavigate();
   const remove = async () => {
-    await call(path, { method: "DELETE", version: job.version, query: stop ? { stop } : undefined });
+    setLeaving(true);
+    try {
+      await call(path, { method: "DELETE", version: job.version, query: stop ? { stop } : undefined });
+    } catch (refusal) {
+      setLeaving(false);
+      throw refusal;
+    }
     announce(`Deleted ${job.name}. Its delivered files and its history stay.`);
     navigate(listPath());
   };

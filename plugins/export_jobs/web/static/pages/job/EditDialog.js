@@ -1,6 +1,6 @@
 // Change what may change of a job. The next windows before and after are seen before anything is saved.
 import { call } from "../../api.js";
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { Problem } from "../../components/Problem.js";
 import { Chakra, html, useRef, useState } from "../../host.js";
 import { EditFields } from "./EditFields.js";
@@ -15,7 +15,6 @@ export function EditDialog({ about: { job: newest, path, reload }, onClose }) {
   const [draft, setDraft] = useState(() => draftOf(newest));
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState(null);
-  const announce = useAnnounce();
   const first = useRef(null);
   const body = changesOf(job, draft);
   const { check, isFresh, error } = useChangeCheck(path, body);

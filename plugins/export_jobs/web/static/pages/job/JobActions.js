@@ -1,7 +1,7 @@
 // What this person may do with the job; what they may not do is not shown.
 import { call, useAnswer } from "../../api.js";
 import { ActionMenu } from "../../components/ActionMenu.js";
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { Icon } from "../../components/icons.js";
 import { Chakra, Router, html, useState } from "../../host.js";
 import { newPath } from "../../paths.js";
@@ -18,7 +18,6 @@ export function JobActions({ about }) {
   const { data: me } = useAnswer("me");
   const [open, setOpen] = useState(null);
   const [isTurning, setTurning] = useState(false);
-  const announce = useAnnounce();
   const navigate = Router.useNavigate();
   const opening = (name) => () => setOpen(name);
   const dialog = DIALOGS[open];

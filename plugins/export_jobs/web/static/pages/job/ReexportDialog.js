@@ -1,5 +1,5 @@
 // A past window once more: chosen from those of the job, or any days.
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { windowSaid } from "../../components/CoveragePicture.js";
 import { Field } from "../../components/Field.js";
 import { Select } from "../../components/Select.js";
@@ -19,7 +19,6 @@ export function ReexportDialog({ about: { job, coverage, act, watch }, window = 
   const yesterday = addDays(today(zone), -1);
   const [start, setStart] = useState(window?.start ?? past[0]?.start ?? OTHER);
   const [span, setSpan] = useState({ first: yesterday, last: yesterday });
-  const announce = useAnnounce();
   const isOther = start === OTHER;
   const chosen = past.find((one) => one.start === start);
   const wanted = isOther

@@ -1,5 +1,5 @@
 // "From the last success on": the windows that a rerun will run are seen before anybody says yes.
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { Problem } from "../../components/Problem.js";
 import { TaskDialog } from "../../components/TaskDialog.js";
 import { days, plural } from "../../format.js";
@@ -62,7 +62,6 @@ export function RerunDialog({ about: { job, act, watch }, onClose }) {
   const [question, setQuestion] = useState(QUESTION);
   const [hadGaps, setHadGaps] = useState(false);
   const { plan, error } = usePlan(act, question);
-  const announce = useAnnounce();
   const zone = job.time_zone;
   const put = (name) => (value) => setQuestion((before) => ({ ...before, [name]: value }));
   useEffect(() => {

@@ -1,11 +1,10 @@
 // The last complete window, now and besides the schedule.
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { TaskDialog } from "../../components/TaskDialog.js";
 import { days } from "../../format.js";
 import { Chakra, html } from "../../host.js";
 
 export function RunDialog({ about: { job, act, watch }, onClose }) {
-  const announce = useAnnounce();
   const run = async () => {
     const { window } = await act("run");
     announce(`Started: the data of ${days(window, job.time_zone)} is being exported.`);

@@ -15,7 +15,8 @@ export function useJob(dagId) {
   const timer = useRef(null);
   useEffect(() => () => clearTimeout(timer.current), []);
   const isBusyIn = useRef(false);
-  const pace = () => (isBusyIn.current || isWatched ? BUSY_MS : IDLE_MS);
+  const [isLeaving, setLeaving] = useState(false); // what is being deleted is not asked for
+  const pace = () => (isLeaving ? null : isBusyIn.current || isWatched ? BUSY_MS : IDLE_MS);
 
   const { data: job, error, reload: reloadJob } = useAnswer(path, undefined, pace);
   const { data: coverage, error: coverageError, reload: reloadCoverage } = useAnswer(`${path}/windows`, isWhole ? ALL : SOME, pace);
@@ -41,7 +42,7 @@ export function useJob(dagId) {
   }, [reload]);
   const act = useCallback((verb, options) => call(verb ? `${path}/${verb}` : path, { method: "POST", ...options }), [path]);
   return {
-    path, job, error, coverage, coverageError, reload, watch, act, pace, turn,
+    path, job, error, coverage, coverageError, reload, watch, act, pace, turn, setLeaving,
     isWhole, showWhole: () => setWhole(true), isBusy: isBusyIn.current,
   };
 }

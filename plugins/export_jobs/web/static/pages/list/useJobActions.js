@@ -1,12 +1,11 @@
 // What can be done to jobs from the list; every outcome is said.
 import { call, part } from "../../api.js";
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { plural } from "../../format.js";
 import { Router, useState } from "../../host.js";
 import { jobPath, newPath } from "../../paths.js";
 
 export function useJobActions(reload, mayCreate) {
-  const announce = useAnnounce();
   const navigate = Router.useNavigate();
   const [toDelete, setToDelete] = useState(null);
 

@@ -1,6 +1,6 @@
 // A new template, looked at before it is saved; every issue at its field.
 import { call, useAnswer } from "../../api.js";
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { Problem } from "../../components/Problem.js";
 import { TemplateBuilder } from "../../components/template/TemplateBuilder.js";
 import { BLANK_TEMPLATE, bodyOfTemplate } from "../../components/template/offers.js";
@@ -11,7 +11,6 @@ export function CreateTemplate({ onClose, onCreated }) {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const { data: catalogue, error: lost } = useAnswer("catalogue");
-  const announce = useAnnounce();
   const issues = error?.issues ?? [];
   const elsewhere = issues.filter(({ path }) => path === "");
   const change = (value) => {

@@ -1,6 +1,6 @@
 // What one file may hold: all templates, for whoever makes jobs from them.
 import { call, part, useAnswer } from "../../api.js";
-import { useAnnounce } from "../../components/Announcer.js";
+import { announce } from "../../components/Announcer.js";
 import { Choice } from "../../components/Choice.js";
 import { ConfirmDialog } from "../../components/ConfirmDialog.js";
 import { EmptyState } from "../../components/EmptyState.js";
@@ -24,7 +24,6 @@ export function TemplatesPage() {
   const [isCreating, setCreating] = useState(false);
   const [doomed, setDoomed] = useState(null);
   const search = useDebounced(text, 250);
-  const announce = useAnnounce();
   const navigate = Router.useNavigate();
   const me = useAnswer("me");
   const { data, error, reload } = useAnswer("templates", { ...filters, limit: LIMIT });
