@@ -51,7 +51,7 @@ def test_a_rerun_delivers_exactly_what_it_has_shown(live: Live) -> None:
     assert "password" in failed[0]["error"]["message"] and PASSWORD not in failed[0]["error"]["message"]
     assert failed[0]["links"]["log"].endswith("/tasks/validate_destination")
 
-    shown = api.post("rerun", dry_run=True)
+    shown = api.post("rerun?dry_run=true")
     assert [(one["start"], one["why"]) for one in shown["windows"]] == [(FIRST, "failed"), (SECOND, "failed")]
     assert shown["blocked"] == "" and [run.state for run in live.runs(job)] == ["failed", "failed"]
 
@@ -60,7 +60,7 @@ def test_a_rerun_delivers_exactly_what_it_has_shown(live: Live) -> None:
     assert [one["run_id"] for one in done["windows"]] == [one["run_id"] for one in shown["windows"]]
     live.wait_until("both runs to succeed", lambda: {run.state for run in live.runs(job)} == {"success"})
     assert api.states() == ["delivered", "delivered"] and len(live.files("again__*.zip")) == 2
-    assert api.post("rerun", dry_run=True)["windows"] == []
+    assert api.post("rerun?dry_run=true")["windows"] == []
     recorded = api.client.get("/api/v2/eventLogs", params={"dag_id": job.dag_id, "event": "export_jobs.rerun"}).json()
     (row,) = recorded["event_logs"]
     assert row["owner"] == "admin" and all(run["run_id"] in row["extra"] for run in done["windows"])
@@ -89,7 +89,7 @@ def test_nothing_is_cleared_under_a_run_in_progress(live: Live) -> None:
     job = live.create("busy", days=(DAYS[0], DAYS[0]), templates=[{"template": "slow"}])
     live.wait_for_step(job, "extract")
     api = Api(live, job)
-    assert "in progress" in api.post("rerun", dry_run=True)["blocked"]
+    assert "in progress" in api.post("rerun?dry_run=true")["blocked"]
     status, what = api.refusal("rerun")
     assert status == 409 and "in progress" in what
     assert api.states() == ["running"]

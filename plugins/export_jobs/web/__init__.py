@@ -24,6 +24,6 @@ To add a route::
 - Raise ``Refused`` with a status and issues; a ``UserError`` becomes 422 and a ``TransientError`` 503 by themselves.
 - What only looks at definitions (a dry run, a check of a draft) calls ``entry.skip()``, which keeps it out of the audit
   log. A preview shows data, so it is recorded.
-- Bodies and answers are ``Wire`` models: unknown keys are refused.
+- Bodies and answers are ``Wire`` models: unknown keys are refused. So are, in ``query.py``, parameters of the query.
 - To act on Airflow, ask ``airflow_of(user)``: the public API in the user's own name, so Airflow checks and records.
 """

@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 
 from export_jobs.web import airflow_tables
 from export_jobs.web.errors import Refused
+from export_jobs.web.query import refuse_unknown
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 RUN = DagAccessEntity.RUN
@@ -85,12 +86,13 @@ class Permission:
     what = "call the Export Jobs API"
 
     def __call__(self, request: Request, user: GetUserDep) -> Caller:
-        """The caller; 401 for nobody, 403 for somebody who may not."""
+        """The caller; 401 for nobody, 403 for somebody who may not, 422 for a query that the route does not know."""
         token = request.headers.get("authorization", "").partition(" ")[2] or request.cookies.get(COOKIE_NAME_JWT_TOKEN)
         caller = Caller(user.get_name(), user, token or "", request.scope.get("export_jobs.airflow"))
         request.state.caller = caller
         if not self.holds(caller, request):
             raise Refused.because(403, f"you may not {self.what}", "Ask an administrator of Airflow for the permission")
+        refuse_unknown(request)  # here, since what a route takes is told to those only who may call it
         return caller
 
     def holds(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  others look at the path

@@ -39,7 +39,7 @@ def test_a_rerun_is_told_before_it_is_done_and_not_recorded(
     ask: Ask, job: Any, airflow_tables: Any, audit: Any
 ) -> None:
     airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))
-    answer = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={"dry_run": True})
+    answer = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={})
     told = answer.json()
     assert answer.status_code == 200, told
     assert [(one["run_id"], one["why"]) for one in told["windows"]] == [("scheduled__4", "never begun")]
@@ -55,7 +55,7 @@ def test_a_rerun_says_why_each_window_runs_again(ask: Ask, web_store: Store, job
         if days_ago > 2:
             span = {"window_start": made.data_interval_start, "window_end": made.data_interval_end}
             web_store.run(job, run_id=f"scheduled__{days_ago}", **span)
-    told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={"dry_run": True}).json()
+    told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()
     assert [(one["run_id"], one["why"]) for one in told["windows"]] == [
         ("scheduled__4", "failed"),
         ("scheduled__3", "ended without delivering"),
@@ -80,7 +80,7 @@ def test_a_definition_that_does_not_hold_is_not_rerun(ask: Ask, web_store: Store
     spec = JobSpec.model_validate(body("bad", schedule={**past(4, 1), "time_zone": "Europe/Atlantis"}))
     job = web_store.definitions.create(spec, "anna")
     airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))
-    told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={"dry_run": True}).json()
+    told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()
     assert [one["run_id"] for one in told["windows"]] == ["scheduled__4"]
     assert "there is no time zone 'Europe/Atlantis'" in told["blocked"]
     refused = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={})
@@ -90,7 +90,7 @@ def test_a_definition_that_does_not_hold_is_not_rerun(ask: Ask, web_store: Store
 def test_no_rerun_while_a_run_is_in_progress(ask: Ask, job: Any, airflow_tables: Any, audit: Any) -> None:
     airflow_tables(dag(job.dag_id), run(job.dag_id, "scheduled__4"))
     address = f"{JOBS}/{job.dag_id}/rerun"
-    assert "has an execution in progress" in ask("user").post(address, json={"dry_run": True}).json()["blocked"]
+    assert "has an execution in progress" in ask("user").post(f"{address}?dry_run=true", json={}).json()["blocked"]
     refused = ask("user").post(address, json={})
     assert refused.status_code == 409 and "has an execution in progress" in said(refused)
     assert (audit()[-1][0], audit()[-1][3]["status"]) == ("export_jobs.rerun", 409)

@@ -55,8 +55,37 @@ def test_a_body_and_a_query_cannot_name_another_job(ask: Ask, web_store: Store) 
     ids = [ask().post(JOBS, json=body(name)).json()["dag_id"] for name in ("mine", "theirs")]
     answer = ask().patch(f"{JOBS}/{ids[0]}?dag_id={ids[1]}", json={"dag_id": ids[1], "description": "x"})
     assert answer.status_code == 422
-    assert ask().delete(f"{JOBS}/{ids[0]}?dag_id={ids[1]}").status_code == 204
-    assert [row.name for row in web_store.definitions.jobs()] == ["theirs"]
+    assert ask().delete(f"{JOBS}/{ids[0]}?dag_id={ids[1]}").status_code == 422
+    assert [row.name for row in web_store.definitions.jobs()] == ["mine", "theirs"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "remedy"),
+    [
+        ("DELETE /{dag_id}?dry_run=true", "dry_run", "It takes stop"),
+        ("POST /{dag_id}/rerun?dryrun=true", "dryrun", "It takes dry_run"),
+        ("POST /{dag_id}/pause?dry_run=true", "dry_run", "Leave the query out"),
+        ("GET /{dag_id}/windows?pas=3", "pas", "It takes future, past"),
+        ("GET ?serach=x", "serach", "It takes destination, frequency, limit,"),
+    ],
+)
+def test_a_query_that_the_route_does_not_know_is_refused_before_anything_is_done(
+    ask: Ask, web_store: Store, asked: str, name: str, remedy: str
+) -> None:
+    dag_id = ask().post(JOBS, json=body()).json()["dag_id"]
+    method, path = asked.format(dag_id=dag_id).split()
+    answer = ask().request(method, JOBS + path, json=None if method == "GET" else {})
+    (error,) = answer.json()["errors"]
+    assert answer.status_code == 422
+    assert (error["path"], error["what"]) == (name, "this address takes no such query parameter")
+    assert error["remedy"].startswith(remedy)
+    (row,) = web_store.definitions.jobs()
+    assert row.version == 1
+
+
+def test_a_stranger_is_not_told_what_a_route_takes(ask: Ask) -> None:
+    assert ask(None).get(f"{JOBS}?serach=x").status_code == 401
+    assert ask("viewer").delete(f"{JOBS}/export__x?dry_run=true").status_code == 403
 
 
 def test_what_only_some_may_see_is_asked_for_each_dag(

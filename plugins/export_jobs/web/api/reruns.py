@@ -38,8 +38,9 @@ def rerun(
     ledger: LedgerOf,
     catalogue: CatalogueOf,
     entry: Entry,
+    dry_run: bool = False,
 ) -> RerunAnswer:
-    """Clear every undelivered window after the last success, oldest first; a dry run only tells which."""
+    """Clear every undelivered window after the last success, oldest first; ``dry_run`` only tells which."""
     blocked = _paused(row) or _broken(row, catalogue)
     found = Planned.nothing()
     try:
@@ -47,7 +48,7 @@ def rerun(
         found = planned(row, ExecutionPages(engine), made, include_gaps=body.include_gaps)
     except UserError as error:
         blocked = str(error)
-    if body.dry_run:
+    if dry_run:
         entry.skip()
         return rerun_answer(found, zone_of(row), dry_run=True, blocked=blocked)
     _refuse_if(blocked)

@@ -9,9 +9,8 @@ from export_jobs.web.models.job import Span
 
 
 class WantedRerun(Wire):
-    """``include_gaps``: undelivered windows before the last success, too. A dry run tells, and clears nothing."""
+    """``include_gaps``: undelivered windows before the last success, too."""
 
-    dry_run: bool = False
     include_gaps: bool = False
     with_current_definition: bool = False
 

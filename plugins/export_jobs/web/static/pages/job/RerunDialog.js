@@ -47,7 +47,7 @@ function usePlan(act, question) {
   useEffect(() => {
     let isWanted = true;
     setError(null);
-    act("rerun", { body: { dry_run: true, ...question } }).then(
+    act("rerun", { query: { dry_run: true }, body: question }).then(
       (answer) => isWanted && setPlan(answer),
       (failure) => isWanted && setError(failure),
     );
@@ -70,7 +70,7 @@ export function RerunDialog({ about: { job, act, watch }, onClose }) {
   const count = plan ? plan.windows.length + plan.heal.length : 0;
 
   const rerun = async () => {
-    const done = await act("rerun", { body: { dry_run: false, ...question } });
+    const done = await act("rerun", { body: question });
     announce(`Rerunning ${plural(done.windows.length + done.heal.length, "window")}, oldest first.`);
     watch();
   };
