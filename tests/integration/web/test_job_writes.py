@@ -187,6 +187,15 @@ def test_a_job_in_progress_is_not_deleted_by_accident(ask: Ask, web_store: Store
     assert web_store.definitions.jobs()
 
 
+def test_a_job_that_somebody_has_changed_meanwhile_is_not_deleted(ask: Ask, web_store: Store) -> None:
+    dag_id = made(ask())["dag_id"]
+    ask().patch(f"{JOBS}/{dag_id}", json={"description": "still needed"})
+    refused = ask().delete(f"{JOBS}/{dag_id}", headers={"If-Match": '"1"'})
+    assert refused.status_code == 409 and "at version 2 now" in refused.json()["errors"][0]["what"]
+    assert web_store.definitions.jobs()
+    assert ask().delete(f"{JOBS}/{dag_id}", headers={"If-Match": '"2"'}).status_code == 204
+
+
 def test_a_job_is_deleted_and_its_dag_paused_until_airflow_forgets_it(
     ask: Ask, web_store: Store, airflow_tables: Any, audit: Any
 ) -> None:

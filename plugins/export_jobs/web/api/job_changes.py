@@ -65,9 +65,11 @@ def delete_job(
     entry: Entry,
     background: BackgroundTasks,
     stop: bool = False,
+    if_match: Annotated[str | None, Header()] = None,
 ) -> None:
     """Delete a job; its ledger and what it has delivered stay. Runs in progress are stopped only with ``stop``."""
     entry.note(name=row.name, stop=stop)
+    expect_version(row, if_match)
     runs = airflow_tables.runs_in_progress(row.dag_id)
     if runs and not stop:
         what = f"run {runs[0]!r} of the job {row.name!r} is in progress"
