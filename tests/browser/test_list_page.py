@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,13 +10,14 @@ import pytest
 from tests.browser.conftest import Open
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.airflow.live import Live
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
 LIST = "/plugin/export-schedules"
-NEXT_YEAR = ("2027-01-01", "2027-03-31")
+COMING = datetime.now(UTC).year + 1
+NEXT_YEAR = (f"{COMING}-01-01", f"{COMING}-03-31")
 
 
 def names(page: Page) -> list[str]:
@@ -55,6 +57,28 @@ def test_search_and_filters_are_in_the_address_and_back_works(live: Live, open_p
     shows(live, page, ["alpha", "beta", "gamma"])
     page.get_by_role("button", name="Name").click()
     shows(live, page, ["gamma", "beta", "alpha"])
+
+
+def test_who_comes_back_to_the_list_sees_at_once_what_they_left(live: Live, open_page: Open) -> None:
+    some_jobs(live)
+    page = open_page(LIST).page
+    shows(live, page, ["alpha", "beta", "gamma"])
+    page.get_by_role("link", name="beta", exact=True).click()
+    page.get_by_role("heading", name="beta", exact=True).wait_for()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/export-jobs/api/jobs?**", hold)
+    page.go_back()
+    page.get_by_role("heading", name="Export Schedules", exact=True).wait_for()
+    live.wait_until("the list to ask", lambda: held or page.wait_for_timeout(50), 20)
+    assert names(page) == ["alpha", "beta", "gamma"]
+    live.definitions.delete("beta", "somebody else")
+    for route in held:
+        route.continue_()
+    shows(live, page, ["alpha", "gamma"])
 
 
 def test_several_are_paused_at_once(live: Live, open_page: Open) -> None:

@@ -18,7 +18,10 @@ export async function call(path, { method = "GET", query, body, version, signal 
     if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
   }
   const headers = { Accept: "application/json" };
-  if (method !== "GET") headers["Content-Type"] = "application/json";
+  if (method !== "GET") {
+    headers["Content-Type"] = "application/json";
+    known.clear();
+  }
   if (version !== undefined) headers["If-Match"] = `"${version}"`;
   let response;
   try {
@@ -53,13 +56,24 @@ function answerOf(path, query, signal) {
   return answer ?? call(path, { query, signal });
 }
 
+// The last answers: Airflow begins the page anew at every change of its path, and whoever comes back sees at once what
+// they left. It is asked for again right away, and forgotten when anything is written.
+const known = new Map();
+const MOST_KNOWN = 40;
+
+function remember(key, data) {
+  known.delete(key);
+  known.set(key, data);
+  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value);
+}
+
 export const part = (text) => encodeURIComponent(text);
 
 // The answer of a GET, kept while it is asked for again, so that nothing jumps. `pace` tells from the answer after how
 // many milliseconds to ask again, or null; nobody asks while the browser's tab is hidden. Without a path: nothing.
 export function useAnswer(path, query, pace = () => null) {
-  const [state, setState] = useState({ data: null, error: null, isLoading: true });
   const key = JSON.stringify([path, query]);
+  const [state, setState] = useState(() => ({ data: known.get(key) ?? null, error: null }));
   const running = useRef(null);
   const reload = useCallback(async () => {
     if (path === null) return;
@@ -69,14 +83,14 @@ export function useAnswer(path, query, pace = () => null) {
     try {
       const data = await answerOf(path, query, control.signal);
       if (control.signal.aborted) return;
-      setState({ data, error: null, isLoading: false });
+      remember(key, data);
+      setState({ data, error: null });
     } catch (error) {
-      if (error.name !== "AbortError") setState((before) => ({ ...before, error, isLoading: false }));
+      if (error.name !== "AbortError") setState((before) => ({ ...before, error }));
     }
     if (running.current === control) running.current = null;
   }, [key]);
   useEffect(() => {
-    setState((before) => ({ ...before, isLoading: true }));
     reload();
     return () => running.current?.abort();
   }, [reload]);
