@@ -39,18 +39,18 @@ export async function call(path, { method = "GET", query, body, version, signal 
 // Answers that were asked for before the page was there to take them; each is given away once, and soon or not at all.
 const early = new Map();
 const EARLY_MS = 5000;
-const earlyKey = (path, query) => JSON.stringify([path, query ?? null]);
+const keyOf = (path, query) => JSON.stringify([path, query ?? null]);
 
 export function askEarly(path, query) {
-  const key = earlyKey(path, query);
+  const key = keyOf(path, query);
   const answer = call(path, { query });
-  answer.catch(() => {}); // whoever takes it hears of it
+  answer.then((data) => remember(key, data)).catch(() => {}); // whoever takes it hears of it
   early.set(key, answer);
   setTimeout(() => early.delete(key), EARLY_MS);
 }
 
 function answerOf(path, query, signal) {
-  const key = earlyKey(path, query);
+  const key = keyOf(path, query);
   const answer = early.get(key);
   early.delete(key);
   return answer ?? call(path, { query, signal });
@@ -72,7 +72,7 @@ export const part = (text) => encodeURIComponent(text);
 // The answer of a GET, kept while it is asked for again, so that nothing jumps. `pace` tells from the answer after how
 // many milliseconds to ask again, or null; nobody asks while the browser's tab is hidden. Without a path: nothing.
 export function useAnswer(path, query, pace = () => null) {
-  const key = JSON.stringify([path, query]);
+  const key = keyOf(path, query);
   const [state, setState] = useState(() => ({ data: known.get(key) ?? null, error: null }));
   const running = useRef(null);
   const reload = useCallback(async () => {
@@ -84,7 +84,7 @@ export function useAnswer(path, query, pace = () => null) {
       const data = await answerOf(path, query, control.signal);
       if (control.signal.aborted) return;
       remember(key, data);
-      setState({ data, error: null });
+      setState((before) => (before.data === data && !before.error ? before : { data, error: null }));
     } catch (error) {
       if (error.name !== "AbortError") setState((before) => ({ ...before, error }));
     }

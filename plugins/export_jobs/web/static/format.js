@@ -26,12 +26,22 @@ export function duration(seconds) {
   return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
 }
 
+const DAY = { year: "numeric", month: "short", day: "numeric" };
+const MINUTE = { ...DAY, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const formats = new Map(); // to make one takes as long as to format a hundred times
+
+// Throws a RangeError for a zone that this browser does not know.
+function formatOf(parts, zone) {
+  const key = `${parts === DAY ? "day" : "minute"} ${zone}`;
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: zone }));
+  return formats.get(key);
+}
+
 // Airflow keeps the choice of its own menu here, as JSON.
 export function userZone() {
   try {
     const zone = JSON.parse(localStorage.getItem("timezone"));
-    new Intl.DateTimeFormat(LOCALE, { timeZone: zone });
-    if (zone) return zone;
+    if (zone && formatOf(MINUTE, zone)) return zone;
   } catch {
     // nothing chosen, or nothing that this browser knows
   }
@@ -39,8 +49,7 @@ export function userZone() {
 }
 
 export function time(instant, zone = userZone()) {
-  const parts = { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
-  return new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: zone, hourCycle: "h23" }).format(new Date(instant));
+  return formatOf(MINUTE, zone).format(new Date(instant));
 }
 
 export function timeWithZone(instant, zone = userZone()) {
@@ -49,7 +58,7 @@ export function timeWithZone(instant, zone = userZone()) {
 
 // The days of a window in its job's zone; the end of a window is the first instant that is not in it.
 export function days({ start, end }, zone) {
-  const day = new Intl.DateTimeFormat(LOCALE, { year: "numeric", month: "short", day: "numeric", timeZone: zone });
+  const day = formatOf(DAY, zone);
   const first = day.format(new Date(start));
   const last = day.format(new Date(new Date(end).getTime() - 1));
   return first === last ? first : `${first} – ${last}`;

@@ -2,11 +2,11 @@
 import { Announcer } from "./components/Announcer.js";
 import { askEarly } from "./api.js";
 import { Problem } from "./components/Problem.js";
-import { Settled } from "./components/Settled.js";
 import { Chakra, React, Router, html } from "./host.js";
 import { PAGES } from "./pages.js";
 import { filtersOf, queryOf } from "./pages/list/useFilters.js";
 import { listPath } from "./paths.js";
+import { takeOver } from "./takeOver.js";
 
 // The list is what most people come for, so it is asked for while Airflow still makes room for it.
 if (window.location.pathname.endsWith(listPath())) {
@@ -18,7 +18,7 @@ const MISSING = { message: "There is no such page. Go back to the list of export
 
 export function ExportSchedules() {
   return html`<${Chakra.Box} maxW="1400px" mx="auto" px=${{ base: 3, md: 6 }} py=${5} width="100%">
-    <${Settled}><${React.Suspense} fallback=${html`<${Chakra.Skeleton} height=${7} width="14rem" />`}>
+    <${React.Suspense} fallback=${html`<${Chakra.Skeleton} height=${7} width="14rem" />`}>
       <${Router.Routes}>
         ${Object.values(PAGES).map(
           ({ path, component }) =>
@@ -26,10 +26,10 @@ export function ExportSchedules() {
         )}
         <${Router.Route} path="*" element=${html`<${Problem} error=${MISSING} />`} />
       <//>
-    <//><//>
+    <//>
     <${Announcer} />
   <//>`;
 }
 
-globalThis["Export Schedules"] = ExportSchedules;
+takeOver("Export Schedules", ExportSchedules);
 export default ExportSchedules;
