@@ -18,6 +18,7 @@ from export_jobs.orchestration import mail
 from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.connections import store_engine
 from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
+from export_jobs.orchestration.staging import sweep
 from export_jobs.store.alarms import Alarms
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.executions import ExecutionRecord, Ledger
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GRACE = timedelta(minutes=15)
-LEFT_OVER_AFTER = timedelta(hours=24)
 
 
 def auditor_dag() -> DAG:
@@ -75,16 +75,8 @@ class SweepStaging(BaseOperator):
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def execute(self, context: Context) -> None:
-        """Removes whole execution folders below the staging root."""
-        root = ObjectStoragePath(settings.staging_root())
-        oldest = datetime.now(UTC) - LEFT_OVER_AFTER
-        for folder in root.glob("job-*/execution-*") if root.exists() else ():
-            newest = max((file.stat().st_mtime for file in folder.iterdir()), default=0.0)
-            if datetime.fromtimestamp(newest, UTC) < oldest:
-                log.info("Removing %s, untouched for a day", folder)
-                for file in folder.iterdir():
-                    file.unlink(missing_ok=True)
-                folder.rmdir()
+        """Sweeps the staging root of the machine on which this task runs."""
+        sweep(ObjectStoragePath(settings.staging_root()), datetime.now(UTC))
 
 
 def _lost_rows() -> list[Finding]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
 from airflow.sdk import ObjectStoragePath
@@ -13,6 +15,10 @@ from export_jobs.errors import TerminalError
 
 if TYPE_CHECKING:
     from export_jobs.orchestration.job_run import JobRun
+
+log = logging.getLogger(__name__)
+
+LEFT_OVER_AFTER = timedelta(hours=24)
 
 
 @contextmanager
@@ -65,6 +71,28 @@ def remove_staged(folder: ObjectStoragePath) -> None:
             for file in folder.iterdir():
                 file.unlink(missing_ok=True)
             folder.rmdir()
+
+
+def sweep(root: ObjectStoragePath, now: datetime) -> None:
+    """Remove the folders of executions below ``root`` that nobody has touched for a day.
+
+    A folder that cannot be read or removed is logged and left to the next sweep; it keeps no other one from going.
+    """
+    for folder in root.glob("job-*/execution-*") if root.exists() else ():
+        try:
+            if _touched(folder) < now - LEFT_OVER_AFTER:
+                log.info("Removing %s, untouched for a day", folder)
+                for file in folder.iterdir():
+                    file.unlink(missing_ok=True)
+                folder.rmdir()
+        except (OSError, ValueError) as error:  # fsspec raises the second for a folder within
+            log.warning("%s cannot be swept: %s. If it stays, remove it by hand.", folder, error)
+
+
+def _touched(folder: ObjectStoragePath) -> datetime:
+    """When the folder or a file in it was last changed; one that was made a moment ago is empty still."""
+    times = [file.stat().st_mtime for file in folder.iterdir()]
+    return datetime.fromtimestamp(max(times) if times else folder.stat().st_mtime, UTC)
 
 
 def _remove(part: ObjectStoragePath) -> None:

@@ -1,0 +1,144 @@
+"""Files between steps: whole or not there, and nothing that killed attempts leave grows."""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from export_jobs.core.window import Window
+from export_jobs.errors import SupersededError
+from export_jobs.store.definitions import StoredJob
+from tests.integration.store.samples import DAY_ONE, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from export_jobs.orchestration.job_run import JobRun
+
+pytestmark = pytest.mark.integration
+TEMPLATE, STEP = "rows", "extract"
+KILLS = 100
+BLOCK = b"x" * (1 << 16)
+
+
+@pytest.fixture
+def attempt(store: Store, job: StoredJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], JobRun]:
+    """Return a function that begins a new attempt of one and the same execution."""
+    from export_jobs.orchestration.job_run import JobRun
+
+    monkeypatch.setenv("EXPORT_JOBS_STAGING", f"file://{tmp_path}")
+    execution = store.run(job)
+
+    def begin() -> JobRun:
+        run = JobRun(
+            job=job.parse(),
+            window=Window(DAY_ONE, DAY_ONE + timedelta(days=1)),
+            execution_id=execution.id,
+            run_id="scheduled__0",
+            run_type="scheduled",
+            try_number=1,
+            clear_number=0,
+            ledger=store.ledger,
+            definitions=store.definitions,
+        )
+        store.ledger.claim(execution.id, TEMPLATE, STEP, run.attempt)
+        return run
+
+    return begin
+
+
+def write(run: JobRun, content: bytes) -> None:
+    from export_jobs.orchestration.staging import written_whole
+
+    with written_whole(run.staging / "rows.csv", run, TEMPLATE, STEP) as sink:
+        sink.write(content)
+
+
+def killed_while_writing(run: JobRun) -> None:
+    from export_jobs.orchestration.staging import written_whole
+
+    child = os.fork()
+    if child == 0:
+        with written_whole(run.staging / "rows.csv", run, TEMPLATE, STEP) as sink:
+            sink.write(BLOCK)
+            sink.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def files(root: Path) -> list[str]:
+    return sorted(path.name for path in root.rglob("*") if path.is_file())
+
+
+def aged(root: Path, age: timedelta) -> None:
+    then = (datetime.now(UTC) - age).timestamp()
+    for path in [*root.rglob("*"), root]:
+        os.utime(path, (then, then))
+
+
+def sweep(root: Path) -> None:
+    from airflow.sdk import ObjectStoragePath
+
+    from export_jobs.orchestration import staging
+
+    staging.sweep(ObjectStoragePath(f"file://{root}"), datetime.now(UTC))
+
+
+def test_d22_a_hundred_killed_attempts_leave_no_more_than_one(attempt: Callable[[], JobRun], tmp_path: Path) -> None:
+    write(attempt(), b"before")  # and what this imports, not every child has to
+    for _ in range(KILLS):
+        killed_while_writing(attempt())
+    before, left = files(tmp_path)
+    assert before == "rows.csv" and left.startswith("rows.csv.") and left.endswith(".part")
+    assert next(tmp_path.rglob("rows.csv")).read_bytes() == b"before"
+    write(attempt(), b"after")
+    assert files(tmp_path) == ["rows.csv"]
+
+
+def test_an_attempt_that_was_taken_over_gives_no_file_its_name(attempt: Callable[[], JobRun], tmp_path: Path) -> None:
+    older = attempt()
+    write(attempt(), b"of the newer one")
+    with pytest.raises(SupersededError):
+        write(older, b"of the older one")
+    assert files(tmp_path) == ["rows.csv"]
+    assert next(tmp_path.rglob("rows.csv")).read_bytes() == b"of the newer one"
+
+
+def test_d22_what_nobody_has_touched_for_a_day_is_swept(attempt: Callable[[], JobRun], tmp_path: Path) -> None:
+    write(attempt(), b"whole")
+    killed_while_writing(attempt())
+    aged(tmp_path, timedelta(hours=23))
+    sweep(tmp_path)
+    assert len(files(tmp_path)) == 2
+    aged(tmp_path, timedelta(hours=25))
+    sweep(tmp_path)
+    assert files(tmp_path) == []
+    assert list(tmp_path.glob("job-*/*")) == []
+
+
+def test_a_folder_that_was_made_a_moment_ago_stays(tmp_path: Path) -> None:
+    (tmp_path / "job-1" / "execution-1").mkdir(parents=True)
+    sweep(tmp_path)
+    assert (tmp_path / "job-1" / "execution-1").exists()
+
+
+def test_a_folder_that_cannot_be_swept_keeps_no_other_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for number in (1, 2, 3):
+        folder = tmp_path / f"job-{number}" / "execution-1"
+        folder.mkdir(parents=True)
+        (folder / "rows.csv").write_bytes(b"old")
+    odd = tmp_path / "job-2" / "execution-1" / "not ours"
+    odd.mkdir()
+    aged(tmp_path, timedelta(days=2))
+    sweep(tmp_path)
+    assert not (tmp_path / "job-1" / "execution-1").exists() and not (tmp_path / "job-3" / "execution-1").exists()
+    assert odd.exists() and "cannot be swept" in caplog.text
+
+
+def test_without_a_staging_root_there_is_nothing_to_sweep(tmp_path: Path) -> None:
+    sweep(tmp_path / "nothing")
