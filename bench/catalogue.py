@@ -20,19 +20,18 @@ sys.path[:0] = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
 import psycopg  # noqa: E402
 
 from demo.postgres import Postgres  # noqa: E402
-from export_jobs.core.catalogue import Catalogue  # noqa: E402
-from export_jobs.core.catalogue_files import load_catalogue  # noqa: E402
-from export_jobs.core.catalogue_rules import sql  # noqa: E402
-from export_jobs.core.catalogue_validation import validate_catalogue  # noqa: E402
-from export_jobs.core.compiler import compile_export  # noqa: E402
-from export_jobs.core.job import ExportJob  # noqa: E402
-from export_jobs.core.window import Window, day_start  # noqa: E402
+from export_jobs.core.catalogue.catalogue import Catalogue  # noqa: E402
+from export_jobs.core.catalogue.files import load_catalogue  # noqa: E402
+from export_jobs.core.definitions.job import ExportJob  # noqa: E402
+from export_jobs.core.sql.compiler import compile_export  # noqa: E402
+from export_jobs.core.validation.catalogue import validate_catalogue  # noqa: E402
+from export_jobs.core.validation.catalogue_rules import sql  # noqa: E402
+from export_jobs.core.windows.window import Window, day_start  # noqa: E402
 from export_jobs.orchestration.catalogue_check import check_tables  # noqa: E402
 from export_jobs.streaming.catalogue_session import PostgresSession  # noqa: E402
 
 FACTS, KPIS, DIMENSIONS, ROUNDS = 4, 200, 60, 3
 DAYS = (date(2024, 1, 1), date(2024, 1, 2))
-STATEMENTS = REPOSITORY / "include" / "sql" / "statements"
 KINDS = (
     "sum(amount_{n})",
     "count(DISTINCT buyer_id)",
@@ -91,13 +90,13 @@ def compiled(catalogue: Catalogue) -> None:
         "dag_id": "bench",
     }
     window = Window(*(day_start(day, "UTC") for day in DAYS))
-    compile_export(ExportJob.model_validate(job), "t", catalogue, window, STATEMENTS)
+    compile_export(ExportJob.model_validate(job), "t", catalogue, window)
 
 
 def live(catalogue: Catalogue, dsn: dict[str, Any]) -> int:
     session = PostgresSession(psycopg.connect(**dsn))
     tables = [*catalogue.facts.values(), *catalogue.dimensions.values()]
-    checked = check_tables(session, tables, catalogue, STATEMENTS)
+    checked = check_tables(session, tables, catalogue)
     session.close()
     if checked.issues:
         raise SystemExit(f"{len(checked.issues)} issues, first {checked.issues[0]}; nothing was measured")

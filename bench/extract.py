@@ -23,8 +23,8 @@ import psycopg  # noqa: E402
 
 from bench.measure import Way, compare, megabytes, size  # noqa: E402
 from demo.postgres import Postgres, programs  # noqa: E402
-from export_jobs.core.compiled import Column, CompiledExport  # noqa: E402
-from export_jobs.core.job import DateBasis, FileOptions  # noqa: E402
+from export_jobs.core.definitions.job import DateBasis, FileOptions  # noqa: E402
+from export_jobs.core.sql.compiled import Column, CompiledExport  # noqa: E402
 from export_jobs.streaming.compress import compress  # noqa: E402
 from export_jobs.streaming.extract import extract  # noqa: E402
 

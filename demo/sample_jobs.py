@@ -16,7 +16,7 @@ import psycopg
 
 from demo.processes import StartError
 from demo.stack import Stack
-from export_jobs.core.window import deliveries
+from export_jobs.core.windows.window import deliveries
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.engine import connect
 from export_jobs.store.executions import ExecutionRecord, Ledger

@@ -3,9 +3,9 @@
 The path of data, one noun, one function, one file a step:
 
 1. table row -> ``ExportJob``                                   ``store/definitions.py``
-2. ``ExportJob`` x ``Catalogue`` -> list of ``Issue``              ``core/validation.py``
-3. schedule x instant -> ``Window``                             ``core/window.py``
-4. ``ExportJob`` x ``Catalogue`` x ``Window`` -> ``CompiledExport``  ``core/compiler.py``
+2. ``ExportJob`` x ``Catalogue`` -> list of ``Issue``              ``core/validation/definitions.py``
+3. schedule x instant -> ``Window``                             ``core/windows/window.py``
+4. ``ExportJob`` x ``Catalogue`` x ``Window`` -> ``CompiledExport``  ``core/sql/compiler.py``
 5. ``ExportJob`` -> Dag                                         ``orchestration/factory.py``
 6. query -> staged CSV -> staged archive (``ExportFile``)        ``streaming/``, ``orchestration/tasks.py``
 7. ``ExportFile`` -> ``Receipt``                                  ``delivery/<kind>.py``

@@ -15,7 +15,7 @@ API_CONNECTION = "export_jobs_airflow_api"
 
 
 def catalogue_folder() -> Path:
-    """Folder with ``facts/``, ``kpis/``, ``dimensions/`` and ``statements/``: ``include/sql`` beside ``plugins/``."""
+    """Folder with ``facts/``, ``kpis/`` and ``dimensions/``: ``include/sql`` beside ``plugins/`` by default."""
     beside_plugins = Path(__file__).resolve().parents[2] / "include" / "sql"
     return Path(os.environ.get("EXPORT_JOBS_CATALOGUE") or beside_plugins)
 
@@ -24,12 +24,6 @@ def catalogue_variables() -> dict[str, str]:
     """Values for ``{{ name }}`` in catalogue files: ``EXPORT_JOBS_VARIABLE_SCHEMA`` goes before ``schema`` there."""
     prefix = "EXPORT_JOBS_VARIABLE_"
     return {name.removeprefix(prefix).lower(): text for name, text in os.environ.items() if name.startswith(prefix)}
-
-
-def statements_folder() -> Path:
-    """Folder of the statement templates, which come with the package and not with a team's own catalogue."""
-    own = catalogue_folder() / "statements"
-    return own if own.is_dir() else Path(__file__).resolve().parents[2] / "include" / "sql" / "statements"
 
 
 def state_folder() -> Path:

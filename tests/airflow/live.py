@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
-from export_jobs.core.job import DestinationSpec, JobSpec, Template
-from export_jobs.core.rerun import DagRunState
+from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
+from export_jobs.core.windows.rerun import DagRunState
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.executions import ExecutionRecord, Ledger

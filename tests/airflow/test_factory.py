@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from demo.postgres import Postgres
-from export_jobs.core.job import DestinationSpec, JobSpec, Template
-from export_jobs.core.names import TASKS_OF_A_RUN
+from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
+from export_jobs.core.definitions.names import TASKS_OF_A_RUN
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.engine import connect
 from export_jobs.store.schema import upgrade
@@ -121,7 +121,7 @@ def test_every_row_becomes_a_dag_beside_the_auditor(rows: Rows) -> None:
     assert {name.split()[1] for name in parsed.arguments if name.startswith("export__a ")} == {
         *(f"{name}.{step}" for name in ("all-purchases", "totals") for step in ("extract", "compress", "upload")),
         *TASKS_OF_A_RUN,
-    }, "a task of every run that core/names.py does not reserve could share its name with a template"
+    }, "a task of every run that core/definitions/names.py does not reserve could share its name with a template"
 
 
 def test_without_a_job_there_is_the_auditor(rows: Rows) -> None:

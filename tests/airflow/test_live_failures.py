@@ -11,7 +11,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from export_jobs.core.job import JobSpec
+from export_jobs.core.definitions.job import JobSpec
 from export_jobs.store.definitions import StoredJob
 from tests.airflow.live import Live
 from tests.servers.sftp_faults import PASSWORD

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from export_jobs.core.window import Window, deliveries
+from export_jobs.core.windows.window import Window, deliveries
 from export_jobs.store.definitions import StoredJob
 from tests.airflow.live import Live
 
@@ -88,7 +88,7 @@ def test_an_edited_schedule_takes_over_where_the_last_window_ended(live: Live) -
     live.wait_for_runs(job, 2)
     spec = job.parse().model_dump(by_alias=True, exclude={"job_id", "version", "dag_id", "template_definitions"})
     schedule = {**spec["schedule"], "frequency": "weekly", "execute_on": "sunday", "time_zone": "Asia/Tokyo"}
-    from export_jobs.core.job import JobSpec
+    from export_jobs.core.definitions.job import JobSpec
 
     live.definitions.update(JobSpec.model_validate({**spec, "schedule": {**schedule, "anchor": None}}), "live test")
     live.api.parse_now()

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from airflow.timetables.base import DataInterval, TimeRestriction
 
-from export_jobs.core.job import Schedule
-from export_jobs.core.window import deliveries
+from export_jobs.core.definitions.job import Schedule
+from export_jobs.core.windows.window import deliveries
 from export_jobs.orchestration.timetable import ExportTimetable
 
 ANY_TIME = TimeRestriction(earliest=datetime(1900, 1, 1, tzinfo=UTC), latest=None, catchup=True)

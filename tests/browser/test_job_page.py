@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from export_jobs.core.changes import spec_of
+from export_jobs.core.validation.changes import spec_of
 from tests.browser.conftest import Open
 from tests.browser.watched import Watched
 

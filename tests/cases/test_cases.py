@@ -11,11 +11,11 @@ import psycopg
 import pytest
 import yaml
 
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.issue import errors
-from export_jobs.core.validation import validate_job
-from export_jobs.core.window import Window, day_start
-from tests.unit.core.samples import STATEMENTS, catalogue, job
+from export_jobs.core.base.issue import errors
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.validation.definitions import validate_job
+from export_jobs.core.windows.window import Window, day_start
+from tests.unit.core.samples import catalogue, job
 
 CASES = [case for path in sorted(Path(__file__).parent.glob("*.yaml")) for case in yaml.safe_load(path.read_text())]
 PAIRS = [
@@ -40,7 +40,7 @@ def test_an_export_gives_the_rows_of_a_query_written_by_hand(
         template_definitions=[{"name": "case", **case["template"]}],
         templates=[{"template": "case", **case.get("use", {})}],
     )
-    export = compile_export(using, "case", catalogue(), window, STATEMENTS)
+    export = compile_export(using, "case", catalogue(), window)
     assert errors(validate_job(using, catalogue=catalogue())) == []
     with psycopg.connect(**case_warehouse, cursor_factory=psycopg.ClientCursor) as session:
         found = session.execute(export.sql.encode(), export.parameters).fetchall()
@@ -68,7 +68,6 @@ def test_an_id_that_is_there_twice_breaks_the_precondition(fresh_database: Any, 
         "case",
         replace(found, dimensions={**found.dimensions, "store": store}),
         Window(day_start(date(1997, 1, 1), BERLIN), day_start(date(1997, 1, 2), BERLIN)),
-        STATEMENTS,
     )
     [precondition] = export.preconditions
     with psycopg.connect(**fresh_database()) as session:

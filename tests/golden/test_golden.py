@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.compiler import compile_export
-from tests.unit.core.samples import NEW_YEAR, STATEMENTS, catalogue, job
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.sql.compiler import compile_export
+from tests.unit.core.samples import NEW_YEAR, catalogue, job
 
 HERE = Path(__file__).parent
 GOLDEN = sorted(HERE.glob("*.sql"))
@@ -50,7 +50,7 @@ def _compile(header: dict[str, Any]) -> str:
     )
     zone = header.get("time_zone", "Europe/Berlin")
     using = using.model_copy(update={"schedule": using.schedule.model_copy(update={"time_zone": zone})})
-    export = compile_export(using, "golden", _catalogue(header.get("dialect", "postgres")), NEW_YEAR, STATEMENTS)
+    export = compile_export(using, "golden", _catalogue(header.get("dialect", "postgres")), NEW_YEAR)
     columns = ", ".join(f"{column.name} {column.type}" for column in export.columns)
     bound = "".join(f"-- {name} = {_shown(value)}\n" for name, value in export.parameters.items())
     must_hold = "".join(f"-- nothing may come of:\n{_commented(one.sql)}" for one in export.preconditions)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from export_jobs.core.catalogue_files import load_catalogue
+from export_jobs.core.catalogue.files import load_catalogue
 from tests.injection.notes import CATALOGUE, TABLES, Notes
 
 if TYPE_CHECKING:

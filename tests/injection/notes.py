@@ -12,17 +12,16 @@ from typing import Any
 
 import psycopg
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.compiled import CompiledExport
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.issue import errors
-from export_jobs.core.job import ExportJob
-from export_jobs.core.validation import check_stored_job
-from export_jobs.core.window import Window
+from export_jobs.core.base.issue import errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.validation.definitions import check_stored_job
+from export_jobs.core.windows.window import Window
 from export_jobs.streaming.extract import extract
 
 CATALOGUE = Path(__file__).with_name("catalogue")
-STATEMENTS = Path(__file__).parents[2] / "include" / "sql" / "statements"
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)
 DAY = Window(datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 5, 2, tzinfo=UTC))
 TABLES = """
@@ -64,7 +63,7 @@ class Notes:
         return job
 
     def compiled(self, job: ExportJob) -> CompiledExport:
-        return compile_export(job, "t", self.catalogue, DAY, STATEMENTS)
+        return compile_export(job, "t", self.catalogue, DAY)
 
     def executed(self, job: ExportJob) -> list[tuple[Any, ...]]:
         """The rows, where nothing but the statement itself protects the canary: writing allowed, statements stacked."""

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.catalogue_validation import validate_catalogue
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.validation.catalogue import validate_catalogue
 from tests.injection.notes import CATALOGUE, Notes
 from tests.injection.payloads import ALL
 

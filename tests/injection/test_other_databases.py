@@ -10,12 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.validation import check_stored_job
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.validation.definitions import check_stored_job
 from export_jobs.streaming.placeholders import for_driver
-from tests.injection.notes import CATALOGUE, DAY, STATEMENTS
+from tests.injection.notes import CATALOGUE, DAY
 from tests.injection.payloads import ALL, VISIBLE
 from tests.injection.test_nothing_is_executed import CONDITIONS
 
@@ -42,7 +42,7 @@ class Other:
         }  # fmt: skip
         job, issues = check_stored_job(row, catalogue=self.catalogue)
         assert job is not None, issues
-        export = compile_export(job, "t", self.catalogue, DAY, STATEMENTS)
+        export = compile_export(job, "t", self.catalogue, DAY)
         rows = self.execute(*for_driver(export.sql, export.parameters, self.paramstyle)).fetchall()
         assert self.execute("SELECT secret FROM canary").fetchall() == [("alive",)]
         return [text for (text,) in rows]

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.file_validation import Stored, check_file
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.yaml_file import MAX_BYTES, parse_yaml
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.base.yaml_file import MAX_BYTES, parse_yaml
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.validation.definition_file import Stored, check_file
 from export_jobs.errors import UserError
 from tests.injection.fields import FIELDS, SOUND, Field, Raw
 from tests.injection.notes import CATALOGUE

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from export_jobs.core.job import DestinationSpec
+from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.errors import TransientError, UserError
 from export_jobs.orchestration.connections import open_destination, open_source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from export_jobs.cli.choice_text import change_text, choice_lines, value_text
-from export_jobs.core.job import JobSpec
+from export_jobs.core.definitions.job import JobSpec
 from tests.unit.core.samples import job
 
 MANY = [str(number) for number in range(100)]

@@ -12,7 +12,7 @@ import pytest
 from export_jobs import cli
 from export_jobs.cli.parser import parser
 from export_jobs.cli.preview import parse_window
-from export_jobs.core.window import Window
+from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from export_jobs import settings
 from export_jobs.cli.catalogue_text import entries_named, entry_document, entry_text, list_document, list_rows
 from export_jobs.cli.output import Output
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.catalogue_page import TITLE, catalogue_page
-from export_jobs.core.catalogue_rules.stray_files import stray_files
-from export_jobs.core.catalogue_validation import in_order, parts_of, validate_catalogue
-from export_jobs.core.issue import Issue, Level, errors
-from export_jobs.core.page_text import html_page, markdown
+from export_jobs.core.base.document import html_page, markdown
+from export_jobs.core.base.issue import Issue, Level, errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.catalogue.page import TITLE, catalogue_page
+from export_jobs.core.validation.catalogue import in_order, parts_of, validate_catalogue
+from export_jobs.core.validation.catalogue_rules.stray_files import stray_files
 from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ def _checked(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[Che
     from export_jobs.orchestration import catalogue_check  # noqa: PLC0415  loads Airflow
 
     names = catalogue_check.connections_of(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
-    statements = settings.statements_folder()
-    return [one for name in names for one in catalogue_check.check_connection(name, catalogue, issues, statements)]
+    return [one for name in names for one in catalogue_check.check_connection(name, catalogue, issues)]
 
 
 def _asked(one: Checked) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from export_jobs.core.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, TableColumn
-from export_jobs.core.catalogue_page import by_title
-from export_jobs.core.text import choice
+from export_jobs.core.base.text import choice
+from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, TableColumn
+from export_jobs.core.catalogue.page import by_title
 from export_jobs.errors import UserError
 
 Entry = Fact | Kpi | Dimension

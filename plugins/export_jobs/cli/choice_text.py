@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from export_jobs.core.job import JobSpec
-from export_jobs.core.text import shown
+from export_jobs.core.base.text import shown
+from export_jobs.core.definitions.job import JobSpec
 
 MOST_VALUES = 5
 MOST_ENTRIES = 50

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.core.coverage import Covered, State
-from export_jobs.core.timeline import Plan, covered_so_far, day_range
-from export_jobs.core.window import Window
+from export_jobs.core.windows.coverage import Covered, State
+from export_jobs.core.windows.timeline import Plan, covered_so_far, day_range
+from export_jobs.core.windows.window import Window
 
 _FINDINGS = {State.FAILED, State.MISSING}
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirmed
 from export_jobs.cli.plan_text import issue_document, plan_document, show_issues, show_plan
-from export_jobs.core.file_validation import Stored, check_file
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.yaml_file import YamlFile, read_yaml
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.base.yaml_file import YamlFile, read_yaml
+from export_jobs.core.validation.definition_file import Stored, check_file
 from export_jobs.store.check import check_store
 from export_jobs.store.plan import Plan, apply_plan, make_plan
 

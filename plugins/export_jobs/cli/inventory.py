@@ -11,11 +11,11 @@ from export_jobs.cli.choice_text import MOST_ENTRIES, choice_lines
 from export_jobs.cli.output import Output, confirmed
 from export_jobs.cli.plan_text import days, issue_document, show_issues, window_document
 from export_jobs.cli.provenance import show_provenance
-from export_jobs.core.changes import next_windows, spec_of
-from export_jobs.core.dump import yaml_text
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import DefinitionFile, ExportJob
-from export_jobs.core.validation import check_stored_job, parse_stored_job
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.definitions.dump import yaml_text
+from export_jobs.core.definitions.job import DefinitionFile, ExportJob
+from export_jobs.core.validation.changes import next_windows, spec_of
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
 from export_jobs.store.definitions import StoredJob
 
 _LISTED = ("name", "state", "frequency", "from", "until", "destination", "templates", "next_delivery")

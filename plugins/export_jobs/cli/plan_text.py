@@ -8,11 +8,11 @@ from typing import Any
 
 from export_jobs.cli.choice_text import change_text
 from export_jobs.cli.output import Output
-from export_jobs.core.changes import Action, Change
-from export_jobs.core.issue import Issue
-from export_jobs.core.timeline import day_range
-from export_jobs.core.window import Delivery
-from export_jobs.core.yaml_file import YamlFile
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.yaml_file import YamlFile
+from export_jobs.core.validation.changes import Action, Change
+from export_jobs.core.windows.timeline import day_range
+from export_jobs.core.windows.window import Delivery
 from export_jobs.store.plan import Plan
 
 _MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REFUSED: "!"}

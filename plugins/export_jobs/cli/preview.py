@@ -8,18 +8,17 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from export_jobs import settings
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
 from export_jobs.cli.plan_text import days, window_document
-from export_jobs.core.compiled import CompiledExport
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.issue import errors
-from export_jobs.core.job import ExportJob
-from export_jobs.core.runnable_sql import runnable
-from export_jobs.core.text import choice
-from export_jobs.core.validation import validate_job
-from export_jobs.core.window import Window, day_start, deliveries
+from export_jobs.core.base.issue import errors
+from export_jobs.core.base.text import choice
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.sql.literal import runnable
+from export_jobs.core.validation.definitions import validate_job
+from export_jobs.core.windows.window import Window, day_start, deliveries
 from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
@@ -134,9 +133,7 @@ def _exports(job: ExportJob, options: argparse.Namespace) -> list[CompiledExport
         remedy = choice(options.template, names, none="It uses none")
         raise UserError(f"Job {job.name!r} does not use the template {options.template!r}. {remedy}.")
     return [
-        compile_export(job, name, session.catalogue(), window, settings.statements_folder())
-        for name in names
-        if options.template in {None, name}
+        compile_export(job, name, session.catalogue(), window) for name in names if options.template in {None, name}
     ]
 
 

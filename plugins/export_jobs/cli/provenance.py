@@ -6,8 +6,8 @@ from typing import Any
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.core.made_from import DefinitionChange, MadeFrom, Stretch, definition_changes, stretches
-from export_jobs.core.timeline import day_range
+from export_jobs.core.windows.provenance import DefinitionChange, MadeFrom, Stretch, definition_changes, stretches
+from export_jobs.core.windows.timeline import day_range
 from export_jobs.store.definitions import StoredJob
 
 HASH_SHOWN = 12

@@ -6,8 +6,8 @@ import argparse
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirmed
-from export_jobs.core.rerun import Rerun
-from export_jobs.core.timeline import day_range
+from export_jobs.core.windows.rerun import Rerun
+from export_jobs.core.windows.timeline import day_range
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.orchestration.rerun import carried_out, planned
 from export_jobs.store.execution_pages import ExecutionPages

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from export_jobs import settings
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.job import ExportJob
-from export_jobs.core.text import choice
-from export_jobs.core.validation import parse_stored_job
+from export_jobs.core.base.text import choice
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.validation.definitions import parse_stored_job
 from export_jobs.errors import ExportError, UserError
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.executions import Ledger

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from export_jobs import settings
-from export_jobs.core.rerun import DagRunState
+from export_jobs.core.windows.rerun import DagRunState
 from export_jobs.errors import TerminalError, TransientError
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, ObjectStoragePa
 from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs import settings
-from export_jobs.core.audit import Finding, WindowState, audit
-from export_jobs.core.rerun import DagRunState
-from export_jobs.core.window import Window, deliveries
+from export_jobs.core.windows.discrepancy import Finding, WindowState, audit
+from export_jobs.core.windows.rerun import DagRunState
+from export_jobs.core.windows.window import Window, deliveries
 from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration import mail
 from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID, AirflowApi

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
-from export_jobs.core.catalogue import Catalogue, Dimension, Fact, Table
-from export_jobs.core.catalogue_rules.place import placed
-from export_jobs.core.catalogue_validation import parts_of
-from export_jobs.core.dialect import POSTGRES
-from export_jobs.core.issue import Issue, Level, errors
-from export_jobs.core.text import choice
+from export_jobs.core.base.issue import Issue, Level, errors
+from export_jobs.core.base.text import choice
+from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
+from export_jobs.core.sql.dialect import POSTGRES
+from export_jobs.core.validation.catalogue import parts_of
+from export_jobs.core.validation.catalogue_rules.place import placed
 from export_jobs.errors import ExportError, TransientError, UserError
 from export_jobs.orchestration.connections import sql_hook, warehouse
 from export_jobs.streaming.catalogue_probe import Probe
@@ -44,7 +43,7 @@ def connections_of(catalogue: Catalogue, wanted: str | None = None) -> list[str]
     return [wanted] if wanted is not None else names
 
 
-def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue], statements: Path) -> list[Checked]:
+def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue]) -> list[Checked]:
     """Ask the database of the connection ``name`` about everything on it, once for each dialect that is named.
 
     ``found`` is what the rules have found already: what is wrong there is not asked about again.
@@ -60,7 +59,7 @@ def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue], st
             checked.append(Checked(name, dialect, (_not_opened(own[0], error),)))
             continue
         with closing(session):
-            checked.append(check_tables(session, own, catalogue, statements, broken=broken))
+            checked.append(check_tables(session, own, catalogue, broken=broken))
     return checked
 
 
@@ -68,7 +67,6 @@ def check_tables(
     session: CatalogueSession,
     tables: Sequence[Table],
     catalogue: Catalogue,
-    statements: Path,
     *,
     broken: Collection[str] = (),
 ) -> Checked:
@@ -79,29 +77,29 @@ def check_tables(
         what = f"types are NOT checked: a database of the dialect {dialect} does not say types of columns"
         remedy = "Hold the types in the headers against the tables by eye"
         probe.found(tables[0], Issue("connection", what, remedy, Level.WARNING))
-    _ask(probe, tables, statements)
+    _ask(probe, tables)
     return Checked(name, dialect, tuple(probe.issues), probe.asked, dialect in _TYPES_SAID)
 
 
-def _ask(probe: Probe, tables: Sequence[Table], statements: Path) -> None:
+def _ask(probe: Probe, tables: Sequence[Table]) -> None:
     for table in tables:
         if table.file not in probe.broken:
             probe_table(probe, table)
     for table in tables:
         if isinstance(table, Fact) and table.file not in probe.broken:
-            _ask_about(probe, table, statements)
+            _ask_about(probe, table)
     for table in tables:
         if isinstance(table, Dimension) and table.file not in probe.broken:
-            probe_whole(probe, table, statements)
+            probe_whole(probe, table)
             probe_id(probe, table)
 
 
-def _ask_about(probe: Probe, fact: Fact, statements: Path) -> None:
+def _ask_about(probe: Probe, fact: Fact) -> None:
     kpis = [kpi for kpi in probe.catalogue.kpis.values() if kpi.fact == fact.key and kpi.file not in probe.broken]
     probe_kpis(probe, fact, kpis)
-    probe_rows(probe, fact, statements)
+    probe_rows(probe, fact)
     if fact.file not in probe.broken:
-        probe_groups(probe, fact, [kpi for kpi in kpis if kpi.file not in probe.broken], statements)
+        probe_groups(probe, fact, [kpi for kpi in kpis if kpi.file not in probe.broken])
         probe_order(probe, fact)
 
 

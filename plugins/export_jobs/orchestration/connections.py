@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from export_jobs import settings
-from export_jobs.core.job import DestinationSpec
+from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.errors import UserError
 from export_jobs.store.engine import connect

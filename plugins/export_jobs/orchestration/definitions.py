@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from export_jobs import settings
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import ExportJob
-from export_jobs.core.validation import check_stored_job, parse_stored_job, validate_job
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job, validate_job
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.connections import store_engine
 from export_jobs.store import snapshot

@@ -16,10 +16,10 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, TaskGroup, get_parsing_context
 
 from export_jobs import settings
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.issue import Issue
-from export_jobs.core.job import ExportJob
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.definitions.job import ExportJob
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID
 from export_jobs.orchestration.auditor import auditor_dag

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import ObjectStoragePath
 
 from export_jobs import settings
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.job import ExportJob
-from export_jobs.core.version import definition_hash
-from export_jobs.core.window import Window
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.sql.definition_hash import definition_hash
+from export_jobs.core.windows.window import Window
 from export_jobs.delivery.destination import Destination
 from export_jobs.errors import UserError
 from export_jobs.orchestration.connections import open_destination, store_engine

@@ -12,7 +12,9 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs import settings
-from export_jobs.core.files import ExportFile, Manifest, manifest_path
+from export_jobs.core.files.export_file import ExportFile
+from export_jobs.core.files.manifest import Manifest
+from export_jobs.core.files.names import manifest_path
 from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, TransientError
 from export_jobs.orchestration import mail

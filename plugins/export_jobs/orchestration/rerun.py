@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from export_jobs.core.rerun import DagRunState, Rerun, plan_rerun
+from export_jobs.core.windows.rerun import DagRunState, Rerun, plan_rerun
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.execution_pages import ExecutionPages

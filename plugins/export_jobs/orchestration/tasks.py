@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 from airflow.sdk.exceptions import AirflowSkipException
 
 from export_jobs import settings
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.files import Content, CsvFile, ExportFile, file_stem, target_path
-from export_jobs.core.issue import errors
-from export_jobs.core.job import DateBasis, EmptyResult
-from export_jobs.core.validation import validate_job
+from export_jobs.core.base.issue import errors
+from export_jobs.core.definitions.job import DateBasis, EmptyResult
+from export_jobs.core.files.export_file import Content, CsvFile, ExportFile
+from export_jobs.core.files.names import file_stem, target_path
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.validation.definitions import validate_job
 from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.connections import open_source
@@ -54,7 +55,7 @@ class Extract(ExportStep):
         """The staged CSV as JSON; its ``stage`` names this extraction from here to the ledger."""
         name = cast("str", self.template)
         zone = run.job.schedule.time_zone
-        export = compile_export(run.job, name, run.catalogue, run.window, settings.statements_folder())
+        export = compile_export(run.job, name, run.catalogue, run.window)
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
         path = run.staging / f"{file_stem(run.job.name, name, run.window, zone)}.csv"
         with (

@@ -1,4 +1,4 @@
-"""The timetable of an export job: the run's data interval *is* the window of :mod:`export_jobs.core.window`."""
+"""The timetable of an export job: the run's data interval *is* the window of :mod:`export_jobs.core.windows.window`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.timetables.base import DagRunInfo, DataInterval, Timetable
 
-from export_jobs.core.job import Frequency, Schedule
-from export_jobs.core.window import deliveries, last_complete, next_delivery
+from export_jobs.core.definitions.job import Frequency, Schedule
+from export_jobs.core.windows.window import deliveries, last_complete, next_delivery
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Engine, text
 
-from export_jobs.core.audit import Finding
+from export_jobs.core.windows.discrepancy import Finding
 from export_jobs.store.engine import transaction
 
 

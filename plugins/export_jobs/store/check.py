@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.issue import Issue
-from export_jobs.core.validation import check_stored_job, validate_destination, validate_template
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.validation.definitions import check_stored_job, validate_destination, validate_template
 from export_jobs.store.definitions import Definitions
 
 

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from export_jobs.core.changes import differences, spec_of
-from export_jobs.core.job import ExportJob, JobSpec
+from export_jobs.core.definitions.job import ExportJob, JobSpec
+from export_jobs.core.validation.changes import differences, spec_of
 from export_jobs.errors import UserError
 from export_jobs.store.destinations import Destinations
 from export_jobs.store.refusals import explained

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from export_jobs.core.window import Window
+from export_jobs.core.windows.window import Window
 from export_jobs.store.access import Access
 from export_jobs.store.history import DELIVERY_COLUMNS, EVENT_COLUMNS, NOTIFICATION_COLUMNS, PUBLICATION_COLUMNS
 from export_jobs.store.records import Delivered, Event, ExecutionRecord, Notification, Published

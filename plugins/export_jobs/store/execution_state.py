@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from export_jobs.core.coverage import State
-from export_jobs.core.timeline import Made
-from export_jobs.core.window import Window
+from export_jobs.core.windows.coverage import State
+from export_jobs.core.windows.timeline import Made
+from export_jobs.core.windows.window import Window
 from export_jobs.store.records import Delivered, Event, ExecutionRecord
 
 JUST_NOW = timedelta(seconds=60)

@@ -7,8 +7,8 @@ from itertools import groupby
 
 from sqlalchemy import RowMapping
 
-from export_jobs.core.made_from import MadeFrom
-from export_jobs.core.window import Window
+from export_jobs.core.windows.provenance import MadeFrom
+from export_jobs.core.windows.window import Window
 from export_jobs.store.access import Access
 from export_jobs.store.records import Delivered, Event, ExecutionRecord, Notification, Published
 

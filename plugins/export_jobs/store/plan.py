@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.changes import Action, Change, InStore, changes
-from export_jobs.core.file_validation import Stored, check_file
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import DefinitionFile, ExportJob, JobSpec
-from export_jobs.core.validation import parse_stored_job
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import DefinitionFile, ExportJob, JobSpec
+from export_jobs.core.validation.changes import Action, Change, InStore, changes
+from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.validation.definitions import parse_stored_job
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import Definitions, StoredJob
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from export_jobs.core.coverage import Outcome, State
-from export_jobs.core.window import Window
+from export_jobs.core.windows.coverage import Outcome, State
+from export_jobs.core.windows.window import Window
 
 
 @dataclass(frozen=True)

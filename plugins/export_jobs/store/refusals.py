@@ -6,7 +6,7 @@ import psycopg
 from psycopg import errors
 from sqlalchemy.exc import DBAPIError
 
-from export_jobs.core.filter import Operator
+from export_jobs.core.definitions.filter import Operator
 from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
 
 REFUSED = "EXJ01"

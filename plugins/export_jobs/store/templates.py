@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from export_jobs.core.job import Template
+from export_jobs.core.definitions.job import Template
 from export_jobs.errors import UserError
 from export_jobs.store.access import Access
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from export_jobs.core.job import TemplateUse
+from export_jobs.core.definitions.job import TemplateUse
 
 _INSERT_USE = """INSERT INTO export_jobs.job_template
         (job_id, position, template, subfolder, date_basis, columns, headings, audience, order_by)

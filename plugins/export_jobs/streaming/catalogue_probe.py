@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from export_jobs.core.catalogue import Catalogue, Fact, Kpi, Table
-from export_jobs.core.catalogue_rules.place import placed
-from export_jobs.core.catalogue_rules.sql import identifier
-from export_jobs.core.issue import Issue, Level
-from export_jobs.core.sql_text import indented
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Kpi, Table
+from export_jobs.core.sql.text import indented
+from export_jobs.core.validation.catalogue_rules.place import placed
+from export_jobs.core.validation.catalogue_rules.sql import identifier
 from export_jobs.streaming.catalogue_session import CatalogueSession, Described, RefusedError
 
 

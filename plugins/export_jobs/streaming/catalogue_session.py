@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import psycopg
 
-from export_jobs.core.catalogue import ColumnType
-from export_jobs.core.dialect import SQLITE
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.sql.dialect import SQLITE
 from export_jobs.streaming.catalogue_types import POSTGRES_TYPES, named_type
 from export_jobs.streaming.deadline import Deadline
 

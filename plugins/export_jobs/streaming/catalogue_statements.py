@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from export_jobs.core.catalogue import DATE_PARTS, Dimension, Fact, Kpi
-from export_jobs.core.catalogue_rules.place import in_sql
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.issue import Issue
-from export_jobs.core.job import ExportJob
-from export_jobs.core.literal import with_literals
-from export_jobs.core.window import Window
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.catalogue.catalogue import DATE_PARTS, Dimension, Fact, Kpi
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.sql.literal import with_literals
+from export_jobs.core.validation.catalogue_rules.place import in_sql
+from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 from export_jobs.streaming.catalogue_probe import Probe, culprits, described, source_of
 from export_jobs.streaming.catalogue_session import RefusedError
@@ -38,24 +37,24 @@ def probe_kpis(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
                 probe.found(kpi, Issue("type", what, retyped(found.type, "type")))
 
 
-def probe_rows(probe: Probe, fact: Fact, statements: Path) -> None:
+def probe_rows(probe: Probe, fact: Fact) -> None:
     """A standard template of all columns, once for each date that a window may bound."""
     for key, basis in (("event_date", "event"), ("updated_at", "updated")):
         if getattr(fact, key) is None:
             continue
-        error = _planned(probe, {"kind": "standard", "fact": fact.key}, {"date_basis": basis}, fact, statements)
+        error = _planned(probe, {"kind": "standard", "fact": fact.key}, {"date_basis": basis}, fact)
         if error is not None:
             what = f"the database refuses rows of the fact, bounded by this date: {_said(error)}"
             probe.found(fact, Issue(key, what, "Correct the fact's query or this date"))
 
 
-def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi], statements: Path) -> None:
+def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
     """Every KPI of a fact by every dimension that it reaches and every part of its date."""
     for key in [*probe.catalogue.dimensions_of(fact.key), *DATE_PARTS]:
         hops = probe.catalogue.path(fact.key, key)
         if any(probe.catalogue.dimensions[hop.dimension].file in probe.broken for hop in hops):
             continue
-        refused = _refused_by(probe, fact, kpis, key, statements)
+        refused = _refused_by(probe, fact, kpis, key)
         blamed = {k: error for k, error in refused.items() if k} if len(refused) < max(len(kpis), 1) else {}
         for kpi in kpis:
             if kpi.key in blamed:
@@ -71,33 +70,33 @@ def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi], statements: Path) ->
                 probe.found(dimension, Issue(f"facts.{fact.key}", what, "Correct the path or the query"))
 
 
-def probe_whole(probe: Probe, dimension: Dimension, statements: Path) -> None:
+def probe_whole(probe: Probe, dimension: Dimension) -> None:
     """A dimension template of all columns."""
-    error = _planned(probe, {"kind": "dimension", "dimensions": [dimension.key]}, {}, dimension, statements)
+    error = _planned(probe, {"kind": "dimension", "dimensions": [dimension.key]}, {}, dimension)
     if error is not None:
         what = f"the database refuses the dimension as a whole: {_said(error)}"
         probe.found(dimension, Issue(in_sql(), what, "Correct the query or its columns"))
 
 
-def _refused_by(probe: Probe, fact: Fact, kpis: list[Kpi], key: str, statements: Path) -> Mapping[str, RefusedError]:
+def _refused_by(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mapping[str, RefusedError]:
     """The KPIs that cannot be had by ``key``; of a fact without any, its rows are asked for instead."""
 
     def ask(keys: list[str]) -> RefusedError | None:
         definition: dict[str, Any] = {"kind": "custom", "kpis": keys, "dimensions": [key]}
         if not kpis:
             definition = {"kind": "standard", "fact": fact.key, "columns": [key]}
-        return _planned(probe, definition, {}, fact, statements)
+        return _planned(probe, definition, {}, fact)
 
     return culprits([kpi.key for kpi in kpis] or [""], ask)
 
 
 def _planned(
-    probe: Probe, definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimension, statements: Path
+    probe: Probe, definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimension
 ) -> RefusedError | None:
     """What the compiler or the database says against a template; None when it plans."""
     job = _job(definition, use, table)
     try:
-        export = compile_export(job, _NAME, probe.catalogue, A_DAY, statements)
+        export = compile_export(job, _NAME, probe.catalogue, A_DAY)
     except UserError as error:
         return RefusedError(str(error))
     return probe.refused(lambda: probe.session.explain(with_literals(export)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from export_jobs.core.catalogue import Dimension, Fact, Table, TableColumn
-from export_jobs.core.catalogue_rules.place import in_sql
-from export_jobs.core.catalogue_rules.sql import identifier, quoted_name
-from export_jobs.core.issue import Issue, Level
-from export_jobs.core.text import choice, shown
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.base.text import choice, shown
+from export_jobs.core.catalogue.catalogue import Dimension, Fact, Table, TableColumn
+from export_jobs.core.validation.catalogue_rules.place import in_sql
+from export_jobs.core.validation.catalogue_rules.sql import identifier, quoted_name
 from export_jobs.streaming.catalogue_probe import Probe, described, nothing_of
 from export_jobs.streaming.catalogue_session import Described, RefusedError
 from export_jobs.streaming.catalogue_types import fits, retyped

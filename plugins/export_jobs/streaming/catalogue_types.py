@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from export_jobs.core.catalogue import ColumnType
+from export_jobs.core.catalogue.catalogue import ColumnType
 
 POSTGRES_TYPES: dict[int, ColumnType] = {
     16: "boolean",

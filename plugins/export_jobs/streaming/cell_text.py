@@ -9,8 +9,8 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from export_jobs.core.catalogue import ColumnType
-from export_jobs.core.compiled import Column
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.number_text import number_text, rounded_text
 from export_jobs.streaming.time_text import clock_text, date_text, timestamp_text, timestamptz_text
 

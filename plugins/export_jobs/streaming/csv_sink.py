@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from export_jobs.core.compiled import CompiledExport
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.csv_text import header_line
 from export_jobs.streaming.sink import HashingSink

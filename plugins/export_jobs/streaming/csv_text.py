@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from export_jobs.core.compiled import Column, CompiledExport
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.cell_text import EXPECTED, TextOf, text_of
 

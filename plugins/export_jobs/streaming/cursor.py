@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from export_jobs.core.compiled import CompiledExport
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.csv_sink import CsvSink, Extracted
 from export_jobs.streaming.csv_text import RowWriter

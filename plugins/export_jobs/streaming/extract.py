@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
-from export_jobs.core.compiled import CompiledExport
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.copy_stream import CopyStream
 from export_jobs.streaming.csv_sink import CsvSink, Extracted

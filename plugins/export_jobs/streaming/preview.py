@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from export_jobs.core.compiled import Column, CompiledExport
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.csv_sink import TooLargeError
 from export_jobs.streaming.query_errors import TimedOutError

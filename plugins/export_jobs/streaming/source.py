@@ -8,8 +8,8 @@ from typing import Any, BinaryIO, Protocol
 
 import psycopg
 
-from export_jobs.core.compiled import CompiledExport
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TransientError
 from export_jobs.streaming.csv_sink import Extracted
 from export_jobs.streaming.cursor import extract_by_cursor

@@ -16,8 +16,8 @@ from airflow.utils.session import create_session
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from export_jobs.core.rerun import DagRunState
-from export_jobs.core.window import Window
+from export_jobs.core.windows.rerun import DagRunState
+from export_jobs.core.windows.window import Window
 from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID
 
 _IN_PROGRESS = ("queued", "running")

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
-from export_jobs.core.window import Delivery
+from export_jobs.core.windows.window import Delivery
 from export_jobs.store.overview import Overview, Pulse
 from export_jobs.web import airflow_tables
 from export_jobs.web.facts import Facts, FactsOfAll

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from export_jobs.core.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, TableColumn
-from export_jobs.core.catalogue_page import by_title
-from export_jobs.core.job import DateBasis
+from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, TableColumn
+from export_jobs.core.catalogue.page import by_title
+from export_jobs.core.definitions.job import DateBasis
 from export_jobs.web.errors import IssueAnswer
 from export_jobs.web.models.catalogue import (
     CatalogueAnswer,

@@ -8,7 +8,7 @@ from fastapi import Body
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from export_jobs.core.job import JobSpec, Template
+from export_jobs.core.definitions.job import JobSpec, Template
 from export_jobs.web.models.detail import JobChange
 
 Raw = Annotated[dict[str, Any], Body()]

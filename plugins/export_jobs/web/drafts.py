@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.file_validation import Stored, check_file
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import JobSpec, Schedule, Template
-from export_jobs.core.schedule_text import first_delivery_text, schedule_text, window_text
-from export_jobs.core.shape import read
-from export_jobs.core.window import Delivery, deliveries
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.base.shape import read
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import JobSpec, Schedule, Template
+from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_text
+from export_jobs.core.windows.window import Delivery, deliveries
 from export_jobs.store.definitions import Definitions
 from export_jobs.web.errors import IssueAnswer
 from export_jobs.web.models.detail import DraftCheck

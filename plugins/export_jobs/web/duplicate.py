@@ -7,9 +7,9 @@ from datetime import date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from export_jobs.core.changes import spec_of
-from export_jobs.core.job import ExportJob, Frequency, JobSpec, Schedule
-from export_jobs.core.names import MAX_NAME
+from export_jobs.core.definitions.job import ExportJob, Frequency, JobSpec, Schedule
+from export_jobs.core.definitions.names import MAX_NAME
+from export_jobs.core.validation.changes import spec_of
 
 
 def duplicate(job: ExportJob, is_taken: Callable[[str], bool], now: datetime) -> JobSpec:

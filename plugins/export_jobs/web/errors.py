@@ -15,8 +15,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from export_jobs.core.issue import Issue, Level
-from export_jobs.core.shape import written
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.base.shape import written
 from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
 from export_jobs.orchestration.airflow_api import AirflowRefusal
 from export_jobs.web.models.base import Wire

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from export_jobs.core.schedule_text import window_text
-from export_jobs.core.window import Window
+from export_jobs.core.windows.schedule_text import window_text
+from export_jobs.core.windows.window import Window
 from export_jobs.store.execution_state import (
     SILENT,
     Airflow,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.issue import errors
-from export_jobs.core.job import ExportJob, Schedule
-from export_jobs.core.schedule_text import schedule_text
-from export_jobs.core.validation import check_stored_job, parse_stored_job
-from export_jobs.core.window import Delivery, next_delivery
+from export_jobs.core.base.issue import errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import ExportJob, Schedule
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
+from export_jobs.core.windows.schedule_text import schedule_text
+from export_jobs.core.windows.window import Delivery, next_delivery
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.overview import Overview, Pulse, moment
 from export_jobs.web.state import Stamped

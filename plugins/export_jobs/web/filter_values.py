@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from export_jobs import settings
-from export_jobs.core.catalogue import Catalogue, Dimension, TableColumn
-from export_jobs.core.compiled import CompiledExport
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.filter import Filter, Operator
-from export_jobs.core.job import FileOptions, Template, TemplateKind, TemplateUse
-from export_jobs.core.trial_job import NAME, trial_job
-from export_jobs.core.window import bounds
+from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, TableColumn
+from export_jobs.core.definitions.filter import Filter, Operator
+from export_jobs.core.definitions.job import FileOptions, Template, TemplateKind, TemplateUse
+from export_jobs.core.definitions.trial_job import NAME, trial_job
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.windows.window import bounds
 from export_jobs.streaming.preview import preview
 from export_jobs.web.errors import Refused
 from export_jobs.web.models.catalogue import FilterValues
@@ -63,7 +62,7 @@ def _statement(dimension: Dimension, name: str, search: str, catalogue: Catalogu
     if search:
         filters.append(Filter(column=name, op=Operator.CONTAINS, values=(search,)))
     job = trial_job(template, TemplateUse(template=NAME, filters=tuple(filters)))
-    export = compile_export(job, NAME, catalogue, bounds(job.schedule), settings.statements_folder())
+    export = compile_export(job, NAME, catalogue, bounds(job.schedule))
     return replace(export, sql=f"SELECT DISTINCT * FROM (\n{export.sql}\n) AS found ORDER BY 1")  # noqa: S608
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from export_jobs.core.issue import Issue
+from export_jobs.core.base.issue import Issue
 from export_jobs.web.address import airflow_address
 from export_jobs.web.errors import answer, answer_unexpected
 from export_jobs.web.origin import foreign

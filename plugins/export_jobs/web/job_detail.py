@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.changes import spec_of
-from export_jobs.core.job import ColumnUse, ExportJob, Frequency, Template, TemplateUse
-from export_jobs.core.selection import chosen_columns, find, tables_of
-from export_jobs.core.validation import check_stored_job, parse_stored_job
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.selection import chosen_columns, find, tables_of
+from export_jobs.core.definitions.job import ColumnUse, ExportJob, Frequency, Template, TemplateUse
+from export_jobs.core.validation.changes import spec_of
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.web.access import Caller
 from export_jobs.web.board import Standing, board_of

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from export_jobs.core.job import Frequency
+from export_jobs.core.definitions.job import Frequency
 from export_jobs.web.board import Standing
 from export_jobs.web.models import Wire
 from export_jobs.web.models.job import JobStatus, Totals

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from export_jobs.core.schedule_text import window_text
-from export_jobs.core.timeline import Cell, Plan, Timeline, timeline
-from export_jobs.core.validation import check_stored_job, parse_stored_job
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
+from export_jobs.core.windows.schedule_text import window_text
+from export_jobs.core.windows.timeline import Cell, Plan, Timeline, timeline
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.execution_state import Airflow, made_by
 from export_jobs.store.executions import Ledger

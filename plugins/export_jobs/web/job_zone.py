@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from export_jobs.core.rules.schedule import is_zone
+from export_jobs.core.validation.rules.schedule import is_zone
 from export_jobs.store.definitions import StoredJob
 
 

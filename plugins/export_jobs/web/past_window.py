@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from export_jobs.core.window import Window, day_start
+from export_jobs.core.windows.window import Window, day_start
 from export_jobs.web.errors import Refused
 
 LONGEST = timedelta(days=367)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import ExportJob, Schedule
-from export_jobs.core.trial_job import NAME, a_schedule, trial_job
-from export_jobs.core.validation import check_job, check_template
-from export_jobs.core.window import ONE_DAY, Window, day_start, last_complete
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import ExportJob, Schedule
+from export_jobs.core.definitions.trial_job import NAME, a_schedule, trial_job
+from export_jobs.core.validation.definitions import check_job, check_template
+from export_jobs.core.windows.window import ONE_DAY, Window, day_start, last_complete
 from export_jobs.web.errors import Refused
 from export_jobs.web.models.preview import PreviewBody
 from export_jobs.web.models.rerun import WantedWindow

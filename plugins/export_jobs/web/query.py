@@ -7,7 +7,7 @@ from fastapi.dependencies.utils import get_flat_dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from export_jobs.core.issue import Issue
+from export_jobs.core.base.issue import Issue
 from export_jobs.web.errors import Refused
 
 

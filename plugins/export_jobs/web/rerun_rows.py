@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from export_jobs.core.rerun import DagRunState
-from export_jobs.core.schedule_text import window_text
+from export_jobs.core.windows.rerun import DagRunState
+from export_jobs.core.windows.schedule_text import window_text
 from export_jobs.orchestration.rerun import Planned
 from export_jobs.web.models.rerun import RerunAnswer, RerunWindow
 

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import JobSpec
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.definitions.job import JobSpec
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.web import airflow_tables
 from export_jobs.web.access import Caller

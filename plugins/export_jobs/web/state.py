@@ -12,8 +12,8 @@ from fastapi import Depends
 from sqlalchemy import Engine
 
 from export_jobs import settings
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.connections import store_engine
 from export_jobs.store.definitions import Definitions, StoredJob

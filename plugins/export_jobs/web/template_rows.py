@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from export_jobs.core.catalogue import Catalogue, Fact
-from export_jobs.core.job import DateBasis, Template, TemplateKind
-from export_jobs.core.selection import Place, facts_of, filterable, find, held_columns, tables_of
-from export_jobs.core.validation import validate_template
+from export_jobs.core.catalogue.catalogue import Catalogue, Fact
+from export_jobs.core.catalogue.selection import Place, facts_of, filterable, find, held_columns, tables_of
+from export_jobs.core.definitions.job import DateBasis, Template, TemplateKind
+from export_jobs.core.validation.definitions import validate_template
 from export_jobs.store.template_use import TemplateNote
 from export_jobs.web.errors import IssueAnswer
 from export_jobs.web.filter_values import may_be_shown

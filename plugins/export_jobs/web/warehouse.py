@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from export_jobs.core.compiled import CompiledExport
+from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.connections import open_source
 

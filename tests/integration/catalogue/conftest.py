@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.catalogue_validation import validate_catalogue
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.validation.catalogue import validate_catalogue
 from export_jobs.orchestration.catalogue_check import Checked, check_connection
 from tests.unit.core.invalid_catalogues import SOUND
-from tests.unit.core.samples import STATEMENTS
 
 if TYPE_CHECKING:
     from demo.postgres import Postgres
@@ -60,7 +59,7 @@ class Shop:
 
     def check(self) -> Checked:
         catalogue = self.catalogue()
-        [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue), STATEMENTS)
+        [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue))
         return checked
 
     def said(self) -> list[str]:

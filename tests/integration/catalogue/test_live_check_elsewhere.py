@@ -10,12 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.catalogue_validation import validate_catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.validation.catalogue import validate_catalogue
 from export_jobs.orchestration.catalogue_check import Checked, check_connection
 from tests.integration.catalogue.conftest import TABLES
 from tests.unit.core.invalid_catalogues import SOUND
-from tests.unit.core.samples import STATEMENTS
 
 pytestmark = pytest.mark.integration
 
@@ -43,7 +42,7 @@ class Elsewhere:
 
     def check(self) -> Checked:
         catalogue = load_catalogue(self.folder)
-        [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue), STATEMENTS)
+        [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue))
         return checked
 
     def said(self) -> list[str]:

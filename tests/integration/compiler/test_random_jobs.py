@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from psycopg.rows import dict_row
 
 from demo.postgres import Postgres
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.issue import errors
-from export_jobs.core.validation import validate_job
-from export_jobs.core.window import Window, day_start
+from export_jobs.core.base.issue import errors
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.validation.definitions import validate_job
+from export_jobs.core.windows.window import Window, day_start
 from tests.integration.compiler.oracle import Asked, Rows, expected
 from tests.integration.compiler.random_jobs import definition, jobs
-from tests.unit.core.samples import STATEMENTS, catalogue, job
+from tests.unit.core.samples import catalogue, job
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -80,5 +80,5 @@ def _run(asked: Asked, session: psycopg.Connection[Any]) -> list[tuple[Any, ...]
     using = job("random", template_definitions=[template], templates=[use], schedule=schedule)
     assert errors(validate_job(using, catalogue=CATALOGUE)) == []
     window = Window(day_start(asked.first, asked.zone), day_start(asked.last + timedelta(days=1), asked.zone))
-    export = compile_export(using, "random", CATALOGUE, window, STATEMENTS)
+    export = compile_export(using, "random", CATALOGUE, window)
     return session.execute(export.sql.encode(), export.parameters).fetchall()

@@ -17,15 +17,15 @@ import duckdb
 import psycopg
 import pytest
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.issue import errors
-from export_jobs.core.job import ExportJob
-from export_jobs.core.validation import validate_job
-from export_jobs.core.window import Window
+from export_jobs.core.base.issue import errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.validation.definitions import validate_job
+from export_jobs.core.windows.window import Window
 from export_jobs.streaming.source import Reading
-from tests.unit.core.samples import STATEMENTS, job
+from tests.unit.core.samples import job
 
 pytestmark = pytest.mark.integration
 
@@ -172,7 +172,7 @@ def _file(asked: dict[str, Any], dialect: str) -> bytes:
 
     catalogue = load_catalogue(CATALOGUE, {"dialect": dialect, "schema": DIALECTS[dialect]})
     using = _job(asked, catalogue)
-    export = compile_export(using, "t", catalogue, MARCH, STATEMENTS)
+    export = compile_export(using, "t", catalogue, MARCH)
     written = io.BytesIO()
     with open_source(export.connection, export.dialect) as opened:
         opened.extract(export, using.file, written, Reading("UTC", "export-jobs test", 60))

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.issue import errors
-from export_jobs.core.validation import validate_job
-from export_jobs.core.window import Window, day_start
+from export_jobs.core.base.issue import errors
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.validation.definitions import validate_job
+from export_jobs.core.windows.window import Window, day_start
 from export_jobs.streaming.source import Reading
 from tests.integration.nycflights.data import DATABASE, load
-from tests.unit.core.samples import STATEMENTS, job
+from tests.unit.core.samples import job
 
 if TYPE_CHECKING:
     from demo.postgres import Postgres
@@ -75,7 +75,7 @@ def _rows(template: dict[str, Any], first: str = "2013-01-01", last: str = "2013
     assert errors(validate_job(using, catalogue=catalogue)) == []
     end = date.fromisoformat(last) + timedelta(days=1)
     window = Window(day_start(date.fromisoformat(first), ZONE), day_start(end, ZONE))
-    compiled = compile_export(using, "t", catalogue, window, STATEMENTS)
+    compiled = compile_export(using, "t", catalogue, window)
     written = io.BytesIO()
     with open_source(compiled.connection, compiled.dialect) as opened:
         extracted = opened.extract(compiled, using.file, written, Reading(ZONE, "export-jobs test", 60))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from demo.postgres import Postgres
-from export_jobs.core.job import DestinationSpec, Template
+from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.engine import connect
 from export_jobs.store.schema import upgrade

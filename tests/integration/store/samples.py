@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from demo.postgres import Postgres
-from export_jobs.core.job import JobSpec
+from export_jobs.core.definitions.job import JobSpec
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.executions import DeliveryRecord, Ledger, PublicationRecord
 from export_jobs.store.records import Execution

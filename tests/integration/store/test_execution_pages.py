@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from export_jobs.core.coverage import State
+from export_jobs.core.windows.coverage import State
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.execution_pages import ExecutionPages
 from export_jobs.store.execution_state import (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from export_jobs.core.window import Window
+from export_jobs.core.windows.window import Window
 from export_jobs.errors import SupersededError
 from export_jobs.store.definitions import StoredJob
 from tests.integration.store.samples import DAY_ONE, Store

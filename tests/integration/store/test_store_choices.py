@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from export_jobs.core.changes import spec_of
-from export_jobs.core.filter import Operator
-from export_jobs.core.job import TemplateUse
+from export_jobs.core.definitions.filter import Operator
+from export_jobs.core.definitions.job import TemplateUse
+from export_jobs.core.validation.changes import spec_of
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import StoredJob
 from tests.integration.store.samples import Store, spec

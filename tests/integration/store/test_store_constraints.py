@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from export_jobs.core.names import name_issues
-from export_jobs.core.rules.schedule import validity_is_one_year
+from export_jobs.core.definitions.names import name_issues
+from export_jobs.core.validation.rules.schedule import validity_is_one_year
 from tests.integration.store.samples import Store, spec
 
 pytestmark = pytest.mark.integration

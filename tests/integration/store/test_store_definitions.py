@@ -9,8 +9,8 @@ from threading import Barrier
 
 import pytest
 
-from export_jobs.core.changes import spec_of
-from export_jobs.core.job import DestinationSpec, ExportJob, JobSpec, Template
+from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec, Template
+from export_jobs.core.validation.changes import spec_of
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import StoredJob
 from tests.integration.store.samples import Store, spec

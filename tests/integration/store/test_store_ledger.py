@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from export_jobs.core.coverage import State
+from export_jobs.core.windows.coverage import State
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.progress import last_scheduled_ends

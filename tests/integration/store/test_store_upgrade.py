@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from export_jobs.core.job import DestinationSpec, Template
+from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store import schema
 from export_jobs.store.engine import connect
 from export_jobs.store.schema import current_revision, is_current, upgrade

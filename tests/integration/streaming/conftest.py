@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from demo.postgres import Postgres
-from export_jobs.core.compiled import Column, CompiledExport
-from export_jobs.core.job import DateBasis, FileOptions
+from export_jobs.core.definitions.job import DateBasis, FileOptions
+from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.streaming.csv_sink import Extracted
 from export_jobs.streaming.extract import extract
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.csv_sink import Extracted
 from export_jobs.streaming.extract import extract

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import psycopg
 import pytest
 
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import ExportError, TerminalError, TransientError
 from export_jobs.streaming.csv_sink import Extracted
 from export_jobs.streaming.extract import extract

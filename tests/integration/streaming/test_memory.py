@@ -24,8 +24,8 @@ import json, sys
 from datetime import UTC, datetime
 from pathlib import Path
 import psycopg
-from export_jobs.core.compiled import Column, CompiledExport
-from export_jobs.core.job import DateBasis, FileOptions
+from export_jobs.core.sql.compiled import Column, CompiledExport
+from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.streaming.compress import compress
 from export_jobs.streaming.extract import extract
 
@@ -50,8 +50,8 @@ print(json.dumps({"rows": found.rows, "csv_mb": found.bytes >> 20, "peak_mb": pe
 BY_CURSOR = """
 import json, sys
 from pathlib import Path
-from export_jobs.core.compiled import Column, CompiledExport
-from export_jobs.core.job import DateBasis, FileOptions
+from export_jobs.core.sql.compiled import Column, CompiledExport
+from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.streaming.cursor import extract_by_cursor
 from export_jobs.streaming.sessions import session_of
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from export_jobs.core.catalogue import ColumnType
-from export_jobs.core.cell import finished
-from export_jobs.core.compiled import Column, CompiledExport
-from export_jobs.core.job import DateBasis, FileOptions
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.definitions.job import DateBasis, FileOptions
+from export_jobs.core.sql.cell import finished
+from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.csv_text import RowWriter, header_line
 from export_jobs.streaming.extract import extract

@@ -16,8 +16,8 @@ import duckdb
 import psycopg
 import pytest
 
-from export_jobs.core.compiled import Column, CompiledExport, Precondition
-from export_jobs.core.job import DateBasis, FileOptions
+from export_jobs.core.definitions.job import DateBasis, FileOptions
+from export_jobs.core.sql.compiled import Column, CompiledExport, Precondition
 from export_jobs.errors import TerminalError, TransientError, UserError
 from export_jobs.orchestration.connections import open_source
 from export_jobs.streaming.csv_sink import Extracted

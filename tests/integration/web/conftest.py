@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from demo.postgres import Postgres
-from export_jobs.core.job import DestinationSpec, Template
+from export_jobs.core.definitions.job import DestinationSpec, Template
 from tests.integration.store.conftest import EMPTY_AGAIN
 from tests.integration.store.samples import Store, administrator
 

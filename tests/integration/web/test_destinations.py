@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from export_jobs.core.job import DestinationSpec
+from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.web.rate import Rate
 from tests.integration.store.samples import Store
 

@@ -18,7 +18,7 @@ FILE = {"rows": 7, "bytes": 70, "sha256": "ab" * 32}
 
 @pytest.fixture
 def job(web_store: Store) -> Any:
-    from export_jobs.core.job import JobSpec
+    from export_jobs.core.definitions.job import JobSpec
 
     return web_store.definitions.create(JobSpec.model_validate(body("daily", schedule=past(4, 0))), "anna")
 
@@ -123,7 +123,7 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_too(ask: Ask, web_store: Sto
 
 
 def test_a_row_that_does_not_hold_keeps_its_history(ask: Ask, web_store: Store) -> None:
-    from export_jobs.core.job import JobSpec
+    from export_jobs.core.definitions.job import JobSpec
 
     spec = JobSpec.model_validate(body("bad", schedule={**past(4, 0), "time_zone": "Europe/Atlantis"}))
     job = web_store.definitions.create(spec, "anna")

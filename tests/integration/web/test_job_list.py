@@ -16,7 +16,7 @@ pytestmark = pytest.mark.integration
 
 
 def make(store: Store, name: str, **changes: Any) -> Any:
-    from export_jobs.core.job import JobSpec
+    from export_jobs.core.definitions.job import JobSpec
 
     return store.definitions.create(JobSpec.model_validate(body(name, **changes)), "anna")
 

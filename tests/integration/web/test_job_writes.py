@@ -233,7 +233,7 @@ def test_a_duplicate_is_a_draft_of_days_to_come(ask: Ask, web_store: Store) -> N
 
 
 def test_a_row_that_does_not_hold_is_shown_all_the_same(ask: Ask, web_store: Store) -> None:
-    from export_jobs.core.job import JobSpec
+    from export_jobs.core.definitions.job import JobSpec
 
     spec = JobSpec.model_validate(body("bad", schedule={"time_zone": "Europe/Atlantis"}))
     dag_id = web_store.definitions.create(spec, "anna").dag_id

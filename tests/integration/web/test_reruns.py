@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def job(web_store: Store) -> Any:
-    from export_jobs.core.job import JobSpec
+    from export_jobs.core.definitions.job import JobSpec
 
     return web_store.definitions.create(JobSpec.model_validate(body("daily", schedule=past(4, 1))), "anna")
 
@@ -75,7 +75,7 @@ def test_what_airflow_refuses_is_recorded_with_what_was_cleared_before(
 
 
 def test_a_definition_that_does_not_hold_is_not_rerun(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
-    from export_jobs.core.job import JobSpec
+    from export_jobs.core.definitions.job import JobSpec
 
     spec = JobSpec.model_validate(body("bad", schedule={**past(4, 1), "time_zone": "Europe/Atlantis"}))
     job = web_store.definitions.create(spec, "anna")

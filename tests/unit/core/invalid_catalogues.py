@@ -6,10 +6,10 @@
 import shutil
 from pathlib import Path
 
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.catalogue_rules.stray_files import stray_files
-from export_jobs.core.catalogue_validation import in_order, validate_catalogue
-from export_jobs.core.issue import Issue, Level
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.validation.catalogue import in_order, validate_catalogue
+from export_jobs.core.validation.catalogue_rules.stray_files import stray_files
 
 INVALID = Path(__file__).resolve().parents[2] / "invalid_catalogue"
 SOUND = INVALID / "_sound"

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.file_validation import Stored, check_file
-from export_jobs.core.issue import Level
-from export_jobs.core.yaml_file import read_yaml
+from export_jobs.core.base.issue import Level
+from export_jobs.core.base.yaml_file import read_yaml
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.validation.definition_file import Stored, check_file
 from export_jobs.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[3]

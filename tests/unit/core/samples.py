@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.catalogue_files import load_catalogue
-from export_jobs.core.job import ExportJob
-from export_jobs.core.window import Window
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.windows.window import Window
 
 ROOT = Path(__file__).resolve().parents[3]
 CATALOGUE = ROOT / "include" / "sql"
-STATEMENTS = CATALOGUE / "statements"
 ZONES = sorted(available_timezones())
 MONTH_DAYS = (*map(str, range(1, 32)), "last")
 NEW_YEAR = Window(datetime(1996, 12, 31, 23, tzinfo=UTC), datetime(1997, 1, 1, 23, tzinfo=UTC))

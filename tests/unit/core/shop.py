@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from export_jobs.core.catalogue import Catalogue, Dimension, Fact, Kpi
-from export_jobs.core.job import ExportJob
+from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Kpi
+from export_jobs.core.definitions.job import ExportJob
 
 ORDERS: dict[str, Any] = {
     "key": "orders",

@@ -4,8 +4,8 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from export_jobs.core.filter import Operator
-from export_jobs.core.job import DateBasis, FileOptions, Frequency, JobSpec, Schedule, TemplateUse
+from export_jobs.core.definitions.filter import Operator
+from export_jobs.core.definitions.job import DateBasis, FileOptions, Frequency, JobSpec, Schedule, TemplateUse
 
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=30)
 DAYS = st.dates(date(1901, 1, 1), date(2199, 1, 1))

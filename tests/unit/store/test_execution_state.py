@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from export_jobs.core.coverage import State
+from export_jobs.core.windows.coverage import State
 from export_jobs.store.execution_state import (
     Airflow,
     ExecutionState,

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from export_jobs.core.catalogue import ColumnType
-from export_jobs.core.compiled import Column, CompiledExport
-from export_jobs.core.job import DateBasis, FileOptions
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.definitions.job import DateBasis, FileOptions
+from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.csv_text import RowWriter
 

@@ -19,7 +19,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export_jobs.core.job import FileOptions
+from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import TerminalError
 from export_jobs.streaming import compress as module
 from export_jobs.streaming.compress import Compressed, compress

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from export_jobs.core.window import Window
+from export_jobs.core.windows.window import Window
 from export_jobs.web.errors import Refused
 from export_jobs.web.past_window import past_window
 

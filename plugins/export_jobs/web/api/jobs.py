@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from export_jobs.core.job import JobSpec
-from export_jobs.core.validation import parse_stored_job
+from export_jobs.core.definitions.job import JobSpec
+from export_jobs.core.validation.definitions import parse_stored_job
 from export_jobs.web.access import ReadsDags, ReadsJob
 from export_jobs.web.audit import api_router
 from export_jobs.web.board import board_of

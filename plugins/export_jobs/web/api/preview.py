@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
 
-from export_jobs import settings
-from export_jobs.core.compiler import compile_export
-from export_jobs.core.runnable_sql import runnable
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.sql.literal import runnable
 from export_jobs.streaming.preview import preview as first_rows
 from export_jobs.web.access import CreatesJobs
 from export_jobs.web.audit import Entry, api_router
@@ -28,7 +27,7 @@ _SLOTS = BoundedSemaphore(AT_ONCE)
 def preview(user: CreatesJobs, body: PreviewBody, catalogue: CatalogueOf, entry: Entry) -> PreviewAnswer:
     """The rows as a run would write them, within ten seconds, read-only; and the SQL, ready for a database client."""
     job, window = read_preview(body, catalogue, datetime.now(UTC))
-    export = compile_export(job, job.templates[0].template, catalogue, window, settings.statements_folder())
+    export = compile_export(job, job.templates[0].template, catalogue, window)
     entry.note(fact=job.template_definitions[0].fact, kpis=list(job.template_definitions[0].kpis), rows=body.rows)
     if not _SLOTS.acquire(blocking=False):
         raise Refused.because(429, f"{AT_ONCE} previews are being read already", "Try again in a few seconds")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import ExportJob, Schedule
-from export_jobs.core.validation import check_stored_job
-from export_jobs.core.window import Window, last_complete
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.definitions.job import ExportJob, Schedule
+from export_jobs.core.validation.definitions import check_stored_job
+from export_jobs.core.windows.window import Window, last_complete
 from export_jobs.errors import UserError
 from export_jobs.orchestration.rerun import Planned, carried_out, planned
 from export_jobs.store.definitions import StoredJob

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import Response
 
-from export_jobs.core.catalogue import Catalogue
-from export_jobs.core.issue import Issue, errors
-from export_jobs.core.job import Template
-from export_jobs.core.rules.rule import Known
-from export_jobs.core.shape import read
-from export_jobs.core.validation import template_issues
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.base.shape import read
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import Template
+from export_jobs.core.validation.definitions import template_issues
+from export_jobs.core.validation.rule import Known
 from export_jobs.errors import UserError
 from export_jobs.store.template_use import TemplateNote, TemplateNotes
 from export_jobs.web.access import Caller, CreatesJobs, EditsDags

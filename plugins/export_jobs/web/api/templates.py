@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from export_jobs.core.job import TemplateKind
+from export_jobs.core.definitions.job import TemplateKind
 from export_jobs.store.template_use import TemplateNotes
 from export_jobs.web.access import ReadsDags
 from export_jobs.web.audit import api_router

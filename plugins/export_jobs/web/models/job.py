@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from export_jobs.core.window import Window
+from export_jobs.core.windows.window import Window
 from export_jobs.web.models.base import Wire
 from export_jobs.web.standing import JobState
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from export_jobs.core.job import FileOptions, Schedule, Template, TemplateUse
+from export_jobs.core.definitions.job import FileOptions, Schedule, Template, TemplateUse
 from export_jobs.web.models.base import Wire
 from export_jobs.web.models.job import Span
 from export_jobs.web.models.rerun import WantedWindow

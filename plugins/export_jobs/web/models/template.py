@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from export_jobs.core.catalogue import ColumnType
-from export_jobs.core.job import DateBasis, TemplateKind
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.definitions.job import DateBasis, TemplateKind
 from export_jobs.web.errors import IssueAnswer
 from export_jobs.web.models.base import Wire
 

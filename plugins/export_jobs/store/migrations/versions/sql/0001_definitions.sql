@@ -4,7 +4,7 @@ CREATE FUNCTION export_jobs.actor() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT coalesce(nullif(current_setting('export_jobs.actor', true), ''), session_user::text)
 $$;
 
--- The same rule as core/names.py: names become parts of file names, which `__` separates.
+-- The same rule as core/definitions/names.py: names become parts of file names, which `__` separates.
 CREATE FUNCTION export_jobs.is_plain_name(name text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT name ~ '^[A-Za-z0-9]([A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$' AND name !~ '__'
 $$;
@@ -13,7 +13,7 @@ CREATE FUNCTION export_jobs.is_without_null(list text[]) RETURNS boolean LANGUAG
     SELECT array_position(list, NULL) IS NULL
 $$;
 
--- The same rule as core/rules/schedule.py: of 29 February, a year after is 1 March.
+-- The same rule as core/validation/rules/schedule.py: of 29 February, a year after is 1 March.
 CREATE FUNCTION export_jobs.year_after(day date) RETURNS date LANGUAGE sql IMMUTABLE AS $$
     SELECT (day + interval '1 year')::date + CASE WHEN (extract(month FROM day), extract(day FROM day)) = (2, 29)
         THEN 1 ELSE 0 END

@@ -8,7 +8,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'EXJ01', MESSAGE = what;
 END $$;
 
--- The definition as core/job.py reads it, in the words of the YAML.
+-- The definition as core/definitions/job.py reads it, in the words of the YAML.
 CREATE FUNCTION export_jobs.job_definition(job_id bigint) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
         'job_id', j.id, 'dag_id', j.dag_id, 'name', j.name, 'description', j.description, 'owner', j.owner,

@@ -10,7 +10,7 @@ ALTER TABLE export_jobs.job_template
     ADD CONSTRAINT job_template_lists_hold_no_null
         CHECK (export_jobs.is_without_null(columns || headings || order_by || audience));
 
--- Rows that a file keeps; all filters of a template must hold. The operators are those of core/filter.py.
+-- Rows that a file keeps; all filters of a template must hold. The operators are those of core/definitions/filter.py.
 CREATE TABLE export_jobs.job_filter (
     job_id bigint NOT NULL,
     template text NOT NULL,

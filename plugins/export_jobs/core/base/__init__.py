@@ -1,0 +1,1 @@
+"""What every other folder of core stands on: frozen values, issues, texts, YAML and its shape, documents."""

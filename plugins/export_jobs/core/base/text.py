@@ -1,0 +1,88 @@
+"""What any text of a definition may hold: no control characters, bounded length, a plain mail address.
+
+A definition is data, never code: ``{{ … }}`` in a text is just text here, and nothing on the path renders it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from email_validator import EmailNotValidError, validate_email
+
+from export_jobs.core.base.issue import Issue
+
+MAX_DESCRIPTION = 2000
+MAX_LINE = 254
+_LAYOUT = {"\n", "\t"}
+_INVISIBLE = {"Cc", "Cs", "Zl", "Zp"}
+_BIDI = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def text_issues(path: str, text: str, *, limit: int = MAX_LINE, lines: bool = False) -> Iterator[Issue]:
+    """Control characters and excess length of ``text``; ``lines`` allows line breaks and tabs."""
+    found = next((char for char in text if is_control(char) and not (lines and char in _LAYOUT)), None)
+    if found is not None:
+        yield Issue(path, f"the text holds the control character {found!a}", "Remove it; no reader can see it")
+    if len(text) > limit:
+        yield Issue(path, f"the text has {len(text)} characters; at most {limit} fit", "Shorten it")
+
+
+def is_control(char: str) -> bool:
+    """Whether ``char`` is invisible to a reader: control codes, half characters, direction overrides."""
+    return char in _BIDI or unicodedata.category(char) in _INVISIBLE
+
+
+def shown(value: object) -> str:
+    """``value`` as a message quotes it: on one line, with control characters escaped, at most 60 characters."""
+    text = repr(value)
+    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def choice(word: str, known: Iterable[str], none: str, far: str | None = None) -> str:
+    """A remedy for an unknown ``word``: the known ones that are near, else ``far`` or the first few there are."""
+    names = sorted(set(known))
+    near = _near(word, names)
+    if near:
+        return "Perhaps you mean " + " or ".join(repr(name) for name in near)
+    if not names or far:
+        return far or none
+    more = f" … ({len(names)} in all)" if len(names) > 12 else ""
+    return "Choose one of " + ", ".join(names[:12]) + more
+
+
+def _near(word: str, names: list[str]) -> list[str]:
+    """Known names like ``word``; a last part counts too, since people write Berlin for Europe/Berlin."""
+    spellings: dict[str, list[str]] = {}
+    for name in names:
+        for spelling in {name.lower(), name.rsplit("/", 1)[-1].lower()}:
+            spellings.setdefault(spelling, []).append(name)
+    # difflib takes quadratic time in the word's length, and a word may come from a hostile file.
+    matches = difflib.get_close_matches(word[:100].lower(), spellings, n=3, cutoff=0.75)
+    return list(dict.fromkeys(name for match in matches for name in spellings[match]))[:3]
+
+
+def address_issues(path: str, address: str) -> Iterator[Issue]:
+    """Why ``address`` cannot be mailed to. Nothing is looked up: a definition must be checkable without a network."""
+    held = list(text_issues(path, address))
+    if held:
+        yield from held
+        return
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        what = f"{shown(address)} has letters before the @ that many mail servers refuse"
+        yield Issue(path, what, "Use an address whose part before the @ is plain ASCII")
+        return
+    try:
+        checked = validate_email(address, check_deliverability=False, globally_deliverable=False, strict=True)
+    except EmailNotValidError as error:
+        what = f"{shown(address)} is not a mail address: {str(error).rstrip('.')}"
+        yield Issue(path, what, "Write it as name@example.org, without a display name")
+        return
+    if "." not in domain:
+        yield Issue(path, f"{shown(address)} has no full domain", "Write it as name@example.org")
+    elif not domain.isascii():
+        ascii_form = f"{local}@{checked.ascii_domain}"
+        yield Issue(path, f"the domain of {shown(address)} is not ASCII", f"Write its ASCII form, {ascii_form}")

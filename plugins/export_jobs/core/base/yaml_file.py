@@ -1,0 +1,177 @@
+"""YAML text -> plain data and the line of every entry, without the parts of YAML that surprise or attack.
+
+No aliases (a few lines can stand for gigabytes), no tags (they name code), no key twice (the later one would win in
+silence). Scalars are read as YAML 1.2 means them: ``10:30`` and ``2024-02-30`` stay text, for the definition to judge,
+where YAML 1.1 would make 630 of one and stop at the other without saying where.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from export_jobs.core.base.shape import Location, written
+from export_jobs.core.base.text import shown
+from export_jobs.errors import UserError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CONSTANTS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,17}\.[0-9]{1,17}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """What a file holds. ``lines`` gives the line, from 1, on which each path begins."""
+
+    name: str
+    data: dict[Any, Any]
+    lines: dict[str, int]
+
+    def line(self, path: str) -> int | None:
+        """The line of ``path``, or of the nearest entry around it: a missing key has no line of its own."""
+        while path:
+            if path in self.lines:
+                return self.lines[path]
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return None
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """Read the file at ``path``. Raises ``UserError`` when it cannot be read or is no plain YAML mapping."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"The file {path} cannot be read: {error.strerror}. Check its name and permissions.") from error
+    return parse_yaml(raw, str(path))
+
+
+def parse_yaml(raw: bytes, name: str) -> YamlFile:
+    """Read YAML text; ``name`` is what messages call it. Raises ``UserError`` with the line of what is wrong."""
+    if len(raw) > MAX_BYTES:
+        raise UserError(f"The file {name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into several files.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise UserError(f"{name}, line {line}: this is not UTF-8 text. Save the file as UTF-8.") from error
+    builder = _Builder(name)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        place = f"{name}, line {error.problem_mark.line + 1}" if error.problem_mark else name
+        detail = " ".join(filter(None, (error.context, error.problem)))
+        raise UserError(f"{place}: this is not YAML: {detail}. Correct the indentation or the quotes there.") from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{name}: this is not YAML: {' '.join(str(error).split())}. Remove that character.") from error
+    return builder.file()
+
+
+@dataclass
+class _Container:
+    """A mapping or list being filled. ``key`` is the mapping's key that waits for its value."""
+
+    location: Location
+    value: dict[Any, Any] | list[Any]
+    key: Any = None
+    has_key: bool = False
+
+
+@dataclass
+class _Builder:
+    """Builds data from the parser's events with a stack of its own, so that no depth can exhaust Python's."""
+
+    name: str
+    stack: list[_Container] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
+    documents: list[Any] = field(default_factory=list)
+
+    def take(self, event: yaml.Event) -> None:
+        """Consume one event; raises ``UserError`` for what is not allowed."""
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            self._refuse(event, "anchors and aliases (& and *) are not read", "Write the value out in each place")
+        if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) not in {None, "!"}:
+            self._refuse(event, "tags (!) are not read", "Write a plain value, in quotes if it is text")
+        if isinstance(event, yaml.DocumentStartEvent) and self.documents:
+            self._refuse(event, "a second document starts", "Put one document into each file")
+        if isinstance(event, yaml.ScalarEvent):
+            self._add(event, _scalar(event))
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self._open(event, {} if isinstance(event, yaml.MappingStartEvent) else [])
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.stack.pop()
+
+    def file(self) -> YamlFile:
+        """The one document; raises ``UserError`` when there is none, or it is not a mapping."""
+        data = self.documents[0] if self.documents else None
+        if data is None:
+            raise UserError(f"The file {self.name} is empty. Give it destinations, templates or jobs.")
+        if not isinstance(data, dict):
+            kind = "a list" if isinstance(data, list) else "a single value"
+            raise UserError(
+                f"The file {self.name} holds {kind}, not a mapping. Start it with destinations, templates or jobs."
+            )
+        return YamlFile(self.name, data, self.lines)
+
+    def _open(self, event: yaml.Event, value: dict[Any, Any] | list[Any]) -> None:
+        if len(self.stack) >= MAX_DEPTH:
+            self._refuse(event, f"values are nested more than {MAX_DEPTH} deep", "Remove the inner brackets")
+        if self.stack and isinstance(self.stack[-1].value, dict) and not self.stack[-1].has_key:
+            self._refuse(event, "a list or mapping stands where a key belongs", "Write a plain word before the colon")
+        location = self._add(event, value)
+        self.stack.append(_Container(location, value))
+
+    def _add(self, event: yaml.Event, value: Any) -> Location:
+        """Put a finished key or value where it belongs; returns its location."""
+        if not self.stack:
+            self.documents.append(value)
+            return ()
+        parent = self.stack[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(value)
+            location: Location = (*parent.location, len(parent.value) - 1)
+        elif not parent.has_key:
+            if value in parent.value:
+                self._refuse(event, f"the key {shown(value)} is there twice", "Remove one of the two")
+            parent.key, parent.has_key = value, True
+            location = (*parent.location, _as_part(value))
+        else:
+            parent.value[parent.key] = value
+            parent.has_key = False
+            return (*parent.location, _as_part(parent.key))
+        self.lines.setdefault(written(location), _line(event))
+        return location
+
+    def _refuse(self, event: yaml.Event, what: str, remedy: str) -> None:
+        raise UserError(f"{self.name}, line {_line(event)}: {what}. {remedy}.")
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _as_part(key: object) -> int | str:
+    return key if isinstance(key, int) else str(key)
+
+
+def _scalar(event: yaml.ScalarEvent) -> object:
+    text = str(event.value)
+    if not event.implicit[0]:
+        return text
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text

@@ -1,0 +1,127 @@
+"""``Catalogue`` -> a page for readers: KPIs, dimensions and facts, and which go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from export_jobs.core.base.document import Block, Code, Grid, Heading, Paragraph
+from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, Table, TableColumn
+
+TITLE = "What can be exported"
+YES, NO, NOTHING = "yes", "no", "-"
+Entry = TypeVar("Entry", Fact, Kpi, Dimension)
+
+
+def catalogue_page(catalogue: Catalogue) -> list[Block]:
+    """The whole page; entries in alphabetical order of their titles."""
+    return [
+        Heading(1, [TITLE]),
+        *_kpis(catalogue),
+        *_matrix(catalogue),
+        *_dimensions(catalogue),
+        *_facts(catalogue),
+    ]
+
+
+def by_title(entries: Mapping[str, Entry]) -> list[Entry]:
+    """Entries in the order in which people look for them."""
+    return sorted(entries.values(), key=lambda entry: (entry.title.casefold(), entry.key))
+
+
+def _kpis(catalogue: Catalogue) -> Iterator[Block]:
+    yield Heading(2, ["KPIs"])
+    yield Paragraph(
+        [
+            "An additive KPI may be summed over the groups of a file. One that is not, such as a ratio, is computed "
+            "anew for every grouping; its groups must not be added up."
+        ]
+    )
+    rows = [
+        (kpi.title, Code(kpi.key), kpi.description or NOTHING, kpi.unit or NOTHING, _said(kpi.additive), Code(kpi.fact))
+        for kpi in by_title(catalogue.kpis)
+    ]
+    yield Grid(("KPI", "key", "what it is", "unit", "additive", "fact"), rows)
+
+
+def _matrix(catalogue: Catalogue) -> Iterator[Block]:
+    yield Heading(2, ["Which KPIs go with which dimensions"])
+    yield Paragraph(
+        [
+            f"Every KPI can be had by {', '.join(DATE_PARTS)} of its fact's date too. KPIs of several facts share a "
+            "file by the dimensions that all of these facts reach."
+        ]
+    )
+    dimensions = [dimension for dimension in by_title(catalogue.dimensions) if dimension.facts]
+    reached = {key: set(catalogue.dimensions_of(key)) for key in catalogue.facts}
+    rows = [
+        (kpi.title, *(YES if dimension.key in reached.get(kpi.fact, ()) else NOTHING for dimension in dimensions))
+        for kpi in by_title(catalogue.kpis)
+    ]
+    yield Grid(("KPI", *(dimension.title for dimension in dimensions)), rows)
+
+
+def _dimensions(catalogue: Catalogue) -> Iterator[Block]:
+    yield Heading(2, ["Dimensions"])
+    for dimension in by_title(catalogue.dimensions):
+        yield from _about(dimension)
+        ways = [(Code(fact), " by ", Code(by)) for fact, by in dimension.facts.items()]
+        yield Paragraph(
+            [
+                "Shown as ",
+                Code(dimension.label),
+                ", one row for each ",
+                Code(dimension.id),
+                ". Reached from ",
+                *_listed(ways),
+                ". It may be exported whole." if dimension.exportable else ". It is not exported whole.",
+            ]
+        )
+        yield _columns(dimension)
+
+
+def _facts(catalogue: Catalogue) -> Iterator[Block]:
+    yield Heading(2, ["Facts"])
+    for fact in by_title(catalogue.facts):
+        yield from _about(fact)
+        updated = [", last changed at ", Code(fact.updated_at.column)] if fact.updated_at else []
+        reached = [(Code(key),) for key in catalogue.dimensions_of(fact.key)]
+        grain = f"Grain: {fact.grain}. " if fact.grain else ""
+        yield Paragraph(
+            [grain, "Dated by ", Code(fact.event_date.column), *updated, ". It reaches ", *_listed(reached), "."]
+        )
+        yield _columns(fact)
+
+
+def _about(table: Table) -> Iterator[Block]:
+    yield Heading(3, [table.title, " (", Code(table.key), ")"])
+    if table.description:
+        yield Paragraph([table.description])
+
+
+def _columns(table: Table) -> Block:
+    rows = [
+        (Code(name), column.type, column.unit or NOTHING, _kind(name, table), _said(column.filterable), _note(column))
+        for name, column in table.fields.items()
+    ]
+    return Grid(("column", "type", "unit", "kind", "filter by it", "what it is"), rows)
+
+
+def _kind(name: str, table: Table) -> str:
+    if not isinstance(table, Fact):
+        return "attribute"
+    return "computed" if name in table.custom_fields else "measure" if name in table.measures else "column"
+
+
+def _note(column: TableColumn) -> str:
+    rounded = f"rounded to {column.decimals} decimals" if column.decimals is not None else ""
+    return ". ".join(filter(None, (column.title, column.description.rstrip("."), rounded))) or NOTHING
+
+
+def _listed(entries: Iterable[tuple[str, ...]]) -> list[str]:
+    words = [word for entry in entries for word in (", ", *entry)][1:]
+    return words or ["nothing"]
+
+
+def _said(is_so: bool) -> str:
+    return YES if is_so else NO

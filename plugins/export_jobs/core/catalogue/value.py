@@ -1,0 +1,78 @@
+"""The text of a filter's value -> a value of the column's type, or a sentence that says why it is none."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from export_jobs.core.base.text import is_control, shown
+from export_jobs.core.catalogue.catalogue import ColumnType
+
+Scalar = str | int | float | Decimal | bool | date | datetime
+MAX_TEXT = 1000
+_LARGEST = 2**63
+_YEARS = range(1000, 9999)
+"""With four digits and a day to spare at both ends, so that no zone leads out of what databases and Python know."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INTEGER = re.compile(r"[-+]?[0-9]{1,19}", re.ASCII)
+_NUMBER = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,2})?", re.ASCII)
+_NOUNS = {
+    "integer": "a whole number, such as 42",
+    "number": "a number, such as 12.50",
+    "boolean": "true or false",
+    "date": "a date, such as 1997-01-31",
+    "timestamp": "a date or a date and time, such as 1997-01-31 18:30",
+    "timestamptz": "a date or a date and time, such as 1997-01-31T18:30+01:00",
+}
+
+
+def typed(text: str, kind: ColumnType, time_zone: str) -> Scalar:
+    """``text`` as a value of the type ``kind``; an instant without an offset is one of ``time_zone``.
+
+    Raises ``ValueError`` with what is wrong, as part of a sentence.
+    """
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"has {len(text)} characters; at most {MAX_TEXT} are compared")
+    if kind == "text":
+        return _plain(text)
+    value = _parsed(text.strip(), kind)
+    if value is None or (isinstance(value, date) and value.year not in _YEARS):
+        raise ValueError(f"is {shown(text)}, and the column holds {_NOUNS[kind]}")
+    if isinstance(value, datetime):
+        return _placed(value, kind, time_zone)
+    return value
+
+
+def _plain(text: str) -> str:
+    """Text may hold any letter of any script; what is invisible would be compared and not seen."""
+    odd = next((char for char in text if is_control(char)), None)
+    if odd is not None:
+        raise ValueError(f"holds the control character {odd!a}")
+    return text
+
+
+def _parsed(text: str, kind: ColumnType) -> Scalar | None:
+    """None when ``text`` is no value of the type."""
+    if kind == "integer":
+        return int(text) if _INTEGER.fullmatch(text) and -_LARGEST <= int(text) < _LARGEST else None
+    if kind == "number":
+        return Decimal(text) if _NUMBER.fullmatch(text) else None
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(text.lower())
+    try:
+        if kind == "date":
+            return date.fromisoformat(text) if _DATE.fullmatch(text) else None
+        return datetime.fromisoformat(text) if _DATE.match(text) else None
+    except ValueError:
+        return None
+
+
+def _placed(value: datetime, kind: ColumnType, time_zone: str) -> datetime:
+    if kind == "timestamptz":
+        placed = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(time_zone))
+        return placed.astimezone(UTC)  # Python knows offsets that databases refuse to read
+    if value.tzinfo:
+        raise ValueError("has an offset from UTC, and the column holds times without one")
+    return value

@@ -1,0 +1,71 @@
+"""A filter of a job: a column of the catalogue, an operator, and values as text that is bound and never spliced.
+
+Values are kept as text in one canonical spelling (``true``, ``12.5``, ``1997-01-31``), as the store's table holds
+them; :mod:`export_jobs.core.catalogue.value` reads them by the type of the column.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from export_jobs.core.base.frozen import Frozen
+
+
+class Operator(StrEnum):
+    """How a cell is held against the values of a filter."""
+
+    EQUALS = "equals"
+    NOT_EQUALS = "not_equals"
+    IN = "in"
+    NOT_IN = "not_in"
+    BETWEEN = "between"
+    LESS_THAN = "less_than"
+    AT_MOST = "at_most"
+    GREATER_THAN = "greater_than"
+    AT_LEAST = "at_least"
+    STARTS_WITH = "starts_with"
+    CONTAINS = "contains"
+    IS_NULL = "is_null"
+    IS_NOT_NULL = "is_not_null"
+
+
+_SIGNS = {"=": "equals", "!=": "not_equals", "<": "less_than", "<=": "at_most", ">": "greater_than", ">=": "at_least"}
+
+
+def _operator(value: object) -> object:
+    """People write ``not in`` and ``>=`` as well."""
+    if not isinstance(value, str):
+        return value
+    word = value.strip().lower()
+    return _SIGNS.get(word, word.replace(" ", "_"))
+
+
+def plain_text(value: object) -> object:
+    """A value of YAML or JSON in its canonical spelling; what is no single value stays, for pydantic to refuse."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | Decimal):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def plain_texts(value: object) -> object:
+    """A list of values in their canonical spelling; a single value is a list of one."""
+    if isinstance(value, list | tuple):
+        return tuple(plain_text(entry) for entry in value)
+    return value if value is None or isinstance(value, dict) else (plain_text(value),)
+
+
+class Filter(Frozen):
+    """Rows to keep. ``column`` is a reference such as ``region`` of a fact or ``store.region`` of a dimension."""
+
+    column: str
+    op: Annotated[Operator, BeforeValidator(_operator)]
+    values: Annotated[tuple[str, ...], BeforeValidator(plain_texts)] = ()

@@ -1,0 +1,219 @@
+"""The definition of an export job: frozen, strict about shape, silent about meaning.
+
+Shape (names of keys, types) is checked here by pydantic; meaning (a zone that exists, a KPI that is known) is checked
+by :mod:`export_jobs.core.validation.definitions`, so that one call can report both, all at once.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer
+
+from export_jobs.core.base.frozen import Frozen
+from export_jobs.core.definitions.filter import Filter, plain_texts
+
+MAX_FILE_BYTES = 20 * 1024**3
+
+
+class Frequency(StrEnum):
+    """How often a job delivers."""
+
+    ONCE = "once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class DateBasis(StrEnum):
+    """Which column of a fact a window bounds: when it happened, or when the row last changed."""
+
+    EVENT = "event"
+    UPDATED = "updated"
+    NONE = "none"
+
+
+class TemplateKind(StrEnum):
+    """What one file holds: rows of a fact, KPIs by dimensions, or a dimension table whole."""
+
+    STANDARD = "standard"
+    CUSTOM = "custom"
+    DIMENSION = "dimension"
+
+
+def default_basis(kind: TemplateKind) -> DateBasis:
+    """The date a window bounds when the job does not say: none for a dimension, else the event date."""
+    return DateBasis.NONE if kind is TemplateKind.DIMENSION else DateBasis.EVENT
+
+
+class EmptyResult(StrEnum):
+    """What to do with a window without rows: send a header-only file, skip the file, or fail the run."""
+
+    SEND = "send"
+    SKIP = "skip"
+    FAIL = "fail"
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _day_name(value: object) -> object:
+    """YAML writes execute-on as ``31`` or ``Sunday``; the table holds text. One spelling for both."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return _lower(value)
+    return str(value)
+
+
+def _clock(value: object) -> object:
+    """YAML 1.1 reads an unquoted 02:00 as the sexagesimal number 120; give it back its meaning."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
+        return time(value // 60, value % 60)
+    return value
+
+
+_CLOCK_SCHEMA = {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?$", "examples": ["02:00"]}
+"""A local time has no offset, and JSON Schema's own ``time`` must have one."""
+
+
+class Schedule(Frozen):
+    """When a job delivers which days of data. Dates are whole days in ``time_zone``, both ends inclusive.
+
+    ``execute_on`` names the last day of data: a weekday for weekly, ``1``..``31`` or ``last`` for monthly.
+    ``deliver_on`` is for ``once`` only. ``anchor`` is kept by the store: the instant up to which earlier schedules of
+    this job have made windows, so that an edited schedule takes over exactly there.
+    """
+
+    frequency: Annotated[Frequency, BeforeValidator(_lower)]
+    execute_on: Annotated[str | None, BeforeValidator(_day_name)] = None
+    valid_from: date = Field(alias="from")
+    valid_until: date = Field(alias="until")
+    deliver_at: Annotated[time, BeforeValidator(_clock), WithJsonSchema(_CLOCK_SCHEMA)] = time(2, 0)
+    deliver_on: date | None = None
+    time_zone: str = "UTC"
+    anchor: datetime | None = None
+
+
+class FileOptions(Frozen):
+    """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped."""
+
+    format: Literal["csv"] = "csv"
+    delimiter: str = ","
+    quoting: Literal["minimal", "all"] = "minimal"
+    header: bool = True
+    null_text: str = ""
+    bom: bool = False
+    line_ending: Literal["lf", "crlf"] = "crlf"
+    escape_formulas: bool = False
+    compression: Literal["zip", "gzip", "zstd", "none"] = "zip"
+    empty_result: Annotated[EmptyResult, BeforeValidator(_lower)] = EmptyResult.SEND
+    max_bytes: int = MAX_FILE_BYTES
+
+
+class Template(Frozen):
+    """What one file holds. Named uniquely; never edited once created.
+
+    ``standard``: ``fact`` and its ``columns`` (empty: all of the fact's own). ``custom``: ``kpis`` by ``dimensions``.
+    ``dimension``: the table of the one dimension in ``dimensions``, whole; ``columns`` (empty: all).
+
+    Columns and dimensions are references: ``amount`` is a column of the fact, ``store.region`` an attribute of the
+    dimension ``store``; among ``dimensions``, ``store`` alone is its label and ``day`` a part of the event date.
+    """
+
+    name: str
+    kind: Annotated[TemplateKind, BeforeValidator(_lower)]
+    description: str = ""
+    fact: str | None = None
+    columns: tuple[str, ...] = ()
+    kpis: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ()
+
+
+class ColumnUse(Frozen):
+    """One column of a file: a reference, and the text of its heading where that is another. A plain text is both."""
+
+    column: str
+    heading: str = Field(default="", alias="as")
+
+    @model_serializer(mode="wrap")
+    def _short(self, whole: SerializerFunctionWrapHandler) -> Any:
+        return whole(self) if self.heading else self.column
+
+
+def _column_use(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+class TemplateUse(Frozen):
+    """One template as a job uses it: where its file goes, which date its window bounds, which rows and columns.
+
+    ``date_basis`` None means the kind's own default: event for standard and custom, none for dimension. ``columns``
+    chooses, orders and renames what the template holds (empty: all, as they are); a dimension left out of a custom
+    template is not grouped by. ``audience`` holds keys of customers, ``order_by`` references, ``-`` before one for
+    descending (empty: the order of the fact or of the dimensions).
+    """
+
+    template: str
+    subfolder: str = ""
+    date_basis: Annotated[DateBasis | None, BeforeValidator(_lower)] = None
+    columns: tuple[Annotated[ColumnUse, BeforeValidator(_column_use)], ...] = ()
+    filters: tuple[Filter, ...] = ()
+    audience: Annotated[tuple[str, ...], BeforeValidator(plain_texts)] = ()
+    order_by: tuple[str, ...] = ()
+
+
+class JobSpec(Frozen):
+    """A job as a person writes it, naming its templates and its destination."""
+
+    name: str
+    description: str = ""
+    owner: str
+    destination: str
+    recipients: tuple[str, ...] = ()
+    enabled: bool = True
+    schedule: Schedule
+    templates: tuple[TemplateUse, ...]
+    file: FileOptions = FileOptions()
+
+
+class ExportJob(JobSpec):
+    """A job as the store keeps it, one version of it, with the definitions of its templates copied in.
+
+    ``templates`` says how each is used, ``template_definitions`` (same order) what each holds.
+    """
+
+    job_id: int
+    version: int
+    dag_id: str
+    template_definitions: tuple[Template, ...]
+
+    def template(self, name: str) -> Template:
+        """The definition of the template ``name``; raises ``KeyError`` when this job does not use it."""
+        return {template.name: template for template in self.template_definitions}[name]
+
+    def use(self, name: str) -> TemplateUse:
+        """How this job uses the template ``name``; raises ``KeyError`` when it does not."""
+        return {use.template: use for use in self.templates}[name]
+
+
+class DestinationSpec(Frozen):
+    """A place for files, known by its tag. Secrets live in the Airflow connection ``connection``.
+
+    ``folder``: for SFTP a path on the server, for S3 ``bucket/prefix``.
+    """
+
+    tag: str
+    kind: Annotated[Literal["sftp", "s3"], BeforeValidator(_lower)]
+    connection: str
+    folder: str
+    description: str = ""
+
+
+class DefinitionFile(Frozen):
+    """One YAML file of definitions, as ``export-jobs apply -f`` reads and ``dump`` writes it."""
+
+    destinations: tuple[DestinationSpec, ...] = ()
+    templates: tuple[Template, ...] = ()
+    jobs: tuple[JobSpec, ...] = ()

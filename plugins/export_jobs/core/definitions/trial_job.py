@@ -1,0 +1,40 @@
+"""A template alone -> a job that is never saved: what a preview compiles, and what looks up values to filter by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from export_jobs.core.definitions.job import ExportJob, FileOptions, Frequency, Schedule, Template, TemplateUse
+
+NAME = "preview"
+
+
+def trial_job(
+    template: Template, use: TemplateUse, schedule: Schedule | None = None, file: FileOptions | None = None
+) -> ExportJob:
+    """A job of one template; without a schedule its days are those of UTC."""
+    return ExportJob(
+        name=NAME,
+        owner=NAME,
+        destination=NAME,
+        schedule=schedule or a_schedule(),
+        templates=(use,),
+        file=file or FileOptions(),
+        job_id=0,
+        version=0,
+        dag_id=NAME,
+        template_definitions=(template,),
+    )
+
+
+def a_schedule(**changes: Any) -> Schedule:
+    """A schedule that holds, for when nobody has chosen one yet."""
+    values: Mapping[str, Any] = {
+        "frequency": Frequency.DAILY,
+        "from": date(2024, 1, 1),
+        "until": date(2024, 1, 1),
+        **changes,
+    }
+    return Schedule.model_validate(values)

@@ -1,0 +1,109 @@
+"""The manifest of an execution: what was delivered, told so that a receiver can verify it without asking the sender."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from export_jobs.core.base.frozen import Frozen
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.files.export_file import Content, ExportFile
+from export_jobs.core.windows.window import Window
+
+
+class Definition(Frozen):
+    """Which definition made the files: the job's version and its ``definition_hash``."""
+
+    version: int
+    hash: str
+
+
+class Span(Frozen):
+    """A window as receivers read it: ISO 8601 in the job's zone and in UTC, ``end`` exclusive, and its days."""
+
+    start: str
+    end: str
+    start_utc: str
+    end_utc: str
+    first_day: str
+    last_day: str
+
+    @classmethod
+    def of(cls, window: Window, time_zone: str) -> Span:
+        """The window as ``time_zone`` sees it."""
+        zone = ZoneInfo(time_zone)
+        first_day, last_day = window.days(time_zone)
+        return cls(
+            start=window.start.astimezone(zone).isoformat(),
+            end=window.end.astimezone(zone).isoformat(),
+            start_utc=window.start.astimezone(UTC).isoformat(),
+            end_utc=window.end.astimezone(UTC).isoformat(),
+            first_day=first_day.isoformat(),
+            last_day=last_day.isoformat(),
+        )
+
+
+class ManifestEntry(Frozen):
+    """One delivered file, enough to verify it without asking the sender."""
+
+    template: str
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+    columns: tuple[str, ...]
+    content: Content
+
+
+class Manifest(Frozen):
+    """What one execution delivered. ``revision`` counts the deliveries of this window, from 1.
+
+    ``without_rows`` names the templates for which no file was sent because there was nothing to send.
+    """
+
+    manifest_version: Literal[1] = 1
+    job: str
+    job_id: int
+    definition: Definition
+    window: Span
+    time_zone: str
+    revision: int
+    files: tuple[ManifestEntry, ...]
+    without_rows: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, job: ExportJob, window: Window, files: Sequence[ExportFile], *, definition_hash: str, revision: int
+    ) -> Manifest:
+        """The manifest of ``files``, in their order."""
+        zone = job.schedule.time_zone
+        return cls(
+            job=job.name,
+            job_id=job.job_id,
+            definition=Definition(version=job.version, hash=definition_hash),
+            window=Span.of(window, zone),
+            time_zone=zone,
+            revision=revision,
+            files=tuple(_entry(file) for file in files if file.is_sent),
+            without_rows=tuple(file.template for file in files if not file.is_sent),
+        )
+
+    def to_bytes(self) -> bytes:
+        """UTF-8 JSON, keys sorted, newline at the end: the same manifest is the same bytes."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, indent=2, ensure_ascii=False)
+        return f"{text}\n".encode()
+
+    def stage(self, files: Sequence[ExportFile]) -> str:
+        """The id of this publication: changes when the manifest does, or when a file comes from a new extraction."""
+        digest = hashlib.sha256(self.to_bytes())
+        for file in files:
+            digest.update(f"{file.template}\0{file.stage}\n".encode())
+        return digest.hexdigest()
+
+
+def _entry(file: ExportFile) -> ManifestEntry:
+    return ManifestEntry.model_validate({name: getattr(file, name) for name in ManifestEntry.model_fields})

@@ -1,0 +1,65 @@
+"""Names of delivered files: functions of job, template and window only, so a rerun replaces what it reran."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from export_jobs.core.definitions.job import TemplateUse
+from export_jobs.core.windows.window import ONE_DAY, Window, day_start
+
+SUFFIXES = {"zip": ".zip", "gzip": ".csv.gz", "zstd": ".csv.zst", "none": ".csv"}
+WESTMOST_PLAIN = timedelta(hours=-10)
+EASTMOST_PLAIN = timedelta(hours=13)
+
+
+def file_stem(job_name: str, template: str, window: Window, time_zone: str) -> str:
+    """``<job>__<template>__<window>``: a file's name without its suffix."""
+    return f"{job_name}__{template}__{window_text(window, time_zone)}"
+
+
+def target_path(use: TemplateUse, stem: str, compression: Literal["zip", "gzip", "zstd", "none"]) -> str:
+    """Where a template's file goes, ``/``-separated, relative to the destination's folder."""
+    name = f"{stem}{SUFFIXES[compression]}"
+    return f"{use.subfolder}/{name}" if use.subfolder else name
+
+
+def manifest_path(job_name: str, window: Window, time_zone: str) -> str:
+    """Where an execution's manifest goes, relative to the destination's folder."""
+    return f"{job_name}__{window_text(window, time_zone)}.manifest.json"
+
+
+def window_text(window: Window, time_zone: str) -> str:
+    """The window in a file name: its day of data, or ``<first day>_<last day>``, as ``time_zone`` sees them.
+
+    A bound that is not the start of a local day (the schedule's zone was changed there, or a person asked for a part
+    of a day) is written as local time with its UTC offset instead: then no two windows of one job share a name,
+    whatever the zones of its schedules were.
+    """
+    first_day, last_day = window.days(time_zone)
+    first, last = first_day.isoformat(), last_day.isoformat()
+    if not _is_plain(window.start, day_start(first_day, time_zone), time_zone):
+        first = _local_text(window.start, time_zone)
+    if not _is_plain(window.end, day_start(last_day + ONE_DAY, time_zone), time_zone):
+        last = _local_text(window.end, time_zone)
+    return first if first == last else f"{first}_{last}"
+
+
+def _is_plain(bound: datetime, day_border: datetime, time_zone: str) -> bool:
+    """Whether a calendar day alone can stand for ``bound``.
+
+    The same calendar day of two zones more than 23 hours apart (Kiritimati, Pago Pago) can be two windows of a job
+    that moved between them. Between -10:00 (Honolulu) and +13:00 (Auckland in summer) two windows of the same days
+    always overlap, so one job never has both; bounds outside that range are written in full.
+    """
+    offset = bound.astimezone(ZoneInfo(time_zone)).utcoffset() or timedelta()
+    return bound == day_border and WESTMOST_PLAIN <= offset <= EASTMOST_PLAIN
+
+
+def _local_text(bound: datetime, time_zone: str) -> str:
+    """``2024-03-01T1830-0500``; seconds and their fraction only where there are any."""
+    local = bound.astimezone(ZoneInfo(time_zone))
+    seconds = f"{local:%S}" if local.second or local.microsecond else ""
+    fraction = f".{local:%f}" if local.microsecond else ""
+    return f"{local:%Y-%m-%dT%H%M}{seconds}{fraction}{local:%z}"

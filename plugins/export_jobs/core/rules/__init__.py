@@ -1,1 +1,0 @@
-"""The rules of meaning, one small function each; ``core/validation.py`` is the door to all of them."""

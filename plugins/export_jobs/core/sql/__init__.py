@@ -1,0 +1,1 @@
+"""``ExportJob`` x ``Catalogue`` x ``Window`` -> SQL; ``statements/`` holds the shape of each kind of template."""

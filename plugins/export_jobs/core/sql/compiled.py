@@ -1,0 +1,54 @@
+"""What the compiler hands to whoever runs a query: the statement, its bound values, its columns, what must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.catalogue.value import Scalar
+from export_jobs.core.definitions.job import DateBasis
+
+Parameters = Mapping[str, Scalar | list[Scalar]]
+"""Values by placeholder. A list is bound whole in PostgreSQL (``= ANY``) and never occurs in another dialect."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the file: the heading, the type its cells have, and to how many places numbers are rounded."""
+
+    name: str
+    type: ColumnType
+    decimals: int | None = None
+
+
+@dataclass(frozen=True)
+class Precondition:
+    """Something that must hold in the data, or the export would be wrong: ``sql`` yields a row when it does not.
+
+    In ``sql``, as in an export's own, ``%%`` is a ``%``; nothing is bound in it.
+
+    ``failure`` is the sentence for the reader; nothing is delivered then.
+    """
+
+    sql: str
+    failure: str
+
+
+@dataclass(frozen=True)
+class CompiledExport:
+    """A statement ready to run read-only: ``sql`` in ``dialect`` with ``%(name)s`` placeholders (``%%`` is a ``%``).
+
+    The statement's own column names are those of the catalogue; ``columns`` (same order) holds the headings. In the
+    dialect ``postgres`` the cells are finished text, ready for ``COPY``; in every other one rounding, the spelling of
+    values and the escaping of formulas are left to the writer.
+    """
+
+    template: str
+    connection: str
+    dialect: str
+    sql: str
+    parameters: Parameters
+    columns: tuple[Column, ...]
+    date_basis: DateBasis
+    preconditions: tuple[Precondition, ...] = field(default=())

@@ -1,0 +1,114 @@
+"""``ExportJob`` x ``Catalogue`` x ``Window`` -> ``CompiledExport``: the SQL of one file, its bound values, its columns.
+
+The statement templates in ``statements/`` hold the shape of each kind; only reviewed files are rendered. Identifiers
+come from the catalogue and are quoted here; every value of a definition travels as a parameter and is never part of
+the text, and neither is a heading that a person chose.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
+from export_jobs.core.definitions.job import ExportJob, TemplateKind, default_basis
+from export_jobs.core.sql.cell import finished, finished_heading
+from export_jobs.core.sql.compiled import Column, CompiledExport
+from export_jobs.core.sql.dialect import ordered, quoted
+from export_jobs.core.sql.draft import Draft
+from export_jobs.core.sql.groups import groups_context
+from export_jobs.core.sql.rows import expression, rows_of
+from export_jobs.core.sql.text import commented, indented
+from export_jobs.core.windows.window import Window
+
+
+def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, window: Window) -> CompiledExport:
+    """Compile one template of a job for one window.
+
+    Raises ``UserError`` when the definition names something that is not in the catalogue; validation says so earlier,
+    with every issue at once.
+    """
+    kind = job.template(template_name).kind
+    basis = job.use(template_name).date_basis or default_basis(kind)
+    draft = Draft.of(job, template_name, catalogue, window, basis)
+    file, context = _STATEMENTS[kind]
+    values, columns = context(draft)
+    sql = _environment().get_template(file).render(**values, job=job.name, template=template_name)
+    return CompiledExport(
+        template=template_name,
+        connection=draft.tables[0].connection,
+        dialect=draft.dialect,
+        sql=sql,
+        parameters=draft.conditions.parameters,
+        columns=_headed(draft, columns),
+        date_basis=basis,
+        preconditions=tuple(draft.preconditions.values()),
+    )
+
+
+def _rows_context(draft: Draft) -> tuple[dict[str, Any], tuple[Column, ...]]:
+    """Rows of a fact or dimension: values for the statement template, and the columns of the file."""
+    table = draft.tables[0]
+    chosen = [use.column for use in draft.columns]
+    asked = [reference.removeprefix("-") for reference in draft.use.order_by]
+    places = {reference: draft.place(reference, table) for reference in [*chosen, *asked]}
+    columns = tuple(Column(name, places[name].column.type, places[name].column.decimals) for name in chosen)
+    cells = [
+        finished(expression(draft, table, places[c.name]), c.type, c.decimals, draft.options, draft.dialect)
+        for c in columns
+    ]
+    values = {
+        "rows": rows_of(draft, table, places.values()),
+        "columns": [{"sql": sql, "name": quoted(c.name, draft.dialect)} for sql, c in zip(cells, columns, strict=True)],
+        "order_by": _order(draft, table),
+    }
+    return values, columns
+
+
+def _order(draft: Draft, table: Table) -> list[str]:
+    """What the job asks for, then the table's own order, so that the order of rows is the same each time."""
+    terms = []
+    for reference in [*draft.use.order_by, *_own_order(table)]:
+        name = reference.removeprefix("-")
+        place = draft.place(name, table)
+        terms.append((expression(draft, table, place), place.column.type, name != reference))
+    return list(dict.fromkeys(ordered(sql, kind, draft.dialect, is_descending=down) for sql, kind, down in terms))
+
+
+def _own_order(table: Table) -> tuple[str, ...]:
+    if isinstance(table, Dimension):
+        return (table.id,)
+    return table.order_by if isinstance(table, Fact) else ()
+
+
+def _headed(draft: Draft, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    headings = [use.heading or use.column for use in draft.columns]
+    return tuple(
+        Column(finished_heading(heading, draft.options), column.type, column.decimals)
+        for heading, column in zip(headings, columns, strict=True)
+    )
+
+
+_STATEMENTS = {
+    TemplateKind.STANDARD: ("rows.sql", _rows_context),
+    TemplateKind.CUSTOM: ("groups.sql", groups_context),
+    TemplateKind.DIMENSION: ("rows.sql", _rows_context),
+}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("statements")),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        autoescape=False,  # noqa: S701  SQL, not HTML: every identifier is quoted before it comes here
+    )
+    environment.filters["indented"] = indented
+    environment.filters["commented"] = commented
+    return environment

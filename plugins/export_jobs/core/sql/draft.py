@@ -1,0 +1,85 @@
+"""One statement in the making: what is asked for, resolved against the catalogue, and the values bound so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Table
+from export_jobs.core.catalogue.selection import Place, chosen_columns, find, find_group, tables_of
+from export_jobs.core.definitions.job import ColumnUse, DateBasis, ExportJob, FileOptions, Template, TemplateUse
+from export_jobs.core.sql.compiled import Precondition
+from export_jobs.core.sql.predicate import Conditions
+from export_jobs.core.windows.window import Window
+from export_jobs.errors import UserError
+
+
+@dataclass
+class Draft:
+    """What the parts of the compiler share. ``tables``: the facts that the template reads, or its dimension."""
+
+    job: ExportJob
+    template: Template
+    use: TemplateUse
+    catalogue: Catalogue
+    window: Window
+    basis: DateBasis
+    tables: Sequence[Table]
+    preconditions: dict[str, Precondition] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, job: ExportJob, template_name: str, catalogue: Catalogue, window: Window, basis: DateBasis) -> Draft:
+        """Raises ``UserError`` when the catalogue does not hold what the template reads."""
+        template, use = job.template(template_name), job.use(template_name)
+        tables = tables_of(template, catalogue)
+        named = (template.fact,) if template.fact else template.kpis or template.dimensions
+        known = {**catalogue.kpis, **catalogue.facts, **catalogue.dimensions}
+        missing = [name for name in named if name not in known and name.partition(".")[0] not in known]
+        facts = [catalogue.kpis[key].fact for key in template.kpis if key in catalogue.kpis]
+        missing += [fact for fact in facts if fact not in catalogue.facts]
+        if missing or not tables:
+            raise UserError(_absent(job.name, template_name, (missing or [template.fact or template_name])[0]))
+        return cls(job, template, use, catalogue, window, basis, tables)
+
+    def __post_init__(self) -> None:
+        self.conditions = Conditions(self.dialect, self.time_zone)
+
+    @property
+    def dialect(self) -> str:
+        """The dialect of every table that is read."""
+        return self.tables[0].dialect
+
+    @property
+    def time_zone(self) -> str:
+        """The job's time zone, an IANA name."""
+        return self.job.schedule.time_zone
+
+    @property
+    def options(self) -> FileOptions:
+        """How the file is written."""
+        return self.job.file
+
+    @property
+    def columns(self) -> Sequence[ColumnUse]:
+        """The columns of the file, in its order."""
+        return chosen_columns(self.template, self.use, self.catalogue)
+
+    def place(self, reference: str, table: Table) -> Place:
+        """What a reference means beside ``table``; raises ``UserError`` when it is not reached."""
+        return self._found(find(reference, table, self.catalogue), reference)
+
+    def group(self, reference: str, fact: Fact) -> Place:
+        """What a reference among a custom template's dimensions means; raises ``UserError`` when it is not reached."""
+        return self._found(find_group(reference, fact, self.catalogue), reference)
+
+    def _found(self, place: Place | None, reference: str) -> Place:
+        if place is None:
+            raise UserError(_absent(self.job.name, self.template.name, reference))
+        return place
+
+
+def _absent(job: str, template: str, name: str) -> str:
+    return (
+        f"Job {job!r}, template {template!r}: the catalogue has no {name!r} that this template reaches. "
+        "Run `export-jobs validate` for the whole list, then restore the catalogue file or make a new template."
+    )

@@ -1,0 +1,86 @@
+"""A job's filters and audience -> conditions of WHERE, with every value bound.
+
+An empty cell is not equal to anything: ``not_equals`` and ``not_in`` keep it, every other operator but ``is_null``
+leaves it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.catalogue.value import Scalar, typed
+from export_jobs.core.definitions.filter import Filter, Operator
+from export_jobs.core.sql.dialect import POSTGRES, bound, members, placeholder, position
+from export_jobs.errors import UserError
+
+_SIGNS = {
+    Operator.EQUALS: "=",
+    Operator.NOT_EQUALS: "<>",
+    Operator.LESS_THAN: "<",
+    Operator.AT_MOST: "<=",
+    Operator.GREATER_THAN: ">",
+    Operator.AT_LEAST: ">=",
+}
+_WITHOUT_VALUES = {Operator.IS_NULL: "IS NULL", Operator.IS_NOT_NULL: "IS NOT NULL"}
+_KEEP_EMPTY = {Operator.NOT_EQUALS, Operator.NOT_IN}
+_ORDERS = {Operator.LESS_THAN, Operator.AT_MOST, Operator.GREATER_THAN, Operator.AT_LEAST, Operator.BETWEEN}
+
+
+@dataclass
+class Conditions:
+    """Conditions of one statement. ``parameters`` grows with each; ``time_zone`` is the job's."""
+
+    dialect: str
+    time_zone: str
+    parameters: dict[str, Scalar | list[Scalar]] = field(default_factory=dict)
+
+    def of(self, one: Filter, expression: str, kind: ColumnType, name: str) -> str:
+        """The condition of a filter on ``expression``; its values are bound as ``name`` with a number.
+
+        Raises ``UserError`` for a value that the column's type does not have; validation says so earlier.
+        """
+        values = [self._value(text, one.column, kind) for text in one.values]
+        if kind == "text" and self.dialect == POSTGRES and one.op in _ORDERS:
+            expression = f'{expression} COLLATE "C"'
+        if one.op in _WITHOUT_VALUES:
+            return f"{expression} {_WITHOUT_VALUES[one.op]}"
+        if one.op in {Operator.IN, Operator.NOT_IN}:
+            test = self.member(expression, values, name, is_in=one.op is Operator.IN)
+        else:
+            places = [self._bind(f"{name}_{number}", value) for number, value in enumerate(values, start=1)]
+            test = self._comparison(one.op, expression, places)
+        return f"({test} OR {expression} IS NULL)" if one.op in _KEEP_EMPTY else test
+
+    def _comparison(self, op: Operator, expression: str, places: list[str]) -> str:
+        if op is Operator.BETWEEN:
+            return f"{expression} BETWEEN {places[0]} AND {places[1]}"
+        if op is Operator.STARTS_WITH:
+            return f"{position(expression, places[0], self.dialect)} = 1"
+        if op is Operator.CONTAINS:
+            return f"{position(expression, places[0], self.dialect)} > 0"
+        return f"{expression} {_SIGNS[op]} {places[0]}"
+
+    def audience(self, expression: str, keys: Sequence[str], kind: ColumnType, name: str) -> str:
+        """The condition that a row is of one of these customers; their keys are bound as ``name``."""
+        return self.member(expression, [self._value(key, "audience", kind) for key in keys], name)
+
+    def member(self, expression: str, values: list[Scalar], name: str, *, is_in: bool = True) -> str:
+        """The condition that a cell is one of ``values``, or none of them."""
+        if self.dialect == POSTGRES:
+            self.parameters[name] = values
+            return f"{expression} {'= ANY' if is_in else '<> ALL'} ({placeholder(name)})"
+        names = [f"{name}_{number}" for number in range(1, len(values) + 1)]
+        self.parameters.update(zip(names, values, strict=True))
+        return members(expression, names, is_in=is_in)
+
+    def _bind(self, name: str, value: Scalar) -> str:
+        self.parameters[name] = value
+        return placeholder(name)
+
+    def _value(self, text: str, column: str, kind: ColumnType) -> Scalar:
+        try:
+            return bound(typed(text, kind, self.time_zone), self.dialect)
+        except ValueError as error:
+            raise UserError(f"A value for {column!r} {error}. Correct the filter in a new job.") from None

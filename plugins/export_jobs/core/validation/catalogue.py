@@ -1,0 +1,55 @@
+"""``Catalogue`` -> every ``Issue`` at once, each with file and line; no database is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Kpi, Table
+from export_jobs.core.validation.catalogue_rules.dimensions import DIMENSION_RULES
+from export_jobs.core.validation.catalogue_rules.facts import FACT_RULES
+from export_jobs.core.validation.catalogue_rules.kpis import KPI_RULES
+from export_jobs.core.validation.catalogue_rules.names import KEY_RULES, TABLE_NAME_RULES, twin_issues
+from export_jobs.core.validation.catalogue_rules.place import placed
+from export_jobs.core.validation.catalogue_rules.tables import TABLE_RULES
+from export_jobs.core.validation.rule import Known
+
+
+def validate_catalogue(catalogue: Catalogue) -> list[Issue]:
+    """What the loader found and what every rule finds, by file and line."""
+    known = Known(catalogue)
+    issues = list(catalogue.issues)
+    entries: list[Table | Kpi] = [
+        *catalogue.facts.values(),
+        *catalogue.kpis.values(),
+        *catalogue.dimensions.values(),
+    ]
+    for entry in entries:
+        issues += [placed(entry, issue) for issue in _issues_of(entry, known)]
+    issues += [placed(entry, issue) for entry, issue in twin_issues(catalogue)]
+    return in_order(issues)
+
+
+def in_order(issues: Iterable[Issue]) -> list[Issue]:
+    """By file, then by line: as somebody mends them; each is said once."""
+    return sorted(dict.fromkeys(issues), key=lambda issue: parts_of(issue)[:2])
+
+
+def parts_of(issue: Issue) -> tuple[str, int, str]:
+    """File, line and key of the header from an issue's path; line 0 and no key where there are none."""
+    file, _, rest = issue.path.partition(":")
+    line, _, key = rest.partition(":")
+    return file, int(line) if line.isdecimal() else 0, key.strip()
+
+
+def _issues_of(entry: Table | Kpi, known: Known) -> Iterator[Issue]:
+    yield from KEY_RULES.issues(entry, known)
+    if isinstance(entry, Kpi):
+        yield from KPI_RULES.issues(entry, known)
+        return
+    yield from TABLE_NAME_RULES.issues(entry, known)
+    yield from TABLE_RULES.issues(entry, known)
+    if isinstance(entry, Fact):
+        yield from FACT_RULES.issues(entry, known)
+    if isinstance(entry, Dimension):
+        yield from DIMENSION_RULES.issues(entry, known)

@@ -1,0 +1,112 @@
+"""Rules of dimensions: an id that can be joined, a label, and for each fact a way that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.base.text import choice, shown
+from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, TableColumn
+from export_jobs.core.validation.catalogue_rules.place import unread
+from export_jobs.core.validation.catalogue_rules.tables import is_connection, is_dialect
+from export_jobs.core.validation.rule import Known, Rules
+
+DIMENSION_RULES: Rules[Dimension] = Rules()
+_ALIKE = {"number": "integer"}
+
+
+@DIMENSION_RULES.reads()
+def id_and_label_are_columns(dimension: Dimension) -> Iterator[Issue]:
+    """Facts are joined by the id, and people read the label."""
+    for path, name in (("id", dimension.id), ("label", dimension.label)):
+        if name not in dimension.columns:
+            remedy = choice(name, dimension.columns, none="List it under columns")
+            yield Issue(path, f"there is no column {shown(name)}", remedy)
+    column = dimension.columns.get(dimension.id)
+    if column is not None and column.type == "boolean":
+        what = f"the id {shown(dimension.id)} is true or false, so there are two rows at most"
+        yield Issue("id", what, "Name the column that tells every row from every other")
+
+
+@DIMENSION_RULES.reads()
+def dimension_is_used(dimension: Dimension) -> Iterator[Issue]:
+    """One that no fact reaches and that may not be exported whole is of no use to anybody."""
+    if not dimension.facts and not dimension.exportable:
+        what = f"no fact reaches the dimension {dimension.key!r}, and it may not be exported whole"
+        yield Issue("facts", what, "Name its facts, or write exportable: true", Level.WARNING)
+
+
+@DIMENSION_RULES.looks_up()
+def facts_reach_it(dimension: Dimension, known: Known) -> Iterator[Issue]:
+    """Every path exists, ends where it says, and joins two columns that can be equal."""
+    for key, by in dimension.facts.items():
+        fact, path = known.catalogue.facts.get(key), f"facts.{key}"
+        if fact is None:
+            yield _unknown(path, "fact", key, known.catalogue)
+            continue
+        yield from _connection_issues(path, fact, dimension)
+        found = _joined_by(path, by, fact, dimension, known.catalogue)
+        if isinstance(found, Issue):
+            yield found
+            continue
+        column, name = found, dimension.columns.get(dimension.id)
+        if name and _ALIKE.get(column.type, column.type) != _ALIKE.get(name.type, name.type):
+            what = f"{shown(by)} is of type {column.type} and the id {shown(dimension.id)} of type {name.type}"
+            yield Issue(path, what, "Join columns of one type: cast one of them in its SQL, and correct its type")
+
+
+def _joined_by(path: str, by: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> TableColumn | Issue:
+    """The column at the near end of the last join, or why there is none."""
+    via, dot, name = by.partition(".")
+    if by in fact.fields:
+        return fact.fields[by]
+    if not dot:
+        remedy = choice(by, fact.fields, none="List it under columns of the fact")
+        return Issue(path, f"the fact {fact.key!r} has no column {shown(by)}", remedy)
+    middle = catalogue.dimensions.get(via)
+    if middle is None:
+        return _unknown(path, "dimension", via, catalogue)
+    if name not in middle.columns:
+        remedy = choice(name, middle.columns, none="List it there under columns")
+        return Issue(path, f"the dimension {via!r} has no column {shown(name)}", remedy)
+    return _broken_way(path, via, fact, dimension, catalogue) or middle.columns[name]
+
+
+def _broken_way(path: str, via: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> Issue | None:
+    if fact.key not in catalogue.dimensions[via].facts:
+        what = f"the fact {fact.key!r} does not reach the dimension {via!r}, by which it is to reach this one"
+        return Issue(path, what, f"Write into dimensions/{via}.sql how it does, or take another way")
+    circle = _circle(dimension.key, fact, catalogue)
+    if not circle:
+        return None
+    what = f"the way leads in a circle: {' -> '.join(circle)}"
+    return Issue(path, what, f"Let one of them be reached by a column of {fact.key!r}")
+
+
+def _circle(start: str, fact: Fact, catalogue: Catalogue) -> list[str]:
+    """The dimensions on the way from ``start`` back to itself; empty when the way ends, or circles elsewhere."""
+    way, key = [start], start
+    while True:
+        by = catalogue.dimensions[key].facts.get(fact.key, "")
+        key = by.partition(".")[0]
+        if by in fact.fields or key not in catalogue.dimensions:
+            return []
+        if key in way:
+            return [*way, key] if key == start else []
+        way.append(key)
+
+
+def _connection_issues(path: str, fact: Fact, dimension: Dimension) -> Iterator[Issue]:
+    for what, is_sound in (("connection", is_connection), ("dialect", is_dialect)):
+        here, there = getattr(dimension, what), getattr(fact, what)
+        if here != there and is_sound(here) and is_sound(there):
+            said = f"the {what} of the fact {fact.key!r} is {shown(there)}, and that of this dimension {shown(here)}"
+            remedy = "Tables are joined in one database: describe the dimension once for each"
+            yield Issue(path, said, remedy if what == "connection" else "Write the same dialect in both")
+
+
+def _unknown(path: str, noun: str, key: str, catalogue: Catalogue) -> Issue:
+    if unread(catalogue, f"{noun}s", key):
+        return Issue(path, f"the {noun} {shown(key)} cannot be read", f"Correct {noun}s/{key}.sql first")
+    keys = catalogue.facts if noun == "fact" else catalogue.dimensions
+    return Issue(path, f"there is no {noun} {shown(key)}", choice(key, keys, none=f"Add a file under {noun}s/"))

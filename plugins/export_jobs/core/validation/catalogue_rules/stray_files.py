@@ -1,0 +1,34 @@
+"""Files of the folder that nobody reads, which their author may take for a part of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.base.text import choice
+from export_jobs.core.catalogue.files import VARIABLES
+
+FOLDERS = ("facts", "kpis", "dimensions")
+_OTHER_SUFFIXES = {".md", ".txt"}
+
+
+def stray_files(folder: Path) -> Iterator[Issue]:
+    """A warning for each file or folder of ``folder`` that is not a part of a catalogue; notes may lie anywhere."""
+    for path in sorted(folder.iterdir()):
+        if _is_note(path) or path.name in (*FOLDERS, VARIABLES):
+            continue
+        far = "Move it out, or into facts/, kpis/ or dimensions/"
+        remedy = choice(path.stem, (*FOLDERS, VARIABLES), none=far, far=far)
+        yield Issue(path.name, "nothing reads this", remedy, Level.WARNING)
+    for name in FOLDERS[:3]:
+        for path in sorted((folder / name).glob("*")):
+            if (path.is_file() and path.suffix == ".sql") or _is_note(path):
+                continue
+            what = "nothing reads this: only files of this folder whose name ends in .sql are read"
+            remedy = "Move its files one folder up" if path.is_dir() else "Rename it to end in .sql, or remove it"
+            yield Issue(f"{name}/{path.name}", what, remedy, Level.WARNING)
+
+
+def _is_note(path: Path) -> bool:
+    return path.suffix in _OTHER_SUFFIXES or path.name.startswith(".")

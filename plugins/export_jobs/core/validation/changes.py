@@ -1,0 +1,154 @@
+"""Definitions x what is stored -> what would change, field by field, and which windows come next before and after.
+
+Pure, so that the command line, the page and a test see the same plan before anything is saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from pydantic import BaseModel
+
+from export_jobs.core.definitions.job import DefinitionFile, DestinationSpec, ExportJob, JobSpec, Schedule, Template
+from export_jobs.core.windows.window import Delivery, deliveries
+
+PREVIEWED_WINDOWS = 3
+
+
+class Action(StrEnum):
+    """What happens to one definition when the plan is applied."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field, by its path in the YAML's words; an absent value is None."""
+
+    path: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True)
+class Change:
+    """One definition: ``noun`` is ``job``, ``template`` or ``destination``. ``reason`` says why it is refused.
+
+    ``windows_before`` and ``windows_after`` are the next windows of a job whose schedule changes.
+    """
+
+    action: Action
+    noun: str
+    name: str
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+    windows_before: tuple[Delivery, ...] = ()
+    windows_after: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True)
+class InStore:
+    """What the store holds, by name. ``jobs`` None: a row that cannot be read as a job.
+
+    ``made_until``: the end of the last window that was made of a job.
+    """
+
+    jobs: Mapping[str, ExportJob | None] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    destinations: Mapping[str, DestinationSpec] = field(default_factory=dict)
+    made_until: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def changes(file: DefinitionFile, stored: InStore) -> Iterator[Change]:
+    """What applying ``file`` would do, in the order in which it has to be done."""
+    for destination in file.destinations:
+        yield _change("destination", destination.tag, stored.destinations.get(destination.tag), destination)
+    for template in file.templates:
+        yield _template_change(template, stored.templates.get(template.name))
+    for job in file.jobs:
+        yield _job_change(job, stored)
+
+
+def differences(before: BaseModel | None, after: BaseModel) -> tuple[FieldChange, ...]:
+    """The fields in which two definitions differ; lists are compared whole."""
+    old, new = _flat(before), _flat(after)
+    paths = dict.fromkeys([*old, *new])
+    return tuple(FieldChange(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
+
+
+def spec_of(job: JobSpec) -> JobSpec:
+    """A job as a person writes it: without what the store keeps for itself."""
+    values = {name: getattr(job, name) for name in JobSpec.model_fields}
+    return JobSpec.model_construct(**{**values, "schedule": job.schedule.model_copy(update={"anchor": None})})
+
+
+def next_windows(schedule: Schedule, made_until: datetime | None, count: int = PREVIEWED_WINDOWS) -> list[Delivery]:
+    """The next windows when the last one made ended at ``made_until``."""
+    return list(islice(deliveries(schedule, made_until), count))
+
+
+def _change(noun: str, name: str, before: BaseModel | None, after: BaseModel) -> Change:
+    fields = differences(before, after)
+    if before is None:
+        return Change(Action.CREATE, noun, name, fields)
+    return Change(Action.UPDATE if fields else Action.UNCHANGED, noun, name, fields)
+
+
+def _template_change(template: Template, before: Template | None) -> Change:
+    change = _change("template", template.name, before, template)
+    if change.action is not Action.UPDATE:
+        return change
+    reason = "a template is never edited once created, since files of one name would then differ in content"
+    return Change(Action.REFUSED, "template", template.name, change.fields, f"{reason}; give it a new name")
+
+
+def _job_change(job: JobSpec, stored: InStore) -> Change:
+    before = stored.jobs.get(job.name)
+    if before is None and job.name in stored.jobs:
+        reason = "its row in the store cannot be read; mend the row, or delete the job and apply again"
+        return Change(Action.REFUSED, "job", job.name, reason=reason)
+    change = _change("job", job.name, spec_of(before) if before else None, job)
+    if before is None or not any(one.path.startswith("schedule.") for one in change.fields):
+        return change
+    made_until = stored.made_until.get(job.name)
+    anchored = job.schedule.model_copy(update={"anchor": made_until or before.schedule.anchor})
+    return Change(
+        change.action,
+        "job",
+        job.name,
+        change.fields,
+        windows_before=tuple(next_windows(before.schedule, made_until)),
+        windows_after=tuple(next_windows(anchored, made_until)),
+    )
+
+
+def _flat(model: BaseModel | None) -> dict[str, Any]:
+    """Values by path, defaults included, so that writing a default out is no change."""
+    if model is None:
+        return {}
+    flat: dict[str, Any] = {}
+    for key, value in model.model_dump(mode="json", by_alias=True).items():
+        if isinstance(value, dict):
+            flat.update({f"{key}.{inner}": part for inner, part in value.items()})
+        elif key == "templates":
+            flat.update(_flat_uses(value))
+        else:
+            flat[key] = value
+    return flat
+
+
+def _flat_uses(uses: list[dict[str, Any]]) -> dict[str, Any]:
+    """The names of a job's templates, and what it chooses of each; what is empty is as good as absent."""
+    flat: dict[str, Any] = {"templates": [use["template"] for use in uses]}
+    for use in uses:
+        chosen = {key: value for key, value in use.items() if key != "template" and value}
+        flat.update({f"templates[{use['template']}].{key}": value for key, value in chosen.items()})
+    return flat

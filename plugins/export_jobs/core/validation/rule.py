@@ -1,0 +1,74 @@
+"""What a rule is: it looks at one value with what may be referred to beside it, and yields issues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import Template
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a definition may refer to.
+
+    ``destinations`` None: tags are not checked. ``now`` None: the definition is not new, so its days may lie anywhere.
+    ``checked`` names templates whose own issues are reported where they are defined, not once more by each job;
+    ``unreadable`` those that exist and are too broken to be asked about.
+    """
+
+    catalogue: Catalogue
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    destinations: Collection[str] | None = None
+    now: datetime | None = None
+    checked: Collection[str] = ()
+    unreadable: Collection[str] = ()
+
+
+Check = Callable[[Value], Iterable[Issue]]
+LookUp = Callable[[Value, Known], Iterable[Issue]]
+
+
+class Rules(Generic[Value]):
+    """Rules for one kind of value, in the order in which they report.
+
+    Each is registered with the paths it reads, and is not asked when one of them could not be read.
+    """
+
+    def __init__(self) -> None:
+        self._rules: list[tuple[tuple[str, ...], LookUp[Value]]] = []
+
+    def reads(self, *paths: str) -> Callable[[Check[Value]], Check[Value]]:
+        """Register a rule that needs the value alone."""
+
+        def register(check: Check[Value]) -> Check[Value]:
+            self._rules.append((paths, lambda value, _: check(value)))
+            return check
+
+        return register
+
+    def looks_up(self, *paths: str) -> Callable[[LookUp[Value]], LookUp[Value]]:
+        """Register a rule that also looks at what the value may refer to."""
+
+        def register(check: LookUp[Value]) -> LookUp[Value]:
+            self._rules.append((paths, check))
+            return check
+
+        return register
+
+    def issues(self, value: Value, known: Known, broken: Collection[str] = ()) -> Iterator[Issue]:
+        """Every finding of every rule, but for what lies in ``broken`` paths, which has been reported already."""
+        for paths, check in self._rules:
+            if not any(is_within(path, broken) for path in paths):
+                yield from (issue for issue in check(value, known) if not is_within(issue.path, broken))
+
+
+def is_within(path: str, broken: Collection[str]) -> bool:
+    """Whether ``path`` is one of ``broken`` or lies below one."""
+    return any(path == part or path.startswith((f"{part}.", f"{part}[")) for part in broken)

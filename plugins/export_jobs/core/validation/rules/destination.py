@@ -1,0 +1,59 @@
+"""Rules of a destination: a tag, an Airflow connection by name, a folder that stays where it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.text import MAX_DESCRIPTION, shown, text_issues
+from export_jobs.core.definitions.job import DestinationSpec
+from export_jobs.core.definitions.names import name_issues
+from export_jobs.core.validation.rule import Rules
+
+DESTINATION_RULES: Rules[DestinationSpec] = Rules()
+MAX_FOLDER = 500
+_CONNECTION = re.compile(r"[A-Za-z0-9_.-]{1,200}", re.ASCII)
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+
+
+@DESTINATION_RULES.reads("tag")
+def tag_is_a_name(destination: DestinationSpec) -> Iterator[Issue]:
+    """Jobs and pages name it by this tag."""
+    yield from name_issues("tag", destination.tag)
+
+
+@DESTINATION_RULES.reads("description")
+def description_is_readable(destination: DestinationSpec) -> Iterator[Issue]:
+    """Shown on pages."""
+    yield from text_issues("description", destination.description, limit=MAX_DESCRIPTION, lines=True)
+
+
+@DESTINATION_RULES.reads("connection")
+def connection_is_an_id(destination: DestinationSpec) -> Iterator[Issue]:
+    """The id of an Airflow connection; never a URL, which would carry a secret into the table."""
+    if not _CONNECTION.fullmatch(destination.connection):
+        # The value is not shown: a URL written here by mistake holds a password.
+        what = "this is not the id of an Airflow connection (letters, digits, - _ . only)"
+        yield Issue("connection", what, "Write the connection's id; its host and secrets stay in Airflow")
+
+
+@DESTINATION_RULES.reads("folder", "kind")
+def folder_stays_put(destination: DestinationSpec) -> Iterator[Issue]:
+    """A path on the server, or bucket/prefix; it never climbs."""
+    folder = destination.folder
+    yield from text_issues("folder", folder, limit=MAX_FOLDER)
+    if not folder.strip():
+        example = "a bucket, such as exports/daily" if destination.kind == "s3" else "a path, such as /upload"
+        yield Issue("folder", "the folder is empty", f"Write {example}")
+    if ".." in folder.split("/") or "\\" in folder:
+        yield Issue("folder", f"{shown(folder)} climbs or holds a backslash", "Write the whole path with /")
+
+
+@DESTINATION_RULES.reads("folder", "kind")
+def bucket_has_a_name(destination: DestinationSpec) -> Iterator[Issue]:
+    """S3's own rule for names of buckets."""
+    bucket = destination.folder.strip("/").partition("/")[0]
+    if destination.kind == "s3" and destination.folder.strip() and not _BUCKET.fullmatch(bucket):
+        what = f"{shown(bucket)} cannot be a bucket: 3 to 63 small letters, digits, dots and hyphens"
+        yield Issue("folder", what, "Write bucket/prefix, such as exports/daily")

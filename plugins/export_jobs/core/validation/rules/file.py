@@ -1,0 +1,53 @@
+"""Rules of how the file is written: the database's COPY refuses some of these only when the first window runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.base.text import shown, text_issues
+from export_jobs.core.definitions.job import EmptyResult, JobSpec
+from export_jobs.core.validation.rule import Rules
+
+FILE_RULES: Rules[JobSpec] = Rules()
+MAX_NULL_TEXT = 20
+LARGEST_FILE_BYTES = 5 * 1000**4
+"""5 TB, the largest object that S3 takes."""
+
+
+@FILE_RULES.reads("file.delimiter")
+def delimiter_separates(job: JobSpec) -> Iterator[Issue]:
+    """One plain character that cannot be part of a value's own spelling."""
+    mark = job.file.delimiter
+    if len(mark) != 1:
+        what = f"{shown(mark)} has {len(mark)} characters, and a delimiter is one"
+        yield Issue("file.delimiter", what, "Write one character, such as ',' or ';' or '|' or a tab, \"\\t\"")
+    elif mark in '"\r\n' or mark.isalnum() or not mark.isascii() or not (mark.isprintable() or mark == "\t"):
+        what = f"{shown(mark)} cannot separate cells: it is a quote, a line break, a letter, a digit or unprintable"
+        yield Issue("file.delimiter", what, "Write one character, such as ',' or ';' or '|' or a tab, \"\\t\"")
+
+
+@FILE_RULES.reads("file.null_text", "file.delimiter")
+def null_text_is_one_cell(job: JobSpec) -> Iterator[Issue]:
+    """The text for NULL is written bare, so it must not be able to end a cell."""
+    text = job.file.null_text
+    held = [name for name, mark in (("the delimiter", job.file.delimiter), ("a quote", '"')) if mark and mark in text]
+    if held:
+        yield Issue("file.null_text", f"{shown(text)} holds {' and '.join(held)}", "Write plain text, such as NULL")
+    yield from text_issues("file.null_text", text, limit=MAX_NULL_TEXT)
+
+
+@FILE_RULES.reads("file.max_bytes")
+def limit_is_sensible(job: JobSpec) -> Iterator[Issue]:
+    """A limit of nothing would fail every run; beyond 5 TB no destination takes the file."""
+    if not 1 <= job.file.max_bytes <= LARGEST_FILE_BYTES:
+        what = f"{shown(job.file.max_bytes)} is not a size from 1 to {LARGEST_FILE_BYTES} bytes (5 TB)"
+        yield Issue("file.max_bytes", what, "Write a number of bytes, such as 20000000000")
+
+
+@FILE_RULES.reads("file.header", "file.empty_result")
+def empty_file_is_meant(job: JobSpec) -> Iterator[Issue]:
+    """Without a header an empty result is a file of no bytes, which a receiver may take for a broken one."""
+    if not job.file.header and job.file.empty_result is EmptyResult.SEND:
+        what = "without a header, a window without rows sends a file of 0 bytes"
+        yield Issue("file.empty_result", what, "Write skip or fail, or keep the header", Level.WARNING)

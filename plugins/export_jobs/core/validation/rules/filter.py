@@ -1,0 +1,142 @@
+"""What is wrong with the filters and the audience of one template use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.text import choice, shown
+from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType
+from export_jobs.core.catalogue.selection import Place, columns_of, filterable, find, tables_of
+from export_jobs.core.catalogue.value import typed
+from export_jobs.core.definitions.filter import Filter, Operator
+from export_jobs.core.definitions.job import Template, TemplateUse
+
+MAX_FILTERS = 50
+MAX_VALUES = 10_000
+MAX_ISSUES_PER_LIST = 5
+_NONE = {Operator.IS_NULL, Operator.IS_NOT_NULL}
+_MANY = {Operator.IN, Operator.NOT_IN}
+_OF_TEXT = {Operator.STARTS_WITH, Operator.CONTAINS}
+_OF_ORDER = {Operator.LESS_THAN, Operator.AT_MOST, Operator.GREATER_THAN, Operator.AT_LEAST, Operator.BETWEEN}
+
+
+def filter_issues(
+    path: str, use: TemplateUse, template: Template, catalogue: Catalogue, time_zone: str
+) -> Iterator[Issue]:
+    """Every fault of every filter, each at its place."""
+    if len(use.filters) > MAX_FILTERS:
+        what = f"there are {len(use.filters)} filters; at most {MAX_FILTERS} are applied"
+        yield Issue(f"{path}.filters", what, "Put the condition into the fact as a column, and filter by that")
+        return
+    count = sum(len(one.values) for one in use.filters)
+    if count > MAX_VALUES and all(len(one.values) <= MAX_VALUES for one in use.filters):
+        what = f"the filters have {count} values together; at most {MAX_VALUES} are compared"
+        yield Issue(f"{path}.filters", what, "Put the longest list into a table of the warehouse, and filter by that")
+    if not use.filters:
+        return  # most jobs have none, and what could be filtered takes long to list
+    allowed = filterable(template, catalogue)
+    for index, one in enumerate(use.filters):
+        place = f"{path}.filters[{index}]"
+        if one.column not in allowed:
+            yield _not_filterable(f"{place}.column", one.column, template, catalogue, allowed)
+        else:
+            kind = allowed[one.column].column.type
+            yield from _operator_issues(place, one, kind)
+            yield from _value_issues(f"{place}.values", one.values, kind, time_zone)
+            yield from _range_issues(place, one, kind, time_zone)
+
+
+def audience_issues(
+    path: str, use: TemplateUse, template: Template, catalogue: Catalogue, time_zone: str
+) -> Iterator[Issue]:
+    """Whether every table knows its customers, and every key is of the type of that column."""
+    if not use.audience:
+        return
+    tables = tables_of(template, catalogue)
+    for table in tables:
+        if table.customer is None:
+            what = f"{table.key!r} has no customer, so it cannot be limited to an audience"
+            yield Issue(f"{path}.audience", what, "Remove the audience, or name the column as customer in its header")
+    types = {table.key: table.fields[table.customer].type for table in tables if table.customer in table.fields}
+    if len(set(types.values())) > 1:
+        what = f"customers are not of one type in all facts ({_listed(types)}), so one list cannot name them"
+        yield Issue(f"{path}.audience", what, "Make one template for each fact, or one type of them in the catalogue")
+    elif types:
+        yield from _value_issues(f"{path}.audience", use.audience, next(iter(types.values())), time_zone)
+
+
+def _not_filterable(
+    path: str, reference: str, template: Template, catalogue: Catalogue, allowed: dict[str, Place]
+) -> Issue:
+    tables = tables_of(template, catalogue)
+    found = {table.key: find(reference, table, catalogue) for table in tables}
+    places = {key: place for key, place in found.items() if place}
+    if any(place.is_part for place in places.values()):
+        what = f"{shown(reference)} is a part of the event date, by which rows can be grouped and not filtered"
+        return Issue(path, what, "Filter by the column of the date itself")
+    if any(not place.column.filterable for place in places.values()):
+        what = f"{shown(reference)} may not be filtered by: its values are for the owners of the data alone"
+        return Issue(path, what, choice("", allowed, none="Remove the filter"))
+    if places and len(places) < len(tables):
+        missing = ", ".join(key for key in found if key not in places)
+        what = f"{shown(reference)} is not a column that {missing} has or reaches, and the file is of that fact too"
+        return Issue(path, what, choice(reference, allowed, none="Make one template for each fact"))
+    if places:
+        types = _listed({key: place.column.type for key, place in places.items()})
+        what = f"{shown(reference)} is not of one type in all facts ({types}), so one value cannot be held against it"
+        return Issue(path, what, "Make one template for each fact")
+    known = sorted({name for table in tables for name in columns_of(table, catalogue) if name in allowed})
+    what = f"there is no column {shown(reference)} to filter {template.name!r} by"
+    return Issue(path, what, choice(reference, known, none="Remove the filter"))
+
+
+def _listed(types: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}: {kind}" for key, kind in types.items())
+
+
+def _operator_issues(place: str, one: Filter, kind: ColumnType) -> Iterator[Issue]:
+    """An operator fits the column's type and has as many values as it compares."""
+    if one.op in _OF_TEXT and kind != "text":
+        yield Issue(f"{place}.op", f"{one.op} compares text, and {one.column!r} holds {kind}", "Use equals or between")
+    if one.op in _OF_ORDER and kind == "boolean":
+        yield Issue(f"{place}.op", f"{one.op} has no meaning for true and false", "Use equals")
+    count = len(one.values)
+    wanted = 0 if one.op in _NONE else 2 if one.op is Operator.BETWEEN else None if one.op in _MANY else 1
+    if wanted is not None and count != wanted:
+        number = {0: "no value", 1: "one value", 2: "two values, the lower and the upper bound"}[wanted]
+        what = f"{one.op} compares with {number}, and there {'is' if count < 2 else 'are'} {count or 'none'}"
+        yield Issue(f"{place}.values", what, f"Write {number}" if wanted else "Remove the values")
+    elif wanted is None and not count:
+        yield Issue(f"{place}.values", f"{one.op} has no value to compare with", "List at least one, or remove it")
+
+
+def _value_issues(path: str, values: Sequence[str], kind: ColumnType, time_zone: str) -> Iterator[Issue]:
+    if len(values) > MAX_VALUES:
+        what = f"there are {len(values)} values; at most {MAX_VALUES} are compared"
+        yield Issue(path, what, "Put the list into a table of the warehouse, and filter by a column of it")
+        return
+    found = 0
+    for index, value in enumerate(values):
+        try:
+            typed(value, kind, time_zone)
+        except ValueError as error:
+            found += 1
+            if found <= MAX_ISSUES_PER_LIST:
+                yield Issue(f"{path}[{index}]", f"the value {error}", "Correct or remove it")
+    if found > MAX_ISSUES_PER_LIST:
+        yield Issue(path, f"{found - MAX_ISSUES_PER_LIST} more values of the list are no {kind}", "Correct them too")
+
+
+def _range_issues(place: str, one: Filter, kind: ColumnType, time_zone: str) -> Iterator[Issue]:
+    """Bounds the wrong way round select nothing, which would look like missing data."""
+    if one.op is not Operator.BETWEEN or len(one.values) != 2 or kind == "boolean":
+        return
+    bounds: list[Any] = []
+    with suppress(ValueError):
+        bounds = [typed(value, kind, time_zone) for value in one.values]
+    if bounds and bounds[0] > bounds[1]:
+        what = f"the lower bound {shown(one.values[0])} is above the upper one {shown(one.values[1])}"
+        yield Issue(f"{place}.values", what, "Exchange the two")

@@ -1,0 +1,151 @@
+"""Rules of a job: its name, its people, its templates and where each file goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.base.text import MAX_DESCRIPTION, address_issues, choice, shown, text_issues
+from export_jobs.core.catalogue.selection import facts_of
+from export_jobs.core.definitions.job import DateBasis, Frequency, JobSpec, Template, TemplateKind, default_basis
+from export_jobs.core.definitions.names import name_issues, subfolder_issues
+from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.rules.template import TEMPLATE_RULES
+
+JOB_RULES: Rules[JobSpec] = Rules()
+MAX_RECIPIENTS = 50
+MAX_TEMPLATES = 20
+
+
+@JOB_RULES.reads("name")
+def name_fits_files(job: JobSpec) -> Iterator[Issue]:
+    """The name is part of every file's name."""
+    yield from name_issues("name", job.name)
+
+
+@JOB_RULES.reads("description")
+def description_is_readable(job: JobSpec) -> Iterator[Issue]:
+    """Shown on pages and in mails."""
+    yield from text_issues("description", job.description, limit=MAX_DESCRIPTION, lines=True)
+
+
+@JOB_RULES.reads("owner")
+def owner_has_mail(job: JobSpec) -> Iterator[Issue]:
+    """The owner is mailed on failure."""
+    yield from address_issues("owner", job.owner)
+
+
+@JOB_RULES.reads("recipients")
+def recipients_have_mail(job: JobSpec) -> Iterator[Issue]:
+    """Each one alone: one bad address must not hide another."""
+    if len(job.recipients) > MAX_RECIPIENTS:
+        what = f"there are {len(job.recipients)} recipients; at most {MAX_RECIPIENTS} are mailed"
+        yield Issue("recipients", what, "Use a mailing list's address instead")
+        return
+    for index, address in enumerate(job.recipients):
+        yield from address_issues(f"recipients[{index}]", address)
+
+
+@JOB_RULES.reads("recipients")
+def recipients_are_different(job: JobSpec) -> Iterator[Issue]:
+    """Twice the same address gets one mail; worth a word, not a refusal."""
+    seen: set[str] = set()
+    for index, address in enumerate(job.recipients[:MAX_RECIPIENTS]):
+        if address.lower() in seen:
+            what = f"{shown(address)} is listed twice"
+            yield Issue(f"recipients[{index}]", what, "Remove one; one mail is sent", Level.WARNING)
+        seen.add(address.lower())
+
+
+@JOB_RULES.looks_up("destination")
+def destination_is_known(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """The tag of a destination that exists; with none given nothing can be said."""
+    if known.destinations is not None and job.destination not in known.destinations:
+        remedy = choice(job.destination, known.destinations, none="Define a destination with this tag first")
+        yield Issue("destination", f"there is no destination {shown(job.destination)}", remedy)
+
+
+@JOB_RULES.reads("templates")
+def templates_are_there(job: JobSpec) -> Iterator[Issue]:
+    """A job without templates would be green and deliver nothing."""
+    if not job.templates:
+        yield Issue("templates", "the job has no template, so there is nothing to export", "Name at least one")
+    if len(job.templates) > MAX_TEMPLATES:
+        what = f"the job has {len(job.templates)} templates; at most {MAX_TEMPLATES} are run"
+        yield Issue("templates", what, "Split it into several jobs")
+
+
+@JOB_RULES.reads("templates")
+def templates_are_different(job: JobSpec) -> Iterator[Issue]:
+    """The same template twice would be the same file name twice."""
+    counted: Counter[str] = Counter()
+    for index, use in enumerate(job.templates):
+        counted[use.template] += 1
+        if counted[use.template] == 2:
+            what = f"the template {shown(use.template)} is used twice, which would give two files of one name"
+            yield Issue(f"templates[{index}].template", what, "Remove one of the two")
+
+
+@JOB_RULES.looks_up("templates")
+def templates_are_known(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """Each used template exists and still holds against the catalogue."""
+    for index, use in enumerate(job.templates):
+        path = f"templates[{index}].template"
+        if use.template in known.unreadable:
+            continue
+        template = known.templates.get(use.template)
+        if template is None:
+            remedy = choice(use.template, known.templates, none="Define a template with this name first")
+            yield Issue(path, f"there is no template {shown(use.template)}", remedy)
+        elif use.template not in known.checked:
+            for issue in TEMPLATE_RULES.issues(template, known):
+                what = f"in template {use.template!r} {issue.what}"
+                yield Issue(f"{path}.{issue.path}", what, issue.remedy, issue.level)
+
+
+@JOB_RULES.reads("templates")
+def subfolders_are_safe(job: JobSpec) -> Iterator[Issue]:
+    """A sub-folder never leads out of the destination's folder."""
+    for index, use in enumerate(job.templates):
+        yield from subfolder_issues(f"templates[{index}].subfolder", use.subfolder)
+
+
+@JOB_RULES.looks_up("templates")
+def date_basis_fits(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """Rows of a fact are bounded by a date of that fact; a dimension table has none."""
+    for index, use in enumerate(job.templates):
+        template = known.templates.get(use.template)
+        if template is not None:
+            basis = use.date_basis or default_basis(template.kind)
+            yield from _basis_issues(f"templates[{index}].date_basis", basis, template, known)
+
+
+def _basis_issues(path: str, basis: DateBasis, template: Template, known: Known) -> Iterator[Issue]:
+    if template.kind is TemplateKind.DIMENSION:
+        if basis is not DateBasis.NONE:
+            what = f"the dimension template {template.name!r} has no date, yet date_basis is {basis}"
+            yield Issue(path, what, "Write none, or leave date_basis out")
+        return
+    if basis is DateBasis.NONE:
+        what = f"the {template.kind} template {template.name!r} would export its whole fact in every window"
+        yield Issue(path, what, "Write event or updated")
+    elif basis is DateBasis.UPDATED:
+        for fact in facts_of(template, known.catalogue):
+            if fact.updated_at is None:
+                what = f"the fact {fact.key!r} does not record when a row last changed"
+                yield Issue(path, what, "Write event, or name the column as updated_at in the fact's header")
+
+
+@JOB_RULES.looks_up("templates", "schedule.frequency")
+def whole_tables_recur_knowingly(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """A dimension is exported whole each time: right for small tables, a surprise for large ones."""
+    if job.schedule.frequency is Frequency.ONCE:
+        return
+    for index, use in enumerate(job.templates):
+        template = known.templates.get(use.template)
+        is_whole = not use.audience and not use.filters
+        if template is not None and template.kind is TemplateKind.DIMENSION and is_whole:
+            what = f"the dimension template {template.name!r} exports its whole table {job.schedule.frequency}"
+            remedy = "Keep it if the receiver wants the whole table each time, else filter it or run it once"
+            yield Issue(f"templates[{index}].template", what, remedy, Level.WARNING)

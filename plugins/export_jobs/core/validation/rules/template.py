@@ -1,0 +1,170 @@
+"""Rules of a template: what it names exists in the catalogue and fits together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.text import MAX_DESCRIPTION, choice, shown, text_issues
+from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue
+from export_jobs.core.catalogue.selection import columns_of, facts_of, find, tables_of
+from export_jobs.core.definitions.job import Template, TemplateKind
+from export_jobs.core.definitions.names import name_issues
+from export_jobs.core.validation.rule import Known, Rules
+
+TEMPLATE_RULES: Rules[Template] = Rules()
+MAX_DIMENSIONS = 5
+MAX_ENTRIES = 500
+_PARTS = ("fact", "columns", "kpis", "dimensions")
+_PARTS_OF = {
+    TemplateKind.STANDARD: ("fact", "columns"),
+    TemplateKind.CUSTOM: ("kpis", "dimensions"),
+    TemplateKind.DIMENSION: ("dimensions", "columns"),
+}
+
+
+@TEMPLATE_RULES.reads("name")
+def name_fits_files(template: Template) -> Iterator[Issue]:
+    """The name is part of a file's name."""
+    yield from name_issues("name", template.name)
+
+
+@TEMPLATE_RULES.reads("description")
+def description_is_readable(template: Template) -> Iterator[Issue]:
+    """Shown on pages."""
+    yield from text_issues("description", template.description, limit=MAX_DESCRIPTION, lines=True)
+
+
+@TEMPLATE_RULES.reads("kind", *_PARTS)
+def kind_has_its_parts(template: Template) -> Iterator[Issue]:
+    """Each kind needs some keys and has no use for others; an ignored key would mislead its author."""
+    needed = {TemplateKind.STANDARD: "fact", TemplateKind.CUSTOM: "kpis", TemplateKind.DIMENSION: "dimensions"}
+    key = needed[template.kind]
+    if not getattr(template, key):
+        yield Issue(key, f"a {template.kind} template needs {key}, and there is none", "Name at least one")
+    for part in _PARTS:
+        if part not in _PARTS_OF[template.kind] and getattr(template, part):
+            allowed = " and ".join(_PARTS_OF[template.kind])
+            what = f"a {template.kind} template has no {part}; it holds {allowed}"
+            yield Issue(part, what, "Remove it, or change the kind")
+
+
+@TEMPLATE_RULES.reads("columns", "kpis", "dimensions")
+def entries_are_different(template: Template) -> Iterator[Issue]:
+    """Two columns of one name cannot be told apart by the receiver."""
+    for part in ("columns", "kpis", "dimensions"):
+        entries: Sequence[str] = getattr(template, part)
+        if len(entries) > MAX_ENTRIES:
+            yield Issue(part, f"there are {len(entries)} entries; at most {MAX_ENTRIES} fit a file", "Make several")
+            continue
+        for index, entry in enumerate(entries):
+            if entry in entries[:index]:
+                yield Issue(f"{part}[{index}]", f"{shown(entry)} is listed twice", "Remove one of the two")
+
+
+@TEMPLATE_RULES.looks_up("kind", "fact")
+def fact_is_known(template: Template, known: Known) -> Iterator[Issue]:
+    """A standard template reads one fact of the catalogue."""
+    if template.kind is TemplateKind.STANDARD and template.fact and template.fact not in known.catalogue.facts:
+        yield _unknown("fact", "fact", template.fact, known.catalogue, list(known.catalogue.facts))
+
+
+@TEMPLATE_RULES.looks_up("kind", "kpis")
+def kpis_are_known(template: Template, known: Known) -> Iterator[Issue]:
+    """Every KPI is in the catalogue, and so is its fact."""
+    if template.kind is not TemplateKind.CUSTOM:
+        return
+    for index, key in enumerate(template.kpis):
+        kpi = known.catalogue.kpis.get(key)
+        if kpi is None:
+            yield _unknown(f"kpis[{index}]", "KPI", key, known.catalogue, list(known.catalogue.kpis))
+        elif kpi.fact not in known.catalogue.facts:
+            what = f"the KPI {key!r} is of the fact {kpi.fact!r}, which the catalogue does not hold"
+            yield Issue(f"kpis[{index}]", what, f"Restore facts/{kpi.fact}.sql, or correct kpis/{key}.sql")
+
+
+@TEMPLATE_RULES.looks_up("kind", "kpis")
+def facts_share_a_connection(template: Template, known: Known) -> Iterator[Issue]:
+    """Facts are aggregated each by itself, and put together by one statement on one database."""
+    if template.kind is not TemplateKind.CUSTOM:
+        return
+    facts = facts_of(template, known.catalogue)
+    if len({(fact.connection, fact.dialect) for fact in facts}) > 1:
+        where = "; ".join(f"{fact.key}: {fact.connection}" for fact in facts)
+        what = f"the KPIs are of facts on different connections ({where}), which no statement can read together"
+        yield Issue("kpis", what, "Make one template for each connection; a job may use both")
+
+
+@TEMPLATE_RULES.reads("kind", "dimensions")
+def dimensions_are_few(template: Template) -> Iterator[Issue]:
+    """Five at most, since the rows of a file multiply with each."""
+    count = len(template.dimensions)
+    if template.kind is TemplateKind.CUSTOM and count > MAX_DIMENSIONS:
+        yield Issue("dimensions", f"there are {count} dimensions; at most {MAX_DIMENSIONS} are allowed", "Remove some")
+    if template.kind is TemplateKind.DIMENSION and count > 1:
+        what = f"a dimension template holds one table, and {count} are named"
+        yield Issue("dimensions", what, "Make one template for each")
+
+
+@TEMPLATE_RULES.looks_up("kind", "dimensions")
+def dimensions_are_known(template: Template, known: Known) -> Iterator[Issue]:
+    """Every dimension is in the catalogue; one exported whole allows that."""
+    if template.kind is TemplateKind.STANDARD:
+        return
+    dimensions = known.catalogue.dimensions
+    for index, reference in enumerate(template.dimensions):
+        path = f"dimensions[{index}]"
+        is_custom = template.kind is TemplateKind.CUSTOM
+        key, dot, attribute = reference.partition(".") if is_custom else (reference, "", "")
+        if is_custom and reference in DATE_PARTS:
+            continue
+        if key not in dimensions:
+            yield _unknown(path, "dimension", key, known.catalogue, [*dimensions, *(DATE_PARTS if is_custom else ())])
+        elif dot and attribute not in dimensions[key].fields:
+            what = f"the dimension {key!r} has no attribute {shown(attribute)}"
+            yield Issue(path, what, choice(attribute, dimensions[key].fields, none="Name the dimension alone"))
+        elif not is_custom and not dimensions[key].exportable:
+            whole = [name for name, dimension in dimensions.items() if dimension.exportable]
+            remedy = f"Choose one of {', '.join(whole)}" if whole else "Write exportable: true into its header"
+            yield Issue(path, f"the dimension {key!r} may not be exported whole", remedy)
+
+
+@TEMPLATE_RULES.looks_up("kind", "kpis", "dimensions")
+def dimensions_are_reachable(template: Template, known: Known) -> Iterator[Issue]:
+    """A fact says how it reaches a dimension; one that it does not reach would leave its KPIs without a group."""
+    if template.kind is not TemplateKind.CUSTOM:
+        return
+    facts = facts_of(template, known.catalogue)
+    shared = [set(known.catalogue.dimensions_of(fact.key)) for fact in facts]
+    reached = sorted(set.intersection(*shared)) if shared else []
+    for fact in facts:
+        for index, reference in enumerate(template.dimensions):
+            key = reference.partition(".")[0]
+            if key in known.catalogue.dimensions and not known.catalogue.path(fact.key, key):
+                all_of = "every fact of this template reaches" if len(facts) > 1 else "this fact reaches"
+                remedy = f"Choose from {', '.join([*reached, *DATE_PARTS])}, which {all_of}"
+                what = f"the fact {fact.key!r} does not reach the dimension {key!r}"
+                yield Issue(f"dimensions[{index}]", what, remedy)
+
+
+@TEMPLATE_RULES.looks_up("kind", "fact", "dimensions", "columns")
+def columns_are_known(template: Template, known: Known) -> Iterator[Issue]:
+    """Columns come from the table that the file holds, or from a dimension that its fact reaches."""
+    if template.kind is TemplateKind.CUSTOM or len(template.columns) > MAX_ENTRIES:
+        return
+    for table in tables_of(template, known.catalogue):
+        for index, name in enumerate(template.columns):
+            if find(name, table, known.catalogue) is None:
+                what = f"{table.key!r} has no column {shown(name)}"
+                remedy = choice(name, columns_of(table, known.catalogue), none="The catalogue names no column of it")
+                yield Issue(f"columns[{index}]", what, remedy)
+
+
+def _unknown(path: str, noun: str, key: str, catalogue: Catalogue, keys: list[str]) -> Issue:
+    """Not in the catalogue, or in a file of it that cannot be read: two different things to mend."""
+    folder = f"{noun.lower()}s/{key}.sql"
+    unread = next((issue for issue in catalogue.issues if issue.path.startswith((folder, "catalogue"))), None)
+    if unread is not None:
+        return Issue(path, f"the {noun} {shown(key)} cannot be read ({unread.path}: {unread.what})", unread.remedy)
+    remedy = choice(key, keys, none=f"The catalogue has no {noun} yet")
+    return Issue(path, f"there is no {noun} {shown(key)} in the catalogue", remedy)

@@ -1,0 +1,133 @@
+"""Rules of what a job chooses of a template: columns and headings, filters, audience, order of rows."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.text import choice, shown, text_issues
+from export_jobs.core.catalogue.selection import chosen_columns, columns_of, find, held_columns, tables_of
+from export_jobs.core.definitions.job import JobSpec, Template, TemplateKind, TemplateUse
+from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.rules.filter import audience_issues, filter_issues
+from export_jobs.core.validation.rules.schedule import is_zone
+
+TEMPLATE_USE_RULES: Rules[JobSpec] = Rules()
+MAX_HEADING = 200
+MAX_COLUMNS = 500
+_UNSEEN = {"\u00ad", "\u200b", "\u2060", "\ufeff", *map(chr, range(0xE0000, 0xE0080))}
+"""Characters without a width that join no letters: a heading with one looks like another heading and is not it."""
+
+
+@TEMPLATE_USE_RULES.reads("templates")
+def lists_end(job: JobSpec) -> Iterator[Issue]:
+    """What follows compares every entry with every other one."""
+    for index, use in enumerate(job.templates):
+        for name, entries in (("columns", use.columns), ("order_by", use.order_by)):
+            if len(entries) > MAX_COLUMNS:
+                what = f"there are {len(entries)} entries; at most {MAX_COLUMNS} fit a file"
+                yield Issue(f"templates[{index}].{name}", what, "Remove some")
+
+
+@TEMPLATE_USE_RULES.looks_up("templates")
+def columns_are_held(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """A job chooses from what the template holds."""
+    for path, use, template in _uses(job, known):
+        held = held_columns(template, known.catalogue)
+        for index, column in enumerate(use.columns):
+            if column.column not in held:
+                place = f"{path}.columns[{index}]{'.column' if column.heading else ''}"
+                what = f"the template {template.name!r} holds no column {shown(column.column)}"
+                yield Issue(place, what, choice(column.column, held, none="It holds none"))
+            elif column.column in [other.column for other in use.columns[:index]]:
+                yield Issue(f"{path}.columns[{index}]", f"{shown(column.column)} is chosen twice", "Remove one")
+
+
+@TEMPLATE_USE_RULES.looks_up("templates")
+def a_kpi_is_left(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """A custom template is KPIs by dimensions; without a KPI nothing says which facts are meant."""
+    for path, use, template in _uses(job, known):
+        has_kpi = any(column.column in template.kpis for column in use.columns)
+        if template.kind is TemplateKind.CUSTOM and use.columns and not has_kpi:
+            what = f"none of the KPIs of {template.name!r} is chosen"
+            yield Issue(f"{path}.columns", what, f"Choose at least one of {', '.join(template.kpis)}")
+
+
+@TEMPLATE_USE_RULES.looks_up("templates")
+def headings_are_readable(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """Any letters of any script, visible and on one line."""
+    for path, use, _ in _uses(job, known):
+        for index, column in enumerate(use.columns):
+            place = f"{path}.columns[{index}].as"
+            yield from text_issues(place, column.heading, limit=MAX_HEADING)
+            unseen = next((char for char in column.heading if char in _UNSEEN), None)
+            if unseen:
+                what = f"the heading {shown(column.heading)} holds {unseen!a}, which no reader can see"
+                yield Issue(place, what, "Remove it")
+            if column.heading != column.heading.strip():
+                what = f"the heading {shown(column.heading)} begins or ends with a space"
+                yield Issue(place, what, "Remove the space; a receiver would look for the name without it")
+
+
+@TEMPLATE_USE_RULES.looks_up("templates")
+def headings_are_different(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """Many receivers ignore capitals and compose accents, so headings that differ in these alone are one to them."""
+    for path, use, template in _uses(job, known):
+        seen: dict[str, str] = {}
+        for index, column in enumerate(chosen_columns(template, use, known.catalogue)):
+            heading = column.heading or column.column
+            plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", heading).casefold())
+            if plain in seen and column.column not in [other.column for other in use.columns[:index]]:
+                what = f"the heading {shown(heading)} is there twice ({shown(seen[plain])} is the other)"
+                yield Issue(f"{path}.columns[{index}]", what, "Give one of the two another heading with `as`")
+            seen.setdefault(plain, heading)
+
+
+@TEMPLATE_USE_RULES.looks_up("templates")
+def filters_hold(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """A filter names a column that may be filtered, with values of its type."""
+    for path, use, template in _uses(job, known):
+        yield from filter_issues(path, use, template, known.catalogue, _zone(job))
+
+
+@TEMPLATE_USE_RULES.looks_up("templates")
+def audience_holds(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """An audience is a list of customers, and every table of the template knows its customers."""
+    for path, use, template in _uses(job, known):
+        yield from audience_issues(path, use, template, known.catalogue, _zone(job))
+
+
+@TEMPLATE_USE_RULES.looks_up("templates")
+def order_is_of_known_columns(job: JobSpec, known: Known) -> Iterator[Issue]:
+    """Rows can be put in order by what the table has; groups by what is shown."""
+    for path, use, template in _uses(job, known):
+        tables = tables_of(template, known.catalogue)
+        shown_columns = [column.column for column in chosen_columns(template, use, known.catalogue)]
+        for index, asked in enumerate(use.order_by):
+            name = asked.removeprefix("-")
+            place = f"{path}.order_by[{index}]"
+            if template.kind is TemplateKind.CUSTOM:
+                is_known, names = name in shown_columns, shown_columns
+            else:
+                is_known = not tables or find(name, tables[0], known.catalogue) is not None
+                names = columns_of(tables[0], known.catalogue) if tables else []
+            if not is_known:
+                what = f"the rows have no {shown(name)} to be put in order by"
+                yield Issue(place, what, choice(name, names, none="Remove it"))
+            elif name in [other.removeprefix("-") for other in use.order_by[:index]]:
+                yield Issue(place, f"{shown(name)} is there twice", "Remove one of the two")
+
+
+def _uses(job: JobSpec, known: Known) -> Iterator[tuple[str, TemplateUse, Template]]:
+    """Every use whose template is known and can be read; what is unknown or endless has an issue of its own."""
+    for index, use in enumerate(job.templates):
+        template = known.templates.get(use.template)
+        is_short = max(len(use.columns), len(use.order_by)) <= MAX_COLUMNS
+        if template is not None and is_short and tables_of(template, known.catalogue):
+            yield f"templates[{index}]", use, template
+
+
+def _zone(job: JobSpec) -> str:
+    """The zone in which values are read; an unknown one has an issue of its own."""
+    return job.schedule.time_zone if is_zone(job.schedule.time_zone) else "UTC"

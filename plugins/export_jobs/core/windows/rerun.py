@@ -1,0 +1,94 @@
+"""Which runs a rerun clears: "from the last successful schedule". Pure: Airflow's runs and the ledger are passed in.
+
+What counts as done is the ledger's word, not a run's colour: a green run that delivered nothing is cleared, a red one
+that delivered everything is only healed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from export_jobs.core.windows.window import Window
+from export_jobs.errors import UserError
+
+_IN_PROGRESS = {"queued", "running", "restarting"}
+
+
+@dataclass(frozen=True)
+class DagRunState:
+    """One run as Airflow tells of it. A run without a data interval has no window and exported nothing."""
+
+    run_id: str
+    run_type: str
+    state: str
+    data_interval_start: datetime | None
+    data_interval_end: datetime | None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @property
+    def window(self) -> Window | None:
+        """The window that this run exports, or None."""
+        first, last = self.data_interval_start, self.data_interval_end
+        return Window(first, last) if first and last and first < last else None
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What to do, each list oldest first. ``gaps`` are undelivered windows before the last success, left as they are.
+
+    ``clear``: runs whose every task runs again. ``heal``: runs that delivered, of which only failed tasks run again.
+    """
+
+    clear: tuple[DagRunState, ...] = ()
+    heal: tuple[DagRunState, ...] = ()
+    gaps: tuple[DagRunState, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.clear or self.heal)
+
+
+def plan_rerun(
+    job: str, runs: Iterable[DagRunState], delivered: Collection[str], *, include_gaps: bool = False
+) -> Rerun:
+    """Decide what a rerun of ``job`` clears. ``delivered`` holds the ids of the runs whose files all stand.
+
+    A window that any run delivered is done, whichever other runs of it failed. Raises ``UserError`` while a run is in
+    progress: clearing under a running upload would cut it in the middle.
+    """
+    runs = list(runs)
+    busy = next((run for run in runs if run.state in _IN_PROGRESS), None)
+    if busy is not None:
+        raise UserError(
+            f"Job {job!r} has an execution in progress: run {busy.run_id!r} is {busy.state}. "
+            "Wait until it has ended, or stop it in Airflow, then rerun."
+        )
+    by_window: dict[Window, list[DagRunState]] = {}
+    for run in runs:
+        if run.window is not None:
+            by_window.setdefault(run.window, []).append(run)
+    done = {window for window, own in by_window.items() if any(run.run_id in delivered for run in own)}
+    last_success = max(done, key=lambda window: window.end, default=None)
+    missing = [_to_clear(by_window[window]) for window in sorted(by_window.keys() - done)]
+    gaps = [run for run in missing if last_success and run.window and run.window.end <= last_success.end]
+    return Rerun(
+        clear=tuple(run for run in missing if include_gaps or run not in gaps),
+        heal=tuple(sorted((run for run in runs if run.run_id in delivered and run.state == "failed"), key=_order)),
+        gaps=() if include_gaps else tuple(gaps),
+    )
+
+
+def _to_clear(runs: list[DagRunState]) -> DagRunState:
+    """Of several runs of a window the one the schedule made, so that Airflow's grid turns green; else the last."""
+    scheduled = [run for run in runs if run.run_type == "scheduled"]
+    return max(scheduled or runs, key=lambda run: (run.start.timestamp() if run.start else 0.0, run.run_id))
+
+
+def _order(run: DagRunState) -> tuple[datetime, str]:
+    window = run.window
+    assert window is not None, "only runs with a window deliver"  # noqa: S101
+    return window.start, run.run_id

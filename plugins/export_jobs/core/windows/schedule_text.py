@@ -1,0 +1,106 @@
+"""A schedule in plain words, for the page: which days of data, and when they are delivered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from export_jobs.core.definitions.job import Frequency, Schedule
+from export_jobs.core.windows.window import ONE_DAY, WEEKDAYS, Delivery, Window
+
+SHORTEST_MONTH = 28
+
+
+def schedule_text(schedule: Schedule) -> str:
+    """Such as ``Weekly: Monday to Sunday, delivered on Mondays at 02:00 Europe/Berlin``."""
+    days, delivered = _in_words(schedule)
+    return f"{schedule.frequency.capitalize()}: {days}, delivered {delivered} at {_clock(schedule)}"
+
+
+def first_delivery_text(schedule: Schedule, coming: list[Delivery], now: datetime) -> str:
+    """When the first file comes and what is in it. ``coming``: the windows to come, in order; ``now`` is aware."""
+    if not coming:
+        return "There is no window to come, so nothing will be delivered"
+    first = coming[0]
+    days = window_text(first.window, schedule.time_zone)
+    late = sum(delivery.due <= now for delivery in coming)
+    if late:
+        count = "one window is" if late == 1 else f"{late} windows are"
+        return f"First delivery at once, since {count} due already; it holds the data of {days}"
+    due = first.due.astimezone(ZoneInfo(schedule.time_zone))
+    when = f"{WEEKDAYS[due.weekday()].capitalize()}, {_day(due.date())} at {due:%H:%M} {schedule.time_zone}"
+    return f"First delivery on {when}; it holds the data of {days}"
+
+
+def window_text(window: Window, time_zone: str) -> str:
+    """The days of data of a window: ``1 to 7 January 2024``."""
+    return _days(*window.days(time_zone))
+
+
+def _in_words(schedule: Schedule) -> tuple[str, str]:
+    match schedule.frequency:
+        case Frequency.ONCE:
+            day = schedule.deliver_on or schedule.valid_until + ONE_DAY
+            return _days(schedule.valid_from, schedule.valid_until), f"on {_day(day)}"
+        case Frequency.DAILY:
+            return "each day", "on the day after"
+        case Frequency.WEEKLY:
+            return _weekly(schedule.execute_on or "sunday")
+        case Frequency.MONTHLY:
+            return _monthly(schedule.execute_on or "last")
+
+
+def _weekly(last_day: str) -> tuple[str, str]:
+    first = WEEKDAYS[(WEEKDAYS.index(last_day) + 1) % 7].capitalize()
+    return f"{first} to {last_day.capitalize()}", f"on {first}s"
+
+
+def _monthly(last_day: str) -> tuple[str, str]:
+    if last_day in {"last", "31"}:
+        return "each calendar month", "on the 1st of the next"
+    number = int(last_day)
+    if number > SHORTEST_MONTH:
+        return f"a month up to the {_ordinal(number)}, or to the last day of a shorter month", "on the day after"
+    if number == SHORTEST_MONTH:
+        return "a month up to the 28th", "on the day after"
+    first = _ordinal(number + 1)
+    return f"from the {first} to the {_ordinal(number)} of the next month", f"on the {first}"
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return _day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {_day(last)}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {_MONTHS[first.month - 1]}{year} to {_day(last)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _clock(schedule: Schedule) -> str:
+    return f"{schedule.deliver_at:%H:%M} {schedule.time_zone}"
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+"""Not strftime's: those follow the server's locale."""

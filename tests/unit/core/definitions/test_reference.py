@@ -1,0 +1,57 @@
+"""``docs/definitions.md`` names every key of a definition, and its example holds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from export_jobs.core.base.issue import errors
+from export_jobs.core.base.yaml_file import read_yaml
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.definitions.job import DestinationSpec, FileOptions, JobSpec, Schedule, Template, TemplateUse
+from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.store.definitions import EDITABLE
+
+ROOT = Path(__file__).resolve().parents[4]
+PAGE = (ROOT / "docs" / "definitions.md").read_text("utf-8")
+SECTIONS = {
+    "Destinations": DestinationSpec,
+    "Templates": Template,
+    "Jobs": JobSpec,
+    "Schedule": Schedule,
+    "Templates of a job": TemplateUse,
+    "File": FileOptions,
+}
+
+
+def section(heading: str) -> str:
+    return PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def keys_of(text: str) -> set[str]:
+    cells = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    return {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
+
+
+@pytest.mark.parametrize(("heading", "model"), SECTIONS.items(), ids=SECTIONS)
+def test_every_key_is_in_the_table_of_its_section(heading: str, model: type[BaseModel]) -> None:
+    wanted = {field.alias or name for name, field in model.model_fields.items()} - {"anchor"}
+    assert keys_of(section(heading)) == wanted
+
+
+def test_what_may_change_is_said() -> None:
+    rows = [line.split("|") for line in section("Jobs").splitlines() if line.startswith("| `")]
+    said = {row[1].strip(" `") for row in rows if row[2].strip() == "yes"}
+    assert said == {path.partition(".")[0] for path in EDITABLE}
+
+
+def test_the_example_holds(tmp_path: Path) -> None:
+    [example] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "jobs.yaml").write_text(example)
+    document = read_yaml(tmp_path / "jobs.yaml")
+    file, issues = check_file(document.data, catalogue=load_catalogue(ROOT / "include" / "sql", {}), stored=Stored())
+    assert errors(issues) == []
+    assert file is not None and [job.name for job in file.jobs] == ["weekly-sales"]

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import itertools
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from export_jobs.core.definitions.job import Frequency, Schedule, TemplateUse
+from export_jobs.core.files.export_file import Content, CsvFile, ExportFile
+from export_jobs.core.files.manifest import Manifest
+from export_jobs.core.files.names import file_stem, manifest_path, target_path, window_text
+from export_jobs.core.windows.window import Window, deliveries
+from tests.unit.core.samples import MONTH_DAYS, NEW_YEAR, ZONES, job
+
+BERLIN = "Europe/Berlin"
+CONTENT = Content(name="retail__purchases__1997-01-01.csv", bytes=30, sha256="c" * 64)
+
+
+def window(start: str, end: str) -> Window:
+    return Window(datetime.fromisoformat(start), datetime.fromisoformat(end))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zone", "text"),
+    [
+        ("1996-12-31T23:00Z", "1997-01-01T23:00Z", BERLIN, "1997-01-01"),
+        ("1997-01-05T23:00Z", "1997-01-12T23:00Z", BERLIN, "1997-01-06_1997-01-12"),
+        ("2024-03-30T23:00Z", "2024-03-31T22:00Z", BERLIN, "2024-03-31"),  # 23 hours
+        ("2023-04-27T22:00Z", "2023-04-28T21:00Z", "Africa/Cairo", "2023-04-28"),  # begins at 01:00
+        ("1997-01-01T23:00Z", "1997-01-02T05:00Z", "America/New_York", "1997-01-01T1800-0500_1997-01-01"),
+        ("1997-01-02T05:00Z", "1997-01-02T23:00Z", BERLIN, "1997-01-02T0600+0100_1997-01-02"),
+        ("1997-01-01T08:00Z", "1997-01-01T09:30Z", "UTC", "1997-01-01T0800+0000_1997-01-01T0930+0000"),
+        ("1997-01-01T00:00Z", "1997-01-01T09:30:15.5Z", "UTC", "1997-01-01_1997-01-01T093015.500000+0000"),
+        ("1997-01-01T10:00Z", "1997-01-02T10:00Z", "Pacific/Honolulu", "1997-01-01"),
+        ("2024-01-01T11:00Z", "2024-01-02T11:00Z", "Pacific/Auckland", "2024-01-02"),
+        ("2024-01-01T10:00Z", "2024-01-02T10:00Z", "Pacific/Kiritimati", "2024-01-02T0000+1400_2024-01-03T0000+1400"),
+    ],
+)
+def test_the_window_in_a_file_name(start: str, end: str, zone: str, text: str) -> None:
+    assert window_text(window(start, end), zone) == text
+    assert file_stem("job", "sales", window(start, end), zone) == f"job__sales__{text}"
+    assert manifest_path("job", window(start, end), zone) == f"job__{text}.manifest.json"
+
+
+@st.composite
+def edit_series(draw: st.DrawFn) -> list[tuple[Schedule, int]]:
+    """Schedules of one job one after the other, each with the number of windows made before the next edit."""
+    first = draw(st.dates(date(1970, 1, 5), date(2037, 6, 1)))
+    series = []
+    for _ in range(draw(st.integers(2, 5))):
+        frequency = draw(st.sampled_from((Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY)))
+        execute_on = {Frequency.WEEKLY: "sunday", Frequency.MONTHLY: draw(st.sampled_from(MONTH_DAYS))}.get(frequency)
+        plan = Schedule(
+            frequency=frequency,
+            execute_on=execute_on,
+            valid_from=first,
+            valid_until=first + timedelta(days=90),
+            time_zone=draw(st.sampled_from(ZONES)),
+        )
+        series.append((plan, draw(st.integers(1, 12))))
+    return series
+
+
+def _daily(zone: str, first: str) -> Schedule:
+    return Schedule.model_validate({"frequency": "daily", "from": first, "until": "2024-03-31", "time_zone": zone})
+
+
+@settings(max_examples=300, deadline=None)
+@given(edit_series())
+@example([(_daily("Pacific/Kiritimati", "2024-01-01"), 4), (_daily("Pacific/Pago_Pago", "2024-01-01"), 9)])
+@example([(_daily("Pacific/Kiritimati", "2024-01-01"), 4), (_daily("Etc/GMT+12", "2024-01-01"), 9)])
+@example([(_daily("Europe/Berlin", "2024-01-01"), 4), (_daily("America/New_York", "2024-01-01"), 4)])
+def test_no_two_windows_of_a_job_share_a_name_whatever_edits_were_made(series: list[tuple[Schedule, int]]) -> None:
+    names: list[str] = []
+    after: datetime | None = None
+    for plan, count in series:
+        for each in itertools.islice(deliveries(plan, after), count):
+            names.append(window_text(each.window, plan.time_zone))
+            after = each.window.end
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("compression", "path"),
+    [("zip", "a/b/stem.zip"), ("gzip", "a/b/stem.csv.gz"), ("zstd", "a/b/stem.csv.zst"), ("none", "a/b/stem.csv")],
+)
+def test_the_path_of_a_file(compression: str, path: str) -> None:
+    assert target_path(TemplateUse(template="t", subfolder="a/b"), "stem", compression) == path
+    assert target_path(TemplateUse(template="t"), "stem", compression) == path.removeprefix("a/b/")
+
+
+def test_records_survive_json() -> None:
+    csv = CsvFile(template="t", uri="file:///x.csv", rows=2, bytes=30, sha256="c" * 64, columns=("a", "b"), stage="s1")
+    assert CsvFile.model_validate_json(csv.model_dump_json()) == csv
+    assert ExportFile.model_validate(json.loads(json.dumps(file().model_dump(mode="json")))) == file()
+
+
+def file(**changes: object) -> ExportFile:
+    values = {
+        "template": "purchases",
+        "path": "daily/retail__purchases__1997-01-01.zip",
+        "uri": "file:///staging/x.zip",
+        "rows": 2,
+        "bytes": 25,
+        "sha256": "a" * 64,
+        "columns": ("purchase_id", "Größe"),
+        "stage": "s1",
+        "content": CONTENT,
+    }
+    return ExportFile.model_validate({**values, **changes})
+
+
+def manifest(*files: ExportFile) -> Manifest:
+    return Manifest.of(job("purchases"), NEW_YEAR, files, definition_hash="d" * 64, revision=2)
+
+
+def test_a_manifest_says_everything_a_receiver_needs() -> None:
+    skipped = file(template="totals", is_sent=False)
+    assert json.loads(manifest(file(), skipped).to_bytes()) == {
+        "manifest_version": 1,
+        "job": "retail",
+        "job_id": 7,
+        "definition": {"version": 3, "hash": "d" * 64},
+        "window": {
+            "start": "1997-01-01T00:00:00+01:00",
+            "end": "1997-01-02T00:00:00+01:00",
+            "start_utc": "1996-12-31T23:00:00+00:00",
+            "end_utc": "1997-01-01T23:00:00+00:00",
+            "first_day": "1997-01-01",
+            "last_day": "1997-01-01",
+        },
+        "time_zone": "Europe/Berlin",
+        "revision": 2,
+        "files": [
+            {
+                "template": "purchases",
+                "path": "daily/retail__purchases__1997-01-01.zip",
+                "rows": 2,
+                "bytes": 25,
+                "sha256": "a" * 64,
+                "columns": ["purchase_id", "Größe"],
+                "content": {"name": "retail__purchases__1997-01-01.csv", "bytes": 30, "sha256": "c" * 64},
+            }
+        ],
+        "without_rows": ["totals"],
+    }
+
+
+def test_the_same_manifest_is_the_same_bytes_sorted_and_ended_by_a_newline() -> None:
+    content = manifest(file()).to_bytes()
+    assert content == manifest(file()).to_bytes()
+    assert content.endswith(b"}\n")
+    assert "Größe".encode() in content
+    keys = list(json.loads(content))
+    assert keys == sorted(keys)
+
+
+def test_a_publication_is_new_when_its_bytes_or_its_extractions_are() -> None:
+    stage = manifest(file()).stage([file()])
+    assert stage == manifest(file()).stage([file()])
+    assert stage != manifest(file()).stage([file(stage="s2")])
+    assert stage != manifest(file(rows=3)).stage([file()])

@@ -1,0 +1,99 @@
+"""A schedule in plain words says what the windows are: each sentence stands beside the windows it speaks of."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from export_jobs.core.definitions.job import Schedule
+from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_text
+from export_jobs.core.windows.window import deliveries
+
+BERLIN = "Europe/Berlin"
+
+
+def schedule(frequency: str, execute_on: str | None = None, **changes: Any) -> Schedule:
+    values = {"frequency": frequency, "execute_on": execute_on, "from": "2024-01-01", "until": "2024-12-30"}
+    return Schedule.model_validate({**values, "time_zone": BERLIN, **changes})
+
+
+@pytest.mark.parametrize(
+    ("frequency", "execute_on", "text"),
+    [
+        ("daily", None, "Daily: each day, delivered on the day after at 02:00 Europe/Berlin"),
+        ("weekly", "sunday", "Weekly: Monday to Sunday, delivered on Mondays at 02:00 Europe/Berlin"),
+        ("weekly", "wednesday", "Weekly: Thursday to Wednesday, delivered on Thursdays at 02:00 Europe/Berlin"),
+        ("monthly", "last", "Monthly: each calendar month, delivered on the 1st of the next at 02:00 Europe/Berlin"),
+        ("monthly", "31", "Monthly: each calendar month, delivered on the 1st of the next at 02:00 Europe/Berlin"),
+        (
+            "monthly",
+            "30",
+            "Monthly: a month up to the 30th, or to the last day of a shorter month, "
+            "delivered on the day after at 02:00 Europe/Berlin",
+        ),
+        ("monthly", "28", "Monthly: a month up to the 28th, delivered on the day after at 02:00 Europe/Berlin"),
+        (
+            "monthly",
+            "1",
+            "Monthly: from the 2nd to the 1st of the next month, delivered on the 2nd at 02:00 Europe/Berlin",
+        ),
+        (
+            "monthly",
+            "22",
+            "Monthly: from the 23rd to the 22nd of the next month, delivered on the 23rd at 02:00 Europe/Berlin",
+        ),
+        (
+            "monthly",
+            "11",
+            "Monthly: from the 12th to the 11th of the next month, delivered on the 12th at 02:00 Europe/Berlin",
+        ),
+    ],
+)
+def test_a_recurring_schedule(frequency: str, execute_on: str | None, text: str) -> None:
+    assert schedule_text(schedule(frequency, execute_on)) == text
+
+
+@pytest.mark.parametrize("execute_on", [str(day) for day in range(1, 28)])
+def test_the_days_of_a_month_are_those_of_its_windows(execute_on: str) -> None:
+    monthly = schedule("monthly", execute_on)
+    second = list(deliveries(monthly))[1]
+    first_day, last_day = second.window.days(BERLIN)
+    text = schedule_text(monthly)
+    assert f"from the {first_day.day}" in text
+    assert f" to the {last_day.day}" in text
+    assert f"delivered on the {second.due.astimezone(ZoneInfo(BERLIN)).day}" in text
+
+
+def test_a_once_schedule() -> None:
+    days = {"from": "2024-01-30", "until": "2024-02-03"}
+    assert schedule_text(schedule("once", **days)) == (
+        "Once: 30 January to 3 February 2024, delivered on 4 February 2024 at 02:00 Europe/Berlin"
+    )
+    chosen = schedule("once", **days, deliver_on="2024-03-01", deliver_at="18:30")
+    assert schedule_text(chosen).endswith("delivered on 1 March 2024 at 18:30 Europe/Berlin")
+
+
+def test_days_are_told_once() -> None:
+    for days, text in (
+        (("2024-01-05", "2024-01-05"), "5 January 2024"),
+        (("2024-01-05", "2024-01-09"), "5 to 9 January 2024"),
+        (("2023-12-30", "2024-01-02"), "30 December 2023 to 2 January 2024"),
+    ):
+        once = schedule("once", **dict(zip(("from", "until"), days, strict=True)))
+        assert window_text(next(deliveries(once)).window, BERLIN) == text
+
+
+def test_the_first_delivery() -> None:
+    weekly = schedule("weekly", "sunday", **{"from": "2024-01-03"})
+    coming = list(deliveries(weekly))
+    before = datetime(2024, 1, 1, tzinfo=UTC)
+    assert first_delivery_text(weekly, coming, before) == (
+        "First delivery on Monday, 8 January 2024 at 02:00 Europe/Berlin; it holds the data of 3 to 7 January 2024"
+    )
+    later = datetime(2024, 1, 16, tzinfo=UTC)
+    assert first_delivery_text(weekly, coming, later) == (
+        "First delivery at once, since 2 windows are due already; it holds the data of 3 to 7 January 2024"
+    )
+    assert "since one window is due" in first_delivery_text(weekly, coming, datetime(2024, 1, 9, tzinfo=UTC))
+    assert "nothing will be delivered" in first_delivery_text(weekly, [], later)

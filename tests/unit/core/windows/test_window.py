@@ -1,0 +1,326 @@
+"""Windows against an oracle that knows only the calendar: it walks days one by one and groups them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from export_jobs.core.definitions.job import Frequency, Schedule
+from export_jobs.core.windows.window import (
+    ONE_DAY,
+    WEEKDAYS,
+    Delivery,
+    Window,
+    bounds,
+    day_start,
+    deliveries,
+    instant,
+    last_complete,
+    next_delivery,
+)
+from tests.unit.core.samples import MONTH_DAYS, ZONES
+
+SKIPS_A_DAY = ("Pacific/Apia", date(2011, 12, 30))
+
+
+def schedule(frequency: str, first: str, last: str, zone: str = "UTC", **more: object) -> Schedule:
+    return Schedule.model_validate({"frequency": frequency, "from": first, "until": last, "time_zone": zone, **more})
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    frequency = draw(st.sampled_from(Frequency))
+    first = draw(st.dates(date(1970, 1, 2), date(2037, 12, 31)))
+    last = first + timedelta(days=draw(st.integers(0, 365)))
+    execute_on = {
+        Frequency.WEEKLY: st.sampled_from(WEEKDAYS),
+        Frequency.MONTHLY: st.sampled_from(MONTH_DAYS),
+    }.get(frequency, st.none())
+    return Schedule(
+        frequency=frequency,
+        execute_on=draw(execute_on),
+        valid_from=first,
+        valid_until=last,
+        deliver_at=draw(st.times().map(lambda clock: clock.replace(second=0, microsecond=0))),
+        deliver_on=last + timedelta(days=draw(st.integers(1, 40))) if frequency is Frequency.ONCE else None,
+        time_zone=draw(st.sampled_from(ZONES)),
+    )
+
+
+def ends_a_window(plan: Schedule, day: date) -> bool:
+    """The calendar rule, said in another way than in the code: is ``day`` the last day of data of a window?"""
+    if day == plan.valid_until or plan.frequency is Frequency.DAILY:
+        return True
+    if plan.frequency is Frequency.WEEKLY:
+        return WEEKDAYS[day.weekday()] == plan.execute_on
+    if plan.frequency is Frequency.MONTHLY:
+        is_months_last = (day + ONE_DAY).day == 1
+        return (
+            is_months_last
+            if plan.execute_on == "last"
+            else str(day.day) == plan.execute_on or (is_months_last and day.day < int(plan.execute_on or ""))
+        )
+    return False
+
+
+def expected_days(plan: Schedule) -> Iterator[list[date]]:
+    """Days of data, window by window; a day that the zone skipped holds none."""
+    group: list[date] = []
+    day = plan.valid_from
+    while day <= plan.valid_until:
+        if day_start(day, plan.time_zone) < day_start(day + ONE_DAY, plan.time_zone):
+            group.append(day)
+        if ends_a_window(plan, day) and group:
+            yield group
+            group = []
+        day += ONE_DAY
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+@settings(max_examples=400, deadline=None)
+@given(schedules())
+@example(schedule("daily", "2011-12-25", "2012-01-05", "Pacific/Apia"))
+@example(schedule("weekly", "2011-12-01", "2012-01-31", "Pacific/Apia", execute_on="friday"))
+@example(schedule("monthly", "1994-11-01", "1995-02-28", "Pacific/Kiritimati", execute_on="31"))
+@example(schedule("daily", "2006-10-20", "2006-11-05", "America/St_Johns"))
+@example(schedule("daily", "2011-12-30", "2011-12-30", "Pacific/Apia"))
+def test_windows_tile_the_validity_and_hold_the_days_of_the_calendar(plan: Schedule) -> None:
+    found = list(deliveries(plan))
+    groups = list(expected_days(plan))
+
+    spans = [(day_start(days[0], plan.time_zone), day_start(days[-1] + ONE_DAY, plan.time_zone)) for days in groups]
+    assert [(each.window.start, each.window.end) for each in found] == spans
+    assert all(earlier[1] == later[0] for earlier, later in itertools.pairwise(spans))
+    if found:
+        whole = bounds(plan)
+        assert (found[0].window.start, found[-1].window.end) == (whole.start, whole.end)
+    assert [each.window.days(plan.time_zone) for each in found] == [(days[0], days[-1]) for days in groups]
+
+
+@settings(max_examples=400, deadline=None)
+@given(schedules())
+def test_each_window_is_due_after_its_end_at_the_delivery_time_of_the_day_after(plan: Schedule) -> None:
+    found = list(deliveries(plan))
+    assert all(earlier.due < later.due for earlier, later in itertools.pairwise(found))
+    for each in found:
+        day = plan.deliver_on or each.window.days(plan.time_zone)[1] + ONE_DAY
+        wanted = datetime.combine(day, plan.deliver_at)
+        assert each.due >= each.window.end
+        assert local(each.due, plan.time_zone) >= wanted
+        assert each.due == each.window.end or local(each.due - timedelta(microseconds=1), plan.time_zone) < wanted
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(ZONES), st.dates(date(1970, 1, 2), date(2038, 1, 1)), st.times())
+@example(*SKIPS_A_DAY, time(12))
+@example("America/St_Johns", date(2006, 10, 29), time(0))
+@example("Africa/Cairo", date(2023, 4, 28), time(0, 30))
+def test_an_instant_is_the_first_at_which_local_clocks_reach_the_reading(zone: str, day: date, clock: time) -> None:
+    found = instant(day, clock, zone)
+    wanted = datetime.combine(day, clock)
+    assert local(found, zone) >= wanted
+    for minutes in (0, 1, 29, 31, 59, 61, 119, 121):
+        assert local(found - timedelta(minutes=minutes, microseconds=1), zone) < wanted
+
+
+UTC_DAYS = [
+    # zone, day, start and end in UTC, computed by hand from the zone's offsets on both sides of the change
+    ("Europe/Berlin", "2024-03-31", "2024-03-30T23:00", "2024-03-31T22:00"),  # 23 hours
+    ("Europe/Berlin", "2024-10-27", "2024-10-26T22:00", "2024-10-27T23:00"),  # 25 hours
+    ("America/New_York", "2024-03-10", "2024-03-10T05:00", "2024-03-11T04:00"),
+    ("America/New_York", "2024-11-03", "2024-11-03T04:00", "2024-11-04T05:00"),
+    ("Australia/Lord_Howe", "2024-10-06", "2024-10-05T13:30", "2024-10-06T13:00"),  # 23.5 hours
+    ("Australia/Lord_Howe", "2024-04-07", "2024-04-06T13:00", "2024-04-07T13:30"),  # 24.5 hours
+    ("Africa/Cairo", "2023-04-27", "2023-04-26T22:00", "2023-04-27T22:00"),
+    ("Africa/Cairo", "2023-04-28", "2023-04-27T22:00", "2023-04-28T21:00"),  # begins at 01:00, there is no midnight
+    ("Pacific/Apia", "2011-12-29", "2011-12-29T10:00", "2011-12-30T10:00"),
+    ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00", "2011-12-31T10:00"),  # the 30th never was
+    ("UTC", "2024-02-29", "2024-02-29T00:00", "2024-03-01T00:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "day", "start", "end"), UTC_DAYS)
+def test_a_day_around_a_change_of_clocks(zone: str, day: str, start: str, end: str) -> None:
+    [found] = deliveries(schedule("daily", day, day, zone))
+    assert found.window == Window(utc(start), utc(end))
+
+
+def test_a_delivery_time_that_the_clocks_jump_over_is_the_first_instant_after_the_jump() -> None:
+    [found] = deliveries(schedule("daily", "2024-03-30", "2024-03-30", "Europe/Berlin", deliver_at="02:30"))
+    assert found.due == utc("2024-03-31T01:00")
+
+
+def test_a_delivery_time_that_comes_twice_is_its_first() -> None:
+    [found] = deliveries(schedule("daily", "2024-10-26", "2024-10-26", "Europe/Berlin", deliver_at="02:30"))
+    assert found.due == utc("2024-10-27T00:30")
+
+
+def test_daily_for_half_of_april_gives_fifteen_windows_the_last_delivered_on_the_sixteenth() -> None:
+    found = list(deliveries(schedule("daily", "2024-04-01", "2024-04-15")))
+    assert len(found) == 15
+    assert found[-1].due == utc("2024-04-16T02:00")
+
+
+def test_a_weekly_job_that_starts_on_wednesday_exports_wednesday_to_sunday_first() -> None:
+    found = list(deliveries(schedule("weekly", "1997-01-01", "1997-01-21", execute_on="sunday")))
+    assert days(found) == ["01-01..01-05", "01-06..01-12", "01-13..01-19", "01-20..01-21"]
+    assert found[1].due == utc("1997-01-13T02:00")  # a Monday
+
+
+@pytest.mark.parametrize(
+    ("execute_on", "expected"),
+    [
+        ("1", ["01-01..01-01", "01-02..02-01", "02-02..03-01", "03-02..03-31"]),
+        ("29", ["01-01..01-29", "01-30..02-29", "03-01..03-29", "03-30..03-31"]),
+        ("30", ["01-01..01-30", "01-31..02-29", "03-01..03-30", "03-31..03-31"]),
+        ("31", ["01-01..01-31", "02-01..02-29", "03-01..03-31"]),
+        ("last", ["01-01..01-31", "02-01..02-29", "03-01..03-31"]),
+    ],
+)
+def test_monthly_windows_of_a_leap_year(execute_on: str, expected: list[str]) -> None:
+    found = list(deliveries(schedule("monthly", "2024-01-01", "2024-03-31", execute_on=execute_on)))
+    assert days(found) == expected
+
+
+def test_a_year_by_month_has_twelve_windows_and_goes_over_new_year() -> None:
+    assert len(list(deliveries(schedule("monthly", "1997-01-01", "1997-12-31", execute_on="31")))) == 12
+    found = list(deliveries(schedule("monthly", "2023-12-10", "2024-01-20", execute_on="15")))
+    assert days(found) == ["12-10..12-15", "12-16..01-15", "01-16..01-20"]
+
+
+def test_once_is_one_window_due_on_its_chosen_day() -> None:
+    [found] = deliveries(schedule("once", "1997-01-01", "1997-12-31", deliver_on="1998-02-03", deliver_at="06:00"))
+    assert found == Delivery(Window(utc("1997-01-01T00:00"), utc("1998-01-01T00:00")), utc("1998-02-03T06:00"))
+
+
+def test_a_schedule_of_one_day_that_never_was_has_no_window() -> None:
+    zone, day = SKIPS_A_DAY
+    plan = schedule("daily", day.isoformat(), day.isoformat(), zone)
+    assert next_delivery(plan, None) is None
+    assert last_complete(plan, utc("2013-01-01T00:00")) is None
+
+
+EDITS = [
+    *(("daily", None, at, zone) for at in ("02:00", "06:00", "23:59") for zone in ("UTC", "America/New_York")),
+    ("daily", None, "00:00", "Pacific/Auckland"),
+    ("daily", None, "02:30", "Europe/Berlin"),
+    ("daily", None, "02:00", "Pacific/Pago_Pago"),
+    ("daily", None, "02:00", "Pacific/Kiritimati"),
+    *(("weekly", day, "02:00", "Europe/Berlin") for day in ("monday", "wednesday", "sunday")),
+    ("weekly", "friday", "18:00", "Australia/Lord_Howe"),
+    ("weekly", "friday", "18:00", "America/Los_Angeles"),
+    *(("monthly", day, "02:00", "Europe/Berlin") for day in ("1", "15", "29", "30", "31", "last")),
+    ("monthly", "15", "02:00", "Asia/Kathmandu"),
+]
+
+
+def edited(spec: tuple[str, str | None, str, str], anchor: datetime | None = None) -> Schedule:
+    frequency, execute_on, at, zone = spec
+    return schedule(frequency, "2024-01-01", "2024-06-30", zone, execute_on=execute_on, deliver_at=at, anchor=anchor)
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.permutations(EDITS, 2)))
+def test_an_edited_schedule_takes_over_where_the_last_window_ended(before: tuple, after: tuple) -> None:
+    made = [each.window for each in deliveries(edited(before))]
+    for taken in {1, len(made) // 3, len(made) - 1} - {0}:
+        last_end = made[taken - 1].end
+        for taking_over in (edited(after), edited(after, anchor=last_end)):
+            following = [each.window for each in deliveries(taking_over, after=last_end)]
+            assert_timeline(
+                made[:taken] + following, bounds(edited(before)).start, max(last_end, bounds(taking_over).end)
+            )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(schedules(), st.integers(1, 40)), min_size=2, max_size=6))
+def test_any_number_of_edits_leaves_no_gap_and_no_overlap(edits: list[tuple[Schedule, int]]) -> None:
+    first = edits[0][0]
+    windows: list[Window] = []
+    after: datetime | None = None
+    for plan, count in edits:
+        same_days = plan.model_copy(
+            update={"valid_from": first.valid_from, "valid_until": first.valid_until, "anchor": after}
+        )
+        for each in itertools.islice(deliveries(same_days, after), count):
+            assert each.due >= each.window.end
+            windows.append(each.window)
+            after = each.window.end
+    if windows:
+        assert_timeline(windows, windows[0].start, windows[-1].end)
+
+
+# Beyond UTC-10..UTC+13 a bare date cannot be told to belong to one window.
+@pytest.mark.parametrize(
+    ("before", "after"),
+    list(
+        itertools.permutations(
+            [spec for spec in EDITS if spec[3] not in {"Pacific/Kiritimati", "Pacific/Pago_Pago"}], 2
+        )
+    ),
+)
+def test_each_date_of_a_date_column_is_exported_once_over_an_edit(before: tuple, after: tuple) -> None:
+    made = list(deliveries(edited(before)))
+    kept = made[: len(made) // 3]
+    following = deliveries(edited(after), after=kept[-1].window.end if kept else None)
+    ranges = [
+        *(each.window.dates(before[3]) for each in kept),
+        *(each.window.dates(after[3]) for each in following),
+    ]
+    assert ranges[0][0] == date(2024, 1, 1)
+    assert all(earlier[1] == later[0] for earlier, later in itertools.pairwise(ranges))
+    assert ranges[-1][1] == date(2024, 7, 1)
+
+
+@settings(max_examples=150, deadline=None)
+@given(schedules(), st.floats(-0.1, 1.2))
+def test_the_last_complete_window_is_the_newest_that_has_ended(plan: Schedule, part: float) -> None:
+    windows = [each.window for each in deliveries(plan)]
+    if not windows:
+        return
+    now = windows[0].start + (windows[-1].end - windows[0].start) * part
+    ended = [window for window in windows if window.end <= now]
+    assert last_complete(plan, now) == (ended[-1] if ended else None)
+
+
+def test_a_validity_moved_to_begin_days_later_is_obeyed() -> None:
+    plan = schedule("daily", "2024-02-01", "2024-02-10", anchor="2024-01-20T00:00Z")
+    assert next(deliveries(plan, utc("2024-01-20T00:00"))).window.start == utc("2024-02-01T00:00")
+
+
+def test_right_after_an_edit_the_last_complete_window_is_one_before_the_anchor() -> None:
+    plan = schedule("weekly", "2024-01-01", "2024-03-31", execute_on="sunday", anchor="2024-01-11T00:00Z")
+    assert last_complete(plan, utc("2024-01-11T12:00")) == Window(utc("2024-01-01T00:00"), utc("2024-01-08T00:00"))
+    assert last_complete(plan, utc("2024-01-15T00:00")) == Window(utc("2024-01-11T00:00"), utc("2024-01-15T00:00"))
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2024-01-02T00:00+00:00", "2024-01-01T00:00+00:00"), ("2024-01-01T00:00", "2024-01-02T00:00")],
+)
+def test_a_window_needs_aware_bounds_in_order(start: str, end: str) -> None:
+    with pytest.raises(ValueError, match="window"):
+        Window(datetime.fromisoformat(start), datetime.fromisoformat(end))
+
+
+def assert_timeline(windows: list[Window], start: datetime, end: datetime) -> None:
+    assert windows[0].start == start
+    assert all(earlier.end == later.start for earlier, later in itertools.pairwise(windows))
+    assert windows[-1].end == end
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def days(found: list[Delivery], zone: str = "UTC") -> list[str]:
+    pairs = (each.window.days(zone) for each in found)
+    return [f"{first:%m-%d}..{last:%m-%d}" for first, last in pairs]
