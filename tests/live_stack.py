@@ -51,7 +51,7 @@ def live_stack(
     """The running stack, with destinations and templates saved and no job yet."""
     from demo.airflow_processes import Airflow
     from export_jobs.store import schema
-    from export_jobs.store.engine import connect
+    from export_jobs.store.database.engine import connect
     from tests.airflow.live import Live
 
     with psycopg.connect(**postgres.dsn("warehouse", "warehouse_owner")) as connection:

@@ -10,7 +10,7 @@ The path of data, one noun, one function, one file a step:
 6. query -> staged CSV -> staged archive (``ExportFile``)        ``streaming/``, ``orchestration/tasks.py``
 7. ``ExportFile`` -> ``Receipt``                                  ``delivery/<kind>.py``
 8. manifest, then mail                                         ``orchestration/publishing.py``
-9. everything -> ledger                                        ``store/executions.py``
+9. everything -> ledger                                        ``store/ledger.py``
 """
 
 __version__ = "0.1.0"

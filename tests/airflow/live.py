@@ -17,7 +17,7 @@ from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
 from export_jobs.core.windows.rerun import DagRunState
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.store.definitions import Definitions, StoredJob
-from export_jobs.store.executions import ExecutionRecord, Ledger
+from export_jobs.store.ledger import ExecutionRecord, Ledger
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -14,8 +14,8 @@ import pytest
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
 from export_jobs.core.definitions.names import TASKS_OF_A_RUN
+from export_jobs.store.database.engine import connect
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.engine import connect
 from export_jobs.store.schema import upgrade
 from tests.airflow.parser import Parsed, Parser, parser
 

@@ -19,7 +19,7 @@ from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import check_stored_job
 from export_jobs.core.windows.window import Window
-from export_jobs.streaming.extract import extract
+from export_jobs.streaming.postgres.copy import extract
 
 CATALOGUE = Path(__file__).with_name("catalogue")
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)

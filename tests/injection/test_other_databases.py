@@ -14,7 +14,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import check_stored_job
-from export_jobs.streaming.placeholders import for_driver
+from export_jobs.streaming.cursor.placeholders import for_driver
 from tests.injection.notes import CATALOGUE, DAY
 from tests.injection.payloads import ALL, VISIBLE
 from tests.injection.test_nothing_is_executed import CONDITIONS

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from export_jobs import cli
-from export_jobs.store.engine import connect
+from export_jobs.store.database.engine import connect
 from tests.integration.store.samples import Store, delivery
 
 pytestmark = pytest.mark.integration

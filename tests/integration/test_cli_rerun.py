@@ -12,7 +12,7 @@ import pytest
 
 from export_jobs import cli
 from export_jobs.cli import session
-from export_jobs.store.executions import Ledger, PublicationRecord
+from export_jobs.store.ledger import Ledger, PublicationRecord
 from export_jobs.store.schema import upgrade
 
 pytestmark = pytest.mark.integration

@@ -10,8 +10,8 @@ from export_jobs.cli import session
 from export_jobs.cli.output import Output
 from export_jobs.core.windows.timeline import day_range
 from export_jobs.core.windows.window import Window
-from export_jobs.store.execution_state import failures_of, newest_files, state_of
-from export_jobs.store.records import ExecutionRecord
+from export_jobs.store.executions.records import ExecutionRecord
+from export_jobs.store.executions.state import failures_of, newest_files, state_of
 
 
 def history(options: argparse.Namespace, output: Output) -> int:

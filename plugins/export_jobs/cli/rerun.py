@@ -10,7 +10,7 @@ from export_jobs.core.windows.rerun import Rerun
 from export_jobs.core.windows.timeline import day_range
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.orchestration.rerun import carried_out, planned
-from export_jobs.store.execution_pages import ExecutionPages
+from export_jobs.store.executions.pages import ExecutionPages
 
 
 def rerun(options: argparse.Namespace, output: Output) -> int:

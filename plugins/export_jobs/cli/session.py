@@ -18,8 +18,8 @@ from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.validation.definitions import parse_stored_job
 from export_jobs.errors import ExportError, UserError
 from export_jobs.store.definitions import Definitions, StoredJob
-from export_jobs.store.executions import Ledger
-from export_jobs.store.progress import last_scheduled_ends
+from export_jobs.store.executions.progress import last_scheduled_ends
+from export_jobs.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

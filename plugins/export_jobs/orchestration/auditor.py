@@ -21,7 +21,7 @@ from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
 from export_jobs.orchestration.staging import sweep
 from export_jobs.store.alarms import Alarms
 from export_jobs.store.definitions import Definitions, StoredJob
-from export_jobs.store.executions import ExecutionRecord, Ledger
+from export_jobs.store.ledger import ExecutionRecord, Ledger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

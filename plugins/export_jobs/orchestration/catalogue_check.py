@@ -6,6 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from export_jobs.catalogue_check.probe import Probe
+from export_jobs.catalogue_check.session import DUCKDB, CatalogueSession, DbApiSession, PostgresSession
+from export_jobs.catalogue_check.statements import probe_groups, probe_kpis, probe_rows, probe_whole
+from export_jobs.catalogue_check.tables import probe_id, probe_order, probe_table
 from export_jobs.core.base.issue import Issue, Level, errors
 from export_jobs.core.base.text import choice
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
@@ -14,11 +18,7 @@ from export_jobs.core.validation.catalogue import parts_of
 from export_jobs.core.validation.catalogue_rules.place import placed
 from export_jobs.errors import ExportError, TransientError, UserError
 from export_jobs.orchestration.connections import sql_hook, warehouse
-from export_jobs.streaming.catalogue_probe import Probe
-from export_jobs.streaming.catalogue_session import DUCKDB, CatalogueSession, DbApiSession, PostgresSession
-from export_jobs.streaming.catalogue_statements import probe_groups, probe_kpis, probe_rows, probe_whole
-from export_jobs.streaming.catalogue_tables import probe_id, probe_order, probe_table
-from export_jobs.streaming.cursor_errors import connecting
+from export_jobs.streaming.cursor.errors import connecting
 
 _TYPES_SAID = (POSTGRES, DUCKDB)
 

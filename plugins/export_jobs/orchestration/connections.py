@@ -12,7 +12,7 @@ from export_jobs import settings
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.errors import UserError
-from export_jobs.store.engine import connect
+from export_jobs.store.database.engine import connect
 
 if TYPE_CHECKING:
     import psycopg
@@ -83,8 +83,8 @@ def open_source(connection_id: str, dialect: str) -> Iterator[Source]:
 
     Raises ``UserError`` for a connection that is missing, has no SQL hook, or does not speak ``dialect``.
     """
-    from export_jobs.streaming.cursor_errors import connecting  # noqa: PLC0415
-    from export_jobs.streaming.sessions import session_of  # noqa: PLC0415
+    from export_jobs.streaming.cursor.errors import connecting  # noqa: PLC0415
+    from export_jobs.streaming.cursor.sessions import session_of  # noqa: PLC0415
     from export_jobs.streaming.source import CursorSource, PostgresSource  # noqa: PLC0415
 
     if dialect == POSTGRES:

@@ -19,7 +19,7 @@ from export_jobs.delivery.destination import Destination
 from export_jobs.errors import UserError
 from export_jobs.orchestration.connections import open_destination, store_engine
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.executions import Ledger
+from export_jobs.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

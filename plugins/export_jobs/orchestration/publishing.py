@@ -21,7 +21,7 @@ from export_jobs.orchestration import mail
 from export_jobs.orchestration.staging import remove_staged
 from export_jobs.orchestration.step import ExportStep
 from export_jobs.orchestration.xcom import from_task
-from export_jobs.store.executions import AlreadyDelivered, PublicationRecord
+from export_jobs.store.ledger import AlreadyDelivered, PublicationRecord
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from export_jobs.core.windows.rerun import DagRunState, Rerun, plan_rerun
 from export_jobs.orchestration.airflow_api import AirflowApi
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.execution_pages import ExecutionPages
-from export_jobs.store.executions import Ledger
+from export_jobs.store.executions.pages import ExecutionPages
+from export_jobs.store.ledger import Ledger
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from export_jobs.orchestration.connections import open_source
 from export_jobs.orchestration.staging import staged, written_whole
 from export_jobs.orchestration.step import ExportStep
 from export_jobs.orchestration.xcom import from_task
-from export_jobs.store.executions import AlreadyDelivered, DeliveryRecord
+from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord
 from export_jobs.streaming.compress import compress
 from export_jobs.streaming.source import Reading
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Engine, text
 
 from export_jobs.core.windows.discrepancy import Finding
-from export_jobs.store.engine import transaction
+from export_jobs.store.database.engine import transaction
 
 
 class Alarms:

@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from export_jobs.core.definitions.job import ExportJob, JobSpec
 from export_jobs.core.validation.changes import differences, spec_of
 from export_jobs.errors import UserError
+from export_jobs.store.database.refusals import explained
 from export_jobs.store.destinations import Destinations
-from export_jobs.store.refusals import explained
 from export_jobs.store.templates import Templates
 from export_jobs.store.uses import insert_uses
 

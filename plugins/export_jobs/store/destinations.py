@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.store.access import Access
+from export_jobs.store.database.access import Access
 
 _SELECT = "SELECT tag, kind, connection, folder, description FROM export_jobs.destination"
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, text
 
 from export_jobs.errors import SupersededError
-from export_jobs.store.engine import transaction
+from export_jobs.store.database.engine import transaction
 
 FENCE_IDLE_TIMEOUT_MS = 120_000
 """A fence whose process hangs between its first and last word is ended by the server, so that others may pass."""

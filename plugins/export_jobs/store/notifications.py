@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from export_jobs.store.access import Access
+from export_jobs.store.database.access import Access
 
 
 class Notifications(Access):

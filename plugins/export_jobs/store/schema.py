@@ -12,7 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from export_jobs.errors import UserError
-from export_jobs.store.engine import transaction
+from export_jobs.store.database.engine import transaction
 
 ONE_UPGRADE_AT_A_TIME = 5_739_201_118
 

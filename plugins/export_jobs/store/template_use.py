@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
-from export_jobs.store.access import Access
+from export_jobs.store.database.access import Access
 
 _NOTES = """
     SELECT t.name, t.created_at, t.created_by,

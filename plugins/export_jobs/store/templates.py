@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from export_jobs.core.definitions.job import Template
 from export_jobs.errors import UserError
-from export_jobs.store.access import Access
+from export_jobs.store.database.access import Access
 
 
 class Templates(Access):

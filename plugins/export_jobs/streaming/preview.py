@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv_sink import TooLargeError
-from export_jobs.streaming.query_errors import TimedOutError
+from export_jobs.streaming.csv.sink import TooLargeError
+from export_jobs.streaming.limits import TimedOutError
 from export_jobs.streaming.source import Reading, Source
 
 ROWS = 50

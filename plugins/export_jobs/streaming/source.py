@@ -11,11 +11,11 @@ import psycopg
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TransientError
-from export_jobs.streaming.csv_sink import Extracted
-from export_jobs.streaming.cursor import extract_by_cursor
-from export_jobs.streaming.extract import extract
-from export_jobs.streaming.sessions import Session
-from export_jobs.streaming.settle import wait_until_settled
+from export_jobs.streaming.csv.sink import Extracted
+from export_jobs.streaming.cursor.extract import extract_by_cursor
+from export_jobs.streaming.cursor.sessions import Session
+from export_jobs.streaming.postgres.copy import extract
+from export_jobs.streaming.postgres.settle import wait_until_settled
 
 # These have no LIMIT; their rows are only read no further.
 _WITHOUT_LIMIT = {"tsql", "fabric", "oracle"}
@@ -51,11 +51,11 @@ class PostgresSource:
     connection: psycopg.Connection[Any]
 
     def settle(self, window_end: datetime) -> None:
-        """Wait for the open transactions; see :mod:`export_jobs.streaming.settle`."""
+        """Wait for the open transactions; see :mod:`export_jobs.streaming.postgres.settle`."""
         wait_until_settled(self.connection, window_end)
 
     def extract(self, export: CompiledExport, options: FileOptions, sink: BinaryIO, reading: Reading) -> Extracted:
-        """See :func:`export_jobs.streaming.extract.extract`."""
+        """See :func:`export_jobs.streaming.postgres.copy.extract`."""
         return extract(
             self.connection,
             limited(export, reading.at_most),
@@ -84,7 +84,7 @@ class CursorSource:
             )
 
     def extract(self, export: CompiledExport, options: FileOptions, sink: BinaryIO, reading: Reading) -> Extracted:
-        """See :func:`export_jobs.streaming.cursor.extract_by_cursor`."""
+        """See :func:`export_jobs.streaming.cursor.extract.extract_by_cursor`."""
         return extract_by_cursor(
             self.session,
             limited(export, reading.at_most),

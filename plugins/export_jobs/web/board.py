@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from export_jobs.core.windows.window import Delivery
-from export_jobs.store.overview import Overview, Pulse
+from export_jobs.store.executions.overview import Overview, Pulse
 from export_jobs.web import airflow_tables
 from export_jobs.web.facts import Facts, FactsOfAll
 from export_jobs.web.standing import Cause, JobState, standing

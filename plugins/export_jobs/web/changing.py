@@ -17,7 +17,7 @@ from export_jobs.core.validation.definition_file import Stored, check_file
 from export_jobs.core.validation.definitions import parse_stored_job, validate_job
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
-from export_jobs.store.executions import Ledger
+from export_jobs.store.ledger import Ledger
 from export_jobs.web.errors import Refused, issue_of
 
 _TRIAL = "trial of a change"

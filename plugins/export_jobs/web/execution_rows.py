@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from export_jobs.core.windows.schedule_text import window_text
 from export_jobs.core.windows.window import Window
-from export_jobs.store.execution_state import (
+from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord
+from export_jobs.store.executions.state import (
     SILENT,
     Airflow,
     ExecutionState,
@@ -16,7 +17,6 @@ from export_jobs.store.execution_state import (
     span_of,
     state_of,
 )
-from export_jobs.store.records import Delivered, Event, ExecutionRecord
 from export_jobs.web.models.history import DeliveredFile, ExecutionError, ExecutionLinks, ExecutionRow, Told
 from export_jobs.web.models.job import Span
 

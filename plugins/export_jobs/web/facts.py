@@ -14,7 +14,7 @@ from export_jobs.core.validation.definitions import check_stored_job, parse_stor
 from export_jobs.core.windows.schedule_text import schedule_text
 from export_jobs.core.windows.window import Delivery, next_delivery
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.overview import Overview, Pulse, moment
+from export_jobs.store.executions.overview import Overview, Pulse, moment
 from export_jobs.web.state import Stamped
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from export_jobs.core.windows.schedule_text import window_text
 from export_jobs.core.windows.window import Delivery
-from export_jobs.store.overview import Overview, Sizes, moment
+from export_jobs.store.executions.overview import Overview, Sizes, moment
 from export_jobs.web.access import RUN, Caller
 from export_jobs.web.board import Standing
 from export_jobs.web.models.job import JobRow, LastDelivery, May, Span

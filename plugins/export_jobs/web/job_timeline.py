@@ -8,8 +8,8 @@ from export_jobs.core.validation.definitions import check_stored_job, parse_stor
 from export_jobs.core.windows.schedule_text import window_text
 from export_jobs.core.windows.timeline import Cell, Plan, Timeline, timeline
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.execution_state import Airflow, made_by
-from export_jobs.store.executions import Ledger
+from export_jobs.store.executions.state import Airflow, made_by
+from export_jobs.store.ledger import Ledger
 from export_jobs.web import airflow_tables
 from export_jobs.web.job_zone import zone_of
 from export_jobs.web.models.history import Coverage, WindowCell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from export_jobs.store.overview import Pulse
+from export_jobs.store.executions.overview import Pulse
 
 JUST_NOW_S = 60.0
 """A run that has said something within this time is taken to be alive, whatever Airflow's table said a moment ago."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from export_jobs.streaming.catalogue_probe import culprits
-from export_jobs.streaming.catalogue_session import RefusedError
+from export_jobs.catalogue_check.probe import culprits
+from export_jobs.catalogue_check.session import RefusedError
 from tests.integration.catalogue.conftest import Shop
 
 pytestmark = pytest.mark.integration

@@ -10,8 +10,8 @@ from sqlalchemy import event
 
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, Template
+from export_jobs.store.database.engine import connect
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.engine import connect
 from export_jobs.store.schema import upgrade
 from tests.integration.store.samples import Store, administrator
 

@@ -8,8 +8,9 @@ import pytest
 
 from export_jobs.core.windows.coverage import State
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.execution_pages import ExecutionPages
-from export_jobs.store.execution_state import (
+from export_jobs.store.executions.pages import ExecutionPages
+from export_jobs.store.executions.records import Execution, ExecutionRecord
+from export_jobs.store.executions.state import (
     Airflow,
     ExecutionState,
     bound_version,
@@ -19,7 +20,6 @@ from export_jobs.store.execution_state import (
     span_of,
     state_of,
 )
-from export_jobs.store.records import Execution, ExecutionRecord
 from tests.integration.store.samples import Store, delivery, publication, spec
 
 pytestmark = pytest.mark.integration

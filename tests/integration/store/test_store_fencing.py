@@ -12,10 +12,10 @@ from sqlalchemy import event
 
 from demo.postgres import Postgres
 from export_jobs.errors import ExportError, SupersededError, TransientError
+from export_jobs.store.database.engine import connect
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.engine import connect
-from export_jobs.store.executions import AlreadyDelivered, Ledger
-from export_jobs.store.records import Execution
+from export_jobs.store.executions.records import Execution
+from export_jobs.store.ledger import AlreadyDelivered, Ledger
 from tests.integration.store.samples import Store, administrator, delivery, publication
 
 pytestmark = pytest.mark.integration
@@ -133,7 +133,7 @@ def test_a_claim_waits_for_a_rename_in_progress(
 
 
 def test_a_claim_does_not_wait_for_ever(store: Store, execution: Execution, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("export_jobs.store.engine.LOCK_TIMEOUT_MS", 200)
+    monkeypatch.setattr("export_jobs.store.database.engine.LOCK_TIMEOUT_MS", 200)
     impatient = Ledger(connect(store.dsn))
     claim(store.ledger, execution, "first")
     with (

@@ -10,8 +10,8 @@ import pytest
 from export_jobs.core.windows.coverage import State
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.progress import last_scheduled_ends
-from export_jobs.store.records import Execution
+from export_jobs.store.executions.progress import last_scheduled_ends
+from export_jobs.store.executions.records import Execution
 from tests.integration.store.samples import DAY_ONE, Store, delivery, publication, spec
 
 pytestmark = pytest.mark.integration

@@ -14,8 +14,8 @@ from psycopg import sql
 
 from demo.postgres import Postgres
 from export_jobs.errors import TerminalError, TransientError, UserError
+from export_jobs.store.database.engine import connect
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.engine import connect
 from export_jobs.store.schema import current_revision, is_current, newest_revision, upgrade
 from tests.integration.store.samples import Store, administrator
 
@@ -114,7 +114,7 @@ def test_parent_and_child_do_not_share_a_connection(store: Store) -> None:
 
 
 def test_a_lock_held_too_long_may_pass(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("export_jobs.store.engine.LOCK_TIMEOUT_MS", 200)
+    monkeypatch.setattr("export_jobs.store.database.engine.LOCK_TIMEOUT_MS", 200)
     impatient = Definitions(connect(store.dsn))
     store.create()
     holder = store.session()

@@ -12,7 +12,7 @@ from alembic.config import Config
 
 from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store import schema
-from export_jobs.store.engine import connect
+from export_jobs.store.database.engine import connect
 from export_jobs.store.schema import current_revision, is_current, upgrade
 from tests.integration.store.samples import Store, spec
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from export_jobs.store.database.engine import connect
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.engine import connect
 from export_jobs.store.schema import ONE_UPGRADE_AT_A_TIME, is_current
 from tests.integration.store.samples import Store
 
@@ -22,7 +22,7 @@ PLUGINS = Path(__file__).parents[3] / "plugins"
 UPGRADE = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from export_jobs.store.engine import connect
+from export_jobs.store.database.engine import connect
 from export_jobs.store.schema import upgrade
 upgrade(connect(json.loads(sys.stdin.read())))
 """

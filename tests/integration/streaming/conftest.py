@@ -12,8 +12,8 @@ import pytest
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
-from export_jobs.streaming.csv_sink import Extracted
-from export_jobs.streaming.extract import extract
+from export_jobs.streaming.csv.sink import Extracted
+from export_jobs.streaming.postgres.copy import extract
 
 DATABASE = "streaming"
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv_sink import Extracted
-from export_jobs.streaming.extract import extract
+from export_jobs.streaming.csv.sink import Extracted
+from export_jobs.streaming.postgres.copy import extract
 from tests.integration.streaming.conftest import Warehouse, export
 
 pytestmark = pytest.mark.integration

@@ -27,7 +27,7 @@ import psycopg
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.streaming.compress import compress
-from export_jobs.streaming.extract import extract
+from export_jobs.streaming.postgres.copy import extract
 
 dsn, folder, rows = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 query = f"SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b, now() AS t FROM generate_series(1, {rows}) AS i"
@@ -52,8 +52,8 @@ import json, sys
 from pathlib import Path
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.core.definitions.job import DateBasis, FileOptions
-from export_jobs.streaming.cursor import extract_by_cursor
-from export_jobs.streaming.sessions import session_of
+from export_jobs.streaming.cursor.extract import extract_by_cursor
+from export_jobs.streaming.cursor.sessions import session_of
 
 dialect, folder, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 if dialect == "sqlite":

@@ -19,8 +19,8 @@ from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.cell import finished
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv_text import RowWriter, header_line
-from export_jobs.streaming.extract import extract
+from export_jobs.streaming.csv.text import RowWriter, header_line
+from export_jobs.streaming.postgres.copy import extract
 from tests.integration.streaming.conftest import Warehouse
 
 pytestmark = pytest.mark.integration

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from export_jobs.errors import TransientError
-from export_jobs.streaming.settle import Settled, wait_until_settled
+from export_jobs.streaming.postgres.settle import Settled, wait_until_settled
 from tests.integration.streaming.conftest import Warehouse
 
 pytestmark = pytest.mark.integration

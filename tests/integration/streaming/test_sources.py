@@ -20,7 +20,7 @@ from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport, Precondition
 from export_jobs.errors import TerminalError, TransientError, UserError
 from export_jobs.orchestration.connections import open_source
-from export_jobs.streaming.csv_sink import Extracted
+from export_jobs.streaming.csv.sink import Extracted
 from export_jobs.streaming.preview import preview
 from export_jobs.streaming.source import Reading
 from tests.integration.streaming.conftest import DATABASE, Warehouse

@@ -30,7 +30,7 @@ def dsn_url(dsn: dict[str, Any]) -> str:
 @pytest.fixture(scope="session")
 def web_database(postgres: Postgres) -> Iterator[str]:
     """A store of the web tests' own."""
-    from export_jobs.store.engine import connect
+    from export_jobs.store.database.engine import connect
     from export_jobs.store.schema import upgrade
 
     name = "store_of_web_tests"
@@ -68,7 +68,7 @@ def airflow_app() -> FastAPI:
 @pytest.fixture
 def web_store(postgres: Postgres, web_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store behind the API: two destinations, two templates of the catalogue in ``include/sql``."""
-    from export_jobs.store.engine import connect
+    from export_jobs.store.database.engine import connect
     from export_jobs.web import state
 
     dsn = postgres.dsn(web_database, "export_jobs")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from export_jobs.store.overview import Pulse, moment
+from export_jobs.store.executions.overview import Pulse, moment
 from export_jobs.web.standing import OVERDUE_S, Cause, JobState, standing
 
 NOW = 1_700_000_000.0

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import Query
 
-from export_jobs.store.execution_pages import ExecutionPages
-from export_jobs.store.execution_state import Airflow
+from export_jobs.store.executions.pages import ExecutionPages
+from export_jobs.store.executions.state import Airflow
 from export_jobs.web import airflow_tables
 from export_jobs.web.access import ReadsJob
 from export_jobs.web.audit import api_router

@@ -11,7 +11,7 @@ from export_jobs.core.windows.window import Window, last_complete
 from export_jobs.errors import UserError
 from export_jobs.orchestration.rerun import Planned, carried_out, planned
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.execution_pages import ExecutionPages
+from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.web import airflow_tables
 from export_jobs.web.access import RerunsJob, RunsJob
 from export_jobs.web.as_caller import airflow_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from export_jobs.store.execution_state import ExecutionState
+from export_jobs.store.executions.state import ExecutionState
 from export_jobs.web.models.base import Wire
 from export_jobs.web.models.job import Span
 

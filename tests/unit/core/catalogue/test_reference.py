@@ -8,12 +8,12 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from export_jobs.catalogue_check.session import TIMEOUT_S
+from export_jobs.catalogue_check.tables import SAMPLE
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, ColumnType, DateColumn, Dimension, Fact, Kpi, TableColumn
 from export_jobs.core.definitions.filter import Operator
 from export_jobs.core.definitions.job import TemplateUse
 from export_jobs.core.validation.catalogue_rules.names import MAX_IDENTIFIER_BYTES, MAX_KEY, RESERVED
-from export_jobs.streaming.catalogue_session import TIMEOUT_S
-from export_jobs.streaming.catalogue_tables import SAMPLE
 
 PAGE = (Path(__file__).resolve().parents[4] / "docs" / "catalogue.md").read_text("utf-8")
 BY_LOADER = {"key", "sql", "file", "line", "lines"}

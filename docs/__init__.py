@@ -1,0 +1,1 @@
+"""The pages of the documentation; ``docs.site`` builds the site from them."""

@@ -1,0 +1,68 @@
+"""The written pages, put where the site wants them, with links that lead to pages of the site."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path, PurePosixPath
+from posixpath import normpath, relpath
+
+from docs.site.markdown_links import Link, replace_links
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+# Code hosts look for these at the top of the repository; readers look for them on the site.
+_TOP_PAGES = {
+    "README.md": "index.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security-policy.md",
+}
+
+
+class BrokenLinkError(Exception):
+    """A link of a page leads to a file that does not exist."""
+
+
+def copy_pages(target: Path) -> None:
+    """Copy every page and image into ``target``, with rewritten links."""
+    pages = _site_paths()
+    for source, page in pages.items():
+        destination = target / page
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        if source.endswith(".md"):
+            destination.write_text(_on_site(source, pages), "utf-8")
+        else:
+            shutil.copyfile(REPOSITORY / source, destination)
+
+
+def _site_paths() -> dict[str, str]:
+    """Where each file of the repository that is part of the site stands there."""
+    pages = dict(_TOP_PAGES)
+    for pattern in ("**/*.md", "images/*"):
+        for file in sorted((REPOSITORY / "docs").glob(pattern)):
+            source = file.relative_to(REPOSITORY).as_posix()
+            page = PurePosixPath(source).relative_to("docs")
+            pages[source] = str(page.with_name("index.md") if page.name == "README.md" else page)
+    return pages
+
+
+def _on_site(source: str, pages: dict[str, str]) -> str:
+    text = (REPOSITORY / source).read_text("utf-8")
+    return replace_links(text, lambda link: _link_on_site(link, source, pages))
+
+
+def _link_on_site(link: Link, source: str, pages: dict[str, str]) -> str:
+    if link.is_external or not link.path:
+        return str(link)
+    file = normpath(PurePosixPath(source).parent / link.path)
+    page = pages.get(file) or pages.get(f"{file}/README.md")
+    if page is None:
+        return _text_of_repository_link(link, file, source)
+    path = relpath(page, PurePosixPath(pages[source]).parent)
+    return str(Link(link.text, path, link.anchor, link.is_image))
+
+
+def _text_of_repository_link(link: Link, file: str, source: str) -> str:
+    """The site has no copy of the code, so a link to code keeps its text alone."""
+    if not (REPOSITORY / file).exists():
+        raise BrokenLinkError(f"{source} links to {link.path}, which does not exist.")
+    return link.text

@@ -1,0 +1,88 @@
+"""One database being asked about a catalogue: what was found so far, and expressions asked about together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from export_jobs.catalogue_check.session import CatalogueSession, Described, RefusedError
+from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Kpi, Table
+from export_jobs.core.sql.text import indented
+from export_jobs.core.validation.catalogue_rules.place import placed
+from export_jobs.core.validation.catalogue_rules.sql import identifier
+
+
+@dataclass
+class Probe:
+    """One connection being asked. ``broken``: files that nothing more is asked about, since they are at fault."""
+
+    session: CatalogueSession
+    catalogue: Catalogue
+    broken: set[str]
+    issues: list[Issue] = field(default_factory=list)
+    asked: int = 0
+
+    def found(self, entry: Table | Kpi, issue: Issue) -> None:
+        """Record an issue of an entry."""
+        self.issues.append(placed(entry, issue))
+        if issue.level is Level.ERROR:
+            self.broken.add(entry.file)
+
+    def refused(self, ask: Callable[[], object]) -> RefusedError | None:
+        """What the database says against a question; None when it answers."""
+        self.asked += 1
+        try:
+            ask()
+        except RefusedError as error:
+            return error
+        return None
+
+    def describe(self, query: str) -> list[Described] | RefusedError:
+        """The columns of a query's result, or what the database says against it."""
+        self.asked += 1
+        try:
+            return self.session.describe(query)
+        except RefusedError as error:
+            return error
+
+
+def described(
+    probe: Probe, expressions: Mapping[str, str], source: str, dialect: str
+) -> tuple[dict[str, Described], dict[str, RefusedError]]:
+    """What the database says of each expression, asked together as far as it goes."""
+    found: dict[str, Described] = {}
+
+    def ask(keys: list[str]) -> RefusedError | None:
+        listed = ",\n".join(f"{expressions[key]} AS {identifier(key, dialect)}" for key in keys)
+        columns = probe.describe(nothing_of(listed, source))
+        if isinstance(columns, RefusedError):
+            return columns
+        found.update(zip(keys, columns, strict=True))
+        return None
+
+    return found, culprits(list(expressions), ask)
+
+
+def culprits(keys: list[str], ask: Callable[[list[str]], RefusedError | None]) -> dict[str, RefusedError]:
+    """The keys that cannot be asked about, each with what the database says; halves are asked, not each alone."""
+    error = ask(keys) if keys else None
+    if error is None:
+        return {}
+    if len(keys) == 1:
+        return {keys[0]: error}
+    half = len(keys) // 2
+    return culprits(keys[:half], ask) | culprits(keys[half:], ask)
+
+
+def source_of(fact: Fact) -> str:
+    """The fact's query with its custom fields, as statements read it."""
+    if not fact.custom_fields:
+        return fact.sql
+    extra = "".join(f",\n    {one.sql} AS {identifier(name, fact.dialect)}" for name, one in fact.custom_fields.items())
+    return f"SELECT source.*{extra}\nFROM (\n{indented(fact.sql, 4)}\n) AS source"
+
+
+def nothing_of(expressions: str, source: str) -> str:
+    """A query over no row of ``source``, whose first line is the second one of the text."""
+    return f"SELECT {expressions} FROM (\n{source}\n) AS source WHERE 1 = 0"  # noqa: S608

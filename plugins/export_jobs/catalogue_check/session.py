@@ -1,0 +1,181 @@
+"""A session that asks a database about SQL and reads no rows: what a query yields, and whether a statement plans.
+
+Every question is a read-only transaction of its own with a time limit, so that no lock is held from one to the next.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import psycopg
+
+from export_jobs.catalogue_check.types import POSTGRES_TYPES, named_type
+from export_jobs.core.base.deadline import Deadline
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.sql.dialect import SQLITE
+
+TIMEOUT_S = 60
+LOCK_TIMEOUT_S = 10
+APPLICATION_NAME = "export-jobs catalogue check"
+DUCKDB = "duckdb"
+_TIMED_OUT = ("57014", "55P03")
+_SCHEMA_FAULTS = "42"
+_BEGIN = {DUCKDB: "BEGIN TRANSACTION READ ONLY", "mysql": "START TRANSACTION READ ONLY"}
+
+
+class RefusedError(Exception):
+    """The database does not do it: ``str`` is what it says, ``line`` that of the statement (from 1) where known.
+
+    ``is_late``: it would perhaps, given more time.
+    """
+
+    def __init__(self, said: str, line: int | None = None, *, is_late: bool = False) -> None:
+        super().__init__(said)
+        self.line, self.is_late = line, is_late
+
+
+@dataclass(frozen=True)
+class Described:
+    """A column of a result. ``type`` None: none of the catalogue's; ``type_name`` empty: the database does not say."""
+
+    name: str
+    type: ColumnType | None
+    type_name: str
+
+
+class CatalogueSession(Protocol):
+    """What the live check of a catalogue asks; every question raises ``RefusedError``."""
+
+    def describe(self, query: str) -> list[Described]:
+        """The columns of a query's result."""
+
+    def explain(self, statement: str) -> None:
+        """Let the database plan the statement."""
+
+    def value(self, query: str) -> Any:
+        """The first cell of the result; what the database says of a cell's content is not repeated."""
+
+    def close(self) -> None:
+        """End the session."""
+
+
+class PostgresSession:
+    """Asks a PostgreSQL. ``connection`` is this object's from now on."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        connection.rollback()
+        connection.autocommit = True
+        connection.read_only = True
+        self._connection = connection
+
+    def describe(self, query: str) -> list[Described]:
+        """The columns of a query's result."""
+        columns = self._ask(query)[1]
+        unknown = [column.type_code for column in columns if column.type_code not in POSTGRES_TYPES]
+        names = self._types(unknown) if unknown else {}
+        return [
+            Described(column.name, POSTGRES_TYPES[column.type_code], POSTGRES_TYPES[column.type_code])
+            if column.type_code in POSTGRES_TYPES
+            else Described(column.name, *names[column.type_code])
+            for column in columns
+        ]
+
+    def explain(self, statement: str) -> None:
+        """Let the database plan the statement."""
+        self._ask(f"EXPLAIN {statement}")
+
+    def value(self, query: str) -> Any:
+        """The first cell of the result."""
+        row = self._ask(query, is_silent=True)[0]
+        return row[0] if row else None
+
+    def close(self) -> None:
+        """End the session."""
+        self._connection.close()
+
+    def _ask(self, statement: str, *, is_silent: bool = False) -> tuple[Any, list[psycopg.Column]]:
+        """First row and columns; ``is_silent``: an error may quote a cell, so only faults of the SQL are repeated."""
+        try:
+            with self._connection.transaction():
+                self._connection.execute(
+                    f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'; SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'; "
+                    f"SET LOCAL application_name = '{APPLICATION_NAME}'"
+                )
+                cursor = self._connection.execute(statement.encode())
+                return cursor.fetchone(), list(cursor.description or ())
+        except psycopg.Error as error:
+            code = error.sqlstate or "the connection is lost"
+            said = error.diag.message_primary
+            if not said or (is_silent and not code.startswith(_SCHEMA_FAULTS)):
+                said = f"{type(error).__name__} ({code})"
+            position = int(error.diag.statement_position or 0)
+            line = statement.count("\n", 0, position) + 1 if position else None
+            raise RefusedError(said, line, is_late=code in _TIMED_OUT) from None
+
+    def _types(self, codes: list[int]) -> dict[int, tuple[ColumnType | None, str]]:
+        """Names of further types; one that has a collation is text, such as citext."""
+        rows = self._connection.execute(
+            "SELECT oid, format_type(oid, NULL), typcollation <> 0 AND typcategory = 'S' FROM pg_type"
+            " WHERE oid = ANY (%s)",
+            (codes,),
+        )
+        return {code: ("text" if is_text else None, name) for code, name, is_text in rows}
+
+
+class DbApiSession:
+    """Asks any other database through its DB-API connection, which is this object's from now on."""
+
+    def __init__(self, connection: Any, dialect: str) -> None:
+        self._connection, self._dialect = connection, dialect
+        if dialect == SQLITE:
+            connection.execute("PRAGMA query_only = ON")
+        elif hasattr(connection, "read_only"):
+            connection.read_only = True  # a database that speaks PostgreSQL's protocol
+
+    def describe(self, query: str) -> list[Described]:
+        """The columns of a query's result; only DuckDB says their types."""
+        if self._dialect == DUCKDB:
+            return [Described(row[0], named_type(row[1]), row[1]) for row in self._ask(f"DESCRIBE {query}")[0]]
+        return [Described(column[0], None, "") for column in self._ask(query)[1]]
+
+    def explain(self, statement: str) -> None:
+        """Let the database plan the statement."""
+        self._ask(f"EXPLAIN {statement}")
+
+    def value(self, query: str) -> Any:
+        """The first cell of the result."""
+        try:
+            rows = self._ask(query)[0]
+        except RefusedError as error:
+            raise RefusedError("the query fails on these data", is_late=error.is_late) from None
+        return rows[0][0] if rows else None
+
+    def close(self) -> None:
+        """End the session."""
+        self._connection.close()
+
+    def _ask(self, statement: str) -> tuple[list[Any], list[Any]]:
+        """Rows and columns. Every driver has exceptions of its own, so all of them are caught."""
+        # One cursor of DuckDB is one more connection, with a transaction of its own; the connection is a cursor too.
+        cursor = self._connection if self._dialect == DUCKDB else self._connection.cursor()
+        with Deadline(TIMEOUT_S, self._interrupt) as deadline:
+            try:
+                if self._dialect in _BEGIN:
+                    cursor.execute(_BEGIN[self._dialect])
+                cursor.execute(statement)
+                return list(cursor.fetchall()), list(cursor.description or ())
+            except Exception as error:
+                said = " ".join(str(error).split()) or type(error).__name__
+                raise RefusedError(said[:300], is_late=deadline.has_passed) from None
+            finally:
+                with suppress(Exception):
+                    self._connection.rollback()
+
+    def _interrupt(self) -> None:
+        for way in ("interrupt", "cancel"):
+            if callable(end := getattr(self._connection, way, None)):
+                with suppress(Exception):  # the statement may have ended, and the connection with it
+                    end()
+                return

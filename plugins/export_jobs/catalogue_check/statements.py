@@ -1,0 +1,124 @@
+"""The KPIs of a catalogue and the statements that exports make of it, planned by the database and not run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from export_jobs.catalogue_check.probe import Probe, culprits, described, source_of
+from export_jobs.catalogue_check.session import RefusedError
+from export_jobs.catalogue_check.types import fits, retyped
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.catalogue.catalogue import DATE_PARTS, Dimension, Fact, Kpi
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.sql.literal import with_literals
+from export_jobs.core.validation.catalogue_rules.place import in_sql
+from export_jobs.core.windows.window import Window
+from export_jobs.errors import UserError
+
+A_DAY = Window(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC))
+_NAME = "catalogue-check"
+
+
+def probe_kpis(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
+    """Each expression is one that the database computes over the fact, and gives the type that the header says."""
+    expressions = {kpi.key: kpi.sql for kpi in kpis}
+    types, refused = described(probe, expressions, source_of(fact), fact.dialect)
+    for kpi in kpis:
+        if error := refused.get(kpi.key):
+            what = f"the database refuses the expression: {str(error).rstrip('.')}"
+            probe.found(kpi, Issue(in_sql(), what, f"Correct it; it is computed over the rows of {fact.file}"))
+        elif found := types.get(kpi.key):
+            allowed = {"integer": ("integer", "number")}.get(kpi.type, ())
+            if found.type_name and found.type not in allowed and not fits(kpi.type, found.type):
+                what = f"the KPI is of type {kpi.type}, and the database computes {found.type_name}"
+                probe.found(kpi, Issue("type", what, retyped(found.type, "type")))
+
+
+def probe_rows(probe: Probe, fact: Fact) -> None:
+    """A standard template of all columns, once for each date that a window may bound."""
+    for key, basis in (("event_date", "event"), ("updated_at", "updated")):
+        if getattr(fact, key) is None:
+            continue
+        error = _planned(probe, {"kind": "standard", "fact": fact.key}, {"date_basis": basis}, fact)
+        if error is not None:
+            what = f"the database refuses rows of the fact, bounded by this date: {_said(error)}"
+            probe.found(fact, Issue(key, what, "Correct the fact's query or this date"))
+
+
+def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
+    """Every KPI of a fact by every dimension that it reaches and every part of its date."""
+    for key in [*probe.catalogue.dimensions_of(fact.key), *DATE_PARTS]:
+        hops = probe.catalogue.path(fact.key, key)
+        if any(probe.catalogue.dimensions[hop.dimension].file in probe.broken for hop in hops):
+            continue
+        refused = _refused_by(probe, fact, kpis, key)
+        blamed = {k: error for k, error in refused.items() if k} if len(refused) < max(len(kpis), 1) else {}
+        for kpi in kpis:
+            if kpi.key in blamed:
+                what = f"the database refuses it by {key!r}: {_said(blamed[kpi.key])}"
+                probe.found(kpi, Issue(in_sql(), what, f"Correct the expression, or dimensions/{key}.sql"))
+        if refused and not blamed:
+            error = next(iter(refused.values()))
+            dimension = probe.catalogue.dimensions.get(key)
+            what = f"the database refuses {fact.key!r} by {key!r}: {_said(error)}"
+            if dimension is None:
+                probe.found(fact, Issue("event_date", what, "Correct the column or its type"))
+            else:
+                probe.found(dimension, Issue(f"facts.{fact.key}", what, "Correct the path or the query"))
+
+
+def probe_whole(probe: Probe, dimension: Dimension) -> None:
+    """A dimension template of all columns."""
+    error = _planned(probe, {"kind": "dimension", "dimensions": [dimension.key]}, {}, dimension)
+    if error is not None:
+        what = f"the database refuses the dimension as a whole: {_said(error)}"
+        probe.found(dimension, Issue(in_sql(), what, "Correct the query or its columns"))
+
+
+def _refused_by(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mapping[str, RefusedError]:
+    """The KPIs that cannot be had by ``key``; of a fact without any, its rows are asked for instead."""
+
+    def ask(keys: list[str]) -> RefusedError | None:
+        definition: dict[str, Any] = {"kind": "custom", "kpis": keys, "dimensions": [key]}
+        if not kpis:
+            definition = {"kind": "standard", "fact": fact.key, "columns": [key]}
+        return _planned(probe, definition, {}, fact)
+
+    return culprits([kpi.key for kpi in kpis] or [""], ask)
+
+
+def _planned(
+    probe: Probe, definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimension
+) -> RefusedError | None:
+    """What the compiler or the database says against a template; None when it plans."""
+    job = _job(definition, use, table)
+    try:
+        export = compile_export(job, _NAME, probe.catalogue, A_DAY)
+    except UserError as error:
+        return RefusedError(str(error))
+    return probe.refused(lambda: probe.session.explain(with_literals(export)))
+
+
+def _job(definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimension) -> ExportJob:
+    """A job that is never saved; its zone is the fact's own, since SQLite knows no other."""
+    zone = (table.event_date.time_zone if isinstance(table, Fact) else None) or "UTC"
+    return ExportJob.model_validate(
+        {
+            "name": _NAME,
+            "owner": _NAME,
+            "destination": _NAME,
+            "schedule": {"frequency": "daily", "from": "2024-01-01", "until": "2024-01-01", "time_zone": zone},
+            "templates": [{"template": _NAME, **use}],
+            "template_definitions": [{"name": _NAME, **definition}],
+            "job_id": 0,
+            "version": 0,
+            "dag_id": _NAME,
+        }
+    )
+
+
+def _said(error: RefusedError) -> str:
+    return str(error).rstrip(".")

@@ -1,0 +1,41 @@
+"""What every part of the store's API shares: an engine, and perhaps a transaction that somebody else ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, RowMapping, text
+
+from export_jobs.store.database.engine import transaction
+
+
+class Access:
+    """Reads and writes of one store: each in a transaction of its own, or all in ``connection``'s if that is given.
+
+    ``actor`` is recorded as the author; within ``transaction`` its own actor is. Every method raises
+    ``TransientError`` while the store is out of reach and ``UserError`` for what it refuses.
+    """
+
+    def __init__(self, engine: Engine, connection: Connection | None = None) -> None:
+        self._engine = engine
+        self._connection = connection
+
+    @contextmanager
+    def transaction(self, actor: str | None = None) -> Iterator[Self]:
+        """The same store within one transaction: all of it is saved on leaving, or nothing."""
+        with transaction(self._engine, actor) as connection:
+            yield type(self)(self._engine, connection)
+
+    @contextmanager
+    def _writing(self, actor: str | None = None) -> Iterator[Connection]:
+        if self._connection is not None:
+            yield self._connection
+            return
+        with transaction(self._engine, actor) as connection:
+            yield connection
+
+    def _rows(self, query: str, **values: Any) -> Sequence[RowMapping]:
+        with self._writing() as connection:
+            return connection.execute(text(query), values).mappings().all()

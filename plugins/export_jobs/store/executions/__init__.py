@@ -1,0 +1,1 @@
+"""What the ledger holds of executions, read: history, pages, states, and how all jobs are doing."""

@@ -1,0 +1,146 @@
+"""Ledger -> what ran, what was delivered, who was told, as frozen values. Reading only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import RowMapping
+
+from export_jobs.core.windows.provenance import MadeFrom
+from export_jobs.core.windows.window import Window
+from export_jobs.store.database.access import Access
+from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord, Notification, Published
+
+EVENT_COLUMNS = "execution_id, at, kind, step, template, attempt, try_number, message, detail"
+DELIVERY_COLUMNS = """execution_id, template, stage, revision, path, url, rows, bytes, sha256, columns, version,
+    definition_hash, attempt, delivered_at"""
+PUBLICATION_COLUMNS = "execution_id, stage, revision, path, url, bytes, sha256, published_at"
+NOTIFICATION_COLUMNS = "execution_id, kind, key, recipient, state, reply, at"
+
+
+class History(Access):
+    """What the ledger of one store says."""
+
+    def executions(self, job_id: int) -> list[ExecutionRecord]:
+        """Every execution of a job with all that belongs to it, by window; five queries, however many there are."""
+        with self.transaction() as within:
+            return within._executions(job_id)
+
+    def delivery(self, execution_id: int, template: str, stage: str) -> Delivered | None:
+        """The delivery of one stage of a template; None while it is not delivered."""
+        rows = self._rows(
+            f"""SELECT {DELIVERY_COLUMNS} FROM export_jobs.delivery
+            WHERE execution_id = :execution_id AND template = :template AND stage = :stage""",
+            execution_id=execution_id,
+            template=template,
+            stage=stage,
+        )
+        return _delivered(rows[0]) if rows else None
+
+    def latest_deliveries(self, execution_id: int) -> list[Delivered]:
+        """The newest delivery of every template of an execution, by template."""
+        rows = self._rows(
+            f"""SELECT DISTINCT ON (template) {DELIVERY_COLUMNS} FROM export_jobs.delivery
+            WHERE execution_id = :execution_id ORDER BY template, id DESC""",
+            execution_id=execution_id,
+        )
+        return [_delivered(row) for row in rows]
+
+    def publication(self, execution_id: int, stage: str) -> Published | None:
+        """The publication of one stage; None while it does not stand."""
+        rows = self._rows(
+            f"""SELECT {PUBLICATION_COLUMNS} FROM export_jobs.publication
+            WHERE execution_id = :execution_id AND stage = :stage""",
+            execution_id=execution_id,
+            stage=stage,
+        )
+        return Published(**rows[0]) if rows else None
+
+    def publications_of(self, job_id: int, window_start: datetime, window_end: datetime) -> list[Published]:
+        """Every publication of a job's window, by whichever run, oldest first."""
+        rows = self._rows(
+            """SELECT p.execution_id, p.stage, p.revision, p.path, p.url, p.bytes, p.sha256, p.published_at
+            FROM export_jobs.publication p JOIN export_jobs.execution e ON e.id = p.execution_id
+            WHERE e.job_id = :job_id AND e.window_start = :window_start AND e.window_end = :window_end
+            ORDER BY p.id""",
+            job_id=job_id,
+            window_start=window_start,
+            window_end=window_end,
+        )
+        return [Published(**row) for row in rows]
+
+    def made_from(self, job_id: int) -> list[MadeFrom]:
+        """Which definition every file of a job was made from, in the order of delivery."""
+        rows = self._rows(
+            """SELECT e.window_start, e.window_end, d.version, d.definition_hash, d.delivered_at
+            FROM export_jobs.delivery d JOIN export_jobs.execution e ON e.id = d.execution_id
+            WHERE e.job_id = :job_id ORDER BY d.id""",
+            job_id=job_id,
+        )
+        return [
+            MadeFrom(
+                Window(row["window_start"], row["window_end"]),
+                row["version"],
+                row["definition_hash"],
+                row["delivered_at"],
+            )
+            for row in rows
+        ]
+
+    def failures(self, execution_id: int) -> list[Event]:
+        """Why the newest attempts of this execution's steps did not succeed, one event a step, oldest first."""
+        rows = self._rows(
+            f"""SELECT {EVENT_COLUMNS} FROM (
+                SELECT DISTINCT ON (step, template) * FROM export_jobs.execution_event
+                WHERE execution_id = :execution_id AND kind IN ('failed', 'interrupted', 'succeeded')
+                ORDER BY step, template, id DESC) AS newest
+            WHERE kind <> 'succeeded' ORDER BY id""",
+            execution_id=execution_id,
+        )
+        return [Event(**row) for row in rows]
+
+    def last_scheduled_end(self, job_id: int) -> datetime | None:
+        """Where the last window that the schedule made has ended; None before the first."""
+        rows = self._rows(
+            """SELECT max(window_end) AS until FROM export_jobs.execution
+            WHERE job_id = :job_id AND run_type = 'scheduled'""",
+            job_id=job_id,
+        )
+        until: datetime | None = rows[0]["until"]
+        return until
+
+    def _executions(self, job_id: int) -> list[ExecutionRecord]:
+        # Executions last: what is added meanwhile to one that is not listed is left out, and nothing is listed halfway.
+        events = self._of_job("execution_event", EVENT_COLUMNS, job_id)
+        deliveries = self._of_job("delivery", DELIVERY_COLUMNS, job_id)
+        publications = self._of_job("publication", PUBLICATION_COLUMNS, job_id)
+        notifications = self._of_job("notification", NOTIFICATION_COLUMNS, job_id)
+        executions = self._rows(
+            """SELECT id, job_id, dag_id, run_id, run_type, window_start, window_end, version, opened_at
+            FROM export_jobs.execution WHERE job_id = :job_id ORDER BY window_start, id""",
+            job_id=job_id,
+        )
+        return [
+            ExecutionRecord(
+                **row,
+                events=tuple(Event(**event) for event in events.get(row["id"], ())),
+                deliveries=tuple(_delivered(delivery) for delivery in deliveries.get(row["id"], ())),
+                publications=tuple(Published(**publication) for publication in publications.get(row["id"], ())),
+                notifications=tuple(Notification(**told) for told in notifications.get(row["id"], ())),
+            )
+            for row in executions
+        ]
+
+    def _of_job(self, table: str, columns: str, job_id: int) -> dict[int, list[RowMapping]]:
+        qualified = ", ".join(f"t.{column.strip()}" for column in columns.split(","))
+        rows = self._rows(
+            f"""SELECT {qualified} FROM export_jobs.{table} t JOIN export_jobs.execution e ON e.id = t.execution_id
+            WHERE e.job_id = :job_id ORDER BY t.execution_id, t.id""",
+            job_id=job_id,
+        )
+        return {key: list(group) for key, group in groupby(rows, key=lambda row: row["execution_id"])}
+
+
+def _delivered(row: RowMapping) -> Delivered:
+    return Delivered(**{**row, "columns": tuple(row["columns"])})

@@ -1,0 +1,144 @@
+"""How every job stands, in a handful of queries however many jobs there are: what a list of ten thousand needs.
+
+Each job's newest entries are found by index, so that the ledger's length does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine, text
+
+from export_jobs.store.database.engine import transaction
+from export_jobs.store.definitions import StoredJob
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_PULSES = """
+    SELECT j.id, j.version, date_part('epoch', j.created_at), date_part('epoch', made.window_end), newest.id,
+        coalesce((newest.window_start, newest.window_end) = (delivered.window_start, delivered.window_end), false),
+        delivered.id, date_part('epoch', delivered.published_at), coalesce(ending.kind = 'run failed', false),
+        date_part('epoch', coalesce(ending.at, newest.opened_at))
+    FROM export_jobs.job j
+    LEFT JOIN LATERAL (SELECT e.window_end FROM export_jobs.execution e
+        WHERE e.job_id = j.id AND e.run_type = 'scheduled' ORDER BY e.window_end DESC LIMIT 1) made ON true
+    LEFT JOIN LATERAL (SELECT e.id, e.window_start, e.window_end, e.opened_at FROM export_jobs.execution e
+        WHERE e.job_id = j.id ORDER BY e.window_start DESC LIMIT 1) newest ON true
+    LEFT JOIN LATERAL (SELECT e.id, e.window_start, e.window_end, p.published_at
+        FROM export_jobs.execution e JOIN export_jobs.publication p ON p.execution_id = e.id
+        WHERE e.job_id = j.id ORDER BY e.window_start DESC LIMIT 1) delivered ON true
+    LEFT JOIN LATERAL (SELECT v.kind, v.at
+        FROM export_jobs.execution e JOIN export_jobs.execution_event v ON v.execution_id = e.id
+        WHERE e.job_id = j.id AND e.window_start = newest.window_start
+            AND newest.window_start IS DISTINCT FROM delivered.window_start AND v.kind IN ('started', 'run failed')
+        ORDER BY v.id DESC LIMIT 1) ending ON true
+    WHERE j.deleted_at IS NULL
+"""
+_JOBS = """
+    SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition, v.created_at
+    FROM export_jobs.job j JOIN export_jobs.job_version v ON v.job_id = j.id AND v.version = j.version
+    WHERE j.deleted_at IS NULL AND j.id = ANY(:ids)
+"""
+_UNDELIVERED = """
+    SELECT DISTINCT e.job_id FROM export_jobs.execution e
+    WHERE e.job_id = ANY(:job_ids) AND NOT EXISTS (
+        SELECT FROM export_jobs.execution same JOIN export_jobs.publication p ON p.execution_id = same.id
+        WHERE same.job_id = e.job_id AND same.window_start = e.window_start AND same.window_end = e.window_end)
+"""
+_SIZES = """
+    SELECT e.id, e.window_start, e.window_end, coalesce(sum(d.rows), 0)::bigint, coalesce(sum(d.bytes), 0)::bigint,
+        count(d.template)
+    FROM export_jobs.execution e LEFT JOIN (
+        SELECT DISTINCT ON (execution_id, template) execution_id, template, rows, bytes FROM export_jobs.delivery
+        WHERE execution_id = ANY(:ids) ORDER BY execution_id, template, id DESC) d ON d.execution_id = e.id
+    WHERE e.id = ANY(:ids) GROUP BY e.id
+"""
+_FAILURES = """
+    SELECT DISTINCT ON (newest.id) newest.id, v.message
+    FROM export_jobs.execution newest
+    JOIN export_jobs.execution e ON e.job_id = newest.job_id AND e.window_start = newest.window_start
+    JOIN export_jobs.execution_event v ON v.execution_id = e.id
+    WHERE newest.id = ANY(:ids) AND v.kind IN ('failed', 'interrupted') AND v.message IS NOT NULL
+    ORDER BY newest.id, v.id DESC
+"""
+
+
+class Pulse(NamedTuple):
+    """How far one job has got. Times are seconds since 1970: ten thousand of them are read faster than datetimes.
+
+    ``made_until``: where the next scheduled window starts. ``execution_id``: a run of the newest window that any run
+    has begun; ``is_delivered``: whether some run has delivered that window. ``delivered_id``: the run that has
+    delivered the newest delivered one. ``has_failed``, ``last_at``: whether the newest event that begins a step or
+    ends a run of an undelivered newest window says that it failed, and when; mails come after it.
+    """
+
+    job_id: int
+    version: int
+    created_at: float
+    made_until: float | None
+    execution_id: int | None
+    is_delivered: bool
+    delivered_id: int | None
+    published_at: float | None
+    has_failed: bool
+    last_at: float | None
+
+
+class Sizes(NamedTuple):
+    """What one execution has delivered: its window, rows and bytes of its files, and how many they are."""
+
+    execution_id: int
+    window_start: datetime
+    window_end: datetime
+    rows: int
+    bytes: int
+    files: int
+
+
+def moment(seconds: float) -> datetime:
+    """A time of a pulse as a datetime in UTC, exact to the microsecond."""
+    return _EPOCH + timedelta(microseconds=round(seconds * 1_000_000))
+
+
+class Overview:
+    """All jobs of one store at a glance. Raises ``TransientError`` while the store is out of reach."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def pulses(self, job_id: int | None = None) -> list[tuple[Any, ...]]:
+        """The values of a ``Pulse`` for every live job, or the one, in no particular order.
+
+        They are the driver's own tuples, so that a caller may keep the ``Pulse`` of a job that stands as it did.
+        """
+        query = f"{_PULSES} AND j.id = %(job_id)s" if job_id is not None else _PULSES
+        with transaction(self._engine) as connection:
+            # Compiling so long a query to machine code takes longer than to run it.
+            connection.execute(text("SET LOCAL jit = off"))
+            values = {"job_id": job_id} if job_id is not None else {}
+            return list(connection.exec_driver_sql(query, values).cursor.fetchall())
+
+    def jobs(self, job_ids: Collection[int]) -> list[tuple[StoredJob, datetime]]:
+        """The definitions of some live jobs, each with the time of its newest version."""
+        with transaction(self._engine) as connection:
+            rows = connection.execute(text(_JOBS), {"ids": list(job_ids)})
+            return [(StoredJob(*row[:5]), row.created_at) for row in rows]
+
+    def undelivered(self, job_ids: Collection[int]) -> set[int]:
+        """Those of ``job_ids`` of which a window that was begun is not delivered."""
+        with transaction(self._engine) as connection:
+            return set(connection.execute(text(_UNDELIVERED), {"job_ids": list(job_ids)}).scalars())
+
+    def sizes(self, execution_ids: Collection[int]) -> dict[int, Sizes]:
+        """What executions have delivered."""
+        with transaction(self._engine) as connection:
+            rows = connection.execute(text(_SIZES), {"ids": list(execution_ids)})
+            return {row[0]: Sizes(*row) for row in rows}
+
+    def failures(self, execution_ids: Collection[int]) -> dict[int, str]:
+        """The newest sentence that says why a run of an execution's window failed."""
+        with transaction(self._engine) as connection:
+            rows = connection.execute(text(_FAILURES), {"ids": list(execution_ids)})
+            return {row.id: row.message for row in rows}

@@ -1,0 +1,91 @@
+"""The executions of a job a page at a time: a job of years must not be read whole to show its last fifty runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from export_jobs.core.windows.window import Window
+from export_jobs.store.database.access import Access
+from export_jobs.store.executions.history import (
+    DELIVERY_COLUMNS,
+    EVENT_COLUMNS,
+    NOTIFICATION_COLUMNS,
+    PUBLICATION_COLUMNS,
+)
+from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord, Notification, Published
+
+_PAGE = """
+    SELECT counted.total, e.id, e.job_id, e.dag_id, e.run_id, e.run_type, e.window_start, e.window_end, e.version,
+        e.opened_at
+    FROM (SELECT count(*) AS total FROM export_jobs.execution WHERE job_id = :job_id) counted
+    LEFT JOIN LATERAL (SELECT * FROM export_jobs.execution WHERE job_id = :job_id
+        ORDER BY window_start DESC, id DESC LIMIT :limit OFFSET :offset) e ON true
+    ORDER BY e.window_start DESC, e.id DESC
+"""
+_RUNS = """
+    SELECT e.run_id, e.id, EXISTS (SELECT FROM export_jobs.publication p WHERE p.execution_id = e.id) AS is_delivered
+    FROM export_jobs.execution e WHERE e.job_id = :job_id
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a job as the ledger knows it."""
+
+    run_id: str
+    id: int
+    is_delivered: bool
+
+
+class ExecutionPages(Access):
+    """Executions of one store, newest window first. Raises ``TransientError`` while the store is out of reach."""
+
+    def page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
+        """How many executions there are in all, and one page of them; five queries, however many there are."""
+        with self.transaction() as within:
+            return within._page(job_id, offset, limit)
+
+    def runs(self, job_id: int) -> list[Run]:
+        """Every run of a job and whether it has delivered, in no particular order; one query."""
+        return [Run(**row) for row in self._rows(_RUNS, job_id=job_id)]
+
+    def windows(self, job_id: int) -> set[Window]:
+        """Every window that some run of a job has begun; one query."""
+        query = "SELECT DISTINCT window_start, window_end FROM export_jobs.execution WHERE job_id = :job_id"
+        return {Window(row["window_start"], row["window_end"]) for row in self._rows(query, job_id=job_id)}
+
+    def _page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
+        rows = self._rows(_PAGE, job_id=job_id, offset=offset, limit=limit)
+        shown = [{key: row[key] for key in row if key != "total"} for row in rows if row["id"] is not None]
+        if not shown:
+            return rows[0]["total"], []
+        ids = [row["id"] for row in shown]
+        events = self._of("execution_event", EVENT_COLUMNS, ids)
+        deliveries = self._of("delivery", DELIVERY_COLUMNS, ids)
+        publications = self._of("publication", PUBLICATION_COLUMNS, ids)
+        notifications = self._of("notification", NOTIFICATION_COLUMNS, ids)
+        return rows[0]["total"], [
+            ExecutionRecord(
+                **row,
+                events=tuple(Event(**one) for one in events.get(row["id"], ())),
+                deliveries=tuple(_delivered(one) for one in deliveries.get(row["id"], ())),
+                publications=tuple(Published(**one) for one in publications.get(row["id"], ())),
+                notifications=tuple(Notification(**one) for one in notifications.get(row["id"], ())),
+            )
+            for row in shown
+        ]
+
+    def _of(self, table: str, columns: str, ids: list[Any]) -> dict[int, list[RowMapping]]:
+        rows = self._rows(
+            f"SELECT {columns} FROM export_jobs.{table} WHERE execution_id = ANY(:ids) ORDER BY execution_id, id",
+            ids=ids,
+        )
+        return {key: list(group) for key, group in groupby(rows, key=lambda row: row["execution_id"])}
+
+
+def _delivered(row: RowMapping) -> Delivered:
+    return Delivered(**{**row, "columns": tuple(row["columns"])})

@@ -1,0 +1,109 @@
+"""What has become of one execution, from everything that the ledger holds of it: for the command line and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from export_jobs.core.windows.coverage import State
+from export_jobs.core.windows.timeline import Made
+from export_jobs.core.windows.window import Window
+from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord
+
+JUST_NOW = timedelta(seconds=60)
+"""A run that has said something within this time is taken to be alive, whatever Airflow's table said a moment ago."""
+
+SILENT = (
+    "The run ended without delivering and without saying why. See its log in Airflow, then rerun the job from there or "
+    "from its page."
+)
+_ENDS = {"failed", "interrupted", "succeeded"}
+_AFTER_DELIVERY = {"notify_recipients", "notify_owner"}
+
+
+class ExecutionState(StrEnum):
+    """One word for an execution; files once delivered stay delivered, whatever a later try did."""
+
+    RUNNING = "running"
+    DELIVERED = "delivered"
+    EMPTY = "empty"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    DELIVERED_THEN_FAILED = "delivered_then_failed"
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """What Airflow says beside the ledger: the runs that it has queued or running at ``now``."""
+
+    in_progress: Collection[str]
+    now: datetime
+
+
+def state_of(record: ExecutionRecord, airflow: Airflow | None = None) -> ExecutionState:
+    """The state; without ``airflow`` a run that was killed and said nothing counts as running for good."""
+    if airflow and record.run_id in airflow.in_progress:
+        return ExecutionState.RUNNING
+    if record.publication:
+        if record.has_failed:
+            return ExecutionState.DELIVERED_THEN_FAILED
+        return ExecutionState.DELIVERED if record.deliveries else ExecutionState.EMPTY
+    if any(event.kind == "skipped" for event in record.events):
+        return ExecutionState.SKIPPED
+    if record.has_failed or (airflow and _is_silent(record, airflow.now)):
+        return ExecutionState.FAILED
+    return ExecutionState.RUNNING
+
+
+def span_of(record: ExecutionRecord) -> tuple[datetime, datetime | None]:
+    """When the newest round of an execution began, and when it delivered or failed; None while it does neither.
+
+    A round is all from a first task to a manifest or a failure. What comes after a delivery, mails and their retries,
+    does not count: the chart shows how long the data took.
+    """
+    failures = [event.at for event in record.events if event.kind == "run failed"]
+    ends = sorted([*failures, *(one.published_at for one in record.publications)])
+    if record.publication:
+        end: datetime | None = record.publication.published_at
+    else:
+        end = failures[-1] if record.has_failed else None
+    before = max((one for one in ends if end is None or one < end), default=datetime.min.replace(tzinfo=UTC))
+    starts = (event.at for event in record.events if event.kind == "started" and event.step not in _AFTER_DELIVERY)
+    begun = (at for at in starts if at > before and (end is None or at <= end))
+    return min(begun, default=record.opened_at), end
+
+
+def failures_of(record: ExecutionRecord) -> list[Event]:
+    """Why steps did not succeed, for those whose newest try did not, oldest first."""
+    newest = {(event.step, event.template): event for event in record.events if event.kind in _ENDS}
+    return [event for event in newest.values() if event.kind != "succeeded" and event.message]
+
+
+def newest_files(record: ExecutionRecord) -> list[Delivered]:
+    """The newest file of each template: a rerun replaces what it delivered before."""
+    return list({file.template: file for file in record.deliveries}.values())
+
+
+def bound_version(record: ExecutionRecord) -> int:
+    """The definition version that the execution is bound to now: its first one, unless somebody has chosen another."""
+    chosen = [event.detail["version"] for event in record.events if event.kind == "rebound" and event.detail]
+    return int(chosen[-1]) if chosen else record.version
+
+
+def made_by(record: ExecutionRecord, templates: Collection[str], airflow: Airflow | None = None) -> Made:
+    """What an execution has made of its window."""
+    has_failed = state_of(record, airflow) is ExecutionState.FAILED
+    states = {name: State.FAILED if has_failed else record.outcome(name).state for name in templates}
+    window = Window(record.window_start, record.window_end)
+    if not record.publication:
+        return Made(record.run_id, window, states)
+    start, end = span_of(record)
+    rows = sum(file.rows for file in newest_files(record))
+    return Made(record.run_id, window, states, rows, (end - start).total_seconds() if end else None)
+
+
+def _is_silent(record: ExecutionRecord, now: datetime) -> bool:
+    last = record.events[-1].at if record.events else record.opened_at
+    return now - last > JUST_NOW

@@ -1,0 +1,156 @@
+"""Everything -> ledger: what ran, what was delivered, who was told. Entries are added, never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from export_jobs.errors import ExportError, TerminalError, UserError
+from export_jobs.store import leases
+from export_jobs.store.executions.history import DELIVERY_COLUMNS, PUBLICATION_COLUMNS, History
+from export_jobs.store.executions.records import DeliveryRecord, Execution, ExecutionRecord, PublicationRecord
+from export_jobs.store.notifications import Notifications
+
+__all__ = ["AlreadyDelivered", "DeliveryRecord", "ExecutionRecord", "Ledger", "PublicationRecord"]
+
+
+class AlreadyDelivered(ExportError):  # noqa: N818  an outcome, not an error of anybody's
+    """This very content of this execution stands at the destination; nothing needs to be done."""
+
+
+class Ledger(History, Notifications):
+    """The ledger of one store, to read and to add to. It has transactions of its own, and so no actor."""
+
+    def open(
+        self,
+        *,
+        job_id: int,
+        dag_id: str,
+        run_id: str,
+        run_type: str,
+        window_start: datetime,
+        window_end: datetime,
+        version: int,
+    ) -> Execution:
+        """The execution of an Airflow run; the first call binds it to ``version``, later ones return the bound one.
+
+        Raises ``TerminalError`` when the run is known with another window.
+        """
+        values = {
+            "job_id": job_id,
+            "dag_id": dag_id,
+            "run_id": run_id,
+            "run_type": run_type,
+            "window_start": window_start,
+            "window_end": window_end,
+            "version": version,
+        }
+        insert = """INSERT INTO export_jobs.execution
+                (job_id, dag_id, run_id, run_type, window_start, window_end, version)
+            VALUES (:job_id, :dag_id, :run_id, :run_type, :window_start, :window_end, :version)
+            ON CONFLICT (dag_id, run_id) DO NOTHING"""
+        select = """SELECT e.id, e.window_start, e.window_end, coalesce((
+                SELECT (v.detail ->> 'version')::integer FROM export_jobs.execution_event v
+                WHERE v.execution_id = e.id AND v.kind = 'rebound' ORDER BY v.id DESC LIMIT 1), e.version) AS version
+            FROM export_jobs.execution e WHERE e.dag_id = :dag_id AND e.run_id = :run_id"""
+        with self._writing() as connection:
+            connection.execute(text(insert), values)
+            row = connection.execute(text(select), values).mappings().one()
+        if (row["window_start"], row["window_end"]) != (window_start, window_end):
+            raise TerminalError(
+                f"Run {run_id!r} is known to the ledger with the window {row['window_start'].isoformat()} to "
+                f"{row['window_end'].isoformat()}, not the one it has now. Trigger a new run for the new window."
+            )
+        return Execution(row["id"], row["version"])
+
+    def rebind(self, execution_id: int, version: int, actor: str) -> None:
+        """Let later tries of this execution use another definition version; ``actor`` is recorded.
+
+        Raises ``UserError`` when the job has no such version.
+        """
+        insert = """INSERT INTO export_jobs.execution_event (execution_id, kind, message, detail)
+            SELECT e.id, 'rebound', CAST(:message AS text), jsonb_build_object('version', v.version)
+            FROM export_jobs.execution e JOIN export_jobs.job_version v ON v.job_id = e.job_id
+            WHERE e.id = :id AND v.version = :version"""
+        values = {"id": execution_id, "version": version, "message": f"to version {version} by {actor}"}
+        with self._writing() as connection:
+            if not connection.execute(text(insert), values).rowcount:
+                raise UserError(f"There is no version {version} of this run's job. Choose one that its history lists.")
+
+    def event(
+        self,
+        execution_id: int,
+        kind: str,
+        *,
+        step: str | None = None,
+        template: str | None = None,
+        attempt: str | None = None,
+        try_number: int | None = None,
+        message: str | None = None,
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        """Add one event. ``message`` and ``detail`` hold no secret."""
+        insert = """INSERT INTO export_jobs.execution_event
+                (execution_id, kind, step, template, attempt, try_number, message, detail)
+            VALUES (:execution_id, :kind, :step, :template, :attempt, :try_number, :message, CAST(:detail AS jsonb))"""
+        values = {
+            "execution_id": execution_id,
+            "kind": kind,
+            "step": step,
+            "template": template,
+            "attempt": attempt,
+            "try_number": try_number,
+            "message": message,
+            "detail": json.dumps(detail) if detail is not None else None,
+        }
+        with self._writing() as connection:
+            connection.execute(text(insert), values)
+
+    def claim(self, execution_id: int, template: str, step: str, attempt: str) -> None:
+        """Make ``attempt`` the current one of a step."""
+        leases.claim(self._engine, execution_id, template, step, attempt)
+
+    def still_current(self, execution_id: int, template: str, step: str, attempt: str) -> None:
+        """Raises ``SupersededError`` when a newer attempt has taken the step over."""
+        with leases.held(self._engine, execution_id, template, step, attempt):
+            pass
+
+    @contextmanager
+    def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> Iterator[None]:
+        """Hold the lease while a file is made visible, and record it in the same transaction.
+
+        Raises ``SupersededError``, or ``AlreadyDelivered`` when this content of this execution stands already.
+        """
+        newest = """SELECT d.revision, d.sha256 FROM export_jobs.delivery d
+            JOIN export_jobs.execution e ON e.id = d.execution_id
+            WHERE d.path = :path AND e.job_id = (SELECT job_id FROM export_jobs.execution WHERE id = :execution_id)
+            ORDER BY d.id DESC LIMIT 1"""
+        insert = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS})
+            VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
+                :version, :definition_hash, :attempt, clock_timestamp())"""
+        values = {**asdict(record), "columns": list(record.columns)}
+        with leases.held(self._engine, record.execution_id, record.template, step, attempt) as connection:
+            if Ledger(self._engine, connection).delivery(record.execution_id, record.template, record.stage):
+                raise AlreadyDelivered(f"{record.path} stands at the destination already.")
+            yield
+            before = connection.execute(text(newest), values).one_or_none()
+            revision = 1 if before is None else before.revision + (before.sha256 != record.sha256)
+            connection.execute(text(insert), {**values, "revision": revision})
+
+    @contextmanager
+    def fence_publication(self, record: PublicationRecord, step: str, attempt: str) -> Iterator[None]:
+        """As ``fence_delivery``, for the manifest; its revision counts the publications of the execution."""
+        insert = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS})
+            SELECT :execution_id, :stage, count(*) + 1, :path, :url, :bytes, :sha256, clock_timestamp()
+            FROM export_jobs.publication WHERE execution_id = :execution_id"""
+        with leases.held(self._engine, record.execution_id, "", step, attempt) as connection:
+            if Ledger(self._engine, connection).publication(record.execution_id, record.stage):
+                raise AlreadyDelivered(f"{record.path} stands at the destination already.")
+            yield
+            connection.execute(text(insert), asdict(record))

@@ -1,0 +1,63 @@
+"""The CSV being written, whichever way its rows come: byte order mark, header, the job's limit, what was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.csv.text import header_line
+from export_jobs.streaming.sink import HashingSink
+
+UTF8_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """A complete CSV: data rows without the header, size in bytes, SHA-256 in hex."""
+
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class TooLargeError(TerminalError):
+    """A file has outgrown the limit of its job."""
+
+
+class CsvSink(HashingSink):
+    """Writes one file; ``begin`` once the query runs, so that a refused query writes nothing."""
+
+    def __init__(self, sink: BinaryIO, export: CompiledExport, options: FileOptions) -> None:
+        super().__init__(sink, f"template {export.template!r}")
+        self._export = export
+        self._options = options
+
+    def begin(self, columns: int) -> None:
+        """Write what stands before the rows; ``columns`` is how many the database says that it gives."""
+        expected = len(self._export.columns)
+        if columns != expected:
+            raise TerminalError(
+                f"Template {self._export.template!r}: the query gives {columns} columns and the file has {expected}. "
+                "The headings would stand over the wrong cells; correct the query in the catalogue."
+            )
+        if self._options.bom:
+            self.write(UTF8_BOM)
+        if self._options.header:
+            self.write(header_line(self._export, self._options))
+
+    def write(self, chunk: bytes | bytearray) -> None:
+        """Write all of ``chunk``; raises ``TooLargeError`` and writes nothing when the limit would be passed."""
+        if self.bytes + len(chunk) > self._options.max_bytes:
+            raise TooLargeError(
+                f"Template {self._export.template!r} gives more than {self._options.max_bytes} bytes, the job's limit "
+                "for one file. Export shorter windows or fewer columns, or raise max_bytes."
+            )
+        super().write(chunk)
+
+    def extracted(self, rows: int) -> Extracted:
+        """The complete file, of ``rows`` data rows; raises ``TerminalError`` when no space is left."""
+        self.flush()
+        return Extracted(rows, self.bytes, self.sha256)

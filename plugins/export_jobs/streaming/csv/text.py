@@ -1,0 +1,98 @@
+"""Rows of any driver -> lines of CSV, quoted by the rules of PostgreSQL's ``COPY … (FORMAT csv)``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import Column, CompiledExport
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.csv.cell_text import EXPECTED, TextOf, text_of
+
+
+class CsvText:
+    """How cells and lines of one file are written. ``columns`` is how many cells a line has."""
+
+    def __init__(self, options: FileOptions, columns: int) -> None:
+        self._delimiter = options.delimiter
+        self._null_text = options.null_text
+        self._end = "\r\n" if options.line_ending == "crlf" else "\n"
+        self._needs_quotes = re.compile(f'["\r\n{re.escape(options.delimiter)}]').search
+        # Alone on its line it would read as the end of the data.
+        self._never_bare = {options.null_text, "\\."} if columns == 1 else {options.null_text}
+
+    def cell(self, text: str) -> str:
+        """Text in quotes where it would else be read as something else: an end of the cell, or NULL."""
+        if self._needs_quotes(text) or text in self._never_bare:
+            return self.quoted(text)
+        return text
+
+    def quoted(self, text: str) -> str:
+        """Text in quotes, whatever it is."""
+        return f'"{text.replace(chr(34), chr(34) * 2)}"'
+
+    @property
+    def null(self) -> str:
+        """A cell without a value: always bare."""
+        return self._null_text
+
+    def lines(self, rows: Iterable[Iterable[str]]) -> str:
+        """Lines of finished cells."""
+        join, end = self._delimiter.join, self._end
+        return "".join([join(row) + end for row in rows])
+
+
+def header_line(export: CompiledExport, options: FileOptions) -> bytes:
+    """The headings. They are quoted only where they must be, also in a file whose cells all are: so does ``COPY``."""
+    csv = CsvText(options, len(export.columns))
+    return csv.lines([[csv.cell(column.name) for column in export.columns]]).encode()
+
+
+class RowWriter:
+    """Rows as a driver gives them -> lines of CSV in UTF-8."""
+
+    def __init__(self, export: CompiledExport, options: FileOptions, time_zone: str) -> None:
+        self._template = export.template
+        self._csv = CsvText(options, len(export.columns))
+        self._cell = self._csv.quoted if options.quoting == "all" else self._csv.cell
+        self._columns: list[tuple[Column, TextOf]] = [
+            (column, text_of(column, export.dialect, time_zone, escape_formulas=options.escape_formulas))
+            for column in export.columns
+        ]
+
+    def lines(self, rows: Sequence[Sequence[Any]]) -> bytes:
+        """The lines of ``rows``; raises ``TerminalError``, naming the column and no value, for an unreadable cell."""
+        # Column by column: each has one way to write its cells, which need not be looked up for every row.
+        cells = [
+            self._cells(*column, values) for column, values in zip(self._columns, zip(*rows, strict=True), strict=True)
+        ]
+        try:
+            return self._csv.lines(zip(*cells, strict=True)).encode()
+        except UnicodeEncodeError:
+            raise TerminalError(
+                f"Template {self._template!r}: a text holds half of a UTF-16 pair, which UTF-8 cannot write. "
+                "Mend the text in the database, or leave its column out."
+            ) from None
+
+    def _cells(self, column: Column, text_of_value: TextOf, values: Sequence[Any]) -> list[str]:
+        cell, null = self._cell, self._csv.null
+        try:
+            return [null if value is None else cell(text_of_value(value)) for value in values]
+        except (ValueError, ArithmeticError):
+            kind = next(type(value).__name__ for value in values if not _is_readable(text_of_value, value))
+        raise TerminalError(
+            f"Template {self._template!r}, column {column.name!r}: the database gives a cell of the driver's type "
+            f"{kind} that is not {EXPECTED[column.type]}. "
+            f"Cast it in the catalogue's SQL, or correct the column's type there, which is {column.type}."
+        )
+
+
+def _is_readable(text_of_value: TextOf, value: object) -> bool:
+    try:
+        if value is not None:
+            text_of_value(value)
+    except (ValueError, ArithmeticError):
+        return False
+    return True

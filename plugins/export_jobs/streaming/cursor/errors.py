@@ -1,0 +1,111 @@
+"""What a DB-API driver says -> who can act on it: one sentence each, naming the template and never the SQL or a value.
+
+PEP 249 names the kinds of errors and no more. A driver's own text is shown only where it names nothing but tables,
+columns and functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from export_jobs.core.base.deadline import Deadline
+from export_jobs.errors import ExportError, TerminalError, TransientError
+from export_jobs.streaming.limits import TimedOutError, too_slow
+
+# https://www.sqlite.org/rescode.html: SQLite has one class, OperationalError, for a lock and for an unknown column.
+_SQLITE_PASSING = {5: "another session holds a lock", 6: "another session holds a lock", 10: "reading failed"}
+_SQLITE_READONLY = 8
+_SQLITE_NAMES = ("no such table: ", "no such column: ", "no such function: ", "ambiguous column name: ")
+_DUCKDB_NAMES = frozenset({"BinderException", "CatalogException"})
+_READONLY_WORDS = ("read-only", "read only", "readonly")
+
+_LOGIN = ("refuses the login", "Correct its login and password under Admin > Connections")
+_REFUSALS = (
+    ("password authentication failed", *_LOGIN),
+    ("no password supplied", *_LOGIN),
+    ("permission denied for database", "does not let its role in", "Have its administrator GRANT CONNECT to that role"),
+    ("is not permitted to log in", "does not let its role in", "Have its administrator give that role LOGIN"),
+    ("does not exist", "has no such database or role", "Correct its schema and login under Admin > Connections"),
+)
+"""What PostgreSQL says, in English, when it refuses a session: that has no SQLSTATE here, and names roles and hosts."""
+
+
+@contextmanager
+def explained(template: str, deadline: Deadline) -> Iterator[None]:
+    """Turn whatever a driver raises into a ``TransientError`` or a ``TerminalError`` with a sentence."""
+    try:
+        yield
+    except ExportError:
+        raise
+    except Exception as error:
+        raise _explanation(error, f"Template {template!r}: ", deadline) from None
+
+
+@contextmanager
+def connecting(connection_id: str) -> Iterator[None]:
+    """The same for opening the Airflow connection ``connection_id``; a text of a driver may quote its password."""
+    try:
+        yield
+    except ExportError:
+        raise
+    except Exception as error:
+        what, remedy = next((told for words, *told in _REFUSALS if words in str(error)), ("", ""))
+        if what:
+            sentence = f"The database of the connection {connection_id!r} {what}. {remedy}."
+            raise TerminalError(sentence) from None
+        raise TransientError(
+            f"The database of the connection {connection_id!r} cannot be opened ({type(error).__name__}). This is "
+            "tried again; if it goes on, see under Admin > Connections whether its host, path and password are right."
+        ) from None
+
+
+def _explanation(error: Exception, start: str, deadline: Deadline) -> ExportError:
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if deadline.has_passed:
+        return TimedOutError(start + too_slow(deadline.seconds))
+    passing = _passing(error, kinds)
+    if passing:
+        return TransientError(f"{start}{passing}. Nothing is delivered; this task tries again.")
+    if "DataError" in kinds:
+        return TerminalError(
+            f"{start}a value in the data made the query fail ({type(error).__name__}). "
+            "Find the row with `export-jobs sql`, or make the expression in the catalogue safe against it."
+        )
+    if _is_write(error):
+        return TerminalError(
+            f"{start}the statement tries to write, and an export only reads. Correct the SQL under include/sql."
+        )
+    said = _names(error, kinds)
+    if said or "ProgrammingError" in kinds:
+        return TerminalError(
+            f"{start}the catalogue does not fit the database ({type(error).__name__}{said}). "
+            "Correct the fact, KPI or dimension under include/sql, then clear this task."
+        )
+    return TerminalError(
+        f"{start}the database refuses the query ({type(error).__name__}). "
+        "Run it by hand, as `export-jobs sql` prints it, with the connection's user."
+    )
+
+
+def _passing(error: Exception, kinds: set[str]) -> str:
+    """Why another try may help; nothing when it cannot."""
+    if type(error).__module__ == "sqlite3":
+        return _SQLITE_PASSING.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, "")
+    if "TransactionException" in kinds:
+        return ""
+    if kinds & {"OperationalError", "InterfaceError", "OSError"}:
+        return f"the database is busy, or the connection to it was lost ({type(error).__name__})"
+    return ""
+
+
+def _is_write(error: Exception) -> bool:
+    if type(error).__module__ == "sqlite3":
+        return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF == _SQLITE_READONLY
+    return any(words in str(error) for words in _READONLY_WORDS)
+
+
+def _names(error: Exception, kinds: set[str]) -> str:
+    text = str(error).partition("\n")[0]
+    is_safe = text.startswith(_SQLITE_NAMES) or bool(kinds & _DUCKDB_NAMES)
+    return f", {text}" if is_safe else ""

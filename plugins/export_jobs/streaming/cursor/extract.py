@@ -1,0 +1,85 @@
+"""``CompiledExport`` -> CSV bytes through a driver's cursor, in batches, in memory that does not grow with rows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from export_jobs.core.base.deadline import Deadline
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.csv.sink import CsvSink, Extracted
+from export_jobs.streaming.csv.text import RowWriter
+from export_jobs.streaming.cursor.errors import explained
+from export_jobs.streaming.cursor.sessions import Session
+from export_jobs.streaming.limits import TimedOutError, too_slow
+
+BATCH_ROWS = 1000
+
+
+def extract_by_cursor(
+    session: Session,
+    export: CompiledExport,
+    options: FileOptions,
+    sink: BinaryIO,
+    *,
+    time_zone: str,
+    statement_timeout_s: int,
+    at_most: int | None = None,
+) -> Extracted:
+    """Run ``export`` in ``session`` and write its rows to ``sink`` as CSV.
+
+    ``time_zone`` is that in which times are written; the timeout, in seconds, is for everything from the first
+    precondition to the last row; no more than ``at_most`` rows are read. Returns only for a complete result.
+
+    Raises ``TransientError`` for what may pass, ``TerminalError`` for what cannot: a query that is refused or too slow,
+    a precondition that fails, a cell that is not of its column's type, a file too large. The session is closed then.
+    """
+    output = CsvSink(sink, export, options)
+    try:
+        with Deadline(statement_timeout_s, session.interrupt) as deadline:
+            with explained(export.template, deadline):
+                session.begin(time_zone)
+            _check_preconditions(session, export, deadline)
+            cursor = _run(session, export, deadline)
+            output.begin(len(cursor.description or ()))
+            writer = RowWriter(export, options, time_zone)
+            rows = 0
+            for batch in _batches(cursor, export.template, deadline, at_most):
+                output.write(writer.lines(batch))
+                rows += len(batch)
+            with explained(export.template, deadline):
+                session.end()
+    except BaseException:
+        session.interrupt()
+        session.close()
+        raise
+    return output.extracted(rows)
+
+
+def _check_preconditions(session: Session, export: CompiledExport, deadline: Deadline) -> None:
+    for condition in export.preconditions:
+        with explained(export.template, deadline):
+            found = session.query(condition.sql, {}).fetchmany(1)
+        if found:
+            raise TerminalError(condition.failure)
+
+
+def _run(session: Session, export: CompiledExport, deadline: Deadline) -> Any:
+    with explained(export.template, deadline):
+        return session.query(export.sql, export.parameters)
+
+
+def _batches(cursor: Any, template: str, deadline: Deadline, at_most: int | None) -> Iterator[list[tuple[Any, ...]]]:
+    left = sys.maxsize if at_most is None else at_most
+    while left:
+        with explained(template, deadline):
+            rows = cursor.fetchmany(min(BATCH_ROWS, left))
+        if deadline.has_passed:  # a driver that cannot be interrupted
+            raise TimedOutError(f"Template {template!r}: {too_slow(deadline.seconds)}")
+        if not rows:
+            return
+        yield rows
+        left -= len(rows)

@@ -1,0 +1,116 @@
+"""One open DB-API connection for one export: how each driver is made to read only, streams rows and is interrupted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.cursor.placeholders import for_driver
+
+
+class Session:
+    """A connection of any driver that keeps to PEP 249.
+
+    There is no common way to make one read only, so the user of such a connection must have no right to write.
+    """
+
+    def __init__(self, connection: Any, paramstyle: str) -> None:
+        self._connection = connection
+        self._paramstyle = paramstyle
+        self._cursor: Any = None
+
+    def begin(self, time_zone: str) -> None:
+        """Begin a transaction that reads; ``time_zone`` is that of casts between times and dates, if any."""
+
+    def query(self, sql: str, values: Mapping[str, Any]) -> Any:
+        """Run one statement (``%(name)s`` placeholders); returns the cursor over its rows, which streams if it can."""
+        self._cursor = self._new_cursor()
+        text, bound = for_driver(sql, values, self._paramstyle)
+        self._cursor.execute(text) if bound is None else self._cursor.execute(text, bound)
+        return self._cursor
+
+    def interrupt(self) -> None:
+        """End a running statement from another thread, where the driver has a way to."""
+        for owner, name in ((self._connection, "interrupt"), (self._connection, "cancel"), (self._cursor, "cancel")):
+            if callable(way := getattr(owner, name, None)):
+                with suppress(Exception):  # the statement may have ended, and the connection with it
+                    way()
+                return
+
+    def end(self) -> None:
+        """End the transaction: nothing holds a snapshot while the file is compressed and sent."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """Close the connection; errors at this point change nothing that was read."""
+        with suppress(Exception):
+            self._connection.close()
+
+    def _new_cursor(self) -> Any:
+        return self._connection.cursor()
+
+
+class SqliteSession(Session):
+    """SQLite: refuses to write by a switch of the connection; rows are stepped through one by one."""
+
+    def begin(self, time_zone: str) -> None:  # noqa: ARG002  SQLite knows no zones
+        """A transaction from the first read on: preconditions and rows are of one moment."""
+        self._connection.rollback()
+        self._connection.execute("PRAGMA query_only = ON")
+        self._connection.execute("BEGIN")
+
+
+class DuckDbSession(Session):
+    """DuckDB: read-only transactions, rows streamed. Its connection is the cursor; ``cursor()`` is another session."""
+
+    def begin(self, time_zone: str) -> None:
+        """A read-only transaction in ``time_zone``, which decides what a cast between times and dates gives."""
+        # It would go to the standard output of the process, past Python, into the middle of a command's JSON.
+        self._connection.execute("SET enable_progress_bar = false")
+        self._connection.execute("SET TimeZone = ?", [time_zone])
+        self._connection.execute("BEGIN TRANSACTION READ ONLY")
+
+    def query(self, sql: str, values: Mapping[str, Any]) -> Any:
+        """Run one SELECT. DuckDB would run several statements, or write to a file, within a read-only transaction."""
+        found = self._connection.extract_statements(for_driver(sql, values, self._paramstyle)[0])
+        if [statement.type.name for statement in found] != ["SELECT"]:
+            raise TerminalError("The catalogue's SQL is not one SELECT. Correct the fact or dimension, then try again.")
+        return super().query(sql, values)
+
+    def _new_cursor(self) -> Any:
+        return self._connection
+
+
+class PsycopgSession(Session):
+    """A database that speaks PostgreSQL's protocol and has no ``COPY``: a cursor on the server, read only."""
+
+    def begin(self, time_zone: str) -> None:  # noqa: ARG002  not every such database takes SET TimeZone
+        """The transaction begins with the first statement."""
+        self._connection.rollback()
+        self._connection.read_only = True
+
+    def _new_cursor(self) -> Any:
+        return self._connection.cursor("export_jobs")
+
+
+_SESSIONS = {"sqlite3": SqliteSession, "_duckdb": DuckDbSession, "duckdb": DuckDbSession, "psycopg": PsycopgSession}
+
+
+def session_of(connection: Any, placeholder: str) -> Session:
+    """The session for a connection, by its driver. ``placeholder``: the Airflow hook's, for a driver that has none."""
+    module = type(connection).__module__
+    kind = _SESSIONS.get(module.partition(".")[0], Session)
+    return kind(connection, _paramstyle(module) or ("qmark" if placeholder == "?" else "format"))
+
+
+def _paramstyle(module: str) -> str | None:
+    """What the driver's module says of itself: that of the connection's class, or a package that it lies in."""
+    while module:
+        found = getattr(sys.modules.get(module), "paramstyle", None)
+        if isinstance(found, str):
+            return found
+        module = module.rpartition(".")[0]
+    return None

@@ -1,0 +1,35 @@
+"""How long a query may take, and the error of one that took longer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from export_jobs.errors import TerminalError
+
+
+@dataclass(frozen=True)
+class QueryLimits:
+    """The template being read, its limits in seconds, and when the query began (``time.monotonic()``)."""
+
+    template: str
+    statement_timeout_s: int
+    lock_timeout_s: int
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds left; below zero once the time is over."""
+        return self.began + self.statement_timeout_s - time.monotonic()
+
+
+class TimedOutError(TerminalError):
+    """A query ran for longer than it may."""
+
+
+def too_slow(seconds: float) -> str:
+    """What to do about a query that ran for longer than ``seconds``, as the end of a sentence."""
+    return (
+        f"the query ran for more than {seconds:g} s and was ended. "
+        "Export shorter windows, add an index on the date column, or raise EXPORT_JOBS_STATEMENT_TIMEOUT_S."
+    )

@@ -1,0 +1,140 @@
+"""``CompiledExport`` -> CSV bytes: ``COPY (…) TO STDOUT`` read at libpq level, in memory that does not grow with rows.
+
+One transaction, READ ONLY and REPEATABLE READ, with every setting that decides how a value is written: the same rows
+give the same bytes whatever the defaults of role, database and server are.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+import psycopg
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.csv.sink import CsvSink, Extracted
+from export_jobs.streaming.limits import QueryLimits
+from export_jobs.streaming.postgres.copy_stream import CopyStream
+from export_jobs.streaming.postgres.errors import explained
+
+LOCK_TIMEOUT_S = 60
+DEAD_SERVER_S = 120
+CANCEL_S = 5
+BATCH_BYTES = 1 << 17
+
+
+def extract(
+    connection: psycopg.Connection[Any],
+    export: CompiledExport,
+    options: FileOptions,
+    sink: BinaryIO,
+    *,
+    time_zone: str,
+    application_name: str,
+    statement_timeout_s: int,
+    lock_timeout_s: int = LOCK_TIMEOUT_S,
+) -> Extracted:
+    """Run ``export`` on ``connection`` and write its rows to ``sink`` as CSV.
+
+    ``time_zone`` is that in which times are written; timeouts are in seconds, that of the statement for its
+    preconditions and itself together. Returns only for a complete result; the transaction is over then, so nothing
+    holds a snapshot while the file is compressed and sent.
+
+    Raises ``TransientError`` for what may pass (connection, lock, conflict), ``TerminalError`` for what cannot
+    (unknown column, no permission, precondition, cancelled, too long, too large, no space). The connection is closed
+    then.
+    """
+    limits = QueryLimits(export.template, statement_timeout_s, lock_timeout_s)
+    output = CsvSink(sink, export, options)
+    try:
+        with explained(limits):
+            _begin(connection, time_zone, application_name, limits)
+            _check_preconditions(connection, export, limits)
+            statement = _statement(connection, export, options)
+            stream = CopyStream(connection, statement, limits.began + statement_timeout_s + DEAD_SERVER_S)
+            rows = _write(stream, export.template, options, output)
+            connection.execute("COMMIT")
+    except BaseException:
+        _abandon(connection)
+        raise
+    return output.extracted(rows)
+
+
+def _begin(connection: psycopg.Connection[Any], time_zone: str, application_name: str, limits: QueryLimits) -> None:
+    connection.rollback()
+    connection.autocommit = True
+    connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    settings = {
+        "TimeZone": time_zone,
+        "DateStyle": "ISO, YMD",
+        "IntervalStyle": "iso_8601",
+        "extra_float_digits": "1",  # shortest text that reads back as the same number
+        "bytea_output": "hex",
+        "client_encoding": "UTF8",
+        "statement_timeout": f"{limits.statement_timeout_s}s",
+        "lock_timeout": f"{limits.lock_timeout_s}s",
+        "application_name": application_name.encode("ascii", "replace").decode()[:63],
+    }
+    for name, value in settings.items():
+        connection.execute("SELECT set_config(%s, %s, true)", (name, value))
+
+
+def _check_preconditions(connection: psycopg.Connection[Any], export: CompiledExport, limits: QueryLimits) -> None:
+    for condition in export.preconditions:
+        # With values, even none, psycopg reads %% as % and sends one statement only.
+        found = connection.execute(condition.sql.encode(), {}).fetchone()
+        if found:
+            raise TerminalError(condition.failure)
+        rest_ms = max(math.ceil(limits.remaining_s * 1000), 1)
+        connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{rest_ms}ms",))
+
+
+def _statement(connection: psycopg.Connection[Any], export: CompiledExport, options: FileOptions) -> bytes:
+    """The COPY statement; values are quoted by the driver, since COPY takes no parameters."""
+    query = psycopg.ClientCursor(connection).mogrify(export.sql.encode(), export.parameters)
+    # The header is ours: a name inside the database has at most 63 bytes, a heading may have more.
+    copy_options = sql.SQL("FORMAT csv, HEADER false, DELIMITER {}, NULL {}{}").format(
+        options.delimiter,
+        options.null_text,
+        sql.SQL(", FORCE_QUOTE *" if options.quoting == "all" else ""),
+    )
+    # Line breaks keep a comment at the end of the query from swallowing the rest.
+    return b"COPY (\n%s\n) TO STDOUT (%s)" % (query.encode(), copy_options.as_bytes(connection))
+
+
+def _write(stream: CopyStream, template: str, options: FileOptions, output: CsvSink) -> int:
+    """Write the result into ``output``; returns the number of rows, which the server has confirmed."""
+    output.begin(stream.columns)
+    seen = 0
+    for batch, records in stream.batches(BATCH_BYTES):
+        seen += records
+        output.write(_with_crlf(batch, records) if options.line_ending == "crlf" else batch)
+    if stream.confirmed_rows != seen:
+        raise TerminalError(
+            f"Template {template!r}: the database says it sent {stream.confirmed_rows} rows, and {seen} arrived. "
+            "Nothing is delivered; look for a proxy between worker and database, then clear this task."
+        )
+    return seen
+
+
+def _with_crlf(batch: bytearray, records: int) -> bytes | bytearray:
+    """The records with CR LF at their ends, as RFC 4180 asks; line feeds inside a cell stay what they are."""
+    if batch.count(b"\n") == records:
+        return batch.replace(b"\n", b"\r\n")
+    # A cell with a line feed stands in quotes, and a quote inside a cell is doubled: every even part is outside.
+    parts = batch.split(b'"')
+    parts[::2] = [part.replace(b"\n", b"\r\n") for part in parts[::2]]
+    return b'"'.join(parts)
+
+
+def _abandon(connection: psycopg.Connection[Any]) -> None:
+    """End the query on the server too: it would else sort on until it next tries to send a row."""
+    with suppress(psycopg.Error, OSError):
+        if connection.info.transaction_status is TransactionStatus.ACTIVE:
+            connection.cancel_safe(timeout=CANCEL_S)
+    connection.close()

@@ -1,0 +1,115 @@
+"""A window on the *updated* date is read only once no transaction can still add to it; see docs/windows.md.
+
+A row carries the time its transaction wrote it and is seen only when that transaction commits. Whoever is still open
+when the window has ended may hold such rows, whether it has written yet or not. Every open transaction, also one that
+has not written, holds a lock on its own virtual id that all roles can see: we note those ids once, and wait until
+they are gone. (Comparing ``pg_current_snapshot()`` alone would miss a transaction that writes its first row later.)
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from export_jobs.errors import TerminalError, TransientError
+from export_jobs.streaming.limits import QueryLimits
+from export_jobs.streaming.postgres.errors import explained
+
+READER_NAME = "export-jobs "
+"""Sessions whose application_name starts so are our own readers: READ ONLY, so nobody has to wait for them."""
+PATIENCE_S = 1800
+POLL_S = 1.0
+GRACE_S = 1
+
+_OPEN = """
+SELECT held.virtualtransaction,
+       format('process %%s (%%s, user %%s, open since %%s)', held.pid,
+              coalesce(nullif(session.application_name, ''), 'unnamed'), coalesce(session.usename, '?'),
+              coalesce(to_char(session.xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'), 'a time that we may not see'))
+FROM pg_locks AS held
+LEFT JOIN pg_stat_activity AS session USING (pid)
+WHERE held.locktype = 'virtualxid' AND held.mode = 'ExclusiveLock' AND held.granted
+  AND held.pid <> pg_backend_pid()
+  AND coalesce(session.datname, current_database()) = current_database()
+  AND NOT starts_with(coalesce(session.application_name, ''), %(reader)s)
+  AND (session.xact_start IS NULL OR session.xact_start < %(window_end)s)
+UNION ALL
+SELECT 'prepared ' || transaction, format('prepared transaction %%s of user %%s', quote_literal(gid), owner)
+FROM pg_prepared_xacts
+WHERE database = current_database()
+"""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How long a window took to settle, in seconds, and how many transactions were waited for."""
+
+    waited_s: float
+    transactions: int
+
+
+def wait_until_settled(
+    connection: psycopg.Connection[Any],
+    window_end: datetime,
+    *,
+    patience_s: float = PATIENCE_S,
+    poll_s: float = POLL_S,
+) -> Settled:
+    """Return once no transaction that could still write a row dated before ``window_end`` is open.
+
+    Begin the transaction that reads the window only after this. Raises ``TransientError``, naming what is open, after
+    ``patience_s`` seconds; ``TerminalError`` on a standby, which does not know what is open on its primary.
+    """
+    began = time.monotonic()
+    with explained(QueryLimits("(waiting for the window to settle)", int(patience_s), int(patience_s))):
+        connection.rollback()
+        connection.autocommit = True  # each look must see the present
+        _refuse_standby(connection)
+        deadline = began + patience_s
+        while not _has_ended(connection, window_end):
+            _wait(deadline, poll_s, f"the database's clock to reach the window's end, {window_end.isoformat()}")
+        noted = _open_transactions(connection, window_end)
+        still_open = noted
+        while still_open:
+            _wait(deadline, poll_s, "; ".join(sorted(still_open.values())[:5]))
+            now_open = _open_transactions(connection, window_end)
+            still_open = {key: text for key, text in still_open.items() if key in now_open}
+    return Settled(time.monotonic() - began, len(noted))
+
+
+def _refuse_standby(connection: psycopg.Connection[Any]) -> None:
+    if _one(connection, "SELECT pg_is_in_recovery()", {}):
+        raise TerminalError(
+            "This warehouse connection leads to a standby, which cannot tell which transactions are open on its "
+            "primary: rows committed late would be lost. Use a connection to the primary for templates on the "
+            "updated date, or choose the event date."
+        )
+
+
+def _has_ended(connection: psycopg.Connection[Any], window_end: datetime) -> bool:
+    # A transaction gets its time a moment before its virtual id shows; the grace covers that moment.
+    query = "SELECT clock_timestamp() >= %(window_end)s + make_interval(secs => %(grace)s)"
+    return bool(_one(connection, query, {"window_end": window_end, "grace": GRACE_S}))
+
+
+def _one(connection: psycopg.Connection[Any], query: str, values: dict[str, Any]) -> Any:
+    row = connection.execute(query, values).fetchone()
+    return row[0] if row else None
+
+
+def _open_transactions(connection: psycopg.Connection[Any], window_end: datetime) -> dict[str, str]:
+    values = {"window_end": window_end, "reader": READER_NAME}
+    return dict(connection.execute(_OPEN, values).fetchall())
+
+
+def _wait(deadline: float, poll_s: float, what: str) -> None:
+    if time.monotonic() + poll_s > deadline:
+        raise TransientError(
+            f"The window has not settled: still waiting for {what}. Rows it commits later would be lost, so nothing "
+            "is read yet. This task tries again; if it goes on, ask the database's owner to end that transaction."
+        )
+    time.sleep(poll_s)
