@@ -26,7 +26,7 @@ from demo.postgres import Postgres, programs  # noqa: E402
 from export_jobs.core.definitions.job import DateBasis, FileOptions  # noqa: E402
 from export_jobs.core.sql.compiled import Column, CompiledExport  # noqa: E402
 from export_jobs.streaming.compress import compress  # noqa: E402
-from export_jobs.streaming.extract import extract  # noqa: E402
+from export_jobs.streaming.postgres.copy import extract  # noqa: E402
 
 ROW_BYTES = 126
 TABLE = """

@@ -21,8 +21,8 @@ sys.path[:0] = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
 
 from demo.postgres import Postgres  # noqa: E402
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template  # noqa: E402
+from export_jobs.store.database.engine import connect  # noqa: E402
 from export_jobs.store.definitions import Definitions  # noqa: E402
-from export_jobs.store.engine import connect  # noqa: E402
 from export_jobs.store.schema import upgrade  # noqa: E402
 
 ROUNDS = 3

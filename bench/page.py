@@ -42,7 +42,7 @@ def serving(folder: Path) -> Iterator[Airflow]:
         airflow.prepare()
         os.environ.update(airflow.environment(), _AIRFLOW_PROCESS_CONTEXT="server")
 
-        from export_jobs.store.engine import connect  # noqa: PLC0415  after the environment
+        from export_jobs.store.database.engine import connect  # noqa: PLC0415  after the environment
         from export_jobs.store.schema import upgrade  # noqa: PLC0415
 
         engine = connect(store)

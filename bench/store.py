@@ -22,8 +22,8 @@ from sqlalchemy import Engine, text  # noqa: E402
 
 from demo.postgres import Postgres  # noqa: E402
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template  # noqa: E402
+from export_jobs.store.database.engine import connect  # noqa: E402
 from export_jobs.store.definitions import Definitions  # noqa: E402
-from export_jobs.store.engine import connect  # noqa: E402
 from export_jobs.store.schema import upgrade  # noqa: E402
 from export_jobs.store.snapshot import load, reconcile, save  # noqa: E402
 

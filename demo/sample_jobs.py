@@ -17,10 +17,10 @@ import psycopg
 from demo.processes import StartError
 from demo.stack import Stack
 from export_jobs.core.windows.window import deliveries
+from export_jobs.store.database.engine import connect
 from export_jobs.store.definitions import Definitions, StoredJob
-from export_jobs.store.engine import connect
-from export_jobs.store.executions import ExecutionRecord, Ledger
-from export_jobs.store.records import Delivered
+from export_jobs.store.executions.records import Delivered
+from export_jobs.store.ledger import ExecutionRecord, Ledger
 
 JOBS = Path(__file__).parent / "jobs"
 BROKEN = "broken-margin"

@@ -19,7 +19,7 @@ from demo.s3_server import S3Server
 from demo.sftp_server import SftpServer
 from demo.smtp_server import SmtpServer
 from export_jobs.store import schema
-from export_jobs.store.engine import connect
+from export_jobs.store.database.engine import connect
 
 POOLS = {"export_jobs": 8}
 
