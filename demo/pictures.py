@@ -81,7 +81,7 @@ def take_all(page: Any, theme: str) -> None:
 
 
 def walk_through(page: Any) -> None:
-    """The pictures of docs/walk-through.md, in its order."""
+    """The pictures of docs/quickstart/walk-through.md, in its order."""
     page.goto(f"{LIST}/new")
     page.get_by_role("textbox", name="Name").fill("store-sales")
     page.get_by_role("textbox", name="Owner's mail address").fill("you@example.com")

@@ -1,4 +1,4 @@
--- The demo's warehouse. docs/demo-warehouse.md describes it; the comments below say what is real and what is made up.
+-- The demo's warehouse. docs/reference/demo-warehouse.md describes it; the comments below say what is real and what is made up.
 CREATE SCHEMA sales;
 
 CREATE TABLE sales.stores (

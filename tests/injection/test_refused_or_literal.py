@@ -106,4 +106,4 @@ def test_the_page_on_security_shows_what_is_refused_and_what_is_literal() -> Non
     """What stands there is what was tried here; ``pytest tests/injection -s`` prints it anew."""
     table = as_table(FIELDS)
     print(f"\n{table}\n\n{len(FIELDS) * len(ALL)} attempts")  # noqa: T201  it is what -s is for
-    assert table in (ROOT / "docs" / "security.md").read_text("utf-8")
+    assert table in (ROOT / "docs" / "explanation" / "security.md").read_text("utf-8")

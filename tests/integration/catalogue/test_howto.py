@@ -1,4 +1,4 @@
-"""``docs/howto-your-warehouse.md`` is true: its tables are made, its files written, its commands run in their order."""
+"""``docs/howto/your-warehouse.md`` is true: its tables are made, its files written, its commands run in their order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from export_jobs.cli import session
 
 pytestmark = pytest.mark.integration
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto-your-warehouse.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "your-warehouse.md"
 BLOCK = re.compile(r"^(?:`([^`\n]+)`\n)?```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 REST = "…"
 """A line of the page that stands for any number of lines."""

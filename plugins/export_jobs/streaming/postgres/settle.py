@@ -1,4 +1,4 @@
-"""A window on the *updated* date is read only once no transaction can still add to it; see docs/windows.md.
+"""A window on the *updated* date is read only once no transaction can still add to it; see docs/explanation/windows.md.
 
 A row carries the time its transaction wrote it and is seen only when that transaction commits. Whoever is still open
 when the window has ended may hold such rows, whether it has written yet or not. Every open transaction, also one that

@@ -1,4 +1,4 @@
-"""``docs/definitions.md`` names every key of a definition, and its example holds."""
+"""``docs/reference/definitions.md`` names every key of a definition, and its example holds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from export_jobs.core.validation.definition_file import Stored, check_file
 from export_jobs.store.definitions import EDITABLE
 
 ROOT = Path(__file__).resolve().parents[4]
-PAGE = (ROOT / "docs" / "definitions.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "reference" / "definitions.md").read_text("utf-8")
 SECTIONS = {
     "Destinations": DestinationSpec,
     "Templates": Template,

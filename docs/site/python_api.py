@@ -1,0 +1,97 @@
+"""The reference of what Python code may import, from signatures and docstrings."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from types import ModuleType
+
+PUBLIC: dict[str, tuple[str, ...]] = {
+    "export_jobs.orchestration.factory": ("build_dags",),
+    "export_jobs.delivery.destination": ("Destination", "Credentials", "Target", "Receipt", "Fence"),
+    "export_jobs.errors": ("ExportError", "UserError", "TransientError", "TerminalError", "SupersededError"),
+}
+
+_INTRODUCTION = """\
+# Python
+
+What Python code outside this package may import. Everything else in `export_jobs` may change in any release; see
+[what is public](public-surface.md).
+"""
+
+
+def python_page() -> str:
+    """One section a module, one entry a name."""
+    sections = [_module(importlib.import_module(module), names) for module, names in PUBLIC.items()]
+    return "\n".join((_INTRODUCTION, *sections))
+
+
+def _module(module: ModuleType, names: tuple[str, ...]) -> str:
+    entries = "\n\n".join(_entry(module, name) for name in names)
+    return f"## {module.__name__}\n\n{_first_paragraph(module)}\n\n{entries}\n"
+
+
+def _first_paragraph(module: ModuleType) -> str:
+    return inspect.cleandoc(module.__doc__ or "").partition("\n\n")[0]
+
+
+def _entry(module: ModuleType, name: str) -> str:
+    value = getattr(module, name)
+    if inspect.isclass(value):
+        return _class(name, value)
+    if inspect.isfunction(value):
+        return _function(f"### {name}", name, value)
+    return _alias(module, name)
+
+
+def _class(name: str, of: type) -> str:
+    bases = ", ".join(base.__name__ for base in of.__bases__ if base is not object)
+    head = f"### {name}\n\n```python\nclass {name}({bases})\n```" if bases else f"### {name}"
+    parts = [head, _docstring(of)]
+    if hasattr(of, "__dataclass_fields__"):
+        parts.append(f"```python\n{name}{_signature(of)}\n```")
+    methods = [
+        _function(f"#### {name}.{method}", method, function)
+        for method, function in vars(of).items()
+        if inspect.isfunction(function) and not method.startswith("_")
+    ]
+    return "\n\n".join((*parts, *methods))
+
+
+def _function(head: str, name: str, of: object) -> str:
+    return f"{head}\n\n```python\n{name}{_signature(of)}\n```\n\n{_docstring(of)}"
+
+
+def _signature(of: object) -> str:
+    """As it is written in the file, without the quotes that postponed annotations get."""
+    assert callable(of)
+    return str(inspect.signature(of)).replace("'", "").replace(" -> None", "" if inspect.isclass(of) else " -> None")
+
+
+def _docstring(of: object) -> str:
+    """``Raises:`` becomes a list; the rest is Markdown already."""
+    text, _, raised = (inspect.getdoc(of) or "").partition("\nRaises:\n")
+    errors = "".join(f"\n- {line.strip()}" for line in _joined(raised))
+    return f"{text.strip()}\n\nRaises:\n{errors}" if errors else text.strip()
+
+
+def _joined(raised: str) -> list[str]:
+    """One line an error: a continuation is indented deeper than the name of the error."""
+    lines: list[str] = []
+    for line in inspect.cleandoc(raised).splitlines():
+        if line.startswith(" "):
+            lines[-1] += f" {line.strip()}"
+        elif line.strip():
+            lines.append(line)
+    return lines
+
+
+def _alias(module: ModuleType, name: str) -> str:
+    """A type's name for another type: the assignment, and the docstring that stands below it."""
+    body = ast.parse(inspect.getsource(module)).body
+    for statement, below in zip(body, body[1:], strict=False):
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == name:
+            text = below.value.value if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) else ""
+            return f"### {name}\n\n```python\n{ast.unparse(statement)}\n```\n\n{inspect.cleandoc(str(text))}"
+    raise LookupError(f"{module.__name__} has no {name}")
