@@ -2,12 +2,12 @@
 
 A route of the API, from request to answer:
 
-1. ``guard.py``    refuses a write from another site, adds the headers, turns what nobody expected into an error id
-2. ``access.py``   who calls, and whether Airflow's auth manager allows it; the permission stands in the signature
-3. ``api/<noun>``  one module a noun, each with a ``router``; ``app.py`` lists them
-4. ``state.py``    the store, the ledger and the catalogue, as parameters
-5. ``errors.py``   one shape for everything that is refused, every issue at once
-6. ``audit.py``    every write, done or refused, becomes a row of Airflow's audit log
+1. ``http/guard.py``   refuses a write from another site, adds the headers, gives what nobody expected an error id
+2. ``http/access.py``  who calls, and whether Airflow's auth manager allows it; the permission stands in the signature
+3. ``api/<noun>``      one module a noun, each with a ``router``; ``app.py`` lists them
+4. ``http/state.py``   the store, the ledger and the catalogue, as parameters
+5. ``http/errors.py``  one shape for everything that is refused, every issue at once
+6. ``http/audit.py``   every write, done or refused, becomes a row of Airflow's audit log
 
 To add a route::
 
@@ -18,12 +18,12 @@ To add a route::
         entry.note(changed=["template"], before={"name": name})
         store.delete_template(name, user.actor)
 
-- Each route takes one of the permissions of ``access.py``; a test fails for one that takes none. Those of a job's Dag
+- Each route takes one of the permissions of ``http/access.py``; a test fails for one that takes none. Those of a job's Dag
   (``ReadsJob``, ``EditsJob`` …) need ``{dag_id}`` in the path; ``StoredJobOf`` is then that job, or a 404.
 - Routes are plain ``def``: they wait for databases, and run in a thread.
 - Raise ``Refused`` with a status and issues; a ``UserError`` becomes 422 and a ``TransientError`` 503 by themselves.
 - What only looks at definitions (a dry run, a check of a draft) calls ``entry.skip()``, which keeps it out of the audit
   log. A preview shows data, so it is recorded.
-- Bodies and answers are ``Wire`` models: unknown keys are refused. So are, in ``query.py``, parameters of the query.
+- Bodies and answers are ``Wire`` models: unknown keys are refused. So are, in ``http/query.py``, parameters of the query.
 - To act on Airflow, ask ``airflow_of(user)``: the public API in the user's own name, so Airflow checks and records.
 """

@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from export_jobs import __version__
-from export_jobs.web import api, documentation, page
-from export_jobs.web.errors import add_handlers
-from export_jobs.web.guard import Guard
-from export_jobs.web.warming import warmed
+from export_jobs.web import api
+from export_jobs.web.http import documentation, page
+from export_jobs.web.http.errors import add_handlers
+from export_jobs.web.http.guard import Guard
+from export_jobs.web.jobs.warming import warmed
 
 PREFIX = "/export-jobs"
 

@@ -24,9 +24,9 @@ def app_that_pauses(airflow_app: "FastAPI") -> Any:
     """A second app of ours in the same Airflow, with a route that has Airflow pause a Dag."""
     from starlette.routing import Mount
 
-    from export_jobs.web.access import LoggedIn
     from export_jobs.web.app import create_app
-    from export_jobs.web.as_caller import airflow_of
+    from export_jobs.web.http.access import LoggedIn
+    from export_jobs.web.http.as_caller import airflow_of
 
     app = create_app()
 
@@ -45,7 +45,7 @@ def test_airflow_answers_as_it_would_the_caller(ask: "Ask", airflow_tables: Any)
     from airflow.models import Log
     from airflow.utils.session import create_session
 
-    from export_jobs.web.airflow_tables import paused_dags
+    from export_jobs.web.airflow.tables import paused_dags
 
     airflow_tables(dag("some_dag"))
     refused = ask("viewer").get(f"{ELSEWHERE}/pause/some_dag")
@@ -60,7 +60,7 @@ def test_airflow_answers_as_it_would_the_caller(ask: "Ask", airflow_tables: Any)
 
 @pytest.mark.usefixtures("app_that_pauses")
 def test_many_at_once_do_not_stop_the_server(ask: "Ask", airflow_tables: Any) -> None:
-    from export_jobs.web.as_caller import AT_ONCE
+    from export_jobs.web.http.as_caller import AT_ONCE
 
     airflow_tables(dag("some_dag"))
     with ask("user") as client, ThreadPoolExecutor(60) as pool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.web.rate import Rate
+from export_jobs.web.http.rate import Rate
 from tests.integration.store.samples import Store
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ READS_BY_POST = {"/api/preview"}
 """Routes that only look, and take a body for it."""
 
 HINT = (
-    "Give it a parameter such as `user: ReadsJob`, from export_jobs.web.access, so that Airflow is asked. "
+    "Give it a parameter such as `user: ReadsJob`, from export_jobs.web.http.access, so that Airflow is asked. "
     "A route about one job has {dag_id} in its path."
 )
 
@@ -40,7 +40,7 @@ def routes(app: FastAPI) -> Iterator[Any]:
 
 
 def permissions(dependant: Dependant) -> Iterator[Any]:
-    from export_jobs.web.access import Permission
+    from export_jobs.web.http.access import Permission
 
     for dependency in dependant.dependencies:
         if isinstance(dependency.call, Permission):
@@ -68,7 +68,7 @@ def test_every_route_declares_its_permission(ours: FastAPI) -> None:
 
 
 def test_a_permission_on_a_job_takes_the_dag_from_the_path_and_writes_need_more_than_a_login(ours: FastAPI) -> None:
-    from export_jobs.web.access import OnJob, Permission
+    from export_jobs.web.http.access import OnJob, Permission
 
     for route in routes(ours):
         (declared,) = permissions(route.dependant)
@@ -83,8 +83,8 @@ def test_a_permission_on_a_job_takes_the_dag_from_the_path_and_writes_need_more_
 
 
 def test_every_write_is_recorded(ours: FastAPI) -> None:
-    from export_jobs.web.airflow_tables import MAX_EVENT
-    from export_jobs.web.audit import AuditedRoute
+    from export_jobs.web.airflow.tables import MAX_EVENT
+    from export_jobs.web.http.audit import AuditedRoute
 
     for route in routes(ours):
         assert isinstance(route, AuditedRoute), f"{route.path}: make its router by audit.api_router"

@@ -199,7 +199,7 @@ def test_a_job_that_somebody_has_changed_meanwhile_is_not_deleted(ask: Ask, web_
 def test_a_job_is_deleted_and_its_dag_paused_until_airflow_forgets_it(
     ask: Ask, web_store: Store, airflow_tables: Any, audit: Any
 ) -> None:
-    from export_jobs.web.airflow_tables import paused_dags
+    from export_jobs.web.airflow.tables import paused_dags
 
     dag_id = made(ask())["dag_id"]
     airflow_tables(dag(dag_id))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from export_jobs.web.stamp import FOLDER, LENGTH, stamp
+from export_jobs.web.http.stamp import FOLDER, LENGTH, stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ def test_all_scripts_together_weigh_less_than_100_kb_on_the_wire(ask: Ask) -> No
 
 
 def test_any_change_of_any_file_changes_the_stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("export_jobs.web.stamp.FOLDER", tmp_path)
+    monkeypatch.setattr("export_jobs.web.http.stamp.FOLDER", tmp_path)
     (tmp_path / "a.js").write_text("1")
     first = stamp()
     (tmp_path / "a.js").write_text("2")

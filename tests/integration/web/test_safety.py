@@ -119,7 +119,7 @@ def test_what_only_some_may_see_is_asked_for_each_dag(
 def test_a_store_out_of_reach_is_a_sentence(
     ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    from export_jobs.web import state
+    from export_jobs.web.http import state
 
     monkeypatch.setenv(STORE, address) if address else monkeypatch.delenv(STORE)
     state._engine_of.cache_clear()
@@ -134,7 +134,7 @@ def test_a_store_out_of_reach_is_a_sentence(
 def test_what_nobody_expected_is_an_id(
     ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from export_jobs.web import job_rows
+    from export_jobs.web.jobs import rows as job_rows
 
     def broken(*_: Any) -> None:
         raise RuntimeError(SECRET)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from export_jobs.core.definitions.job import ExportJob
-from export_jobs.web.duplicate import duplicate
+from export_jobs.web.jobs.duplicate import duplicate
 
 NOW = datetime(2024, 6, 15, 23, 30, tzinfo=UTC)  # the 16th in Berlin
 

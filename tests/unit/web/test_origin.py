@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from export_jobs.web.origin import foreign
+from export_jobs.web.http.origin import foreign
 
 JSON = {"content-type": "application/json", "host": "airflow.example"}
 

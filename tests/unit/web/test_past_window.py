@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from export_jobs.core.windows.window import Window
-from export_jobs.web.errors import Refused
-from export_jobs.web.past_window import past_window
+from export_jobs.web.history.past_window import past_window
+from export_jobs.web.http.errors import Refused
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BERLIN = timezone(timedelta(hours=1))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from export_jobs.store.executions.overview import Pulse, moment
-from export_jobs.web.standing import OVERDUE_S, Cause, JobState, standing
+from export_jobs.web.jobs.standing import OVERDUE_S, standing
+from export_jobs.web.models.job_state import Cause, JobState
 
 NOW = 1_700_000_000.0
 LONG_AGO = NOW - 86_400

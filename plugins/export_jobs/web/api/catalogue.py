@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import Query
 
-from export_jobs.web.access import CreatesJobs, ReadsDags
-from export_jobs.web.audit import api_router
-from export_jobs.web.catalogue_rows import catalogue_answer, reachable
-from export_jobs.web.errors import Refused
-from export_jobs.web.filter_values import filter_values
+from export_jobs.web.catalogue.filter_values import filter_values
+from export_jobs.web.catalogue.rows import catalogue_answer, reachable
+from export_jobs.web.http.access import CreatesJobs, ReadsDags
+from export_jobs.web.http.audit import api_router
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.state import CatalogueOf
 from export_jobs.web.models.catalogue import CatalogueAnswer, FilterValues, Reachable
-from export_jobs.web.state import CatalogueOf
 
 router = api_router("catalogue")
 AT_ONCE = 5

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.connections import open_destination
-from export_jobs.web.access import ReadsConnections, ReadsDags
-from export_jobs.web.audit import Entry, api_router
-from export_jobs.web.errors import Refused
+from export_jobs.web.http.access import ReadsConnections, ReadsDags
+from export_jobs.web.http.audit import Entry, api_router
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.rate import Rate
+from export_jobs.web.http.state import Store
 from export_jobs.web.models import NoBody
 from export_jobs.web.models.destination import DestinationEntry, DestinationList, DestinationProof
-from export_jobs.web.rate import Rate
-from export_jobs.web.state import Store
 
 router = api_router("destinations")
 _CHECKS = Rate(most=5, seconds=60)

@@ -9,14 +9,14 @@ from fastapi import Query
 
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.state import Airflow
-from export_jobs.web import airflow_tables
-from export_jobs.web.access import ReadsJob
-from export_jobs.web.audit import api_router
-from export_jobs.web.execution_rows import execution_row
-from export_jobs.web.job_timeline import coverage_of
-from export_jobs.web.job_zone import zone_of
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.history.coverage import coverage_of
+from export_jobs.web.history.execution_rows import execution_row
+from export_jobs.web.http.access import ReadsJob
+from export_jobs.web.http.audit import api_router
+from export_jobs.web.http.state import LedgerOf, StampedCatalogue, StoredJobOf, StoreEngine
+from export_jobs.web.jobs.zone import zone_of
 from export_jobs.web.models.history import Coverage, ExecutionPage
-from export_jobs.web.state import LedgerOf, StampedCatalogue, StoredJobOf, StoreEngine
 
 router = api_router("jobs")
 MOST_WINDOWS = 1000

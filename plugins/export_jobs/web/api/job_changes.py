@@ -6,18 +6,19 @@ from typing import Annotated
 
 from fastapi import BackgroundTasks, Header, Response
 
-from export_jobs.web import airflow_tables
-from export_jobs.web.access import DeletesJob, EditsJob
-from export_jobs.web.as_caller import airflow_of
-from export_jobs.web.audit import Entry, api_router
-from export_jobs.web.changing import Edit, expect_version, read_edit, save
-from export_jobs.web.described import Raw, body_of
-from export_jobs.web.drafts import coming_windows
-from export_jobs.web.errors import IssueAnswer, Refused
-from export_jobs.web.job_detail import job_detail
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.http.access import DeletesJob, EditsJob
+from export_jobs.web.http.as_caller import airflow_of
+from export_jobs.web.http.audit import Entry, api_router
+from export_jobs.web.http.bodies import Raw, body_of
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.state import LedgerOf, StampedCatalogue, Store, StoredJobOf, StoreEngine
+from export_jobs.web.jobs.changing import Edit, expect_version, read_edit, save
+from export_jobs.web.jobs.detail import job_detail
+from export_jobs.web.jobs.drafts import coming_windows
+from export_jobs.web.jobs.saving import tell_airflow
 from export_jobs.web.models.detail import ChangeCheck, FieldChanged, JobChange, JobDetail
-from export_jobs.web.saving import tell_airflow
-from export_jobs.web.state import LedgerOf, StampedCatalogue, Store, StoredJobOf, StoreEngine
+from export_jobs.web.models.errors import IssueAnswer
 
 router = api_router("jobs")
 

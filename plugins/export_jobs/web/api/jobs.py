@@ -10,17 +10,17 @@ from fastapi import Query, Response
 
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.validation.definitions import parse_stored_job
-from export_jobs.web.access import ReadsDags, ReadsJob
-from export_jobs.web.audit import api_router
-from export_jobs.web.board import board_of
-from export_jobs.web.duplicate import duplicate
-from export_jobs.web.errors import Refused
-from export_jobs.web.job_detail import job_detail
-from export_jobs.web.job_list import Wanted, matching
-from export_jobs.web.job_rows import job_rows
+from export_jobs.web.http.access import ReadsDags, ReadsJob
+from export_jobs.web.http.audit import api_router
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.state import StampedCatalogue, Store, StoredJobOf, StoreEngine
+from export_jobs.web.jobs.board import board_of
+from export_jobs.web.jobs.detail import job_detail
+from export_jobs.web.jobs.duplicate import duplicate
+from export_jobs.web.jobs.list import Wanted, matching
+from export_jobs.web.jobs.rows import job_rows
 from export_jobs.web.models.detail import JobDetail
 from export_jobs.web.models.job import JobList
-from export_jobs.web.state import StampedCatalogue, Store, StoredJobOf, StoreEngine
 
 router = api_router("jobs")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from export_jobs import __version__, settings
-from export_jobs.web.access import LoggedIn
-from export_jobs.web.audit import api_router
+from export_jobs.web.http.access import LoggedIn
+from export_jobs.web.http.audit import api_router
 from export_jobs.web.models import Wire
 
 router = api_router("me")

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 from fastapi import BackgroundTasks, Response
 
-from export_jobs.web.access import CreatesJobs
-from export_jobs.web.audit import Entry, api_router
-from export_jobs.web.described import NewJob, Raw, body_of
-from export_jobs.web.drafts import check_draft, read_draft
-from export_jobs.web.job_detail import job_detail
+from export_jobs.web.http.access import CreatesJobs
+from export_jobs.web.http.audit import Entry, api_router
+from export_jobs.web.http.bodies import NewJob, Raw, body_of
+from export_jobs.web.http.state import CatalogueOf, StampedCatalogue, Store, StoreEngine
+from export_jobs.web.jobs.detail import job_detail
+from export_jobs.web.jobs.drafts import check_draft, read_draft
+from export_jobs.web.jobs.saving import create_job as saved
+from export_jobs.web.jobs.saving import tell_airflow
 from export_jobs.web.models.detail import DraftCheck, JobDetail
-from export_jobs.web.saving import create_job as saved
-from export_jobs.web.saving import tell_airflow
-from export_jobs.web.state import CatalogueOf, StampedCatalogue, Store, StoreEngine
 
 router = api_router("jobs")
 

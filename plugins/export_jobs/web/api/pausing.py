@@ -6,17 +6,17 @@ from fastapi import BackgroundTasks
 
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import Definitions, StoredJob
-from export_jobs.web import airflow_tables
-from export_jobs.web.access import Caller, EditsDags, EditsJob
-from export_jobs.web.audit import AuditEntry, Entry, api_router
-from export_jobs.web.changing import save, with_enabled
-from export_jobs.web.errors import Refused
-from export_jobs.web.job_detail import job_row
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.http.access import Caller, EditsDags, EditsJob
+from export_jobs.web.http.audit import AuditEntry, Entry, api_router
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.state import StampedCatalogue, Store, StoredJobOf, StoreEngine
+from export_jobs.web.jobs.changing import save, with_enabled
+from export_jobs.web.jobs.detail import job_row
+from export_jobs.web.jobs.saving import tell_airflow
 from export_jobs.web.models import NoBody
 from export_jobs.web.models.detail import BulkPause, BulkResult, NotDone
 from export_jobs.web.models.job import JobRow
-from export_jobs.web.saving import tell_airflow
-from export_jobs.web.state import StampedCatalogue, Store, StoredJobOf, StoreEngine
 
 router = api_router("jobs")
 

@@ -8,14 +8,14 @@ from threading import BoundedSemaphore
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable
 from export_jobs.streaming.preview import preview as first_rows
-from export_jobs.web.access import CreatesJobs
-from export_jobs.web.audit import Entry, api_router
-from export_jobs.web.errors import Refused
+from export_jobs.web.catalogue.warehouse import open_warehouse
+from export_jobs.web.http.access import CreatesJobs
+from export_jobs.web.http.audit import Entry, api_router
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.state import CatalogueOf
+from export_jobs.web.jobs.preview_draft import read_preview
 from export_jobs.web.models.job import Span
 from export_jobs.web.models.preview import PreviewAnswer, PreviewBody, PreviewColumn
-from export_jobs.web.preview_draft import read_preview
-from export_jobs.web.state import CatalogueOf
-from export_jobs.web.warehouse import open_warehouse
 
 router = api_router("templates")
 AT_ONCE = 5

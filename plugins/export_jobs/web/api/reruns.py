@@ -12,18 +12,18 @@ from export_jobs.errors import UserError
 from export_jobs.orchestration.rerun import Planned, carried_out, planned
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
-from export_jobs.web import airflow_tables
-from export_jobs.web.access import RerunsJob, RunsJob
-from export_jobs.web.as_caller import airflow_of
-from export_jobs.web.audit import Entry, api_router
-from export_jobs.web.errors import Refused
-from export_jobs.web.job_zone import zone_of
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.history.past_window import past_window
+from export_jobs.web.history.rerun_rows import rerun_answer
+from export_jobs.web.http.access import RerunsJob, RunsJob
+from export_jobs.web.http.as_caller import airflow_of
+from export_jobs.web.http.audit import Entry, api_router
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.state import CatalogueOf, LedgerOf, StoredJobOf, StoreEngine
+from export_jobs.web.jobs.zone import zone_of
 from export_jobs.web.models import NoBody
 from export_jobs.web.models.job import Span
 from export_jobs.web.models.rerun import NewRun, RerunAnswer, WantedRerun, WantedWindow
-from export_jobs.web.past_window import past_window
-from export_jobs.web.rerun_rows import rerun_answer
-from export_jobs.web.state import CatalogueOf, LedgerOf, StoredJobOf, StoreEngine
 
 router = api_router("jobs")
 

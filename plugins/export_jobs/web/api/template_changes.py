@@ -12,13 +12,14 @@ from export_jobs.core.validation.definitions import template_issues
 from export_jobs.core.validation.rule import Known
 from export_jobs.errors import UserError
 from export_jobs.store.template_use import TemplateNote, TemplateNotes
-from export_jobs.web.access import Caller, CreatesJobs, EditsDags
-from export_jobs.web.audit import Entry, api_router
-from export_jobs.web.described import Raw, body_of
-from export_jobs.web.errors import IssueAnswer, Refused, issue_of
+from export_jobs.web.catalogue.template_rows import choices_of, held, template_row
+from export_jobs.web.http.access import Caller, CreatesJobs, EditsDags
+from export_jobs.web.http.audit import Entry, api_router
+from export_jobs.web.http.bodies import Raw, body_of
+from export_jobs.web.http.errors import Refused, issue_of
+from export_jobs.web.http.state import CatalogueOf, Store, StoreEngine
+from export_jobs.web.models.errors import IssueAnswer
 from export_jobs.web.models.template import TemplateCheck, TemplateDetail
-from export_jobs.web.state import CatalogueOf, Store, StoreEngine
-from export_jobs.web.template_rows import choices_of, held, template_row
 
 router = api_router("templates")
 NAME_TAKEN = "there is a template of this name already, and templates are never edited"

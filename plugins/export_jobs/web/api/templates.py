@@ -8,12 +8,12 @@ from fastapi import Query
 
 from export_jobs.core.definitions.job import TemplateKind
 from export_jobs.store.template_use import TemplateNotes
-from export_jobs.web.access import ReadsDags
-from export_jobs.web.audit import api_router
-from export_jobs.web.errors import Refused
+from export_jobs.web.catalogue.template_rows import choices_of, template_row
+from export_jobs.web.http.access import ReadsDags
+from export_jobs.web.http.audit import api_router
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.state import CatalogueOf, Store, StoreEngine
 from export_jobs.web.models.template import TemplateDetail, TemplateList, TemplateRow, UsingJob
-from export_jobs.web.state import CatalogueOf, Store, StoreEngine
-from export_jobs.web.template_rows import choices_of, template_row
 
 router = api_router("templates")
 MOST = 500

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import Field
 
 from export_jobs.core.definitions.job import DateBasis, TemplateKind
-from export_jobs.web.errors import IssueAnswer
 from export_jobs.web.models.base import Wire
+from export_jobs.web.models.errors import IssueAnswer
 from export_jobs.web.models.job import ComingWindow, JobRow
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from export_jobs.core.windows.window import Window
 from export_jobs.web.models.base import Wire
-from export_jobs.web.standing import JobState
+from export_jobs.web.models.job_state import JobState
 
 JobStatus = Literal["active", "completed"]
 

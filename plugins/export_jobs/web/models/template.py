@@ -7,8 +7,8 @@ from typing import Literal
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.job import DateBasis, TemplateKind
-from export_jobs.web.errors import IssueAnswer
 from export_jobs.web.models.base import Wire
+from export_jobs.web.models.errors import IssueAnswer
 
 
 class HeldColumn(Wire):

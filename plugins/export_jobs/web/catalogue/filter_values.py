@@ -1,0 +1,81 @@
+"""A dimension's attribute -> its values, for whoever fills a filter. What tells of customers is never shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, TableColumn
+from export_jobs.core.definitions.filter import Filter, Operator
+from export_jobs.core.definitions.job import FileOptions, Template, TemplateKind, TemplateUse
+from export_jobs.core.definitions.trial_job import NAME, trial_job
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.core.sql.compiler import compile_export
+from export_jobs.core.windows.window import bounds
+from export_jobs.streaming.preview import preview
+from export_jobs.web.catalogue.warehouse import open_warehouse
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.models.catalogue import FilterValues
+
+MOST = 5000
+"""So many values are read at once and searched here; of more, the database searches."""
+
+TIMEOUT_S = 5
+
+
+def filter_values(column: str, search: str, limit: int, catalogue: Catalogue, user: str) -> FilterValues:
+    """The first ``limit`` values that hold ``search``, whatever its capitals, in the database's order."""
+    dimension, name, held = _found(column, catalogue)
+    values, is_whole = _read(_statement(dimension, name, "", catalogue), user)
+    if not is_whole and search and held.type == "text":
+        values, is_whole = _read(_statement(dimension, name, search, catalogue), user)
+    wanted = search.casefold()
+    found = [value for value in values if wanted in value.casefold()]
+    return FilterValues(values=found[:limit], truncated=len(found) > limit or not is_whole)
+
+
+def may_be_shown(dimension: Dimension, held: TableColumn) -> bool:
+    """Whether the values of an attribute may be listed: of a dimension of customers, each one tells of a person."""
+    return dimension.customer is None or held.type == "boolean"
+
+
+def _found(column: str, catalogue: Catalogue) -> tuple[Dimension, str, TableColumn]:
+    key, _, attribute = column.partition(".")
+    dimension = catalogue.dimensions.get(key)
+    name = attribute or (dimension.label if dimension else "")
+    held = dimension.fields.get(name) if dimension else None
+    if dimension is None or held is None:
+        what = f"{column[:100]!r} is no attribute of a dimension; values of other columns are not shown"
+        raise Refused.because(422, what, "Choose an attribute such as store.region", "column")
+    if not held.filterable:
+        what = f"{column[:100]!r} may not be filtered by"
+        raise Refused.because(422, what, "Choose another column", "column")
+    if not may_be_shown(dimension, held):
+        what = f"{column[:100]!r} tells of customers, so its values are not shown"
+        raise Refused.because(422, what, "Type the value to filter by", "column")
+    return dimension, name, held
+
+
+def _statement(dimension: Dimension, name: str, search: str, catalogue: Catalogue) -> CompiledExport:
+    """The distinct values; ``search`` is bound, as a filter of a job is."""
+    template = Template(name=NAME, kind=TemplateKind.DIMENSION, dimensions=(dimension.key,), columns=(name,))
+    filters = [Filter(column=name, op=Operator.IS_NOT_NULL)]
+    if search:
+        filters.append(Filter(column=name, op=Operator.CONTAINS, values=(search,)))
+    job = trial_job(template, TemplateUse(template=NAME, filters=tuple(filters)))
+    export = compile_export(job, NAME, catalogue, bounds(job.schedule))
+    return replace(export, sql=f"SELECT DISTINCT * FROM (\n{export.sql}\n) AS found ORDER BY 1")  # noqa: S608
+
+
+def _read(export: CompiledExport, user: str) -> tuple[list[str], bool]:
+    """The values, and whether these are all."""
+    with open_warehouse(export) as source:
+        found = preview(
+            source,
+            export,
+            FileOptions(),
+            time_zone="UTC",
+            application_name=f"export-jobs values for {user}",
+            limit=MOST,
+            timeout_s=TIMEOUT_S,
+        )
+    return [row[0] for row in found.rows if row[0] is not None], not found.truncated

@@ -1,0 +1,86 @@
+"""A template x the catalogue -> what the page tells of it."""
+
+from __future__ import annotations
+
+from export_jobs.core.catalogue.catalogue import Catalogue, Fact
+from export_jobs.core.catalogue.selection import Place, facts_of, filterable, find, held_columns, tables_of
+from export_jobs.core.definitions.job import DateBasis, Template, TemplateKind
+from export_jobs.core.validation.definitions import validate_template
+from export_jobs.store.template_use import TemplateNote
+from export_jobs.web.catalogue.filter_values import may_be_shown
+from export_jobs.web.models.errors import IssueAnswer
+from export_jobs.web.models.template import Choices, FilterColumn, HeldColumn, TemplateRow
+
+
+def template_row(template: Template, note: TemplateNote, catalogue: Catalogue) -> TemplateRow:
+    """One line of the list of templates."""
+    return TemplateRow(
+        **template.model_dump(),
+        file_columns=held(template, catalogue),
+        used_by=len(note.jobs),
+        created_at=note.created_at,
+        created_by=note.created_by,
+        issues=[IssueAnswer.of(issue) for issue in validate_template(template, catalogue=catalogue)],
+    )
+
+
+def held(template: Template, catalogue: Catalogue) -> list[HeldColumn]:
+    """The columns of a template's file before a job chooses from them."""
+    return [_held_column(name, template, catalogue) for name in held_columns(template, catalogue)]
+
+
+def choices_of(template: Template, catalogue: Catalogue) -> Choices:
+    """What a job may filter a template by and bound it with, and whether it knows customers."""
+    tables = tables_of(template, catalogue)
+    facts = facts_of(template, catalogue)
+    bases = [basis for basis in (DateBasis.EVENT, DateBasis.UPDATED) if facts and _has(facts, basis)]
+    return Choices(
+        filters=[
+            FilterColumn(
+                column=name,
+                title=title_of(name, place, catalogue),
+                type=place.column.type,
+                has_values=_has_values(place, template, catalogue),
+            )
+            for name, place in filterable(template, catalogue).items()
+        ],
+        date_bases=bases or [DateBasis.NONE],
+        has_customer=bool(tables) and all(table.customer for table in tables),
+    )
+
+
+def title_of(reference: str, place: Place, catalogue: Catalogue) -> str:
+    """What people call a column: of an attribute, its dimension comes first."""
+    own = place.column.title or place.name.replace("_", " ").capitalize()
+    if place.dimension is None:
+        return own
+    dimension = catalogue.dimensions[place.dimension]
+    return f"{dimension.title}: {own}" if "." in reference else dimension.title
+
+
+def _has_values(place: Place, template: Template, catalogue: Catalogue) -> bool:
+    own = template.dimensions[0] if template.kind is TemplateKind.DIMENSION else None
+    dimension = catalogue.dimensions.get(place.dimension or own or "")
+    return dimension is not None and may_be_shown(dimension, place.column)
+
+
+def _has(facts: list[Fact], basis: DateBasis) -> bool:
+    return all(fact.date_column(basis) for fact in facts)
+
+
+def _held_column(name: str, template: Template, catalogue: Catalogue) -> HeldColumn:
+    kpi = catalogue.kpis.get(name) if name in template.kpis else None
+    if kpi is not None:
+        return HeldColumn(column=name, title=kpi.title, type=kpi.type, unit=kpi.unit, description=kpi.description)
+    places = (find(name, table, catalogue) for table in tables_of(template, catalogue))
+    place = next(filter(None, places), None)
+    if place is None:
+        return HeldColumn(column=name, title=name, type="", unit="", description="")
+    column = place.column
+    return HeldColumn(
+        column=name,
+        title=title_of(name, place, catalogue),
+        type=column.type,
+        unit=column.unit,
+        description=column.description,
+    )

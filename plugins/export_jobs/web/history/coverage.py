@@ -1,0 +1,61 @@
+"""A job's row, the ledger and Airflow's runs -> the picture of its windows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
+from export_jobs.core.windows.schedule_text import window_text
+from export_jobs.core.windows.timeline import Cell, Plan, Timeline, timeline
+from export_jobs.store.definitions import StoredJob
+from export_jobs.store.executions.state import Airflow, made_by
+from export_jobs.store.ledger import Ledger
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.http.state import Stamped
+from export_jobs.web.jobs.zone import zone_of
+from export_jobs.web.models.history import Coverage, WindowCell
+from export_jobs.web.models.job import Span
+
+
+def coverage_of(row: StoredJob, ledger: Ledger, stamped: Stamped, past: int, future: int) -> Coverage:
+    """The last ``past`` windows and the first ``future`` ones to come; of a broken definition, what was made of it."""
+    whole = {**row.definition, "version": row.version}
+    job = parse_stored_job(whole)[0]
+    is_sound = check_stored_job(whole, catalogue=stamped.catalogue)[0] is not None
+    templates = [use.template for use in job.templates] if job else []
+    now = datetime.now(UTC)
+    busy = airflow_tables.windows_in_progress(row.dag_id)
+    airflow = Airflow(frozenset(busy), now)
+    made = [made_by(record, templates, airflow) for record in ledger.executions(row.job_id)]
+    schedule = job.schedule if job and is_sound else None
+    plan = Plan(templates, schedule, ledger.last_scheduled_end(row.job_id), now)
+    return _answer(timeline(plan, made, busy), zone_of(row), past, future)
+
+
+def _answer(found: Timeline, zone: str, past: int, future: int) -> Coverage:
+    return Coverage.model_validate(
+        {
+            "time_zone": zone,
+            "windows": [_cell(cell, zone) for cell in found.around_now(past, future)],
+            "gaps": [Span.of(gap) for gap in found.gaps],
+            "counts": found.counts(),
+        }
+    )
+
+
+def _cell(cell: Cell, zone: str) -> WindowCell:
+    made = cell.made
+    return WindowCell.model_validate(
+        {
+            "start": cell.window.start,
+            "end": cell.window.end,
+            "days": window_text(cell.window, zone),
+            "due": cell.due,
+            "state": cell.state,
+            "rows": made.rows if made else None,
+            "seconds": made.seconds if made else None,
+            "run_id": made.run_id if made else None,
+            "template_states": dict(cell.templates),
+            "overlaps": cell.overlaps,
+        }
+    )

@@ -1,0 +1,144 @@
+"""Who calls, and what they may: Airflow's auth manager answers. The only module that imports airflow.api_fastapi.
+
+A route declares its permission by the type of one parameter: ``user: ReadsJob``. Those about a job ask for the Dag
+whose id is in the path, and for nothing that a query or a body could name.
+"""
+
+# No `from __future__ import annotations`: fastapi reads the annotations of `__call__` of an object, not of a function.
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.base_auth_manager import COOKIE_NAME_JWT_TOKEN
+from airflow.api_fastapi.auth.managers.models.resource_details import ConnectionDetails, DagAccessEntity, DagDetails
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import Depends, Request
+
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.query import refuse_unknown
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+RUN = DagAccessEntity.RUN
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody whom Airflow knows. ``user`` is the auth manager's own object, ``token`` what they logged in with."""
+
+    name: str
+    user: Any
+    token: str
+    airflow: Any
+
+    @property
+    def actor(self) -> str:
+        """How the store records the author of a change."""
+        return self.name
+
+    def may(self, method: Method, dag_id: str | None, entity: DagAccessEntity | None = None) -> bool:
+        """Whether this Dag (None: Dags in general) is open to them for ``method``."""
+        team = airflow_tables.team_of(dag_id) if dag_id else None
+        details = DagDetails(id=dag_id, team_name=team)
+        return bool(
+            get_auth_manager().is_authorized_dag(method=method, access_entity=entity, details=details, user=self.user)
+        )
+
+    def may_all(self, method: Method, dag_ids: Collection[str], entity: DagAccessEntity | None = None) -> bool:
+        """Whether every one of these Dags is; one question to the auth manager, however many there are."""
+        teams = airflow_tables.teams_of(dag_ids)
+        requests = [
+            {"method": method, "access_entity": entity, "details": DagDetails(id=dag_id, team_name=teams.get(dag_id))}
+            for dag_id in dag_ids
+        ]
+        return bool(get_auth_manager().batch_is_authorized_dag(requests, user=self.user))
+
+    def allowed(self, method: Method, dag_ids: Collection[str], entity: DagAccessEntity | None = None) -> set[str]:
+        """Those of ``dag_ids`` that are; they are asked for one by one only when some are not."""
+        if self.may_all(method, dag_ids, entity):
+            return set(dag_ids)
+        return {dag_id for dag_id in dag_ids if self.may(method, dag_id, entity)}
+
+    def listed(self) -> set[str]:
+        """The Dags that they may see, of all that Airflow has parsed; for ten thousand this takes a while."""
+        seen: set[str] = get_auth_manager().get_authorized_dag_ids(user=self.user, method="GET")
+        return seen
+
+    def readable(self, dag_ids: Collection[str], listed: set[str]) -> set[str]:
+        """Those of ``dag_ids`` that they may see. ``listed`` is the answer of ``listed()``.
+
+        A job that was saved a moment ago has no Dag yet, so the auth manager lists none; it is asked for by itself.
+        """
+        wanted = set(dag_ids)
+        new = wanted - airflow_tables.parsed_dags() if wanted - listed else set()
+        return wanted & listed | (self.allowed("GET", new) if new else set())
+
+    def may_use_connection(self, connection_id: str | None, method: Method = "GET") -> bool:
+        """Whether an Airflow connection (None: connections in general) is open to them."""
+        details = ConnectionDetails(conn_id=connection_id)
+        return bool(get_auth_manager().is_authorized_connection(method=method, details=details, user=self.user))
+
+
+class Permission:
+    """What a route needs. The bare class needs a login and no more."""
+
+    what = "call the Export Jobs API"
+
+    def __call__(self, request: Request, user: GetUserDep) -> Caller:
+        """The caller; 401 for nobody, 403 for somebody who may not, 422 for a query that the route does not know."""
+        token = request.headers.get("authorization", "").partition(" ")[2] or request.cookies.get(COOKIE_NAME_JWT_TOKEN)
+        caller = Caller(user.get_name(), user, token or "", request.scope.get("export_jobs.airflow"))
+        request.state.caller = caller
+        if not self.holds(caller, request):
+            raise Refused.because(403, f"you may not {self.what}", "Ask an administrator of Airflow for the permission")
+        refuse_unknown(request)  # here, since what a route takes is told to those only who may call it
+        return caller
+
+    def holds(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  others look at the path
+        """Whether the caller may."""
+        return True
+
+
+class OnJob(Permission):
+    """Access to the Dag whose id is in the path."""
+
+    def __init__(self, method: Method, what: str, entity: DagAccessEntity | None = None) -> None:
+        self.method, self.what, self.entity = method, what, entity
+
+    def holds(self, caller: Caller, request: Request) -> bool:
+        """Asks for the Dag in the path."""
+        return caller.may(self.method, request.path_params["dag_id"], self.entity)
+
+
+class OnDags(Permission):
+    """Access to Dags in general, for what is no single job's."""
+
+    def __init__(self, method: Method, what: str) -> None:
+        self.method, self.what = method, what
+
+    def holds(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single Dag is meant
+        """Asks for no Dag in particular."""
+        return caller.may(self.method, None)
+
+
+class OnConnections(Permission):
+    """Access to Airflow's connections in general; the route asks for the very one it uses."""
+
+    what = "use Airflow's connections"
+
+    def holds(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single connection is meant
+        """Asks for no connection in particular."""
+        return caller.may_use_connection(None)
+
+
+LoggedIn = Annotated[Caller, Depends(Permission())]
+ReadsDags = Annotated[Caller, Depends(OnDags("GET", "see Dags"))]
+EditsDags = Annotated[Caller, Depends(OnDags("PUT", "edit Dags"))]
+CreatesJobs = Annotated[Caller, Depends(OnDags("PUT", "create export jobs, which takes the right to edit Dags"))]
+ReadsJob = Annotated[Caller, Depends(OnJob("GET", "see this job"))]
+EditsJob = Annotated[Caller, Depends(OnJob("PUT", "edit this job"))]
+DeletesJob = Annotated[Caller, Depends(OnJob("DELETE", "delete this job"))]
+RerunsJob = Annotated[Caller, Depends(OnJob("PUT", "rerun this job", RUN))]
+RunsJob = Annotated[Caller, Depends(OnJob("POST", "run this job", RUN))]
+ReadsConnections = Annotated[Caller, Depends(OnConnections())]

@@ -1,0 +1,97 @@
+"""Every write, done or refused, becomes a row of Airflow's audit log: who, what, on which job, before and after.
+
+Airflow's own ``action_logging`` writes before the route runs, whole bodies (a list of customers among them) and never
+the outcome; so the row is written here, once the outcome is known.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.http.errors import Refused, status_of
+from export_jobs.web.models.errors import ERROR_ANSWERS
+
+log = logging.getLogger(__name__)
+
+_READING = {"GET", "HEAD", "OPTIONS"}
+_LONGEST = 500
+
+
+@dataclass
+class AuditEntry:
+    """What a route has to say of itself beside who, when and how it ended. No secrets and no customers."""
+
+    dag_id: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+    skipped: bool = False
+
+    def note(self, dag_id: str | None = None, **extra: Any) -> None:
+        """Add to the row: the job's Dag, the names of what changed, values before and after."""
+        self.dag_id = dag_id or self.dag_id
+        self.extra.update({key: _short(value) for key, value in extra.items()})
+
+    def skip(self) -> None:
+        """Write no row: this request only looks."""
+        self.skipped = True
+
+
+def _entry(request: Request) -> AuditEntry:
+    entry: AuditEntry = request.state.audit
+    return entry
+
+
+Entry = Annotated[AuditEntry, Depends(_entry)]
+
+
+class AuditedRoute(APIRoute):
+    """A route whose writes are recorded, whatever becomes of them."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with the record after it."""
+        handler = super().get_route_handler()
+
+        async def recorded(request: Request) -> Response:
+            entry = AuditEntry(dag_id=request.path_params.get("dag_id"))
+            request.state.audit = entry
+            try:
+                response = await handler(request)
+            except Exception as error:
+                await self._record(request, entry, status_of(error), error)
+                raise
+            await self._record(request, entry, response.status_code)
+            return response
+
+        return recorded
+
+    async def _record(self, request: Request, entry: AuditEntry, status: int, error: Exception | None = None) -> None:
+        caller = getattr(request.state, "caller", None)
+        if request.method in _READING or entry.skipped or caller is None:
+            return  # nobody is logged in: there is nothing to record but noise
+        extra = {"method": request.method, "status": status, **entry.extra}
+        if isinstance(error, Refused):
+            extra["refused"] = [
+                _short(f"{issue.path}: {issue.what}" if issue.path else issue.what) for issue in error.issues
+            ]
+        try:
+            await run_in_threadpool(
+                airflow_tables.add_to_audit_log, f"export_jobs.{self.name}", caller.name, entry.dag_id, extra
+            )
+        except Exception:  # what is done is done; the store keeps its own record of who changed what
+            log.exception("Airflow's audit log could not be written for %s by %s", self.name, caller.name)
+
+
+def api_router(noun: str) -> APIRouter:
+    """A router whose writes are recorded and whose errors are declared; ``noun`` groups it in the documentation."""
+    return APIRouter(route_class=AuditedRoute, tags=[noun], responses=ERROR_ANSWERS)
+
+
+def _short(value: Any) -> Any:
+    return f"{value[:_LONGEST]}…" if isinstance(value, str) and len(value) > _LONGEST else value

@@ -1,0 +1,117 @@
+"""One shape for everything that is refused: where, what, and what to do; all issues at once.
+
+Nothing of the server's insides is in an answer: what nobody expected is logged under an id, and the id is all that is
+told.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from secrets import token_hex
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.shape import written
+from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
+from export_jobs.orchestration.airflow_api import AirflowRefusal
+from export_jobs.web.models.errors import ErrorAnswer, IssueAnswer
+
+log = logging.getLogger(__name__)
+
+_REMEDIES = {
+    401: ("you are not logged in, or your login has expired", "Log in to Airflow, then try again"),
+    403: ("you may not do this", "Ask an administrator of Airflow for the permission"),
+    404: ("there is nothing at this address", "See the list of routes at /export-jobs/api/docs"),
+    405: ("this address does not take this method", "See the list of routes at /export-jobs/api/docs"),
+}
+
+
+class Refused(Exception):  # noqa: N818  the request is at fault, not the code
+    """Why a request is not served, for a person; ``issues`` are all of the reasons."""
+
+    def __init__(self, status: int, issues: Sequence[Issue]) -> None:
+        super().__init__("; ".join(map(str, issues)))
+        self.status = status
+        self.issues = tuple(issues)
+
+    @classmethod
+    def because(cls, status: int, what: str, remedy: str, path: str = "") -> Refused:
+        """A refusal for one reason."""
+        return cls(status, [Issue(path, what, remedy)])
+
+
+def issue_of(error: ExportError, path: str = "") -> Issue:
+    """A sentence of ours as an issue: its last sentence says what to do."""
+    what, _, remedy = str(error).rstrip(". ").rpartition(". ")
+    return Issue(path, what, remedy) if what else Issue(path, remedy, "")
+
+
+def answer(status: int, issues: Iterable[Issue]) -> JSONResponse:
+    """The one shape."""
+    body = ErrorAnswer(errors=[IssueAnswer.of(issue) for issue in issues])
+    return JSONResponse(body.model_dump(mode="json"), status_code=status)
+
+
+def answer_unexpected(error: Exception) -> JSONResponse:
+    """An id in the answer, the rest in the log under that id."""
+    error_id = token_hex(4)
+    log.error("Error %s of the Export Jobs API", error_id, exc_info=error)
+    what = f"something unexpected happened; it is in the log of Airflow's API server as error {error_id}"
+    return answer(500, [Issue("", what, "Try again; if it happens again, send that id to whoever runs Airflow")])
+
+
+def status_of(error: Exception) -> int:
+    """The status with which ``error`` is answered."""
+    match error:
+        case Refused():
+            return error.status
+        case HTTPException():
+            return error.status_code
+        case RequestValidationError() | UserError():
+            return 422
+        case AirflowRefusal():
+            return error.status
+        case TransientError() | TerminalError():
+            return 503
+        case _:
+            return 500
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error in the one shape."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _misshapen)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ExportError, _ours)
+
+
+def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)  # noqa: S101  registered for this type
+    return answer(error.status, error.issues)
+
+
+def _ours(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ExportError)  # noqa: S101  registered for this type
+    return answer(status_of(error), [issue_of(error)])
+
+
+def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
+    what, remedy = _REMEDIES.get(error.status_code, ("this request cannot be served", "Correct it, then try again"))
+    made = answer(error.status_code, [Issue("", what, remedy)])
+    made.headers.update(error.headers or {})
+    return made
+
+
+def _misshapen(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this type
+    issues = [
+        Issue(written(tuple(detail["loc"][1:])), detail["msg"][:1].lower() + detail["msg"][1:], "Correct it")
+        for detail in error.errors()
+    ]
+    return answer(422, dict.fromkeys(issues))

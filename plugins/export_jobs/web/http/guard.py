@@ -1,0 +1,83 @@
+"""The first and the last thing a request meets: no write from another site, safe headers, no traceback."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.web.airflow.address import airflow_address
+from export_jobs.web.http.errors import answer, answer_unexpected
+from export_jobs.web.http.origin import foreign
+
+MAX_BODY_BYTES = 16 * 1024**2
+SAFE_HEADERS = {
+    "Content-Security-Policy": "frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+class Guard:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_safely(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        refusal = _refusal(scope)
+        if refusal:
+            status, issue = refusal
+            await answer(status, [issue])(scope, receive, send_safely)
+            return
+        try:
+            await self.app(scope, _bounded(receive), send_safely)
+        except Exception as error:
+            if begun:
+                raise
+            await answer_unexpected(error)(scope, receive, send_safely)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Reads no more than fits, whatever the request has said of its length."""
+    received = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise ValueError("the body has no Content-Length, or is longer than it, and too large")
+        return message
+
+    return receive_bounded
+
+
+def _refusal(scope: Scope) -> tuple[int, Issue] | None:
+    headers = Headers(scope=scope)
+    why = foreign(scope["method"], headers, {urlsplit(airflow_address()).netloc})
+    if why:
+        remedy = "Send JSON, from Airflow's own page or from a program that sends no Origin"
+        return 403, Issue("", f"this request is refused, since {why}", remedy)
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+        return 413, Issue("", f"the request is larger than {MAX_BODY_BYTES} bytes", "Split it")
+    return None

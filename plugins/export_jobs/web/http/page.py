@@ -1,0 +1,39 @@
+"""The page's own files: ES modules, for those who are logged in (a browser sends the cookie with a module, too).
+
+Their addresses begin with a stamp of all of them, which their imports of each other inherit. Under the stamp of today a
+browser keeps them for good; under any other one, that of a page opened before an upgrade, it asks each time.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from fastapi import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from export_jobs.web.http.access import LoggedIn
+from export_jobs.web.http.audit import api_router
+from export_jobs.web.http.stamp import FOLDER, LENGTH, stamp
+
+router = api_router("page")
+KEPT = "private, max-age=31536000, immutable"
+ASKED_EACH_TIME = "no-cache"
+_FILES = StaticFiles(directory=FOLDER, check_dir=False)
+_STAMPED = re.compile(rf"([0-9a-f]{{{LENGTH}}})/(.+)")
+
+
+@router.get("/static/{path:path}", include_in_schema=False)
+async def static(path: str, request: Request, user: LoggedIn) -> Response:  # noqa: ARG001  as above
+    """One file, with or without a stamp before its path."""
+    stamped = _STAMPED.fullmatch(path)
+    response = await _FILES.get_response(stamped[2] if stamped else path, request.scope)
+    is_todays = stamped is not None and stamped[1] == _stamp_at_start()
+    response.headers["Cache-Control"] = KEPT if is_todays and response.status_code < 400 else ASKED_EACH_TIME
+    return response
+
+
+@lru_cache(maxsize=1)
+def _stamp_at_start() -> str:
+    return stamp()

@@ -1,0 +1,33 @@
+"""A query parameter that a route does not take is refused. Ignored, a misspelt ``dry_run`` would do the real thing."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.web.http.errors import Refused
+
+
+def refuse_unknown(request: Request) -> None:
+    """Refuse with 422 what the query names beside the parameters of the route that serves ``request``."""
+    route = request.scope["route"]
+    taken = taken_by(route)
+    unknown = sorted(set(request.query_params) - taken)
+    if unknown:
+        remedy = f"It takes {', '.join(sorted(taken))}" if taken else "Leave the query out"
+        raise Refused(422, [Issue(name, "this address takes no such query parameter", remedy) for name in unknown])
+
+
+def taken_by(route: APIRoute) -> set[str]:
+    """The names of all query parameters of a route, those in a model among them."""
+    names: set[str] = set()
+    for parameter in get_flat_dependant(route.dependant).query_params:
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            names |= set(model.model_fields)
+        else:
+            names.add(parameter.alias)
+    return names

@@ -1,0 +1,1 @@
+"""Jobs as the page shows and changes them."""

@@ -1,0 +1,112 @@
+"""One row of the store -> the job in full, as its page shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Engine
+
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.selection import chosen_columns, find, tables_of
+from export_jobs.core.definitions.job import ColumnUse, ExportJob, Frequency, Template, TemplateUse
+from export_jobs.core.validation.changes import spec_of
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
+from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
+from export_jobs.web.http.access import Caller
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.state import Stamped
+from export_jobs.web.jobs.board import Standing, board_of
+from export_jobs.web.jobs.rows import job_rows
+from export_jobs.web.models.detail import FileColumn, JobDetail, Links, TemplateInUse, VersionNote
+from export_jobs.web.models.errors import IssueAnswer
+from export_jobs.web.models.job import JobRow
+
+
+def job_row(row: StoredJob, engine: Engine, stamped: Stamped, caller: Caller) -> JobRow:
+    """The line of the list of one job; raises ``Refused`` when it has just been deleted."""
+    return job_rows([_standing(row, engine, stamped)], engine, caller)[0]
+
+
+def job_detail(row: StoredJob, engine: Engine, stamped: Stamped, caller: Caller) -> JobDetail:
+    """Everything about one job; of a row that cannot be read, what can be told of it."""
+    standing = _standing(row, engine, stamped)
+    line = job_rows([standing], engine, caller)[0]
+    store = Definitions(engine)
+    whole = {**row.definition, "version": row.version}
+    job = parse_stored_job(whole)[0]
+    tags = [destination.tag for destination in store.destinations()]
+    issues = check_stored_job(whole, catalogue=stamped.catalogue, destinations=tags)[1]
+    versions = store.versions(row.job_id)
+    dag = f"/dags/{quote(row.dag_id, safe='')}"
+    return JobDetail(
+        **dict(line),
+        definition=_plain(job) if job else row.definition,
+        templates=_templates(job, stamped.catalogue) if job else [],
+        recipients=list(job.recipients) if job else [],
+        issues=[IssueAnswer.of(issue) for issue in issues],
+        versions=[
+            VersionNote(version=v.version, changed=list(v.changed), created_at=v.created_at, created_by=v.created_by)
+            for v in versions
+        ],
+        editable=_editable(job, line, standing),
+        links=Links(dag=dag, runs=f"{dag}/runs"),
+        created_at=versions[0].created_at,
+        created_by=versions[0].created_by,
+    )
+
+
+def _standing(row: StoredJob, engine: Engine, stamped: Stamped) -> Standing:
+    found = board_of(engine).read(stamped, row.job_id)
+    if not found:
+        raise Refused.because(404, f"the job {row.name!r} has just been deleted", "Load the list of jobs again")
+    return found[0]
+
+
+def _plain(job: ExportJob) -> dict[str, Any]:
+    plain = spec_of(job).model_dump(mode="json", by_alias=True)
+    plain["schedule"].pop("anchor", None)
+    return plain
+
+
+def _editable(job: ExportJob | None, line: JobRow, standing: Standing) -> list[str]:
+    """A once job that has run keeps everything but its description; the store's guards say the same."""
+    if job is None or not line.may.edit:
+        return []
+    has_run = standing.pulse.execution_id is not None
+    return ["description"] if has_run and job.schedule.frequency is Frequency.ONCE else list(EDITABLE)
+
+
+def _templates(job: ExportJob, catalogue: Catalogue) -> list[TemplateInUse]:
+    pairs = [(template, job.use(template.name)) for template in job.template_definitions]
+    return [
+        TemplateInUse(
+            name=template.name,
+            kind=template.kind,
+            description=template.description,
+            columns=file_columns(template, use, catalogue),
+            subfolder=use.subfolder,
+            date_basis=use.date_basis,
+            filters=[one.model_dump(mode="json") for one in use.filters],
+            audience=len(use.audience),
+            order_by=list(use.order_by),
+        )
+        for template, use in pairs
+    ]
+
+
+def file_columns(template: Template, use: TemplateUse, catalogue: Catalogue) -> list[FileColumn]:
+    """The columns of a template's file; one that the catalogue no longer has is told by its name alone."""
+    return [_column(chosen, template, catalogue) for chosen in chosen_columns(template, use, catalogue)]
+
+
+def _column(chosen: ColumnUse, template: Template, catalogue: Catalogue) -> FileColumn:
+    name, heading = chosen.column, chosen.heading or chosen.column
+    kpi = catalogue.kpis.get(name) if name in template.kpis else None
+    if kpi is not None:
+        return FileColumn(column=name, heading=heading, type=kpi.type, title=kpi.title)
+    places = (find(name, table, catalogue) for table in tables_of(template, catalogue))
+    place = next(filter(None, places), None)
+    if place is None:
+        return FileColumn(column=name, heading=heading, type="", title=name)
+    return FileColumn(column=name, heading=heading, type=place.column.type, title=place.column.title or name)

@@ -1,0 +1,99 @@
+"""A body from the wizard, finished or not -> every issue, the windows to come, the schedule in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.base.shape import read
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import JobSpec, Schedule, Template
+from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_text
+from export_jobs.core.windows.window import Delivery, deliveries
+from export_jobs.store.definitions import Definitions
+from export_jobs.web.models.detail import DraftCheck
+from export_jobs.web.models.errors import IssueAnswer
+from export_jobs.web.models.job import ComingWindow
+
+NEW_TEMPLATES = "new_templates"
+SHOWN_WINDOWS = 62
+"""Enough for a picture of the months to come; a year of days would be a lot at every key that is pressed."""
+NAME_TAKEN = "there is a job of this name already"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was read of a body. ``job`` is there only when nothing is wrong."""
+
+    job: JobSpec | None
+    templates: tuple[Template, ...]
+    issues: tuple[Issue, ...]
+
+
+def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue, now: datetime) -> Draft:
+    """Hold a new job and the new templates that come with it against the catalogue and the store."""
+    job = {key: value for key, value in body.items() if key != NEW_TEMPLATES}
+    stored = Stored(
+        templates={template.name: template for template in store.templates()},
+        destinations=[destination.tag for destination in store.destinations()],
+    )
+    raw = {"jobs": [job], "templates": body.get(NEW_TEMPLATES) or []}
+    file, found = check_file(raw, catalogue=catalogue, stored=stored, now=now)
+    issues = [_as_seen_from_the_body(issue) for issue in found]
+    issues += _taken(job.get("name"), raw["templates"], store, stored)
+    if file is None or errors(issues):
+        return Draft(None, (), tuple(issues))
+    return Draft(file.jobs[0], file.templates, tuple(issues))
+
+
+def check_draft(draft: Draft, body: Mapping[str, Any], now: datetime) -> DraftCheck:
+    """What the wizard shows while a person types; a schedule that holds is told of whatever else is missing."""
+    schedule = _schedule(draft, body)
+    coming = list(deliveries(schedule)) if schedule else []
+    return DraftCheck(
+        issues=[IssueAnswer.of(issue) for issue in draft.issues],
+        windows=coming_windows(coming[:SHOWN_WINDOWS], schedule.time_zone if schedule else "UTC"),
+        schedule_text=schedule_text(schedule) if schedule else "",
+        first_delivery=first_delivery_text(schedule, coming, now) if schedule else "",
+        count=len(coming),
+    )
+
+
+def coming_windows(coming: Sequence[Delivery], time_zone: str) -> list[ComingWindow]:
+    """Windows as they go over the wire."""
+    return [
+        ComingWindow(start=one.window.start, end=one.window.end, due=one.due, days=window_text(one.window, time_zone))
+        for one in coming
+    ]
+
+
+def _schedule(draft: Draft, body: Mapping[str, Any]) -> Schedule | None:
+    if any(issue.path.startswith("schedule") for issue in errors(draft.issues)):
+        return None
+    reading = read(Schedule, body.get("schedule"))
+    return reading.value if reading.value is not None and not reading.broken else None
+
+
+def _as_seen_from_the_body(issue: Issue) -> Issue:
+    """A body is one entry of a file: ``jobs[0].name`` is its ``name``, ``templates[0]`` its first new template."""
+    path = issue.path
+    if path.startswith("jobs[0]"):
+        return replace(issue, path=path.removeprefix("jobs[0]").removeprefix("."))
+    return replace(issue, path=f"new_{path}") if path.startswith("templates") else issue
+
+
+def _taken(name: object, templates: object, store: Definitions, stored: Stored) -> list[Issue]:
+    """Names that are in use; capitals do not tell them apart, since on many file systems they do not."""
+    issues = []
+    if isinstance(name, str) and name and store.job(name):
+        issues.append(Issue("name", NAME_TAKEN, "Choose another name"))
+    for index, entry in enumerate(templates if isinstance(templates, list) else []):
+        one = entry.get("name") if isinstance(entry, Mapping) else None
+        if isinstance(one, str) and one in stored.templates:
+            what = f"there is a template {one!r} already, and templates are never edited"
+            issues.append(Issue(f"{NEW_TEMPLATES}[{index}].name", what, "Choose another name, or use that one"))
+    return issues

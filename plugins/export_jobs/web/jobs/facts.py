@@ -1,0 +1,105 @@
+"""What is known of a job from its definition alone, worked out once for each version of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from export_jobs.core.base.issue import errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import ExportJob, Schedule
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
+from export_jobs.core.windows.schedule_text import schedule_text
+from export_jobs.core.windows.window import Delivery, next_delivery
+from export_jobs.store.definitions import StoredJob
+from export_jobs.store.executions.overview import Overview, Pulse, moment
+from export_jobs.web.http.state import Stamped
+
+
+@dataclass
+class Facts:
+    """One version of one definition, as a list shows it. A row that cannot be read as a job has no ``schedule``."""
+
+    job_id: int
+    version: int
+    dag_id: str
+    name: str
+    created_at: float
+    fault: str
+    description: str = ""
+    owner: str = ""
+    destination: str = ""
+    enabled: bool = False
+    frequency: str = ""
+    schedule: Schedule | None = None
+    text: str = ""
+    searched: str = ""
+    order: str = ""
+    changed: float = 0.0
+    _coming: tuple[float | None, Delivery | None, float | None] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, row: StoredJob, created_at: float, changed_at: datetime, catalogue: Catalogue) -> Facts:
+        """Validates the row; this is the part that takes time."""
+        whole = {**row.definition, "version": row.version}
+        job, issues = check_stored_job(whole, catalogue=catalogue)
+        found = errors(issues)
+        fault = f"The definition does not hold: {found[0]}" if found else ""
+        facts = cls(row.job_id, row.version, row.dag_id, row.name, created_at, fault)
+        readable = job or parse_stored_job(whole)[0]
+        if readable is not None:
+            facts._fill(readable)
+        facts.changed = changed_at.timestamp()
+        facts.order = facts.name.lower()
+        facts.searched = "\n".join((facts.name, facts.description, facts.owner)).lower()
+        return facts
+
+    def _fill(self, job: ExportJob) -> None:
+        self.description, self.owner, self.destination = job.description, job.owner, job.destination
+        self.enabled, self.frequency = job.enabled, job.schedule.frequency.value
+        if not self.fault:
+            self.schedule, self.text = job.schedule, schedule_text(job.schedule)
+
+    def coming(self, made_until: float | None) -> Delivery | None:
+        """The window after the last one that was made; None when there is none, or the definition does not hold."""
+        return self._after(made_until)[1]
+
+    def due(self, made_until: float | None) -> float | None:
+        """When that window is to be delivered, in seconds since 1970."""
+        return self._after(made_until)[2]
+
+    def _after(self, made_until: float | None) -> tuple[float | None, Delivery | None, float | None]:
+        if self._coming is None or self._coming[0] != made_until:
+            after = None if made_until is None else moment(made_until)
+            found = next_delivery(self.schedule, after) if self.schedule else None
+            self._coming = (made_until, found, found.due.timestamp() if found else None)
+        return self._coming
+
+
+class FactsOfAll:
+    """Facts by job, kept while their version and the catalogue stay the same."""
+
+    def __init__(self, overview: Overview) -> None:
+        self._overview = overview
+        self._lock = Lock()
+        self._stamp = ""
+        self._held: dict[int, Facts] = {}
+
+    def of(self, pulses: Collection[Pulse], stamped: Stamped) -> dict[int, Facts]:
+        """The facts of these jobs; only those that are new or have changed are read and validated."""
+        with self._lock:
+            if self._stamp != stamped.stamp:
+                self._held, self._stamp = {}, stamped.stamp
+            held = self._held
+            stale = {
+                pulse.job_id: pulse.created_at
+                for pulse in pulses
+                if (facts := held.get(pulse.job_id)) is None
+                or facts.version != pulse.version
+                or facts.created_at != pulse.created_at
+            }
+            for row, changed_at in self._overview.jobs(stale) if stale else ():
+                held[row.job_id] = Facts.of(row, stale[row.job_id], changed_at, stamped.catalogue)
+            return {pulse.job_id: held[pulse.job_id] for pulse in pulses if pulse.job_id in held}

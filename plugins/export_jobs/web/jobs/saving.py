@@ -1,0 +1,56 @@
+"""A job that holds -> saved: one transaction, in the name of the caller, and nothing that the caller may not do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.definitions.job import JobSpec
+from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.http.access import Caller
+from export_jobs.web.http.audit import AuditEntry
+from export_jobs.web.http.errors import Refused
+from export_jobs.web.jobs.drafts import NAME_TAKEN, Draft
+
+log = logging.getLogger(__name__)
+
+
+def create_job(draft: Draft, store: Definitions, caller: Caller, entry: AuditEntry) -> StoredJob:
+    """Save a new job with its new templates. Raises ``Refused`` with every issue, or for want of a permission."""
+    job = draft.job
+    if job is None:
+        raise Refused(_status(draft.issues), draft.issues)
+    entry.note(after=editable_values(job), name=job.name, destination=job.destination)
+    entry.note(templates=[use.template for use in job.templates], new_templates=[one.name for one in draft.templates])
+    with store.transaction(caller.actor) as within:
+        for template in draft.templates:
+            within.create_template(template, caller.actor)
+        row = within.create(job, caller.actor)
+        entry.note(dag_id=row.dag_id)
+        if not caller.may("PUT", row.dag_id):
+            what = f"you may not edit the Dag {row.dag_id!r}, which this job would be"
+            raise Refused.because(403, what, "Ask an administrator of Airflow for the right to edit it")
+    return row
+
+
+def editable_values(job: JobSpec) -> dict[str, Any]:
+    """The values of a job that may change, by their path in YAML: what the audit log shows of it."""
+    plain = job.model_dump(mode="json", by_alias=True)
+    flat = {**plain, **{f"schedule.{key}": value for key, value in plain["schedule"].items()}}
+    return {path: flat[path] for path in EDITABLE}
+
+
+def tell_airflow() -> None:
+    """Have Airflow parse our Dags now. What is saved is saved: if this fails, it sees the change at its next turn."""
+    try:
+        airflow_tables.parse_now()
+    except Exception as error:
+        log.warning("Airflow was not asked to parse now (%s); it finds the change at its next turn", error)
+
+
+def _status(issues: Iterable[Issue]) -> int:
+    """A name that is taken, and nothing else, is a conflict; everything else a definition that does not hold."""
+    return 409 if {issue.what for issue in errors(issues)} == {NAME_TAKEN} else 422

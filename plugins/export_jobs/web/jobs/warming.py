@@ -1,0 +1,32 @@
+"""The first list after a start validates every job, which takes seconds: done before anybody asks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
+
+from fastapi import FastAPI
+
+from export_jobs.errors import ExportError
+from export_jobs.web.http.state import engine, stamped_catalogue
+from export_jobs.web.jobs.board import board_of
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def warmed(_: FastAPI) -> AsyncIterator[None]:
+    """The app's life: the server starts at once, and the board is read beside it."""
+    Thread(target=_warm, name="export-jobs-warming", daemon=True).start()
+    yield
+
+
+def _warm() -> None:
+    try:
+        board_of(engine()).read(stamped_catalogue())
+    except ExportError as error:
+        log.info("The list of jobs is not read ahead of the first request: %s", error)
+    except Exception as error:  # a server that starts must not stumble over its comfort
+        log.warning("The list of jobs is not read ahead of the first request (%s)", type(error).__name__)
