@@ -5,7 +5,7 @@ BIN := .venv/bin
 CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_HOME
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
 
-.PHONY: help demo test test-fast drill lint format bench venv clean
+.PHONY: help demo test test-fast drill lint format bench wheel lock venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,7 @@ lint: venv ## ruff, mypy strict, layer rules
 	@$(BIN)/ruff format --check .
 	@$(CLEAN) $(BIN)/mypy
 	@$(CLEAN) $(BIN)/lint-imports
+	@$(BIN)/deptry plugins dags
 
 format: venv ## let ruff write what it would complain of
 	@$(BIN)/ruff check --fix .
@@ -35,6 +36,15 @@ format: venv ## let ruff write what it would complain of
 
 bench: venv ## extract, compress, upload, parse beside their peers: a table of ratios
 	@$(CLEAN) $(BIN)/python -m bench $(ARGS)
+
+wheel: venv ## dist/airflow_export_jobs-…-py3-none-any.whl, with everything that it needs inside
+	@rm -rf build dist && $(CLEAN) $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@rm -rf build && ls dist
+
+lock: ## renew requirements-lock.txt from requirements-dev.txt; needs uv
+	@{ echo "# Every package of the demo, the tests and the lint, pinned. Made from requirements-dev.txt by \`make lock\`."; \
+	   uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate requirements-dev.txt; } > requirements-lock.txt.new
+	@mv requirements-lock.txt.new requirements-lock.txt
 
 venv:
 	@scripts/bootstrap

@@ -13,4 +13,4 @@ The path of data, one noun, one function, one file a step:
 9. everything -> ledger                                        ``store/ledger.py``
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,0 +1,57 @@
+"""The plugin that Airflow registers, by the entry point of the wheel or from the plugins folder: nothing else."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib.metadata import entry_points
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from airflow.configuration import conf
+from airflow.plugins_manager import AirflowPlugin
+
+from export_jobs.orchestration.timetable import ExportTimetable
+from export_jobs.web.http.stamp import FOLDER, stamp
+
+
+class ExportJobsPlugin(AirflowPlugin):
+    """Registers the timetable under the name that serialised Dags carry, the page, and the API behind it."""
+
+    name = "export_jobs"
+    timetables: ClassVar = [ExportTimetable]
+
+    @property
+    def react_apps(self) -> list[dict[str, Any]]:
+        """The page in the navigation, and a tab on the page of each Dag, as far as their files are installed."""
+        below = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+        apps = {
+            "page.js": {"name": "Export Schedules", "destination": "nav", "url_route": "export-schedules"},
+            "dag_tab.js": {"name": "Export", "destination": "dag", "url_route": "export"},
+        }
+        return [
+            {
+                **app,
+                "bundle_url": f"{below}/export-jobs/static/{stamp()}/{file}",
+                "icon": f"{below}/export-jobs/static/icons/export.svg",
+                "icon_dark_mode": f"{below}/export-jobs/static/icons/export_dark.svg",
+            }
+            for file, app in apps.items()
+            if (FOLDER / file).is_file()
+        ]
+
+    @cached_property
+    def fastapi_apps(self) -> list[dict[str, Any]]:
+        """Made on demand: every worker loads this file, and only the API server needs what an app imports."""
+        from export_jobs.web.app import PREFIX, create_app  # noqa: PLC0415
+
+        return [{"name": "Export Jobs", "app": create_app(), "url_prefix": PREFIX}]
+
+
+ENTRY_POINT_GROUP = "airflow.plugins"
+
+
+def plugin_for_folder() -> type[ExportJobsPlugin] | None:
+    """The plugin, unless an installed distribution registers it already: Airflow would report a second one as broken."""
+    module = ExportJobsPlugin.__module__
+    is_installed = any(point.module == module for point in entry_points(group=ENTRY_POINT_GROUP))
+    return None if is_installed else ExportJobsPlugin
