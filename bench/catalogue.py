@@ -28,7 +28,7 @@ from export_jobs.core.sql.compiler import compile_export  # noqa: E402
 from export_jobs.core.validation.catalogue import validate_catalogue  # noqa: E402
 from export_jobs.core.validation.catalogue_rules import sql  # noqa: E402
 from export_jobs.core.windows.window import Window, day_start  # noqa: E402
-from export_jobs.orchestration.catalogue_check import check_tables  # noqa: E402
+from export_jobs.orchestration.catalogue_databases import check_tables  # noqa: E402
 
 FACTS, KPIS, DIMENSIONS, ROUNDS = 4, 200, 60, 3
 DAYS = (date(2024, 1, 1), date(2024, 1, 2))
@@ -100,7 +100,7 @@ def live(catalogue: Catalogue, dsn: dict[str, Any]) -> int:
     session.close()
     if checked.issues:
         raise SystemExit(f"{len(checked.issues)} issues, first {checked.issues[0]}; nothing was measured")
-    return checked.asked
+    return checked.questions
 
 
 def write(folder: Path) -> None:

@@ -26,7 +26,7 @@ from demo.postgres import Postgres, programs  # noqa: E402
 from export_jobs.core.definitions.job import DateBasis, FileOptions  # noqa: E402
 from export_jobs.core.sql.compiled import Column, CompiledExport  # noqa: E402
 from export_jobs.streaming.compress import compress  # noqa: E402
-from export_jobs.streaming.postgres.copy import extract  # noqa: E402
+from export_jobs.streaming.postgres.copy import extract_by_copy  # noqa: E402
 
 ROW_BYTES = 126
 TABLE = """
@@ -71,7 +71,7 @@ class Ways:
             columns = tuple(Column(name, "text") for name in names)
             export = CompiledExport("bench", "bench", "postgres", QUERY, {}, columns, DateBasis.NONE)
             limits: dict[str, Any] = {"time_zone": "UTC", "application_name": "bench", "statement_timeout_s": 600}
-            return extract(session, export, FileOptions(**options), sink, **limits).bytes
+            return extract_by_copy(session, export, FileOptions(**options), sink, **limits).bytes
 
     def extract_lf(self) -> int:
         return self.extract(line_ending="lf")

@@ -21,7 +21,7 @@ sys.path[:0] = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
 
 from demo.postgres import Postgres  # noqa: E402
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template  # noqa: E402
-from export_jobs.store.database.engine import connect  # noqa: E402
+from export_jobs.store.database.engine import create_store_engine  # noqa: E402
 from export_jobs.store.definitions import Definitions  # noqa: E402
 from export_jobs.store.schema import upgrade  # noqa: E402
 
@@ -55,7 +55,7 @@ def environment(home: Path, dsn: dict[str, Any]) -> dict[str, str]:
 
 
 def fill(dsn: dict[str, Any]) -> None:
-    engine = connect(dsn)
+    engine = create_store_engine(dsn)
     upgrade(engine)
     with Definitions(engine).transaction("bench") as within:
         within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner", folder="in"))
@@ -78,7 +78,7 @@ def measure() -> None:
     from airflow import plugins_manager  # noqa: PLC0415
     from airflow.serialization.serialized_objects import DagSerialization  # noqa: PLC0415
 
-    from export_jobs.orchestration.definitions import find_jobs  # noqa: PLC0415
+    from export_jobs.orchestration.definitions import load_jobs  # noqa: PLC0415
     from export_jobs.orchestration.factory import _catalogue, _export_dag, build_dags  # noqa: PLC0415
 
     plugins_manager.get_timetables_plugins()
@@ -89,7 +89,7 @@ def measure() -> None:
     del dags
     os.environ.pop(CONTEXT, None)
     base = median_ms(build_dags)
-    found, catalogue = find_jobs(), _catalogue()
+    found, catalogue = load_jobs(), _catalogue()
     jobs = [row.job for row in found if row.job]
     built = [_export_dag(job) for job in jobs]
 
@@ -100,7 +100,7 @@ def measure() -> None:
 
     print(f"{JOBS} jobs of two templates, median of {ROUNDS}; 1.00 = the file parsed")
     show("the file parsed: all Dags built and proven", base, base)
-    show("  of it: rows read, snapshot compared, definitions parsed", median_ms(find_jobs), base)
+    show("  of it: rows read, snapshot compared, definitions parsed", median_ms(load_jobs), base)
     show("  of it: validated", median_ms(lambda: [row.issues(catalogue) for row in found]), base)
     show("  of it: Dags built", median_ms(lambda: [_export_dag(job) for job in jobs]), base)
     show("  of it: validated and serialised as Airflow does", median_ms(lambda: serialise(built)), base)

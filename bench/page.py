@@ -42,10 +42,10 @@ def serving(folder: Path) -> Iterator[Airflow]:
         airflow.prepare()
         os.environ.update(airflow.environment(), _AIRFLOW_PROCESS_CONTEXT="server")
 
-        from export_jobs.store.database.engine import connect  # noqa: PLC0415  after the environment
+        from export_jobs.store.database.engine import create_store_engine  # noqa: PLC0415  after the environment
         from export_jobs.store.schema import upgrade  # noqa: PLC0415
 
-        engine = connect(store)
+        engine = create_store_engine(store)
         upgrade(engine)
         engine.dispose()
         fill(store)

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, text  # noqa: E402
 
 from demo.postgres import Postgres  # noqa: E402
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template  # noqa: E402
-from export_jobs.store.database.engine import connect  # noqa: E402
+from export_jobs.store.database.engine import create_store_engine  # noqa: E402
 from export_jobs.store.definitions import Definitions  # noqa: E402
 from export_jobs.store.schema import upgrade  # noqa: E402
 from export_jobs.store.snapshot import load, reconcile, save  # noqa: E402
@@ -88,7 +88,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="export-jobs-bench-") as folder:
         Path(folder).chmod(0o711)  # PostgreSQL of a root user runs as another one and has to pass through
         with Postgres(Path(folder) / "postgres") as server:
-            engine = connect(server.dsn("export_jobs", "export_jobs"))
+            engine = create_store_engine(server.dsn("export_jobs", "export_jobs"))
             upgrade(engine)
             saved = fill(engine)
             measure(engine, Path(folder) / "definitions.json")

@@ -17,9 +17,9 @@ import psycopg
 from demo.processes import StartError
 from demo.stack import Stack
 from export_jobs.core.windows.window import deliveries
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import Definitions, StoredJob
-from export_jobs.store.executions.records import Delivered
+from export_jobs.store.executions.records import DeliveryEntry
 from export_jobs.store.ledger import ExecutionRecord, Ledger
 
 JOBS = Path(__file__).parent / "jobs"
@@ -55,14 +55,14 @@ class Arrived:
 
     job: str
     record: ExecutionRecord
-    file: Delivered
+    file: DeliveryEntry
 
 
 def run_sample_jobs(stack: Stack) -> int:
     """Apply the samples, wait for their deliveries, print the table; 1 with a sentence for each thing amiss, else 0."""
     (stack.sftp.root / "exports").mkdir(parents=True, exist_ok=True)
     _apply(stack)
-    engine = connect(stack.postgres.dsn("export_jobs", "export_jobs"))
+    engine = create_store_engine(stack.postgres.dsn("export_jobs", "export_jobs"))
     try:
         definitions, ledger = Definitions(engine), Ledger(engine)
         jobs = [job for job in definitions.jobs() if job.name in EXPECTED_FILES]
@@ -166,7 +166,7 @@ def _amiss(stack: Stack, arrived: list[Arrived]) -> Iterator[str]:
             yield f"{one.file.url} is not the file that the ledger tells of."
 
 
-def _content(stack: Stack, file: Delivered) -> bytes:
+def _content(stack: Stack, file: DeliveryEntry) -> bytes:
     """A delivered file's bytes, read where a receiver reads them; none when it is not there."""
     if file.url.startswith("s3://"):
         key = file.url.removeprefix(f"s3://{stack.s3.bucket}/")

@@ -19,7 +19,7 @@ from demo.s3_server import S3Server
 from demo.sftp_server import SftpServer
 from demo.smtp_server import SmtpServer
 from export_jobs.store import schema
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 
 POOLS = {"export_jobs": 8}
 
@@ -86,7 +86,7 @@ class Stack:
         warehouse.load(self.postgres.dsn("warehouse", "warehouse_owner"))
 
     def _upgrade_store(self) -> None:
-        engine = connect(self.postgres.dsn("export_jobs", "export_jobs"))
+        engine = create_store_engine(self.postgres.dsn("export_jobs", "export_jobs"))
         schema.upgrade(engine)
         engine.dispose()
 

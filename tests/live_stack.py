@@ -51,7 +51,7 @@ def live_stack(
     """The running stack, with destinations and templates saved and no job yet."""
     from demo.airflow_processes import Airflow
     from export_jobs.store import schema
-    from export_jobs.store.database.engine import connect
+    from export_jobs.store.database.engine import create_store_engine
     from tests.airflow.live import Live
 
     with psycopg.connect(**postgres.dsn("warehouse", "warehouse_owner")) as connection:
@@ -70,7 +70,7 @@ def live_stack(
     airflow.prepare()
     api = {"host": "http://127.0.0.1", "port": airflow.port, "login": "admin", "password": airflow.password()}
     airflow.extra_env["AIRFLOW_CONN_EXPORT_JOBS_AIRFLOW_API"] = json.dumps({"conn_type": "http", **api})
-    engine = connect(postgres.dsn("export_jobs", "export_jobs"))
+    engine = create_store_engine(postgres.dsn("export_jobs", "export_jobs"))
     schema.upgrade(engine)
     with airflow:
         airflow.client().post("/api/v2/pools", json={"name": "export_jobs", "slots": 8}).raise_for_status()

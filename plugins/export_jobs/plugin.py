@@ -51,7 +51,7 @@ ENTRY_POINT_GROUP = "airflow.plugins"
 
 
 def plugin_for_folder() -> type[ExportJobsPlugin] | None:
-    """The plugin, unless an installed distribution registers it already: Airflow would report a second one as broken."""
+    """The plugin, unless an installed wheel registers it already: Airflow would report a second one as broken."""
     module = ExportJobsPlugin.__module__
     is_installed = any(point.module == module for point in entry_points(group=ENTRY_POINT_GROUP))
     return None if is_installed else ExportJobsPlugin

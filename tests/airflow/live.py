@@ -15,7 +15,7 @@ import psycopg
 
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
 from export_jobs.core.windows.rerun import DagRunState
-from export_jobs.orchestration.airflow_api import AirflowApi
+from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.ledger import ExecutionRecord, Ledger
 

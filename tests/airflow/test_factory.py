@@ -14,7 +14,7 @@ import pytest
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
 from export_jobs.core.definitions.names import TASKS_OF_A_RUN
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.schema import upgrade
 from tests.airflow.parser import Parsed, Parser, parser
@@ -80,7 +80,7 @@ def empty_database(postgres: Postgres) -> Iterator[str]:
     """A database with the schema that the migrations make, to be copied for every test."""
     name = "factory_empty"
     postgres.create_database(name, "export_jobs")
-    engine = connect(postgres.dsn(name, "export_jobs"))
+    engine = create_store_engine(postgres.dsn(name, "export_jobs"))
     upgrade(engine)
     engine.dispose()
     yield name
@@ -93,7 +93,7 @@ def rows(postgres: Postgres, empty_database: str, processor: Parser, tmp_path: P
         session.execute("DROP DATABASE IF EXISTS factory_rows")
         session.execute(f"CREATE DATABASE factory_rows TEMPLATE {empty_database} OWNER export_jobs".encode())
     dsn, superuser = (postgres.dsn("factory_rows", role) for role in ("export_jobs", "postgres"))
-    engine = connect(dsn)
+    engine = create_store_engine(dsn)
     found = Rows(dsn, superuser, Definitions(engine), processor, tmp_path)
     found.environment = {
         "AIRFLOW_CONN_EXPORT_JOBS_STORE": connection(dsn),

@@ -14,7 +14,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import check_stored_job
-from export_jobs.streaming.cursor.placeholders import for_driver
+from export_jobs.streaming.cursor.placeholders import to_paramstyle
 from tests.injection.notes import CATALOGUE, DAY
 from tests.injection.payloads import ALL, VISIBLE
 from tests.injection.test_nothing_is_executed import CONDITIONS
@@ -43,7 +43,7 @@ class Other:
         job, issues = check_stored_job(row, catalogue=self.catalogue)
         assert job is not None, issues
         export = compile_export(job, "t", self.catalogue, DAY)
-        rows = self.execute(*for_driver(export.sql, export.parameters, self.paramstyle)).fetchall()
+        rows = self.execute(*to_paramstyle(export.sql, export.parameters, self.paramstyle)).fetchall()
         assert self.execute("SELECT secret FROM canary").fetchall() == [("alive",)]
         return [text for (text,) in rows]
 

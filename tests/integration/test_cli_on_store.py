@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from export_jobs import cli
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from tests.integration.store.samples import Store, delivery
 
 pytestmark = pytest.mark.integration
@@ -50,7 +50,7 @@ def stored(run: Run) -> Iterator[Store]:
     """The store that the commands work on, for what only tasks write."""
     parts = json.loads(os.environ["AIRFLOW_CONN_EXPORT_JOBS_STORE"])
     dsn = {name: parts[key] for name, key in NAMES.items()}
-    store = Store(dsn, connect(dsn))
+    store = Store(dsn, create_store_engine(dsn))
     yield store
     store.engine.dispose()
 

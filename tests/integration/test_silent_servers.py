@@ -10,7 +10,7 @@ import pytest
 
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.errors import TransientError, UserError
-from export_jobs.orchestration.connections import open_destination, open_source
+from export_jobs.orchestration.airflow.connections import open_destination, open_source
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 BUCKET = DestinationSpec(tag="bucket", kind="s3", connection="silent_s3", folder="bucket/in")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from export_jobs.catalogue_check.session import CatalogueSession, Described, RefusedError
+from export_jobs.catalogue_check.session import CatalogueSession, RefusedError, ResultColumn
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Kpi, Table
 from export_jobs.core.sql.text import indented
@@ -21,50 +21,50 @@ class Probe:
     catalogue: Catalogue
     broken: set[str]
     issues: list[Issue] = field(default_factory=list)
-    asked: int = 0
+    questions: int = 0
 
-    def found(self, entry: Table | Kpi, issue: Issue) -> None:
+    def add_issue(self, entry: Table | Kpi, issue: Issue) -> None:
         """Record an issue of an entry."""
         self.issues.append(placed(entry, issue))
         if issue.level is Level.ERROR:
             self.broken.add(entry.file)
 
-    def refused(self, ask: Callable[[], object]) -> RefusedError | None:
+    def refusal_of(self, ask: Callable[[], object]) -> RefusedError | None:
         """What the database says against a question; None when it answers."""
-        self.asked += 1
+        self.questions += 1
         try:
             ask()
         except RefusedError as error:
             return error
         return None
 
-    def describe(self, query: str) -> list[Described] | RefusedError:
+    def describe(self, query: str) -> list[ResultColumn] | RefusedError:
         """The columns of a query's result, or what the database says against it."""
-        self.asked += 1
+        self.questions += 1
         try:
             return self.session.describe(query)
         except RefusedError as error:
             return error
 
 
-def described(
+def describe_expressions(
     probe: Probe, expressions: Mapping[str, str], source: str, dialect: str
-) -> tuple[dict[str, Described], dict[str, RefusedError]]:
+) -> tuple[dict[str, ResultColumn], dict[str, RefusedError]]:
     """What the database says of each expression, asked together as far as it goes."""
-    found: dict[str, Described] = {}
+    found: dict[str, ResultColumn] = {}
 
     def ask(keys: list[str]) -> RefusedError | None:
         listed = ",\n".join(f"{expressions[key]} AS {identifier(key, dialect)}" for key in keys)
-        columns = probe.describe(nothing_of(listed, source))
+        columns = probe.describe(empty_query(listed, source))
         if isinstance(columns, RefusedError):
             return columns
         found.update(zip(keys, columns, strict=True))
         return None
 
-    return found, culprits(list(expressions), ask)
+    return found, find_culprits(list(expressions), ask)
 
 
-def culprits(keys: list[str], ask: Callable[[list[str]], RefusedError | None]) -> dict[str, RefusedError]:
+def find_culprits(keys: list[str], ask: Callable[[list[str]], RefusedError | None]) -> dict[str, RefusedError]:
     """The keys that cannot be asked about, each with what the database says; halves are asked, not each alone."""
     error = ask(keys) if keys else None
     if error is None:
@@ -72,10 +72,10 @@ def culprits(keys: list[str], ask: Callable[[list[str]], RefusedError | None]) -
     if len(keys) == 1:
         return {keys[0]: error}
     half = len(keys) // 2
-    return culprits(keys[:half], ask) | culprits(keys[half:], ask)
+    return find_culprits(keys[:half], ask) | find_culprits(keys[half:], ask)
 
 
-def source_of(fact: Fact) -> str:
+def fact_source(fact: Fact) -> str:
     """The fact's query with its custom fields, as statements read it."""
     if not fact.custom_fields:
         return fact.sql
@@ -83,6 +83,6 @@ def source_of(fact: Fact) -> str:
     return f"SELECT source.*{extra}\nFROM (\n{indented(fact.sql, 4)}\n) AS source"
 
 
-def nothing_of(expressions: str, source: str) -> str:
+def empty_query(expressions: str, source: str) -> str:
     """A query over no row of ``source``, whose first line is the second one of the text."""
     return f"SELECT {expressions} FROM (\n{source}\n) AS source WHERE 1 = 0"  # noqa: S608

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from export_jobs.catalogue_check.types import POSTGRES_TYPES, named_type
+from export_jobs.catalogue_check.types import POSTGRES_TYPES, type_by_name
 from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.sql.dialect import SQLITE
@@ -20,7 +20,7 @@ TIMEOUT_S = 60
 LOCK_TIMEOUT_S = 10
 APPLICATION_NAME = "export-jobs catalogue check"
 DUCKDB = "duckdb"
-_TIMED_OUT = ("57014", "55P03")
+_TIMEOUT_SQLSTATES = ("57014", "55P03")
 _SCHEMA_FAULTS = "42"
 _BEGIN = {DUCKDB: "BEGIN TRANSACTION READ ONLY", "mysql": "START TRANSACTION READ ONLY"}
 
@@ -28,16 +28,16 @@ _BEGIN = {DUCKDB: "BEGIN TRANSACTION READ ONLY", "mysql": "START TRANSACTION REA
 class RefusedError(Exception):
     """The database does not do it: ``str`` is what it says, ``line`` that of the statement (from 1) where known.
 
-    ``is_late``: it would perhaps, given more time.
+    ``is_timeout``: it would perhaps, given more time.
     """
 
-    def __init__(self, said: str, line: int | None = None, *, is_late: bool = False) -> None:
+    def __init__(self, said: str, line: int | None = None, *, is_timeout: bool = False) -> None:
         super().__init__(said)
-        self.line, self.is_late = line, is_late
+        self.line, self.is_timeout = line, is_timeout
 
 
 @dataclass(frozen=True)
-class Described:
+class ResultColumn:
     """A column of a result. ``type`` None: none of the catalogue's; ``type_name`` empty: the database does not say."""
 
     name: str
@@ -48,7 +48,7 @@ class Described:
 class CatalogueSession(Protocol):
     """What the live check of a catalogue asks; every question raises ``RefusedError``."""
 
-    def describe(self, query: str) -> list[Described]:
+    def describe(self, query: str) -> list[ResultColumn]:
         """The columns of a query's result."""
 
     def explain(self, statement: str) -> None:
@@ -70,15 +70,15 @@ class PostgresSession:
         connection.read_only = True
         self._connection = connection
 
-    def describe(self, query: str) -> list[Described]:
+    def describe(self, query: str) -> list[ResultColumn]:
         """The columns of a query's result."""
         columns = self._ask(query)[1]
         unknown = [column.type_code for column in columns if column.type_code not in POSTGRES_TYPES]
         names = self._types(unknown) if unknown else {}
         return [
-            Described(column.name, POSTGRES_TYPES[column.type_code], POSTGRES_TYPES[column.type_code])
+            ResultColumn(column.name, POSTGRES_TYPES[column.type_code], POSTGRES_TYPES[column.type_code])
             if column.type_code in POSTGRES_TYPES
-            else Described(column.name, *names[column.type_code])
+            else ResultColumn(column.name, *names[column.type_code])
             for column in columns
         ]
 
@@ -88,15 +88,15 @@ class PostgresSession:
 
     def value(self, query: str) -> Any:
         """The first cell of the result."""
-        row = self._ask(query, is_silent=True)[0]
+        row = self._ask(query, hide_values=True)[0]
         return row[0] if row else None
 
     def close(self) -> None:
         """End the session."""
         self._connection.close()
 
-    def _ask(self, statement: str, *, is_silent: bool = False) -> tuple[Any, list[psycopg.Column]]:
-        """First row and columns; ``is_silent``: an error may quote a cell, so only faults of the SQL are repeated."""
+    def _ask(self, statement: str, *, hide_values: bool = False) -> tuple[Any, list[psycopg.Column]]:
+        """First row and columns; ``hide_values``: an error may quote a cell, so only faults of the SQL are repeated."""
         try:
             with self._connection.transaction():
                 self._connection.execute(
@@ -108,11 +108,11 @@ class PostgresSession:
         except psycopg.Error as error:
             code = error.sqlstate or "the connection is lost"
             said = error.diag.message_primary
-            if not said or (is_silent and not code.startswith(_SCHEMA_FAULTS)):
+            if not said or (hide_values and not code.startswith(_SCHEMA_FAULTS)):
                 said = f"{type(error).__name__} ({code})"
             position = int(error.diag.statement_position or 0)
             line = statement.count("\n", 0, position) + 1 if position else None
-            raise RefusedError(said, line, is_late=code in _TIMED_OUT) from None
+            raise RefusedError(said, line, is_timeout=code in _TIMEOUT_SQLSTATES) from None
 
     def _types(self, codes: list[int]) -> dict[int, tuple[ColumnType | None, str]]:
         """Names of further types; one that has a collation is text, such as citext."""
@@ -134,11 +134,11 @@ class DbApiSession:
         elif hasattr(connection, "read_only"):
             connection.read_only = True  # a database that speaks PostgreSQL's protocol
 
-    def describe(self, query: str) -> list[Described]:
+    def describe(self, query: str) -> list[ResultColumn]:
         """The columns of a query's result; only DuckDB says their types."""
         if self._dialect == DUCKDB:
-            return [Described(row[0], named_type(row[1]), row[1]) for row in self._ask(f"DESCRIBE {query}")[0]]
-        return [Described(column[0], None, "") for column in self._ask(query)[1]]
+            return [ResultColumn(row[0], type_by_name(row[1]), row[1]) for row in self._ask(f"DESCRIBE {query}")[0]]
+        return [ResultColumn(column[0], None, "") for column in self._ask(query)[1]]
 
     def explain(self, statement: str) -> None:
         """Let the database plan the statement."""
@@ -149,7 +149,7 @@ class DbApiSession:
         try:
             rows = self._ask(query)[0]
         except RefusedError as error:
-            raise RefusedError("the query fails on these data", is_late=error.is_late) from None
+            raise RefusedError("the query fails on these data", is_timeout=error.is_timeout) from None
         return rows[0][0] if rows else None
 
     def close(self) -> None:
@@ -168,7 +168,7 @@ class DbApiSession:
                 return list(cursor.fetchall()), list(cursor.description or ())
             except Exception as error:
                 said = " ".join(str(error).split()) or type(error).__name__
-                raise RefusedError(said[:300], is_late=deadline.has_passed) from None
+                raise RefusedError(said[:300], is_timeout=deadline.has_passed) from None
             finally:
                 with suppress(Exception):
                     self._connection.rollback()

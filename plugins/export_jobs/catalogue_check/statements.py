@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from export_jobs.catalogue_check.probe import Probe, culprits, described, source_of
+from export_jobs.catalogue_check.probe import Probe, describe_expressions, fact_source, find_culprits
 from export_jobs.catalogue_check.session import RefusedError
-from export_jobs.catalogue_check.types import fits, retyped
+from export_jobs.catalogue_check.types import fits, type_remedy
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Dimension, Fact, Kpi
 from export_jobs.core.definitions.job import ExportJob
@@ -18,23 +18,23 @@ from export_jobs.core.validation.catalogue_rules.place import in_sql
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
-A_DAY = Window(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC))
+SAMPLE_WINDOW = Window(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC))
 _NAME = "catalogue-check"
 
 
 def probe_kpis(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
     """Each expression is one that the database computes over the fact, and gives the type that the header says."""
     expressions = {kpi.key: kpi.sql for kpi in kpis}
-    types, refused = described(probe, expressions, source_of(fact), fact.dialect)
+    types, refused = describe_expressions(probe, expressions, fact_source(fact), fact.dialect)
     for kpi in kpis:
         if error := refused.get(kpi.key):
             what = f"the database refuses the expression: {str(error).rstrip('.')}"
-            probe.found(kpi, Issue(in_sql(), what, f"Correct it; it is computed over the rows of {fact.file}"))
+            probe.add_issue(kpi, Issue(in_sql(), what, f"Correct it; it is computed over the rows of {fact.file}"))
         elif found := types.get(kpi.key):
             allowed = {"integer": ("integer", "number")}.get(kpi.type, ())
             if found.type_name and found.type not in allowed and not fits(kpi.type, found.type):
                 what = f"the KPI is of type {kpi.type}, and the database computes {found.type_name}"
-                probe.found(kpi, Issue("type", what, retyped(found.type, "type")))
+                probe.add_issue(kpi, Issue("type", what, type_remedy(found.type, "type")))
 
 
 def probe_rows(probe: Probe, fact: Fact) -> None:
@@ -42,10 +42,10 @@ def probe_rows(probe: Probe, fact: Fact) -> None:
     for key, basis in (("event_date", "event"), ("updated_at", "updated")):
         if getattr(fact, key) is None:
             continue
-        error = _planned(probe, {"kind": "standard", "fact": fact.key}, {"date_basis": basis}, fact)
+        error = _plan_error(probe, {"kind": "standard", "fact": fact.key}, {"date_basis": basis}, fact)
         if error is not None:
-            what = f"the database refuses rows of the fact, bounded by this date: {_said(error)}"
-            probe.found(fact, Issue(key, what, "Correct the fact's query or this date"))
+            what = f"the database refuses rows of the fact, bounded by this date: {_message(error)}"
+            probe.add_issue(fact, Issue(key, what, "Correct the fact's query or this date"))
 
 
 def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
@@ -54,52 +54,52 @@ def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
         hops = probe.catalogue.path(fact.key, key)
         if any(probe.catalogue.dimensions[hop.dimension].file in probe.broken for hop in hops):
             continue
-        refused = _refused_by(probe, fact, kpis, key)
+        refused = _refused_kpis(probe, fact, kpis, key)
         blamed = {k: error for k, error in refused.items() if k} if len(refused) < max(len(kpis), 1) else {}
         for kpi in kpis:
             if kpi.key in blamed:
-                what = f"the database refuses it by {key!r}: {_said(blamed[kpi.key])}"
-                probe.found(kpi, Issue(in_sql(), what, f"Correct the expression, or dimensions/{key}.sql"))
+                what = f"the database refuses it by {key!r}: {_message(blamed[kpi.key])}"
+                probe.add_issue(kpi, Issue(in_sql(), what, f"Correct the expression, or dimensions/{key}.sql"))
         if refused and not blamed:
             error = next(iter(refused.values()))
             dimension = probe.catalogue.dimensions.get(key)
-            what = f"the database refuses {fact.key!r} by {key!r}: {_said(error)}"
+            what = f"the database refuses {fact.key!r} by {key!r}: {_message(error)}"
             if dimension is None:
-                probe.found(fact, Issue("event_date", what, "Correct the column or its type"))
+                probe.add_issue(fact, Issue("event_date", what, "Correct the column or its type"))
             else:
-                probe.found(dimension, Issue(f"facts.{fact.key}", what, "Correct the path or the query"))
+                probe.add_issue(dimension, Issue(f"facts.{fact.key}", what, "Correct the path or the query"))
 
 
-def probe_whole(probe: Probe, dimension: Dimension) -> None:
+def probe_dimension(probe: Probe, dimension: Dimension) -> None:
     """A dimension template of all columns."""
-    error = _planned(probe, {"kind": "dimension", "dimensions": [dimension.key]}, {}, dimension)
+    error = _plan_error(probe, {"kind": "dimension", "dimensions": [dimension.key]}, {}, dimension)
     if error is not None:
-        what = f"the database refuses the dimension as a whole: {_said(error)}"
-        probe.found(dimension, Issue(in_sql(), what, "Correct the query or its columns"))
+        what = f"the database refuses the dimension as a whole: {_message(error)}"
+        probe.add_issue(dimension, Issue(in_sql(), what, "Correct the query or its columns"))
 
 
-def _refused_by(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mapping[str, RefusedError]:
+def _refused_kpis(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mapping[str, RefusedError]:
     """The KPIs that cannot be had by ``key``; of a fact without any, its rows are asked for instead."""
 
     def ask(keys: list[str]) -> RefusedError | None:
         definition: dict[str, Any] = {"kind": "custom", "kpis": keys, "dimensions": [key]}
         if not kpis:
             definition = {"kind": "standard", "fact": fact.key, "columns": [key]}
-        return _planned(probe, definition, {}, fact)
+        return _plan_error(probe, definition, {}, fact)
 
-    return culprits([kpi.key for kpi in kpis] or [""], ask)
+    return find_culprits([kpi.key for kpi in kpis] or [""], ask)
 
 
-def _planned(
+def _plan_error(
     probe: Probe, definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimension
 ) -> RefusedError | None:
     """What the compiler or the database says against a template; None when it plans."""
     job = _job(definition, use, table)
     try:
-        export = compile_export(job, _NAME, probe.catalogue, A_DAY)
+        export = compile_export(job, _NAME, probe.catalogue, SAMPLE_WINDOW)
     except UserError as error:
         return RefusedError(str(error))
-    return probe.refused(lambda: probe.session.explain(with_literals(export)))
+    return probe.refusal_of(lambda: probe.session.explain(with_literals(export)))
 
 
 def _job(definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimension) -> ExportJob:
@@ -120,5 +120,5 @@ def _job(definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimensio
     )
 
 
-def _said(error: RefusedError) -> str:
+def _message(error: RefusedError) -> str:
     return str(error).rstrip(".")

@@ -4,49 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from export_jobs.catalogue_check.probe import Probe, described, nothing_of
-from export_jobs.catalogue_check.session import Described, RefusedError
-from export_jobs.catalogue_check.types import fits, retyped
+from export_jobs.catalogue_check.probe import Probe, describe_expressions, empty_query
+from export_jobs.catalogue_check.session import RefusedError, ResultColumn
+from export_jobs.catalogue_check.types import fits, type_remedy
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import choice, shown
 from export_jobs.core.catalogue.catalogue import Dimension, Fact, Table, TableColumn
 from export_jobs.core.validation.catalogue_rules.place import in_sql
 from export_jobs.core.validation.catalogue_rules.sql import identifier, quoted_name
 
-SAMPLE = 100_000
+SAMPLE_ROWS = 100_000
 
 
 def probe_table(probe: Probe, table: Table) -> None:
     """The query runs, and yields what the header says."""
-    found = probe.describe(nothing_of("*", table.sql))
+    found = probe.describe(empty_query("*", table.sql))
     if isinstance(found, RefusedError):
         line = max(found.line - 1, 1) if found.line else None
         what = f"the database refuses the query: {str(found).rstrip('.')}"
-        probe.found(table, Issue(in_sql(line), what, "Correct the query, or grant the connection's user what it reads"))
+        probe.add_issue(
+            table, Issue(in_sql(line), what, "Correct the query, or grant the connection's user what it reads")
+        )
         return
     measures = table.measures if isinstance(table, Fact) else {}
     sections = {"columns": table.columns, "measures": measures}
     for section, columns in sections.items():
         for name, column in columns.items():
             for issue in _column_issues(f"{section}.{name}", name, column, found, table.dialect):
-                probe.found(table, issue)
+                probe.add_issue(table, issue)
     if isinstance(table, Fact) and table.file not in probe.broken:
         _probe_fields(probe, table)
 
 
-def probe_id(probe: Probe, dimension: Dimension) -> None:
+def probe_unique_id(probe: Probe, dimension: Dimension) -> None:
     """A second row of one id would count rows of facts twice."""
     name = identifier(dimension.id, dimension.dialect)
     source = f"FROM (\n{dimension.sql}\n) AS source"
     twice = f"SELECT {name} {source} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1"
-    count = _number(probe, dimension, "id", f"SELECT count(*) FROM (\n{twice}\n) AS twice")  # noqa: S608
+    count = _count(probe, dimension, "id", f"SELECT count(*) FROM (\n{twice}\n) AS twice")  # noqa: S608
     if count:
         what = f"{count} values of {shown(dimension.id)} are there more than once, so rows would be counted twice"
-        probe.found(dimension, Issue("id", what, "Let the query yield one row for each, or name another id"))
-    count = _number(probe, dimension, "id", f"SELECT count(*) {source} WHERE {name} IS NULL")
+        probe.add_issue(dimension, Issue("id", what, "Let the query yield one row for each, or name another id"))
+    count = _count(probe, dimension, "id", f"SELECT count(*) {source} WHERE {name} IS NULL")
     if count > 1:
         what = f"{count} rows have no {shown(dimension.id)}; no row of a fact reaches them"
-        probe.found(dimension, Issue("id", what, "Leave them out in the query", Level.WARNING))
+        probe.add_issue(dimension, Issue("id", what, "Leave them out in the query", Level.WARNING))
 
 
 def probe_order(probe: Probe, fact: Fact) -> None:
@@ -55,28 +57,28 @@ def probe_order(probe: Probe, fact: Fact) -> None:
     if not names or any(name not in fact.columns and name not in fact.measures for name in names):
         return
     listed = ", ".join(identifier(name, fact.dialect) for name in names)
-    sample = f"SELECT {listed} FROM (\n{fact.sql}\n) AS source LIMIT {SAMPLE}"  # noqa: S608
+    sample = f"SELECT {listed} FROM (\n{fact.sql}\n) AS source LIMIT {SAMPLE_ROWS}"  # noqa: S608
     query = f"SELECT 1 FROM (\n{sample}\n) AS sample GROUP BY {listed} HAVING count(*) > 1 LIMIT 1"  # noqa: S608
-    if _number(probe, fact, "order_by", query):
+    if _count(probe, fact, "order_by", query):
         what = f"some rows are equal in {', '.join(names)}, so their order may change from one export to the next"
-        probe.found(fact, Issue("order_by", what, "Name a unique column last", Level.WARNING))
+        probe.add_issue(fact, Issue("order_by", what, "Name a unique column last", Level.WARNING))
 
 
 def _probe_fields(probe: Probe, fact: Fact) -> None:
     expressions = {name: column.sql for name, column in fact.custom_fields.items()}
-    types, refused = described(probe, expressions, fact.sql, fact.dialect)
+    types, refused = describe_expressions(probe, expressions, fact.sql, fact.dialect)
     for name, column in fact.custom_fields.items():
         path = f"custom_fields.{name}"
         if error := refused.get(name):
             what = f"the database refuses the expression: {str(error).rstrip('.')}"
-            probe.found(fact, Issue(f"{path}.sql", what, "Correct it; it is computed over one row of the query"))
+            probe.add_issue(fact, Issue(f"{path}.sql", what, "Correct it; it is computed over one row of the query"))
         elif found := types.get(name):
             for issue in _type_issues(path, name, column, found):
-                probe.found(fact, issue)
+                probe.add_issue(fact, issue)
 
 
 def _column_issues(
-    path: str, name: str, column: TableColumn, described: list[Described], dialect: str
+    path: str, name: str, column: TableColumn, described: list[ResultColumn], dialect: str
 ) -> Iterable[Issue]:
     same = [one for one in described if quoted_name(one.name, dialect) == quoted_name(name, dialect)]
     if not same:
@@ -88,18 +90,18 @@ def _column_issues(
         yield from _type_issues(path, name, column, same[0])
 
 
-def _type_issues(path: str, name: str, column: TableColumn, found: Described) -> Iterable[Issue]:
+def _type_issues(path: str, name: str, column: TableColumn, found: ResultColumn) -> Iterable[Issue]:
     if found.type_name and not fits(column.type, found.type):
         what = f"{shown(name)} is said to be {column.type}, and the database says {found.type_name}"
-        yield Issue(path, what, retyped(found.type, name))
+        yield Issue(path, what, type_remedy(found.type, name))
 
 
-def _number(probe: Probe, table: Table, path: str, query: str) -> int:
+def _count(probe: Probe, table: Table, path: str, query: str) -> int:
     """The number that a query over the data gives; 0, with a warning, when the database gives none."""
-    probe.asked += 1
+    probe.questions += 1
     try:
         return int(probe.session.value(query) or 0)
     except RefusedError as error:
         what = f"whether it is unique could not be told: {str(error).rstrip('.')}"
-        probe.found(table, Issue(path, what, "Make sure of it in the table itself", Level.WARNING))
+        probe.add_issue(table, Issue(path, what, "Make sure of it in the table itself", Level.WARNING))
         return 0

@@ -35,7 +35,7 @@ _FITTING: dict[ColumnType, frozenset[ColumnType]] = {
 }
 
 
-def named_type(name: str) -> ColumnType | None:
+def type_by_name(name: str) -> ColumnType | None:
     """The type of the catalogue for a type's name, as DuckDB says it; None when there is none."""
     upper = name.upper()
     if upper.endswith("]") or upper.startswith(("STRUCT", "MAP", "UNION")):
@@ -48,7 +48,7 @@ def fits(declared: ColumnType, found: ColumnType | None) -> bool:
     return found in _FITTING[declared]
 
 
-def retyped(found: ColumnType | None, name: str) -> str:
+def type_remedy(found: ColumnType | None, name: str) -> str:
     """The remedy for a column or KPI whose type is not what its header says."""
     if found is None:
         return "Cast it in the SQL to text, a number or a date, and write that type here"

@@ -26,7 +26,7 @@ from export_jobs.core.validation.catalogue_rules.stray_files import stray_files
 from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
-    from export_jobs.orchestration.catalogue_check import Checked
+    from export_jobs.orchestration.catalogue_databases import ConnectionCheck
 
 ALL_CONNECTIONS = "all"
 
@@ -104,18 +104,18 @@ def _remark(catalogue: Catalogue, output: Output) -> int:
     return 1
 
 
-def _checked(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[Checked]:
-    from export_jobs.orchestration import catalogue_check  # noqa: PLC0415  loads Airflow
+def _checked(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[ConnectionCheck]:
+    from export_jobs.orchestration import catalogue_databases as catalogue_check  # noqa: PLC0415  loads Airflow
 
-    names = catalogue_check.connections_of(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
+    names = catalogue_check.catalogue_connections(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
     return [one for name in names for one in catalogue_check.check_connection(name, catalogue, issues)]
 
 
-def _asked(one: Checked) -> str:
-    if not one.asked:
+def _asked(one: ConnectionCheck) -> str:
+    if not one.questions:
         return "nothing could be asked"
     types = "columns, types" if one.types_checked else "columns (no types)"
-    return f"{_count([None] * one.asked, 'question')} about {types} and statements"
+    return f"{_count([None] * one.questions, 'question')} about {types} and statements"
 
 
 def _size(catalogue: Catalogue) -> str:

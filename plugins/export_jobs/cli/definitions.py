@@ -13,7 +13,7 @@ from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.yaml_file import YamlFile, read_yaml
 from export_jobs.core.validation.definition_file import Stored, check_file
 from export_jobs.store.check import check_store
-from export_jobs.store.plan import Plan, apply_plan, make_plan
+from export_jobs.store.plan import ApplyPlan, apply_plan, make_plan
 
 
 def apply(options: argparse.Namespace, output: Output) -> int:
@@ -63,14 +63,14 @@ def _issues_of_file(file: YamlFile, output: Output) -> list[Issue]:
     return check_file(file.data, catalogue=session.catalogue(), stored=Stored(), now=datetime.now(UTC))[1]
 
 
-def _shown_plan(file: YamlFile, output: Output) -> Plan:
+def _shown_plan(file: YamlFile, output: Output) -> ApplyPlan:
     plan = _plan(file)
     show_issues(plan.issues, output, file)
     show_plan(plan, output)
     return plan
 
 
-def _plan(file: YamlFile) -> Plan:
+def _plan(file: YamlFile) -> ApplyPlan:
     return make_plan(
         file.data,
         session.definitions(),

@@ -11,7 +11,7 @@ from export_jobs.cli.output import Output
 from export_jobs.core.windows.timeline import day_range
 from export_jobs.core.windows.window import Window
 from export_jobs.store.executions.records import ExecutionRecord
-from export_jobs.store.executions.state import failures_of, newest_files, state_of
+from export_jobs.store.executions.state import latest_failures, newest_files, state_of
 
 
 def history(options: argparse.Namespace, output: Output) -> int:
@@ -27,7 +27,7 @@ def history(options: argparse.Namespace, output: Output) -> int:
     else:
         output.line(f"Job {row.name!r} has not run yet.")
     for record in records:
-        for event in failures_of(record):
+        for event in latest_failures(record):
             place = f"{event.step} {event.template or ''}".rstrip()
             output.line(f"{record.run_id}, {place}: {event.message}")
     output.json([_document(record) for record in records])

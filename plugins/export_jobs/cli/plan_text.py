@@ -13,7 +13,7 @@ from export_jobs.core.base.yaml_file import YamlFile
 from export_jobs.core.validation.changes import Action, Change
 from export_jobs.core.windows.timeline import day_range
 from export_jobs.core.windows.window import Delivery
-from export_jobs.store.plan import Plan
+from export_jobs.store.plan import ApplyPlan
 
 _MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REFUSED: "!"}
 _IN_WORDS = {
@@ -24,7 +24,7 @@ _IN_WORDS = {
 }
 
 
-def show_plan(plan: Plan, output: Output) -> None:
+def show_plan(plan: ApplyPlan, output: Output) -> None:
     """What changes, with its fields; for an edited schedule the next windows before and after; then the counts."""
     if plan.file is None:
         return
@@ -43,8 +43,8 @@ def show_plan(plan: Plan, output: Output) -> None:
             output.line("    next windows to be:    " + _windows(change.windows_after, zone))
     counted = Counter(change.action for change in plan.changes)
     output.line(", ".join(f"{counted[action]} {_IN_WORDS[action]}" for action in Action if counted[action]))
-    if plan.left_alone:
-        output.line(f"Not in this file and left alone: {', '.join(plan.left_alone)}")
+    if plan.untouched:
+        output.line(f"Not in this file and left alone: {', '.join(plan.untouched)}")
 
 
 def show_issues(issues: Iterable[Issue], output: Output, file: YamlFile | None = None) -> None:
@@ -55,13 +55,13 @@ def show_issues(issues: Iterable[Issue], output: Output, file: YamlFile | None =
         output.line(f"{place}{issue.level}: {issue}")
 
 
-def plan_document(plan: Plan, file: YamlFile, *, saved: bool) -> dict[str, Any]:
+def plan_document(plan: ApplyPlan, file: YamlFile, *, saved: bool) -> dict[str, Any]:
     """The plan as JSON."""
     return {
         "saved": saved,
         "issues": [issue_document(issue, file) for issue in plan.issues],
         "changes": [_change_document(change) for change in plan.changes],
-        "left_alone": list(plan.left_alone),
+        "left_alone": list(plan.untouched),
     }
 
 
@@ -97,5 +97,5 @@ def days(delivery: Delivery, zone: str) -> str:
     return day_range(delivery.window, zone)
 
 
-def _zone(plan: Plan, change: Change) -> str:
+def _zone(plan: ApplyPlan, change: Change) -> str:
     return next(job.schedule.time_zone for job in (plan.file.jobs if plan.file else ()) if job.name == change.name)

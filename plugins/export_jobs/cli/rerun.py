@@ -8,8 +8,8 @@ from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirmed
 from export_jobs.core.windows.rerun import Rerun
 from export_jobs.core.windows.timeline import day_range
-from export_jobs.orchestration.airflow_api import AirflowApi
-from export_jobs.orchestration.rerun import carried_out, planned
+from export_jobs.orchestration.airflow.api import AirflowApi
+from export_jobs.orchestration.clearing import clear_runs, make_rerun_plan
 from export_jobs.store.executions.pages import ExecutionPages
 
 
@@ -17,7 +17,9 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
     """List the windows, ask, clear them oldest first; 1 when a person said no."""
     row = session.stored_job(options.job)
     api = AirflowApi.from_connection()
-    found = planned(row, ExecutionPages(session.engine()), api.dag_runs(row.dag_id), include_gaps=options.include_gaps)
+    found = make_rerun_plan(
+        row, ExecutionPages(session.engine()), api.dag_runs(row.dag_id), include_gaps=options.include_gaps
+    )
     plan = found.plan
     _show(plan, output, session.time_zone(row).key)
     cleared = False
@@ -25,7 +27,7 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
         output.line(f"Nothing to rerun: every window of {row.name!r} after the last success is delivered.")
     elif confirmed("Rerun these windows?", is_sure=options.yes):
         rebind_as = session.actor() if options.with_current_definition else None
-        done = list(carried_out(found, row, session.ledger(), api, rebind_as=rebind_as))
+        done = list(clear_runs(found, row, session.ledger(), api, rebind_as=rebind_as))
         cleared = True
         output.line(f"Cleared {len(done)} runs; Airflow runs them again, oldest first.")
     else:

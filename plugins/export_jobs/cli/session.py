@@ -36,7 +36,7 @@ class NoStoreError(UserError):
 
 def engine() -> Engine:
     """The store's engine; raises ``NoStoreError`` that says how to configure one."""
-    from export_jobs.orchestration.connections import store_engine  # noqa: PLC0415  loads Airflow, which takes a second
+    from export_jobs.orchestration.airflow.connections import store_engine  # noqa: PLC0415  loads Airflow, which takes a second
 
     try:
         return store_engine()
@@ -121,7 +121,7 @@ def ask_to_parse(output: Output, *, deleted: str | None = None) -> None:
 
     ``deleted`` is the Dag of a deleted job: Airflow takes a minute or two to forget one, so it is paused meanwhile.
     """
-    from export_jobs.orchestration.airflow_api import AirflowApi  # noqa: PLC0415  loads httpx and Airflow
+    from export_jobs.orchestration.airflow.api import AirflowApi  # noqa: PLC0415  loads httpx and Airflow
 
     try:
         api = AirflowApi.from_connection()

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import BinaryIO, Literal
 
 from export_jobs.delivery.destination import Fence, Receipt, Target
-from export_jobs.delivery.paths import checked_parts, is_temporary_of, temporary_name
-from export_jobs.delivery.reading import VerifiedReader
+from export_jobs.delivery.paths import is_temporary_of, split_safe_path, temporary_name
+from export_jobs.delivery.verified_reader import VerifiedReader
 
 Step = Literal["check", "upload", "publish", "reply"]
 _BLOCK = 1024 * 1024
@@ -52,7 +52,7 @@ class MemoryDestination:
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """See ``Destination.deliver``."""
-        *subfolders, name = checked_parts(target.path)
+        *subfolders, name = split_safe_path(target.path)
         folder = "".join(f"{part}/" for part in subfolders)
         temporary = folder + temporary_name(name, target.attempt)
         for left in [path for path in self._temporaries if _is_left_over(path, folder, name)]:

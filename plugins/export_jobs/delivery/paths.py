@@ -15,14 +15,14 @@ MAX_NAME_BYTES = 200
 _ATTEMPT = re.compile(r"[A-Za-z0-9]{1,40}")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _TEMPORARY_END = ".part"
-_UNSEEN = {"Cc", "Cf", "Cs"}  # Unicode categories: control, format, surrogate
+_INVISIBLE = {"Cc", "Cf", "Cs"}  # Unicode categories: control, format, surrogate
 
 _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda part: not part, "it is empty, absolute, or has an empty part between two slashes"),
     (lambda part: part in {".", ".."}, "a part of dots would leave the destination's folder"),
     (lambda part: "\\" in part, "it holds a backslash"),
     (
-        lambda part: any(unicodedata.category(character) in _UNSEEN for character in part),
+        lambda part: any(unicodedata.category(character) in _INVISIBLE for character in part),
         "it holds a control or an invisible character",
     ),
     (
@@ -43,7 +43,7 @@ _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
 """What makes a path component unsafe, in the order in which it is told."""
 
 
-def checked_parts(path: str) -> tuple[str, ...]:
+def split_safe_path(path: str) -> tuple[str, ...]:
     """Split ``path`` into components that stay inside the destination's folder on every kind of server.
 
     Raises:
@@ -61,10 +61,10 @@ def checked_parts(path: str) -> tuple[str, ...]:
 
 def temporary_name(final: str, attempt: str) -> str:
     """Return the name under which ``attempt`` uploads ``final``: hidden, in the same folder, never shared."""
-    return f".{final}.{checked_attempt(attempt)}{_TEMPORARY_END}"
+    return f".{final}.{validate_attempt(attempt)}{_TEMPORARY_END}"
 
 
-def checked_attempt(attempt: str) -> str:
+def validate_attempt(attempt: str) -> str:
     """Return ``attempt`` when it is 1-40 letters and digits; ValueError else, since only our own code names tries."""
     if not _ATTEMPT.fullmatch(attempt):
         raise ValueError(f"an attempt is named by 1-40 letters and digits, not {attempt!r}")

@@ -12,9 +12,9 @@ from urllib.parse import quote, urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from export_jobs.delivery.destination import Fence, Receipt, Target
-from export_jobs.delivery.paths import checked_attempt, checked_parts, probe_name
-from export_jobs.delivery.reading import VerifiedReader
-from export_jobs.delivery.s3_errors import code_of, explained
+from export_jobs.delivery.paths import probe_name, split_safe_path, validate_attempt
+from export_jobs.delivery.s3_errors import error_code, translate_s3_errors
+from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import TransientError
 
 log = logging.getLogger(__name__)
@@ -42,22 +42,22 @@ class S3Destination:
     def check(self) -> None:
         """See ``Destination.check``; writes, reads and deletes a probe object."""
         place = {"Bucket": self._bucket, "Key": self._key(probe_name())}
-        with self._explained("writing the probe object"):
+        with self._translate_errors("writing the probe object"):
             self._client.put_object(**place, Body=b"Export Jobs proves write permission; this may be removed.\n")
-        with self._explained("reading the probe object"):
+        with self._translate_errors("reading the probe object"):
             self._client.head_object(**place)
-        with self._explained("deleting the probe object"):
+        with self._translate_errors("deleting the probe object"):
             self._client.delete_object(**place)
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the prefix."""
-        key = self._key("/".join(checked_parts(target.path)))
+        key = self._key("/".join(split_safe_path(target.path)))
         self._abort_stale(key)
-        with self._explained(f"starting the upload of {key}"):
+        with self._translate_errors(f"starting the upload of {key}"):
             upload = self._client.create_multipart_upload(
                 Bucket=self._bucket,
                 Key=key,
-                Metadata={"sha256": target.sha256, "attempt": checked_attempt(target.attempt)},
+                Metadata={"sha256": target.sha256, "attempt": validate_attempt(target.attempt)},
             )
         place = {"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]}
         try:
@@ -94,21 +94,21 @@ class S3Destination:
         return done
 
     def _send_part(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
-        with self._explained(f"uploading part {number} of {place['Key']}"):
+        with self._translate_errors(f"uploading part {number} of {place['Key']}"):
             answer = self._client.upload_part(**place, PartNumber=number, Body=block)
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
     def _publish(self, place: dict[str, str], parts: list[dict[str, Any]], target: Target) -> None:
         """Make the object appear. The service itself refuses when a part differs from its ETag."""
         key = place["Key"]
-        with self._explained(f"completing the upload of {key}"):
+        with self._translate_errors(f"completing the upload of {key}"):
             try:
                 self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
             except ClientError as error:
                 # boto3 repeats a request whose reply was lost; the second one then finds the upload gone.
-                if code_of(error) != "NoSuchUpload" or not self._stands(key, target):
+                if error_code(error) != "NoSuchUpload" or not self._is_published(key, target):
                     raise
-        with self._explained(f"verifying {key}"):
+        with self._translate_errors(f"verifying {key}"):
             stored = self._client.head_object(Bucket=self._bucket, Key=key)
         if stored["ContentLength"] != target.bytes:
             raise TransientError(
@@ -116,7 +116,7 @@ class S3Destination:
                 "again; if this goes on, ask the bucket's owner."
             )
 
-    def _stands(self, key: str, target: Target) -> bool:
+    def _is_published(self, key: str, target: Target) -> bool:
         """Tell whether this very attempt's object stands under ``key``."""
         try:
             stored = self._client.head_object(Bucket=self._bucket, Key=key)
@@ -131,8 +131,8 @@ class S3Destination:
             pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=key)
             left = [upload for page in pages for upload in page.get("Uploads", []) if upload["Key"] == key]
         except (ClientError, BotoCoreError) as error:
-            if code_of(error) not in _LISTING_REFUSED:
-                with self._explained(f"looking for unfinished uploads of {key}"):
+            if error_code(error) not in _LISTING_REFUSED:
+                with self._translate_errors(f"looking for unfinished uploads of {key}"):
                     raise
             log.warning("Unfinished uploads in %s may not be listed: let a lifecycle rule abort them", self._bucket)
             return
@@ -154,5 +154,5 @@ class S3Destination:
     def _key(self, path: str) -> str:
         return f"{self._prefix}/{path}" if self._prefix else path
 
-    def _explained(self, doing: str) -> Any:
-        return explained(doing, self._bucket, self._endpoint)
+    def _translate_errors(self, doing: str) -> Any:
+        return translate_s3_errors(doing, self._bucket, self._endpoint)

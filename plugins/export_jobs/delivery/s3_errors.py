@@ -17,7 +17,7 @@ from botocore.exceptions import (
 
 from export_jobs.errors import ExportError, TerminalError, TransientError
 
-_TERMINAL = {
+_TERMINAL_MESSAGES = {
     "NoSuchBucket": "The bucket {bucket} does not exist. Create it, or correct the bucket of the destination.",
     "InvalidAccessKeyId": (
         "The access key for bucket {bucket} is unknown to the service. Correct the access key in the Airflow "
@@ -53,7 +53,7 @@ _TERMINAL = {
     ),
     "MethodNotAllowed": "The service refuses {doing} in bucket {bucket}: it is locked or read-only. Ask its owner.",
 }
-_SAME = {
+_CODE_ALIASES = {
     "403": "AccessDenied",
     "Forbidden": "AccessDenied",
     "AllAccessDisabled": "AccessDenied",
@@ -68,26 +68,26 @@ _SAME = {
 _BUSY = {"SlowDown", "Throttling", "RequestLimitExceeded", "RequestTimeout", "InternalError", "ServiceUnavailable"}
 
 
-def code_of(error: BaseException) -> str:
+def error_code(error: BaseException) -> str:
     """Return the service's error code, or "" when the request never got an answer."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
 
 
 @contextmanager
-def explained(doing: str, bucket: str, endpoint: str) -> Iterator[None]:
+def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None]:
     """Turn boto3's exceptions inside the block into ``TerminalError`` or ``TransientError``."""
     try:
         yield
     except ClientError as error:
-        raise _answered(error, doing, bucket) from error
+        raise _response_error(error, doing, bucket) from error
     except BotoCoreError as error:
-        raise _unanswered(error, doing, bucket, endpoint) from error
+        raise _no_response_error(error, doing, bucket, endpoint) from error
 
 
-def _answered(error: ClientError, doing: str, bucket: str) -> ExportError:
-    code = code_of(error)
+def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
+    code = error_code(error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    sentence = _TERMINAL.get(_SAME.get(code, code))
+    sentence = _TERMINAL_MESSAGES.get(_CODE_ALIASES.get(code, code))
     if sentence is not None:
         return TerminalError(sentence.format(doing=doing, bucket=bucket))
     if code in _BUSY or status >= 500 or status == 429:
@@ -106,7 +106,7 @@ def _answered(error: ClientError, doing: str, bucket: str) -> ExportError:
     )
 
 
-def _unanswered(error: BotoCoreError, doing: str, bucket: str, endpoint: str) -> ExportError:
+def _no_response_error(error: BotoCoreError, doing: str, bucket: str, endpoint: str) -> ExportError:
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return TerminalError(
             f"There are no complete credentials for bucket {bucket}. Fill in access key and secret key in the Airflow "

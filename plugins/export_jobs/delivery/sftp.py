@@ -13,12 +13,12 @@ import asyncssh
 
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
 from export_jobs.delivery.loop_thread import LoopThread
-from export_jobs.delivery.paths import checked_parts, is_temporary_of, probe_name, temporary_name
-from export_jobs.delivery.reading import VerifiedReader
+from export_jobs.delivery.paths import is_temporary_of, probe_name, split_safe_path, temporary_name
 from export_jobs.delivery.sftp_errors import MISSING
-from export_jobs.delivery.sftp_login import DEFAULT_PORT, place, read_login
+from export_jobs.delivery.sftp_login import DEFAULT_PORT, read_login, server_address
 from export_jobs.delivery.sftp_session import SftpSession, is_directory
-from export_jobs.delivery.sftp_upload import Upload, remote_sha256
+from export_jobs.delivery.sftp_upload import SftpUpload, remote_sha256
+from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import TerminalError, TransientError
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ CLEANUP_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
-class _Names:
+class _RemotePaths:
     """Where one delivery happens on the server."""
 
     folder: str
@@ -71,7 +71,7 @@ class SftpDestination:
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the folder."""
-        names = self._names(target)
+        names = self._remote_paths(target)
         with LoopThread() as loop:
             session = loop.run(self._open())
             try:
@@ -98,15 +98,15 @@ class SftpDestination:
         await session.do(doing, probe, file.close())
         await session.do("removing the probe file", probe, session.client.remove(probe))
 
-    async def _stage(self, session: SftpSession, reader: VerifiedReader, target: Target, names: _Names) -> None:
+    async def _stage(self, session: SftpSession, reader: VerifiedReader, target: Target, names: _RemotePaths) -> None:
         """Have the complete, verified content under the temporary name."""
         await self._require_folder(session)
         await self._make_subfolders(session, target.path)
         await self._remove_stale(session, names)
-        await Upload(session, names.temporary, reader, target.bytes).run()
+        await SftpUpload(session, names.temporary, reader, target.bytes).run()
         stored = await session.attributes("verifying the upload", names.temporary)
         if stored is None:
-            raise _vanished(session.where, names.temporary)
+            raise _vanished_error(session.where, names.temporary)
         if stored.size != target.bytes:
             raise TransientError(
                 f"The server {session.where} stored {stored.size} of {target.bytes} bytes of {target.path}. The file "
@@ -133,7 +133,7 @@ class SftpDestination:
 
     async def _make_subfolders(self, session: SftpSession, path: str) -> None:
         here = self._folder
-        for part in checked_parts(path)[:-1]:
+        for part in split_safe_path(path)[:-1]:
             here = posixpath.join(here, part)
             found = await session.attributes("looking for the sub-folder", here)
             if found is None:
@@ -143,14 +143,14 @@ class SftpDestination:
                     # Another delivery may have made it in between; only its absence is a failure.
                     found = await session.attributes("looking for the sub-folder", here)
                     if found is None:
-                        raise await session.explained(error, "making the sub-folder", here) from error
+                        raise await session.error_for(error, "making the sub-folder", here) from error
             if found is not None and not is_directory(found):
                 raise TerminalError(
                     f"{here} on {session.where} is a file where a sub-folder is needed. Remove the file there, or "
                     "choose another sub-folder for the job."
                 )
 
-    async def _remove_stale(self, session: SftpSession, names: _Names) -> None:
+    async def _remove_stale(self, session: SftpSession, names: _RemotePaths) -> None:
         """Remove what killed attempts left; their uploads then have no name to be renamed from."""
         doing = "looking for unfinished uploads"
         final = posixpath.basename(names.final)
@@ -160,12 +160,12 @@ class SftpDestination:
             log.warning("%s may not be listed on %s: unfinished uploads stay there", names.folder, session.where)
             return
         except asyncssh.SFTPError as error:
-            raise await session.explained(error, doing, names.folder) from error
+            raise await session.error_for(error, doing, names.folder) from error
         for name in listed:
             if is_temporary_of(final, name):
                 await self._remove(session, posixpath.join(names.folder, name))
 
-    async def _publish(self, session: SftpSession, target: Target, names: _Names) -> None:
+    async def _publish(self, session: SftpSession, target: Target, names: _RemotePaths) -> None:
         """Give the file its final name in one step; an older file of that name is replaced or stays whole."""
         doing = f"renaming to {names.final}"
         try:
@@ -173,11 +173,11 @@ class SftpDestination:
         except asyncssh.SFTPOpUnsupported:
             await self._publish_without_replace(session, target, names)
         except MISSING as error:
-            raise _vanished(session.where, names.temporary) from error
+            raise _vanished_error(session.where, names.temporary) from error
         except asyncssh.SFTPError as error:
-            raise await session.explained(error, doing, names.final) from error
+            raise await session.error_for(error, doing, names.final) from error
 
-    async def _publish_without_replace(self, session: SftpSession, target: Target, names: _Names) -> None:
+    async def _publish_without_replace(self, session: SftpSession, target: Target, names: _RemotePaths) -> None:
         """Publish on a server that cannot replace: never remove first, for then a lost connection loses both files."""
         doing = f"renaming to {names.final}"
         standing = await session.attributes(doing, names.final)
@@ -200,7 +200,7 @@ class SftpDestination:
         except MISSING:
             return
         except asyncssh.SFTPError as error:
-            raise await session.explained(error, f"removing {path}", path) from error
+            raise await session.error_for(error, f"removing {path}", path) from error
 
     async def _discard(self, session: SftpSession, temporary: str) -> None:
         """Remove the temporary after a failure, over a new connection when the old one is gone; never raises."""
@@ -220,19 +220,19 @@ class SftpDestination:
         except Exception as error:  # the failure that led here is the one to tell
             log.warning("The unfinished upload %s stays until the next try: %s", temporary, error)
 
-    def _names(self, target: Target) -> _Names:
-        *subfolders, name = checked_parts(target.path)
+    def _remote_paths(self, target: Target) -> _RemotePaths:
+        *subfolders, name = split_safe_path(target.path)
         folder = posixpath.join(self._folder, *subfolders)
         temporary = temporary_name(name, target.attempt)
-        return _Names(folder, posixpath.join(folder, name), posixpath.join(folder, temporary))
+        return _RemotePaths(folder, posixpath.join(folder, name), posixpath.join(folder, temporary))
 
     def url(self, path: str) -> str:
         """See ``Destination.url``."""
-        server = place(self._credentials.host, self._credentials.port or DEFAULT_PORT)
+        server = server_address(self._credentials.host, self._credentials.port or DEFAULT_PORT)
         return f"sftp://{server}/{quote(posixpath.join(self._folder, path).removeprefix('/'))}"
 
 
-def _vanished(where: str, temporary: str) -> TransientError:
+def _vanished_error(where: str, temporary: str) -> TransientError:
     return TransientError(
         f"The unfinished upload {temporary} has vanished from {where}; a newer attempt at the same file has probably "
         "removed it. Nothing was published by this attempt."

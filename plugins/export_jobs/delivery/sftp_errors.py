@@ -16,12 +16,12 @@ MISSING: tuple[type[Exception], ...] = _MISSING
 """What a server answers when a path does not exist."""
 
 
-def is_lost(error: BaseException) -> bool:
+def is_connection_lost(error: BaseException) -> bool:
     """Tell whether the connection itself has ended, so that nothing more can be asked over it."""
     return isinstance(error, _LOST)
 
 
-def lost(where: str, doing: str) -> TransientError:
+def connection_lost_error(where: str, doing: str) -> TransientError:
     """Name a connection that ended while it was in use."""
     return TransientError(
         f"The connection to {where} was lost while {doing}. The file is sent again from its start at the next try; "
@@ -29,7 +29,7 @@ def lost(where: str, doing: str) -> TransientError:
     )
 
 
-def stalled(where: str, doing: str, seconds: float) -> TransientError:
+def stalled_error(where: str, doing: str, seconds: float) -> TransientError:
     """Name a server that took nothing and answered nothing for ``seconds``."""
     return TransientError(
         f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was ended. "
@@ -37,7 +37,7 @@ def stalled(where: str, doing: str, seconds: float) -> TransientError:
     )
 
 
-def no_space(where: str, path: str, free: int | None) -> TerminalError:
+def no_space_error(where: str, path: str, free: int | None) -> TerminalError:
     """Name a full disk; ``free`` in bytes, where the server tells."""
     left = "" if free is None else f" ({free} bytes are free)"
     return TerminalError(
@@ -46,14 +46,14 @@ def no_space(where: str, path: str, free: int | None) -> TerminalError:
     )
 
 
-def read_only(where: str, path: str) -> TerminalError:
+def read_only_error(where: str, path: str) -> TerminalError:
     """Name a file system that is mounted read-only."""
     return TerminalError(
         f"The file system that holds {path} on {where} is read-only. Ask the server's owner to make it writable."
     )
 
 
-def refused(error: asyncssh.SFTPError, where: str, doing: str, path: str) -> ExportError:
+def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) -> ExportError:
     """Turn an answer of the server about ``path`` into a sentence."""
     if isinstance(error, _MISSING):
         return TerminalError(
@@ -65,14 +65,14 @@ def refused(error: asyncssh.SFTPError, where: str, doing: str, path: str) -> Exp
             "rename and remove files in the destination's folder; ask the server's owner to allow it."
         )
     if isinstance(error, _NO_SPACE) or any(word in error.reason.lower() for word in ("no space", "quota", "disk full")):
-        return no_space(where, path, None)
+        return no_space_error(where, path, None)
     return TransientError(
         f"The server {where} answered {path} with {type(error).__name__.removeprefix('SFTP')} and no reason while "
         f"{doing}. It is tried again; if this goes on, ask the server's owner about quota and disk."
     )
 
 
-def login_failed(error: BaseException, where: str, user: str, means: str) -> ExportError:
+def login_error(error: BaseException, where: str, user: str, means: str) -> ExportError:
     """Turn what stopped a connection from opening into a sentence; ``means`` is "password" or "key"."""
     if isinstance(error, asyncssh.PermissionDenied) or _too_many_failures(error):
         return TerminalError(

@@ -16,7 +16,7 @@ _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 
 @dataclass(frozen=True)
-class Pins:
+class HostKeyPins:
     """The host keys that are trusted: SHA-256 fingerprints, and the signature algorithms to ask for first."""
 
     fingerprints: frozenset[str]
@@ -36,7 +36,7 @@ class Pins:
         return [*self.algorithms, *(name for name in every if name not in self.algorithms)]
 
 
-def parse_pins(text: str, where: str) -> Pins:
+def parse_host_keys(text: str, where: str) -> HostKeyPins:
     """Read ``host_key``: one key a line; several lines let a server change its key without a gap.
 
     A line is ``ssh-ed25519 AAAA…``, ``[host]:port ssh-… AAAA…``, only ``AAAA…``, or a fingerprint ``SHA256:…``.
@@ -58,7 +58,7 @@ def parse_pins(text: str, where: str) -> Pins:
             )
         fingerprints.add(key.get_fingerprint())
         algorithms.extend(str(name, "ascii") for name in key.sig_algorithms)
-    return Pins(frozenset(fingerprints), tuple(dict.fromkeys(algorithms)))
+    return HostKeyPins(frozenset(fingerprints), tuple(dict.fromkeys(algorithms)))
 
 
 def _public_key(line: str) -> asyncssh.SSHKey | None:
@@ -74,7 +74,7 @@ def _public_key(line: str) -> asyncssh.SSHKey | None:
         return None
 
 
-def unpinned(where: str, offered: asyncssh.SSHKey) -> TerminalError:
+def no_pinned_key_error(where: str, offered: asyncssh.SSHKey) -> TerminalError:
     """Say which key the server showed and how to trust it."""
     line = offered.export_public_key().decode("ascii").split()
     return TerminalError(
@@ -85,7 +85,7 @@ def unpinned(where: str, offered: asyncssh.SSHKey) -> TerminalError:
     )
 
 
-def changed(where: str, pins: Pins, offered: asyncssh.SSHKey) -> TerminalError:
+def changed_key_error(where: str, pins: HostKeyPins, offered: asyncssh.SSHKey) -> TerminalError:
     """Say which key was expected and which came."""
     return TerminalError(
         f"The server {where} showed another host key than the pinned one; nothing was sent. "

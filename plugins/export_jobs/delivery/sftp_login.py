@@ -10,8 +10,8 @@ from typing import Any
 import asyncssh
 
 from export_jobs.delivery.destination import Credentials
-from export_jobs.delivery.sftp_errors import login_failed
-from export_jobs.delivery.sftp_hostkey import Pins, changed, parse_pins, unpinned
+from export_jobs.delivery.sftp_errors import login_error
+from export_jobs.delivery.sftp_hostkey import HostKeyPins, changed_key_error, no_pinned_key_error, parse_host_keys
 from export_jobs.errors import ExportError, TerminalError
 
 DEFAULT_PORT = 22
@@ -35,30 +35,30 @@ class Login:
     host: str
     port: int
     user: str
-    pins: Pins
+    pins: HostKeyPins
     password: str | None = field(default=None, repr=False)
     key: Any | None = field(default=None, repr=False)
 
     @property
     def where(self) -> str:
         """The server as messages name it."""
-        return place(self.host, self.port)
+        return server_address(self.host, self.port)
 
 
-class _HostKeyGate(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is not followed by mypy (pyproject.toml)
+class _HostKeyVerifier(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is not followed by mypy (pyproject.toml)
     """Asked for every host key before any secret is sent; remembers what the server offered for the message."""
 
-    def __init__(self, pins: Pins) -> None:
+    def __init__(self, pins: HostKeyPins) -> None:
         self._pins = pins
-        self.refused: asyncssh.SSHKey | None = None
+        self.rejected_key: asyncssh.SSHKey | None = None
 
     def validate_host_public_key(self, _host: str, _addr: str, _port: int, key: asyncssh.SSHKey) -> bool:
         accepted = self._pins.accept(key)
-        self.refused = None if accepted else key
+        self.rejected_key = None if accepted else key
         return accepted
 
 
-def place(host: str, port: int) -> str:
+def server_address(host: str, port: int) -> str:
     """Return ``host:port``, an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
@@ -69,7 +69,7 @@ def read_login(credentials: Credentials) -> Login:
     Raises:
         TerminalError: something is missing or unreadable; the sentence names the field, never its value.
     """
-    where = place(credentials.host, credentials.port or DEFAULT_PORT)
+    where = server_address(credentials.host, credentials.port or DEFAULT_PORT)
     extra = credentials.extra
     for switch in _CHECKS_OFF:
         if str(extra.get(switch, "")).strip().lower() in {"true", "1", "yes", "on"}:
@@ -91,7 +91,7 @@ def read_login(credentials: Credentials) -> Login:
         user=credentials.login,
         password=credentials.password if key is None else None,
         key=key,
-        pins=parse_pins(str(extra.get("host_key") or ""), where),
+        pins=parse_host_keys(str(extra.get("host_key") or ""), where),
     )
 
 
@@ -102,7 +102,7 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
         TerminalError: host key, secret or protocol refused.
         TransientError: the server cannot be reached, or says nothing for ``seconds``.
     """
-    gate = _HostKeyGate(login.pins)
+    gate = _HostKeyVerifier(login.pins)
     try:
         async with asyncio.timeout(seconds), AsyncExitStack() as undo:
             connection = await asyncssh.connect(login.host, login.port, client_factory=lambda: gate, **_options(login))
@@ -111,16 +111,16 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
             undo.pop_all()
             return connection, client
     except (asyncssh.Error, OSError, EOFError) as error:
-        raise _explained(error, login, gate) from error
+        raise _connect_error(error, login, gate) from error
 
 
-def _explained(error: BaseException, login: Login, gate: _HostKeyGate) -> ExportError:
-    if gate.refused is not None:
+def _connect_error(error: BaseException, login: Login, gate: _HostKeyVerifier) -> ExportError:
+    if gate.rejected_key is not None:
         if login.pins.fingerprints:
-            return changed(login.where, login.pins, gate.refused)
-        return unpinned(login.where, gate.refused)
+            return changed_key_error(login.where, login.pins, gate.rejected_key)
+        return no_pinned_key_error(login.where, gate.rejected_key)
     means = "key" if login.key is not None else "password"
-    return login_failed(error, login.where, login.user, means)
+    return login_error(error, login.where, login.user, means)
 
 
 def _options(login: Login) -> dict[str, Any]:

@@ -10,7 +10,15 @@ from typing import Any, Self, TypeVar
 
 import asyncssh
 
-from export_jobs.delivery.sftp_errors import MISSING, is_lost, lost, no_space, read_only, refused, stalled
+from export_jobs.delivery.sftp_errors import (
+    MISSING,
+    connection_lost_error,
+    is_connection_lost,
+    no_space_error,
+    read_only_error,
+    request_error,
+    stalled_error,
+)
 from export_jobs.delivery.sftp_login import Login, connect
 from export_jobs.errors import ExportError
 
@@ -57,19 +65,19 @@ class SftpSession:
                 return await request
         except TimeoutError as error:
             self.alive = False
-            raise stalled(self.where, doing, self.stall_seconds) from error
+            raise stalled_error(self.where, doing, self.stall_seconds) from error
         except (asyncssh.Error, OSError, EOFError) as error:
-            if not is_lost(error):
+            if not is_connection_lost(error):
                 raise
             self.alive = False
-            raise lost(self.where, doing) from error
+            raise connection_lost_error(self.where, doing) from error
 
     async def do(self, doing: str, path: str, request: Awaitable[T]) -> T:
         """Await one request about ``path``; raises ``ExportError`` only."""
         try:
             return await self.ask(doing, request)
         except asyncssh.SFTPError as error:
-            raise await self.explained(error, doing, path) from error
+            raise await self.error_for(error, doing, path) from error
 
     async def attributes(self, doing: str, path: str) -> Any | None:
         """Return the attributes of ``path``, or None when it does not exist."""
@@ -78,9 +86,9 @@ class SftpSession:
         except MISSING:
             return None
         except asyncssh.SFTPError as error:
-            raise await self.explained(error, doing, path) from error
+            raise await self.error_for(error, doing, path) from error
 
-    async def explained(self, error: asyncssh.SFTPError, doing: str, path: str, needed: int = 1) -> ExportError:
+    async def error_for(self, error: asyncssh.SFTPError, doing: str, path: str, needed: int = 1) -> ExportError:
         """Turn a refusal into an error; asks for free space first, because most servers say only "Failure" then.
 
         ``needed`` is how many bytes the refused step was about to store.
@@ -89,11 +97,11 @@ class SftpSession:
             with suppress(ExportError, asyncssh.SFTPError):
                 room = await self.ask(doing, self.client.statvfs(path.rpartition("/")[0] or "/"))
                 if int(room.flags) & _READ_ONLY:
-                    return read_only(self.where, path)
+                    return read_only_error(self.where, path)
                 free = int(room.bavail) * int(room.frsize)
                 if free < needed:
-                    return no_space(self.where, path, free)
-        return refused(error, self.where, doing, path)
+                    return no_space_error(self.where, path, free)
+        return request_error(error, self.where, doing, path)
 
 
 def is_directory(attributes: Any) -> bool:

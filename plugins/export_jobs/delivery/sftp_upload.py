@@ -10,8 +10,8 @@ from typing import Any
 
 import asyncssh
 
-from export_jobs.delivery.reading import VerifiedReader
 from export_jobs.delivery.sftp_session import SftpSession
+from export_jobs.delivery.verified_reader import VerifiedReader
 
 BLOCK = 255 * 1024
 """Bytes of one write request: what OpenSSH takes at most. Servers that announce less get less."""
@@ -22,7 +22,7 @@ CHUNK = 32 * BLOCK
 """Bytes that are read from the staged file at once, on a thread, while the chunk before is being sent."""
 
 
-class Upload:
+class SftpUpload:
     """Sends a file as a stream of write requests, many in flight, acknowledged in order.
 
     asyncssh's own ``write`` drains its requests at the end of every call and reports no progress in between; with
@@ -82,7 +82,7 @@ class Upload:
             await self._session.ask(doing, request)
         except asyncssh.SFTPError as error:
             missing = self._size - self._acknowledged
-            raise await self._session.explained(error, doing, self._path, needed=missing) from error
+            raise await self._session.error_for(error, doing, self._path, needed=missing) from error
         self._acknowledged += size
 
     async def _abandon(self, file: Any) -> None:

@@ -15,10 +15,10 @@ from export_jobs.core.windows.rerun import DagRunState
 from export_jobs.core.windows.window import Window, deliveries
 from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration import mail
-from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID, AirflowApi
-from export_jobs.orchestration.connections import store_engine
+from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
+from export_jobs.orchestration.airflow.connections import store_engine
 from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
-from export_jobs.orchestration.staging import sweep
+from export_jobs.orchestration.run.staging import sweep
 from export_jobs.store.alarms import Alarms
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.ledger import ExecutionRecord, Ledger
@@ -58,13 +58,13 @@ class CompareWithLedger(BaseOperator):
         """Fails while there is any finding; the owners (and the operators) are mailed a finding once."""
         engine = store_engine()
         jobs = Definitions(engine).jobs()
-        findings = [*_lost_rows(), *_late_or_silent(jobs, Ledger(engine))]
+        findings = [*_lost_row_findings(), *_window_findings(jobs, Ledger(engine))]
         owners = {job.name: str(job.definition.get("owner", "")) for job in jobs}
         alarms = Alarms(engine)
-        for finding in alarms.not_told_yet(findings):
-            _tell(finding, owners)
-            alarms.told(finding)
-        alarms.forget_others({finding.key for finding in findings})
+        for finding in alarms.not_yet_reported(findings):
+            _mail_finding(finding, owners)
+            alarms.mark_reported(finding)
+        alarms.keep_only({finding.key for finding in findings})
         if findings:
             raise AirflowFailException("\n".join(finding.message for finding in findings))
 
@@ -79,7 +79,7 @@ class SweepStaging(BaseOperator):
         sweep(ObjectStoragePath(settings.staging_root()), datetime.now(UTC))
 
 
-def _lost_rows() -> list[Finding]:
+def _lost_row_findings() -> list[Finding]:
     return [
         Finding(
             f"{job.name} vanished",
@@ -92,18 +92,18 @@ def _lost_rows() -> list[Finding]:
     ]
 
 
-def _late_or_silent(jobs: list[StoredJob], ledger: Ledger) -> list[Finding]:
+def _window_findings(jobs: list[StoredJob], ledger: Ledger) -> list[Finding]:
     api = _api()
     findings: list[Finding] = []
     for stored in jobs:
         try:
-            findings += _of_job(stored, ledger, api)
+            findings += _job_findings(stored, ledger, api)
         except (ExportError, ValueError):
             log.exception("Job %r cannot be audited; its own Dag says what is wrong with it", stored.name)
     return findings
 
 
-def _of_job(stored: StoredJob, ledger: Ledger, api: AirflowApi | None) -> list[Finding]:
+def _job_findings(stored: StoredJob, ledger: Ledger, api: AirflowApi | None) -> list[Finding]:
     job = stored.parse()
     if not job.enabled:
         return []
@@ -112,14 +112,14 @@ def _of_job(stored: StoredJob, ledger: Ledger, api: AirflowApi | None) -> list[F
     return audit(
         job.name,
         to_come=deliveries(job.schedule, made_until),
-        made=_made(records, api.dag_runs(stored.dag_id) if api else []),
+        made=_window_states(records, api.dag_runs(stored.dag_id) if api else []),
         now=datetime.now(UTC),
         last_activity=max((event.at for record in records for event in record.events), default=None),
         grace=GRACE,
     )
 
 
-def _made(records: list[ExecutionRecord], runs: list[DagRunState]) -> dict[Window, WindowState]:
+def _window_states(records: list[ExecutionRecord], runs: list[DagRunState]) -> dict[Window, WindowState]:
     """Every window that has had a run, also one that left no trace in the ledger because somebody marked it success.
 
     A green run is held against every delivery of its window: one that found it delivered has rightly sent nothing. A
@@ -145,7 +145,7 @@ def _api() -> AirflowApi | None:
         return None
 
 
-def _tell(finding: Finding, owners: dict[str, str]) -> None:
+def _mail_finding(finding: Finding, owners: dict[str, str]) -> None:
     recipients = {*settings.operators_mail(), *filter(None, [owners.get(finding.job)])}
     message = mail.compose(
         "alarm",

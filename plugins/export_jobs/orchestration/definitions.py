@@ -12,7 +12,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job, validate_job
 from export_jobs.errors import ExportError
-from export_jobs.orchestration.connections import store_engine
+from export_jobs.orchestration.airflow.connections import store_engine
 from export_jobs.store import snapshot
 from export_jobs.store.definitions import Definitions, StoredJob
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Found:
+class LoadedJob:
     """A live row, and its job when the row has the shape of one."""
 
     stored: StoredJob
@@ -44,7 +44,7 @@ class Found:
     def issues(self, catalogue: Catalogue) -> list[Issue]:
         """Every error of this definition, of shape and of meaning."""
         if self.job is None:
-            return errors(check_stored_job(_whole(self.stored), catalogue=catalogue)[1])
+            return errors(check_stored_job(_with_version(self.stored), catalogue=catalogue)[1])
         return errors(validate_job(self.job, catalogue=catalogue))
 
 
@@ -53,10 +53,10 @@ def snapshot_path() -> Path:
     return settings.state_folder() / "definitions.json"
 
 
-def find_jobs(dag_id: str | None = None) -> list[Found]:
+def load_jobs(dag_id: str | None = None) -> list[LoadedJob]:
     """All live jobs, or only the one whose Dag is ``dag_id``. Never raises for a store that is down or emptied."""
     stored = _all_jobs() if dag_id is None else _one_job(dag_id)
-    return [_found(row) for row in stored]
+    return [_load_job(row) for row in stored]
 
 
 def vanished_jobs() -> list[StoredJob]:
@@ -92,9 +92,9 @@ def _one_job(dag_id: str) -> list[StoredJob]:
     return kept[:1]
 
 
-def _found(stored: StoredJob) -> Found:
-    return Found(stored, parse_stored_job(_whole(stored))[0])
+def _load_job(stored: StoredJob) -> LoadedJob:
+    return LoadedJob(stored, parse_stored_job(_with_version(stored))[0])
 
 
-def _whole(stored: StoredJob) -> dict[str, object]:
+def _with_version(stored: StoredJob) -> dict[str, object]:
     return {**stored.definition, "version": stored.version}

@@ -21,9 +21,9 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.errors import ExportError
-from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID
+from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 from export_jobs.orchestration.auditor import auditor_dag
-from export_jobs.orchestration.definitions import Found, find_jobs
+from export_jobs.orchestration.definitions import LoadedJob, load_jobs
 from export_jobs.orchestration.publishing import (
     NotifyOwner,
     NotifyRecipients,
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 BEFORE_ALL_WINDOWS = datetime(1900, 1, 1, tzinfo=UTC)
 """Airflow wants a start date, and makes an empty green run for anything before it: so it lies before all data."""
 
-LONGEST_RETRY_DELAY = timedelta(minutes=30)
+MAX_RETRY_DELAY = timedelta(minutes=30)
 
 
 def build_dags() -> dict[str, DAG]:
@@ -46,13 +46,13 @@ def build_dags() -> dict[str, DAG]:
     wanted = get_parsing_context().dag_id
     if wanted == AUDITOR_DAG_ID:
         return {AUDITOR_DAG_ID: auditor_dag()}
-    found = find_jobs(wanted)
+    found = load_jobs(wanted)
     catalogue = _catalogue()
     dags = {stored.dag_id: job_dag(stored, catalogue, check=wanted is None) for stored in found}
     return dags if wanted else {AUDITOR_DAG_ID: auditor_dag(), **dags}
 
 
-def job_dag(found: Found, catalogue: Catalogue, *, check: bool) -> DAG:
+def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:
     """One job's Dag, or, when its definition does not hold, the Dag that says why.
 
     ``check`` validates against the catalogue and serialises as Airflow will; a task's process has no need to.
@@ -63,14 +63,14 @@ def job_dag(found: Found, catalogue: Catalogue, *, check: bool) -> DAG:
     if found.job is not None and not issues:
         try:
             dag = _export_dag(found.job)
-            _prove(dag)
+            _check_serialisable(dag)
         except Exception as error:  # whatever a row provokes in Airflow must stay that row's trouble
             log.exception("The Dag of job %r cannot be built", found.name)
             remedy = "Correct the row, or report it: validation should have found this"
             issues = [Issue("job", f"Airflow refuses the Dag ({type(error).__name__}: {error})", remedy)]
         else:
             return dag
-    return _refused_dag(found, issues)
+    return _invalid_dag(found, issues)
 
 
 def _export_dag(job: ExportJob) -> DAG:
@@ -111,14 +111,14 @@ def _task_defaults(job: ExportJob) -> dict[str, object]:
         "retries": settings.retries(),
         "retry_delay": timedelta(seconds=settings.retry_delay_s()),
         "retry_exponential_backoff": 2.0,
-        "max_retry_delay": LONGEST_RETRY_DELAY,
+        "max_retry_delay": MAX_RETRY_DELAY,
         "execution_timeout": timedelta(seconds=settings.task_timeout_s()),
         # Same weight for every task of every job: Airflow then takes the run that was due first.
         "weight_rule": "absolute",
     }
 
 
-def _refused_dag(found: Found, issues: Iterable[Issue]) -> DAG:
+def _invalid_dag(found: LoadedJob, issues: Iterable[Issue]) -> DAG:
     """A Dag without runs whose page says what is wrong; its past runs stay, and the next valid row takes over."""
     text = "\n".join(f"- {issue}" for issue in issues)
     log.warning("Job %r does not hold and makes no runs until it is corrected:\n%s", found.name, text)
@@ -137,7 +137,7 @@ def _refused_dag(found: Found, issues: Iterable[Issue]) -> DAG:
     return dag
 
 
-def _prove(dag: DAG) -> None:
+def _check_serialisable(dag: DAG) -> None:
     """Do now, to one Dag, what Airflow does later to the whole file; raises whatever Airflow would."""
     from airflow.serialization.serialized_objects import DagSerialization  # noqa: PLC0415  not needed by tasks
 

@@ -16,14 +16,14 @@ import jinja2
 
 from export_jobs import settings
 from export_jobs.errors import TerminalError, TransientError
-from export_jobs.orchestration.connections import connection
+from export_jobs.orchestration.airflow.connections import airflow_connection
 
 if TYPE_CHECKING:
     from airflow.providers.smtp.hooks.smtp import SmtpHook
 
 
 @dataclass(frozen=True)
-class Answer:
+class SendResult:
     """What the mail server said to one recipient: ``sent``, or ``refused`` for good with its reply."""
 
     state: Literal["sent", "refused"]
@@ -52,7 +52,7 @@ def mail_server() -> Iterator[SmtpHook]:
     from airflow.providers.smtp.hooks.smtp import SmtpHook  # noqa: PLC0415  only the notifying tasks pay for it
 
     connection_id = settings.smtp_connection()
-    connection(connection_id, "sending mail")
+    airflow_connection(connection_id, "sending mail")
     try:
         hook = SmtpHook(smtp_conn_id=connection_id).get_conn()
     except smtplib.SMTPAuthenticationError:
@@ -68,7 +68,7 @@ def mail_server() -> Iterator[SmtpHook]:
         yield hook
 
 
-def send(hook: SmtpHook, message: EmailMessage, recipient: str) -> Answer:
+def send(hook: SmtpHook, message: EmailMessage, recipient: str) -> SendResult:
     """Send ``message`` to one recipient alone, so that none sees the others and each answer is known.
 
     Raises ``TransientError`` for what the server may accept later (4xx, lost connection).
@@ -83,21 +83,21 @@ def send(hook: SmtpHook, message: EmailMessage, recipient: str) -> Answer:
         client.send_message(message, to_addrs=[recipient])
     except smtplib.SMTPRecipientsRefused as error:
         code, reply = error.recipients.get(recipient, (550, b""))
-        return _answer(code, reply, recipient)
+        return _send_result(code, reply, recipient)
     except smtplib.SMTPResponseException as error:
-        return _answer(error.smtp_code, error.smtp_error, recipient)
+        return _send_result(error.smtp_code, error.smtp_error, recipient)
     except (OSError, smtplib.SMTPException) as error:
         raise TransientError(
             f"The connection to the mail server broke ({type(error).__name__}) while sending to {recipient}."
         ) from None
-    return Answer("sent")
+    return SendResult("sent")
 
 
-def _answer(code: int, reply: bytes | str, recipient: str) -> Answer:
+def _send_result(code: int, reply: bytes | str, recipient: str) -> SendResult:
     text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
     if 400 <= code < 500:
         raise TransientError(f"The mail server asks to try {recipient} again later ({code} {text}).")
-    return Answer("refused", f"{code} {text}")
+    return SendResult("refused", f"{code} {text}")
 
 
 def human_bytes(count: float) -> str:

@@ -18,9 +18,9 @@ from export_jobs.core.files.names import manifest_path
 from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, TransientError
 from export_jobs.orchestration import mail
-from export_jobs.orchestration.staging import remove_staged
-from export_jobs.orchestration.step import ExportStep
-from export_jobs.orchestration.xcom import from_task
+from export_jobs.orchestration.run.staging import remove_staged
+from export_jobs.orchestration.run.step import ExportStep
+from export_jobs.orchestration.run.xcom import task_result
 from export_jobs.store.ledger import AlreadyDelivered, PublicationRecord
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from export_jobs.orchestration.job_run import JobRun
+    from export_jobs.orchestration.run.job_run import JobRun
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,8 @@ class PublishManifest(ExportStep):
 
     def run_step(self, run: JobRun, context: Context) -> str:
         """The publication's stage, by which the mails refer to it; staged files are removed once it stands."""
-        files = _files(run, context)
-        manifest = _manifest(run, files)
+        files = _export_files(run, context)
+        manifest = _build_manifest(run, files)
         stage = manifest.stage(files)
         if run.ledger.publication(run.execution_id, stage) is None:
             self._deliver(run, manifest.to_bytes(), stage)
@@ -80,14 +80,14 @@ class NotifyRecipients(ExportStep):
 
     def run_step(self, run: JobRun, context: Context) -> None:
         """Raises ``TransientError`` while some could not be told, ``TerminalError`` when all were refused for good."""
-        stage = from_task(context, "publish_manifest")
+        stage = task_result(context, "publish_manifest")
         if not run.job.recipients:
             log.info("This job has no recipients")
             return
-        answers = _tell(run, "success", stage, run.job.recipients, _delivered_mail(run, context, stage))
+        answers = _notify(run, "success", stage, run.job.recipients, _success_mail(run, context, stage))
         refused = [recipient for recipient, state in answers.items() if state == "refused"]
         if refused:
-            run.event("partly notified", self.step, message=f"refused for good: {', '.join(refused)}")
+            run.record_event("partly notified", self.step, message=f"refused for good: {', '.join(refused)}")
             log.warning("The mail server refuses for good: %s", ", ".join(refused))
         if len(refused) == len(answers):
             raise TerminalError(
@@ -103,8 +103,8 @@ class NotifyOwner(ExportStep):
 
     def run_step(self, run: JobRun, context: Context) -> None:
         """Records the failure of the execution, then mails it once for each time the run was cleared."""
-        run.event("run failed", self.step)
-        _tell(run, "failure", f"clear {run.clear_number}", (run.job.owner,), _failed_mail(run))
+        run.record_event("run failed", self.step)
+        _notify(run, "failure", f"clear {run.clear_number}", (run.job.owner,), _failure_mail(run))
 
 
 class RefuseInvalidDefinition(BaseOperator):
@@ -122,11 +122,11 @@ class RefuseInvalidDefinition(BaseOperator):
         )
 
 
-def _files(run: JobRun, context: Context) -> list[ExportFile]:
-    return [ExportFile.model_validate(from_task(context, f"{use.template}.compress")) for use in run.job.templates]
+def _export_files(run: JobRun, context: Context) -> list[ExportFile]:
+    return [ExportFile.model_validate(task_result(context, f"{use.template}.compress")) for use in run.job.templates]
 
 
-def _manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
+def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
     """The manifest of ``files``; raises ``TerminalError`` unless the ledger holds a delivery of each."""
     deliveries = {file.template: run.ledger.delivery(run.execution_id, file.template, file.stage) for file in files}
     missing = [file.template for file in files if file.is_sent and deliveries[file.template] is None]
@@ -139,9 +139,9 @@ def _manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
     return Manifest.of(run.job, run.window, files, definition_hash=run.definition_hash, revision=revision)
 
 
-def _tell(run: JobRun, kind: str, key: str, recipients: tuple[str, ...], message: EmailMessage) -> dict[str, str]:
+def _notify(run: JobRun, kind: str, key: str, recipients: tuple[str, ...], message: EmailMessage) -> dict[str, str]:
     """Send to all who have not been told yet, record each answer as it comes, and return the state of each."""
-    told = run.ledger.notified(run.execution_id, kind, key)
+    told = run.ledger.notification_states(run.execution_id, kind, key)
     later: list[str] = []
     waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in told]
     if waiting:
@@ -166,7 +166,7 @@ def _window_text(run: JobRun) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
-def _delivered_mail(run: JobRun, context: Context, stage: str) -> EmailMessage:
+def _success_mail(run: JobRun, context: Context, stage: str) -> EmailMessage:
     publication = run.ledger.publication(run.execution_id, stage)
     zone = ZoneInfo(run.job.schedule.time_zone)
     return mail.compose(
@@ -182,14 +182,14 @@ def _delivered_mail(run: JobRun, context: Context, stage: str) -> EmailMessage:
             "replaces": len(run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end)) > 1,
             "files": [
                 {**file.model_dump(), "url": run.destination.url(file.path) if file.is_sent else None}
-                for file in _files(run, context)
+                for file in _export_files(run, context)
             ],
             "manifest_url": publication.url if publication else "",
         },
     )
 
 
-def _failed_mail(run: JobRun) -> EmailMessage:
+def _failure_mail(run: JobRun) -> EmailMessage:
     return mail.compose(
         "failed",
         f"{run.job.name}: {_window_text(run)} FAILED",

@@ -16,18 +16,18 @@ from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, UserError
-from export_jobs.orchestration.connections import open_source
-from export_jobs.orchestration.staging import staged, written_whole
-from export_jobs.orchestration.step import ExportStep
-from export_jobs.orchestration.xcom import from_task
+from export_jobs.orchestration.airflow.connections import open_source
+from export_jobs.orchestration.run.staging import open_staged, write_staged
+from export_jobs.orchestration.run.step import ExportStep
+from export_jobs.orchestration.run.xcom import task_result
 from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord
 from export_jobs.streaming.compress import compress
-from export_jobs.streaming.source import Reading
+from export_jobs.streaming.source import ReadOptions
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from export_jobs.orchestration.job_run import JobRun
+    from export_jobs.orchestration.run.job_run import JobRun
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class ValidateDestination(ExportStep):
 
     def run_step(self, run: JobRun, context: Context) -> None:
         """Raises ``UserError`` with every issue of the definition, or what the destination refuses."""
-        _refuse_silent_repetition(run)
+        _skip_if_delivered(run)
         issues = errors(validate_job(run.job, catalogue=run.catalogue))
         if issues:
             raise UserError("The definition does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
@@ -60,12 +60,12 @@ class Extract(ExportStep):
         path = run.staging / f"{file_stem(run.job.name, name, run.window, zone)}.csv"
         with (
             open_source(export.connection, export.dialect) as source,
-            written_whole(path, run, name, self.step) as sink,
+            write_staged(path, run, name, self.step) as sink,
         ):
             if export.date_basis is DateBasis.UPDATED:
                 source.settle(run.window.end)
-            reading = Reading(zone, f"export-jobs {run.job.name}", settings.statement_timeout_s())
-            found = source.extract(export, run.job.file, sink, reading)
+            read_options = ReadOptions(zone, f"export-jobs {run.job.name}", settings.statement_timeout_s())
+            found = source.extract(export, run.job.file, sink, read_options)
             if not found.rows and run.job.file.empty_result is EmptyResult.FAIL:
                 raise UserError(
                     f"Template {name!r} has no rows from {run.window.start.isoformat()} to "
@@ -92,7 +92,7 @@ class Compress(ExportStep):
     def run_step(self, run: JobRun, context: Context) -> dict[str, Any]:
         """The staged archive as JSON."""
         name = cast("str", self.template)
-        csv = CsvFile.model_validate(from_task(context, f"{name}.extract"))
+        csv = CsvFile.model_validate(task_result(context, f"{name}.extract"))
         file = _export_file(run, csv)
         if not file.is_sent:
             log.info("No rows, and this job skips empty files: nothing will be sent for template %s", name)
@@ -100,7 +100,7 @@ class Compress(ExportStep):
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
         # Its own suffix keeps an uncompressed file apart from the CSV it is copied from.
         path = run.staging / f"{file.path.rpartition('/')[2]}.ready"
-        with staged(csv.uri) as source, written_whole(path, run, name, self.step) as sink:
+        with open_staged(csv.uri) as source, write_staged(path, run, name, self.step) as sink:
             done = compress(
                 source,
                 sink,
@@ -127,9 +127,9 @@ class Upload(ExportStep):
     def run_step(self, run: JobRun, context: Context) -> None:
         """Raises ``SupersededError`` when a newer attempt has taken over."""
         name = cast("str", self.template)
-        file = ExportFile.model_validate(from_task(context, f"{name}.compress"))
+        file = ExportFile.model_validate(task_result(context, f"{name}.compress"))
         if not file.is_sent:
-            run.event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
+            run.record_event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
             return
         if run.ledger.delivery(run.execution_id, name, file.stage):
             log.info("This file stands at the destination already, says the ledger")
@@ -137,7 +137,7 @@ class Upload(ExportStep):
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
         record = _delivery_record(run, file)
         target = Target(path=file.path, bytes=file.bytes, sha256=file.sha256, attempt=run.attempt)
-        with staged(file.uri) as source:
+        with open_staged(file.uri) as source:
             try:
                 run.destination.deliver(
                     source, target, lambda: run.ledger.fence_delivery(record, self.step, run.attempt)
@@ -146,7 +146,7 @@ class Upload(ExportStep):
                 log.info("Another attempt has delivered this file meanwhile")
 
 
-def _refuse_silent_repetition(run: JobRun) -> None:
+def _skip_if_delivered(run: JobRun) -> None:
     """A scheduled run of a delivered window, made anew because Airflow lost its history, sends nothing twice.
 
     Whoever wants the window again says so: by clearing the run, or by triggering one with its interval.

@@ -28,7 +28,7 @@ class ExportTimetable(Timetable):
         self.schedule = schedule
         self.paused = paused
         self.periodic = schedule.frequency is not Frequency.ONCE
-        self.description = _in_words(schedule)
+        self.description = _schedule_text(schedule)
 
     @property
     def summary(self) -> str:
@@ -46,7 +46,7 @@ class ExportTimetable(Timetable):
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> Timetable:
         """Airflow decodes a timetable a dozen times a parse, so equal text is decoded once (PERF: halves the sync)."""
-        return _decoded(json.dumps(data, sort_keys=True))
+        return _decode(json.dumps(data, sort_keys=True))
 
     def next_dagrun_info(
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
@@ -62,8 +62,8 @@ class ExportTimetable(Timetable):
         if delivery is None or (restriction.latest and delivery.window.start > restriction.latest):
             return None
         return DagRunInfo(
-            run_after=_pendulum(delivery.due),
-            data_interval=DataInterval(_pendulum(delivery.window.start), _pendulum(delivery.window.end)),
+            run_after=_to_pendulum(delivery.due),
+            data_interval=DataInterval(_to_pendulum(delivery.window.start), _to_pendulum(delivery.window.end)),
         )
 
     def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:
@@ -83,22 +83,22 @@ class ExportTimetable(Timetable):
                 f"At {run_after.isoformat()} no window of this job has ended yet; "
                 f"its data begins on {self.schedule.valid_from}. Wait for the first window, or give a data interval."
             )
-        return DataInterval(_pendulum(window.start), _pendulum(window.end))
+        return DataInterval(_to_pendulum(window.start), _to_pendulum(window.end))
 
 
 @lru_cache(maxsize=16384)
-def _decoded(text: str) -> ExportTimetable:
+def _decode(text: str) -> ExportTimetable:
     data = json.loads(text)
     return ExportTimetable(Schedule.model_validate(data["schedule"]), paused=data["paused"])
 
 
-def _pendulum(moment: datetime) -> DateTime:
+def _to_pendulum(moment: datetime) -> DateTime:
     import pendulum  # noqa: PLC0415  Airflow has loaded it by the time this runs; the command line never needs it
 
     return pendulum.instance(moment)
 
 
-def _in_words(schedule: Schedule) -> str:
+def _schedule_text(schedule: Schedule) -> str:
     """One sentence for Airflow's list."""
     at = f"at {schedule.deliver_at:%H:%M} {schedule.time_zone}"
     match schedule.frequency:

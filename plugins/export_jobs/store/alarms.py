@@ -16,13 +16,13 @@ class Alarms:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def not_told_yet(self, findings: Iterable[Finding]) -> list[Finding]:
+    def not_yet_reported(self, findings: Iterable[Finding]) -> list[Finding]:
         """Those of ``findings`` that nobody has been told of."""
         with transaction(self._engine) as connection:
-            told = set(connection.execute(text("SELECT key FROM export_jobs.alarm")).scalars())
-        return [finding for finding in findings if finding.key not in told]
+            reported = set(connection.execute(text("SELECT key FROM export_jobs.alarm")).scalars())
+        return [finding for finding in findings if finding.key not in reported]
 
-    def told(self, finding: Finding) -> None:
+    def mark_reported(self, finding: Finding) -> None:
         """Remember that somebody has been told."""
         insert = """INSERT INTO export_jobs.alarm (key, job, message) VALUES (:key, :job, :message)
             ON CONFLICT DO NOTHING"""
@@ -30,7 +30,7 @@ class Alarms:
         with transaction(self._engine) as connection:
             connection.execute(text(insert), values)
 
-    def forget_others(self, keys: Collection[str]) -> None:
+    def keep_only(self, keys: Collection[str]) -> None:
         """Forget what no longer stands, so that it is told again if it comes back."""
         with transaction(self._engine) as connection:
             query = "DELETE FROM export_jobs.alarm WHERE NOT (key = ANY(:keys))"

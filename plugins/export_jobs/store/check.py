@@ -20,13 +20,13 @@ def _issues(definitions: Definitions, catalogue: Catalogue) -> Iterator[Issue]:
     destinations = list(definitions.destinations())
     tags = [destination.tag for destination in destinations]
     for destination in destinations:
-        yield from _of(f"destinations[{destination.tag}]", validate_destination(destination))
+        yield from _at_path(f"destinations[{destination.tag}]", validate_destination(destination))
     for template in definitions.templates():
-        yield from _of(f"templates[{template.name}]", validate_template(template, catalogue=catalogue))
+        yield from _at_path(f"templates[{template.name}]", validate_template(template, catalogue=catalogue))
     for row in definitions.jobs():
         _, issues = check_stored_job({**row.definition, "version": row.version}, catalogue=catalogue, destinations=tags)
-        yield from _of(f"jobs[{row.name}]", issues)
+        yield from _at_path(f"jobs[{row.name}]", issues)
 
 
-def _of(path: str, issues: Iterable[Issue]) -> Iterator[Issue]:
+def _at_path(path: str, issues: Iterable[Issue]) -> Iterator[Issue]:
     return (replace(issue, path=f"{path}.{issue.path}" if issue.path else path) for issue in issues)

@@ -14,10 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from export_jobs.core.definitions.job import ExportJob, JobSpec
 from export_jobs.core.validation.changes import differences, spec_of
 from export_jobs.errors import UserError
-from export_jobs.store.database.refusals import explained
+from export_jobs.store.database.errors import translate_error
 from export_jobs.store.destinations import Destinations
+from export_jobs.store.job_templates import insert_template_uses
 from export_jobs.store.templates import Templates
-from export_jobs.store.uses import insert_uses
 
 LIVE_JOBS = """
     SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition
@@ -57,7 +57,7 @@ class StoredJob:
 
 
 @dataclass(frozen=True)
-class Version:
+class DefinitionVersion:
     """One version of a definition: who changed which keys when (``created`` for the first)."""
 
     version: int
@@ -92,11 +92,13 @@ class Definitions(Destinations, Templates):
             raise UserError(f"The store has no version {version} of job {job_id}. Restore the store from a backup.")
         return ExportJob.model_validate({**rows[0]["definition"], "version": version})
 
-    def versions(self, job_id: int) -> list[Version]:
+    def versions(self, job_id: int) -> list[DefinitionVersion]:
         """Every version of a definition, oldest first."""
         query = """SELECT version, changed, created_at, created_by, definition FROM export_jobs.job_version
                    WHERE job_id = :job_id ORDER BY version"""
-        return [Version(**{**row, "changed": tuple(row["changed"])}) for row in self._rows(query, job_id=job_id)]
+        return [
+            DefinitionVersion(**{**row, "changed": tuple(row["changed"])}) for row in self._rows(query, job_id=job_id)
+        ]
 
     def tombstones(self) -> set[int]:
         """Ids of the jobs that were deleted."""
@@ -107,11 +109,11 @@ class Definitions(Destinations, Templates):
         columns = _columns(spec)
         names = ", ".join(columns)
         values = ", ".join(f":{name}" for name in columns)
-        with self._writing(actor) as connection:
+        with self._begin(actor) as connection:
             insert = f"INSERT INTO export_jobs.job ({names}) VALUES ({values}) RETURNING id"
             job_id = connection.execute(text(insert), columns).scalar_one()
-            insert_uses(connection, job_id, spec.templates)
-            return self._kept(connection, job_id)
+            insert_template_uses(connection, job_id, spec.templates)
+            return self._reload_job(connection, job_id)
 
     def update(self, spec: JobSpec, actor: str | None = None, expected_version: int | None = None) -> StoredJob:
         """Change what may change of the job of ``spec``'s name.
@@ -119,27 +121,27 @@ class Definitions(Destinations, Templates):
         Raises ``UserError`` naming everything that ``spec`` would change and may not, or when the job's version is no
         longer ``expected_version``.
         """
-        with self._writing(actor) as connection:
-            stored = self._locked(connection, spec.name)
+        with self._begin(actor) as connection:
+            stored = self._lock_job(connection, spec.name)
             if expected_version not in {None, stored.version}:
                 raise UserError(
                     f"Job {spec.name!r} has been changed by somebody else: you have version {expected_version}, the "
                     f"store has {stored.version}. Load it again, then repeat your change."
                 )
-            reasons = [*_frozen(stored, spec), *_refused(connection, stored.job_id, spec)]
+            reasons = [*_frozen_reasons(stored, spec), *_guard_reasons(connection, stored.job_id, spec)]
             if reasons:
                 raise UserError(" ".join(reasons))
-            return self._kept(connection, stored.job_id)
+            return self._reload_job(connection, stored.job_id)
 
     def delete(self, name: str, actor: str | None = None) -> None:
         """Delete a job; its ledger stays, and its name can be used again. Raises ``UserError`` when there is none."""
-        with self._writing(actor) as connection:
+        with self._begin(actor) as connection:
             bury = """UPDATE export_jobs.job SET deleted_at = clock_timestamp()
                       WHERE lower(name) = lower(:name) AND deleted_at IS NULL"""
             if connection.execute(text(bury), {"name": name}).rowcount == 0:
                 raise UserError(f"There is no job {name!r}. `export-jobs list` shows the names.")
 
-    def _locked(self, connection: Connection, name: str) -> StoredJob:
+    def _lock_job(self, connection: Connection, name: str) -> StoredJob:
         """The live job ``name``, which nobody else can change until this transaction ends."""
         lock = "SELECT id FROM export_jobs.job WHERE lower(name) = lower(:name) AND deleted_at IS NULL FOR UPDATE"
         connection.execute(text(lock), {"name": name})
@@ -148,7 +150,7 @@ class Definitions(Destinations, Templates):
             raise UserError(f"There is no job {name!r}. `export-jobs list` shows the names.")
         return stored
 
-    def _kept(self, connection: Connection, job_id: int) -> StoredJob:
+    def _reload_job(self, connection: Connection, job_id: int) -> StoredJob:
         # The triggers that write the version wait for the commit; the caller is shown what they will have written.
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         row = connection.execute(text(f"{LIVE_JOBS} AND j.id = :id"), {"id": job_id}).mappings().one()
@@ -156,7 +158,7 @@ class Definitions(Destinations, Templates):
         return StoredJob(**row)
 
 
-def _frozen(stored: StoredJob, spec: JobSpec) -> Iterator[str]:
+def _frozen_reasons(stored: StoredJob, spec: JobSpec) -> Iterator[str]:
     """The sentence that names what ``spec`` would change of ``stored`` and nobody may, in the words of the YAML."""
     try:
         before = spec_of(stored.parse())
@@ -171,7 +173,7 @@ def _frozen(stored: StoredJob, spec: JobSpec) -> Iterator[str]:
         )
 
 
-def _refused(connection: Connection, job_id: int, spec: JobSpec) -> Iterator[str]:
+def _guard_reasons(connection: Connection, job_id: int, spec: JobSpec) -> Iterator[str]:
     """Write what may change; the sentence with which the store's guards refuse that, given what has run."""
     columns = {name: value for name, value in _columns(spec).items() if name in EDITABLE.values()}
     sets = ", ".join(f"{name} = :{name}" for name in columns)
@@ -179,7 +181,7 @@ def _refused(connection: Connection, job_id: int, spec: JobSpec) -> Iterator[str
         with connection.begin_nested():
             connection.execute(text(f"UPDATE export_jobs.job SET {sets} WHERE id = :id"), {**columns, "id": job_id})
     except DBAPIError as error:
-        refusal = explained(error)
+        refusal = translate_error(error)
         if not isinstance(refusal, UserError):
             raise
         yield str(refusal)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.store.database.access import Access
+from export_jobs.store.database.access import StoreAccess
 
 _SELECT = "SELECT tag, kind, connection, folder, description FROM export_jobs.destination"
 
 
-class Destinations(Access):
+class Destinations(StoreAccess):
     """The destinations of one store; each change of one is kept in ``definition_change``."""
 
     def destinations(self) -> list[DestinationSpec]:
@@ -28,5 +28,5 @@ class Destinations(Access):
             VALUES (:tag, :kind, :connection, :folder, :description)
             ON CONFLICT (tag) DO UPDATE SET kind = excluded.kind, connection = excluded.connection,
                 folder = excluded.folder, description = excluded.description"""
-        with self._writing(actor) as connection:
+        with self._begin(actor) as connection:
             connection.execute(text(query), spec.model_dump(mode="json"))

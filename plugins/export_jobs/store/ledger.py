@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import text
 
 from export_jobs.errors import ExportError, TerminalError, UserError
-from export_jobs.store import leases
+from export_jobs.store.executions import leases
 from export_jobs.store.executions.history import DELIVERY_COLUMNS, PUBLICATION_COLUMNS, History
+from export_jobs.store.executions.notifications import Notifications
 from export_jobs.store.executions.records import DeliveryRecord, Execution, ExecutionRecord, PublicationRecord
-from export_jobs.store.notifications import Notifications
 
 __all__ = ["AlreadyDelivered", "DeliveryRecord", "ExecutionRecord", "Ledger", "PublicationRecord"]
 
@@ -59,7 +59,7 @@ class Ledger(History, Notifications):
                 SELECT (v.detail ->> 'version')::integer FROM export_jobs.execution_event v
                 WHERE v.execution_id = e.id AND v.kind = 'rebound' ORDER BY v.id DESC LIMIT 1), e.version) AS version
             FROM export_jobs.execution e WHERE e.dag_id = :dag_id AND e.run_id = :run_id"""
-        with self._writing() as connection:
+        with self._begin() as connection:
             connection.execute(text(insert), values)
             row = connection.execute(text(select), values).mappings().one()
         if (row["window_start"], row["window_end"]) != (window_start, window_end):
@@ -79,11 +79,11 @@ class Ledger(History, Notifications):
             FROM export_jobs.execution e JOIN export_jobs.job_version v ON v.job_id = e.job_id
             WHERE e.id = :id AND v.version = :version"""
         values = {"id": execution_id, "version": version, "message": f"to version {version} by {actor}"}
-        with self._writing() as connection:
+        with self._begin() as connection:
             if not connection.execute(text(insert), values).rowcount:
                 raise UserError(f"There is no version {version} of this run's job. Choose one that its history lists.")
 
-    def event(
+    def record_event(
         self,
         execution_id: int,
         kind: str,
@@ -109,16 +109,16 @@ class Ledger(History, Notifications):
             "message": message,
             "detail": json.dumps(detail) if detail is not None else None,
         }
-        with self._writing() as connection:
+        with self._begin() as connection:
             connection.execute(text(insert), values)
 
     def claim(self, execution_id: int, template: str, step: str, attempt: str) -> None:
         """Make ``attempt`` the current one of a step."""
         leases.claim(self._engine, execution_id, template, step, attempt)
 
-    def still_current(self, execution_id: int, template: str, step: str, attempt: str) -> None:
+    def require_current(self, execution_id: int, template: str, step: str, attempt: str) -> None:
         """Raises ``SupersededError`` when a newer attempt has taken the step over."""
-        with leases.held(self._engine, execution_id, template, step, attempt):
+        with leases.hold_lease(self._engine, execution_id, template, step, attempt):
             pass
 
     @contextmanager
@@ -135,7 +135,7 @@ class Ledger(History, Notifications):
             VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
                 :version, :definition_hash, :attempt, clock_timestamp())"""
         values = {**asdict(record), "columns": list(record.columns)}
-        with leases.held(self._engine, record.execution_id, record.template, step, attempt) as connection:
+        with leases.hold_lease(self._engine, record.execution_id, record.template, step, attempt) as connection:
             if Ledger(self._engine, connection).delivery(record.execution_id, record.template, record.stage):
                 raise AlreadyDelivered(f"{record.path} stands at the destination already.")
             yield
@@ -149,7 +149,7 @@ class Ledger(History, Notifications):
         insert = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS})
             SELECT :execution_id, :stage, count(*) + 1, :path, :url, :bytes, :sha256, clock_timestamp()
             FROM export_jobs.publication WHERE execution_id = :execution_id"""
-        with leases.held(self._engine, record.execution_id, "", step, attempt) as connection:
+        with leases.hold_lease(self._engine, record.execution_id, "", step, attempt) as connection:
             if Ledger(self._engine, connection).publication(record.execution_id, record.stage):
                 raise AlreadyDelivered(f"{record.path} stands at the destination already.")
             yield

@@ -1,4 +1,4 @@
-"""``DefinitionFile`` x store -> ``Plan`` -> saved, all of it or nothing.
+"""``DefinitionFile`` x store -> ``ApplyPlan`` -> saved, all of it or nothing.
 
 Jobs that are in the store and not in the file are left alone: a file is what one team keeps, not the whole store.
 """
@@ -19,20 +19,20 @@ from export_jobs.core.validation.definitions import parse_stored_job
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import Definitions, StoredJob
 
-_TRIAL = "trial of a plan"
+_DRY_RUN_ACTOR = "trial of a plan"
 
 
 @dataclass(frozen=True)
-class Plan:
+class ApplyPlan:
     """What applying a file would do. ``issues`` holds warnings too; with any error there are no changes.
 
-    ``left_alone``: jobs of the store that the file does not name. ``versions``: the versions the plan was made from.
+    ``untouched``: jobs of the store that the file does not name. ``versions``: the versions the plan was made from.
     """
 
     file: DefinitionFile | None
     issues: tuple[Issue, ...] = ()
     changes: tuple[Change, ...] = ()
-    left_alone: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -53,7 +53,7 @@ def make_plan(
     *,
     now: datetime,
     made_until: Mapping[int, datetime] | None = None,
-) -> Plan:
+) -> ApplyPlan:
     """Hold a file's content against the catalogue and the store. Raises only when the store cannot be read.
 
     ``made_until``: by job id, the end of the last window that was made; the preview of an edited schedule needs it.
@@ -64,20 +64,20 @@ def make_plan(
     beside = Stored(templates, destinations.keys(), [row.name for row in rows])
     file, issues = check_file(raw, catalogue=catalogue, stored=beside, now=now)
     if file is None:
-        return Plan(None, tuple(issues))
+        return ApplyPlan(None, tuple(issues))
     ends = {row.name: made_until[row.job_id] for row in rows if made_until and row.job_id in made_until}
-    stored = InStore({row.name: _readable(row) for row in rows}, templates, destinations, ends)
+    stored = InStore({row.name: _job_or_none(row) for row in rows}, templates, destinations, ends)
     jobs = {job.name: job for job in file.jobs}
-    return Plan(
+    return ApplyPlan(
         file,
         tuple(issues),
-        tuple(_tried(change, jobs, definitions) for change in changes(file, stored)),
-        left_alone=tuple(sorted(row.name for row in rows if row.name not in jobs)),
+        tuple(_try_update(change, jobs, definitions) for change in changes(file, stored)),
+        untouched=tuple(sorted(row.name for row in rows if row.name not in jobs)),
         versions={row.name: row.version for row in rows},
     )
 
 
-def apply_plan(plan: Plan, definitions: Definitions, actor: str) -> None:
+def apply_plan(plan: ApplyPlan, definitions: Definitions, actor: str) -> None:
     """Save every change in one transaction.
 
     Raises ``UserError`` when the plan cannot be applied, when the store refuses a part of it, or when somebody has
@@ -101,29 +101,29 @@ def apply_plan(plan: Plan, definitions: Definitions, actor: str) -> None:
                 transaction.update(job, actor, expected_version=plan.versions[job.name])
 
 
-def _tried(change: Change, jobs: Mapping[str, JobSpec], definitions: Definitions) -> Change:
+def _try_update(change: Change, jobs: Mapping[str, JobSpec], definitions: Definitions) -> Change:
     """An update is tried and rolled back: what may change depends on what has run, and the store's guards know that."""
     if change.noun != "job" or change.action is not Action.UPDATE:
         return change
     try:
-        with _trial(definitions) as trial:
-            trial.update(jobs[change.name], _TRIAL)
+        with _dry_run(definitions) as trial:
+            trial.update(jobs[change.name], _DRY_RUN_ACTOR)
     except UserError as error:
         return replace(change, action=Action.REFUSED, reason=str(error).rstrip("."))
     return change
 
 
-class _RollBack(Exception):  # noqa: N818  ends a trial, which is no error
+class _EndDryRun(Exception):  # noqa: N818  ends a trial, which is no error
     pass
 
 
 @contextmanager
-def _trial(definitions: Definitions) -> Iterator[Definitions]:
+def _dry_run(definitions: Definitions) -> Iterator[Definitions]:
     """The store in a transaction that is never committed."""
-    with suppress(_RollBack), definitions.transaction(_TRIAL) as trial:
+    with suppress(_EndDryRun), definitions.transaction(_DRY_RUN_ACTOR) as trial:
         yield trial
-        raise _RollBack
+        raise _EndDryRun
 
 
-def _readable(row: StoredJob) -> ExportJob | None:
+def _job_or_none(row: StoredJob) -> ExportJob | None:
     return parse_stored_job({**row.definition, "version": row.version})[0]

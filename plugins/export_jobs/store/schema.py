@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from export_jobs.errors import UserError
 from export_jobs.store.database.engine import transaction
 
-ONE_UPGRADE_AT_A_TIME = 5_739_201_118
+UPGRADE_LOCK_KEY = 5_739_201_118
 
 
 def upgrade(engine: Engine) -> None:
@@ -23,7 +23,7 @@ def upgrade(engine: Engine) -> None:
     Raises ``UserError`` when a newer version of this package has made it.
     """
     with transaction(engine) as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_UPGRADE_AT_A_TIME})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK_KEY})
         # Asked first, since IF NOT EXISTS needs the right to create schemas even where an administrator made this one.
         if not connection.execute(text("SELECT to_regnamespace('export_jobs') IS NOT NULL")).scalar_one():
             connection.execute(text("CREATE SCHEMA export_jobs"))

@@ -6,10 +6,10 @@ from sqlalchemy import text
 
 from export_jobs.core.definitions.job import Template
 from export_jobs.errors import UserError
-from export_jobs.store.database.access import Access
+from export_jobs.store.database.access import StoreAccess
 
 
-class Templates(Access):
+class Templates(StoreAccess):
     """The templates of one store; creation and deletion are kept in ``definition_change``."""
 
     def templates(self) -> list[Template]:
@@ -22,11 +22,11 @@ class Templates(Access):
         """Save a new template; raises ``UserError`` when its name is taken."""
         query = """INSERT INTO export_jobs.template (name, kind, description, fact, columns, kpis, dimensions)
             VALUES (:name, :kind, :description, :fact, :columns, :kpis, :dimensions)"""
-        with self._writing(actor) as connection:
+        with self._begin(actor) as connection:
             connection.execute(text(query), template.model_dump(mode="json"))
 
     def delete_template(self, name: str, actor: str | None = None) -> None:
         """Delete a template that no live job uses; raises ``UserError`` when one does or there is none."""
-        with self._writing(actor) as connection:
+        with self._begin(actor) as connection:
             if not connection.execute(text("DELETE FROM export_jobs.template WHERE name = :n"), {"n": name}).rowcount:
                 raise UserError(f"There is no template {name!r}. `export-jobs list` shows the names in use.")

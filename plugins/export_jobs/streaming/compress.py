@@ -17,7 +17,7 @@ from isal import isal_zlib
 from stream_zip import ZIP_32, ZIP_64, stream_zip
 
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.sink import HashingSink
+from export_jobs.streaming.base.sink import HashingSink
 
 CHUNK_BYTES = 1 << 20
 LEVEL = 2
@@ -32,7 +32,7 @@ FOLDER_MARKS = frozenset("/\\\0")
 
 
 @dataclass(frozen=True)
-class Compressed:
+class CompressionResult:
     """What was written (``bytes``, ``sha256`` in hex) and what was read (``source_sha256``)."""
 
     bytes: int
@@ -48,7 +48,7 @@ def compress(
     member: str,
     modified: datetime,
     size: int,
-) -> Compressed:
+) -> CompressionResult:
     """Compress ``source`` into ``sink``.
 
     ``member`` is the CSV's name inside a zip and ``modified`` its date there (use the window's end, never the clock);
@@ -61,10 +61,10 @@ def compress(
         raise ValueError(f"{member!r} is not a plain file name")
     reader = _HashingReader(source, member, size)
     writer = HashingSink(sink, member)
-    for chunk in _compressed(reader.chunks(), compression, member, modified, size):
+    for chunk in _compress_chunks(reader.chunks(), compression, member, modified, size):
         writer.write(chunk)
     writer.flush()
-    return Compressed(writer.bytes, writer.sha256, reader.digest.hexdigest())
+    return CompressionResult(writer.bytes, writer.sha256, reader.digest.hexdigest())
 
 
 class _HashingReader:
@@ -92,17 +92,17 @@ class _HashingReader:
             )
 
 
-def _compressed(
+def _compress_chunks(
     chunks: Iterator[bytes], compression: str, member: str, modified: datetime, size: int
 ) -> Iterable[bytes]:
     match compression:
         case "zip":
             return _zip(chunks, member, modified, size)
         case "gzip":
-            return _deflated(chunks, _deflate(GZIP))
+            return _run_compressor(chunks, _new_deflater(GZIP))
         case "zstd":
             compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL, threads=ZSTD_THREADS, write_checksum=True)
-            return _deflated(chunks, compressor.compressobj())
+            return _run_compressor(chunks, compressor.compressobj())
         case _:
             return chunks
 
@@ -113,17 +113,17 @@ def _zip(chunks: Iterator[bytes], member: str, modified: datetime, size: int) ->
     entry = (member, date, stat.S_IFREG | 0o644, method, chunks)
     # The extended timestamp is left out: it ends in 2038, and receivers in other zones would see another date.
     packed: Iterable[bytes] = stream_zip(
-        [entry], chunk_size=CHUNK_BYTES, get_compressobj=lambda: _deflate(RAW_DEFLATE), extended_timestamps=False
+        [entry], chunk_size=CHUNK_BYTES, get_compressobj=lambda: _new_deflater(RAW_DEFLATE), extended_timestamps=False
     )
     return packed
 
 
-def _deflate(window_bits: int) -> Any:
+def _new_deflater(window_bits: int) -> Any:
     # isal's gzip header holds no name and the time 0, which is what makes a rerun's bytes equal.
     return isal_zlib.compressobj(LEVEL, isal_zlib.DEFLATED, window_bits)
 
 
-def _deflated(chunks: Iterator[bytes], compressor: Any) -> Iterator[bytes]:
+def _run_compressor(chunks: Iterator[bytes], compressor: Any) -> Iterator[bytes]:
     pack: Callable[[bytes], bytes] = compressor.compress
     for chunk in chunks:
         if packed := pack(chunk):

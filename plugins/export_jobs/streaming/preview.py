@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
+from export_jobs.streaming.base.limits import QueryTimeoutError
 from export_jobs.streaming.csv.sink import TooLargeError
-from export_jobs.streaming.limits import TimedOutError
-from export_jobs.streaming.source import Reading, Source
+from export_jobs.streaming.source import ReadOptions, Source
 
 ROWS = 50
 TIMEOUT_S = 10
-MOST_BYTES = 16 << 20
+MAX_PREVIEW_BYTES = 16 << 20
 # With all cells in quotes and NULL bare, what is read back is what was written.
 _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)")?([,\n])')
 
@@ -50,11 +50,11 @@ def preview(
         header=False,
         line_ending="lf",
         escape_formulas=options.escape_formulas,
-        max_bytes=MOST_BYTES,
+        max_bytes=MAX_PREVIEW_BYTES,
     )
     try:
-        source.extract(export, readable, written, Reading(time_zone, application_name, timeout_s, limit + 1))
-    except TimedOutError:
+        source.extract(export, readable, written, ReadOptions(time_zone, application_name, timeout_s, limit + 1))
+    except QueryTimeoutError:
         raise TerminalError(
             f"Template {export.template!r}: no preview within {timeout_s} s. "
             "Choose a shorter window; a run has more time than a preview."

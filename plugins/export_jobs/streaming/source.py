@@ -11,10 +11,10 @@ import psycopg
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TransientError
-from export_jobs.streaming.csv.sink import Extracted
+from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.cursor.extract import extract_by_cursor
-from export_jobs.streaming.cursor.sessions import Session
-from export_jobs.streaming.postgres.copy import extract
+from export_jobs.streaming.cursor.sessions import CursorSession
+from export_jobs.streaming.postgres.copy import extract_by_copy
 from export_jobs.streaming.postgres.settle import wait_until_settled
 
 # These have no LIMIT; their rows are only read no further.
@@ -22,16 +22,16 @@ _WITHOUT_LIMIT = {"tsql", "fabric", "oracle"}
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadOptions:
     """How an export is read: the zone in which times are written, who the database sees, how long and how much.
 
-    ``at_most``: the first so many rows only; None for all.
+    ``max_rows``: the first so many rows only; None for all.
     """
 
     time_zone: str
     application_name: str
     statement_timeout_s: int
-    at_most: int | None = None
+    max_rows: int | None = None
 
 
 class Source(Protocol):
@@ -40,7 +40,9 @@ class Source(Protocol):
     def settle(self, window_end: datetime) -> None:
         """Return once no row dated before ``window_end`` can still appear; ``TransientError`` when that is not yet."""
 
-    def extract(self, export: CompiledExport, options: FileOptions, sink: BinaryIO, reading: Reading) -> Extracted:
+    def extract(
+        self, export: CompiledExport, options: FileOptions, sink: BinaryIO, read_options: ReadOptions
+    ) -> ExtractResult:
         """Write the rows of ``export`` to ``sink`` as CSV; returns only for a complete file."""
 
 
@@ -54,16 +56,18 @@ class PostgresSource:
         """Wait for the open transactions; see :mod:`export_jobs.streaming.postgres.settle`."""
         wait_until_settled(self.connection, window_end)
 
-    def extract(self, export: CompiledExport, options: FileOptions, sink: BinaryIO, reading: Reading) -> Extracted:
-        """See :func:`export_jobs.streaming.postgres.copy.extract`."""
-        return extract(
+    def extract(
+        self, export: CompiledExport, options: FileOptions, sink: BinaryIO, read_options: ReadOptions
+    ) -> ExtractResult:
+        """See :func:`export_jobs.streaming.postgres.copy.extract_by_copy`."""
+        return extract_by_copy(
             self.connection,
-            limited(export, reading.at_most),
+            limit_rows(export, read_options.max_rows),
             options,
             sink,
-            time_zone=reading.time_zone,
-            application_name=reading.application_name,
-            statement_timeout_s=reading.statement_timeout_s,
+            time_zone=read_options.time_zone,
+            application_name=read_options.application_name,
+            statement_timeout_s=read_options.statement_timeout_s,
         )
 
 
@@ -71,7 +75,7 @@ class PostgresSource:
 class CursorSource:
     """A session on any other database. ``settle_delay_s`` is how long after a window's end its late rows may come."""
 
-    session: Session
+    session: CursorSession
     settle_delay_s: int
 
     def settle(self, window_end: datetime) -> None:
@@ -83,22 +87,24 @@ class CursorSource:
                 "committed late have arrived. This task tries again; EXPORT_JOBS_SETTLE_DELAY_S says how long to wait."
             )
 
-    def extract(self, export: CompiledExport, options: FileOptions, sink: BinaryIO, reading: Reading) -> Extracted:
+    def extract(
+        self, export: CompiledExport, options: FileOptions, sink: BinaryIO, read_options: ReadOptions
+    ) -> ExtractResult:
         """See :func:`export_jobs.streaming.cursor.extract.extract_by_cursor`."""
         return extract_by_cursor(
             self.session,
-            limited(export, reading.at_most),
+            limit_rows(export, read_options.max_rows),
             options,
             sink,
-            time_zone=reading.time_zone,
-            statement_timeout_s=reading.statement_timeout_s,
-            at_most=reading.at_most,
+            time_zone=read_options.time_zone,
+            statement_timeout_s=read_options.statement_timeout_s,
+            max_rows=read_options.max_rows,
         )
 
 
-def limited(export: CompiledExport, at_most: int | None) -> CompiledExport:
+def limit_rows(export: CompiledExport, max_rows: int | None) -> CompiledExport:
     """``export`` cut to its first rows by the database itself, where it has LIMIT."""
-    if at_most is None or export.dialect in _WITHOUT_LIMIT:
+    if max_rows is None or export.dialect in _WITHOUT_LIMIT:
         return export
     # Line breaks keep a comment at the end of the query from swallowing the rest.
-    return replace(export, sql=f"SELECT * FROM (\n{export.sql}\n) AS preview LIMIT {at_most}")  # noqa: S608
+    return replace(export, sql=f"SELECT * FROM (\n{export.sql}\n) AS preview LIMIT {max_rows}")  # noqa: S608

@@ -18,12 +18,12 @@ To add a route::
         entry.note(changed=["template"], before={"name": name})
         store.delete_template(name, user.actor)
 
-- Each route takes one of the permissions of ``http/access.py``; a test fails for one that takes none. Those of a job's Dag
-  (``ReadsJob``, ``EditsJob`` …) need ``{dag_id}`` in the path; ``StoredJobOf`` is then that job, or a 404.
+- Each route takes one of the permissions of ``http/access.py``; a test fails for one that takes none. Those of a job's
+  Dag (``ReadsJob``, ``EditsJob`` …) need ``{dag_id}`` in the path; ``StoredJobOf`` is then that job, or a 404.
 - Routes are plain ``def``: they wait for databases, and run in a thread.
 - Raise ``Refused`` with a status and issues; a ``UserError`` becomes 422 and a ``TransientError`` 503 by themselves.
 - What only looks at definitions (a dry run, a check of a draft) calls ``entry.skip()``, which keeps it out of the audit
   log. A preview shows data, so it is recorded.
-- Bodies and answers are ``Wire`` models: unknown keys are refused. So are, in ``http/query.py``, parameters of the query.
+- Bodies and answers are ``Wire`` models: unknown keys are refused. So are, by ``http/query.py``, query parameters.
 - To act on Airflow, ask ``airflow_of(user)``: the public API in the user's own name, so Airflow checks and records.
 """

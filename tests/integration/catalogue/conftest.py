@@ -13,7 +13,7 @@ import pytest
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.validation.catalogue import validate_catalogue
-from export_jobs.orchestration.catalogue_check import Checked, check_connection
+from export_jobs.orchestration.catalogue_databases import ConnectionCheck, check_connection
 from tests.unit.core.invalid_catalogues import SOUND
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Shop:
     def catalogue(self) -> Catalogue:
         return load_catalogue(self.folder)
 
-    def check(self) -> Checked:
+    def check(self) -> ConnectionCheck:
         catalogue = self.catalogue()
         [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue))
         return checked

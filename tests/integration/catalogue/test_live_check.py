@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from export_jobs.catalogue_check.probe import culprits
+from export_jobs.catalogue_check.probe import find_culprits
 from export_jobs.catalogue_check.session import RefusedError
 from tests.integration.catalogue.conftest import Shop
 
@@ -18,7 +18,7 @@ def test_a_catalogue_that_fits_its_database_has_no_issue(shop: Shop) -> None:
     assert checked.issues == ()
     assert checked.types_checked
     # 3 tables, custom fields, KPIs, 2 date bases, 5 groups, 2 whole dimensions, 2 x 2 ids, 1 order
-    assert checked.asked == 19
+    assert checked.questions == 19
 
 
 FAULTS = {
@@ -106,7 +106,7 @@ def test_one_kpi_among_many_is_found_by_halving(shop: Shop) -> None:
     checked = shop.check()
     [issue] = checked.issues
     assert str(issue).startswith("kpis/bad.sql:6: the database refuses the expression: function our_sum")
-    assert checked.asked < 40
+    assert checked.questions < 40
 
 
 def test_a_kpi_of_another_type_than_it_says(shop: Shop) -> None:
@@ -139,8 +139,8 @@ def test_culprits_are_told_from_the_rest() -> None:
         asked.append(keys)
         return RefusedError("no") if {"c", "f"} & set(keys) else None
 
-    assert sorted(culprits(list("abcdefgh"), ask)) == ["c", "f"]
-    assert culprits([], ask) == {}
+    assert sorted(find_culprits(list("abcdefgh"), ask)) == ["c", "f"]
+    assert find_culprits([], ask) == {}
     assert len(asked) < 14
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.validation.catalogue import validate_catalogue
-from export_jobs.orchestration.catalogue_check import Checked, check_connection
+from export_jobs.orchestration.catalogue_databases import ConnectionCheck, check_connection
 from tests.integration.catalogue.conftest import TABLES
 from tests.unit.core.invalid_catalogues import SOUND
 
@@ -40,7 +40,7 @@ class Elsewhere:
         with sqlite3.connect(self.database) as session:
             session.executescript(sql.replace("CREATE SCHEMA IF NOT EXISTS shop;", "").replace("shop.", ""))
 
-    def check(self) -> Checked:
+    def check(self) -> ConnectionCheck:
         catalogue = load_catalogue(self.folder)
         [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue))
         return checked
@@ -65,7 +65,7 @@ def on_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Elsewhere:
 
 def test_duckdb_says_types(on_duckdb: Elsewhere) -> None:
     checked = on_duckdb.check()
-    assert checked.issues == () and checked.types_checked and checked.asked == 19
+    assert checked.issues == () and checked.types_checked and checked.questions == 19
     on_duckdb.execute("ALTER TABLE shop.orders ALTER items TYPE varchar")
     on_duckdb.execute("ALTER TABLE shop.towns ALTER town_name TYPE varchar[] USING [town_name]")
     items, town = on_duckdb.said()
@@ -89,7 +89,7 @@ def test_sqlite_says_no_types_and_that_is_said_aloud(on_sqlite: Elsewhere) -> No
     assert str(issue).startswith(
         "facts/orders.sql:5: connection: types are NOT checked: a database of the dialect sqlite"
     )
-    assert issue.level == "warning" and not checked.types_checked and checked.asked == 19
+    assert issue.level == "warning" and not checked.types_checked and checked.questions == 19
 
 
 def test_sqlite_refuses_and_finds_twins(on_sqlite: Elsewhere) -> None:

@@ -24,7 +24,7 @@ from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.core.windows.window import Window
-from export_jobs.streaming.source import Reading
+from export_jobs.streaming.source import ReadOptions
 from tests.unit.core.samples import job
 
 pytestmark = pytest.mark.integration
@@ -168,14 +168,14 @@ def test_three_databases_give_the_same_bytes(name: str) -> None:
 
 def _file(asked: dict[str, Any], dialect: str) -> bytes:
     """The file of a job in UTC, since SQLite tells the day of a time in no other zone."""
-    from export_jobs.orchestration.connections import open_source
+    from export_jobs.orchestration.airflow.connections import open_source
 
     catalogue = load_catalogue(CATALOGUE, {"dialect": dialect, "schema": DIALECTS[dialect]})
     using = _job(asked, catalogue)
     export = compile_export(using, "t", catalogue, MARCH)
     written = io.BytesIO()
     with open_source(export.connection, export.dialect) as opened:
-        opened.extract(export, using.file, written, Reading("UTC", "export-jobs test", 60))
+        opened.extract(export, using.file, written, ReadOptions("UTC", "export-jobs test", 60))
     return written.getvalue()
 
 

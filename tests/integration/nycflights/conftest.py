@@ -20,7 +20,7 @@ from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.core.windows.window import Window, day_start
-from export_jobs.streaming.source import Reading
+from export_jobs.streaming.source import ReadOptions
 from tests.integration.nycflights.data import DATABASE, load
 from tests.unit.core.samples import job
 
@@ -62,7 +62,7 @@ def export(nyc_warehouse: str) -> Export:
 
 
 def _rows(template: dict[str, Any], first: str = "2013-01-01", last: str = "2013-12-31", **use: Any) -> Rows:
-    from export_jobs.orchestration.connections import open_source
+    from export_jobs.orchestration.airflow.connections import open_source
 
     catalogue = load_catalogue(CATALOGUE)
     using = job(
@@ -78,7 +78,7 @@ def _rows(template: dict[str, Any], first: str = "2013-01-01", last: str = "2013
     compiled = compile_export(using, "t", catalogue, window)
     written = io.BytesIO()
     with open_source(compiled.connection, compiled.dialect) as opened:
-        extracted = opened.extract(compiled, using.file, written, Reading(ZONE, "export-jobs test", 60))
+        extracted = opened.extract(compiled, using.file, written, ReadOptions(ZONE, "export-jobs test", 60))
     rows = list(csv.DictReader(io.StringIO(written.getvalue().decode("utf-8-sig"), newline="")))
     assert len(rows) == extracted.rows
     return rows

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, Template
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.schema import upgrade
 from tests.integration.store.samples import Store, administrator
@@ -32,7 +32,7 @@ def database(postgres: Postgres) -> Iterator[str]:
     """A database with the schema that the migrations make, for all tests of the store."""
     name = "store_of_tests"
     postgres.create_database(name, "export_jobs")
-    engine = connect(postgres.dsn(name, "export_jobs"))
+    engine = create_store_engine(postgres.dsn(name, "export_jobs"))
     upgrade(engine)
     engine.dispose()
     yield name
@@ -42,7 +42,7 @@ def database(postgres: Postgres) -> Iterator[str]:
 @pytest.fixture
 def empty_store(postgres: Postgres, database: str) -> Iterator[Store]:
     dsn = postgres.dsn(database, "export_jobs")
-    store = Store(dsn, connect(dsn))
+    store = Store(dsn, create_store_engine(dsn))
     yield store
     store.engine.dispose()
     for session in store.sessions:

@@ -11,24 +11,24 @@ from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.records import Execution, ExecutionRecord
 from export_jobs.store.executions.state import (
-    Airflow,
+    AirflowRuns,
     ExecutionState,
     bound_version,
-    failures_of,
-    made_by,
+    latest_failures,
     newest_files,
-    span_of,
+    run_outcome,
+    run_times,
     state_of,
 )
 from tests.integration.store.samples import Store, delivery, publication, spec
 
 pytestmark = pytest.mark.integration
 NOW = datetime.now(UTC)
-LATER = Airflow(frozenset(), NOW + timedelta(hours=1))
+LATER = AirflowRuns(frozenset(), NOW + timedelta(hours=1))
 
 
 def begin(store: Store, execution: Execution) -> None:
-    store.ledger.event(execution.id, "started", step="extract", template="rows", try_number=1)
+    store.ledger.record_event(execution.id, "started", step="extract", template="rows", try_number=1)
 
 
 def deliver(store: Store, execution: Execution, **changes: object) -> None:
@@ -45,8 +45,10 @@ def publish(store: Store, execution: Execution, **changes: object) -> None:
 
 
 def fail(store: Store, execution: Execution) -> None:
-    store.ledger.event(execution.id, "failed", step="upload", template="rows", message="It is full.", try_number=2)
-    store.ledger.event(execution.id, "run failed", step="notify_owner")
+    store.ledger.record_event(
+        execution.id, "failed", step="upload", template="rows", message="It is full.", try_number=2
+    )
+    store.ledger.record_event(execution.id, "run failed", step="notify_owner")
 
 
 def only(store: Store, job: StoredJob) -> ExecutionRecord:
@@ -72,10 +74,10 @@ def test_a_run_that_says_nothing_more_has_failed(store: Store, job: StoredJob) -
     begin(store, store.run(job))
     record = only(store, job)
     assert state_of(record) is ExecutionState.RUNNING, "without Airflow nobody knows"
-    assert state_of(record, Airflow(frozenset(), NOW)) is ExecutionState.RUNNING, "it spoke a moment ago"
-    assert state_of(record, Airflow({record.run_id}, LATER.now)) is ExecutionState.RUNNING
+    assert state_of(record, AirflowRuns(frozenset(), NOW)) is ExecutionState.RUNNING, "it spoke a moment ago"
+    assert state_of(record, AirflowRuns({record.run_id}, LATER.now)) is ExecutionState.RUNNING
     assert state_of(record, LATER) is ExecutionState.FAILED
-    assert made_by(record, ["rows"], LATER).states == {"rows": State.FAILED}
+    assert run_outcome(record, ["rows"], LATER).states == {"rows": State.FAILED}
 
 
 def test_a_failure_is_told_until_a_later_try_succeeds(store: Store, job: StoredJob) -> None:
@@ -84,15 +86,15 @@ def test_a_failure_is_told_until_a_later_try_succeeds(store: Store, job: StoredJ
     fail(store, execution)
     record = only(store, job)
     assert state_of(record, LATER) is ExecutionState.FAILED
-    assert [(event.step, event.message) for event in failures_of(record)] == [("upload", "It is full.")]
-    assert span_of(record)[1] is not None
+    assert [(event.step, event.message) for event in latest_failures(record)] == [("upload", "It is full.")]
+    assert run_times(record)[1] is not None
     begin(store, execution)
-    store.ledger.event(execution.id, "succeeded", step="upload", template="rows")
+    store.ledger.record_event(execution.id, "succeeded", step="upload", template="rows")
     deliver(store, execution)
     publish(store, execution)
     record = only(store, job)
-    assert (state_of(record, LATER), failures_of(record)) == (ExecutionState.DELIVERED, [])
-    start, end = span_of(record)
+    assert (state_of(record, LATER), latest_failures(record)) == (ExecutionState.DELIVERED, [])
+    start, end = run_times(record)
     assert end and start > record.events[0].at, "the second round alone is timed"
 
 
@@ -111,7 +113,7 @@ def test_without_a_file_it_is_empty(store: Store, job: StoredJob) -> None:
     publish(store, execution)
     record = only(store, job)
     assert state_of(record, LATER) is ExecutionState.EMPTY
-    assert made_by(record, ["rows"]).rows == 0
+    assert run_outcome(record, ["rows"]).rows == 0
 
 
 def test_the_newest_file_of_a_template_counts(store: Store, job: StoredJob) -> None:
@@ -122,7 +124,7 @@ def test_the_newest_file_of_a_template_counts(store: Store, job: StoredJob) -> N
         publish(store, execution, stage=stage)
     record = only(store, job)
     assert [file.rows for file in newest_files(record)] == [4]
-    assert made_by(record, ["rows"]).rows == 4
+    assert run_outcome(record, ["rows"]).rows == 4
 
 
 def test_the_version_is_the_one_that_was_chosen_last(store: Store, job: StoredJob) -> None:

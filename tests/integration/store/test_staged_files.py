@@ -18,7 +18,7 @@ from tests.integration.store.samples import DAY_ONE, Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from export_jobs.orchestration.job_run import JobRun
+    from export_jobs.orchestration.run.job_run import JobRun
 
 pytestmark = pytest.mark.integration
 TEMPLATE, STEP = "rows", "extract"
@@ -29,7 +29,7 @@ BLOCK = b"x" * (1 << 16)
 @pytest.fixture
 def attempt(store: Store, job: StoredJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], JobRun]:
     """Return a function that begins a new attempt of one and the same execution."""
-    from export_jobs.orchestration.job_run import JobRun
+    from export_jobs.orchestration.run.job_run import JobRun
 
     monkeypatch.setenv("EXPORT_JOBS_STAGING", f"file://{tmp_path}")
     execution = store.run(job)
@@ -53,18 +53,18 @@ def attempt(store: Store, job: StoredJob, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def write(run: JobRun, content: bytes) -> None:
-    from export_jobs.orchestration.staging import written_whole
+    from export_jobs.orchestration.run.staging import write_staged
 
-    with written_whole(run.staging / "rows.csv", run, TEMPLATE, STEP) as sink:
+    with write_staged(run.staging / "rows.csv", run, TEMPLATE, STEP) as sink:
         sink.write(content)
 
 
 def killed_while_writing(run: JobRun) -> None:
-    from export_jobs.orchestration.staging import written_whole
+    from export_jobs.orchestration.run.staging import write_staged
 
     child = os.fork()
     if child == 0:
-        with written_whole(run.staging / "rows.csv", run, TEMPLATE, STEP) as sink:
+        with write_staged(run.staging / "rows.csv", run, TEMPLATE, STEP) as sink:
             sink.write(BLOCK)
             sink.flush()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -84,7 +84,7 @@ def aged(root: Path, age: timedelta) -> None:
 def sweep(root: Path) -> None:
     from airflow.sdk import ObjectStoragePath
 
-    from export_jobs.orchestration import staging
+    from export_jobs.orchestration.run import staging
 
     staging.sweep(ObjectStoragePath(f"file://{root}"), datetime.now(UTC))
 

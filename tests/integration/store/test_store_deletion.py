@@ -93,7 +93,7 @@ def test_deleting_many_on_purpose(store: Store) -> None:
 @pytest.fixture
 def filled(store: Store) -> Store:
     execution = store.run(store.create(templates=FILTERED))
-    store.ledger.event(execution.id, "started", step="upload", attempt="first")
+    store.ledger.record_event(execution.id, "started", step="upload", attempt="first")
     store.ledger.claim(execution.id, "rows", "upload", "first")
     with store.ledger.fence_delivery(delivery(execution), "upload", "first"):
         pass

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from demo.postgres import Postgres
 from export_jobs.errors import ExportError, SupersededError, TransientError
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.records import Execution
 from export_jobs.store.ledger import AlreadyDelivered, Ledger
@@ -31,7 +31,7 @@ def execution(store: Store, job: StoredJob) -> Execution:
 @pytest.fixture
 def other(store: Store) -> Iterator[Ledger]:
     """The same ledger as another machine sees it."""
-    engine = connect(store.dsn)
+    engine = create_store_engine(store.dsn)
     yield Ledger(engine)
     engine.dispose()
 
@@ -44,7 +44,7 @@ def beside() -> Iterator[Callable[..., Future[object]]]:
 
 
 def start(ledger: Ledger, execution: Execution, attempt: str, template: str = "rows") -> None:
-    ledger.event(execution.id, "started", step=STEP, template=template, attempt=attempt)
+    ledger.record_event(execution.id, "started", step=STEP, template=template, attempt=attempt)
 
 
 def claim(ledger: Ledger, execution: Execution, attempt: str, template: str = "rows") -> None:
@@ -58,10 +58,10 @@ def test_without_a_claim_nothing_is_delivered(store: Store, execution: Execution
 
 def test_the_newest_claim_holds(store: Store, other: Ledger, execution: Execution) -> None:
     claim(store.ledger, execution, "first")
-    store.ledger.still_current(execution.id, "rows", STEP, "first")
+    store.ledger.require_current(execution.id, "rows", STEP, "first")
     claim(other, execution, "second")
     with pytest.raises(SupersededError, match="newer attempt of upload of rows has taken over"):
-        store.ledger.still_current(execution.id, "rows", STEP, "first")
+        store.ledger.require_current(execution.id, "rows", STEP, "first")
     with pytest.raises(SupersededError), store.ledger.fence_delivery(delivery(execution), STEP, "first"):
         pytest.fail("the fence let it through")
     with other.fence_delivery(delivery(execution, attempt="second"), STEP, "second"):
@@ -75,7 +75,7 @@ def test_claims_of_other_steps_and_templates_are_their_own(store: Store, executi
     claim(store.ledger, execution, "first")
     claim(store.ledger, execution, "second", template="totals")
     store.ledger.claim(execution.id, "rows", "extract", "third")
-    store.ledger.still_current(execution.id, "rows", STEP, "first")
+    store.ledger.require_current(execution.id, "rows", STEP, "first")
 
 
 def test_s03_an_orphan_that_wakes_before_its_claim_does_not_take_over(
@@ -88,7 +88,7 @@ def test_s03_an_orphan_that_wakes_before_its_claim_does_not_take_over(
     claim(other, execution, "next")
     with pytest.raises(SupersededError):
         claim(store.ledger, execution, "orphan")
-    other.still_current(execution.id, "rows", STEP, "next")
+    other.require_current(execution.id, "rows", STEP, "next")
 
 
 def test_d12_of_two_attempts_at_once_exactly_one_delivers(
@@ -134,7 +134,7 @@ def test_a_claim_waits_for_a_rename_in_progress(
 
 def test_a_claim_does_not_wait_for_ever(store: Store, execution: Execution, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("export_jobs.store.database.engine.LOCK_TIMEOUT_MS", 200)
-    impatient = Ledger(connect(store.dsn))
+    impatient = Ledger(create_store_engine(store.dsn))
     claim(store.ledger, execution, "first")
     with (
         store.ledger.fence_delivery(delivery(execution), STEP, "first"),
@@ -173,7 +173,7 @@ def test_s01_a_fence_whose_process_died_is_open_again_at_once(
 def test_a_fence_whose_process_hangs_is_ended_by_the_server(
     store: Store, other: Ledger, execution: Execution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("export_jobs.store.leases.FENCE_IDLE_TIMEOUT_MS", 200)
+    monkeypatch.setattr("export_jobs.store.executions.leases.FENCE_IDLE_TIMEOUT_MS", 200)
     claim(store.ledger, execution, "first")
     with (
         pytest.raises(TransientError),

@@ -80,7 +80,7 @@ def test_a_deleted_jobs_run_can_go_on_and_be_recorded(store: Store, job: StoredJ
 def test_everything_of_a_run_is_read_back(store: Store, job: StoredJob) -> None:
     execution = store.run(job)
     said = {"step": "upload", "template": "rows", "attempt": "first", "try_number": 1}
-    store.ledger.event(execution.id, "started", **said, detail={"host": "a", "pid": 1})
+    store.ledger.record_event(execution.id, "started", **said, detail={"host": "a", "pid": 1})
     deliver(store, execution)
     publish(store, execution)
     store.ledger.record_notification(
@@ -93,7 +93,7 @@ def test_everything_of_a_run_is_read_back(store: Store, job: StoredJob) -> None:
     assert record.deliveries[0].columns == ("id", "amount")
     assert record.publications == (store.ledger.publication(execution.id, "stage-1"),)
     assert record.notifications[0].reply == "550"
-    assert store.ledger.notified(execution.id, "success", "stage-1") == {"a@example.com": "refused"}
+    assert store.ledger.notification_states(execution.id, "success", "stage-1") == {"a@example.com": "refused"}
     assert store.ledger.delivery(execution.id, "rows", "other") is None
     assert store.ledger.publication(execution.id, "other") is None
 
@@ -102,8 +102,8 @@ def test_nobody_is_recorded_as_told_twice(store: Store, job: StoredJob) -> None:
     execution = store.run(job)
     for state in ("sent", "refused"):
         store.ledger.record_notification(execution.id, "failure", "k", recipient="a@x", state=state, reply="")
-    assert store.ledger.notified(execution.id, "failure", "k") == {"a@x": "sent"}
-    assert store.ledger.notified(execution.id, "success", "k") == {}
+    assert store.ledger.notification_states(execution.id, "failure", "k") == {"a@x": "sent"}
+    assert store.ledger.notification_states(execution.id, "success", "k") == {}
 
 
 def test_a_revision_counts_contents_of_a_path_over_all_runs(store: Store, job: StoredJob) -> None:
@@ -149,7 +149,7 @@ def test_failures_are_those_that_no_later_attempt_has_mended(store: Store, job: 
         ("validate_destination", None, "succeeded"),
     ]
     for step, template, kind in told:
-        store.ledger.event(execution.id, kind, step=step, template=template, message=f"{step} {template} {kind}")
+        store.ledger.record_event(execution.id, kind, step=step, template=template, message=f"{step} {template} {kind}")
     assert [event.message for event in store.ledger.failures(execution.id)] == ["extract totals failed"]
 
 
@@ -161,9 +161,9 @@ def test_the_outcome_of_a_run_follows_its_newest_word(store: Store, job: StoredJ
         return record.outcome(template).state
 
     assert state() is State.RUNNING
-    store.ledger.event(execution.id, "run failed")
+    store.ledger.record_event(execution.id, "run failed")
     assert state() is State.FAILED
-    store.ledger.event(execution.id, "started", step="extract", attempt="second")
+    store.ledger.record_event(execution.id, "started", step="extract", attempt="second")
     assert state() is State.RUNNING
     deliver(store, execution)
     assert state() is State.RUNNING, "a file without its manifest is not delivered"
@@ -191,5 +191,5 @@ def test_the_number_of_queries_does_not_grow(store: Store, job: StoredJob, queri
     store.run(job)
     few = asked()
     for day in range(1, 20):
-        store.ledger.event(store.run(job, day=day).id, "started")
+        store.ledger.record_event(store.run(job, day=day).id, "started")
     assert asked() == few == 5

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from demo.postgres import Postgres
 from export_jobs.errors import TerminalError, TransientError, UserError
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.schema import current_revision, is_current, newest_revision, upgrade
 from tests.integration.store.samples import Store, administrator
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.integration
 
 
 def test_upgrade_makes_the_schema_once(fresh_database: Callable[..., dict[str, Any]]) -> None:
-    engine = connect(fresh_database())
+    engine = create_store_engine(fresh_database())
     assert current_revision(engine) is None
     assert not is_current(engine)
     upgrade(engine)
@@ -40,7 +40,7 @@ def test_upgrade_in_a_schema_that_an_administrator_made(postgres: Postgres) -> N
     with psycopg.connect(**postgres.dsn("made_by_administrator", "postgres")) as session:
         session.execute("GRANT CONNECT ON DATABASE made_by_administrator TO export_jobs")
         session.execute("CREATE SCHEMA export_jobs AUTHORIZATION export_jobs")
-    engine = connect(postgres.dsn("made_by_administrator", "export_jobs"))
+    engine = create_store_engine(postgres.dsn("made_by_administrator", "export_jobs"))
     upgrade(engine)
     assert is_current(engine)
     engine.dispose()
@@ -64,21 +64,23 @@ def test_constraints_have_names_that_read_as_sentences(empty_store: Store) -> No
 
 
 def test_a_store_before_its_first_upgrade_says_what_to_do(fresh_database: Callable[..., dict[str, Any]]) -> None:
-    engine = connect(fresh_database())
+    engine = create_store_engine(fresh_database())
     with pytest.raises(UserError, match="Run `export-jobs db upgrade`"):
         Definitions(engine).jobs()
     engine.dispose()
 
 
 def test_q15_a_store_that_is_away_may_come_back(postgres: Postgres, tmp_path: Any) -> None:
-    engine = connect({**postgres.dsn("export_jobs", "export_jobs"), "host": str(tmp_path), "password": "canary-pw"})
+    engine = create_store_engine(
+        {**postgres.dsn("export_jobs", "export_jobs"), "host": str(tmp_path), "password": "canary-pw"}
+    )
     with pytest.raises(TransientError, match="cannot be reached") as raised:
         Definitions(engine).jobs()
     assert "canary" not in str(raised.value)
 
 
 def test_a_refused_login_does_not_pass_by_itself(postgres: Postgres) -> None:
-    engine = connect({**postgres.dsn("export_jobs", "export_jobs"), "password": "canary-pw"})
+    engine = create_store_engine({**postgres.dsn("export_jobs", "export_jobs"), "password": "canary-pw"})
     with pytest.raises(TerminalError, match="refuses the login") as raised:
         Definitions(engine).jobs()
     assert "canary" not in str(raised.value)
@@ -115,7 +117,7 @@ def test_parent_and_child_do_not_share_a_connection(store: Store) -> None:
 
 def test_a_lock_held_too_long_may_pass(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("export_jobs.store.database.engine.LOCK_TIMEOUT_MS", 200)
-    impatient = Definitions(connect(store.dsn))
+    impatient = Definitions(create_store_engine(store.dsn))
     store.create()
     holder = store.session()
     holder.execute("SELECT FROM export_jobs.job FOR UPDATE")

@@ -12,7 +12,7 @@ from alembic.config import Config
 
 from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store import schema
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.schema import current_revision, is_current, upgrade
 from tests.integration.store.samples import Store, spec
 
@@ -29,7 +29,7 @@ KEPT = """SELECT j.name, j.version, v.definition::text, export_jobs.job_definiti
 def released(fresh_database: Callable[..., dict[str, Any]]) -> Iterator[Store]:
     """A store as the first release leaves it: one job with templates, one without any yet, one that is deleted."""
     dsn = fresh_database()
-    store = Store(dsn, connect(dsn))
+    store = Store(dsn, create_store_engine(dsn))
     with store.engine.begin() as connection:
         connection.exec_driver_sql("CREATE SCHEMA export_jobs")
         config = Config()

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.schema import ONE_UPGRADE_AT_A_TIME, is_current
+from export_jobs.store.schema import UPGRADE_LOCK_KEY, is_current
 from tests.integration.store.samples import Store
 
 pytestmark = pytest.mark.integration
@@ -22,19 +22,19 @@ PLUGINS = Path(__file__).parents[3] / "plugins"
 UPGRADE = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.schema import upgrade
-upgrade(connect(json.loads(sys.stdin.read())))
+upgrade(create_store_engine(json.loads(sys.stdin.read())))
 """
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
 def test_upgrades_at_once_make_one_schema(fresh_database: Callable[..., dict[str, Any]]) -> None:
     dsn = fresh_database()
-    engine = connect(dsn)
+    engine = create_store_engine(dsn)
     store = Store(dsn, engine)
     holder = store.session()
-    holder.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_UPGRADE_AT_A_TIME])
+    holder.execute("SELECT pg_advisory_xact_lock(%s)", [UPGRADE_LOCK_KEY])
     command = [sys.executable, "-c", UPGRADE, str(PLUGINS)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     upgrades = [subprocess.Popen(command, **pipes) for _ in range(2)]

@@ -12,8 +12,8 @@ import pytest
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
-from export_jobs.streaming.csv.sink import Extracted
-from export_jobs.streaming.postgres.copy import extract
+from export_jobs.streaming.csv.sink import ExtractResult
+from export_jobs.streaming.postgres.copy import extract_by_copy
 
 DATABASE = "streaming"
 
@@ -67,14 +67,16 @@ def column_names(warehouse: Warehouse, query: str, parameters: dict[str, Any]) -
 
 
 @pytest.fixture(scope="module")
-def csv_of(warehouse_database: Warehouse) -> Callable[..., tuple[bytes, Extracted]]:
+def csv_of(warehouse_database: Warehouse) -> Callable[..., tuple[bytes, ExtractResult]]:
     """Extract a query with given file options; returns the bytes and what the extraction says of them."""
 
-    def run(query: str, *, time_zone: str = "UTC", parameters: Any = None, **options: Any) -> tuple[bytes, Extracted]:
+    def run(
+        query: str, *, time_zone: str = "UTC", parameters: Any = None, **options: Any
+    ) -> tuple[bytes, ExtractResult]:
         sink = io.BytesIO()
         values = parameters or {}
         names = column_names(warehouse_database, query, values)
-        found = extract(
+        found = extract_by_copy(
             warehouse_database.session(),
             export(query, *names, **values),
             FileOptions(**options),

@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv.sink import Extracted
-from export_jobs.streaming.postgres.copy import extract
+from export_jobs.streaming.csv.sink import ExtractResult
+from export_jobs.streaming.postgres.copy import extract_by_copy
 from tests.integration.streaming.conftest import Warehouse, export
 
 pytestmark = pytest.mark.integration
-CsvOf = Callable[..., tuple[bytes, Extracted]]
+CsvOf = Callable[..., tuple[bytes, ExtractResult]]
 
 
 def test_the_default_is_rfc_4180_with_a_header_and_line_ends_of_two_bytes(csv_of: CsvOf) -> None:
     content, found = csv_of("SELECT 1 AS id, 'a,b' AS \"the name\" UNION ALL SELECT 2, 'say \"hi\"' ORDER BY 1")
     assert content == b'id,the name\r\n1,"a,b"\r\n2,"say ""hi"""\r\n'
-    assert found == Extracted(2, len(content), hashlib.sha256(content).hexdigest())
+    assert found == ExtractResult(2, len(content), hashlib.sha256(content).hexdigest())
 
 
 CELLS = [
@@ -181,7 +181,7 @@ def test_a_comment_at_the_end_of_a_query_hides_nothing(csv_of: CsvOf) -> None:
 def test_nothing_holds_a_snapshot_after_the_last_row(warehouse_database: Warehouse) -> None:
     """Idle_in_transaction_session_timeout cannot hit while the file is compressed and sent."""
     session = warehouse_database.session(options="-c idle_in_transaction_session_timeout=100")
-    extract(
+    extract_by_copy(
         session,
         export("SELECT 1 AS a", "a"),
         FileOptions(),

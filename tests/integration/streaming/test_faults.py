@@ -17,8 +17,8 @@ import pytest
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import ExportError, TerminalError, TransientError
-from export_jobs.streaming.csv.sink import Extracted
-from export_jobs.streaming.postgres.copy import extract
+from export_jobs.streaming.csv.sink import ExtractResult
+from export_jobs.streaming.postgres.copy import extract_by_copy
 from tests.integration.streaming.conftest import Warehouse, export
 
 pytestmark = pytest.mark.integration
@@ -29,11 +29,11 @@ SLEEPING = "SELECT pg_sleep(60)"
 OUR_PID = f"SELECT pid FROM pg_stat_activity WHERE application_name = '{NAME}'"
 
 
-def read(session: psycopg.Connection[Any], query: str, sink: BinaryIO | None = None, **limits: Any) -> Extracted:
+def read(session: psycopg.Connection[Any], query: str, sink: BinaryIO | None = None, **limits: Any) -> ExtractResult:
     options = FileOptions(**{key: limits.pop(key) for key in ("max_bytes",) if key in limits})
     columns = ("i", "text") if query == MANY_ROWS else ("found",)
     arguments = {"time_zone": "UTC", "application_name": NAME, "statement_timeout_s": 60, **limits}
-    return extract(session, export(query, *columns), options, sink or io.BytesIO(), **arguments)
+    return extract_by_copy(session, export(query, *columns), options, sink or io.BytesIO(), **arguments)
 
 
 class SignallingSink(io.RawIOBase):

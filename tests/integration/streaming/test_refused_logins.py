@@ -11,7 +11,7 @@ import pytest
 
 from demo.postgres import Postgres
 from export_jobs.errors import TerminalError
-from export_jobs.orchestration.connections import open_source
+from export_jobs.orchestration.airflow.connections import open_source
 
 pytestmark = pytest.mark.integration
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from export_jobs.errors import TransientError
-from export_jobs.streaming.postgres.settle import Settled, wait_until_settled
+from export_jobs.streaming.postgres.settle import SettleResult, wait_until_settled
 from tests.integration.streaming.conftest import Warehouse
 
 pytestmark = pytest.mark.integration
@@ -38,7 +38,7 @@ def waiting(warehouse: Warehouse, window_end: datetime, role: str = "warehouse_o
 
     def run() -> None:
         try:
-            found["settled"] = wait_until_settled(session, window_end, patience_s=30, poll_s=0.05)
+            found["settled"] = wait_until_settled(session, window_end, timeout_s=30, poll_s=0.05)
         except BaseException as error:
             found["error"] = error
 
@@ -64,7 +64,7 @@ def rows_before(warehouse: Warehouse, end: datetime) -> int:
 
 def test_a_quiet_database_is_settled_at_once(changes: Warehouse) -> None:
     found = wait_until_settled(changes.session(), datetime.now(UTC) - timedelta(days=1))
-    assert found == Settled(pytest.approx(0, abs=1), 0)
+    assert found == SettleResult(pytest.approx(0, abs=1), 0)
 
 
 def test_a_late_commit_is_waited_for_and_then_in_the_window(changes: Warehouse) -> None:
@@ -124,7 +124,7 @@ def test_transactions_that_began_after_the_window_hold_nobody_up(changes: Wareho
     end = window_end(changes)
     writer = changes.session()
     writer.execute("INSERT INTO changes VALUES (1)")
-    assert wait_until_settled(changes.session(), end, patience_s=5).transactions == 0
+    assert wait_until_settled(changes.session(), end, timeout_s=5).transactions == 0
     writer.rollback()
 
 
@@ -132,14 +132,14 @@ def test_our_own_readers_hold_nobody_up(changes: Warehouse) -> None:
     reader = changes.session(application_name="export-jobs another job")
     reader.execute("SELECT count(*) FROM changes")
     end = window_end(changes)
-    assert wait_until_settled(changes.session(), end, patience_s=5).transactions == 0
+    assert wait_until_settled(changes.session(), end, timeout_s=5).transactions == 0
 
 
 def test_other_databases_hold_nobody_up(changes: Warehouse) -> None:
     with psycopg.connect(**changes.server.dsn("postgres", "postgres")) as other:
         other.execute("SELECT 1")
         end = window_end(changes)
-        assert wait_until_settled(changes.session(), end, patience_s=5).transactions == 0
+        assert wait_until_settled(changes.session(), end, timeout_s=5).transactions == 0
 
 
 def test_patience_ends_with_a_sentence_that_names_what_is_open(changes: Warehouse) -> None:
@@ -149,13 +149,13 @@ def test_patience_ends_with_a_sentence_that_names_what_is_open(changes: Warehous
     with pytest.raises(
         TransientError, match=rf"process {writer.info.backend_pid} \(nightly load, user warehouse_owner"
     ):
-        wait_until_settled(changes.session(), end, patience_s=0.3, poll_s=0.1)
+        wait_until_settled(changes.session(), end, timeout_s=0.3, poll_s=0.1)
 
 
 def test_a_window_that_has_not_ended_by_the_databases_clock_is_not_read(changes: Warehouse) -> None:
     end = changes.scalar("SELECT clock_timestamp() + interval '1 hour'")
     with pytest.raises(TransientError, match="the database's clock to reach the window's end"):
-        wait_until_settled(changes.session(), end, patience_s=0.3, poll_s=0.1)
+        wait_until_settled(changes.session(), end, timeout_s=0.3, poll_s=0.1)
 
 
 def test_a_lost_connection_is_tried_again(changes: Warehouse) -> None:

@@ -19,10 +19,10 @@ import pytest
 from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport, Precondition
 from export_jobs.errors import TerminalError, TransientError, UserError
-from export_jobs.orchestration.connections import open_source
-from export_jobs.streaming.csv.sink import Extracted
+from export_jobs.orchestration.airflow.connections import open_source
+from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.preview import preview
-from export_jobs.streaming.source import Reading
+from export_jobs.streaming.source import ReadOptions
 from tests.integration.streaming.conftest import DATABASE, Warehouse
 
 pytestmark = pytest.mark.integration
@@ -116,10 +116,14 @@ def facts(dialect: str, options: FileOptions) -> CompiledExport:
     return export(dialect, sql, COLUMNS)
 
 
-def read(found: CompiledExport, *, zone: str = "UTC", timeout_s: int = 60, **options: Any) -> tuple[bytes, Extracted]:
+def read(
+    found: CompiledExport, *, zone: str = "UTC", timeout_s: int = 60, **options: Any
+) -> tuple[bytes, ExtractResult]:
     sink = io.BytesIO()
     with open_source(found.connection, found.dialect) as source:
-        extracted = source.extract(found, FileOptions(**options), sink, Reading(zone, "export-jobs test", timeout_s))
+        extracted = source.extract(
+            found, FileOptions(**options), sink, ReadOptions(zone, "export-jobs test", timeout_s)
+        )
     return sink.getvalue(), extracted
 
 
@@ -202,7 +206,7 @@ def test_a_precondition_that_fails_delivers_nothing_and_says_its_sentence(connec
         open_source(broken.connection, dialect) as source,
         pytest.raises(TerminalError, match=r"^Two rows have one day\.$"),
     ):
-        source.extract(broken, FileOptions(), sink, Reading("UTC", "t", 60))
+        source.extract(broken, FileOptions(), sink, ReadOptions("UTC", "t", 60))
     assert sink.getvalue() == b""
 
 

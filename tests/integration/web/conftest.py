@@ -30,12 +30,12 @@ def dsn_url(dsn: dict[str, Any]) -> str:
 @pytest.fixture(scope="session")
 def web_database(postgres: Postgres) -> Iterator[str]:
     """A store of the web tests' own."""
-    from export_jobs.store.database.engine import connect
+    from export_jobs.store.database.engine import create_store_engine
     from export_jobs.store.schema import upgrade
 
     name = "store_of_web_tests"
     postgres.create_database(name, "export_jobs")
-    engine = connect(postgres.dsn(name, "export_jobs"))
+    engine = create_store_engine(postgres.dsn(name, "export_jobs"))
     upgrade(engine)
     engine.dispose()
     yield name
@@ -68,13 +68,13 @@ def airflow_app() -> FastAPI:
 @pytest.fixture
 def web_store(postgres: Postgres, web_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store behind the API: two destinations, two templates of the catalogue in ``include/sql``."""
-    from export_jobs.store.database.engine import connect
+    from export_jobs.store.database.engine import create_store_engine
     from export_jobs.web.http import state
 
     dsn = postgres.dsn(web_database, "export_jobs")
     monkeypatch.setenv(STORE, dsn_url(dsn))
     state._engine_of.cache_clear()
-    store = Store(dsn, connect(dsn))
+    store = Store(dsn, create_store_engine(dsn))
     with store.definitions.transaction("anna") as within:
         within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="in"))
         within.save_destination(DestinationSpec(tag="archive", kind="s3", connection="archive_s3", folder="bucket"))

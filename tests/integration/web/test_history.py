@@ -26,7 +26,7 @@ def job(web_store: Store) -> Any:
 def execute(store: Store, job: Any, days_ago: int, **changes: Any) -> Any:
     start, end = instant(days_ago), instant(days_ago - 1)
     execution = store.run(job, window_start=start, window_end=end, run_id=f"scheduled__{days_ago}", **changes)
-    store.ledger.event(execution.id, "started", step="extract", template="rows", try_number=1)
+    store.ledger.record_event(execution.id, "started", step="extract", template="rows", try_number=1)
     return execution
 
 
@@ -43,8 +43,8 @@ def deliver(store: Store, execution: Any) -> None:
 def fail(store: Store, execution: Any, try_number: int = 3) -> None:
     said = "The partner refuses the login. Correct the password under Admin > Connections."
     place = {"step": "upload", "template": "totals", "try_number": try_number}
-    store.ledger.event(execution.id, "failed", message=said, **place)
-    store.ledger.event(execution.id, "run failed", step="notify_owner")
+    store.ledger.record_event(execution.id, "failed", message=said, **place)
+    store.ledger.record_event(execution.id, "run failed", step="notify_owner")
 
 
 def test_every_window_has_its_state(ask: Ask, web_store: Store, job: Any, airflow_tables: Any) -> None:
@@ -115,8 +115,8 @@ def test_the_executions_cost_the_same_queries_however_many_there_are(ask: Ask, w
 def test_an_error_that_nobody_foresaw_is_a_sentence_too(ask: Ask, web_store: Store, job: Any) -> None:
     execution = execute(web_store, job, 3)
     place = {"step": "extract", "template": "rows", "try_number": 1}
-    web_store.ledger.event(execution.id, "interrupted", message="unexpected KeyError", **place)
-    web_store.ledger.event(execution.id, "run failed", step="notify_owner")
+    web_store.ledger.record_event(execution.id, "interrupted", message="unexpected KeyError", **place)
+    web_store.ledger.record_event(execution.id, "run failed", step="notify_owner")
     (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
     said = "The step was stopped by an unexpected KeyError. See its task log, then rerun the job."
     assert (row["state"], row["error"]["message"]) == ("failed", said)

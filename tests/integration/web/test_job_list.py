@@ -24,7 +24,7 @@ def make(store: Store, name: str, **changes: Any) -> Any:
 def execute(store: Store, job: Any, days_ago: int, *, delivers: bool, **changes: Any) -> Any:
     start, end = instant(days_ago), instant(days_ago - 1)
     execution = store.run(job, window_start=start, window_end=end, run_id=f"scheduled__{days_ago}", **changes)
-    store.ledger.event(execution.id, "started", step="extract")
+    store.ledger.record_event(execution.id, "started", step="extract")
     if delivers:
         store.ledger.claim(execution.id, "rows", "upload", "first")
         with store.ledger.fence_delivery(delivery(execution, rows=7, bytes=70), "upload", "first"):
@@ -40,9 +40,9 @@ def publish(store: Store, execution: Any) -> None:
 
 
 def fail(store: Store, execution: Any, message: str) -> None:
-    store.ledger.event(execution.id, "failed", step="upload", message=message)
-    store.ledger.event(execution.id, "run failed", step="notify_owner")
-    store.ledger.event(execution.id, "succeeded", step="notify_owner")  # the owner's mail is sent
+    store.ledger.record_event(execution.id, "failed", step="upload", message=message)
+    store.ledger.record_event(execution.id, "run failed", step="notify_owner")
+    store.ledger.record_event(execution.id, "succeeded", step="notify_owner")  # the owner's mail is sent
 
 
 def listed(client: Any, query: str = "") -> dict[str, dict[str, Any]]:

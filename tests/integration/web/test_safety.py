@@ -139,7 +139,7 @@ def test_what_nobody_expected_is_an_id(
     def broken(*_: Any) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr(job_rows.Overview, "sizes", broken)
+    monkeypatch.setattr(job_rows.JobOverview, "sizes", broken)
     monkeypatch.setattr(job_rows, "_may", broken)
     ask().post(JOBS, json=body())
     answer = ask().get(JOBS)

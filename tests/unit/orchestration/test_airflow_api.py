@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from export_jobs.errors import TerminalError, TransientError
-from export_jobs.orchestration.airflow_api import AirflowApi
+from export_jobs.orchestration.airflow.api import AirflowApi
 
 Answer = Callable[[httpx.Request], httpx.Response]
 INTERVAL = {"data_interval_start": "2024-01-01T00:00:00Z", "data_interval_end": "2024-01-02T00:00:00+00:00"}
@@ -127,6 +127,6 @@ def test_something_else_at_the_address(content: str) -> None:
 def test_address_from_a_connection(host: str | None, port: int | None, schema: str | None, address: str) -> None:
     from airflow.sdk import Connection
 
-    from export_jobs.orchestration.airflow_api import _base_url
+    from export_jobs.orchestration.airflow.api import _base_url
 
     assert _base_url(Connection(conn_id="x", conn_type="http", host=host, port=port, schema=schema)) == address

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import TerminalError
 from export_jobs.streaming import compress as module
-from export_jobs.streaming.compress import Compressed, compress
+from export_jobs.streaming.compress import CompressionResult, compress
 
 COMPRESSIONS = get_args(FileOptions.model_fields["compression"].annotation)
 MEMBER = "retail__purchases__1997-01-01.csv"
@@ -30,7 +30,7 @@ MODIFIED = datetime(1997, 1, 1, 23, tzinfo=UTC)
 CSV = "".join(f"{i},{i * 7919 % 23570},Größe {i % 90}\r\n" for i in range(60_000)).encode()
 
 
-def packed(content: bytes, compression: str, **changes: Any) -> tuple[bytes, Compressed]:
+def packed(content: bytes, compression: str, **changes: Any) -> tuple[bytes, CompressionResult]:
     sink = io.BytesIO()
     arguments = {"member": MEMBER, "modified": MODIFIED, "size": len(content), **changes}
     found = compress(io.BytesIO(content), sink, compression=compression, **arguments)  # type: ignore[arg-type]
@@ -60,7 +60,7 @@ def sha256(content: bytes) -> str:
 def test_what_comes_out_is_what_went_in_and_both_sums_are_true(compression: str, content: bytes) -> None:
     result, found = packed(content, compression)
     assert unpacked(result, compression) == content
-    assert found == Compressed(len(result), sha256(result), sha256(content))
+    assert found == CompressionResult(len(result), sha256(result), sha256(content))
 
 
 @settings(max_examples=60, deadline=None)

@@ -4,33 +4,33 @@ from typing import Any
 
 import pytest
 
-from export_jobs.store.executions.overview import Pulse, moment
+from export_jobs.store.overview import JobProgress, from_epoch
 from export_jobs.web.jobs.standing import OVERDUE_S, standing
 from export_jobs.web.models.job_state import Cause, JobState
 
 NOW = 1_700_000_000.0
 LONG_AGO = NOW - 86_400
 
-NOTHING = Pulse(1, 1, LONG_AGO, None, None, False, None, None, False, None)
+NOTHING = JobProgress(1, 1, LONG_AGO, None, None, False, None, None, False, None)
 DELIVERED = NOTHING._replace(execution_id=5, is_delivered=True, delivered_id=5, published_at=LONG_AGO)
 FAILED = NOTHING._replace(execution_id=5, has_failed=True, last_at=LONG_AGO)
-SILENT = NOTHING._replace(execution_id=5, last_at=LONG_AGO)
+SILENT_RUN_MESSAGE = NOTHING._replace(execution_id=5, last_at=LONG_AGO)
 ALIVE = NOTHING._replace(execution_id=5, last_at=NOW - 5)
 
 
-def told(pulse: Pulse, **changes: Any) -> tuple[JobState, Cause]:
+def told(progress: JobProgress, **changes: Any) -> tuple[JobState, Cause]:
     values = {"is_running": False, "is_broken": False, "due": NOW + 60, "changed_at": LONG_AGO, "now": NOW}
-    return standing(pulse, **{**values, **changes})
+    return standing(progress, **{**values, **changes})
 
 
 @pytest.mark.parametrize(
-    ("pulse", "changes", "state", "cause"),
+    ("progress", "changes", "state", "cause"),
     [
         (NOTHING, {}, JobState.YET_TO_EXECUTE, Cause.NONE),
         (DELIVERED, {}, JobState.SUCCESS, Cause.NONE),
         (DELIVERED, {"due": None}, JobState.SUCCESS, Cause.NONE),
         (FAILED, {}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
-        (SILENT, {}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
+        (SILENT_RUN_MESSAGE, {}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
         (ALIVE, {}, JobState.IN_PROGRESS, Cause.NONE),
         (ALIVE._replace(has_failed=True), {}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
         (FAILED, {"is_running": True}, JobState.IN_PROGRESS, Cause.NONE),
@@ -43,9 +43,9 @@ def told(pulse: Pulse, **changes: Any) -> tuple[JobState, Cause]:
         (NOTHING, {"due": None}, JobState.YET_TO_EXECUTE, Cause.NONE),
     ],
 )
-def test_state(pulse: Pulse, changes: dict[str, Any], state: JobState, cause: Cause) -> None:
-    assert told(pulse, **changes) == (state, cause)
+def test_state(progress: JobProgress, changes: dict[str, Any], state: JobState, cause: Cause) -> None:
+    assert told(progress, **changes) == (state, cause)
 
 
 def test_moments_are_exact_to_the_microsecond() -> None:
-    assert moment(1_700_000_000.123457).isoformat() == "2023-11-14T22:13:20.123457+00:00"
+    assert from_epoch(1_700_000_000.123457).isoformat() == "2023-11-14T22:13:20.123457+00:00"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, RowMapping, text
 from export_jobs.store.database.engine import transaction
 
 
-class Access:
+class StoreAccess:
     """Reads and writes of one store: each in a transaction of its own, or all in ``connection``'s if that is given.
 
     ``actor`` is recorded as the author; within ``transaction`` its own actor is. Every method raises
@@ -29,7 +29,7 @@ class Access:
             yield type(self)(self._engine, connection)
 
     @contextmanager
-    def _writing(self, actor: str | None = None) -> Iterator[Connection]:
+    def _begin(self, actor: str | None = None) -> Iterator[Connection]:
         if self._connection is not None:
             yield self._connection
             return
@@ -37,5 +37,5 @@ class Access:
             yield connection
 
     def _rows(self, query: str, **values: Any) -> Sequence[RowMapping]:
-        with self._writing() as connection:
+        with self._begin() as connection:
             return connection.execute(text(query), values).mappings().all()

@@ -13,17 +13,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from export_jobs.errors import TransientError
-from export_jobs.store.database.refusals import explained
+from export_jobs.store.database.errors import translate_error
 
 CONNECT_TIMEOUT_S = 5
 LOCK_TIMEOUT_MS = 30_000
-UNANSWERED_MS = 30_000
+TCP_USER_TIMEOUT_MS = 30_000
 """After this long without an answer of the other machine a connection is dead; the system would wait 15 minutes."""
 
 _ENGINES: WeakSet[Engine] = WeakSet()
 
 
-def connect(parts: Mapping[str, Any]) -> Engine:
+def create_store_engine(parts: Mapping[str, Any]) -> Engine:
     """An engine with a small pool. ``parts`` are libpq's keywords: host, port, user, password, dbname, sslmode …"""
     given = {key: value for key, value in parts.items() if value is not None}
     engine = create_engine(
@@ -31,8 +31,8 @@ def connect(parts: Mapping[str, Any]) -> Engine:
         connect_args={
             **given,
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "tcp_user_timeout": UNANSWERED_MS,
-            "keepalives_idle": UNANSWERED_MS // 1000,
+            "tcp_user_timeout": TCP_USER_TIMEOUT_MS,
+            "keepalives_idle": TCP_USER_TIMEOUT_MS // 1000,
             "application_name": "export-jobs store",
             "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
         },
@@ -58,7 +58,7 @@ def transaction(engine: Engine, actor: str | None = None) -> Iterator[Connection
                 connection.execute(text("SELECT set_config('export_jobs.actor', :actor, true)"), {"actor": actor})
             yield connection
     except DBAPIError as error:
-        raise explained(error) from None
+        raise translate_error(error) from None
     except PoolTimeout:
         raise TransientError(
             "All connections of this process to the store are in use. Try again in a moment."

@@ -9,8 +9,14 @@ from sqlalchemy import RowMapping
 
 from export_jobs.core.windows.provenance import MadeFrom
 from export_jobs.core.windows.window import Window
-from export_jobs.store.database.access import Access
-from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord, Notification, Published
+from export_jobs.store.database.access import StoreAccess
+from export_jobs.store.executions.records import (
+    DeliveryEntry,
+    ExecutionEvent,
+    ExecutionRecord,
+    Notification,
+    PublicationEntry,
+)
 
 EVENT_COLUMNS = "execution_id, at, kind, step, template, attempt, try_number, message, detail"
 DELIVERY_COLUMNS = """execution_id, template, stage, revision, path, url, rows, bytes, sha256, columns, version,
@@ -19,7 +25,7 @@ PUBLICATION_COLUMNS = "execution_id, stage, revision, path, url, bytes, sha256, 
 NOTIFICATION_COLUMNS = "execution_id, kind, key, recipient, state, reply, at"
 
 
-class History(Access):
+class History(StoreAccess):
     """What the ledger of one store says."""
 
     def executions(self, job_id: int) -> list[ExecutionRecord]:
@@ -27,7 +33,7 @@ class History(Access):
         with self.transaction() as within:
             return within._executions(job_id)
 
-    def delivery(self, execution_id: int, template: str, stage: str) -> Delivered | None:
+    def delivery(self, execution_id: int, template: str, stage: str) -> DeliveryEntry | None:
         """The delivery of one stage of a template; None while it is not delivered."""
         rows = self._rows(
             f"""SELECT {DELIVERY_COLUMNS} FROM export_jobs.delivery
@@ -36,18 +42,18 @@ class History(Access):
             template=template,
             stage=stage,
         )
-        return _delivered(rows[0]) if rows else None
+        return _delivery_entry(rows[0]) if rows else None
 
-    def latest_deliveries(self, execution_id: int) -> list[Delivered]:
+    def latest_deliveries(self, execution_id: int) -> list[DeliveryEntry]:
         """The newest delivery of every template of an execution, by template."""
         rows = self._rows(
             f"""SELECT DISTINCT ON (template) {DELIVERY_COLUMNS} FROM export_jobs.delivery
             WHERE execution_id = :execution_id ORDER BY template, id DESC""",
             execution_id=execution_id,
         )
-        return [_delivered(row) for row in rows]
+        return [_delivery_entry(row) for row in rows]
 
-    def publication(self, execution_id: int, stage: str) -> Published | None:
+    def publication(self, execution_id: int, stage: str) -> PublicationEntry | None:
         """The publication of one stage; None while it does not stand."""
         rows = self._rows(
             f"""SELECT {PUBLICATION_COLUMNS} FROM export_jobs.publication
@@ -55,9 +61,9 @@ class History(Access):
             execution_id=execution_id,
             stage=stage,
         )
-        return Published(**rows[0]) if rows else None
+        return PublicationEntry(**rows[0]) if rows else None
 
-    def publications_of(self, job_id: int, window_start: datetime, window_end: datetime) -> list[Published]:
+    def publications_of(self, job_id: int, window_start: datetime, window_end: datetime) -> list[PublicationEntry]:
         """Every publication of a job's window, by whichever run, oldest first."""
         rows = self._rows(
             """SELECT p.execution_id, p.stage, p.revision, p.path, p.url, p.bytes, p.sha256, p.published_at
@@ -68,7 +74,7 @@ class History(Access):
             window_start=window_start,
             window_end=window_end,
         )
-        return [Published(**row) for row in rows]
+        return [PublicationEntry(**row) for row in rows]
 
     def made_from(self, job_id: int) -> list[MadeFrom]:
         """Which definition every file of a job was made from, in the order of delivery."""
@@ -88,7 +94,7 @@ class History(Access):
             for row in rows
         ]
 
-    def failures(self, execution_id: int) -> list[Event]:
+    def failures(self, execution_id: int) -> list[ExecutionEvent]:
         """Why the newest attempts of this execution's steps did not succeed, one event a step, oldest first."""
         rows = self._rows(
             f"""SELECT {EVENT_COLUMNS} FROM (
@@ -98,7 +104,7 @@ class History(Access):
             WHERE kind <> 'succeeded' ORDER BY id""",
             execution_id=execution_id,
         )
-        return [Event(**row) for row in rows]
+        return [ExecutionEvent(**row) for row in rows]
 
     def last_scheduled_end(self, job_id: int) -> datetime | None:
         """Where the last window that the schedule made has ended; None before the first."""
@@ -112,10 +118,10 @@ class History(Access):
 
     def _executions(self, job_id: int) -> list[ExecutionRecord]:
         # Executions last: what is added meanwhile to one that is not listed is left out, and nothing is listed halfway.
-        events = self._of_job("execution_event", EVENT_COLUMNS, job_id)
-        deliveries = self._of_job("delivery", DELIVERY_COLUMNS, job_id)
-        publications = self._of_job("publication", PUBLICATION_COLUMNS, job_id)
-        notifications = self._of_job("notification", NOTIFICATION_COLUMNS, job_id)
+        events = self._rows_by_execution("execution_event", EVENT_COLUMNS, job_id)
+        deliveries = self._rows_by_execution("delivery", DELIVERY_COLUMNS, job_id)
+        publications = self._rows_by_execution("publication", PUBLICATION_COLUMNS, job_id)
+        notifications = self._rows_by_execution("notification", NOTIFICATION_COLUMNS, job_id)
         executions = self._rows(
             """SELECT id, job_id, dag_id, run_id, run_type, window_start, window_end, version, opened_at
             FROM export_jobs.execution WHERE job_id = :job_id ORDER BY window_start, id""",
@@ -124,15 +130,15 @@ class History(Access):
         return [
             ExecutionRecord(
                 **row,
-                events=tuple(Event(**event) for event in events.get(row["id"], ())),
-                deliveries=tuple(_delivered(delivery) for delivery in deliveries.get(row["id"], ())),
-                publications=tuple(Published(**publication) for publication in publications.get(row["id"], ())),
+                events=tuple(ExecutionEvent(**event) for event in events.get(row["id"], ())),
+                deliveries=tuple(_delivery_entry(delivery) for delivery in deliveries.get(row["id"], ())),
+                publications=tuple(PublicationEntry(**publication) for publication in publications.get(row["id"], ())),
                 notifications=tuple(Notification(**told) for told in notifications.get(row["id"], ())),
             )
             for row in executions
         ]
 
-    def _of_job(self, table: str, columns: str, job_id: int) -> dict[int, list[RowMapping]]:
+    def _rows_by_execution(self, table: str, columns: str, job_id: int) -> dict[int, list[RowMapping]]:
         qualified = ", ".join(f"t.{column.strip()}" for column in columns.split(","))
         rows = self._rows(
             f"""SELECT {qualified} FROM export_jobs.{table} t JOIN export_jobs.execution e ON e.id = t.execution_id
@@ -142,5 +148,5 @@ class History(Access):
         return {key: list(group) for key, group in groupby(rows, key=lambda row: row["execution_id"])}
 
 
-def _delivered(row: RowMapping) -> Delivered:
-    return Delivered(**{**row, "columns": tuple(row["columns"])})
+def _delivery_entry(row: RowMapping) -> DeliveryEntry:
+    return DeliveryEntry(**{**row, "columns": tuple(row["columns"])})

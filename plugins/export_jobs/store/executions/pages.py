@@ -9,14 +9,20 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from export_jobs.core.windows.window import Window
-from export_jobs.store.database.access import Access
+from export_jobs.store.database.access import StoreAccess
 from export_jobs.store.executions.history import (
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
     NOTIFICATION_COLUMNS,
     PUBLICATION_COLUMNS,
 )
-from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord, Notification, Published
+from export_jobs.store.executions.records import (
+    DeliveryEntry,
+    ExecutionEvent,
+    ExecutionRecord,
+    Notification,
+    PublicationEntry,
+)
 
 _PAGE = """
     SELECT counted.total, e.id, e.job_id, e.dag_id, e.run_id, e.run_type, e.window_start, e.window_end, e.version,
@@ -33,7 +39,7 @@ _RUNS = """
 
 
 @dataclass(frozen=True)
-class Run:
+class LedgerRun:
     """One run of a job as the ledger knows it."""
 
     run_id: str
@@ -41,7 +47,7 @@ class Run:
     is_delivered: bool
 
 
-class ExecutionPages(Access):
+class ExecutionPages(StoreAccess):
     """Executions of one store, newest window first. Raises ``TransientError`` while the store is out of reach."""
 
     def page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
@@ -49,9 +55,9 @@ class ExecutionPages(Access):
         with self.transaction() as within:
             return within._page(job_id, offset, limit)
 
-    def runs(self, job_id: int) -> list[Run]:
+    def runs(self, job_id: int) -> list[LedgerRun]:
         """Every run of a job and whether it has delivered, in no particular order; one query."""
-        return [Run(**row) for row in self._rows(_RUNS, job_id=job_id)]
+        return [LedgerRun(**row) for row in self._rows(_RUNS, job_id=job_id)]
 
     def windows(self, job_id: int) -> set[Window]:
         """Every window that some run of a job has begun; one query."""
@@ -64,22 +70,22 @@ class ExecutionPages(Access):
         if not shown:
             return rows[0]["total"], []
         ids = [row["id"] for row in shown]
-        events = self._of("execution_event", EVENT_COLUMNS, ids)
-        deliveries = self._of("delivery", DELIVERY_COLUMNS, ids)
-        publications = self._of("publication", PUBLICATION_COLUMNS, ids)
-        notifications = self._of("notification", NOTIFICATION_COLUMNS, ids)
+        events = self._rows_by_execution("execution_event", EVENT_COLUMNS, ids)
+        deliveries = self._rows_by_execution("delivery", DELIVERY_COLUMNS, ids)
+        publications = self._rows_by_execution("publication", PUBLICATION_COLUMNS, ids)
+        notifications = self._rows_by_execution("notification", NOTIFICATION_COLUMNS, ids)
         return rows[0]["total"], [
             ExecutionRecord(
                 **row,
-                events=tuple(Event(**one) for one in events.get(row["id"], ())),
-                deliveries=tuple(_delivered(one) for one in deliveries.get(row["id"], ())),
-                publications=tuple(Published(**one) for one in publications.get(row["id"], ())),
+                events=tuple(ExecutionEvent(**one) for one in events.get(row["id"], ())),
+                deliveries=tuple(_delivery_entry(one) for one in deliveries.get(row["id"], ())),
+                publications=tuple(PublicationEntry(**one) for one in publications.get(row["id"], ())),
                 notifications=tuple(Notification(**one) for one in notifications.get(row["id"], ())),
             )
             for row in shown
         ]
 
-    def _of(self, table: str, columns: str, ids: list[Any]) -> dict[int, list[RowMapping]]:
+    def _rows_by_execution(self, table: str, columns: str, ids: list[Any]) -> dict[int, list[RowMapping]]:
         rows = self._rows(
             f"SELECT {columns} FROM export_jobs.{table} WHERE execution_id = ANY(:ids) ORDER BY execution_id, id",
             ids=ids,
@@ -87,5 +93,5 @@ class ExecutionPages(Access):
         return {key: list(group) for key, group in groupby(rows, key=lambda row: row["execution_id"])}
 
 
-def _delivered(row: RowMapping) -> Delivered:
-    return Delivered(**{**row, "columns": tuple(row["columns"])})
+def _delivery_entry(row: RowMapping) -> DeliveryEntry:
+    return DeliveryEntry(**{**row, "columns": tuple(row["columns"])})

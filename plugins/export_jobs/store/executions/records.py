@@ -19,7 +19,7 @@ class Execution:
 
 
 @dataclass(frozen=True)
-class Event:
+class ExecutionEvent:
     """One thing that happened in an execution; ``at`` is the store's clock."""
 
     execution_id: int
@@ -52,7 +52,7 @@ class DeliveryRecord:
 
 
 @dataclass(frozen=True)
-class Delivered(DeliveryRecord):
+class DeliveryEntry(DeliveryRecord):
     """One file that stands at the destination. ``revision`` counts the contents that this path has had, from 1."""
 
     revision: int
@@ -72,7 +72,7 @@ class PublicationRecord:
 
 
 @dataclass(frozen=True)
-class Published(PublicationRecord):
+class PublicationEntry(PublicationRecord):
     """A manifest that stands at the destination: the execution's window is delivered."""
 
     revision: int
@@ -105,13 +105,13 @@ class ExecutionRecord:
     window_end: datetime
     version: int
     opened_at: datetime
-    events: tuple[Event, ...]
-    deliveries: tuple[Delivered, ...]
-    publications: tuple[Published, ...]
+    events: tuple[ExecutionEvent, ...]
+    deliveries: tuple[DeliveryEntry, ...]
+    publications: tuple[PublicationEntry, ...]
     notifications: tuple[Notification, ...]
 
     @property
-    def publication(self) -> Published | None:
+    def publication(self) -> PublicationEntry | None:
         """The newest publication; None while the window is not delivered."""
         return self.publications[-1] if self.publications else None
 

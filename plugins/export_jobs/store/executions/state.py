@@ -10,12 +10,12 @@ from enum import StrEnum
 from export_jobs.core.windows.coverage import State
 from export_jobs.core.windows.timeline import Made
 from export_jobs.core.windows.window import Window
-from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord
+from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord
 
-JUST_NOW = timedelta(seconds=60)
+SILENCE_LIMIT = timedelta(seconds=60)
 """A run that has said something within this time is taken to be alive, whatever Airflow's table said a moment ago."""
 
-SILENT = (
+SILENT_RUN_MESSAGE = (
     "The run ended without delivering and without saying why. See its log in Airflow, then rerun the job from there or "
     "from its page."
 )
@@ -35,14 +35,14 @@ class ExecutionState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Airflow:
+class AirflowRuns:
     """What Airflow says beside the ledger: the runs that it has queued or running at ``now``."""
 
     in_progress: Collection[str]
     now: datetime
 
 
-def state_of(record: ExecutionRecord, airflow: Airflow | None = None) -> ExecutionState:
+def state_of(record: ExecutionRecord, airflow: AirflowRuns | None = None) -> ExecutionState:
     """The state; without ``airflow`` a run that was killed and said nothing counts as running for good."""
     if airflow and record.run_id in airflow.in_progress:
         return ExecutionState.RUNNING
@@ -57,7 +57,7 @@ def state_of(record: ExecutionRecord, airflow: Airflow | None = None) -> Executi
     return ExecutionState.RUNNING
 
 
-def span_of(record: ExecutionRecord) -> tuple[datetime, datetime | None]:
+def run_times(record: ExecutionRecord) -> tuple[datetime, datetime | None]:
     """When the newest round of an execution began, and when it delivered or failed; None while it does neither.
 
     A round is all from a first task to a manifest or a failure. What comes after a delivery, mails and their retries,
@@ -75,13 +75,13 @@ def span_of(record: ExecutionRecord) -> tuple[datetime, datetime | None]:
     return min(begun, default=record.opened_at), end
 
 
-def failures_of(record: ExecutionRecord) -> list[Event]:
+def latest_failures(record: ExecutionRecord) -> list[ExecutionEvent]:
     """Why steps did not succeed, for those whose newest try did not, oldest first."""
     newest = {(event.step, event.template): event for event in record.events if event.kind in _ENDS}
     return [event for event in newest.values() if event.kind != "succeeded" and event.message]
 
 
-def newest_files(record: ExecutionRecord) -> list[Delivered]:
+def newest_files(record: ExecutionRecord) -> list[DeliveryEntry]:
     """The newest file of each template: a rerun replaces what it delivered before."""
     return list({file.template: file for file in record.deliveries}.values())
 
@@ -92,18 +92,18 @@ def bound_version(record: ExecutionRecord) -> int:
     return int(chosen[-1]) if chosen else record.version
 
 
-def made_by(record: ExecutionRecord, templates: Collection[str], airflow: Airflow | None = None) -> Made:
+def run_outcome(record: ExecutionRecord, templates: Collection[str], airflow: AirflowRuns | None = None) -> Made:
     """What an execution has made of its window."""
     has_failed = state_of(record, airflow) is ExecutionState.FAILED
     states = {name: State.FAILED if has_failed else record.outcome(name).state for name in templates}
     window = Window(record.window_start, record.window_end)
     if not record.publication:
         return Made(record.run_id, window, states)
-    start, end = span_of(record)
+    start, end = run_times(record)
     rows = sum(file.rows for file in newest_files(record))
     return Made(record.run_id, window, states, rows, (end - start).total_seconds() if end else None)
 
 
 def _is_silent(record: ExecutionRecord, now: datetime) -> bool:
     last = record.events[-1].at if record.events else record.opened_at
-    return now - last > JUST_NOW
+    return now - last > SILENCE_LIMIT

@@ -14,7 +14,7 @@ from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.csv.number_text import number_text, rounded_text
 from export_jobs.streaming.csv.time_text import clock_text, date_text, timestamp_text, timestamptz_text
 
-TextOf = Callable[[object], str]
+CellWriter = Callable[[object], str]
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,26 +30,26 @@ EXPECTED: dict[ColumnType, str] = {
 """What a column of each type may hold, as part of a sentence."""
 
 
-_ENDLESS = (datetime.min, datetime.max)
+_INFINITIES = (datetime.min, datetime.max)
 """What DuckDB's driver gives for the infinities; a cell of the year 9999 in their place would be a quiet lie."""
 
 
-def text_of(column: Column, dialect: str, time_zone: str, *, escape_formulas: bool) -> TextOf:
+def cell_writer(column: Column, dialect: str, time_zone: str, *, escape_formulas: bool) -> CellWriter:
     """How to write the cells of ``column``, except NULL. Times with a zone are written in ``time_zone``.
 
     What it returns raises ``ValueError`` or ``ArithmeticError``, whose text may quote the value, for a cell that
     cannot be read as the column's type.
     """
-    write = _text_of(column, ZoneInfo(time_zone), escape_formulas=escape_formulas)
+    write = _cell_writer(column, ZoneInfo(time_zone), escape_formulas=escape_formulas)
     may_be_endless = dialect == "duckdb" and column.type in {"timestamp", "timestamptz"}
-    return partial(_finite, write=write) if may_be_endless else write
+    return partial(_refuse_infinity, write=write) if may_be_endless else write
 
 
-def _text_of(column: Column, zone: ZoneInfo, *, escape_formulas: bool) -> TextOf:
+def _cell_writer(column: Column, zone: ZoneInfo, *, escape_formulas: bool) -> CellWriter:
     if column.decimals is not None and column.type in {"integer", "number"}:
-        return partial(_rounded, decimals=column.decimals)
-    kinds: dict[ColumnType, TextOf] = {
-        "text": partial(_escaped, zone=zone) if escape_formulas else partial(_plain, zone=zone),
+        return partial(_rounded_number, decimals=column.decimals)
+    kinds: dict[ColumnType, CellWriter] = {
+        "text": partial(_escaped_text, zone=zone) if escape_formulas else partial(_plain_text, zone=zone),
         "integer": _integer,
         "number": lambda value: number_text(_number(value)),
         "boolean": _boolean,
@@ -60,13 +60,13 @@ def _text_of(column: Column, zone: ZoneInfo, *, escape_formulas: bool) -> TextOf
     return kinds[column.type]
 
 
-def _finite(value: object, write: TextOf) -> str:
-    if isinstance(value, datetime) and value.replace(tzinfo=None) in _ENDLESS:
+def _refuse_infinity(value: object, write: CellWriter) -> str:
+    if isinstance(value, datetime) and value.replace(tzinfo=None) in _INFINITIES:
         raise ValueError
     return write(value)
 
 
-def _plain(value: object, zone: ZoneInfo) -> str:
+def _plain_text(value: object, zone: ZoneInfo) -> str:
     """Text as it is; numbers and times that a catalogue calls text, as columns of their own type are written."""
     match value:
         case str():
@@ -84,8 +84,8 @@ def _plain(value: object, zone: ZoneInfo) -> str:
     return number_text(_number(value))
 
 
-def _escaped(value: object, zone: ZoneInfo) -> str:
-    text = _plain(value, zone)
+def _escaped_text(value: object, zone: ZoneInfo) -> str:
+    text = _plain_text(value, zone)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
@@ -95,7 +95,7 @@ def _number(value: object) -> int | float | Decimal:
     return value
 
 
-def _rounded(value: object, decimals: int) -> str:
+def _rounded_number(value: object, decimals: int) -> str:
     return rounded_text(_number(value), decimals)
 
 

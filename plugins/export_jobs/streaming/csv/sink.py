@@ -8,14 +8,14 @@ from typing import BinaryIO
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
+from export_jobs.streaming.base.sink import HashingSink
 from export_jobs.streaming.csv.text import header_line
-from export_jobs.streaming.sink import HashingSink
 
 UTF8_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
-class Extracted:
+class ExtractResult:
     """A complete CSV: data rows without the header, size in bytes, SHA-256 in hex."""
 
     rows: int
@@ -57,7 +57,7 @@ class CsvSink(HashingSink):
             )
         super().write(chunk)
 
-    def extracted(self, rows: int) -> Extracted:
+    def finish(self, rows: int) -> ExtractResult:
         """The complete file, of ``rows`` data rows; raises ``TerminalError`` when no space is left."""
         self.flush()
-        return Extracted(rows, self.bytes, self.sha256)
+        return ExtractResult(rows, self.bytes, self.sha256)

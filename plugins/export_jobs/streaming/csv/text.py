@@ -9,10 +9,10 @@ from typing import Any
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv.cell_text import EXPECTED, TextOf, text_of
+from export_jobs.streaming.csv.cell_text import EXPECTED, CellWriter, cell_writer
 
 
-class CsvText:
+class CsvFormatter:
     """How cells and lines of one file are written. ``columns`` is how many cells a line has."""
 
     def __init__(self, options: FileOptions, columns: int) -> None:
@@ -26,10 +26,10 @@ class CsvText:
     def cell(self, text: str) -> str:
         """Text in quotes where it would else be read as something else: an end of the cell, or NULL."""
         if self._needs_quotes(text) or text in self._never_bare:
-            return self.quoted(text)
+            return self.quote(text)
         return text
 
-    def quoted(self, text: str) -> str:
+    def quote(self, text: str) -> str:
         """Text in quotes, whatever it is."""
         return f'"{text.replace(chr(34), chr(34) * 2)}"'
 
@@ -46,7 +46,7 @@ class CsvText:
 
 def header_line(export: CompiledExport, options: FileOptions) -> bytes:
     """The headings. They are quoted only where they must be, also in a file whose cells all are: so does ``COPY``."""
-    csv = CsvText(options, len(export.columns))
+    csv = CsvFormatter(options, len(export.columns))
     return csv.lines([[csv.cell(column.name) for column in export.columns]]).encode()
 
 
@@ -55,10 +55,10 @@ class RowWriter:
 
     def __init__(self, export: CompiledExport, options: FileOptions, time_zone: str) -> None:
         self._template = export.template
-        self._csv = CsvText(options, len(export.columns))
-        self._cell = self._csv.quoted if options.quoting == "all" else self._csv.cell
-        self._columns: list[tuple[Column, TextOf]] = [
-            (column, text_of(column, export.dialect, time_zone, escape_formulas=options.escape_formulas))
+        self._csv = CsvFormatter(options, len(export.columns))
+        self._cell = self._csv.quote if options.quoting == "all" else self._csv.cell
+        self._columns: list[tuple[Column, CellWriter]] = [
+            (column, cell_writer(column, export.dialect, time_zone, escape_formulas=options.escape_formulas))
             for column in export.columns
         ]
 
@@ -76,12 +76,12 @@ class RowWriter:
                 "Mend the text in the database, or leave its column out."
             ) from None
 
-    def _cells(self, column: Column, text_of_value: TextOf, values: Sequence[Any]) -> list[str]:
+    def _cells(self, column: Column, write_cell: CellWriter, values: Sequence[Any]) -> list[str]:
         cell, null = self._cell, self._csv.null
         try:
-            return [null if value is None else cell(text_of_value(value)) for value in values]
+            return [null if value is None else cell(write_cell(value)) for value in values]
         except (ValueError, ArithmeticError):
-            kind = next(type(value).__name__ for value in values if not _is_readable(text_of_value, value))
+            kind = next(type(value).__name__ for value in values if not _is_readable(write_cell, value))
         raise TerminalError(
             f"Template {self._template!r}, column {column.name!r}: the database gives a cell of the driver's type "
             f"{kind} that is not {EXPECTED[column.type]}. "
@@ -89,10 +89,10 @@ class RowWriter:
         )
 
 
-def _is_readable(text_of_value: TextOf, value: object) -> bool:
+def _is_readable(write_cell: CellWriter, value: object) -> bool:
     try:
         if value is not None:
-            text_of_value(value)
+            write_cell(value)
     except (ValueError, ArithmeticError):
         return False
     return True

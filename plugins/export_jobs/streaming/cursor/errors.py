@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 from export_jobs.core.base.deadline import Deadline
 from export_jobs.errors import ExportError, TerminalError, TransientError
-from export_jobs.streaming.limits import TimedOutError, too_slow
+from export_jobs.streaming.base.limits import QueryTimeoutError, timeout_sentence
 
 # https://www.sqlite.org/rescode.html: SQLite has one class, OperationalError, for a lock and for an unknown column.
-_SQLITE_PASSING = {5: "another session holds a lock", 6: "another session holds a lock", 10: "reading failed"}
+_SQLITE_TRANSIENT = {5: "another session holds a lock", 6: "another session holds a lock", 10: "reading failed"}
 _SQLITE_READONLY = 8
 _SQLITE_NAMES = ("no such table: ", "no such column: ", "no such function: ", "ambiguous column name: ")
 _DUCKDB_NAMES = frozenset({"BinderException", "CatalogException"})
@@ -32,18 +32,18 @@ _REFUSALS = (
 
 
 @contextmanager
-def explained(template: str, deadline: Deadline) -> Iterator[None]:
+def translate_driver_errors(template: str, deadline: Deadline) -> Iterator[None]:
     """Turn whatever a driver raises into a ``TransientError`` or a ``TerminalError`` with a sentence."""
     try:
         yield
     except ExportError:
         raise
     except Exception as error:
-        raise _explanation(error, f"Template {template!r}: ", deadline) from None
+        raise _export_error(error, f"Template {template!r}: ", deadline) from None
 
 
 @contextmanager
-def connecting(connection_id: str) -> Iterator[None]:
+def translate_connect_errors(connection_id: str) -> Iterator[None]:
     """The same for opening the Airflow connection ``connection_id``; a text of a driver may quote its password."""
     try:
         yield
@@ -60,11 +60,11 @@ def connecting(connection_id: str) -> Iterator[None]:
         ) from None
 
 
-def _explanation(error: Exception, start: str, deadline: Deadline) -> ExportError:
+def _export_error(error: Exception, start: str, deadline: Deadline) -> ExportError:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if deadline.has_passed:
-        return TimedOutError(start + too_slow(deadline.seconds))
-    passing = _passing(error, kinds)
+        return QueryTimeoutError(start + timeout_sentence(deadline.seconds))
+    passing = _transient_reason(error, kinds)
     if passing:
         return TransientError(f"{start}{passing}. Nothing is delivered; this task tries again.")
     if "DataError" in kinds:
@@ -76,7 +76,7 @@ def _explanation(error: Exception, start: str, deadline: Deadline) -> ExportErro
         return TerminalError(
             f"{start}the statement tries to write, and an export only reads. Correct the SQL under include/sql."
         )
-    said = _names(error, kinds)
+    said = _safe_detail(error, kinds)
     if said or "ProgrammingError" in kinds:
         return TerminalError(
             f"{start}the catalogue does not fit the database ({type(error).__name__}{said}). "
@@ -88,10 +88,10 @@ def _explanation(error: Exception, start: str, deadline: Deadline) -> ExportErro
     )
 
 
-def _passing(error: Exception, kinds: set[str]) -> str:
+def _transient_reason(error: Exception, kinds: set[str]) -> str:
     """Why another try may help; nothing when it cannot."""
     if type(error).__module__ == "sqlite3":
-        return _SQLITE_PASSING.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, "")
+        return _SQLITE_TRANSIENT.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, "")
     if "TransactionException" in kinds:
         return ""
     if kinds & {"OperationalError", "InterfaceError", "OSError"}:
@@ -105,7 +105,7 @@ def _is_write(error: Exception) -> bool:
     return any(words in str(error) for words in _READONLY_WORDS)
 
 
-def _names(error: Exception, kinds: set[str]) -> str:
+def _safe_detail(error: Exception, kinds: set[str]) -> str:
     text = str(error).partition("\n")[0]
     is_safe = text.startswith(_SQLITE_NAMES) or bool(kinds & _DUCKDB_NAMES)
     return f", {text}" if is_safe else ""

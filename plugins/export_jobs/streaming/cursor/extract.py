@@ -10,29 +10,29 @@ from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv.sink import CsvSink, Extracted
+from export_jobs.streaming.base.limits import QueryTimeoutError, timeout_sentence
+from export_jobs.streaming.csv.sink import CsvSink, ExtractResult
 from export_jobs.streaming.csv.text import RowWriter
-from export_jobs.streaming.cursor.errors import explained
-from export_jobs.streaming.cursor.sessions import Session
-from export_jobs.streaming.limits import TimedOutError, too_slow
+from export_jobs.streaming.cursor.errors import translate_driver_errors
+from export_jobs.streaming.cursor.sessions import CursorSession
 
 BATCH_ROWS = 1000
 
 
 def extract_by_cursor(
-    session: Session,
+    session: CursorSession,
     export: CompiledExport,
     options: FileOptions,
     sink: BinaryIO,
     *,
     time_zone: str,
     statement_timeout_s: int,
-    at_most: int | None = None,
-) -> Extracted:
+    max_rows: int | None = None,
+) -> ExtractResult:
     """Run ``export`` in ``session`` and write its rows to ``sink`` as CSV.
 
     ``time_zone`` is that in which times are written; the timeout, in seconds, is for everything from the first
-    precondition to the last row; no more than ``at_most`` rows are read. Returns only for a complete result.
+    precondition to the last row; no more than ``max_rows`` rows are read. Returns only for a complete result.
 
     Raises ``TransientError`` for what may pass, ``TerminalError`` for what cannot: a query that is refused or too slow,
     a precondition that fails, a cell that is not of its column's type, a file too large. The session is closed then.
@@ -40,45 +40,45 @@ def extract_by_cursor(
     output = CsvSink(sink, export, options)
     try:
         with Deadline(statement_timeout_s, session.interrupt) as deadline:
-            with explained(export.template, deadline):
+            with translate_driver_errors(export.template, deadline):
                 session.begin(time_zone)
             _check_preconditions(session, export, deadline)
             cursor = _run(session, export, deadline)
             output.begin(len(cursor.description or ()))
             writer = RowWriter(export, options, time_zone)
             rows = 0
-            for batch in _batches(cursor, export.template, deadline, at_most):
+            for batch in _batches(cursor, export.template, deadline, max_rows):
                 output.write(writer.lines(batch))
                 rows += len(batch)
-            with explained(export.template, deadline):
+            with translate_driver_errors(export.template, deadline):
                 session.end()
     except BaseException:
         session.interrupt()
         session.close()
         raise
-    return output.extracted(rows)
+    return output.finish(rows)
 
 
-def _check_preconditions(session: Session, export: CompiledExport, deadline: Deadline) -> None:
+def _check_preconditions(session: CursorSession, export: CompiledExport, deadline: Deadline) -> None:
     for condition in export.preconditions:
-        with explained(export.template, deadline):
+        with translate_driver_errors(export.template, deadline):
             found = session.query(condition.sql, {}).fetchmany(1)
         if found:
             raise TerminalError(condition.failure)
 
 
-def _run(session: Session, export: CompiledExport, deadline: Deadline) -> Any:
-    with explained(export.template, deadline):
+def _run(session: CursorSession, export: CompiledExport, deadline: Deadline) -> Any:
+    with translate_driver_errors(export.template, deadline):
         return session.query(export.sql, export.parameters)
 
 
-def _batches(cursor: Any, template: str, deadline: Deadline, at_most: int | None) -> Iterator[list[tuple[Any, ...]]]:
-    left = sys.maxsize if at_most is None else at_most
+def _batches(cursor: Any, template: str, deadline: Deadline, max_rows: int | None) -> Iterator[list[tuple[Any, ...]]]:
+    left = sys.maxsize if max_rows is None else max_rows
     while left:
-        with explained(template, deadline):
+        with translate_driver_errors(template, deadline):
             rows = cursor.fetchmany(min(BATCH_ROWS, left))
         if deadline.has_passed:  # a driver that cannot be interrupted
-            raise TimedOutError(f"Template {template!r}: {too_slow(deadline.seconds)}")
+            raise QueryTimeoutError(f"Template {template!r}: {timeout_sentence(deadline.seconds)}")
         if not rows:
             return
         yield rows

@@ -11,7 +11,7 @@ Values = Sequence[Any] | Mapping[str, Any]
 _MARK = re.compile(r"%(?:%|\((\w+)\)s)")
 
 
-def for_driver(sql: str, values: Mapping[str, Any], paramstyle: str) -> tuple[str, Values | None]:
+def to_paramstyle(sql: str, values: Mapping[str, Any], paramstyle: str) -> tuple[str, Values | None]:
     """The text and the values for ``cursor.execute``. ``values`` None: call it with the text alone.
 
     By that call a driver knows that nothing is to be filled in, so a ``%`` of the text is one. Raises ``KeyError``
@@ -27,14 +27,14 @@ def for_driver(sql: str, values: Mapping[str, Any], paramstyle: str) -> tuple[st
         case "format":
             return _MARK.sub(lambda mark: "%s" if mark[1] else "%%", sql), [values[name] for name in names]
         case "qmark":
-            return _filled(sql, lambda _: "?"), [values[name] for name in names]
+            return _replace_marks(sql, lambda _: "?"), [values[name] for name in names]
         case "named":
-            return _filled(sql, lambda name: f":{name}"), used
+            return _replace_marks(sql, lambda name: f":{name}"), used
         case "numeric":
             order = list(used)
-            return _filled(sql, lambda name: f":{order.index(name) + 1}"), list(used.values())
+            return _replace_marks(sql, lambda name: f":{order.index(name) + 1}"), list(used.values())
     raise ValueError(f"no such paramstyle: {paramstyle!r}")
 
 
-def _filled(sql: str, mark_of: Callable[[str], str]) -> str:
+def _replace_marks(sql: str, mark_of: Callable[[str], str]) -> str:
     return _MARK.sub(lambda mark: mark_of(mark[1]) if mark[1] else "%", sql)

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Any
 
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.cursor.placeholders import for_driver
+from export_jobs.streaming.cursor.placeholders import to_paramstyle
 
 
-class Session:
+class CursorSession:
     """A connection of any driver that keeps to PEP 249.
 
     There is no common way to make one read only, so the user of such a connection must have no right to write.
@@ -28,7 +28,7 @@ class Session:
     def query(self, sql: str, values: Mapping[str, Any]) -> Any:
         """Run one statement (``%(name)s`` placeholders); returns the cursor over its rows, which streams if it can."""
         self._cursor = self._new_cursor()
-        text, bound = for_driver(sql, values, self._paramstyle)
+        text, bound = to_paramstyle(sql, values, self._paramstyle)
         self._cursor.execute(text) if bound is None else self._cursor.execute(text, bound)
         return self._cursor
 
@@ -53,7 +53,7 @@ class Session:
         return self._connection.cursor()
 
 
-class SqliteSession(Session):
+class SqliteSession(CursorSession):
     """SQLite: refuses to write by a switch of the connection; rows are stepped through one by one."""
 
     def begin(self, time_zone: str) -> None:  # noqa: ARG002  SQLite knows no zones
@@ -63,7 +63,7 @@ class SqliteSession(Session):
         self._connection.execute("BEGIN")
 
 
-class DuckDbSession(Session):
+class DuckDbSession(CursorSession):
     """DuckDB: read-only transactions, rows streamed. Its connection is the cursor; ``cursor()`` is another session."""
 
     def begin(self, time_zone: str) -> None:
@@ -75,7 +75,7 @@ class DuckDbSession(Session):
 
     def query(self, sql: str, values: Mapping[str, Any]) -> Any:
         """Run one SELECT. DuckDB would run several statements, or write to a file, within a read-only transaction."""
-        found = self._connection.extract_statements(for_driver(sql, values, self._paramstyle)[0])
+        found = self._connection.extract_statements(to_paramstyle(sql, values, self._paramstyle)[0])
         if [statement.type.name for statement in found] != ["SELECT"]:
             raise TerminalError("The catalogue's SQL is not one SELECT. Correct the fact or dimension, then try again.")
         return super().query(sql, values)
@@ -84,7 +84,7 @@ class DuckDbSession(Session):
         return self._connection
 
 
-class PsycopgSession(Session):
+class PsycopgSession(CursorSession):
     """A database that speaks PostgreSQL's protocol and has no ``COPY``: a cursor on the server, read only."""
 
     def begin(self, time_zone: str) -> None:  # noqa: ARG002  not every such database takes SET TimeZone
@@ -99,10 +99,10 @@ class PsycopgSession(Session):
 _SESSIONS = {"sqlite3": SqliteSession, "_duckdb": DuckDbSession, "duckdb": DuckDbSession, "psycopg": PsycopgSession}
 
 
-def session_of(connection: Any, placeholder: str) -> Session:
+def session_for(connection: Any, placeholder: str) -> CursorSession:
     """The session for a connection, by its driver. ``placeholder``: the Airflow hook's, for a driver that has none."""
     module = type(connection).__module__
-    kind = _SESSIONS.get(module.partition(".")[0], Session)
+    kind = _SESSIONS.get(module.partition(".")[0], CursorSession)
     return kind(connection, _paramstyle(module) or ("qmark" if placeholder == "?" else "format"))
 
 

@@ -17,10 +17,10 @@ from psycopg.pq import TransactionStatus
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv.sink import CsvSink, Extracted
-from export_jobs.streaming.limits import QueryLimits
+from export_jobs.streaming.base.limits import QueryLimits
+from export_jobs.streaming.csv.sink import CsvSink, ExtractResult
 from export_jobs.streaming.postgres.copy_stream import CopyStream
-from export_jobs.streaming.postgres.errors import explained
+from export_jobs.streaming.postgres.errors import translate_postgres_errors
 
 LOCK_TIMEOUT_S = 60
 DEAD_SERVER_S = 120
@@ -28,7 +28,7 @@ CANCEL_S = 5
 BATCH_BYTES = 1 << 17
 
 
-def extract(
+def extract_by_copy(
     connection: psycopg.Connection[Any],
     export: CompiledExport,
     options: FileOptions,
@@ -38,7 +38,7 @@ def extract(
     application_name: str,
     statement_timeout_s: int,
     lock_timeout_s: int = LOCK_TIMEOUT_S,
-) -> Extracted:
+) -> ExtractResult:
     """Run ``export`` on ``connection`` and write its rows to ``sink`` as CSV.
 
     ``time_zone`` is that in which times are written; timeouts are in seconds, that of the statement for its
@@ -52,7 +52,7 @@ def extract(
     limits = QueryLimits(export.template, statement_timeout_s, lock_timeout_s)
     output = CsvSink(sink, export, options)
     try:
-        with explained(limits):
+        with translate_postgres_errors(limits):
             _begin(connection, time_zone, application_name, limits)
             _check_preconditions(connection, export, limits)
             statement = _statement(connection, export, options)
@@ -62,7 +62,7 @@ def extract(
     except BaseException:
         _abandon(connection)
         raise
-    return output.extracted(rows)
+    return output.finish(rows)
 
 
 def _begin(connection: psycopg.Connection[Any], time_zone: str, application_name: str, limits: QueryLimits) -> None:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import psycopg
 
 from export_jobs.errors import ExportError, TerminalError, TransientError
-from export_jobs.streaming.limits import QueryLimits, TimedOutError, too_slow
+from export_jobs.streaming.base.limits import QueryLimits, QueryTimeoutError, timeout_sentence
 
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
 INSUFFICIENT_PRIVILEGE = "42501"
 # Classes and codes of https://www.postgresql.org/docs/current/errcodes-appendix.html
-PASSING = {
+TRANSIENT_SQLSTATES = {
     "08": "the connection to the database was lost",
     "25P03": "the database ended the transaction because it was idle",
     "40": "the query collided with other work on the database (a conflict with recovery or a serialization failure)",
@@ -26,43 +26,43 @@ PASSING = {
 
 
 @contextmanager
-def explained(limits: QueryLimits) -> Iterator[None]:
+def translate_postgres_errors(limits: QueryLimits) -> Iterator[None]:
     """Turn every ``psycopg.Error`` into a ``TransientError`` or a ``TerminalError`` with a sentence."""
     try:
         yield
     except psycopg.Error as error:
-        raise _explanation(error, limits) from None
+        raise _export_error(error, limits) from None
 
 
-def _explanation(error: psycopg.Error, limits: QueryLimits) -> ExportError:
+def _export_error(error: psycopg.Error, limits: QueryLimits) -> ExportError:
     code = error.sqlstate
     start = f"Template {limits.template!r}: "
     if code is None:
-        return TransientError(f"{start}{PASSING['08']}. Nothing is delivered; this task tries again.")
+        return TransientError(f"{start}{TRANSIENT_SQLSTATES['08']}. Nothing is delivered; this task tries again.")
     if code == QUERY_CANCELED:
-        return _cancelled(limits, start)
+        return _cancel_error(limits, start)
     if code == LOCK_NOT_AVAILABLE:
         return TransientError(
             f"{start}another session holds a lock on a table it reads for more than {limits.lock_timeout_s} s. "
             "This task tries again; if it goes on, ask the database's owner which session that is."
         )
-    for prefix, what in PASSING.items():
+    for prefix, what in TRANSIENT_SQLSTATES.items():
         if code.startswith(prefix):
             return TransientError(f"{start}{what} ({code}). Nothing is delivered; this task tries again.")
-    return TerminalError(start + _refused(error, code))
+    return TerminalError(start + _refusal_sentence(error, code))
 
 
-def _cancelled(limits: QueryLimits, start: str) -> TerminalError:
+def _cancel_error(limits: QueryLimits, start: str) -> TerminalError:
     """Told apart by the clock, because the server's own words are in the language of its operator."""
     if limits.remaining_s <= 0:
-        return TimedOutError(start + too_slow(limits.statement_timeout_s))
+        return QueryTimeoutError(start + timeout_sentence(limits.statement_timeout_s))
     return TerminalError(
         f"{start}somebody cancelled the query on the database, so it is not tried again by itself. "
         "Ask the database's owner why, then clear this task."
     )
 
 
-def _refused(error: psycopg.Error, code: str) -> str:
+def _refusal_sentence(error: psycopg.Error, code: str) -> str:
     # Only class 42 names nothing but tables, columns and functions; the text of others may quote a cell of a row.
     said = f", {error.diag.message_primary}" if code.startswith("42") and error.diag.message_primary else ""
     if code == INSUFFICIENT_PRIVILEGE:

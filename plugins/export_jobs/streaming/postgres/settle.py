@@ -16,16 +16,16 @@ from typing import Any
 import psycopg
 
 from export_jobs.errors import TerminalError, TransientError
-from export_jobs.streaming.limits import QueryLimits
-from export_jobs.streaming.postgres.errors import explained
+from export_jobs.streaming.base.limits import QueryLimits
+from export_jobs.streaming.postgres.errors import translate_postgres_errors
 
 READER_NAME = "export-jobs "
 """Sessions whose application_name starts so are our own readers: READ ONLY, so nobody has to wait for them."""
-PATIENCE_S = 1800
+SETTLE_TIMEOUT_S = 1800
 POLL_S = 1.0
 GRACE_S = 1
 
-_OPEN = """
+_OPEN_TRANSACTIONS = """
 SELECT held.virtualtransaction,
        format('process %%s (%%s, user %%s, open since %%s)', held.pid,
               coalesce(nullif(session.application_name, ''), 'unnamed'), coalesce(session.usename, '?'),
@@ -45,7 +45,7 @@ WHERE database = current_database()
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettleResult:
     """How long a window took to settle, in seconds, and how many transactions were waited for."""
 
     waited_s: float
@@ -56,20 +56,20 @@ def wait_until_settled(
     connection: psycopg.Connection[Any],
     window_end: datetime,
     *,
-    patience_s: float = PATIENCE_S,
+    timeout_s: float = SETTLE_TIMEOUT_S,
     poll_s: float = POLL_S,
-) -> Settled:
+) -> SettleResult:
     """Return once no transaction that could still write a row dated before ``window_end`` is open.
 
     Begin the transaction that reads the window only after this. Raises ``TransientError``, naming what is open, after
-    ``patience_s`` seconds; ``TerminalError`` on a standby, which does not know what is open on its primary.
+    ``timeout_s`` seconds; ``TerminalError`` on a standby, which does not know what is open on its primary.
     """
     began = time.monotonic()
-    with explained(QueryLimits("(waiting for the window to settle)", int(patience_s), int(patience_s))):
+    with translate_postgres_errors(QueryLimits("(waiting for the window to settle)", int(timeout_s), int(timeout_s))):
         connection.rollback()
         connection.autocommit = True  # each look must see the present
         _refuse_standby(connection)
-        deadline = began + patience_s
+        deadline = began + timeout_s
         while not _has_ended(connection, window_end):
             _wait(deadline, poll_s, f"the database's clock to reach the window's end, {window_end.isoformat()}")
         noted = _open_transactions(connection, window_end)
@@ -78,11 +78,11 @@ def wait_until_settled(
             _wait(deadline, poll_s, "; ".join(sorted(still_open.values())[:5]))
             now_open = _open_transactions(connection, window_end)
             still_open = {key: text for key, text in still_open.items() if key in now_open}
-    return Settled(time.monotonic() - began, len(noted))
+    return SettleResult(time.monotonic() - began, len(noted))
 
 
 def _refuse_standby(connection: psycopg.Connection[Any]) -> None:
-    if _one(connection, "SELECT pg_is_in_recovery()", {}):
+    if _fetch_value(connection, "SELECT pg_is_in_recovery()", {}):
         raise TerminalError(
             "This warehouse connection leads to a standby, which cannot tell which transactions are open on its "
             "primary: rows committed late would be lost. Use a connection to the primary for templates on the "
@@ -93,17 +93,17 @@ def _refuse_standby(connection: psycopg.Connection[Any]) -> None:
 def _has_ended(connection: psycopg.Connection[Any], window_end: datetime) -> bool:
     # A transaction gets its time a moment before its virtual id shows; the grace covers that moment.
     query = "SELECT clock_timestamp() >= %(window_end)s + make_interval(secs => %(grace)s)"
-    return bool(_one(connection, query, {"window_end": window_end, "grace": GRACE_S}))
+    return bool(_fetch_value(connection, query, {"window_end": window_end, "grace": GRACE_S}))
 
 
-def _one(connection: psycopg.Connection[Any], query: str, values: dict[str, Any]) -> Any:
+def _fetch_value(connection: psycopg.Connection[Any], query: str, values: dict[str, Any]) -> Any:
     row = connection.execute(query, values).fetchone()
     return row[0] if row else None
 
 
 def _open_transactions(connection: psycopg.Connection[Any], window_end: datetime) -> dict[str, str]:
     values = {"window_end": window_end, "reader": READER_NAME}
-    return dict(connection.execute(_OPEN, values).fetchall())
+    return dict(connection.execute(_OPEN_TRANSACTIONS, values).fetchall())
 
 
 def _wait(deadline: float, poll_s: float, what: str) -> None:

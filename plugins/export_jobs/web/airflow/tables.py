@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from export_jobs.core.windows.rerun import DagRunState
 from export_jobs.core.windows.window import Window
-from export_jobs.orchestration.airflow_api import AUDITOR_DAG_ID
+from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 
 _IN_PROGRESS = ("queued", "running")
 MAX_EVENT = 60

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from export_jobs.errors import ExportError
-from export_jobs.orchestration.connections import open_destination
+from export_jobs.orchestration.airflow.connections import open_destination
 from export_jobs.web.http.access import ReadsConnections, ReadsDags
 from export_jobs.web.http.audit import Entry, api_router
 from export_jobs.web.http.errors import Refused

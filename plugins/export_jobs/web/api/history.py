@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Query
 
 from export_jobs.store.executions.pages import ExecutionPages
-from export_jobs.store.executions.state import Airflow
+from export_jobs.store.executions.state import AirflowRuns
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.history.coverage import coverage_of
 from export_jobs.web.history.execution_rows import execution_row
@@ -46,6 +46,6 @@ def executions_of(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ExecutionPage:
     """The executions with tries, files and errors, newest window first."""
-    airflow = Airflow(frozenset(airflow_tables.runs_in_progress(row.dag_id)), datetime.now(UTC))
+    airflow = AirflowRuns(frozenset(airflow_tables.runs_in_progress(row.dag_id)), datetime.now(UTC))
     total, records = ExecutionPages(engine).page(row.job_id, offset, limit)
     return ExecutionPage(total=total, executions=[execution_row(record, zone_of(row), airflow) for record in records])

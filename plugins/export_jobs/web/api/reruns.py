@@ -9,7 +9,7 @@ from export_jobs.core.definitions.job import ExportJob, Schedule
 from export_jobs.core.validation.definitions import check_stored_job
 from export_jobs.core.windows.window import Window, last_complete
 from export_jobs.errors import UserError
-from export_jobs.orchestration.rerun import Planned, carried_out, planned
+from export_jobs.orchestration.clearing import RerunPlan, clear_runs, make_rerun_plan
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.web.airflow import tables as airflow_tables
@@ -42,10 +42,10 @@ def rerun(
 ) -> RerunAnswer:
     """Clear every undelivered window after the last success, oldest first; ``dry_run`` only tells which."""
     blocked = _paused(row) or _broken(row, catalogue)
-    found = Planned.nothing()
+    found = RerunPlan.empty()
     try:
         made = airflow_tables.runs_of(row.dag_id)
-        found = planned(row, ExecutionPages(engine), made, include_gaps=body.include_gaps)
+        found = make_rerun_plan(row, ExecutionPages(engine), made, include_gaps=body.include_gaps)
     except UserError as error:
         blocked = str(error)
     if dry_run:
@@ -56,7 +56,7 @@ def rerun(
     rebind_as = user.actor if body.with_current_definition else None
     cleared: list[str] = []
     try:
-        for run_id in carried_out(found, row, ledger, airflow_of(user), rebind_as=rebind_as):
+        for run_id in clear_runs(found, row, ledger, airflow_of(user), rebind_as=rebind_as):
             cleared.append(run_id)
     finally:  # what was cleared before an error is recorded too
         entry.note(cleared=cleared)

@@ -11,7 +11,7 @@ from export_jobs.core.definitions.job import Template
 from export_jobs.core.validation.definitions import template_issues
 from export_jobs.core.validation.rule import Known
 from export_jobs.errors import UserError
-from export_jobs.store.template_use import TemplateNote, TemplateNotes
+from export_jobs.store.template_usage import TemplateUsage, TemplateUsages
 from export_jobs.web.catalogue.template_rows import choices_of, held, template_row
 from export_jobs.web.http.access import Caller, CreatesJobs, EditsDags
 from export_jobs.web.http.audit import Entry, api_router
@@ -61,14 +61,14 @@ def create_template(
         raise Refused(409 if {issue.what for issue in found} == {NAME_TAKEN} else 422, issues)
     entry.note(template=template.name, kind=template.kind)
     store.create_template(template, user.actor)
-    row = template_row(template, TemplateNotes(engine).notes()[template.name], catalogue)
+    row = template_row(template, TemplateUsages(engine).usages()[template.name], catalogue)
     return TemplateDetail(**dict(row), choices=choices_of(template, catalogue), jobs=[])
 
 
 @router.delete("/templates/{name}", status_code=204, response_class=Response)
 def delete_template(user: EditsDags, name: str, store: Store, engine: StoreEngine, entry: Entry) -> None:
     """Delete a template that no live job uses."""
-    note = TemplateNotes(engine).notes().get(name)
+    note = TemplateUsages(engine).usages().get(name)
     if note is None:
         raise Refused.because(404, f"there is no template {name[:100]!r}", "Load the list of templates again")
     entry.note(template=name)
@@ -80,7 +80,7 @@ def delete_template(user: EditsDags, name: str, store: Store, engine: StoreEngin
         raise Refused(409, [issue_of(error)]) from None
 
 
-def _in_use(note: TemplateNote, user: Caller) -> Refused:
+def _in_use(note: TemplateUsage, user: Caller) -> Refused:
     seen = user.readable(note.dag_ids, user.listed())
     names = [job for job, dag_id in zip(note.jobs, note.dag_ids, strict=True) if dag_id in seen]
     used = f"{len(note.jobs)} jobs use" if len(note.jobs) > 1 else "a job uses"

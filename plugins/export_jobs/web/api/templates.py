@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from export_jobs.core.definitions.job import TemplateKind
-from export_jobs.store.template_use import TemplateNotes
+from export_jobs.store.template_usage import TemplateUsages
 from export_jobs.web.catalogue.template_rows import choices_of, template_row
 from export_jobs.web.http.access import ReadsDags
 from export_jobs.web.http.audit import api_router
@@ -32,11 +32,11 @@ def list_templates(
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> TemplateList:
     """Templates by name: those whose name, description or columns hold every word of ``search``."""
-    notes = TemplateNotes(engine).notes()
+    usages = TemplateUsages(engine).usages()
     rows = [
-        template_row(template, notes[template.name], catalogue)
+        template_row(template, usages[template.name], catalogue)
         for template in store.templates()
-        if template.name in notes and kind in {None, template.kind}
+        if template.name in usages and kind in {None, template.kind}
     ]
     words = search.casefold().split()
     found = [row for row in rows if all(word in _text(row) for word in words)]
@@ -49,7 +49,7 @@ def get_template(
 ) -> TemplateDetail:
     """One template, what a job may choose of it, and the jobs that use it."""
     template = next((one for one in store.templates() if one.name == name), None)
-    note = TemplateNotes(engine).notes().get(name)
+    note = TemplateUsages(engine).usages().get(name)
     if template is None or note is None:
         raise Refused.because(404, f"there is no template {name[:100]!r}", "Load the list of templates again")
     seen = user.readable(note.dag_ids, user.listed())

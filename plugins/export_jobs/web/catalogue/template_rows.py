@@ -6,13 +6,13 @@ from export_jobs.core.catalogue.catalogue import Catalogue, Fact
 from export_jobs.core.catalogue.selection import Place, facts_of, filterable, find, held_columns, tables_of
 from export_jobs.core.definitions.job import DateBasis, Template, TemplateKind
 from export_jobs.core.validation.definitions import validate_template
-from export_jobs.store.template_use import TemplateNote
+from export_jobs.store.template_usage import TemplateUsage
 from export_jobs.web.catalogue.filter_values import may_be_shown
 from export_jobs.web.models.errors import IssueAnswer
 from export_jobs.web.models.template import Choices, FilterColumn, HeldColumn, TemplateRow
 
 
-def template_row(template: Template, note: TemplateNote, catalogue: Catalogue) -> TemplateRow:
+def template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) -> TemplateRow:
     """One line of the list of templates."""
     return TemplateRow(
         **template.model_dump(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError, UserError
-from export_jobs.orchestration.connections import open_source
+from export_jobs.orchestration.airflow.connections import open_source
 
 if TYPE_CHECKING:
     from export_jobs.streaming.source import Source

@@ -8,7 +8,7 @@ from export_jobs.core.validation.definitions import check_stored_job, parse_stor
 from export_jobs.core.windows.schedule_text import window_text
 from export_jobs.core.windows.timeline import Cell, Plan, Timeline, timeline
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.executions.state import Airflow, made_by
+from export_jobs.store.executions.state import AirflowRuns, run_outcome
 from export_jobs.store.ledger import Ledger
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.state import Stamped
@@ -25,8 +25,8 @@ def coverage_of(row: StoredJob, ledger: Ledger, stamped: Stamped, past: int, fut
     templates = [use.template for use in job.templates] if job else []
     now = datetime.now(UTC)
     busy = airflow_tables.windows_in_progress(row.dag_id)
-    airflow = Airflow(frozenset(busy), now)
-    made = [made_by(record, templates, airflow) for record in ledger.executions(row.job_id)]
+    airflow = AirflowRuns(frozenset(busy), now)
+    made = [run_outcome(record, templates, airflow) for record in ledger.executions(row.job_id)]
     schedule = job.schedule if job and is_sound else None
     plan = Plan(templates, schedule, ledger.last_scheduled_end(row.job_id), now)
     return _answer(timeline(plan, made, busy), zone_of(row), past, future)

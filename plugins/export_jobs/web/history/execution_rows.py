@@ -6,15 +6,15 @@ from urllib.parse import quote
 
 from export_jobs.core.windows.schedule_text import window_text
 from export_jobs.core.windows.window import Window
-from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord
+from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord
 from export_jobs.store.executions.state import (
-    SILENT,
-    Airflow,
+    SILENT_RUN_MESSAGE,
+    AirflowRuns,
     ExecutionState,
     bound_version,
-    failures_of,
+    latest_failures,
     newest_files,
-    span_of,
+    run_times,
     state_of,
 )
 from export_jobs.web.models.history import DeliveredFile, ExecutionError, ExecutionLinks, ExecutionRow, Told
@@ -23,12 +23,12 @@ from export_jobs.web.models.job import Span
 _FAILED = {ExecutionState.FAILED, ExecutionState.DELIVERED_THEN_FAILED}
 
 
-def execution_row(record: ExecutionRecord, zone: str, airflow: Airflow) -> ExecutionRow:
+def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> ExecutionRow:
     """One line; ``zone`` is the job's."""
     window = Window(record.window_start, record.window_end)
     state = state_of(record, airflow)
-    start, end = span_of(record)
-    failures = failures_of(record) if state in _FAILED else []
+    start, end = run_times(record)
+    failures = latest_failures(record) if state in _FAILED else []
     files = newest_files(record)
     return ExecutionRow(
         execution_id=record.id,
@@ -50,7 +50,7 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: Airflow) -> Execu
     )
 
 
-def _file(one: Delivered) -> DeliveredFile:
+def _file(one: DeliveryEntry) -> DeliveredFile:
     return DeliveredFile(
         template=one.template,
         path=one.path,
@@ -64,7 +64,7 @@ def _file(one: Delivered) -> DeliveredFile:
     )
 
 
-def _error(failures: list[Event], state: ExecutionState) -> ExecutionError | None:
+def _error(failures: list[ExecutionEvent], state: ExecutionState) -> ExecutionError | None:
     if failures:
         last = failures[-1]
         return ExecutionError(
@@ -74,7 +74,7 @@ def _error(failures: list[Event], state: ExecutionState) -> ExecutionError | Non
             try_number=last.try_number or 1,
         )
     if state in _FAILED:
-        return ExecutionError(step="", template="", message=SILENT, try_number=1)
+        return ExecutionError(step="", template="", message=SILENT_RUN_MESSAGE, try_number=1)
     return None
 
 
@@ -85,7 +85,7 @@ def _sentence(message: str) -> str:
     return f"The step was stopped by an {message}. See its task log, then rerun the job."
 
 
-def _links(record: ExecutionRecord, failures: list[Event]) -> ExecutionLinks:
+def _links(record: ExecutionRecord, failures: list[ExecutionEvent]) -> ExecutionLinks:
     grid = f"/dags/{quote(record.dag_id, safe='')}/runs/{quote(record.run_id, safe='')}"
     if not failures or not failures[-1].step:
         return ExecutionLinks(grid=grid, log=grid)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from export_jobs.core.windows.rerun import DagRunState
 from export_jobs.core.windows.schedule_text import window_text
-from export_jobs.orchestration.rerun import Planned
+from export_jobs.orchestration.clearing import RerunPlan
 from export_jobs.web.models.rerun import RerunAnswer, RerunWindow
 
 
-def rerun_answer(found: Planned, zone: str, *, dry_run: bool, blocked: str) -> RerunAnswer:
+def rerun_answer(found: RerunPlan, zone: str, *, dry_run: bool, blocked: str) -> RerunAnswer:
     """What is cleared and what is left, with the days of each window in ``zone``."""
     plan = found.plan
     return RerunAnswer(
@@ -20,7 +20,7 @@ def rerun_answer(found: Planned, zone: str, *, dry_run: bool, blocked: str) -> R
     )
 
 
-def _why(run: DagRunState, found: Planned) -> str:
+def _why(run: DagRunState, found: RerunPlan) -> str:
     if run.run_id not in found.executions:
         return "never begun"
     return "failed" if run.state == "failed" else "ended without delivering"

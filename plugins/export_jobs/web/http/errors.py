@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.shape import written
 from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
-from export_jobs.orchestration.airflow_api import AirflowRefusal
+from export_jobs.orchestration.airflow.api import AirflowRefusal
 from export_jobs.web.models.errors import ErrorAnswer, IssueAnswer
 
 log = logging.getLogger(__name__)

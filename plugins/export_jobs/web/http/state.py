@@ -15,7 +15,7 @@ from export_jobs import settings
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.errors import TerminalError, UserError
-from export_jobs.orchestration.connections import store_engine
+from export_jobs.orchestration.airflow.connections import store_engine
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.ledger import Ledger
 from export_jobs.web.http.errors import Refused

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from export_jobs.core.windows.window import Delivery
-from export_jobs.store.executions.overview import Overview, Pulse
+from export_jobs.store.overview import JobOverview, JobProgress
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.state import Stamped
 from export_jobs.web.jobs.facts import Facts, FactsOfAll
@@ -24,7 +24,7 @@ class Standing:
     """One job as it stands."""
 
     facts: Facts
-    pulse: Pulse
+    progress: JobProgress
     state: JobState
     cause: Cause
     is_paused: bool
@@ -33,7 +33,7 @@ class Standing:
     @property
     def coming(self) -> Delivery | None:
         """The next window that will be made; None for a job that is paused, too."""
-        return None if self.is_paused else self.facts.coming(self.pulse.made_until)
+        return None if self.is_paused else self.facts.coming(self.progress.made_until)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Board:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._overview = Overview(engine)
+        self._overview = JobOverview(engine)
         self._facts = FactsOfAll(self._overview)
         self._held: dict[int, Standing] = {}
         self._complete: dict[int, tuple[int, int | None]] = {}
@@ -64,48 +64,48 @@ class Board:
         # Airflow first: a run that ends meanwhile is shown as running still, never as failed.
         running = airflow_tables.dags_in_progress()
         paused = airflow_tables.paused_dags()
-        pulses = [self._pulse(row) for row in self._overview.pulses(job_id)]
-        facts = self._facts.of(pulses, stamped)
-        present = [(facts[pulse.job_id], pulse) for pulse in pulses if pulse.job_id in facts]
+        progress_rows = [self._progress(row) for row in self._overview.progress_rows(job_id)]
+        facts = self._facts.of(progress_rows, stamped)
+        present = [(facts[progress.job_id], progress) for progress in progress_rows if progress.job_id in facts]
         at = _Moment(running, paused, self._completed(present, running), time.time())
-        return [self._standing(known, pulse, at) for known, pulse in present]
+        return [self._standing(known, progress, at) for known, progress in present]
 
-    def _pulse(self, row: tuple[Any, ...]) -> Pulse:
+    def _progress(self, row: tuple[Any, ...]) -> JobProgress:
         held = self._held.get(row[0])
-        return held.pulse if held is not None and held.pulse == row else Pulse._make(row)
+        return held.progress if held is not None and held.progress == row else JobProgress._make(row)
 
-    def _standing(self, facts: Facts, pulse: Pulse, at: _Moment) -> Standing:
+    def _standing(self, facts: Facts, progress: JobProgress, at: _Moment) -> Standing:
         is_paused = not facts.enabled or facts.dag_id in at.paused
         state, cause = standing(
-            pulse,
+            progress,
             is_running=facts.dag_id in at.running,
             is_broken=bool(facts.fault),
-            due=None if is_paused else facts.due(pulse.made_until),
+            due=None if is_paused else facts.due(progress.made_until),
             changed_at=facts.changed,
             now=at.now,
         )
-        is_completed = pulse.job_id in at.completed
-        held = self._held.get(pulse.job_id)
+        is_completed = progress.job_id in at.completed
+        held = self._held.get(progress.job_id)
         if (
             held is not None
             and held.facts is facts
-            and held.pulse is pulse
+            and held.progress is progress
             and (held.state, held.cause, held.is_paused, held.is_completed) == (state, cause, is_paused, is_completed)
         ):
             return held
-        made = Standing(facts, pulse, state, cause, is_paused, is_completed)
-        self._held[pulse.job_id] = made
+        made = Standing(facts, progress, state, cause, is_paused, is_completed)
+        self._held[progress.job_id] = made
         return made
 
-    def _completed(self, present: list[tuple[Facts, Pulse]], running: set[str]) -> set[int]:
+    def _completed(self, present: list[tuple[Facts, JobProgress]], running: set[str]) -> set[int]:
         """No window is left to make, and every one that was made is delivered; that stays true until a new run."""
         ended = {
-            facts.job_id: (facts.version, pulse.execution_id)
-            for facts, pulse in present
-            if facts.schedule is not None and facts.due(pulse.made_until) is None and facts.dag_id not in running
+            facts.job_id: (facts.version, progress.execution_id)
+            for facts, progress in present
+            if facts.schedule is not None and facts.due(progress.made_until) is None and facts.dag_id not in running
         }
         asked = [job_id for job_id, newest in ended.items() if self._complete.get(job_id) != newest]
-        missing = self._overview.undelivered(asked) if asked else set()
+        missing = self._overview.with_undelivered_windows(asked) if asked else set()
         self._complete.update({job_id: ended[job_id] for job_id in asked if job_id not in missing})
         return ended.keys() - missing
 

@@ -73,7 +73,7 @@ def _editable(job: ExportJob | None, line: JobRow, standing: Standing) -> list[s
     """A once job that has run keeps everything but its description; the store's guards say the same."""
     if job is None or not line.may.edit:
         return []
-    has_run = standing.pulse.execution_id is not None
+    has_run = standing.progress.execution_id is not None
     return ["description"] if has_run and job.schedule.frequency is Frequency.ONCE else list(EDITABLE)
 
 

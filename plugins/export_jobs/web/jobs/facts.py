@@ -14,7 +14,7 @@ from export_jobs.core.validation.definitions import check_stored_job, parse_stor
 from export_jobs.core.windows.schedule_text import schedule_text
 from export_jobs.core.windows.window import Delivery, next_delivery
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.executions.overview import Overview, Pulse, moment
+from export_jobs.store.overview import JobOverview, JobProgress, from_epoch
 from export_jobs.web.http.state import Stamped
 
 
@@ -72,7 +72,7 @@ class Facts:
 
     def _after(self, made_until: float | None) -> tuple[float | None, Delivery | None, float | None]:
         if self._coming is None or self._coming[0] != made_until:
-            after = None if made_until is None else moment(made_until)
+            after = None if made_until is None else from_epoch(made_until)
             found = next_delivery(self.schedule, after) if self.schedule else None
             self._coming = (made_until, found, found.due.timestamp() if found else None)
         return self._coming
@@ -81,25 +81,25 @@ class Facts:
 class FactsOfAll:
     """Facts by job, kept while their version and the catalogue stay the same."""
 
-    def __init__(self, overview: Overview) -> None:
+    def __init__(self, overview: JobOverview) -> None:
         self._overview = overview
         self._lock = Lock()
         self._stamp = ""
         self._held: dict[int, Facts] = {}
 
-    def of(self, pulses: Collection[Pulse], stamped: Stamped) -> dict[int, Facts]:
+    def of(self, progress_rows: Collection[JobProgress], stamped: Stamped) -> dict[int, Facts]:
         """The facts of these jobs; only those that are new or have changed are read and validated."""
         with self._lock:
             if self._stamp != stamped.stamp:
                 self._held, self._stamp = {}, stamped.stamp
             held = self._held
             stale = {
-                pulse.job_id: pulse.created_at
-                for pulse in pulses
-                if (facts := held.get(pulse.job_id)) is None
-                or facts.version != pulse.version
-                or facts.created_at != pulse.created_at
+                progress.job_id: progress.created_at
+                for progress in progress_rows
+                if (facts := held.get(progress.job_id)) is None
+                or facts.version != progress.version
+                or facts.created_at != progress.created_at
             }
             for row, changed_at in self._overview.jobs(stale) if stale else ():
                 held[row.job_id] = Facts.of(row, stale[row.job_id], changed_at, stamped.catalogue)
-            return {pulse.job_id: held[pulse.job_id] for pulse in pulses if pulse.job_id in held}
+            return {progress.job_id: held[progress.job_id] for progress in progress_rows if progress.job_id in held}

@@ -68,7 +68,7 @@ def _in_order(found: list[Standing], sort: Sort) -> list[Standing]:
         return found
     if sort == "state":
         return sorted(found, key=lambda one: _RED_FIRST.index(one.state))
-    moment = _next if sort.endswith("next") else attrgetter("pulse.published_at")
+    moment = _next if sort.endswith("next") else attrgetter("progress.published_at")
     having = [(at, one) for one in found if (at := moment(one)) is not None]
     having.sort(key=itemgetter(0), reverse=sort.startswith("-"))
     return [*(one for _, one in having), *(one for one in found if moment(one) is None)]

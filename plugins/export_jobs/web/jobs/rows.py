@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from export_jobs.core.windows.schedule_text import window_text
 from export_jobs.core.windows.window import Delivery
-from export_jobs.store.executions.overview import Overview, Sizes, moment
+from export_jobs.store.overview import ExecutionSizes, JobOverview, from_epoch
 from export_jobs.web.http.access import RUN, Caller
 from export_jobs.web.jobs.board import Standing
 from export_jobs.web.models.job import JobRow, LastDelivery, May, Span
@@ -20,9 +20,9 @@ _SILENT = "The last run ended without delivering and without saying why. See its
 
 def job_rows(shown: Sequence[Standing], engine: Engine, caller: Caller) -> list[JobRow]:
     """Two queries and four questions to the auth manager, however many lines there are."""
-    overview = Overview(engine)
-    delivered = [one.pulse.delivered_id for one in shown if one.pulse.delivered_id is not None]
-    failed = [one.pulse.execution_id for one in shown if one.cause is Cause.FAILED and one.pulse.execution_id]
+    overview = JobOverview(engine)
+    delivered = [one.progress.delivered_id for one in shown if one.progress.delivered_id is not None]
+    failed = [one.progress.execution_id for one in shown if one.cause is Cause.FAILED and one.progress.execution_id]
     sizes = overview.sizes(delivered) if delivered else {}
     failures = overview.failures(failed) if failed else {}
     may = _may(caller, [one.facts.dag_id for one in shown])
@@ -42,7 +42,7 @@ def _may(caller: Caller, dag_ids: Collection[str]) -> dict[str, May]:
     }
 
 
-def _row(one: Standing, sizes: dict[int, Sizes], failures: dict[int, str], may: May) -> JobRow:
+def _row(one: Standing, sizes: dict[int, ExecutionSizes], failures: dict[int, str], may: May) -> JobRow:
     facts, schedule = one.facts, one.facts.schedule
     return JobRow(
         job_id=facts.job_id,
@@ -74,7 +74,7 @@ def _reason(one: Standing, failures: dict[int, str]) -> str:
         case Cause.BROKEN:
             return one.facts.fault
         case Cause.FAILED:
-            return failures.get(one.pulse.execution_id or 0, _SILENT)
+            return failures.get(one.progress.execution_id or 0, _SILENT)
         case Cause.OVERDUE:
             return _overdue(one, one.coming) if one.coming else ""
         case Cause.NONE:
@@ -90,9 +90,9 @@ def _overdue(one: Standing, coming: Delivery) -> str:
     )
 
 
-def _last_delivery(one: Standing, sizes: dict[int, Sizes]) -> LastDelivery | None:
-    size, at = sizes.get(one.pulse.delivered_id or 0), one.pulse.published_at
+def _last_delivery(one: Standing, sizes: dict[int, ExecutionSizes]) -> LastDelivery | None:
+    size, at = sizes.get(one.progress.delivered_id or 0), one.progress.published_at
     if size is None or at is None:
         return None
     window = Span(start=size.window_start, end=size.window_end)
-    return LastDelivery(at=moment(at), rows=size.rows, bytes=size.bytes, files=size.files, window=window)
+    return LastDelivery(at=from_epoch(at), rows=size.rows, bytes=size.bytes, files=size.files, window=window)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from export_jobs.store.executions.overview import Pulse
+from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job_state import Cause, JobState
 
 JUST_NOW_S = 60.0
@@ -13,26 +13,26 @@ OVERDUE_S = 3600.0
 
 
 def standing(
-    pulse: Pulse, *, is_running: bool, is_broken: bool, due: float | None, changed_at: float, now: float
+    progress: JobProgress, *, is_running: bool, is_broken: bool, due: float | None, changed_at: float, now: float
 ) -> tuple[JobState, Cause]:
     """The state of a job, and its cause where it is red. Times are seconds since 1970.
 
     ``is_running``: Airflow has a run of it queued or running. ``due``: when the next window is to be delivered, None
     for a job that is paused or has none left. ``changed_at``: when the definition last changed.
     """
-    if is_running or _is_alive(pulse, now):
+    if is_running or _is_alive(progress, now):
         return JobState.IN_PROGRESS, Cause.NONE
     if is_broken:
         return JobState.UNABLE_TO_EXECUTE, Cause.BROKEN
-    if pulse.execution_id is not None and not pulse.is_delivered:
+    if progress.execution_id is not None and not progress.is_delivered:
         return JobState.UNABLE_TO_EXECUTE, Cause.FAILED
     # While a job catches up, its runs follow each other: it is late only when nothing has happened for a while.
-    if due is not None and max(due, changed_at, pulse.published_at or 0.0) + OVERDUE_S < now:
+    if due is not None and max(due, changed_at, progress.published_at or 0.0) + OVERDUE_S < now:
         return JobState.UNABLE_TO_EXECUTE, Cause.OVERDUE
-    return (JobState.YET_TO_EXECUTE if pulse.execution_id is None else JobState.SUCCESS), Cause.NONE
+    return (JobState.YET_TO_EXECUTE if progress.execution_id is None else JobState.SUCCESS), Cause.NONE
 
 
-def _is_alive(pulse: Pulse, now: float) -> bool:
-    if pulse.execution_id is None or pulse.is_delivered or pulse.has_failed:
+def _is_alive(progress: JobProgress, now: float) -> bool:
+    if progress.execution_id is None or progress.is_delivered or progress.has_failed:
         return False
-    return pulse.last_at is not None and now - pulse.last_at < JUST_NOW_S
+    return progress.last_at is not None and now - progress.last_at < JUST_NOW_S

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from export_jobs.core.windows.coverage import State
-from export_jobs.store.executions.records import Delivered, Event, ExecutionRecord, Published
+from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord, PublicationEntry
 from export_jobs.store.executions.state import (
-    Airflow,
+    AirflowRuns,
     ExecutionState,
     bound_version,
-    failures_of,
-    made_by,
+    latest_failures,
     newest_files,
-    span_of,
+    run_outcome,
+    run_times,
     state_of,
 )
 
@@ -27,22 +27,24 @@ def at(minutes: float) -> datetime:
     return BEGAN + timedelta(minutes=minutes)
 
 
-def event(minutes: float, kind: str, step: str | None = "extract", **more: Any) -> Event:
+def event(minutes: float, kind: str, step: str | None = "extract", **more: Any) -> ExecutionEvent:
     values = {"template": "rows", "attempt": None, "try_number": 1, "message": None, "detail": None}
-    return Event(1, at(minutes), kind, step, **{**values, **more})
+    return ExecutionEvent(1, at(minutes), kind, step, **{**values, **more})
 
 
-def file(minutes: float, rows: int = 3, template: str = "rows") -> Delivered:
+def file(minutes: float, rows: int = 3, template: str = "rows") -> DeliveryEntry:
     place = {"path": f"{template}.zip", "url": f"sftp://host/{template}.zip", "bytes": 10, "sha256": "aa"}
     made = {"columns": ("id",), "version": 1, "definition_hash": "hash", "attempt": "first", "revision": 1}
-    return Delivered(1, template, f"stage-{minutes}", rows=rows, delivered_at=at(minutes), **place, **made)
+    return DeliveryEntry(1, template, f"stage-{minutes}", rows=rows, delivered_at=at(minutes), **place, **made)
 
 
-def manifest(minutes: float) -> Published:
-    return Published(1, f"stage-{minutes}", "m.json", "sftp://host/m.json", 10, "bb", 1, at(minutes))
+def manifest(minutes: float) -> PublicationEntry:
+    return PublicationEntry(1, f"stage-{minutes}", "m.json", "sftp://host/m.json", 10, "bb", 1, at(minutes))
 
 
-def record(*events: Event, files: tuple[Delivered, ...] = (), manifests: tuple[Published, ...] = ()) -> ExecutionRecord:
+def record(
+    *events: ExecutionEvent, files: tuple[DeliveryEntry, ...] = (), manifests: tuple[PublicationEntry, ...] = ()
+) -> ExecutionRecord:
     window = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
     return ExecutionRecord(
         1, 1, "export__sales", "scheduled__1", "scheduled", *window, 1, BEGAN, events, files, manifests, ()
@@ -82,40 +84,40 @@ def test_one_word_for_each(found: ExecutionRecord, state: ExecutionState) -> Non
 def test_a_run_that_airflow_has_ended_and_that_is_silent_has_failed(
     minutes: float, in_progress: list[str], state: ExecutionState
 ) -> None:
-    assert state_of(record(STARTED), Airflow(in_progress, at(minutes))) is state
-    assert state_of(record(), Airflow(in_progress, at(minutes))) is state, "it may not have said one word"
+    assert state_of(record(STARTED), AirflowRuns(in_progress, at(minutes))) is state
+    assert state_of(record(), AirflowRuns(in_progress, at(minutes))) is state, "it may not have said one word"
 
 
 def test_what_is_delivered_runs_while_airflow_works_on_it() -> None:
     found = record(STARTED, files=(file(2),), manifests=(manifest(3),))
-    assert state_of(found, Airflow(["scheduled__1"], at(9))) is ExecutionState.RUNNING
+    assert state_of(found, AirflowRuns(["scheduled__1"], at(9))) is ExecutionState.RUNNING
 
 
 def test_a_round_ends_with_its_manifest_and_not_with_the_mails_after_it() -> None:
     mails = (event(4, "started", "notify_recipients"), event(9, "run failed", "notify_owner"))
-    assert span_of(record(STARTED, *mails, files=(file(2),), manifests=(manifest(3),))) == (at(0), at(3))
+    assert run_times(record(STARTED, *mails, files=(file(2),), manifests=(manifest(3),))) == (at(0), at(3))
 
 
 def test_only_the_newest_round_is_timed() -> None:
     again = record(STARTED, *FAILED, event(60, "started"), files=(file(61),), manifests=(manifest(62),))
-    assert span_of(again) == (at(60), at(62))
-    assert span_of(record(STARTED, *FAILED)) == (at(0), at(2))
-    assert span_of(record(STARTED, *FAILED, event(60, "started"))) == (at(60), None)
-    assert span_of(record()) == (BEGAN, None)
+    assert run_times(again) == (at(60), at(62))
+    assert run_times(record(STARTED, *FAILED)) == (at(0), at(2))
+    assert run_times(record(STARTED, *FAILED, event(60, "started"))) == (at(60), None)
+    assert run_times(record()) == (BEGAN, None)
 
 
 def test_the_mails_of_the_round_before_do_not_begin_the_next_one() -> None:
     mail = event(4, "started", "notify_recipients")
     twice = record(STARTED, mail, event(60, "started"), files=(file(61),), manifests=(manifest(3), manifest(62)))
-    assert span_of(twice) == (at(60), at(62))
+    assert run_times(twice) == (at(60), at(62))
 
 
 def test_a_step_that_succeeded_later_is_no_failure() -> None:
     lost = event(1, "interrupted", "upload", message="The line is lost.")
     refused = event(2, "failed", template="totals", message="The login is refused.")
     found = record(STARTED, lost, refused, event(3, "succeeded", "upload"))
-    assert [one.message for one in failures_of(found)] == ["The login is refused."]
-    assert [one.message for one in failures_of(record(refused, lost))] == [
+    assert [one.message for one in latest_failures(found)] == ["The login is refused."]
+    assert [one.message for one in latest_failures(record(refused, lost))] == [
         "The login is refused.",
         "The line is lost.",
     ]
@@ -124,12 +126,12 @@ def test_a_step_that_succeeded_later_is_no_failure() -> None:
 def test_a_rerun_replaces_the_file_of_its_template_alone() -> None:
     found = record(files=(file(1, 3), file(1, 5, "totals"), file(9, 4)), manifests=(manifest(2), manifest(10)))
     assert {one.template: one.rows for one in newest_files(found)} == {"rows": 4, "totals": 5}
-    made = made_by(found, ["rows", "totals", "new"])
+    made = run_outcome(found, ["rows", "totals", "new"])
     assert (made.rows, made.states) == (9, {"rows": "delivered", "totals": "delivered", "new": "empty"})
 
 
 def test_of_what_is_not_delivered_no_rows_are_told() -> None:
-    made = made_by(record(STARTED, *FAILED, files=(file(1),)), ["rows"])
+    made = run_outcome(record(STARTED, *FAILED, files=(file(1),)), ["rows"])
     assert (made.states, made.rows, made.seconds) == ({"rows": State.FAILED}, None, None)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from export_jobs.streaming.cursor.placeholders import for_driver
+from export_jobs.streaming.cursor.placeholders import to_paramstyle
 
 SQL = "SELECT '5%%', %(b)s, %(a)s, %(b)s -- 100%%"
 VALUES = {"a": 1, "b": "x", "unused": None}
@@ -22,26 +22,26 @@ VALUES = {"a": 1, "b": "x", "unused": None}
     ],
 )
 def test_each_style_of_pep_249(paramstyle: str, text: str, values: Any) -> None:
-    assert for_driver(SQL, VALUES, paramstyle) == (text, values)
+    assert to_paramstyle(SQL, VALUES, paramstyle) == (text, values)
 
 
 @pytest.mark.parametrize("paramstyle", ["qmark", "format", "pyformat", "named", "numeric"])
 def test_without_a_placeholder_nothing_is_filled_in(paramstyle: str) -> None:
-    assert for_driver("SELECT '5%%(a)s'", VALUES, paramstyle) == ("SELECT '5%(a)s'", None)
+    assert to_paramstyle("SELECT '5%%(a)s'", VALUES, paramstyle) == ("SELECT '5%(a)s'", None)
 
 
 def test_a_doubled_percent_before_a_bracket_is_text() -> None:
-    assert for_driver("%%(a)s %(a)s", VALUES, "qmark") == ("%(a)s ?", [1])
+    assert to_paramstyle("%%(a)s %(a)s", VALUES, "qmark") == ("%(a)s ?", [1])
 
 
 @pytest.mark.parametrize("paramstyle", ["qmark", "named"])
 def test_a_driver_takes_the_text_and_the_values(paramstyle: str) -> None:
-    text, values = for_driver(SQL, VALUES, paramstyle)
+    text, values = to_paramstyle(SQL, VALUES, paramstyle)
     assert sqlite3.connect(":memory:").execute(text, values or ()).fetchall() == [("5%", "x", 1, "x")]
 
 
 def test_a_value_that_is_missing_and_a_style_that_is_unknown_are_errors() -> None:
     with pytest.raises(KeyError):
-        for_driver("%(c)s", VALUES, "qmark")
+        to_paramstyle("%(c)s", VALUES, "qmark")
     with pytest.raises(ValueError, match="no such paramstyle: 'dollar'"):
-        for_driver("%(a)s", VALUES, "dollar")
+        to_paramstyle("%(a)s", VALUES, "dollar")

@@ -16,7 +16,7 @@ from export_jobs.core.validation.rules.schedule import is_zone
 TEMPLATE_USE_RULES: Rules[JobSpec] = Rules()
 MAX_HEADING = 200
 MAX_COLUMNS = 500
-_UNSEEN = {"\u00ad", "\u200b", "\u2060", "\ufeff", *map(chr, range(0xE0000, 0xE0080))}
+_INVISIBLE = {"\u00ad", "\u200b", "\u2060", "\ufeff", *map(chr, range(0xE0000, 0xE0080))}
 """Characters without a width that join no letters: a heading with one looks like another heading and is not it."""
 
 
@@ -61,7 +61,7 @@ def headings_are_readable(job: JobSpec, known: Known) -> Iterator[Issue]:
         for index, column in enumerate(use.columns):
             place = f"{path}.columns[{index}].as"
             yield from text_issues(place, column.heading, limit=MAX_HEADING)
-            unseen = next((char for char in column.heading if char in _UNSEEN), None)
+            unseen = next((char for char in column.heading if char in _INVISIBLE), None)
             if unseen:
                 what = f"the heading {shown(column.heading)} holds {unseen!a}, which no reader can see"
                 yield Issue(place, what, "Remove it")

@@ -10,7 +10,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from export_jobs.errors import ExportError, TransientError
-from export_jobs.orchestration.job_run import JobRun
+from export_jobs.orchestration.run.job_run import JobRun
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -40,21 +40,21 @@ class ExportStep(BaseOperator):
             raise
         except ExportError as error:
             raise AirflowFailException(str(error)) from None
-        run.event("started", self.step, self.template, detail={"host": socket.gethostname(), "pid": os.getpid()})
+        run.record_event("started", self.step, self.template, detail={"host": socket.gethostname(), "pid": os.getpid()})
         try:
             result = self.run_step(run, context)
         except TransientError as error:
-            run.event("interrupted", self.step, self.template, message=str(error))
+            run.record_event("interrupted", self.step, self.template, message=str(error))
             raise
         except ExportError as error:
-            run.event("failed", self.step, self.template, message=str(error))
+            run.record_event("failed", self.step, self.template, message=str(error))
             raise AirflowFailException(str(error)) from None
         except AirflowSkipException as skipped:
-            run.event("skipped", self.step, self.template, message=str(skipped))
+            run.record_event("skipped", self.step, self.template, message=str(skipped))
             raise
         except Exception as error:
             # Only the type: the text of a foreign error may quote a connection string or a row.
-            run.event("interrupted", self.step, self.template, message=f"unexpected {type(error).__name__}")
+            run.record_event("interrupted", self.step, self.template, message=f"unexpected {type(error).__name__}")
             raise
-        run.event("succeeded", self.step, self.template)
+        run.record_event("succeeded", self.step, self.template)
         return result

@@ -65,7 +65,7 @@ _FAILURES = """
 """
 
 
-class Pulse(NamedTuple):
+class JobProgress(NamedTuple):
     """How far one job has got. Times are seconds since 1970: ten thousand of them are read faster than datetimes.
 
     ``made_until``: where the next scheduled window starts. ``execution_id``: a run of the newest window that any run
@@ -86,7 +86,7 @@ class Pulse(NamedTuple):
     last_at: float | None
 
 
-class Sizes(NamedTuple):
+class ExecutionSizes(NamedTuple):
     """What one execution has delivered: its window, rows and bytes of its files, and how many they are."""
 
     execution_id: int
@@ -97,21 +97,21 @@ class Sizes(NamedTuple):
     files: int
 
 
-def moment(seconds: float) -> datetime:
-    """A time of a pulse as a datetime in UTC, exact to the microsecond."""
+def from_epoch(seconds: float) -> datetime:
+    """A time of a job's progress as a datetime in UTC, exact to the microsecond."""
     return _EPOCH + timedelta(microseconds=round(seconds * 1_000_000))
 
 
-class Overview:
+class JobOverview:
     """All jobs of one store at a glance. Raises ``TransientError`` while the store is out of reach."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def pulses(self, job_id: int | None = None) -> list[tuple[Any, ...]]:
-        """The values of a ``Pulse`` for every live job, or the one, in no particular order.
+    def progress_rows(self, job_id: int | None = None) -> list[tuple[Any, ...]]:
+        """The values of a ``JobProgress`` for every live job, or the one, in no particular order.
 
-        They are the driver's own tuples, so that a caller may keep the ``Pulse`` of a job that stands as it did.
+        They are the driver's own tuples, so that a caller may keep the ``JobProgress`` of a job that stands as it did.
         """
         query = f"{_PULSES} AND j.id = %(job_id)s" if job_id is not None else _PULSES
         with transaction(self._engine) as connection:
@@ -126,16 +126,16 @@ class Overview:
             rows = connection.execute(text(_JOBS), {"ids": list(job_ids)})
             return [(StoredJob(*row[:5]), row.created_at) for row in rows]
 
-    def undelivered(self, job_ids: Collection[int]) -> set[int]:
+    def with_undelivered_windows(self, job_ids: Collection[int]) -> set[int]:
         """Those of ``job_ids`` of which a window that was begun is not delivered."""
         with transaction(self._engine) as connection:
             return set(connection.execute(text(_UNDELIVERED), {"job_ids": list(job_ids)}).scalars())
 
-    def sizes(self, execution_ids: Collection[int]) -> dict[int, Sizes]:
+    def sizes(self, execution_ids: Collection[int]) -> dict[int, ExecutionSizes]:
         """What executions have delivered."""
         with transaction(self._engine) as connection:
             rows = connection.execute(text(_SIZES), {"ids": list(execution_ids)})
-            return {row[0]: Sizes(*row) for row in rows}
+            return {row[0]: ExecutionSizes(*row) for row in rows}
 
     def failures(self, execution_ids: Collection[int]) -> dict[int, str]:
         """The newest sentence that says why a run of an execution's window failed."""

@@ -9,10 +9,10 @@ from sqlalchemy.exc import DBAPIError
 from export_jobs.core.definitions.filter import Operator
 from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
 
-REFUSED = "EXJ01"
+GUARD_SQLSTATE = "EXJ01"
 """SQLSTATE of the sentences that the store's own triggers raise."""
 
-CONSTRAINTS = {
+CONSTRAINT_MESSAGES = {
     "destination_tag_is_plain": "The destination's tag takes letters, digits, - and single _, at most 64.",
     "template_name_is_plain": "The template's name takes letters, digits, - and single _, at most 64.",
     "template_pkey": "There is a template of this name already. Choose another; templates are never edited.",
@@ -39,22 +39,22 @@ CONSTRAINTS = {
 _OUT_OF_DATE = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 
 
-def explained(error: DBAPIError) -> ExportError:
+def translate_error(error: DBAPIError) -> ExportError:
     """What to raise in place of ``error``."""
     cause = error.orig
     if not isinstance(cause, psycopg.Error):
         return TransientError("The store of the export jobs does not answer. Try again in a moment.")
     refusal = _refusal(cause)
-    return UserError(refusal) if refusal else _unanswered(cause)
+    return UserError(refusal) if refusal else _connection_error(cause)
 
 
 def _refusal(cause: psycopg.Error) -> str | None:
     """What the store has against a statement; None when it did not come to that."""
-    if cause.diag.sqlstate == REFUSED:
+    if cause.diag.sqlstate == GUARD_SQLSTATE:
         return cause.diag.message_primary
     if isinstance(cause, psycopg.IntegrityError):
         name = cause.diag.constraint_name or f"{cause.diag.column_name} is missing"
-        return CONSTRAINTS.get(name, f"The store refuses this: {name.replace('_', ' ')}.")
+        return CONSTRAINT_MESSAGES.get(name, f"The store refuses this: {name.replace('_', ' ')}.")
     if isinstance(cause, _OUT_OF_DATE):
         return f"The store does not fit this version ({_kind(cause)}). Run `export-jobs db upgrade`."
     if isinstance(cause, errors.InsufficientPrivilege):
@@ -67,7 +67,7 @@ def _refusal(cause: psycopg.Error) -> str | None:
     return None
 
 
-def _unanswered(cause: psycopg.Error) -> ExportError:
+def _connection_error(cause: psycopg.Error) -> ExportError:
     if isinstance(cause, errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure):
         return TransientError("Another process holds what this needs in the store. Try again in a moment.")
     if "authentication failed" in str(cause):  # a refused login comes without an SQLSTATE

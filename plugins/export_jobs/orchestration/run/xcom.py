@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-def from_task(context: Context, task_id: str) -> Any:
+def task_result(context: Context, task_id: str) -> Any:
     """The result of ``task_id`` in this run; raises ``TerminalError`` when it has left none."""
     value = context["ti"].xcom_pull(task_ids=task_id)
     if value is None:

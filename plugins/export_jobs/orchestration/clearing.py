@@ -6,35 +6,37 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from export_jobs.core.windows.rerun import DagRunState, Rerun, plan_rerun
-from export_jobs.orchestration.airflow_api import AirflowApi
+from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.ledger import Ledger
 
 
 @dataclass(frozen=True)
-class Planned:
+class RerunPlan:
     """What to clear, and the ledger's ids of the runs that it knows."""
 
     plan: Rerun
     executions: dict[str, int]
 
     @classmethod
-    def nothing(cls) -> Planned:
+    def empty(cls) -> RerunPlan:
         """Nothing to clear."""
         return cls(Rerun(), {})
 
 
-def planned(row: StoredJob, pages: ExecutionPages, made: Iterable[DagRunState], *, include_gaps: bool) -> Planned:
+def make_rerun_plan(
+    row: StoredJob, pages: ExecutionPages, made: Iterable[DagRunState], *, include_gaps: bool
+) -> RerunPlan:
     """Which of the runs that Airflow has ``made`` are cleared; raises ``UserError`` while one is in progress."""
     runs = pages.runs(row.job_id)
     delivered = {run.run_id for run in runs if run.is_delivered}
     plan = plan_rerun(row.name, made, delivered, include_gaps=include_gaps)
-    return Planned(plan, {run.run_id: run.id for run in runs})
+    return RerunPlan(plan, {run.run_id: run.id for run in runs})
 
 
-def carried_out(
-    found: Planned, row: StoredJob, ledger: Ledger, api: AirflowApi, *, rebind_as: str | None = None
+def clear_runs(
+    found: RerunPlan, row: StoredJob, ledger: Ledger, api: AirflowApi, *, rebind_as: str | None = None
 ) -> Iterator[str]:
     """Clear the runs one by one, oldest window first, and yield the id of each that is cleared.
 

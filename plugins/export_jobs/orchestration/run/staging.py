@@ -14,15 +14,15 @@ from airflow.sdk import ObjectStoragePath
 from export_jobs.errors import TerminalError
 
 if TYPE_CHECKING:
-    from export_jobs.orchestration.job_run import JobRun
+    from export_jobs.orchestration.run.job_run import JobRun
 
 log = logging.getLogger(__name__)
 
-LEFT_OVER_AFTER = timedelta(hours=24)
+STALE_AFTER = timedelta(hours=24)
 
 
 @contextmanager
-def staged(uri: str) -> Iterator[BinaryIO]:
+def open_staged(uri: str) -> Iterator[BinaryIO]:
     """Open a staged file for reading; raises ``TerminalError`` when it is gone."""
     try:
         source = ObjectStoragePath(uri).open("rb")
@@ -36,7 +36,7 @@ def staged(uri: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def written_whole(path: ObjectStoragePath, run: JobRun, template: str, step: str) -> Iterator[BinaryIO]:
+def write_staged(path: ObjectStoragePath, run: JobRun, template: str, step: str) -> Iterator[BinaryIO]:
     """Write ``path`` under a name of this attempt and give it its own name only when complete and still current.
 
     Raises ``SupersededError`` when a newer attempt has taken over, ``TerminalError`` when the disk is full; the
@@ -49,7 +49,7 @@ def written_whole(path: ObjectStoragePath, run: JobRun, template: str, step: str
     try:
         with part.open("wb") as sink:
             yield sink
-        run.ledger.still_current(run.execution_id, template, step, run.attempt)
+        run.ledger.require_current(run.execution_id, template, step, run.attempt)
         part.replace(path)
     except OSError as error:
         _remove(part)
@@ -80,7 +80,7 @@ def sweep(root: ObjectStoragePath, now: datetime) -> None:
     """
     for folder in root.glob("job-*/execution-*") if root.exists() else ():
         try:
-            if _touched(folder) < now - LEFT_OVER_AFTER:
+            if _last_change(folder) < now - STALE_AFTER:
                 log.info("Removing %s, untouched for a day", folder)
                 for file in folder.iterdir():
                     file.unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def sweep(root: ObjectStoragePath, now: datetime) -> None:
             log.warning("%s cannot be swept: %s. If it stays, remove it by hand.", folder, error)
 
 
-def _touched(folder: ObjectStoragePath) -> datetime:
+def _last_change(folder: ObjectStoragePath) -> datetime:
     """When the folder or a file in it was last changed; one that was made a moment ago is empty still."""
     times = [file.stat().st_mtime for file in folder.iterdir()]
     return datetime.fromtimestamp(max(times) if times else folder.stat().st_mtime, UTC)

@@ -12,7 +12,7 @@ from export_jobs import settings
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.errors import UserError
-from export_jobs.store.database.engine import connect
+from export_jobs.store.database.engine import create_store_engine
 
 if TYPE_CHECKING:
     import psycopg
@@ -39,7 +39,7 @@ _DIALECTS = {
 """What the databases behind a type of connection speak; a type that is not here (odbc, jdbc) may lead to any."""
 
 
-def connection(connection_id: str, purpose: str) -> Connection:
+def airflow_connection(connection_id: str, purpose: str) -> Connection:
     """The Airflow connection ``connection_id``; raises ``UserError`` naming ``purpose`` when there is none."""
     from airflow.sdk import BaseHook  # noqa: PLC0415  costs a second; `export-jobs --help` must not pay it
     from airflow.sdk.exceptions import AirflowNotFoundException  # noqa: PLC0415
@@ -58,17 +58,17 @@ def store_engine() -> Engine:
 
     Raises ``UserError`` without the connection; an unreachable server shows only on first use.
     """
-    found = connection(settings.STORE_CONNECTION, "the store of the export jobs")
+    found = airflow_connection(settings.STORE_CONNECTION, "the store of the export jobs")
     tls = {key: str(value) for key, value in found.extra_dejson.items() if key.startswith("ssl")}
     parts = {"host": found.host, "port": found.port, "user": found.login, "password": found.password, **tls}
     return _engine(tuple({**parts, "dbname": found.schema}.items()))
 
 
-def warehouse(connection_id: str) -> psycopg.Connection[Any]:
+def open_warehouse(connection_id: str) -> psycopg.Connection[Any]:
     """A new session on a PostgreSQL warehouse, through Airflow's own hook so that every option counts."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook  # noqa: PLC0415
 
-    _refuse_unfit(connection(connection_id, "reading the warehouse"), POSTGRES)
+    _require_dialect(airflow_connection(connection_id, "reading the warehouse"), POSTGRES)
     hook = PostgresHook(postgres_conn_id=connection_id)
     # A server that takes the connection and says nothing would hold a worker, or a thread of the page, for minutes.
     extra = {"connect_timeout": settings.connect_timeout_s(), **hook.connection.extra_dejson}
@@ -83,19 +83,19 @@ def open_source(connection_id: str, dialect: str) -> Iterator[Source]:
 
     Raises ``UserError`` for a connection that is missing, has no SQL hook, or does not speak ``dialect``.
     """
-    from export_jobs.streaming.cursor.errors import connecting  # noqa: PLC0415
-    from export_jobs.streaming.cursor.sessions import session_of  # noqa: PLC0415
+    from export_jobs.streaming.cursor.errors import translate_connect_errors  # noqa: PLC0415
+    from export_jobs.streaming.cursor.sessions import session_for  # noqa: PLC0415
     from export_jobs.streaming.source import CursorSource, PostgresSource  # noqa: PLC0415
 
     if dialect == POSTGRES:
-        with connecting(connection_id):
-            session = warehouse(connection_id)
+        with translate_connect_errors(connection_id):
+            session = open_warehouse(connection_id)
         with closing(session):
             yield PostgresSource(session)
         return
     hook = sql_hook(connection_id, dialect)
-    with connecting(connection_id):
-        opened = session_of(hook.get_conn(), hook.placeholder)
+    with translate_connect_errors(connection_id):
+        opened = session_for(hook.get_conn(), hook.placeholder)
     with closing(opened):
         yield CursorSource(opened, settings.settle_delay_s())
 
@@ -105,8 +105,8 @@ def sql_hook(connection_id: str, dialect: str) -> Any:
     from airflow.providers.common.sql.hooks.sql import DbApiHook  # noqa: PLC0415
     from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415
 
-    found = connection(connection_id, "reading the warehouse")
-    _refuse_unfit(found, dialect)
+    found = airflow_connection(connection_id, "reading the warehouse")
+    _require_dialect(found, dialect)
     try:
         hook = found.get_hook()
     except (AirflowException, ImportError) as error:
@@ -122,7 +122,7 @@ def sql_hook(connection_id: str, dialect: str) -> Any:
     return hook
 
 
-def _refuse_unfit(found: Connection, dialect: str) -> None:
+def _require_dialect(found: Connection, dialect: str) -> None:
     kind = str(found.conn_type).replace("postgresql", POSTGRES)
     spoken = _DIALECTS.get(kind, set())
     if (spoken and dialect not in spoken) or (dialect == POSTGRES and not spoken):
@@ -146,7 +146,7 @@ def _refuse_unfit(found: Connection, dialect: str) -> None:
 
 def open_destination(spec: DestinationSpec) -> Destination:
     """The destination that a tag stands for, ready to be checked or delivered to."""
-    found = connection(spec.connection, f"the destination {spec.tag!r}")
+    found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")
     if spec.kind == "s3":
         return _s3(spec)
     import asyncssh  # noqa: PLC0415  one kind's library at a time
@@ -188,4 +188,4 @@ def _s3(spec: DestinationSpec) -> Destination:
 
 @lru_cache(maxsize=2)
 def _engine(parts: tuple[tuple[str, str | int | None], ...]) -> Engine:
-    return connect(dict(parts))
+    return create_store_engine(dict(parts))

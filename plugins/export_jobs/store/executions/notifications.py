@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from export_jobs.store.database.access import Access
+from export_jobs.store.database.access import StoreAccess
 
 
-class Notifications(Access):
+class Notifications(StoreAccess):
     """The part of the ledger that is about mail."""
 
-    def notified(self, execution_id: int, kind: str, key: str) -> dict[str, str]:
+    def notification_states(self, execution_id: int, kind: str, key: str) -> dict[str, str]:
         """Who has been told, with the state of each: ``sent`` or ``refused``."""
         rows = self._rows(
             """SELECT recipient, state FROM export_jobs.notification
@@ -35,5 +35,5 @@ class Notifications(Access):
             "state": state,
             "reply": reply,
         }
-        with self._writing() as connection:
+        with self._begin() as connection:
             connection.execute(text(insert), values)

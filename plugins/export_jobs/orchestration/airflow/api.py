@@ -16,9 +16,9 @@ from export_jobs.errors import TerminalError, TransientError
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-PAGE = 100
+PAGE_SIZE = 100
 AUDITOR_DAG_ID = "export_jobs_auditor"
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
+_TRANSIENT_STATUS = {408, 425, 429, 500, 502, 503, 504}
 
 
 class AirflowRefusal(TerminalError):  # noqa: N818  Airflow's answer, not a fault of the call
@@ -44,30 +44,30 @@ class AirflowApi:
         self._client = httpx.Client(timeout=30, transport=transport, follow_redirects=True)
         self._token = ""
         user = f"the user of the connection {settings.API_CONNECTION!r}"
-        self._may_not = f"Give {user} the right to edit Dags and their runs."
+        self._permission_hint = f"Give {user} the right to edit Dags and their runs."
 
     @classmethod
     def with_token(cls, base_url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> AirflowApi:
         """The same for somebody who is logged in already: Airflow judges and records them, not us."""
         api = cls(base_url, "", "", transport=transport)
         api._token = token
-        api._may_not = "Ask an administrator of Airflow for the permission."
+        api._permission_hint = "Ask an administrator of Airflow for the permission."
         return api
 
     @classmethod
     def from_connection(cls) -> AirflowApi:
         """The Airflow that the connection ``export_jobs_airflow_api`` names; raises ``UserError`` without it."""
-        from export_jobs.orchestration.connections import connection  # noqa: PLC0415  loads Airflow
+        from export_jobs.orchestration.airflow.connections import airflow_connection  # noqa: PLC0415  loads Airflow
 
-        found = connection(settings.API_CONNECTION, "asking Airflow to list, clear and parse")
+        found = airflow_connection(settings.API_CONNECTION, "asking Airflow to list, clear and parse")
         return cls(_base_url(found), found.login or "", found.password or "")
 
     def dag_runs(self, dag_id: str) -> list[DagRunState]:
         """Every run of a Dag, in the order in which Airflow made them; none when Airflow does not know the Dag yet."""
-        path = f"/dags/{_part(dag_id)}/dagRuns"
+        path = f"/dags/{_path_segment(dag_id)}/dagRuns"
         runs: list[DagRunState] = []
         while True:
-            query = {"limit": PAGE, "offset": len(runs), "order_by": "id"}
+            query = {"limit": PAGE_SIZE, "offset": len(runs), "order_by": "id"}
             page = self._call(
                 "GET",
                 path,
@@ -76,7 +76,7 @@ class AirflowApi:
                 missing={"dag_runs": [], "total_entries": 0},
             )
             entries = self._field(page, "dag_runs")
-            runs += [_run(entry) for entry in entries]
+            runs += [_dag_run(entry) for entry in entries]
             if not entries or len(runs) >= self._field(page, "total_entries"):
                 return runs
 
@@ -84,26 +84,28 @@ class AirflowApi:
         """Let a run's tasks run again, all of them or only those that failed."""
         # Airflow's default is a dry run, which answers 200 and clears nothing.
         body = {"dry_run": False, "only_failed": only_failed}
-        path = f"/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}/clear"
+        path = f"/dags/{_path_segment(dag_id)}/dagRuns/{_path_segment(run_id)}/clear"
         self._call("POST", path, f"clearing run {run_id!r} of {dag_id!r}", json=body)
 
     def pause(self, dag_id: str) -> None:
         """Make no further run of a Dag; one that Airflow does not know needs nothing."""
-        self._call("PATCH", f"/dags/{_part(dag_id)}", f"pausing {dag_id!r}", json={"is_paused": True}, missing={})
+        self._call(
+            "PATCH", f"/dags/{_path_segment(dag_id)}", f"pausing {dag_id!r}", json={"is_paused": True}, missing={}
+        )
 
     def stop_run(self, dag_id: str, run_id: str) -> None:
         """Mark a run as failed, which ends its running tasks."""
-        path = f"/dags/{_part(dag_id)}/dagRuns/{_part(run_id)}"
+        path = f"/dags/{_path_segment(dag_id)}/dagRuns/{_path_segment(run_id)}"
         self._call("PATCH", path, f"stopping run {run_id!r} of {dag_id!r}", json={"state": "failed"})
 
     def trigger(self, dag_id: str, start: datetime, end: datetime) -> str:
         """Make a new run that exports ``[start, end)`` again; returns its run id."""
         body = {
-            "logical_date": _own_moment().isoformat(),
+            "logical_date": _unused_logical_date().isoformat(),
             "data_interval_start": start.isoformat(),
             "data_interval_end": end.isoformat(),
         }
-        made = self._call("POST", f"/dags/{_part(dag_id)}/dagRuns", f"a new run of {dag_id!r}", json=body)
+        made = self._call("POST", f"/dags/{_path_segment(dag_id)}/dagRuns", f"a new run of {dag_id!r}", json=body)
         return str(self._field(made, "dag_run_id"))
 
     def parse_now(self) -> None:
@@ -114,7 +116,7 @@ class AirflowApi:
             return  # Airflow has only just started and is about to parse the file for the first time
         token = self._field(auditor, "file_token")
         # 409: the same request waits already, which is all that is wanted.
-        self._call("PUT", f"/parseDagFile/{_part(token)}", purpose, also_fine={409})
+        self._call("PUT", f"/parseDagFile/{_path_segment(token)}", purpose, accepted={409})
 
     def _call(
         self,
@@ -123,7 +125,7 @@ class AirflowApi:
         purpose: str,
         *,
         missing: dict[str, Any] | None = None,
-        also_fine: frozenset[int] | set[int] = frozenset(),
+        accepted: frozenset[int] | set[int] = frozenset(),
         **request: Any,
     ) -> dict[str, Any]:
         """One call, logged in; ``missing`` is the answer that stands for 404."""
@@ -133,7 +135,7 @@ class AirflowApi:
         answer = self._send(method, f"{self.base_url}/api/v2{path}", headers=headers, **request)
         if answer.status_code == 404 and missing is not None:
             return missing
-        if answer.status_code not in also_fine:
+        if answer.status_code not in accepted:
             self._refuse(answer, purpose)
         return self._json(answer)
 
@@ -166,16 +168,16 @@ class AirflowApi:
         except ValueError:
             body = None
         if not isinstance(body, dict):
-            raise self._stranger()
+            raise self._not_airflow_error()
         return body
 
     def _field(self, body: Mapping[str, Any], key: str) -> Any:
         """A value that every Airflow gives; without it something else answers at this address."""
         if key not in body:
-            raise self._stranger()
+            raise self._not_airflow_error()
         return body[key]
 
-    def _stranger(self) -> TerminalError:
+    def _not_airflow_error(self) -> TerminalError:
         return TerminalError(
             f"What answers at {self.base_url} does not answer as Airflow does. "
             f"Correct the host and port of the connection {settings.API_CONNECTION!r}."
@@ -187,10 +189,10 @@ class AirflowApi:
         if code < 400:
             return
         said = _detail(answer)
-        if code in _PASSING:
+        if code in _TRANSIENT_STATUS:
             raise TransientError(f"Airflow at {self.base_url} answered {code} to {purpose}{said}. Try again soon.")
         if code in {401, 403}:
-            raise AirflowRefusal(f"Airflow at {self.base_url} does not allow {purpose}. {self._may_not}", code)
+            raise AirflowRefusal(f"Airflow at {self.base_url} does not allow {purpose}. {self._permission_hint}", code)
         if code == 404:
             raise AirflowRefusal(
                 f"Airflow at {self.base_url} did not find what {purpose} needs. If the Dag is new, wait until it is "
@@ -209,13 +211,13 @@ def _base_url(found: Connection) -> str:
     return str(address.copy_with(port=found.port) if found.port and address.port is None else address)
 
 
-def _own_moment() -> datetime:
+def _unused_logical_date() -> datetime:
     """A logical date that no schedule will ever need: windows begin on whole seconds, this never does."""
     now = datetime.now(UTC)
     return now if now.microsecond else now.replace(microsecond=1)
 
 
-def _part(text: str) -> str:
+def _path_segment(text: str) -> str:
     return quote(text, safe="")
 
 
@@ -229,17 +231,17 @@ def _detail(answer: httpx.Response) -> str:
     return f": {text[:300]}" if text else ""
 
 
-def _run(entry: Mapping[str, Any]) -> DagRunState:
+def _dag_run(entry: Mapping[str, Any]) -> DagRunState:
     return DagRunState(
         run_id=entry["dag_run_id"],
         run_type=entry["run_type"],
         state=entry["state"],
-        data_interval_start=_moment(entry.get("data_interval_start")),
-        data_interval_end=_moment(entry.get("data_interval_end")),
-        start=_moment(entry.get("start_date")),
-        end=_moment(entry.get("end_date")),
+        data_interval_start=_parse_time(entry.get("data_interval_start")),
+        data_interval_end=_parse_time(entry.get("data_interval_end")),
+        start=_parse_time(entry.get("start_date")),
+        end=_parse_time(entry.get("end_date")),
     )
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC) if text else None

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
-from export_jobs.store.database.access import Access
+from export_jobs.store.database.access import StoreAccess
 
-_NOTES = """
+_USAGES = """
     SELECT t.name, t.created_at, t.created_by,
         coalesce(array_agg(j.dag_id ORDER BY j.name) FILTER (WHERE j.id IS NOT NULL), '{}') AS dag_ids,
         coalesce(array_agg(j.name ORDER BY j.name) FILTER (WHERE j.id IS NOT NULL), '{}') AS jobs
@@ -21,7 +21,7 @@ _NOTES = """
 
 
 @dataclass(frozen=True)
-class TemplateNote:
+class TemplateUsage:
     """When a template was made and by whom, and the jobs that use it: names and Dag ids in the same order."""
 
     name: str
@@ -31,13 +31,13 @@ class TemplateNote:
     jobs: tuple[str, ...]
 
 
-class TemplateNotes(Access):
+class TemplateUsages(StoreAccess):
     """Notes on the templates of one store."""
 
-    def notes(self) -> dict[str, TemplateNote]:
+    def usages(self) -> dict[str, TemplateUsage]:
         """Notes by the template's name; one query."""
-        return {row["name"]: _note(row) for row in self._rows(_NOTES)}
+        return {row["name"]: _usage(row) for row in self._rows(_USAGES)}
 
 
-def _note(row: RowMapping) -> TemplateNote:
-    return TemplateNote(**{**row, "dag_ids": tuple(row["dag_ids"]), "jobs": tuple(row["jobs"])})
+def _usage(row: RowMapping) -> TemplateUsage:
+    return TemplateUsage(**{**row, "dag_ids": tuple(row["dag_ids"]), "jobs": tuple(row["jobs"])})

@@ -17,7 +17,7 @@ _INSERT_FILTER = """INSERT INTO export_jobs.job_filter
     VALUES (:job_id, :template, :position, :column, :op, :values)"""
 
 
-def insert_uses(connection: Connection, job_id: int, uses: Sequence[TemplateUse]) -> None:
+def insert_template_uses(connection: Connection, job_id: int, uses: Sequence[TemplateUse]) -> None:
     """Save how a new job uses its templates, in the transaction that creates the job."""
     rows = [_row(use, job_id, position) for position, use in enumerate(uses, start=1)]
     filters = [

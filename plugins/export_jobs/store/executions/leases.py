@@ -33,11 +33,11 @@ def claim(engine: Engine, execution_id: int, template: str, step: str, attempt: 
     values = {"execution_id": execution_id, "template": template, "step": step, "attempt": attempt}
     with transaction(engine) as connection:
         if not connection.execute(text(query), values).rowcount:
-            raise _superseded(template, step)
+            raise _superseded_error(template, step)
 
 
 @contextmanager
-def held(engine: Engine, execution_id: int, template: str, step: str, attempt: str) -> Iterator[Connection]:
+def hold_lease(engine: Engine, execution_id: int, template: str, step: str, attempt: str) -> Iterator[Connection]:
     """A transaction in which ``attempt`` is, and stays, the current one; raises ``SupersededError`` when it is not."""
     query = """SELECT attempt FROM export_jobs.lease
         WHERE execution_id = :execution_id AND template = :template AND step = :step FOR UPDATE"""
@@ -46,11 +46,11 @@ def held(engine: Engine, execution_id: int, template: str, step: str, attempt: s
         connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {FENCE_IDLE_TIMEOUT_MS}"))
         current = connection.execute(text(query), values).scalar_one_or_none()
         if current != attempt:
-            raise _superseded(template, step)
+            raise _superseded_error(template, step)
         yield connection
 
 
-def _superseded(template: str, step: str) -> SupersededError:
+def _superseded_error(template: str, step: str) -> SupersededError:
     return SupersededError(
         f"A newer attempt of {step}{f' of {template}' if template else ''} has taken over; "
         "this one leaves everything as it is. There is nothing to do."

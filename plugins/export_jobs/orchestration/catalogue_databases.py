@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from export_jobs.catalogue_check.probe import Probe
 from export_jobs.catalogue_check.session import DUCKDB, CatalogueSession, DbApiSession, PostgresSession
-from export_jobs.catalogue_check.statements import probe_groups, probe_kpis, probe_rows, probe_whole
-from export_jobs.catalogue_check.tables import probe_id, probe_order, probe_table
+from export_jobs.catalogue_check.statements import probe_dimension, probe_groups, probe_kpis, probe_rows
+from export_jobs.catalogue_check.tables import probe_order, probe_table, probe_unique_id
 from export_jobs.core.base.issue import Issue, Level, errors
 from export_jobs.core.base.text import choice
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
@@ -17,24 +17,24 @@ from export_jobs.core.sql.dialect import POSTGRES
 from export_jobs.core.validation.catalogue import parts_of
 from export_jobs.core.validation.catalogue_rules.place import placed
 from export_jobs.errors import ExportError, TransientError, UserError
-from export_jobs.orchestration.connections import sql_hook, warehouse
-from export_jobs.streaming.cursor.errors import connecting
+from export_jobs.orchestration.airflow.connections import open_warehouse, sql_hook
+from export_jobs.streaming.cursor.errors import translate_connect_errors
 
-_TYPES_SAID = (POSTGRES, DUCKDB)
+_TYPED_DIALECTS = (POSTGRES, DUCKDB)
 
 
 @dataclass(frozen=True)
-class Checked:
-    """One connection that was asked. ``asked`` counts the questions; ``types_checked``: it says types of columns."""
+class ConnectionCheck:
+    """One connection that was asked. ``questions`` is how many; ``types_checked``: it says types of columns."""
 
     connection: str
     dialect: str
     issues: tuple[Issue, ...]
-    asked: int = 0
+    questions: int = 0
     types_checked: bool = False
 
 
-def connections_of(catalogue: Catalogue, wanted: str | None = None) -> list[str]:
+def catalogue_connections(catalogue: Catalogue, wanted: str | None = None) -> list[str]:
     """The connections that facts and dimensions name; raises ``UserError`` when ``wanted`` is not among them."""
     names = sorted({table.connection for table in _tables(catalogue)})
     if wanted is not None and wanted not in names:
@@ -43,7 +43,7 @@ def connections_of(catalogue: Catalogue, wanted: str | None = None) -> list[str]
     return [wanted] if wanted is not None else names
 
 
-def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue]) -> list[Checked]:
+def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue]) -> list[ConnectionCheck]:
     """Ask the database of the connection ``name`` about everything on it, once for each dialect that is named.
 
     ``found`` is what the rules have found already: what is wrong there is not asked about again.
@@ -56,7 +56,7 @@ def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue]) ->
         try:
             session = _session(name, dialect)
         except ExportError as error:
-            checked.append(Checked(name, dialect, (_not_opened(own[0], error),)))
+            checked.append(ConnectionCheck(name, dialect, (_connection_issue(own[0], error),)))
             continue
         with closing(session):
             checked.append(check_tables(session, own, catalogue, broken=broken))
@@ -69,32 +69,32 @@ def check_tables(
     catalogue: Catalogue,
     *,
     broken: Collection[str] = (),
-) -> Checked:
+) -> ConnectionCheck:
     """Ask an open ``session`` about ``tables``, all of its connection and dialect; ``broken`` files are left out."""
     name, dialect = tables[0].connection, tables[0].dialect
     probe = Probe(session, catalogue, set(broken))
-    if dialect not in _TYPES_SAID:
+    if dialect not in _TYPED_DIALECTS:
         what = f"types are NOT checked: a database of the dialect {dialect} does not say types of columns"
         remedy = "Hold the types in the headers against the tables by eye"
-        probe.found(tables[0], Issue("connection", what, remedy, Level.WARNING))
-    _ask(probe, tables)
-    return Checked(name, dialect, tuple(probe.issues), probe.asked, dialect in _TYPES_SAID)
+        probe.add_issue(tables[0], Issue("connection", what, remedy, Level.WARNING))
+    _run_probes(probe, tables)
+    return ConnectionCheck(name, dialect, tuple(probe.issues), probe.questions, dialect in _TYPED_DIALECTS)
 
 
-def _ask(probe: Probe, tables: Sequence[Table]) -> None:
+def _run_probes(probe: Probe, tables: Sequence[Table]) -> None:
     for table in tables:
         if table.file not in probe.broken:
             probe_table(probe, table)
     for table in tables:
         if isinstance(table, Fact) and table.file not in probe.broken:
-            _ask_about(probe, table)
+            _probe_fact(probe, table)
     for table in tables:
         if isinstance(table, Dimension) and table.file not in probe.broken:
-            probe_whole(probe, table)
-            probe_id(probe, table)
+            probe_dimension(probe, table)
+            probe_unique_id(probe, table)
 
 
-def _ask_about(probe: Probe, fact: Fact) -> None:
+def _probe_fact(probe: Probe, fact: Fact) -> None:
     kpis = [kpi for kpi in probe.catalogue.kpis.values() if kpi.fact == fact.key and kpi.file not in probe.broken]
     probe_kpis(probe, fact, kpis)
     probe_rows(probe, fact)
@@ -105,13 +105,13 @@ def _ask_about(probe: Probe, fact: Fact) -> None:
 
 def _session(name: str, dialect: str) -> CatalogueSession:
     """Raises ``ExportError`` with what a connection lacks."""
-    with connecting(name):
+    with translate_connect_errors(name):
         if dialect == POSTGRES:
-            return PostgresSession(warehouse(name))
+            return PostgresSession(open_warehouse(name))
         return DbApiSession(sql_hook(name, dialect).get_conn(), dialect)
 
 
-def _not_opened(table: Table, error: ExportError) -> Issue:
+def _connection_issue(table: Table, error: ExportError) -> Issue:
     what, _, remedy = str(error).rstrip(".").partition(". ")
     if isinstance(error, TransientError):  # it speaks to a task that tries again
         remedy = "See under Admin > Connections whether its host, path and password are right"

@@ -23,11 +23,11 @@ class QueryLimits:
         return self.began + self.statement_timeout_s - time.monotonic()
 
 
-class TimedOutError(TerminalError):
+class QueryTimeoutError(TerminalError):
     """A query ran for longer than it may."""
 
 
-def too_slow(seconds: float) -> str:
+def timeout_sentence(seconds: float) -> str:
     """What to do about a query that ran for longer than ``seconds``, as the end of a sentence."""
     return (
         f"the query ran for more than {seconds:g} s and was ended. "

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from export_jobs.errors import TerminalError
 
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class HashingSink:
@@ -29,22 +29,22 @@ class HashingSink:
 
     def write(self, chunk: bytes | bytearray) -> None:
         """Write all of ``chunk``; raises ``TerminalError`` when no space is left, other ``OSError`` as they are."""
-        with self._space():
+        with self._report_full_disk():
             self._sink.write(chunk)
         self._digest.update(chunk)
         self.bytes += len(chunk)
 
     def flush(self) -> None:
         """Hand everything to the system now, so that a full disk shows here and not when the file is closed."""
-        with self._space():
+        with self._report_full_disk():
             self._sink.flush()
 
     @contextmanager
-    def _space(self) -> Iterator[None]:
+    def _report_full_disk(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            if error.errno not in NO_SPACE:
+            if error.errno not in DISK_FULL:
                 raise
             raise TerminalError(
                 f"No space is left for the staged file of {self._what}, after {self.bytes} bytes. "

@@ -17,7 +17,7 @@ from export_jobs.core.sql.definition_hash import definition_hash
 from export_jobs.core.windows.window import Window
 from export_jobs.delivery.destination import Destination
 from export_jobs.errors import UserError
-from export_jobs.orchestration.connections import open_destination, store_engine
+from export_jobs.orchestration.airflow.connections import open_destination, store_engine
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import Ledger
 
@@ -99,14 +99,14 @@ class JobRun:
         """This execution's folder for files between steps; the same for every try, on whatever machine."""
         return ObjectStoragePath(settings.staging_root()) / f"job-{self.job.job_id}" / f"execution-{self.execution_id}"
 
-    def event(self, kind: str, step: str, template: str | None = None, **said: Any) -> None:
+    def record_event(self, kind: str, step: str, template: str | None = None, **fields: Any) -> None:
         """Write one event of this try to the ledger."""
-        self.ledger.event(
+        self.ledger.record_event(
             self.execution_id,
             kind,
             step=step,
             template=template,
             attempt=self.attempt,
             try_number=self.try_number,
-            **said,
+            **fields,
         )

@@ -41,7 +41,7 @@ class VerifiedReader:
         self._digest.update(block)
         self.bytes += len(block)
         if self.bytes > self._target.bytes:
-            raise self._changed(f"more than its {self._target.bytes} bytes")
+            raise self._changed_error(f"more than its {self._target.bytes} bytes")
         return block
 
     def finish(self) -> None:
@@ -51,9 +51,9 @@ class VerifiedReader:
             TerminalError: size or SHA-256 differ.
         """
         if self.bytes != self._target.bytes:
-            raise self._changed(f"{self.bytes} bytes where {self._target.bytes} were recorded")
+            raise self._changed_error(f"{self.bytes} bytes where {self._target.bytes} were recorded")
         if self._digest.hexdigest() != self._target.sha256.lower():
-            raise self._changed("other bytes than the recorded SHA-256")
+            raise self._changed_error("other bytes than the recorded SHA-256")
 
     def _read_some(self, size: int) -> bytes:
         try:
@@ -64,7 +64,7 @@ class VerifiedReader:
                 "Check the disk that holds the staging folder."
             ) from error
 
-    def _changed(self, found: str) -> TerminalError:
+    def _changed_error(self, found: str) -> TerminalError:
         return TerminalError(
             f"The staged file for {self._target.path} has changed since it was written: it holds {found}. "
             "Nothing was delivered. Clear the run from its extract task, so that the file is written again."

@@ -1,0 +1,1 @@
+"""What Airflow holds for us: its connections, and its public REST API."""
