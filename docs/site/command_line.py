@@ -12,16 +12,11 @@ from export_jobs.cli.parser import parser
 _WIDTH = "100"
 
 
-def command_line_page() -> str:
+def command_line_reference() -> str:
     """One section a command, each with the help that the command prints."""
     with _columns(_WIDTH):
         top = parser()
-        commands = "\n\n".join(_section(command) for command in _commands(top))
-        return (
-            "# Command line\n\n"
-            "Each section is what the command prints for `--help`. `python -m export_jobs` is the same command.\n\n"
-            f"## {top.prog}\n\n```text\n{top.format_help().rstrip()}\n```\n\n{commands}\n"
-        )
+        return "\n\n".join(_section(command) for command in (top, *_commands(top)))
 
 
 def _commands(group: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:

@@ -1,8 +1,10 @@
-"""The written pages, put where the site wants them, with links that lead to pages of the site."""
+"""The pages, put where the site wants them: links lead to pages of the site, and generated parts are filled in."""
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
 
@@ -18,18 +20,22 @@ _TOP_PAGES = {
 }
 
 
+_GENERATED = re.compile(r"^<!-- generated: (.+) -->$", re.MULTILINE)
+
+
 class BrokenLinkError(Exception):
     """A link of a page leads to a file that does not exist."""
 
 
-def copy_pages(target: Path) -> None:
-    """Copy every page and image into ``target``, with rewritten links."""
+def copy_pages(target: Path, references: Mapping[str, Callable[[], str]]) -> None:
+    """Copy every page and image into ``target``; ``references`` write what ``<!-- generated: … -->`` stands for."""
     pages = _site_paths()
     for source, page in pages.items():
         destination = target / page
         destination.parent.mkdir(parents=True, exist_ok=True)
         if source.endswith(".md"):
-            destination.write_text(_on_site(source, pages), "utf-8")
+            text = _GENERATED.sub(lambda mark: references[mark[1]](), _on_site(source, pages))
+            destination.write_text(text, "utf-8")
         else:
             shutil.copyfile(REPOSITORY / source, destination)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+from collections.abc import Callable
+from itertools import pairwise
 from types import ModuleType
 
 PUBLIC: dict[str, tuple[str, ...]] = {
@@ -13,18 +15,10 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "export_jobs.errors": ("ExportError", "UserError", "TransientError", "TerminalError", "SupersededError"),
 }
 
-_INTRODUCTION = """\
-# Python
 
-What Python code outside this package may import. Everything else in `export_jobs` may change in any release; see
-[what is public](public-surface.md).
-"""
-
-
-def python_page() -> str:
+def python_reference() -> str:
     """One section a module, one entry a name."""
-    sections = [_module(importlib.import_module(module), names) for module, names in PUBLIC.items()]
-    return "\n".join((_INTRODUCTION, *sections))
+    return "\n".join(_module(importlib.import_module(module), names) for module, names in PUBLIC.items())
 
 
 def _module(module: ModuleType, names: tuple[str, ...]) -> str:
@@ -59,13 +53,12 @@ def _class(name: str, of: type) -> str:
     return "\n\n".join((*parts, *methods))
 
 
-def _function(head: str, name: str, of: object) -> str:
+def _function(head: str, name: str, of: Callable[..., object]) -> str:
     return f"{head}\n\n```python\n{name}{_signature(of)}\n```\n\n{_docstring(of)}"
 
 
-def _signature(of: object) -> str:
+def _signature(of: Callable[..., object]) -> str:
     """As it is written in the file, without the quotes that postponed annotations get."""
-    assert callable(of)
     return str(inspect.signature(of)).replace("'", "").replace(" -> None", "" if inspect.isclass(of) else " -> None")
 
 
@@ -90,7 +83,7 @@ def _joined(raised: str) -> list[str]:
 def _alias(module: ModuleType, name: str) -> str:
     """A type's name for another type: the assignment, and the docstring that stands below it."""
     body = ast.parse(inspect.getsource(module)).body
-    for statement, below in zip(body, body[1:], strict=False):
+    for statement, below in pairwise(body):
         if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == name:
             text = below.value.value if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) else ""
             return f"### {name}\n\n```python\n{ast.unparse(statement)}\n```\n\n{inspect.cleandoc(str(text))}"

@@ -7,30 +7,23 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from docs.site.table import table
 
-_INTRODUCTION = """\
-# REST API
 
-Paths begin with `/export-jobs`, below Airflow's own address. The same description is served by each installation: as
-OpenAPI under `/export-jobs/api/openapi.json`, as a page under `/export-jobs/api/docs`. How to log in, what a refusal
-looks like and which permission each route needs is on the page [The page and its API](page.md).
-"""
-
-
-def rest_page() -> str:
+def rest_reference() -> str:
     """Every route by noun, then every body and answer."""
     described = _served_description()
     schemas = described["components"]["schemas"]
     routes = sorted(_routes(described), key=lambda route: (route[2]["tags"][0], route[0], route[1]))
     nouns = [
-        f"## {noun.capitalize()}\n\n" + "\n\n".join(_route(*route) for route in of_noun)
+        f"## Routes: {noun}\n\n" + "\n\n".join(_route(*route) for route in of_noun)
         for noun, of_noun in groupby(routes, key=lambda route: route[2]["tags"][0])
     ]
     bodies = "\n\n".join(_schema(name, schemas[name]) for name in sorted(schemas))
-    return "\n\n".join((_INTRODUCTION, *nouns, "## Bodies and answers", bodies)) + "\n"
+    return "\n\n".join((*nouns, "## Bodies and answers", bodies))
 
 
 def _served_description() -> dict[str, Any]:
@@ -38,8 +31,8 @@ def _served_description() -> dict[str, Any]:
     from export_jobs.web.app import PREFIX, create_app  # noqa: PLC0415  imports Airflow, which reads its home folder
 
     app = create_app()
-    endpoint = next(route.endpoint for route in app.routes if getattr(route, "path", "") == "/api/openapi.json")
-    described: dict[str, Any] = endpoint(Request({"type": "http", "app": app, "root_path": PREFIX}), user=None)
+    route = next(one for one in app.routes if isinstance(one, APIRoute) and one.path == "/api/openapi.json")
+    described: dict[str, Any] = route.endpoint(Request({"type": "http", "app": app, "root_path": PREFIX}), user=None)
     return described
 
 
