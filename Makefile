@@ -5,7 +5,7 @@ BIN := .venv/bin
 CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_HOME
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
 
-.PHONY: help demo test test-fast drill lint format bench wheel lock venv clean
+.PHONY: help demo test test-fast drill lint format docs bench wheel lock venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ format: venv ## let ruff write what it would complain of
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+docs: venv ## the documentation site in .docs/site, from docs/ and the code; every link and anchor is checked
+	@$(CLEAN) $(BIN)/python -m docs.site
+
 bench: venv ## extract, compress, upload, parse beside their peers: a table of ratios
 	@$(CLEAN) $(BIN)/python -m bench $(ARGS)
 
@@ -50,4 +53,4 @@ venv:
 	@scripts/bootstrap
 
 clean: ## remove what make made; the demo must not be running
-	rm -rf .venv .demo
+	rm -rf .venv .demo .docs

@@ -1,4 +1,4 @@
-"""Build the site into ``build/site``: written pages, generated reference, strict build, check of the result."""
+"""Build the site into ``.docs/site``: written pages, generated reference, strict build, check of the result."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import warnings
 from docs.site.built import faults
 from docs.site.pages import REPOSITORY, BrokenLinkError, copy_pages
 
-PAGES = REPOSITORY / "build" / "docs"
-SITE = REPOSITORY / "build" / "site"
+PAGES = REPOSITORY / ".docs" / "pages"
+SITE = REPOSITORY / ".docs" / "site"
 
 
 def main() -> int:
