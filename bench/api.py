@@ -155,7 +155,7 @@ def main() -> None:
             asked = client()
 
             from export_jobs.store.schema import upgrade  # noqa: PLC0415  after the environment
-            from export_jobs.web.http.state import engine  # noqa: PLC0415
+            from export_jobs.web.http.dependencies import engine  # noqa: PLC0415
 
             upgrade(engine())
             fill(server.dsn("export_jobs", "export_jobs"))

@@ -11,7 +11,7 @@ from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 from export_jobs.orchestration.timetable import ExportTimetable
-from export_jobs.web.http.stamp import FOLDER, stamp
+from export_jobs.web.http.page_stamp import STATIC_FOLDER, stamp
 
 
 class ExportJobsPlugin(AirflowPlugin):
@@ -36,7 +36,7 @@ class ExportJobsPlugin(AirflowPlugin):
                 "icon_dark_mode": f"{below}/export-jobs/static/icons/export_dark.svg",
             }
             for file, app in apps.items()
-            if (FOLDER / file).is_file()
+            if (STATIC_FOLDER / file).is_file()
         ]
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from export_jobs.cli.choice_text import change_text, choice_lines, value_text
+from export_jobs.cli.text.choice_text import change_text, choice_lines, value_text
 from export_jobs.core.definitions.job import JobSpec
 from tests.unit.core.samples import job
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from export_jobs import cli
+from export_jobs.cli.commands.preview import parse_window
 from export_jobs.cli.parser import parser
-from export_jobs.cli.preview import parse_window
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
@@ -47,7 +47,7 @@ def no_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_every_command_is_understood_and_there(command: list[str]) -> None:
     options = parser().parse_args([*command, "--format", "json"])
     module, _, function = options.run.partition(":")
-    assert callable(getattr(__import__(f"export_jobs.cli.{module}", fromlist=[function]), function))
+    assert callable(getattr(__import__(f"export_jobs.cli.commands.{module}", fromlist=[function]), function))
 
 
 @pytest.mark.parametrize("command", [[], ["nonsense"], ["sql", "j"], ["windows", "j", "--count", "0"], ["apply"]])

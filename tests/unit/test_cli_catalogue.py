@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_command_is_understood_and_there(command: list[str]) -> None:
     options = parser().parse_args(["catalogue", *command, "--format", "json"])
     module, _, function = options.run.partition(":")
-    assert callable(getattr(__import__(f"export_jobs.cli.{module}", fromlist=[function]), function))
+    assert callable(getattr(__import__(f"export_jobs.cli.commands.{module}", fromlist=[function]), function))
 
 
 @pytest.mark.parametrize("command", [[], ["nonsense"], ["check", "--connection"], ["docs", "--output"]])

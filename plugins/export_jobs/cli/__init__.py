@@ -41,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
     output = Output(sys.stdout, options.format)
     # Airflow writes its log to stdout, where it would stand in the middle of our JSON.
     with redirect_stdout(sys.stderr):
-        command = getattr(importlib.import_module(f"export_jobs.cli.{module}"), function)
+        command = getattr(importlib.import_module(f"export_jobs.cli.commands.{module}"), function)
         code = int(command(options, output))
     sys.stdout.flush()
     return code

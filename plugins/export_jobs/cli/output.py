@@ -41,7 +41,7 @@ class Output:
             self._stream.write(json.dumps(document, default=_plain, ensure_ascii=False, indent=2) + "\n")
 
 
-def confirmed(question: str, *, is_sure: bool) -> bool:
+def confirm(question: str, *, is_sure: bool) -> bool:
     """Whether to go on: ``--yes``, or a person at a terminal who says so."""
     if is_sure:
         return True

@@ -35,85 +35,103 @@ def parser() -> argparse.ArgumentParser:
 
 def _definition_commands(commands: _Commands) -> None:
     database = commands.add_parser("db", help="the store's tables").add_subparsers(metavar="ACTION", required=True)
-    _add(database, "upgrade", "store:upgrade", "make or migrate the store's tables")
+    _add_command(database, "upgrade", "database:upgrade", "make or migrate the store's tables")
 
-    apply = _add(commands, "apply", "definitions:apply", "save a file's definitions; the plan is shown first")
-    _file(apply, required=True)
-    _yes(apply)
-    diff = _add(commands, "diff", "definitions:diff", "what `apply` would change; exit code 1 when anything")
-    _file(diff, required=True)
-    validate = _add(commands, "validate", "definitions:validate", "every issue of a file, or of the whole store")
-    _file(validate, required=False)
+    apply = _add_command(commands, "apply", "definitions:apply", "save a file's definitions; the plan is shown first")
+    _add_file_option(apply, required=True)
+    _add_yes_option(apply)
+    diff = _add_command(commands, "diff", "definitions:diff", "what `apply` would change; exit code 1 when anything")
+    _add_file_option(diff, required=True)
+    validate = _add_command(
+        commands, "validate", "definitions:validate", "every issue of a file, or of the whole store"
+    )
+    _add_file_option(validate, required=False)
 
-    _add(commands, "list", "inventory:list_jobs", "all jobs, one a line")
-    _job(_add(commands, "show", "inventory:show", "one job: definition, issues, next windows"))
-    _job(_add(commands, "dump", "inventory:dump", "definitions as YAML that `apply` accepts"), nargs="?")
-    delete = _add(commands, "delete", "inventory:delete", "delete a job; its ledger and its delivered files stay")
-    _job(delete)
-    _yes(delete)
+    _add_command(commands, "list", "jobs:list_jobs", "all jobs, one a line")
+    _add_job_argument(_add_command(commands, "show", "jobs:show", "one job: definition, issues, next windows"))
+    _add_job_argument(
+        _add_command(commands, "dump", "jobs:dump", "definitions as YAML that `apply` accepts"), nargs="?"
+    )
+    delete = _add_command(commands, "delete", "jobs:delete", "delete a job; its ledger and its delivered files stay")
+    _add_job_argument(delete)
+    _add_yes_option(delete)
 
 
 def _catalogue_commands(commands: _Commands) -> None:
     catalogue = commands.add_parser("catalogue", help="what can be exported: facts, KPIs, dimensions")
     actions = catalogue.add_subparsers(metavar="ACTION", required=True)
-    check = _add(actions, "check", "catalogue:check", "every issue of every file, with file and line")
+    check = _add_command(actions, "check", "catalogue:check", "every issue of every file, with file and line")
     check.add_argument(
         "--connection", metavar="ID", help="also ask the database of this Airflow connection; `all`: of each one named"
     )
-    show = _add(actions, "show", "catalogue:show", "all entries, one a line, or one with everything known of it")
+    show = _add_command(
+        actions, "show", "catalogue:show", "all entries, one a line, or one with everything known of it"
+    )
     show.add_argument("key", metavar="KEY", nargs="?", help="of a fact, a KPI or a dimension")
-    docs = _add(actions, "docs", "catalogue:docs", "a page of KPIs, dimensions, facts and which go together")
+    docs = _add_command(actions, "docs", "catalogue:docs", "a page of KPIs, dimensions, facts and which go together")
     docs.add_argument("-o", "--output", metavar="FILE", help="write it there (default: to the terminal)")
     docs.add_argument("--html", action="store_true", help="HTML instead of Markdown")
 
 
 def _preview_commands(commands: _Commands) -> None:
-    sql = _add(commands, "sql", "preview:sql", "the SQL that a run of a window executes")
-    preview = _add(commands, "preview", "preview:preview", "the first rows of a window, as its files will show them")
-    preview.add_argument("--rows", type=_count, default=50, metavar="N", help="how many of each template (50)")
+    sql = _add_command(commands, "sql", "preview:sql", "the SQL that a run of a window executes")
+    preview = _add_command(
+        commands, "preview", "preview:preview", "the first rows of a window, as its files will show them"
+    )
+    preview.add_argument("--rows", type=_parse_count, default=50, metavar="N", help="how many of each template (50)")
     for command in (sql, preview):
-        _job(command)
+        _add_job_argument(command)
         command.add_argument("--window", required=True, metavar="START..END", help=_WINDOW)
         command.add_argument("--template", metavar="T", help="this template only")
-    windows = _add(commands, "windows", "preview:windows", "the next windows of a job and when each is delivered")
-    _job(windows)
-    windows.add_argument("--count", type=_count, default=10, metavar="N", help="how many (10)")
-    check = _add(commands, "check-destination", "preview:check_destination", "prove login, folder and write permission")
+    windows = _add_command(
+        commands, "windows", "preview:windows", "the next windows of a job and when each is delivered"
+    )
+    _add_job_argument(windows)
+    windows.add_argument("--count", type=_parse_count, default=10, metavar="N", help="how many (10)")
+    check = _add_command(
+        commands, "check-destination", "preview:check_destination", "prove login, folder and write permission"
+    )
     check.add_argument("tag", metavar="TAG", help="the destination's tag")
 
 
 def _run_commands(commands: _Commands) -> None:
-    _job(_add(commands, "history", "history:history", "executions of a job and what each delivered"))
-    _job(_add(commands, "coverage", "coverage:show_coverage", "delivered, missing, failed and overlapping windows"))
-    rerun = _add(commands, "rerun", "rerun:rerun", "run again what was not delivered since the last success")
-    _job(rerun)
+    _add_job_argument(
+        _add_command(commands, "history", "history:history", "executions of a job and what each delivered")
+    )
+    _add_job_argument(
+        _add_command(
+            commands, "coverage", "coverage:show_coverage", "delivered, missing, failed and overlapping windows"
+        )
+    )
+    rerun = _add_command(commands, "rerun", "rerun:rerun", "run again what was not delivered since the last success")
+    _add_job_argument(rerun)
     rerun.add_argument("--include-gaps", action="store_true", help="also undelivered windows before the last success")
     rerun.add_argument(
         "--with-current-definition", action="store_true", help="use today's definition, not the one each run began with"
     )
-    _yes(rerun)
+    _add_yes_option(rerun)
 
 
-def _add(commands: _Commands, name: str, run: str, text: str) -> argparse.ArgumentParser:
+def _add_command(commands: _Commands, name: str, run: str, text: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     command.set_defaults(run=run)
     command.add_argument("--format", choices=("text", "json"), default="text", help="for people or for machines (text)")
     return command
 
 
-def _file(command: argparse.ArgumentParser, *, required: bool) -> None:
+def _add_file_option(command: argparse.ArgumentParser, *, required: bool) -> None:
     command.add_argument("-f", "--file", required=required, metavar="FILE", help="a YAML file of definitions")
 
 
-def _job(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
+def _add_job_argument(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
     command.add_argument("job", metavar="JOB", nargs=nargs, help="the job's name")
 
 
-def _yes(command: argparse.ArgumentParser) -> None:
+def _add_yes_option(command: argparse.ArgumentParser) -> None:
     command.add_argument("--yes", action="store_true", help="do not ask")
 
 
-def _count(text: str) -> int:
+def _parse_count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1000")
     return int(text)

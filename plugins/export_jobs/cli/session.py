@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from export_jobs.cli.output import Output
 
 _STORE_VARIABLE = f"AIRFLOW_CONN_{settings.STORE_CONNECTION.upper()}"
-_DEMO = Path(".demo/env")
+_DEMO_ENVIRONMENT = Path(".demo/env")
 
 
 class NoStoreError(UserError):
@@ -43,7 +43,7 @@ def engine() -> Engine:
     except UserError as error:
         if os.environ.get(_STORE_VARIABLE):
             raise
-        hint = f" A demo is here: run `source {_DEMO}` first." if _DEMO.is_file() else ""
+        hint = f" A demo is here: run `source {_DEMO_ENVIRONMENT}` first." if _DEMO_ENVIRONMENT.is_file() else ""
         raise NoStoreError(
             f"No store is configured. Set {_STORE_VARIABLE}=postgresql://user:password@host/database, or create the "
             f"connection {settings.STORE_CONNECTION!r} in Airflow; then run `export-jobs db upgrade` once.{hint}"
@@ -86,14 +86,14 @@ def stored_job(name: str) -> StoredJob:
 
 def job_of(row: StoredJob) -> ExportJob:
     """The job of a row; raises ``UserError`` with every issue when the row does not have the shape of one."""
-    job, issues = parse_stored_job(whole(row))
+    job, issues = parse_stored_job(definition_with_version(row))
     if job is None:
         listed = "\n".join(f"- {issue}" for issue in issues)
         raise UserError(f"The row of job {row.name!r} cannot be read as a definition:\n{listed}")
     return job
 
 
-def whole(row: StoredJob) -> dict[str, Any]:
+def definition_with_version(row: StoredJob) -> dict[str, Any]:
     """A row's definition with its version, as :class:`ExportJob` is read from it."""
     return {**row.definition, "version": row.version}
 
@@ -116,7 +116,7 @@ def actor() -> str:
     return f"{getpass.getuser()} (export-jobs)"
 
 
-def ask_to_parse(output: Output, *, deleted: str | None = None) -> None:
+def request_parse(output: Output, *, deleted: str | None = None) -> None:
     """Let Airflow see a change at once. What is saved is saved, so Airflow being away is only worth a remark.
 
     ``deleted`` is the Dag of a deleted job: Airflow takes a minute or two to forget one, so it is paused meanwhile.

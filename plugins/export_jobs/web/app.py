@@ -12,10 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from export_jobs import __version__
 from export_jobs.web import api
-from export_jobs.web.http import documentation, page
-from export_jobs.web.http.errors import add_handlers
+from export_jobs.web.http import documentation
+from export_jobs.web.http import page_files as page
+from export_jobs.web.http.error_responses import add_handlers
 from export_jobs.web.http.guard import Guard
-from export_jobs.web.jobs.warming import warmed
+from export_jobs.web.lifespan import lifespan
 
 PREFIX = "/export-jobs"
 
@@ -37,18 +38,18 @@ def create_app() -> FastAPI:
         docs_url=None,  # open to anybody; ours ask for a login
         redoc_url=None,
         openapi_url=None,
-        lifespan=warmed,
+        lifespan=lifespan,
     )
     app.add_middleware(Guard)
     add_handlers(app)
-    for module in _modules():
+    for module in _api_modules():
         app.include_router(module.router, prefix="/api")
     app.include_router(documentation.router, prefix="/api")
     app.include_router(page.router)
     return app
 
 
-def _modules() -> list[Any]:
+def _api_modules() -> list[Any]:
     """One module a noun, by name."""
     names = sorted(module.name for module in pkgutil.iter_modules([str(Path(api.__file__).parent)]))
     return [importlib.import_module(f"{api.__name__}.{name}") for name in names]

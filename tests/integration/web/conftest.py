@@ -69,7 +69,7 @@ def airflow_app() -> FastAPI:
 def web_store(postgres: Postgres, web_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store behind the API: two destinations, two templates of the catalogue in ``include/sql``."""
     from export_jobs.store.database.engine import create_store_engine
-    from export_jobs.web.http import state
+    from export_jobs.web.http import dependencies as state
 
     dsn = postgres.dsn(web_database, "export_jobs")
     monkeypatch.setenv(STORE, dsn_url(dsn))

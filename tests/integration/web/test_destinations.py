@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.web.http.rate import Rate
+from export_jobs.web.http.rate_limit import RateLimit
 from tests.integration.store.samples import Store
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_a_check_says_what_is_wrong_and_hides_the_secret(
 
 
 def test_a_rate_counts_for_each_name_and_forgets() -> None:
-    rate = Rate(most=2, seconds=60)
+    rate = RateLimit(limit=2, seconds=60)
     assert [rate.wait("anna", now) for now in (0, 10, 20)] == [0, 0, 40]
     assert rate.wait("ben", 20) == 0
     assert rate.wait("anna", 61) == 0, "the first of her times is over"

@@ -68,27 +68,29 @@ def test_every_route_declares_its_permission(ours: FastAPI) -> None:
 
 
 def test_a_permission_on_a_job_takes_the_dag_from_the_path_and_writes_need_more_than_a_login(ours: FastAPI) -> None:
-    from export_jobs.web.http.access import OnJob, Permission
+    from export_jobs.web.http.access import PathDagPermission, Permission
 
     for route in routes(ours):
         (declared,) = permissions(route.dependant)
-        if isinstance(declared, OnJob) or "{dag_id}" in route.path:
-            assert isinstance(declared, OnJob), f"{route.path} names a job and does not ask for its Dag. {HINT}"
+        if isinstance(declared, PathDagPermission) or "{dag_id}" in route.path:
+            assert isinstance(declared, PathDagPermission), (
+                f"{route.path} names a job and does not ask for its Dag. {HINT}"
+            )
             assert "{dag_id}" in route.path, f"{route.path} asks for a Dag that is not in its path. {HINT}"
         if type(declared) is Permission:
             assert route.methods == {"GET"}, f"{route.methods} {route.path}: a write needs more than a login. {HINT}"
             assert route.path in ONLY_LOGGED_IN, f"{route.path}: a login is not enough. {HINT}"
-        if isinstance(declared, OnJob) and route.methods != {"GET"}:
+        if isinstance(declared, PathDagPermission) and route.methods != {"GET"}:
             assert declared.method != "GET", f"{route.methods} {route.path}: a write asks for a reader's right. {HINT}"
 
 
 def test_every_write_is_recorded(ours: FastAPI) -> None:
-    from export_jobs.web.airflow.tables import MAX_EVENT
-    from export_jobs.web.http.audit import AuditedRoute
+    from export_jobs.web.airflow.tables import MAX_EVENT_LENGTH
+    from export_jobs.web.http.audit_log import AuditedRoute
 
     for route in routes(ours):
         assert isinstance(route, AuditedRoute), f"{route.path}: make its router by audit.api_router"
-        assert len(f"export_jobs.{route.name}") <= MAX_EVENT
+        assert len(f"export_jobs.{route.name}") <= MAX_EVENT_LENGTH
 
 
 def test_every_answer_is_declared(ours: FastAPI) -> None:

@@ -99,7 +99,7 @@ def test_executions_are_paged_newest_window_first(ask: Ask, web_store: Store, jo
 def test_the_executions_cost_the_same_queries_however_many_there_are(ask: Ask, web_store: Store, job: Any) -> None:
     from sqlalchemy import event
 
-    from export_jobs.web.http import state
+    from export_jobs.web.http import dependencies as state
 
     sent: list[str] = []
     event.listen(state.engine(), "before_cursor_execute", lambda *values: sent.append(values[2]))

@@ -115,7 +115,7 @@ def test_a_row_that_does_not_hold_is_red_and_hides_no_other(ask: Ask, web_store:
 
 
 def test_a_window_that_airflow_never_ran_is_red(ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from export_jobs.web.jobs import standing
+    from export_jobs.web.jobs import state as standing
 
     make(web_store, "stuck", schedule=past(2, 0))
     assert listed(ask())["stuck"]["state"] == "yet_to_execute", "it was saved a moment ago"
@@ -164,7 +164,7 @@ def test_a_wrong_question_is_told_where(ask: Ask, web_store: Store, query: str) 
 def test_the_list_costs_the_same_queries_however_long_it_is(ask: Ask, web_store: Store) -> None:
     from sqlalchemy import event
 
-    from export_jobs.web.http import state
+    from export_jobs.web.http import dependencies as state
 
     client, sent = ask(), []
 

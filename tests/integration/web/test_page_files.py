@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from export_jobs.web.http.stamp import FOLDER, LENGTH, stamp
+from export_jobs.web.http.page_stamp import STAMP_LENGTH, STATIC_FOLDER, stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,15 +19,15 @@ STATIC = "/export-jobs/static"
 
 def test_under_todays_stamp_a_file_is_kept_for_good(ask: Ask) -> None:
     answer = ask("viewer").get(f"{STATIC}/{stamp()}/page.js")
-    assert answer.content == (FOLDER / "page.js").read_bytes()
+    assert answer.content == (STATIC_FOLDER / "page.js").read_bytes()
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
     assert answer.headers["Content-Type"].startswith("text/javascript")
 
 
-@pytest.mark.parametrize("before", ["", "0" * LENGTH + "/"])
+@pytest.mark.parametrize("before", ["", "0" * STAMP_LENGTH + "/"])
 def test_under_any_other_one_it_is_asked_for_each_time(ask: Ask, before: str) -> None:
     answer = ask("viewer").get(f"{STATIC}/{before}pages/list/ListPage.js")
-    assert answer.content == (FOLDER / "pages/list/ListPage.js").read_bytes()
+    assert answer.content == (STATIC_FOLDER / "pages/list/ListPage.js").read_bytes()
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
@@ -41,8 +41,10 @@ def test_what_is_not_there_is_not_kept(ask: Ask) -> None:
 def test_all_scripts_together_weigh_less_than_100_kb_on_the_wire(ask: Ask) -> None:
     client = ask("viewer")
     weights = {}
-    for path in FOLDER.rglob("*.js"):
-        answer = client.get(f"{STATIC}/{stamp()}/{path.relative_to(FOLDER)}", headers={"Accept-Encoding": "gzip"})
+    for path in STATIC_FOLDER.rglob("*.js"):
+        answer = client.get(
+            f"{STATIC}/{stamp()}/{path.relative_to(STATIC_FOLDER)}", headers={"Accept-Encoding": "gzip"}
+        )
         assert answer.headers["Content-Encoding"] == "gzip" or len(answer.content) < 1024
         weights[str(path)] = answer.num_bytes_downloaded
     assert len(weights) > 50
@@ -50,7 +52,7 @@ def test_all_scripts_together_weigh_less_than_100_kb_on_the_wire(ask: Ask) -> No
 
 
 def test_any_change_of_any_file_changes_the_stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("export_jobs.web.http.stamp.FOLDER", tmp_path)
+    monkeypatch.setattr("export_jobs.web.http.page_stamp.STATIC_FOLDER", tmp_path)
     (tmp_path / "a.js").write_text("1")
     first = stamp()
     (tmp_path / "a.js").write_text("2")
@@ -60,9 +62,9 @@ def test_any_change_of_any_file_changes_the_stamp(tmp_path: Path, monkeypatch: p
 
 
 def test_the_plugin_registers_both_apps_under_the_stamp() -> None:
-    import export_jobs_plugin
+    from export_jobs.plugin import ExportJobsPlugin
 
-    apps = {app["name"]: app["bundle_url"] for app in export_jobs_plugin.ExportJobsPlugin().react_apps}
+    apps = {app["name"]: app["bundle_url"] for app in ExportJobsPlugin().react_apps}
     assert {name: url.rpartition("/export-jobs/")[2] for name, url in apps.items()} == {
         "Export Schedules": f"static/{stamp()}/page.js",
         "Export": f"static/{stamp()}/dag_tab.js",

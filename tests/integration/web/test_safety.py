@@ -119,7 +119,7 @@ def test_what_only_some_may_see_is_asked_for_each_dag(
 def test_a_store_out_of_reach_is_a_sentence(
     ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    from export_jobs.web.http import state
+    from export_jobs.web.http import dependencies as state
 
     monkeypatch.setenv(STORE, address) if address else monkeypatch.delenv(STORE)
     state._engine_of.cache_clear()
@@ -140,7 +140,7 @@ def test_what_nobody_expected_is_an_id(
         raise RuntimeError(SECRET)
 
     monkeypatch.setattr(job_rows.JobOverview, "sizes", broken)
-    monkeypatch.setattr(job_rows, "_may", broken)
+    monkeypatch.setattr(job_rows, "_permissions", broken)
     ask().post(JOBS, json=body())
     answer = ask().get(JOBS)
     assert answer.status_code == 500

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from export_jobs.web.http.origin import foreign
+from export_jobs.web.http.origin import cross_site_reason
 
 JSON = {"content-type": "application/json", "host": "airflow.example"}
 
@@ -22,7 +22,7 @@ JSON = {"content-type": "application/json", "host": "airflow.example"}
     ],
 )
 def test_our_own(headers: Mapping[str, str]) -> None:
-    assert foreign("POST", headers, {"known.example", ""}) == ""
+    assert cross_site_reason("POST", headers, {"known.example", ""}) == ""
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,7 @@ def test_our_own(headers: Mapping[str, str]) -> None:
     ],
 )
 def test_another_site(headers: Mapping[str, str]) -> None:
-    assert foreign("POST", headers, {"known.example", ""}) != ""
-    assert foreign("GET", headers, set()) == "", "reading changes nothing, and its answer cannot be read from there"
+    assert cross_site_reason("POST", headers, {"known.example", ""}) != ""
+    assert cross_site_reason("GET", headers, set()) == "", (
+        "reading changes nothing, and its answer cannot be read from there"
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from export_jobs.core.windows.window import Window
 from export_jobs.web.history.past_window import past_window
-from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.error_responses import RequestRefusal
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BERLIN = timezone(timedelta(hours=1))
@@ -45,6 +45,6 @@ def test_what_has_run_before_may_run_again_whatever_its_bounds() -> None:
     ],
 )
 def test_everything_else_is_refused_at_its_place(start: datetime, end: datetime, path: str, said: str) -> None:
-    with pytest.raises(Refused, match=said) as refused:
+    with pytest.raises(RequestRefusal, match=said) as refused:
         past_window(start, end, "Europe/Berlin", (), NOW)
     assert [issue.path for issue in refused.value.issues] == [path]

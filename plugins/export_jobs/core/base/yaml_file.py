@@ -20,6 +20,8 @@ from export_jobs.errors import UserError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+_TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
+_TOO_DEEP_REMEDY = "Remove the inner brackets"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -73,6 +75,8 @@ def parse_yaml(raw: bytes, name: str) -> YamlFile:
     except yaml.MarkedYAMLError as error:
         place = f"{name}, line {error.problem_mark.line + 1}" if error.problem_mark else name
         detail = " ".join(filter(None, (error.context, error.problem)))
+        if "nesting depth" in detail:  # PyYAML from 6.0.4 on counts brackets before they reach the builder
+            raise UserError(f"{place}: {_TOO_DEEP}. {_TOO_DEEP_REMEDY}.") from error
         raise UserError(f"{place}: this is not YAML: {detail}. Correct the indentation or the quotes there.") from error
     except yaml.YAMLError as error:
         raise UserError(f"{name}: this is not YAML: {' '.join(str(error).split())}. Remove that character.") from error
@@ -127,7 +131,7 @@ class _Builder:
 
     def _open(self, event: yaml.Event, value: dict[Any, Any] | list[Any]) -> None:
         if len(self.stack) >= MAX_DEPTH:
-            self._refuse(event, f"values are nested more than {MAX_DEPTH} deep", "Remove the inner brackets")
+            self._refuse(event, _TOO_DEEP, _TOO_DEEP_REMEDY)
         if self.stack and isinstance(self.stack[-1].value, dict) and not self.stack[-1].has_key:
             self._refuse(event, "a list or mapping stands where a key belongs", "Write a plain word before the colon")
         location = self._add(event, value)

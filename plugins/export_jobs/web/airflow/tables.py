@@ -21,7 +21,7 @@ from export_jobs.core.windows.window import Window
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 
 _IN_PROGRESS = ("queued", "running")
-MAX_EVENT = 60
+MAX_EVENT_LENGTH = 60
 
 
 def team_of(dag_id: str) -> str | None:
@@ -102,6 +102,8 @@ def set_paused(dag_id: str, *, is_paused: bool) -> None:
 
 def add_to_audit_log(event: str, user: str, dag_id: str | None, extra: dict[str, Any]) -> None:
     """One row of Airflow's audit log; ``event`` has at most 60 characters, ``extra`` holds no secret."""
-    row = Log(event=event[:MAX_EVENT], owner=user, owner_display_name=user, extra=json.dumps(extra), dag_id=dag_id)
+    row = Log(
+        event=event[:MAX_EVENT_LENGTH], owner=user, owner_display_name=user, extra=json.dumps(extra), dag_id=dag_id
+    )
     with create_session(scoped=False) as session:
         session.add(row)

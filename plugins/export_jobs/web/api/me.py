@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from export_jobs import __version__, settings
 from export_jobs.web.http.access import LoggedIn
-from export_jobs.web.http.audit import api_router
-from export_jobs.web.models import Wire
+from export_jobs.web.http.audit_log import api_router
+from export_jobs.web.models import ApiModel
 
 router = api_router("me")
 
 
-class MayInGeneral(Wire):
+class GeneralPermissions(ApiModel):
     """What they may do that is no single job's."""
 
     create: bool
@@ -18,26 +18,26 @@ class MayInGeneral(Wire):
     check_destinations: bool
 
 
-class Me(Wire):
+class CurrentUser(ApiModel):
     """The caller."""
 
     name: str
-    may: MayInGeneral
+    may: GeneralPermissions
     operators_mail: list[str]
     statement: str
 
 
 @router.get("/me")
-def me(user: LoggedIn) -> Me:
+def me(user: LoggedIn) -> CurrentUser:
     """The caller and their permissions in general; each job of the list says what they may do with it.
 
     To create a job takes the right to edit Dags: a destination was set up by somebody with access to its connection,
     so that others may send files there without ever seeing it.
     """
     edits = user.may("PUT", None)
-    return Me(
+    return CurrentUser(
         name=user.name,
-        may=MayInGeneral(create=edits, delete_templates=edits, check_destinations=user.may_use_connection(None)),
+        may=GeneralPermissions(create=edits, delete_templates=edits, check_destinations=user.may_use_connection(None)),
         operators_mail=list(settings.operators_mail()),
         statement=f"Export Jobs {__version__}",
     )

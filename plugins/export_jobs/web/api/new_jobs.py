@@ -7,20 +7,25 @@ from datetime import UTC, datetime
 from fastapi import BackgroundTasks, Response
 
 from export_jobs.web.http.access import CreatesJobs
-from export_jobs.web.http.audit import Entry, api_router
-from export_jobs.web.http.bodies import NewJob, Raw, body_of
-from export_jobs.web.http.state import CatalogueOf, StampedCatalogue, Store, StoreEngine
+from export_jobs.web.http.audit_log import AuditEntryDep, api_router
+from export_jobs.web.http.dependencies import CatalogueDep, StampedCatalogueDep, StoreDep, StoreEngineDep
+from export_jobs.web.http.request_bodies import NewJob, RawBody, request_body
 from export_jobs.web.jobs.detail import job_detail
-from export_jobs.web.jobs.drafts import check_draft, read_draft
-from export_jobs.web.jobs.saving import create_job as saved
-from export_jobs.web.jobs.saving import tell_airflow
+from export_jobs.web.jobs.draft import check_draft, read_draft
+from export_jobs.web.jobs.saving import request_parse, save_new_job
 from export_jobs.web.models.detail import DraftCheck, JobDetail
 
 router = api_router("jobs")
 
 
-@router.post("/jobs/check", openapi_extra=body_of(NewJob))
-def check_job(user: CreatesJobs, body: Raw, store: Store, catalogue: CatalogueOf, entry: Entry) -> DraftCheck:  # noqa: ARG001
+@router.post("/jobs/check", openapi_extra=request_body(NewJob))
+def check_job(
+    user: CreatesJobs,  # noqa: ARG001  the permission
+    body: RawBody,
+    store: StoreDep,
+    catalogue: CatalogueDep,
+    entry: AuditEntryDep,
+) -> DraftCheck:
     """What would become of a draft, finished or not; always 200. Nothing is saved."""
     entry.skip()
     now = datetime.now(UTC)
@@ -30,17 +35,17 @@ def check_job(user: CreatesJobs, body: Raw, store: Store, catalogue: CatalogueOf
 @router.post(
     "/jobs",
     status_code=201,
-    openapi_extra=body_of(NewJob),
+    openapi_extra=request_body(NewJob),
     responses={200: {"model": DraftCheck}, 201: {"model": JobDetail}},
 )
 def create_job(
     *,
     user: CreatesJobs,
-    body: Raw,
-    engine: StoreEngine,
-    stamped: StampedCatalogue,
-    store: Store,
-    entry: Entry,
+    body: RawBody,
+    engine: StoreEngineDep,
+    stamped: StampedCatalogueDep,
+    store: StoreDep,
+    entry: AuditEntryDep,
     response: Response,
     background: BackgroundTasks,
     dry_run: bool = False,
@@ -52,7 +57,7 @@ def create_job(
         entry.skip()
         response.status_code = 200
         return check_draft(draft, body, now)
-    row = saved(draft, store, user, entry)
-    background.add_task(tell_airflow)
+    row = save_new_job(draft, store, user, entry)
+    background.add_task(request_parse)
     response.headers["ETag"] = f'"{row.version}"'
     return job_detail(row, engine, stamped, user)

@@ -8,34 +8,36 @@ from export_jobs.errors import UserError
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.access import Caller, EditsDags, EditsJob
-from export_jobs.web.http.audit import AuditEntry, Entry, api_router
-from export_jobs.web.http.errors import Refused
-from export_jobs.web.http.state import StampedCatalogue, Store, StoredJobOf, StoreEngine
-from export_jobs.web.jobs.changing import save, with_enabled
+from export_jobs.web.http.audit_log import AuditEntry, AuditEntryDep, api_router
+from export_jobs.web.http.dependencies import StampedCatalogueDep, StoreDep, StoredJobDep, StoreEngineDep
+from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.jobs.detail import job_row
-from export_jobs.web.jobs.saving import tell_airflow
-from export_jobs.web.models import NoBody
-from export_jobs.web.models.detail import BulkPause, BulkResult, NotDone
+from export_jobs.web.jobs.edit import save_changed_job, with_enabled
+from export_jobs.web.jobs.saving import request_parse
+from export_jobs.web.models import EmptyBody
+from export_jobs.web.models.detail import BulkFailure, BulkPauseRequest, BulkResult
 from export_jobs.web.models.job import JobRow
 
 router = api_router("jobs")
 
 
 @router.post("/jobs/pause")
-def pause_jobs(user: EditsDags, body: BulkPause, store: Store, entry: Entry, background: BackgroundTasks) -> BulkResult:
+def pause_jobs(
+    user: EditsDags, body: BulkPauseRequest, store: StoreDep, entry: AuditEntryDep, background: BackgroundTasks
+) -> BulkResult:
     """Pause or resume many; one that cannot be is told of and hinders no other."""
     wanted = list(dict.fromkeys(body.dag_ids))
-    allowed = user.allowed("PUT", wanted)
+    allowed_dags = user.allowed_dags("PUT", wanted)
     done: list[str] = []
-    refused: list[NotDone] = []
+    refused: list[BulkFailure] = []
     for dag_id in wanted:
-        why = _set(dag_id, body.paused, store, user) if dag_id in allowed else "You may not edit this job"
+        why = _set_paused(dag_id, body.paused, store, user) if dag_id in allowed_dags else "You may not edit this job"
         if why:
-            refused.append(NotDone(dag_id=dag_id, what=why))
+            refused.append(BulkFailure(dag_id=dag_id, what=why))
         else:
             done.append(dag_id)
     entry.note(paused=body.paused, done=done, not_done=[one.dag_id for one in refused])
-    background.add_task(tell_airflow)
+    background.add_task(request_parse)
     return BulkResult(done=done, refused=refused)
 
 
@@ -43,17 +45,17 @@ def pause_jobs(user: EditsDags, body: BulkPause, store: Store, entry: Entry, bac
 def pause_job(
     *,
     user: EditsJob,
-    row: StoredJobOf,
-    body: NoBody,  # noqa: ARG001  only that it is JSON
-    engine: StoreEngine,
-    stamped: StampedCatalogue,
-    store: Store,
-    entry: Entry,
+    row: StoredJobDep,
+    body: EmptyBody,  # noqa: ARG001  only that it is JSON
+    engine: StoreEngineDep,
+    stamped: StampedCatalogueDep,
+    store: StoreDep,
+    entry: AuditEntryDep,
     background: BackgroundTasks,
 ) -> JobRow:
     """Make no further run; the windows that are left out follow when the job is resumed."""
-    kept = _enable(row, store, user, entry, enabled=False)
-    background.add_task(tell_airflow)
+    kept = _set_enabled(row, store, user, entry, enabled=False)
+    background.add_task(request_parse)
     return job_row(kept, engine, stamped, user)
 
 
@@ -61,37 +63,37 @@ def pause_job(
 def resume_job(
     *,
     user: EditsJob,
-    row: StoredJobOf,
-    body: NoBody,  # noqa: ARG001  only that it is JSON
-    engine: StoreEngine,
-    stamped: StampedCatalogue,
-    store: Store,
-    entry: Entry,
+    row: StoredJobDep,
+    body: EmptyBody,  # noqa: ARG001  only that it is JSON
+    engine: StoreEngineDep,
+    stamped: StampedCatalogueDep,
+    store: StoreDep,
+    entry: AuditEntryDep,
     background: BackgroundTasks,
 ) -> JobRow:
     """Go on where the job stopped, also when its Dag was paused on Airflow's own page."""
-    kept = _enable(row, store, user, entry, enabled=True)
-    background.add_task(tell_airflow)
+    kept = _set_enabled(row, store, user, entry, enabled=True)
+    background.add_task(request_parse)
     return job_row(kept, engine, stamped, user)
 
 
-def _enable(row: StoredJob, store: Definitions, caller: Caller, entry: AuditEntry, *, enabled: bool) -> StoredJob:
+def _set_enabled(row: StoredJob, store: Definitions, caller: Caller, entry: AuditEntry, *, enabled: bool) -> StoredJob:
     before = bool(row.definition.get("enabled"))
     entry.note(changed=["enabled"], before={"enabled": before}, after={"enabled": enabled})
-    kept = row if before == enabled else save(with_enabled(row, enabled=enabled), row, store, caller.actor)
+    kept = row if before == enabled else save_changed_job(with_enabled(row, enabled=enabled), row, store, caller.actor)
     if enabled:
         airflow_tables.set_paused(row.dag_id, is_paused=False)
     return kept
 
 
-def _set(dag_id: str, paused: bool, store: Definitions, caller: Caller) -> str:
+def _set_paused(dag_id: str, paused: bool, store: Definitions, caller: Caller) -> str:
     """Why this job stays as it is; empty when it is done."""
     row = store.by_dag_id(dag_id)
     if row is None:
         return "There is no such job"
     try:
-        _enable(row, store, caller, AuditEntry(), enabled=not paused)
-    except Refused as refused:
+        _set_enabled(row, store, caller, AuditEntry(), enabled=not paused)
+    except RequestRefusal as refused:
         return "; ".join(f"{issue.what}. {issue.remedy}".rstrip(". ") for issue in refused.issues)
     except UserError as error:
         return str(error)

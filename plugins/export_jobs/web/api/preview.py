@@ -8,29 +8,31 @@ from threading import BoundedSemaphore
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable
 from export_jobs.streaming.preview import preview as first_rows
+from export_jobs.web.catalogue.preview_request import read_preview_request
 from export_jobs.web.catalogue.warehouse import open_warehouse
 from export_jobs.web.http.access import CreatesJobs
-from export_jobs.web.http.audit import Entry, api_router
-from export_jobs.web.http.errors import Refused
-from export_jobs.web.http.state import CatalogueOf
-from export_jobs.web.jobs.preview_draft import read_preview
-from export_jobs.web.models.job import Span
+from export_jobs.web.http.audit_log import AuditEntryDep, api_router
+from export_jobs.web.http.dependencies import CatalogueDep
+from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.models.job import WindowSpan
 from export_jobs.web.models.preview import PreviewAnswer, PreviewBody, PreviewColumn
 
 router = api_router("templates")
-AT_ONCE = 5
-_SLOTS = BoundedSemaphore(AT_ONCE)
+MAX_CONCURRENT_PREVIEWS = 5
+_SLOTS = BoundedSemaphore(MAX_CONCURRENT_PREVIEWS)
 """Each preview may keep the warehouse busy for ten seconds; nobody's typing may keep a run waiting."""
 
 
 @router.post("/preview")
-def preview(user: CreatesJobs, body: PreviewBody, catalogue: CatalogueOf, entry: Entry) -> PreviewAnswer:
+def preview(user: CreatesJobs, body: PreviewBody, catalogue: CatalogueDep, entry: AuditEntryDep) -> PreviewAnswer:
     """The rows as a run would write them, within ten seconds, read-only; and the SQL, ready for a database client."""
-    job, window = read_preview(body, catalogue, datetime.now(UTC))
+    job, window = read_preview_request(body, catalogue, datetime.now(UTC))
     export = compile_export(job, job.templates[0].template, catalogue, window)
     entry.note(fact=job.template_definitions[0].fact, kpis=list(job.template_definitions[0].kpis), rows=body.rows)
     if not _SLOTS.acquire(blocking=False):
-        raise Refused.because(429, f"{AT_ONCE} previews are being read already", "Try again in a few seconds")
+        raise RequestRefusal.because(
+            429, f"{MAX_CONCURRENT_PREVIEWS} previews are being read already", "Try again in a few seconds"
+        )
     try:
         with open_warehouse(export) as source:
             found = first_rows(
@@ -48,6 +50,6 @@ def preview(user: CreatesJobs, body: PreviewBody, catalogue: CatalogueOf, entry:
         rows=found.rows,
         truncated=found.truncated,
         sql=runnable(export),
-        window=Span.of(window),
+        window=WindowSpan.of(window),
         connection=export.connection,
     )

@@ -13,10 +13,10 @@ from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.windows.window import bounds
 from export_jobs.streaming.preview import preview
 from export_jobs.web.catalogue.warehouse import open_warehouse
-from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.catalogue import FilterValues
 
-MOST = 5000
+MAX_VALUES_READ = 5000
 """So many values are read at once and searched here; of more, the database searches."""
 
 TIMEOUT_S = 5
@@ -24,35 +24,35 @@ TIMEOUT_S = 5
 
 def filter_values(column: str, search: str, limit: int, catalogue: Catalogue, user: str) -> FilterValues:
     """The first ``limit`` values that hold ``search``, whatever its capitals, in the database's order."""
-    dimension, name, held = _found(column, catalogue)
-    values, is_whole = _read(_statement(dimension, name, "", catalogue), user)
-    if not is_whole and search and held.type == "text":
-        values, is_whole = _read(_statement(dimension, name, search, catalogue), user)
+    dimension, name, table_column = _find_attribute(column, catalogue)
+    values, is_whole = _read_values(_statement(dimension, name, "", catalogue), user)
+    if not is_whole and search and table_column.type == "text":
+        values, is_whole = _read_values(_statement(dimension, name, search, catalogue), user)
     wanted = search.casefold()
     found = [value for value in values if wanted in value.casefold()]
     return FilterValues(values=found[:limit], truncated=len(found) > limit or not is_whole)
 
 
-def may_be_shown(dimension: Dimension, held: TableColumn) -> bool:
+def can_list_values(dimension: Dimension, table_column: TableColumn) -> bool:
     """Whether the values of an attribute may be listed: of a dimension of customers, each one tells of a person."""
-    return dimension.customer is None or held.type == "boolean"
+    return dimension.customer is None or table_column.type == "boolean"
 
 
-def _found(column: str, catalogue: Catalogue) -> tuple[Dimension, str, TableColumn]:
+def _find_attribute(column: str, catalogue: Catalogue) -> tuple[Dimension, str, TableColumn]:
     key, _, attribute = column.partition(".")
     dimension = catalogue.dimensions.get(key)
     name = attribute or (dimension.label if dimension else "")
-    held = dimension.fields.get(name) if dimension else None
-    if dimension is None or held is None:
+    table_column = dimension.fields.get(name) if dimension else None
+    if dimension is None or table_column is None:
         what = f"{column[:100]!r} is no attribute of a dimension; values of other columns are not shown"
-        raise Refused.because(422, what, "Choose an attribute such as store.region", "column")
-    if not held.filterable:
+        raise RequestRefusal.because(422, what, "Choose an attribute such as store.region", "column")
+    if not table_column.filterable:
         what = f"{column[:100]!r} may not be filtered by"
-        raise Refused.because(422, what, "Choose another column", "column")
-    if not may_be_shown(dimension, held):
+        raise RequestRefusal.because(422, what, "Choose another column", "column")
+    if not can_list_values(dimension, table_column):
         what = f"{column[:100]!r} tells of customers, so its values are not shown"
-        raise Refused.because(422, what, "Type the value to filter by", "column")
-    return dimension, name, held
+        raise RequestRefusal.because(422, what, "Type the value to filter by", "column")
+    return dimension, name, table_column
 
 
 def _statement(dimension: Dimension, name: str, search: str, catalogue: Catalogue) -> CompiledExport:
@@ -66,7 +66,7 @@ def _statement(dimension: Dimension, name: str, search: str, catalogue: Catalogu
     return replace(export, sql=f"SELECT DISTINCT * FROM (\n{export.sql}\n) AS found ORDER BY 1")  # noqa: S608
 
 
-def _read(export: CompiledExport, user: str) -> tuple[list[str], bool]:
+def _read_values(export: CompiledExport, user: str) -> tuple[list[str], bool]:
     """The values, and whether these are all."""
     with open_warehouse(export) as source:
         found = preview(
@@ -75,7 +75,7 @@ def _read(export: CompiledExport, user: str) -> tuple[list[str], bool]:
             FileOptions(),
             time_zone="UTC",
             application_name=f"export-jobs values for {user}",
-            limit=MOST,
+            limit=MAX_VALUES_READ,
             timeout_s=TIMEOUT_S,
         )
     return [row[0] for row in found.rows if row[0] is not None], not found.truncated

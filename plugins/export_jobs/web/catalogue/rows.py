@@ -10,12 +10,12 @@ from export_jobs.core.definitions.job import DateBasis
 from export_jobs.web.models.catalogue import (
     CatalogueAnswer,
     CatalogueColumn,
+    ColumnRole,
     DatePart,
     DimensionEntry,
     FactEntry,
     KpiEntry,
-    Reachable,
-    Role,
+    ReachableDimensions,
 )
 from export_jobs.web.models.errors import IssueAnswer
 
@@ -31,13 +31,13 @@ def catalogue_answer(catalogue: Catalogue) -> CatalogueAnswer:
     )
 
 
-def reachable(kpis: Iterable[str], catalogue: Catalogue) -> Reachable:
+def reachable_dimensions(kpis: Iterable[str], catalogue: Catalogue) -> ReachableDimensions:
     """What KPIs can be had by together; without one that is known, every dimension that some fact reaches."""
     facts = {catalogue.kpis[key].fact for key in kpis if key in catalogue.kpis}
     entries = [_dimension(dimension, catalogue) for dimension in by_title(catalogue.dimensions)]
     found = [entry for entry in entries if entry.facts and facts <= set(entry.facts)]
     attributes = [f"{entry.key}.{column.name}" for entry in found for column in entry.attributes]
-    return Reachable(dimensions=found, attributes=attributes, date_parts=_date_parts())
+    return ReachableDimensions(dimensions=found, attributes=attributes, date_parts=_date_parts())
 
 
 def _fact(fact: Fact, catalogue: Catalogue) -> FactEntry:
@@ -84,7 +84,7 @@ def _dimension(dimension: Dimension, catalogue: Catalogue) -> DimensionEntry:
     )
 
 
-def _columns(columns: Mapping[str, TableColumn], role: Role) -> list[CatalogueColumn]:
+def _columns(columns: Mapping[str, TableColumn], role: ColumnRole) -> list[CatalogueColumn]:
     return [
         CatalogueColumn(
             name=name,

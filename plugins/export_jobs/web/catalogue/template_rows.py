@@ -7,16 +7,16 @@ from export_jobs.core.catalogue.selection import Place, facts_of, filterable, fi
 from export_jobs.core.definitions.job import DateBasis, Template, TemplateKind
 from export_jobs.core.validation.definitions import validate_template
 from export_jobs.store.template_usage import TemplateUsage
-from export_jobs.web.catalogue.filter_values import may_be_shown
+from export_jobs.web.catalogue.filter_values import can_list_values
 from export_jobs.web.models.errors import IssueAnswer
-from export_jobs.web.models.template import Choices, FilterColumn, HeldColumn, TemplateRow
+from export_jobs.web.models.template import FilterColumn, TemplateChoices, TemplateColumn, TemplateRow
 
 
 def template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) -> TemplateRow:
     """One line of the list of templates."""
     return TemplateRow(
         **template.model_dump(),
-        file_columns=held(template, catalogue),
+        file_columns=template_columns(template, catalogue),
         used_by=len(note.jobs),
         created_at=note.created_at,
         created_by=note.created_by,
@@ -24,17 +24,17 @@ def template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) 
     )
 
 
-def held(template: Template, catalogue: Catalogue) -> list[HeldColumn]:
+def template_columns(template: Template, catalogue: Catalogue) -> list[TemplateColumn]:
     """The columns of a template's file before a job chooses from them."""
-    return [_held_column(name, template, catalogue) for name in held_columns(template, catalogue)]
+    return [_template_column(name, template, catalogue) for name in held_columns(template, catalogue)]
 
 
-def choices_of(template: Template, catalogue: Catalogue) -> Choices:
+def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoices:
     """What a job may filter a template by and bound it with, and whether it knows customers."""
     tables = tables_of(template, catalogue)
     facts = facts_of(template, catalogue)
     bases = [basis for basis in (DateBasis.EVENT, DateBasis.UPDATED) if facts and _has(facts, basis)]
-    return Choices(
+    return TemplateChoices(
         filters=[
             FilterColumn(
                 column=name,
@@ -61,23 +61,23 @@ def title_of(reference: str, place: Place, catalogue: Catalogue) -> str:
 def _has_values(place: Place, template: Template, catalogue: Catalogue) -> bool:
     own = template.dimensions[0] if template.kind is TemplateKind.DIMENSION else None
     dimension = catalogue.dimensions.get(place.dimension or own or "")
-    return dimension is not None and may_be_shown(dimension, place.column)
+    return dimension is not None and can_list_values(dimension, place.column)
 
 
 def _has(facts: list[Fact], basis: DateBasis) -> bool:
     return all(fact.date_column(basis) for fact in facts)
 
 
-def _held_column(name: str, template: Template, catalogue: Catalogue) -> HeldColumn:
+def _template_column(name: str, template: Template, catalogue: Catalogue) -> TemplateColumn:
     kpi = catalogue.kpis.get(name) if name in template.kpis else None
     if kpi is not None:
-        return HeldColumn(column=name, title=kpi.title, type=kpi.type, unit=kpi.unit, description=kpi.description)
+        return TemplateColumn(column=name, title=kpi.title, type=kpi.type, unit=kpi.unit, description=kpi.description)
     places = (find(name, table, catalogue) for table in tables_of(template, catalogue))
     place = next(filter(None, places), None)
     if place is None:
-        return HeldColumn(column=name, title=name, type="", unit="", description="")
+        return TemplateColumn(column=name, title=name, type="", unit="", description="")
     column = place.column
-    return HeldColumn(
+    return TemplateColumn(
         column=name,
         title=title_of(name, place, catalogue),
         type=column.type,

@@ -11,13 +11,15 @@ from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.state import AirflowRuns, run_outcome
 from export_jobs.store.ledger import Ledger
 from export_jobs.web.airflow import tables as airflow_tables
-from export_jobs.web.http.state import Stamped
-from export_jobs.web.jobs.zone import zone_of
-from export_jobs.web.models.history import Coverage, WindowCell
-from export_jobs.web.models.job import Span
+from export_jobs.web.history.time_zone import zone_of
+from export_jobs.web.http.dependencies import StampedCatalogue
+from export_jobs.web.models.history import CoverageAnswer, WindowCell
+from export_jobs.web.models.job import WindowSpan
 
 
-def coverage_of(row: StoredJob, ledger: Ledger, stamped: Stamped, past: int, future: int) -> Coverage:
+def coverage_answer(
+    row: StoredJob, ledger: Ledger, stamped: StampedCatalogue, past: int, future: int
+) -> CoverageAnswer:
     """The last ``past`` windows and the first ``future`` ones to come; of a broken definition, what was made of it."""
     whole = {**row.definition, "version": row.version}
     job = parse_stored_job(whole)[0]
@@ -32,12 +34,12 @@ def coverage_of(row: StoredJob, ledger: Ledger, stamped: Stamped, past: int, fut
     return _answer(timeline(plan, made, busy), zone_of(row), past, future)
 
 
-def _answer(found: Timeline, zone: str, past: int, future: int) -> Coverage:
-    return Coverage.model_validate(
+def _answer(found: Timeline, zone: str, past: int, future: int) -> CoverageAnswer:
+    return CoverageAnswer.model_validate(
         {
             "time_zone": zone,
             "windows": [_cell(cell, zone) for cell in found.around_now(past, future)],
-            "gaps": [Span.of(gap) for gap in found.gaps],
+            "gaps": [WindowSpan.of(gap) for gap in found.gaps],
             "counts": found.counts(),
         }
     )

@@ -17,8 +17,8 @@ from export_jobs.store.executions.state import (
     run_times,
     state_of,
 )
-from export_jobs.web.models.history import DeliveredFile, ExecutionError, ExecutionLinks, ExecutionRow, Told
-from export_jobs.web.models.job import Span
+from export_jobs.web.models.history import DeliveredFile, ExecutionError, ExecutionLinks, ExecutionRow, MailSummary
+from export_jobs.web.models.job import WindowSpan
 
 _FAILED = {ExecutionState.FAILED, ExecutionState.DELIVERED_THEN_FAILED}
 
@@ -34,7 +34,7 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
         execution_id=record.id,
         run_id=record.run_id,
         run_type=record.run_type,
-        window=Span.of(window),
+        window=WindowSpan.of(window),
         days=window_text(window, zone),
         state=state,
         version=bound_version(record),
@@ -45,7 +45,7 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
         tries=max((event.try_number or 1 for event in record.events), default=1),
         files=[_file(one) for one in files],
         error=_error(failures, state),
-        notifications=[Told(recipient=n.recipient, state=n.state, reply=n.reply) for n in record.notifications],
+        notifications=[MailSummary(recipient=n.recipient, state=n.state, reply=n.reply) for n in record.notifications],
         links=_links(record, failures),
     )
 

@@ -7,26 +7,28 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.windows.window import Window, day_start
-from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.error_responses import RequestRefusal
 
-LONGEST = timedelta(days=367)
+MAX_WINDOW_LENGTH = timedelta(days=367)
 """A year and the hours by which days of summer time are longer."""
 
 
 def past_window(start: datetime, end: datetime, time_zone: str, known: Collection[Window], now: datetime) -> Window:
-    """A window of whole days of ``time_zone``, or one of ``known``, which have run before. Raises ``Refused``."""
+    """A window of whole days of ``time_zone``, or one of ``known``, which have run before; else ``RequestRefusal``."""
     if not start < end:
-        raise Refused.because(422, "the window ends before it begins", "Choose a first day before the last one", "end")
+        raise RequestRefusal.because(
+            422, "the window ends before it begins", "Choose a first day before the last one", "end"
+        )
     window = Window(start.astimezone(UTC), end.astimezone(UTC))
     if window in known:
         return window
     if window.end > now:
         what = "the window is not over yet, so its data is not complete"
-        raise Refused.because(422, what, "Choose yesterday or an earlier day as the last one", "end")
-    if window.end - window.start > LONGEST:
-        raise Refused.because(422, "the window is longer than a year", "Export it in parts", "start")
+        raise RequestRefusal.because(422, what, "Choose yesterday or an earlier day as the last one", "end")
+    if window.end - window.start > MAX_WINDOW_LENGTH:
+        raise RequestRefusal.because(422, "the window is longer than a year", "Export it in parts", "start")
     for path, moment in (("start", window.start), ("end", window.end)):
         if moment != day_start(moment.astimezone(ZoneInfo(time_zone)).date(), time_zone):
             what = f"{moment.isoformat()} is not the beginning of a day in {time_zone}"
-            raise Refused.because(422, what, "Choose whole days: a file is named after its days", path)
+            raise RequestRefusal.because(422, what, "Choose whole days: a file is named after its days", path)
     return window

@@ -16,10 +16,10 @@ from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import Depends, Request
 
 from export_jobs.web.airflow import tables as airflow_tables
-from export_jobs.web.http.errors import Refused
-from export_jobs.web.http.query import refuse_unknown
+from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.http.query_parameters import refuse_unknown_parameters
 
-Method = Literal["GET", "POST", "PUT", "DELETE"]
+HttpMethod = Literal["GET", "POST", "PUT", "DELETE"]
 RUN = DagAccessEntity.RUN
 
 
@@ -37,7 +37,7 @@ class Caller:
         """How the store records the author of a change."""
         return self.name
 
-    def may(self, method: Method, dag_id: str | None, entity: DagAccessEntity | None = None) -> bool:
+    def may(self, method: HttpMethod, dag_id: str | None, entity: DagAccessEntity | None = None) -> bool:
         """Whether this Dag (None: Dags in general) is open to them for ``method``."""
         team = airflow_tables.team_of(dag_id) if dag_id else None
         details = DagDetails(id=dag_id, team_name=team)
@@ -45,7 +45,7 @@ class Caller:
             get_auth_manager().is_authorized_dag(method=method, access_entity=entity, details=details, user=self.user)
         )
 
-    def may_all(self, method: Method, dag_ids: Collection[str], entity: DagAccessEntity | None = None) -> bool:
+    def may_all(self, method: HttpMethod, dag_ids: Collection[str], entity: DagAccessEntity | None = None) -> bool:
         """Whether every one of these Dags is; one question to the auth manager, however many there are."""
         teams = airflow_tables.teams_of(dag_ids)
         requests = [
@@ -54,27 +54,29 @@ class Caller:
         ]
         return bool(get_auth_manager().batch_is_authorized_dag(requests, user=self.user))
 
-    def allowed(self, method: Method, dag_ids: Collection[str], entity: DagAccessEntity | None = None) -> set[str]:
+    def allowed_dags(
+        self, method: HttpMethod, dag_ids: Collection[str], entity: DagAccessEntity | None = None
+    ) -> set[str]:
         """Those of ``dag_ids`` that are; they are asked for one by one only when some are not."""
         if self.may_all(method, dag_ids, entity):
             return set(dag_ids)
         return {dag_id for dag_id in dag_ids if self.may(method, dag_id, entity)}
 
-    def listed(self) -> set[str]:
+    def visible_dags(self) -> set[str]:
         """The Dags that they may see, of all that Airflow has parsed; for ten thousand this takes a while."""
         seen: set[str] = get_auth_manager().get_authorized_dag_ids(user=self.user, method="GET")
         return seen
 
-    def readable(self, dag_ids: Collection[str], listed: set[str]) -> set[str]:
-        """Those of ``dag_ids`` that they may see. ``listed`` is the answer of ``listed()``.
+    def readable_dags(self, dag_ids: Collection[str], visible_dags: set[str]) -> set[str]:
+        """Those of ``dag_ids`` that they may see. ``visible_dags`` is the answer of ``visible_dags()``.
 
         A job that was saved a moment ago has no Dag yet, so the auth manager lists none; it is asked for by itself.
         """
         wanted = set(dag_ids)
-        new = wanted - airflow_tables.parsed_dags() if wanted - listed else set()
-        return wanted & listed | (self.allowed("GET", new) if new else set())
+        new = wanted - airflow_tables.parsed_dags() if wanted - visible_dags else set()
+        return wanted & visible_dags | (self.allowed_dags("GET", new) if new else set())
 
-    def may_use_connection(self, connection_id: str | None, method: Method = "GET") -> bool:
+    def may_use_connection(self, connection_id: str | None, method: HttpMethod = "GET") -> bool:
         """Whether an Airflow connection (None: connections in general) is open to them."""
         details = ConnectionDetails(conn_id=connection_id)
         return bool(get_auth_manager().is_authorized_connection(method=method, details=details, user=self.user))
@@ -90,55 +92,59 @@ class Permission:
         token = request.headers.get("authorization", "").partition(" ")[2] or request.cookies.get(COOKIE_NAME_JWT_TOKEN)
         caller = Caller(user.get_name(), user, token or "", request.scope.get("export_jobs.airflow"))
         request.state.caller = caller
-        if not self.holds(caller, request):
-            raise Refused.because(403, f"you may not {self.what}", "Ask an administrator of Airflow for the permission")
-        refuse_unknown(request)  # here, since what a route takes is told to those only who may call it
+        if not self.allows(caller, request):
+            raise RequestRefusal.because(
+                403, f"you may not {self.what}", "Ask an administrator of Airflow for the permission"
+            )
+        refuse_unknown_parameters(request)  # here, since what a route takes is told to those only who may call it
         return caller
 
-    def holds(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  others look at the path
+    def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  others look at the path
         """Whether the caller may."""
         return True
 
 
-class OnJob(Permission):
+class PathDagPermission(Permission):
     """Access to the Dag whose id is in the path."""
 
-    def __init__(self, method: Method, what: str, entity: DagAccessEntity | None = None) -> None:
+    def __init__(self, method: HttpMethod, what: str, entity: DagAccessEntity | None = None) -> None:
         self.method, self.what, self.entity = method, what, entity
 
-    def holds(self, caller: Caller, request: Request) -> bool:
+    def allows(self, caller: Caller, request: Request) -> bool:
         """Asks for the Dag in the path."""
         return caller.may(self.method, request.path_params["dag_id"], self.entity)
 
 
-class OnDags(Permission):
+class GeneralDagPermission(Permission):
     """Access to Dags in general, for what is no single job's."""
 
-    def __init__(self, method: Method, what: str) -> None:
+    def __init__(self, method: HttpMethod, what: str) -> None:
         self.method, self.what = method, what
 
-    def holds(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single Dag is meant
+    def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single Dag is meant
         """Asks for no Dag in particular."""
         return caller.may(self.method, None)
 
 
-class OnConnections(Permission):
+class ConnectionPermission(Permission):
     """Access to Airflow's connections in general; the route asks for the very one it uses."""
 
     what = "use Airflow's connections"
 
-    def holds(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single connection is meant
+    def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single connection is meant
         """Asks for no connection in particular."""
         return caller.may_use_connection(None)
 
 
 LoggedIn = Annotated[Caller, Depends(Permission())]
-ReadsDags = Annotated[Caller, Depends(OnDags("GET", "see Dags"))]
-EditsDags = Annotated[Caller, Depends(OnDags("PUT", "edit Dags"))]
-CreatesJobs = Annotated[Caller, Depends(OnDags("PUT", "create export jobs, which takes the right to edit Dags"))]
-ReadsJob = Annotated[Caller, Depends(OnJob("GET", "see this job"))]
-EditsJob = Annotated[Caller, Depends(OnJob("PUT", "edit this job"))]
-DeletesJob = Annotated[Caller, Depends(OnJob("DELETE", "delete this job"))]
-RerunsJob = Annotated[Caller, Depends(OnJob("PUT", "rerun this job", RUN))]
-RunsJob = Annotated[Caller, Depends(OnJob("POST", "run this job", RUN))]
-ReadsConnections = Annotated[Caller, Depends(OnConnections())]
+ReadsDags = Annotated[Caller, Depends(GeneralDagPermission("GET", "see Dags"))]
+EditsDags = Annotated[Caller, Depends(GeneralDagPermission("PUT", "edit Dags"))]
+CreatesJobs = Annotated[
+    Caller, Depends(GeneralDagPermission("PUT", "create export jobs, which takes the right to edit Dags"))
+]
+ReadsJob = Annotated[Caller, Depends(PathDagPermission("GET", "see this job"))]
+EditsJob = Annotated[Caller, Depends(PathDagPermission("PUT", "edit this job"))]
+DeletesJob = Annotated[Caller, Depends(PathDagPermission("DELETE", "delete this job"))]
+RerunsJob = Annotated[Caller, Depends(PathDagPermission("PUT", "rerun this job", RUN))]
+RunsJob = Annotated[Caller, Depends(PathDagPermission("POST", "run this job", RUN))]
+ReadsConnections = Annotated[Caller, Depends(ConnectionPermission())]

@@ -14,8 +14,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from export_jobs.web.http.access import LoggedIn
-from export_jobs.web.http.audit import api_router
-from export_jobs.web.http.bodies import described_bodies
+from export_jobs.web.http.audit_log import api_router
+from export_jobs.web.http.request_bodies import request_body_schemas
 
 router = api_router("documentation")
 
@@ -28,19 +28,19 @@ dt { font-weight: 600 } dd { margin: 0 0 .4rem 1rem }"""
 @router.get("/openapi.json", include_in_schema=False)
 def openapi(request: Request, user: LoggedIn) -> dict[str, Any]:  # noqa: ARG001  the parameter is the permission
     """The description of every route."""
-    return {**_described(request), "servers": [{"url": request.scope.get("root_path", "")}]}
+    return {**_description(request), "servers": [{"url": request.scope.get("root_path", "")}]}
 
 
 @router.get("/docs", include_in_schema=False)
 def docs(request: Request, user: LoggedIn) -> HTMLResponse:  # noqa: ARG001  the parameter is the permission
     """The same, to read."""
-    return HTMLResponse(_page(_described(request)))
+    return HTMLResponse(_page(_description(request)))
 
 
-def _described(request: Request) -> dict[str, Any]:
+def _description(request: Request) -> dict[str, Any]:
     described: dict[str, Any] = request.app.openapi()
     components = described.setdefault("components", {})
-    components["schemas"] = {**described_bodies(), **components.get("schemas", {})}
+    components["schemas"] = {**request_body_schemas(), **components.get("schemas", {})}
     return described
 
 
@@ -51,7 +51,7 @@ def _page(described: dict[str, Any]) -> str:
     title = escape(described["info"]["title"])
     body = "".join(_route(path, method, route) for path, method, route in sorted(routes, key=lambda one: one[:2]))
     schemas = "".join(
-        f'<section id="{escape(name)}"><h3>{escape(name)}</h3>{_said(schema.get("description"))}'
+        f'<section id="{escape(name)}"><h3>{escape(name)}</h3>{_paragraph(schema.get("description"))}'
         f"<details><summary>Schema</summary><pre>{escape(json.dumps(schema, indent=2))}</pre></details></section>"
         for name, schema in sorted(described["components"]["schemas"].items())
     )
@@ -77,12 +77,12 @@ def _route(path: str, method: str, route: dict[str, Any]) -> str:
     told = "".join(f"<dt>Answer {escape(status)}</dt><dd>{_link(schema)}</dd>" for status, schema in answers.items())
     asked = f"<dt>Body</dt><dd>{_link(body)}</dd>" if body else ""
     return (
-        f"<section><b>{escape(method.upper())}</b><code>{escape(path)}</code>{_said(route.get('description'))}"
+        f"<section><b>{escape(method.upper())}</b><code>{escape(path)}</code>{_paragraph(route.get('description'))}"
         f"<dl>{parameters}{asked}{told}</dl></section>"
     )
 
 
-def _said(text: str | None) -> str:
+def _paragraph(text: str | None) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
 
 

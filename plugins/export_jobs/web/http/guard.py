@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from export_jobs.core.base.issue import Issue
 from export_jobs.web.airflow.address import airflow_address
-from export_jobs.web.http.errors import answer, answer_unexpected
-from export_jobs.web.http.origin import foreign
+from export_jobs.web.http.error_responses import error_response, unexpected_error_response
+from export_jobs.web.http.origin import cross_site_reason
 
 MAX_BODY_BYTES = 16 * 1024**2
 SAFE_HEADERS = {
@@ -46,17 +46,17 @@ class Guard:
         refusal = _refusal(scope)
         if refusal:
             status, issue = refusal
-            await answer(status, [issue])(scope, receive, send_safely)
+            await error_response(status, [issue])(scope, receive, send_safely)
             return
         try:
-            await self.app(scope, _bounded(receive), send_safely)
+            await self.app(scope, _limit_body(receive), send_safely)
         except Exception as error:
             if begun:
                 raise
-            await answer_unexpected(error)(scope, receive, send_safely)
+            await unexpected_error_response(error)(scope, receive, send_safely)
 
 
-def _bounded(receive: Receive) -> Receive:
+def _limit_body(receive: Receive) -> Receive:
     """Reads no more than fits, whatever the request has said of its length."""
     received = 0
 
@@ -73,7 +73,7 @@ def _bounded(receive: Receive) -> Receive:
 
 def _refusal(scope: Scope) -> tuple[int, Issue] | None:
     headers = Headers(scope=scope)
-    why = foreign(scope["method"], headers, {urlsplit(airflow_address()).netloc})
+    why = cross_site_reason(scope["method"], headers, {urlsplit(airflow_address()).netloc})
     if why:
         remedy = "Send JSON, from Airflow's own page or from a program that sends no Origin"
         return 403, Issue("", f"this request is refused, since {why}", remedy)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-def foreign(method: str, headers: Mapping[str, str], own_hosts: Collection[str]) -> str:
+def cross_site_reason(method: str, headers: Mapping[str, str], own_hosts: Collection[str]) -> str:
     """Why this request may have been made by another site; empty when it was not.
 
     ``headers`` by lower-case name. A program that is no browser sends neither header and is no danger: it has no cookie

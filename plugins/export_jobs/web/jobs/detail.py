@@ -14,24 +14,24 @@ from export_jobs.core.validation.changes import spec_of
 from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.web.http.access import Caller
-from export_jobs.web.http.errors import Refused
-from export_jobs.web.http.state import Stamped
-from export_jobs.web.jobs.board import Standing, board_of
+from export_jobs.web.http.dependencies import StampedCatalogue
+from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.jobs.board import JobSummary, board_of
 from export_jobs.web.jobs.rows import job_rows
-from export_jobs.web.models.detail import FileColumn, JobDetail, Links, TemplateInUse, VersionNote
+from export_jobs.web.models.detail import FileColumn, JobDetail, JobLinks, TemplateInUse, VersionNote
 from export_jobs.web.models.errors import IssueAnswer
 from export_jobs.web.models.job import JobRow
 
 
-def job_row(row: StoredJob, engine: Engine, stamped: Stamped, caller: Caller) -> JobRow:
-    """The line of the list of one job; raises ``Refused`` when it has just been deleted."""
-    return job_rows([_standing(row, engine, stamped)], engine, caller)[0]
+def job_row(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller: Caller) -> JobRow:
+    """The line of the list of one job; raises ``RequestRefusal`` when it has just been deleted."""
+    return job_rows([_summary(row, engine, stamped)], engine, caller)[0]
 
 
-def job_detail(row: StoredJob, engine: Engine, stamped: Stamped, caller: Caller) -> JobDetail:
+def job_detail(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller: Caller) -> JobDetail:
     """Everything about one job; of a row that cannot be read, what can be told of it."""
-    standing = _standing(row, engine, stamped)
-    line = job_rows([standing], engine, caller)[0]
+    summary = _summary(row, engine, stamped)
+    line = job_rows([summary], engine, caller)[0]
     store = Definitions(engine)
     whole = {**row.definition, "version": row.version}
     job = parse_stored_job(whole)[0]
@@ -41,7 +41,7 @@ def job_detail(row: StoredJob, engine: Engine, stamped: Stamped, caller: Caller)
     dag = f"/dags/{quote(row.dag_id, safe='')}"
     return JobDetail(
         **dict(line),
-        definition=_plain(job) if job else row.definition,
+        definition=_definition_document(job) if job else row.definition,
         templates=_templates(job, stamped.catalogue) if job else [],
         recipients=list(job.recipients) if job else [],
         issues=[IssueAnswer.of(issue) for issue in issues],
@@ -49,31 +49,31 @@ def job_detail(row: StoredJob, engine: Engine, stamped: Stamped, caller: Caller)
             VersionNote(version=v.version, changed=list(v.changed), created_at=v.created_at, created_by=v.created_by)
             for v in versions
         ],
-        editable=_editable(job, line, standing),
-        links=Links(dag=dag, runs=f"{dag}/runs"),
+        editable=_editable(job, line, summary),
+        links=JobLinks(dag=dag, runs=f"{dag}/runs"),
         created_at=versions[0].created_at,
         created_by=versions[0].created_by,
     )
 
 
-def _standing(row: StoredJob, engine: Engine, stamped: Stamped) -> Standing:
+def _summary(row: StoredJob, engine: Engine, stamped: StampedCatalogue) -> JobSummary:
     found = board_of(engine).read(stamped, row.job_id)
     if not found:
-        raise Refused.because(404, f"the job {row.name!r} has just been deleted", "Load the list of jobs again")
+        raise RequestRefusal.because(404, f"the job {row.name!r} has just been deleted", "Load the list of jobs again")
     return found[0]
 
 
-def _plain(job: ExportJob) -> dict[str, Any]:
+def _definition_document(job: ExportJob) -> dict[str, Any]:
     plain = spec_of(job).model_dump(mode="json", by_alias=True)
     plain["schedule"].pop("anchor", None)
     return plain
 
 
-def _editable(job: ExportJob | None, line: JobRow, standing: Standing) -> list[str]:
+def _editable(job: ExportJob | None, line: JobRow, summary: JobSummary) -> list[str]:
     """A once job that has run keeps everything but its description; the store's guards say the same."""
     if job is None or not line.may.edit:
         return []
-    has_run = standing.progress.execution_id is not None
+    has_run = summary.progress.execution_id is not None
     return ["description"] if has_run and job.schedule.frequency is Frequency.ONCE else list(EDITABLE)
 
 

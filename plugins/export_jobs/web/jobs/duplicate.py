@@ -16,7 +16,11 @@ def duplicate(job: ExportJob, is_taken: Callable[[str], bool], now: datetime) ->
     """The same job under a free name, enabled, with days that are still to come."""
     today = now.astimezone(ZoneInfo(job.schedule.time_zone)).date()
     spec = spec_of(job)
-    changed = {"name": _free_name(job.name, is_taken), "enabled": True, "schedule": _to_come(spec.schedule, today)}
+    changed = {
+        "name": _free_name(job.name, is_taken),
+        "enabled": True,
+        "schedule": _upcoming_schedule(spec.schedule, today),
+    }
     return spec.model_copy(update=changed)
 
 
@@ -29,7 +33,7 @@ def _free_name(name: str, is_taken: Callable[[str], bool]) -> str:
     raise AssertionError("count never ends")
 
 
-def _to_come(schedule: Schedule, today: date) -> Schedule:
+def _upcoming_schedule(schedule: Schedule, today: date) -> Schedule:
     """What lies before today is left out: a new job would deliver all of it once more. A once job keeps its days."""
     if schedule.frequency is Frequency.ONCE:
         is_over = schedule.deliver_on is not None and schedule.deliver_on < today

@@ -11,18 +11,18 @@ from export_jobs.core.definitions.job import JobSpec
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.access import Caller
-from export_jobs.web.http.audit import AuditEntry
-from export_jobs.web.http.errors import Refused
-from export_jobs.web.jobs.drafts import NAME_TAKEN, Draft
+from export_jobs.web.http.audit_log import AuditEntry
+from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.jobs.draft import JOB_NAME_TAKEN, JobDraft
 
 log = logging.getLogger(__name__)
 
 
-def create_job(draft: Draft, store: Definitions, caller: Caller, entry: AuditEntry) -> StoredJob:
-    """Save a new job with its new templates. Raises ``Refused`` with every issue, or for want of a permission."""
+def save_new_job(draft: JobDraft, store: Definitions, caller: Caller, entry: AuditEntry) -> StoredJob:
+    """Save a new job with its new templates; ``RequestRefusal`` with every issue, or for want of a permission."""
     job = draft.job
     if job is None:
-        raise Refused(_status(draft.issues), draft.issues)
+        raise RequestRefusal(_status(draft.issues), draft.issues)
     entry.note(after=editable_values(job), name=job.name, destination=job.destination)
     entry.note(templates=[use.template for use in job.templates], new_templates=[one.name for one in draft.templates])
     with store.transaction(caller.actor) as within:
@@ -32,7 +32,7 @@ def create_job(draft: Draft, store: Definitions, caller: Caller, entry: AuditEnt
         entry.note(dag_id=row.dag_id)
         if not caller.may("PUT", row.dag_id):
             what = f"you may not edit the Dag {row.dag_id!r}, which this job would be"
-            raise Refused.because(403, what, "Ask an administrator of Airflow for the right to edit it")
+            raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for the right to edit it")
     return row
 
 
@@ -43,7 +43,7 @@ def editable_values(job: JobSpec) -> dict[str, Any]:
     return {path: flat[path] for path in EDITABLE}
 
 
-def tell_airflow() -> None:
+def request_parse() -> None:
     """Have Airflow parse our Dags now. What is saved is saved: if this fails, it sees the change at its next turn."""
     try:
         airflow_tables.parse_now()
@@ -53,4 +53,4 @@ def tell_airflow() -> None:
 
 def _status(issues: Iterable[Issue]) -> int:
     """A name that is taken, and nothing else, is a conflict; everything else a definition that does not hold."""
-    return 409 if {issue.what for issue in errors(issues)} == {NAME_TAKEN} else 422
+    return 409 if {issue.what for issue in errors(issues)} == {JOB_NAME_TAKEN} else 422

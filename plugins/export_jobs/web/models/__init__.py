@@ -1,5 +1,5 @@
 """What goes over the wire: exact, declared, unknown keys refused."""
 
-from export_jobs.web.models.base import NoBody, Wire
+from export_jobs.web.models.base import ApiModel, EmptyBody
 
-__all__ = ["NoBody", "Wire"]
+__all__ = ["ApiModel", "EmptyBody"]

@@ -6,13 +6,13 @@ from typing import Literal
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.job import DateBasis
-from export_jobs.web.models.base import Wire
+from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.errors import IssueAnswer
 
-Role = Literal["column", "measure", "custom_field"]
+ColumnRole = Literal["column", "measure", "custom_field"]
 
 
-class CatalogueColumn(Wire):
+class CatalogueColumn(ApiModel):
     """A column of a fact or dimension. ``role`` says which part of the fact's header names it."""
 
     name: str
@@ -21,10 +21,10 @@ class CatalogueColumn(Wire):
     type: ColumnType
     unit: str
     filterable: bool
-    role: Role
+    role: ColumnRole
 
 
-class FactEntry(Wire):
+class FactEntry(ApiModel):
     """A fact; ``dimensions`` are the keys of those that it reaches."""
 
     key: str
@@ -37,7 +37,7 @@ class FactEntry(Wire):
     has_customer: bool
 
 
-class KpiEntry(Wire):
+class KpiEntry(ApiModel):
     """A KPI."""
 
     key: str
@@ -50,7 +50,7 @@ class KpiEntry(Wire):
     additive: bool
 
 
-class DimensionEntry(Wire):
+class DimensionEntry(ApiModel):
     """A dimension; ``facts`` are the keys of those that reach it, ``label`` the attribute shown for its key alone."""
 
     key: str
@@ -63,14 +63,14 @@ class DimensionEntry(Wire):
     has_customer: bool
 
 
-class DatePart(Wire):
+class DatePart(ApiModel):
     """A part of a fact's event date, by which every KPI can be had."""
 
     key: str
     title: str
 
 
-class CatalogueAnswer(Wire):
+class CatalogueAnswer(ApiModel):
     """Everything that can be exported, in the order of titles; ``issues``: files that could not be read."""
 
     facts: list[FactEntry]
@@ -80,7 +80,7 @@ class CatalogueAnswer(Wire):
     issues: list[IssueAnswer]
 
 
-class Reachable(Wire):
+class ReachableDimensions(ApiModel):
     """What every fact of the chosen KPIs reaches: dimensions, their attributes as references, parts of the date."""
 
     dimensions: list[DimensionEntry]
@@ -88,7 +88,7 @@ class Reachable(Wire):
     date_parts: list[DatePart]
 
 
-class FilterValues(Wire):
+class FilterValues(ApiModel):
     """Values of a column in their own order; ``truncated``: there are more than these."""
 
     values: list[str]

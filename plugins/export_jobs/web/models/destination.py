@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from export_jobs.web.models.base import Wire
+from export_jobs.web.models.base import ApiModel
 
 
-class DestinationEntry(Wire):
+class DestinationEntry(ApiModel):
     """Where files may go. ``connection`` names Airflow's connection, for those who may see connections; else empty."""
 
     tag: str
@@ -17,13 +17,13 @@ class DestinationEntry(Wire):
     connection: str
 
 
-class DestinationList(Wire):
+class DestinationList(ApiModel):
     """Every destination, by tag."""
 
     destinations: list[DestinationEntry]
 
 
-class DestinationProof(Wire):
+class DestinationCheck(ApiModel):
     """Whether a destination takes files right now; ``what`` says what was proven, or why not and what to do."""
 
     ok: bool

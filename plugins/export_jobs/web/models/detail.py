@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import Field
 
 from export_jobs.core.definitions.job import DateBasis, TemplateKind
-from export_jobs.web.models.base import Wire
+from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.errors import IssueAnswer
-from export_jobs.web.models.job import ComingWindow, JobRow
+from export_jobs.web.models.job import JobRow, UpcomingWindow
 
 
-class FileColumn(Wire):
+class FileColumn(ApiModel):
     """One column of a template's file: ``heading`` stands in the file, ``title`` is what the catalogue calls it."""
 
     column: str
@@ -22,7 +22,7 @@ class FileColumn(Wire):
     title: str
 
 
-class TemplateInUse(Wire):
+class TemplateInUse(ApiModel):
     """One template as the job uses it. Of its audience only the size is told; the definition has the keys."""
 
     name: str
@@ -36,7 +36,7 @@ class TemplateInUse(Wire):
     order_by: list[str]
 
 
-class VersionNote(Wire):
+class VersionNote(ApiModel):
     """One version of a definition: which keys changed (``created`` for the first), when and by whom."""
 
     version: int
@@ -45,7 +45,7 @@ class VersionNote(Wire):
     created_by: str
 
 
-class Links(Wire):
+class JobLinks(ApiModel):
     """Paths of Airflow's own pages about the job, below its base address."""
 
     dag: str
@@ -61,22 +61,22 @@ class JobDetail(JobRow):
     issues: list[IssueAnswer]
     versions: list[VersionNote]
     editable: list[str]
-    links: Links
+    links: JobLinks
     created_at: datetime
     created_by: str
 
 
-class DraftCheck(Wire):
+class DraftCheck(ApiModel):
     """What would become of a draft; ``count`` windows in all, of which ``windows`` are the first 62."""
 
     issues: list[IssueAnswer]
-    windows: list[ComingWindow]
+    windows: list[UpcomingWindow]
     schedule_text: str
     first_delivery: str
     count: int
 
 
-class FieldChanged(Wire):
+class ChangedField(ApiModel):
     """One value by its path, before and after."""
 
     path: str
@@ -84,16 +84,16 @@ class FieldChanged(Wire):
     after: Any
 
 
-class ChangeCheck(Wire):
+class ChangeCheck(ApiModel):
     """What a change would do; the next windows are there when it touches the schedule."""
 
     issues: list[IssueAnswer]
-    changes: list[FieldChanged]
-    windows_before: list[ComingWindow]
-    windows_after: list[ComingWindow]
+    changes: list[ChangedField]
+    windows_before: list[UpcomingWindow]
+    windows_after: list[UpcomingWindow]
 
 
-class ScheduleChange(Wire):
+class ScheduleChange(ApiModel):
     """The part of a schedule that changes."""
 
     frequency: str = ""
@@ -105,7 +105,7 @@ class ScheduleChange(Wire):
     time_zone: str = ""
 
 
-class JobChange(Wire):
+class JobChange(ApiModel):
     """What may change of a job; a key that is left out stays as it is."""
 
     description: str = ""
@@ -115,22 +115,22 @@ class JobChange(Wire):
     schedule: ScheduleChange = ScheduleChange()
 
 
-class BulkPause(Wire):
+class BulkPauseRequest(ApiModel):
     """Which jobs to pause or to resume."""
 
     dag_ids: list[str] = Field(max_length=500)
     paused: bool
 
 
-class NotDone(Wire):
+class BulkFailure(ApiModel):
     """A job that was left as it was, and why."""
 
     dag_id: str
     what: str
 
 
-class BulkResult(Wire):
+class BulkResult(ApiModel):
     """What became of each job."""
 
     done: list[str]
-    refused: list[NotDone]
+    refused: list[BulkFailure]

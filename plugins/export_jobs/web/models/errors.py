@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.web.models.base import Wire
+from export_jobs.web.models.base import ApiModel
 
 
-class IssueAnswer(Wire):
+class IssueAnswer(ApiModel):
     """One thing that is wrong; ``path`` is empty when it is about the whole request."""
 
     path: str
@@ -20,7 +20,7 @@ class IssueAnswer(Wire):
         return cls(path=issue.path, what=issue.what, remedy=issue.remedy, level=issue.level)
 
 
-class ErrorAnswer(Wire):
+class ErrorAnswer(ApiModel):
     """The body of every answer from 400 on."""
 
     errors: list[IssueAnswer]

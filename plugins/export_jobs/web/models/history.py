@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Literal
 
 from export_jobs.store.executions.state import ExecutionState
-from export_jobs.web.models.base import Wire
-from export_jobs.web.models.job import Span
+from export_jobs.web.models.base import ApiModel
+from export_jobs.web.models.job import WindowSpan
 
 CellState = Literal["delivered", "empty", "running", "failed", "missing", "future"]
 
 
-class WindowCell(Span):
+class WindowCell(WindowSpan):
     """One window. ``days`` in words; ``due``: when it is delivered, None where the schedule has changed since.
 
     ``rows`` of all its files and ``seconds`` are of the run ``run_id``, once it has delivered. ``template_states``:
@@ -29,16 +29,16 @@ class WindowCell(Span):
     overlaps: bool
 
 
-class Coverage(Wire):
+class CoverageAnswer(ApiModel):
     """The windows around now, oldest first; ``counts`` and ``gaps``, days that no window covers, are of all."""
 
     time_zone: str
     windows: list[WindowCell]
-    gaps: list[Span]
+    gaps: list[WindowSpan]
     counts: dict[CellState, int]
 
 
-class DeliveredFile(Wire):
+class DeliveredFile(ApiModel):
     """The newest file of one template; ``revision`` counts the contents that its path has had."""
 
     template: str
@@ -52,7 +52,7 @@ class DeliveredFile(Wire):
     delivered_at: datetime
 
 
-class ExecutionError(Wire):
+class ExecutionError(ApiModel):
     """Why an execution failed, in a sentence; ``step`` is empty when nobody said."""
 
     step: str
@@ -61,7 +61,7 @@ class ExecutionError(Wire):
     try_number: int
 
 
-class Told(Wire):
+class MailSummary(ApiModel):
     """What the mail server said to one recipient."""
 
     recipient: str
@@ -69,20 +69,20 @@ class Told(Wire):
     reply: str
 
 
-class ExecutionLinks(Wire):
+class ExecutionLinks(ApiModel):
     """Paths of Airflow's own pages, below its base address; ``log`` is that of the task that failed, else the run's."""
 
     grid: str
     log: str
 
 
-class ExecutionRow(Wire):
+class ExecutionRow(ApiModel):
     """One execution; ``started_at`` to ``ended_at`` is its newest round, until it delivered or failed."""
 
     execution_id: int
     run_id: str
     run_type: str
-    window: Span
+    window: WindowSpan
     days: str
     state: ExecutionState
     version: int
@@ -93,11 +93,11 @@ class ExecutionRow(Wire):
     tries: int
     files: list[DeliveredFile]
     error: ExecutionError | None
-    notifications: list[Told]
+    notifications: list[MailSummary]
     links: ExecutionLinks
 
 
-class ExecutionPage(Wire):
+class ExecutionPage(ApiModel):
     """One page of executions, newest window first; ``total`` counts all pages."""
 
     total: int

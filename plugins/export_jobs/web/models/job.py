@@ -6,42 +6,42 @@ from datetime import datetime
 from typing import Literal
 
 from export_jobs.core.windows.window import Window
-from export_jobs.web.models.base import Wire
+from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.job_state import JobState
 
 JobStatus = Literal["active", "completed"]
 
 
-class Span(Wire):
+class WindowSpan(ApiModel):
     """A window: from ``start``, inclusive, to ``end``, exclusive."""
 
     start: datetime
     end: datetime
 
     @classmethod
-    def of(cls, window: Window) -> Span:
+    def of(cls, window: Window) -> WindowSpan:
         """A window as it goes over the wire."""
         return cls(start=window.start, end=window.end)
 
 
-class ComingWindow(Span):
+class UpcomingWindow(WindowSpan):
     """A window that is to be delivered at ``due``; ``days`` are its days of data in the job's zone."""
 
     days: str
     due: datetime
 
 
-class LastDelivery(Wire):
+class LastDelivery(ApiModel):
     """The newest delivered window, and what its files hold together."""
 
     at: datetime
     rows: int
     bytes: int
     files: int
-    window: Span
+    window: WindowSpan
 
 
-class May(Wire):
+class JobPermissions(ApiModel):
     """What the caller may do with a job."""
 
     edit: bool
@@ -50,7 +50,7 @@ class May(Wire):
     run: bool
 
 
-class JobRow(Wire):
+class JobRow(ApiModel):
     """One line of the list. ``reason`` says in a sentence why ``state`` is unable_to_execute."""
 
     job_id: int
@@ -68,15 +68,15 @@ class JobRow(Wire):
     reason: str
     is_broken: bool
     next_delivery: datetime | None
-    next_window: Span | None
+    next_window: WindowSpan | None
     last_delivery: LastDelivery | None
     destination: str
     owner: str
     version: int
-    may: May
+    may: JobPermissions
 
 
-class Totals(Wire):
+class JobTotals(ApiModel):
     """How many jobs there are of each status and state, whatever status and state is asked for."""
 
     active: int = 0
@@ -87,12 +87,12 @@ class Totals(Wire):
     unable_to_execute: int = 0
 
 
-class JobList(Wire):
+class JobList(ApiModel):
     """One page of the list; ``total`` counts all pages. ``destinations`` and ``owners`` are those of every job."""
 
     jobs: list[JobRow]
     total: int
-    totals: Totals
+    totals: JobTotals
     destinations: list[str]
     owners: list[str]
     offset: int

@@ -7,46 +7,46 @@ from typing import Any
 from pydantic import Field
 
 from export_jobs.core.definitions.job import FileOptions, Schedule, Template, TemplateUse
-from export_jobs.web.models.base import Wire
-from export_jobs.web.models.job import Span
-from export_jobs.web.models.rerun import WantedWindow
+from export_jobs.web.models.base import ApiModel
+from export_jobs.web.models.job import WindowSpan
+from export_jobs.web.models.rerun import WindowRequest
 
 
-class WantedPreview(Wire):
+class PreviewRequest(ApiModel):
     """What the body of a preview holds. Without a ``window`` it is the schedule's last one that is over, or a week."""
 
     template: Template
     use: TemplateUse | None = None
     file: FileOptions = FileOptions()
     schedule: Schedule | None = None
-    window: WantedWindow | None = None
+    window: WindowRequest | None = None
     rows: int = Field(50, ge=1, le=500)
 
 
-class PreviewColumn(Wire):
+class PreviewColumn(ApiModel):
     """A column of the file: its heading and its type."""
 
     name: str
     type: str
 
 
-class PreviewAnswer(Wire):
+class PreviewAnswer(ApiModel):
     """The first rows, each cell as the file will hold it, and the statement with its values written in."""
 
     columns: list[PreviewColumn]
     rows: list[list[str | None]]
     truncated: bool
     sql: str
-    window: Span
+    window: WindowSpan
     connection: str
 
 
-class PreviewBody(Wire):
+class PreviewBody(ApiModel):
     """A body as it came; the parts that our own validation reads, so that all issues come at once, are unread."""
 
     template: dict[str, Any]
     use: dict[str, Any] | None = None
     file: dict[str, Any] | None = None
     schedule: dict[str, Any] | None = None
-    window: WantedWindow | None = None
+    window: WindowRequest | None = None
     rows: int = Field(50, ge=1, le=500)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime
 
-from export_jobs.web.models.base import Wire
-from export_jobs.web.models.job import Span
+from export_jobs.web.models.base import ApiModel
+from export_jobs.web.models.job import WindowSpan
 
 
-class WantedRerun(Wire):
+class RerunRequest(ApiModel):
     """``include_gaps``: undelivered windows before the last success, too."""
 
     include_gaps: bool = False
     with_current_definition: bool = False
 
 
-class RerunWindow(Span):
+class RerunWindow(WindowSpan):
     """One run that is cleared; ``days`` and ``why`` in words."""
 
     run_id: str
@@ -23,7 +23,7 @@ class RerunWindow(Span):
     why: str
 
 
-class RerunAnswer(Wire):
+class RerunAnswer(ApiModel):
     """What is cleared, oldest first. ``heal``: runs that delivered, of which only what failed after runs again.
 
     ``gaps``: windows that are left as they are. ``blocked``: why no rerun is possible now, in a sentence.
@@ -36,15 +36,15 @@ class RerunAnswer(Wire):
     blocked: str
 
 
-class WantedWindow(Wire):
+class WindowRequest(ApiModel):
     """From ``start``, inclusive, to ``end``, exclusive; both with an offset."""
 
     start: AwareDatetime
     end: AwareDatetime
 
 
-class NewRun(Wire):
+class NewRun(ApiModel):
     """A run that Airflow has made, and the window that it exports."""
 
     run_id: str
-    window: Span
+    window: WindowSpan

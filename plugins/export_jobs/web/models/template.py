@@ -7,11 +7,11 @@ from typing import Literal
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.job import DateBasis, TemplateKind
-from export_jobs.web.models.base import Wire
+from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.errors import IssueAnswer
 
 
-class HeldColumn(Wire):
+class TemplateColumn(ApiModel):
     """A column that a template holds. ``type`` is empty when the catalogue no longer has it."""
 
     column: str
@@ -21,7 +21,7 @@ class HeldColumn(Wire):
     description: str
 
 
-class FilterColumn(Wire):
+class FilterColumn(ApiModel):
     """A column that a job may filter by; ``has_values``: its values can be looked up."""
 
     column: str
@@ -30,7 +30,7 @@ class FilterColumn(Wire):
     has_values: bool
 
 
-class Choices(Wire):
+class TemplateChoices(ApiModel):
     """What a job may choose of a template beside its columns."""
 
     filters: list[FilterColumn]
@@ -38,7 +38,7 @@ class Choices(Wire):
     has_customer: bool
 
 
-class TemplateRow(Wire):
+class TemplateRow(ApiModel):
     """One template. ``used_by`` counts live jobs, those that the caller may not see among them."""
 
     name: str
@@ -48,21 +48,21 @@ class TemplateRow(Wire):
     columns: list[str]
     kpis: list[str]
     dimensions: list[str]
-    file_columns: list[HeldColumn]
+    file_columns: list[TemplateColumn]
     used_by: int
     created_at: datetime
     created_by: str
     issues: list[IssueAnswer]
 
 
-class TemplateList(Wire):
+class TemplateList(ApiModel):
     """One page of templates; ``total`` counts all pages."""
 
     templates: list[TemplateRow]
     total: int
 
 
-class UsingJob(Wire):
+class JobUsingTemplate(ApiModel):
     """A job that uses a template."""
 
     name: str
@@ -72,13 +72,13 @@ class UsingJob(Wire):
 class TemplateDetail(TemplateRow):
     """One template in full; of the jobs that use it, those that the caller may see."""
 
-    choices: Choices
-    jobs: list[UsingJob]
+    choices: TemplateChoices
+    jobs: list[JobUsingTemplate]
 
 
-class TemplateCheck(Wire):
+class TemplateCheck(ApiModel):
     """What would become of a template; the rest is there when its shape holds."""
 
     issues: list[IssueAnswer]
-    file_columns: list[HeldColumn]
-    choices: Choices | None
+    file_columns: list[TemplateColumn]
+    choices: TemplateChoices | None

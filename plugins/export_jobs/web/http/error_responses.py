@@ -31,7 +31,7 @@ _REMEDIES = {
 }
 
 
-class Refused(Exception):  # noqa: N818  the request is at fault, not the code
+class RequestRefusal(Exception):  # noqa: N818  the request is at fault, not the code
     """Why a request is not served, for a person; ``issues`` are all of the reasons."""
 
     def __init__(self, status: int, issues: Sequence[Issue]) -> None:
@@ -40,7 +40,7 @@ class Refused(Exception):  # noqa: N818  the request is at fault, not the code
         self.issues = tuple(issues)
 
     @classmethod
-    def because(cls, status: int, what: str, remedy: str, path: str = "") -> Refused:
+    def because(cls, status: int, what: str, remedy: str, path: str = "") -> RequestRefusal:
         """A refusal for one reason."""
         return cls(status, [Issue(path, what, remedy)])
 
@@ -51,24 +51,26 @@ def issue_of(error: ExportError, path: str = "") -> Issue:
     return Issue(path, what, remedy) if what else Issue(path, remedy, "")
 
 
-def answer(status: int, issues: Iterable[Issue]) -> JSONResponse:
+def error_response(status: int, issues: Iterable[Issue]) -> JSONResponse:
     """The one shape."""
     body = ErrorAnswer(errors=[IssueAnswer.of(issue) for issue in issues])
     return JSONResponse(body.model_dump(mode="json"), status_code=status)
 
 
-def answer_unexpected(error: Exception) -> JSONResponse:
+def unexpected_error_response(error: Exception) -> JSONResponse:
     """An id in the answer, the rest in the log under that id."""
     error_id = token_hex(4)
     log.error("Error %s of the Export Jobs API", error_id, exc_info=error)
     what = f"something unexpected happened; it is in the log of Airflow's API server as error {error_id}"
-    return answer(500, [Issue("", what, "Try again; if it happens again, send that id to whoever runs Airflow")])
+    return error_response(
+        500, [Issue("", what, "Try again; if it happens again, send that id to whoever runs Airflow")]
+    )
 
 
 def status_of(error: Exception) -> int:
     """The status with which ``error`` is answered."""
     match error:
-        case Refused():
+        case RequestRefusal():
             return error.status
         case HTTPException():
             return error.status_code
@@ -84,34 +86,34 @@ def status_of(error: Exception) -> int:
 
 def add_handlers(app: FastAPI) -> None:
     """Answer every error in the one shape."""
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(RequestValidationError, _misshapen)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ExportError, _ours)
+    app.add_exception_handler(RequestRefusal, _handle_refusal)
+    app.add_exception_handler(RequestValidationError, _handle_invalid_request)
+    app.add_exception_handler(HTTPException, _handle_http_error)
+    app.add_exception_handler(ExportError, _handle_export_error)
 
 
-def _refused(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Refused)  # noqa: S101  registered for this type
-    return answer(error.status, error.issues)
+def _handle_refusal(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestRefusal)  # noqa: S101  registered for this type
+    return error_response(error.status, error.issues)
 
 
-def _ours(_: Request, error: Exception) -> JSONResponse:
+def _handle_export_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ExportError)  # noqa: S101  registered for this type
-    return answer(status_of(error), [issue_of(error)])
+    return error_response(status_of(error), [issue_of(error)])
 
 
-def _http(_: Request, error: Exception) -> JSONResponse:
+def _handle_http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
     what, remedy = _REMEDIES.get(error.status_code, ("this request cannot be served", "Correct it, then try again"))
-    made = answer(error.status_code, [Issue("", what, remedy)])
+    made = error_response(error.status_code, [Issue("", what, remedy)])
     made.headers.update(error.headers or {})
     return made
 
 
-def _misshapen(_: Request, error: Exception) -> JSONResponse:
+def _handle_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this type
     issues = [
         Issue(written(tuple(detail["loc"][1:])), detail["msg"][:1].lower() + detail["msg"][1:], "Correct it")
         for detail in error.errors()
     ]
-    return answer(422, dict.fromkeys(issues))
+    return error_response(422, dict.fromkeys(issues))

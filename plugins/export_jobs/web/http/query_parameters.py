@@ -8,20 +8,22 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.error_responses import RequestRefusal
 
 
-def refuse_unknown(request: Request) -> None:
+def refuse_unknown_parameters(request: Request) -> None:
     """Refuse with 422 what the query names beside the parameters of the route that serves ``request``."""
     route = request.scope["route"]
-    taken = taken_by(route)
+    taken = query_parameter_names(route)
     unknown = sorted(set(request.query_params) - taken)
     if unknown:
         remedy = f"It takes {', '.join(sorted(taken))}" if taken else "Leave the query out"
-        raise Refused(422, [Issue(name, "this address takes no such query parameter", remedy) for name in unknown])
+        raise RequestRefusal(
+            422, [Issue(name, "this address takes no such query parameter", remedy) for name in unknown]
+        )
 
 
-def taken_by(route: APIRoute) -> set[str]:
+def query_parameter_names(route: APIRoute) -> set[str]:
     """The names of all query parameters of a route, those in a model among them."""
     names: set[str] = set()
     for parameter in get_flat_dependant(route.dependant).query_params:

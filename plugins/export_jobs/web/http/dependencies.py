@@ -18,17 +18,17 @@ from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.airflow.connections import store_engine
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.ledger import Ledger
-from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.error_responses import RequestRefusal
 
-FRESH_S = 60
+ENGINE_CACHE_S = 60
 """For so many seconds the store's connection is not looked up again; a secrets backend may be slow."""
 
-LOOKED_AT_S = 2
+CATALOGUE_CACHE_S = 2
 """For so many seconds the catalogue's files are not looked at again."""
 
 
 @dataclass(frozen=True)
-class Stamped:
+class StampedCatalogue:
     """The catalogue, with a stamp that changes when any of its files does."""
 
     catalogue: Catalogue
@@ -38,7 +38,7 @@ class Stamped:
 def engine() -> Engine:
     """The store's engine; raises ``TerminalError`` where no store is configured."""
     try:
-        return _engine_of(int(time.monotonic() // FRESH_S))
+        return _engine_of(int(time.monotonic() // ENGINE_CACHE_S))
     except UserError as error:
         raise TerminalError(str(error)) from error
 
@@ -58,33 +58,33 @@ def ledger() -> Ledger:
     return Ledger(engine())
 
 
-class _Files:
+class _CatalogueCache:
     """The catalogue as its files are now: read again when one of them has changed."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._looked_at = -float(LOOKED_AT_S)
-        self._held: Stamped | None = None
+        self._checked_at = -float(CATALOGUE_CACHE_S)
+        self._loaded: StampedCatalogue | None = None
 
-    def catalogue(self) -> Stamped:
+    def catalogue(self) -> StampedCatalogue:
         with self._lock:
-            if self._held is None or time.monotonic() - self._looked_at >= LOOKED_AT_S:
+            if self._loaded is None or time.monotonic() - self._checked_at >= CATALOGUE_CACHE_S:
                 stamp = _stamp()
-                if self._held is None or self._held.stamp != stamp:
-                    self._held = Stamped(
+                if self._loaded is None or self._loaded.stamp != stamp:
+                    self._loaded = StampedCatalogue(
                         load_catalogue(settings.catalogue_folder(), settings.catalogue_variables()), stamp
                     )
-                self._looked_at = time.monotonic()
-            return self._held
+                self._checked_at = time.monotonic()
+            return self._loaded
 
 
-_FILES = _Files()
+_CATALOGUE_CACHE = _CatalogueCache()
 
 
-def stamped_catalogue() -> Stamped:
+def stamped_catalogue() -> StampedCatalogue:
     """What can be exported; raises ``TerminalError`` when its folder is missing."""
     try:
-        return _FILES.catalogue()
+        return _CATALOGUE_CACHE.catalogue()
     except UserError as error:
         raise TerminalError(str(error)) from error
 
@@ -98,7 +98,9 @@ def stored_job(dag_id: str) -> StoredJob:
     """The live job of the Dag in the path, or 404."""
     found = definitions().by_dag_id(dag_id)
     if found is None:
-        raise Refused.because(404, f"there is no export job with the Dag {dag_id!r}", "Load the list of jobs again")
+        raise RequestRefusal.because(
+            404, f"there is no export job with the Dag {dag_id!r}", "Load the list of jobs again"
+        )
     return found
 
 
@@ -109,9 +111,9 @@ def _stamp() -> str:
     return str(hash((tuple(parts), tuple(sorted(settings.catalogue_variables().items())))))
 
 
-StoreEngine = Annotated[Engine, Depends(engine)]
-Store = Annotated[Definitions, Depends(definitions)]
-LedgerOf = Annotated[Ledger, Depends(ledger)]
-CatalogueOf = Annotated[Catalogue, Depends(catalogue)]
-StampedCatalogue = Annotated[Stamped, Depends(stamped_catalogue)]
-StoredJobOf = Annotated[StoredJob, Depends(stored_job)]
+StoreEngineDep = Annotated[Engine, Depends(engine)]
+StoreDep = Annotated[Definitions, Depends(definitions)]
+LedgerDep = Annotated[Ledger, Depends(ledger)]
+CatalogueDep = Annotated[Catalogue, Depends(catalogue)]
+StampedCatalogueDep = Annotated[StampedCatalogue, Depends(stamped_catalogue)]
+StoredJobDep = Annotated[StoredJob, Depends(stored_job)]

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from export_jobs.core.definitions.job import JobSpec, Template
 from export_jobs.web.models.detail import JobChange
 
-Raw = Annotated[dict[str, Any], Body()]
+RawBody = Annotated[dict[str, Any], Body()]
 """A JSON object, unread."""
 
 
@@ -25,14 +25,14 @@ _BODIES: tuple[type[BaseModel], ...] = (NewJob, JobChange, Template)
 _PLACE = "#/components/schemas/{model}"
 
 
-def body_of(model: type[BaseModel]) -> dict[str, Any]:
+def request_body(model: type[BaseModel]) -> dict[str, Any]:
     """For a route's ``openapi_extra``: its body is described by ``model``, whatever reads it."""
     schema = {"$ref": _PLACE.format(model=model.__name__)}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-def described_bodies() -> dict[str, Any]:
-    """The schemas that ``body_of`` names, by name."""
+def request_body_schemas() -> dict[str, Any]:
+    """The schemas that ``request_body`` names, by name."""
     made = models_json_schema([(model, "validation") for model in _BODIES], ref_template=_PLACE, by_alias=True)[1]
     schemas: dict[str, Any] = made["$defs"]
     return schemas

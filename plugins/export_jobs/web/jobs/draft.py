@@ -17,16 +17,16 @@ from export_jobs.core.windows.window import Delivery, deliveries
 from export_jobs.store.definitions import Definitions
 from export_jobs.web.models.detail import DraftCheck
 from export_jobs.web.models.errors import IssueAnswer
-from export_jobs.web.models.job import ComingWindow
+from export_jobs.web.models.job import UpcomingWindow
 
 NEW_TEMPLATES = "new_templates"
-SHOWN_WINDOWS = 62
+MAX_SHOWN_WINDOWS = 62
 """Enough for a picture of the months to come; a year of days would be a lot at every key that is pressed."""
-NAME_TAKEN = "there is a job of this name already"
+JOB_NAME_TAKEN = "there is a job of this name already"
 
 
 @dataclass(frozen=True)
-class Draft:
+class JobDraft:
     """What was read of a body. ``job`` is there only when nothing is wrong."""
 
     job: JobSpec | None
@@ -34,7 +34,7 @@ class Draft:
     issues: tuple[Issue, ...]
 
 
-def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue, now: datetime) -> Draft:
+def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue, now: datetime) -> JobDraft:
     """Hold a new job and the new templates that come with it against the catalogue and the store."""
     job = {key: value for key, value in body.items() if key != NEW_TEMPLATES}
     stored = Stored(
@@ -43,42 +43,42 @@ def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue
     )
     raw = {"jobs": [job], "templates": body.get(NEW_TEMPLATES) or []}
     file, found = check_file(raw, catalogue=catalogue, stored=stored, now=now)
-    issues = [_as_seen_from_the_body(issue) for issue in found]
-    issues += _taken(job.get("name"), raw["templates"], store, stored)
+    issues = [_with_body_path(issue) for issue in found]
+    issues += _name_conflicts(job.get("name"), raw["templates"], store, stored)
     if file is None or errors(issues):
-        return Draft(None, (), tuple(issues))
-    return Draft(file.jobs[0], file.templates, tuple(issues))
+        return JobDraft(None, (), tuple(issues))
+    return JobDraft(file.jobs[0], file.templates, tuple(issues))
 
 
-def check_draft(draft: Draft, body: Mapping[str, Any], now: datetime) -> DraftCheck:
+def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> DraftCheck:
     """What the wizard shows while a person types; a schedule that holds is told of whatever else is missing."""
     schedule = _schedule(draft, body)
     coming = list(deliveries(schedule)) if schedule else []
     return DraftCheck(
         issues=[IssueAnswer.of(issue) for issue in draft.issues],
-        windows=coming_windows(coming[:SHOWN_WINDOWS], schedule.time_zone if schedule else "UTC"),
+        windows=upcoming_windows(coming[:MAX_SHOWN_WINDOWS], schedule.time_zone if schedule else "UTC"),
         schedule_text=schedule_text(schedule) if schedule else "",
         first_delivery=first_delivery_text(schedule, coming, now) if schedule else "",
         count=len(coming),
     )
 
 
-def coming_windows(coming: Sequence[Delivery], time_zone: str) -> list[ComingWindow]:
+def upcoming_windows(coming: Sequence[Delivery], time_zone: str) -> list[UpcomingWindow]:
     """Windows as they go over the wire."""
     return [
-        ComingWindow(start=one.window.start, end=one.window.end, due=one.due, days=window_text(one.window, time_zone))
+        UpcomingWindow(start=one.window.start, end=one.window.end, due=one.due, days=window_text(one.window, time_zone))
         for one in coming
     ]
 
 
-def _schedule(draft: Draft, body: Mapping[str, Any]) -> Schedule | None:
+def _schedule(draft: JobDraft, body: Mapping[str, Any]) -> Schedule | None:
     if any(issue.path.startswith("schedule") for issue in errors(draft.issues)):
         return None
     reading = read(Schedule, body.get("schedule"))
     return reading.value if reading.value is not None and not reading.broken else None
 
 
-def _as_seen_from_the_body(issue: Issue) -> Issue:
+def _with_body_path(issue: Issue) -> Issue:
     """A body is one entry of a file: ``jobs[0].name`` is its ``name``, ``templates[0]`` its first new template."""
     path = issue.path
     if path.startswith("jobs[0]"):
@@ -86,11 +86,11 @@ def _as_seen_from_the_body(issue: Issue) -> Issue:
     return replace(issue, path=f"new_{path}") if path.startswith("templates") else issue
 
 
-def _taken(name: object, templates: object, store: Definitions, stored: Stored) -> list[Issue]:
+def _name_conflicts(name: object, templates: object, store: Definitions, stored: Stored) -> list[Issue]:
     """Names that are in use; capitals do not tell them apart, since on many file systems they do not."""
     issues = []
     if isinstance(name, str) and name and store.job(name):
-        issues.append(Issue("name", NAME_TAKEN, "Choose another name"))
+        issues.append(Issue("name", JOB_NAME_TAKEN, "Choose another name"))
     for index, entry in enumerate(templates if isinstance(templates, list) else []):
         one = entry.get("name") if isinstance(entry, Mapping) else None
         if isinstance(one, str) and one in stored.templates:

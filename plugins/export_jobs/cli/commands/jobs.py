@@ -7,10 +7,10 @@ import sys
 from datetime import datetime
 
 from export_jobs.cli import session
-from export_jobs.cli.choice_text import MOST_ENTRIES, choice_lines
-from export_jobs.cli.output import Output, confirmed
-from export_jobs.cli.plan_text import days, issue_document, show_issues, window_document
-from export_jobs.cli.provenance import show_provenance
+from export_jobs.cli.commands.provenance import show_provenance
+from export_jobs.cli.output import Output, confirm
+from export_jobs.cli.text.choice_text import MAX_SHOWN_ENTRIES, choice_lines
+from export_jobs.cli.text.plan_text import delivery_days, issue_document, show_issues, window_document
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.dump import yaml_text
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob
@@ -18,7 +18,7 @@ from export_jobs.core.validation.changes import next_windows, spec_of
 from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
 from export_jobs.store.definitions import StoredJob
 
-_LISTED = ("name", "state", "frequency", "from", "until", "destination", "templates", "next_delivery")
+_LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "templates", "next_delivery")
 
 
 def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
@@ -27,8 +27,8 @@ def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG0
     made_until = session.made_until()
     entries = [_entry(row, made_until.get(row.job_id)) for row in rows]
     output.table(
-        [key.replace("_", " ").upper() for key in _LISTED],
-        [[entry[key] for key in _LISTED] for entry in entries],
+        [key.replace("_", " ").upper() for key in _LIST_KEYS],
+        [[entry[key] for key in _LIST_KEYS] for entry in entries],
     )
     output.json(entries)
     return 0
@@ -38,8 +38,8 @@ def show(options: argparse.Namespace, output: Output) -> int:
     """Definition, issues, next windows and what was delivered from which definition; 1 when the job does not hold."""
     row = session.stored_job(options.job)
     tags = [destination.tag for destination in session.definitions().destinations()]
-    job, _ = parse_stored_job(session.whole(row))
-    _, issues = check_stored_job(session.whole(row), catalogue=session.catalogue(), destinations=tags)
+    job, _ = parse_stored_job(session.definition_with_version(row))
+    _, issues = check_stored_job(session.definition_with_version(row), catalogue=session.catalogue(), destinations=tags)
     made_until = session.made_until().get(row.job_id)
     following = next_windows(job.schedule, made_until) if job and not errors(issues) else []
     output.line(f"Job {row.name}, version {row.version}, Dag {row.dag_id}")
@@ -47,7 +47,7 @@ def show(options: argparse.Namespace, output: Output) -> int:
     show_issues(issues, output)
     if job and following:
         zone = job.schedule.time_zone
-        output.line("next windows: " + ", ".join(days(delivery, zone) for delivery in following))
+        output.line("next windows: " + ", ".join(delivery_days(delivery, zone) for delivery in following))
     provenance = show_provenance(row, output)
     output.json(
         {
@@ -70,9 +70,9 @@ def dump(options: argparse.Namespace, output: Output) -> int:
     rows = [session.stored_job(options.job)] if options.job else definitions.jobs()
     jobs: list[ExportJob] = []
     for row in rows:
-        job, issues = parse_stored_job(session.whole(row))
+        job, issues = parse_stored_job(session.definition_with_version(row))
         if job is None:
-            _left_out(row, issues)
+            _report_unreadable_row(row, issues)
         else:
             jobs.append(job)
     used = {use.template for job in jobs for use in job.templates}
@@ -91,28 +91,28 @@ def delete(options: argparse.Namespace, output: Output) -> int:
     """Delete a job after asking."""
     row = session.stored_job(options.job)
     question = f"Delete job {row.name!r}? Its ledger and its delivered files stay; no further window is exported."
-    if not confirmed(question, is_sure=options.yes):
+    if not confirm(question, is_sure=options.yes):
         output.line("Nothing was deleted.")
         return 1
     session.definitions().delete(row.name, session.actor())
     output.line(f"Job {row.name!r} is deleted.")
-    session.ask_to_parse(output, deleted=row.dag_id)
+    session.request_parse(output, deleted=row.dag_id)
     output.json({"deleted": row.name, "job_id": row.job_id})
     return 0
 
 
 def _definition_text(job: ExportJob) -> str:
-    text = yaml_text(DefinitionFile(jobs=(spec_of(job),)), longest=MOST_ENTRIES)
+    text = yaml_text(DefinitionFile(jobs=(spec_of(job),)), longest=MAX_SHOWN_ENTRIES)
     return "\n".join([text.rstrip(), *choice_lines(job)])
 
 
 def _entry(row: StoredJob, made_until: datetime | None) -> dict[str, object]:
     """One line of the list; the keys are those of the JSON."""
-    job, issues = check_stored_job(session.whole(row), catalogue=session.catalogue())
+    job, issues = check_stored_job(session.definition_with_version(row), catalogue=session.catalogue())
     if job is None:
         found = errors(issues)
         state = f"broken ({len(found)} issue{'s' * (len(found) != 1)})"
-        return {**dict.fromkeys(_LISTED), "name": row.name, "state": state}
+        return {**dict.fromkeys(_LIST_KEYS), "name": row.name, "state": state}
     following = next_windows(job.schedule, made_until, 1) if job.enabled else []
     return {
         "name": row.name,
@@ -126,6 +126,6 @@ def _entry(row: StoredJob, made_until: datetime | None) -> dict[str, object]:
     }
 
 
-def _left_out(row: StoredJob, issues: list[Issue]) -> None:
+def _report_unreadable_row(row: StoredJob, issues: list[Issue]) -> None:
     sys.stderr.write(f"export-jobs: job {row.name!r} cannot be read as a definition and was left out:\n")
     sys.stderr.writelines(f"  {issue}\n" for issue in issues)

@@ -10,20 +10,20 @@ from threading import Thread
 from fastapi import FastAPI
 
 from export_jobs.errors import ExportError
-from export_jobs.web.http.state import engine, stamped_catalogue
+from export_jobs.web.http.dependencies import engine, stamped_catalogue
 from export_jobs.web.jobs.board import board_of
 
 log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def warmed(_: FastAPI) -> AsyncIterator[None]:
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """The app's life: the server starts at once, and the board is read beside it."""
-    Thread(target=_warm, name="export-jobs-warming", daemon=True).start()
+    Thread(target=_read_board, name="export-jobs-warming", daemon=True).start()
     yield
 
 
-def _warm() -> None:
+def _read_board() -> None:
     try:
         board_of(engine()).read(stamped_catalogue())
     except ExportError as error:

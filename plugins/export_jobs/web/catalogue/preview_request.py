@@ -10,20 +10,20 @@ from export_jobs.core.definitions.job import ExportJob, Schedule
 from export_jobs.core.definitions.trial_job import NAME, a_schedule, trial_job
 from export_jobs.core.validation.definitions import check_job, check_template
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start, last_complete
-from export_jobs.web.http.errors import Refused
+from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.preview import PreviewBody
-from export_jobs.web.models.rerun import WantedWindow
+from export_jobs.web.models.rerun import WindowRequest
 
-DAYS = 7
-MOST_DAYS = 366
+DEFAULT_DAYS = 7
+MAX_DAYS = 366
 
 
-def read_preview(body: PreviewBody, catalogue: Catalogue, now: datetime) -> tuple[ExportJob, Window]:
-    """Raises ``Refused`` with every issue of the template, of its use, of the file and of the schedule."""
+def read_preview_request(body: PreviewBody, catalogue: Catalogue, now: datetime) -> tuple[ExportJob, Window]:
+    """Raises ``RequestRefusal`` with every issue of the template, of its use, of the file and of the schedule."""
     template, issues = check_template({**body.template, "name": NAME}, catalogue=catalogue)
-    found = [_below("template", issue) for issue in issues]
+    found = [_with_prefix("template", issue) for issue in issues]
     if template is None or errors(issues):
-        raise Refused(422, found)
+        raise RequestRefusal(422, found)
     raw = {
         "name": NAME,
         "owner": "preview@example.org",
@@ -33,29 +33,29 @@ def read_preview(body: PreviewBody, catalogue: Catalogue, now: datetime) -> tupl
         **({"file": body.file} if body.file else {}),
     }
     job, issues = check_job(raw, catalogue=catalogue, templates={NAME: template})
-    found = [_from_the_body(issue) for issue in issues]
+    found = [_with_body_path(issue) for issue in issues]
     if job is None or errors(issues):
-        raise Refused(422, found)
+        raise RequestRefusal(422, found)
     schedule = job.schedule if body.schedule else None
     return trial_job(template, job.templates[0], job.schedule, job.file), _window(body.window, schedule, now)
 
 
-def _window(wanted: WantedWindow | None, schedule: Schedule | None, now: datetime) -> Window:
+def _window(wanted: WindowRequest | None, schedule: Schedule | None, now: datetime) -> Window:
     if wanted is None:
         found = last_complete(schedule, now) if schedule else None
         today = day_start(now.astimezone(UTC).date(), "UTC")
-        return found or Window(today - DAYS * ONE_DAY, today)
-    if not timedelta(0) < wanted.end - wanted.start <= MOST_DAYS * ONE_DAY:
+        return found or Window(today - DEFAULT_DAYS * ONE_DAY, today)
+    if not timedelta(0) < wanted.end - wanted.start <= MAX_DAYS * ONE_DAY:
         what = "the window must end after it starts, and be no longer than a year"
-        raise Refused.because(422, what, "Choose other days", "window")
+        raise RequestRefusal.because(422, what, "Choose other days", "window")
     return Window(wanted.start.astimezone(UTC), wanted.end.astimezone(UTC))
 
 
-def _below(path: str, issue: Issue) -> Issue:
+def _with_prefix(path: str, issue: Issue) -> Issue:
     return Issue(f"{path}.{issue.path}" if issue.path else path, issue.what, issue.remedy, issue.level)
 
 
-def _from_the_body(issue: Issue) -> Issue:
+def _with_body_path(issue: Issue) -> Issue:
     path = issue.path
     if path.startswith("templates[0]"):
         path = "use" + path.removeprefix("templates[0]")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "static"
-LENGTH = 12
+STATIC_FOLDER = Path(__file__).parents[1] / "static"
+STAMP_LENGTH = 12
 
 
 def stamp() -> str:
     """Twelve hexadecimal digits over names and contents; a hundred small files, read in a few milliseconds."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.rglob("*")):
+    for path in sorted(STATIC_FOLDER.rglob("*")):
         if path.is_file():
-            digest.update(f"{path.relative_to(FOLDER)}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:LENGTH]
+            digest.update(f"{path.relative_to(STATIC_FOLDER)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:STAMP_LENGTH]

@@ -14,23 +14,23 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from export_jobs.web.http.access import LoggedIn
-from export_jobs.web.http.audit import api_router
-from export_jobs.web.http.stamp import FOLDER, LENGTH, stamp
+from export_jobs.web.http.audit_log import api_router
+from export_jobs.web.http.page_stamp import STAMP_LENGTH, STATIC_FOLDER, stamp
 
 router = api_router("page")
-KEPT = "private, max-age=31536000, immutable"
-ASKED_EACH_TIME = "no-cache"
-_FILES = StaticFiles(directory=FOLDER, check_dir=False)
-_STAMPED = re.compile(rf"([0-9a-f]{{{LENGTH}}})/(.+)")
+CACHE_FOREVER = "private, max-age=31536000, immutable"
+CACHE_REVALIDATE = "no-cache"
+_FILES = StaticFiles(directory=STATIC_FOLDER, check_dir=False)
+_STAMPED_PATH = re.compile(rf"([0-9a-f]{{{STAMP_LENGTH}}})/(.+)")
 
 
 @router.get("/static/{path:path}", include_in_schema=False)
 async def static(path: str, request: Request, user: LoggedIn) -> Response:  # noqa: ARG001  as above
     """One file, with or without a stamp before its path."""
-    stamped = _STAMPED.fullmatch(path)
+    stamped = _STAMPED_PATH.fullmatch(path)
     response = await _FILES.get_response(stamped[2] if stamped else path, request.scope)
     is_todays = stamped is not None and stamped[1] == _stamp_at_start()
-    response.headers["Cache-Control"] = KEPT if is_todays and response.status_code < 400 else ASKED_EACH_TIME
+    response.headers["Cache-Control"] = CACHE_FOREVER if is_todays and response.status_code < 400 else CACHE_REVALIDATE
     return response
 
 

@@ -10,14 +10,14 @@ from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimensio
 from export_jobs.core.catalogue.page import by_title
 from export_jobs.errors import UserError
 
-Entry = Fact | Kpi | Dimension
+CatalogueEntry = Fact | Kpi | Dimension
 _KINDS = {Fact: "fact", Kpi: "KPI", Dimension: "dimension"}
 
 
-def entries_named(key: str, catalogue: Catalogue) -> list[Entry]:
+def find_entries(key: str, catalogue: Catalogue) -> list[CatalogueEntry]:
     """The entries of that key: a fact and a KPI may share one. Raises ``UserError`` when there is none."""
     folders = (catalogue.facts, catalogue.kpis, catalogue.dimensions)
-    found: list[Entry] = [folder[key] for folder in folders if key in folder]
+    found: list[CatalogueEntry] = [folder[key] for folder in folders if key in folder]
     if not found:
         known = [key for folder in folders for key in folder]
         unread = next((issue for issue in catalogue.issues if f"/{key}.sql" in issue.path), None)
@@ -53,34 +53,34 @@ def list_document(catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def entry_document(entry: Entry, catalogue: Catalogue) -> dict[str, Any]:
+def entry_document(entry: CatalogueEntry, catalogue: Catalogue) -> dict[str, Any]:
     """One entry as JSON, with what it reaches."""
     document = {"kind": _KINDS[type(entry)], **entry.model_dump(mode="json")}
     if isinstance(entry, Fact):
         kpis = [kpi.key for kpi in catalogue.kpis.values() if kpi.fact == entry.key]
-        return {**document, "kpis": kpis, "dimensions": _reached(entry.key, catalogue)}
+        return {**document, "kpis": kpis, "dimensions": _reached_dimensions(entry.key, catalogue)}
     if isinstance(entry, Kpi):
-        return {**document, "dimensions": _reached(entry.fact, catalogue)}
+        return {**document, "dimensions": _reached_dimensions(entry.fact, catalogue)}
     return document
 
 
-def entry_text(entry: Entry, catalogue: Catalogue) -> str:
+def entry_text(entry: CatalogueEntry, catalogue: Catalogue) -> str:
     """One entry in full: its header, what it reaches, its columns, its SQL."""
     lines = [f"{_KINDS[type(entry)]} {entry.key}: {entry.title}", f"  {entry.description}", ""]
-    lines += [f"  {name:<12} {value}" for name, value in _facts_of(entry, catalogue) if value]
+    lines += [f"  {name:<12} {value}" for name, value in _entry_details(entry, catalogue) if value]
     if not isinstance(entry, Kpi):
         lines += ["", "  columns", *(f"    {name:<24} {_column(one)}" for name, one in entry.fields.items())]
     lines += ["", *(f"    {line}".rstrip() for line in entry.sql.splitlines())]
     return "\n".join(line for number, line in enumerate(lines) if line.strip() or number > 1) + "\n"
 
 
-def _facts_of(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+def _entry_details(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield "file", f"{entry.file}, SQL from line {entry.line}"
     if isinstance(entry, Kpi):
         yield "of the fact", entry.fact
         yield "additive", "yes" if entry.additive else "no, computed anew at every grain"
         yield "type", _column(TableColumn(type=entry.type, unit=entry.unit, decimals=entry.decimals))
-        yield "by", _words([*_reached(entry.fact, catalogue), *DATE_PARTS])
+        yield "by", _words([*_reached_dimensions(entry.fact, catalogue), *DATE_PARTS])
         return
     yield "connection", f"{entry.connection} ({entry.dialect})"
     yield "customer", entry.customer or ""
@@ -90,14 +90,14 @@ def _facts_of(entry: Entry, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
         yield "updated", f"{entry.updated_at.column} ({entry.updated_at.type})" if entry.updated_at else "never"
         yield "order", _words(entry.order_by)
         yield "KPIs", _words(kpi.key for kpi in catalogue.kpis.values() if kpi.fact == entry.key)
-        yield "reaches", _words(f"{key} by {way}" for key, way in _reached(entry.key, catalogue).items())
+        yield "reaches", _words(f"{key} by {way}" for key, way in _reached_dimensions(entry.key, catalogue).items())
     else:
         yield "id, label", f"{entry.id}, {entry.label}"
         yield "whole", "may be exported whole" if entry.exportable else "is not exported whole"
         yield "reached from", _words(f"{fact} by {by}" for fact, by in entry.facts.items())
 
 
-def _reached(fact: str, catalogue: Catalogue) -> dict[str, str]:
+def _reached_dimensions(fact: str, catalogue: Catalogue) -> dict[str, str]:
     """By dimension, the column by which the fact reaches it."""
     return {key: catalogue.dimensions[key].facts[fact] for key in catalogue.dimensions_of(fact)}
 

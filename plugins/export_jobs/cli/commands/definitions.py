@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from export_jobs.cli import session
-from export_jobs.cli.output import Output, confirmed
-from export_jobs.cli.plan_text import issue_document, plan_document, show_issues, show_plan
+from export_jobs.cli.output import Output, confirm
+from export_jobs.cli.text.plan_text import issue_document, plan_document, show_issues, show_plan
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.yaml_file import YamlFile, read_yaml
 from export_jobs.core.validation.definition_file import Stored, check_file
@@ -19,17 +19,17 @@ from export_jobs.store.plan import ApplyPlan, apply_plan, make_plan
 def apply(options: argparse.Namespace, output: Output) -> int:
     """Show the plan, ask, save all of it or nothing, and let Airflow parse."""
     file = read_yaml(Path(options.file))
-    plan = _shown_plan(file, output)
+    plan = _make_and_show_plan(file, output)
     saved = False
     if not plan.is_applicable:
         output.line("Nothing was saved.")
     elif plan.is_empty:
         output.line("The store holds all of this already; there is nothing to save.")
-    elif confirmed("Save these changes?", is_sure=options.yes):
+    elif confirm("Save these changes?", is_sure=options.yes):
         apply_plan(plan, session.definitions(), session.actor())
         saved = True
         output.line("Saved.")
-        session.ask_to_parse(output)
+        session.request_parse(output)
     else:
         output.line("Nothing was saved.")
     output.json(plan_document(plan, file, saved=saved))
@@ -39,7 +39,7 @@ def apply(options: argparse.Namespace, output: Output) -> int:
 def diff(options: argparse.Namespace, output: Output) -> int:
     """What ``apply`` would change; 1 when anything."""
     file = read_yaml(Path(options.file))
-    plan = _shown_plan(file, output)
+    plan = _make_and_show_plan(file, output)
     output.json(plan_document(plan, file, saved=False))
     return 0 if plan.is_applicable and plan.is_empty else 1
 
@@ -63,7 +63,7 @@ def _issues_of_file(file: YamlFile, output: Output) -> list[Issue]:
     return check_file(file.data, catalogue=session.catalogue(), stored=Stored(), now=datetime.now(UTC))[1]
 
 
-def _shown_plan(file: YamlFile, output: Output) -> ApplyPlan:
+def _make_and_show_plan(file: YamlFile, output: Output) -> ApplyPlan:
     plan = _plan(file)
     show_issues(plan.issues, output, file)
     show_plan(plan, output)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job_state import Cause, JobState
 
-JUST_NOW_S = 60.0
+ALIVE_WITHIN_S = 60.0
 """A run that has said something within this time is taken to be alive, whatever Airflow's table said a moment ago."""
 
 OVERDUE_S = 3600.0
 """Airflow makes a run within a minute of its time; a job that has had nothing to do with it for so long is stuck."""
 
 
-def standing(
+def derive_job_state(
     progress: JobProgress, *, is_running: bool, is_broken: bool, due: float | None, changed_at: float, now: float
 ) -> tuple[JobState, Cause]:
     """The state of a job, and its cause where it is red. Times are seconds since 1970.
@@ -35,4 +35,4 @@ def standing(
 def _is_alive(progress: JobProgress, now: float) -> bool:
     if progress.execution_id is None or progress.is_delivered or progress.has_failed:
         return False
-    return progress.last_at is not None and now - progress.last_at < JUST_NOW_S
+    return progress.last_at is not None and now - progress.last_at < ALIVE_WITHIN_S

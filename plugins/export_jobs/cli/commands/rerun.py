@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from export_jobs.cli import session
-from export_jobs.cli.output import Output, confirmed
+from export_jobs.cli.output import Output, confirm
 from export_jobs.core.windows.rerun import Rerun
 from export_jobs.core.windows.timeline import day_range
 from export_jobs.orchestration.airflow.api import AirflowApi
@@ -25,7 +25,7 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
     cleared = False
     if plan.is_empty:
         output.line(f"Nothing to rerun: every window of {row.name!r} after the last success is delivered.")
-    elif confirmed("Rerun these windows?", is_sure=options.yes):
+    elif confirm("Rerun these windows?", is_sure=options.yes):
         rebind_as = session.actor() if options.with_current_definition else None
         done = list(clear_runs(found, row, session.ledger(), api, rebind_as=rebind_as))
         cleared = True

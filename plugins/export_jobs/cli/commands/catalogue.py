@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from export_jobs import settings
-from export_jobs.cli.catalogue_text import entries_named, entry_document, entry_text, list_document, list_rows
 from export_jobs.cli.output import Output
+from export_jobs.cli.text.catalogue_text import entry_document, entry_text, find_entries, list_document, list_rows
 from export_jobs.core.base.document import html_page, markdown
 from export_jobs.core.base.issue import Issue, Level, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
@@ -37,12 +37,12 @@ def check(options: argparse.Namespace, output: Output) -> int:
     folder = settings.catalogue_folder()
     catalogue = _catalogue()
     issues = [*validate_catalogue(catalogue), *stray_files(folder)]
-    checked = _checked(options.connection, catalogue, issues) if options.connection else []
+    checked = _check_connections(options.connection, catalogue, issues) if options.connection else []
     issues = in_order([*issues, *(issue for one in checked for issue in one.issues)])
     for issue in issues:
         output.line(_sentence(folder, issue))
     for one in checked:
-        output.line(f"connection {one.connection}, {one.dialect}: {_asked(one)}")
+        output.line(f"connection {one.connection}, {one.dialect}: {_describe_check(one)}")
     warnings = [issue for issue in issues if issue.level is Level.WARNING]
     found = f"{_count(errors(issues), 'error')}, {_count(warnings, 'warning')}"
     output.line(f"{_size(catalogue)}: {found}")
@@ -64,8 +64,8 @@ def show(options: argparse.Namespace, output: Output) -> int:
     if options.key is None:
         output.table(("KIND", "KEY", "TITLE", "OF", "REACHES"), list_rows(catalogue))
         output.json(list_document(catalogue))
-        return _remark(catalogue, output)
-    entries = entries_named(options.key, catalogue)
+        return _report_unread_files(catalogue, output)
+    entries = find_entries(options.key, catalogue)
     for number, entry in enumerate(entries):
         output.text(("\n" if number else "") + entry_text(entry, catalogue))
     output.json([entry_document(entry, catalogue) for entry in entries])
@@ -84,7 +84,7 @@ def docs(options: argparse.Namespace, output: Output) -> int:
         output.line(f"{options.output}: {_size(catalogue)}")
     kind = "html" if options.html else "markdown"
     output.json({"format": kind, "file": options.output, "text": None if options.output else text})
-    return _remark(catalogue, output)
+    return _report_unread_files(catalogue, output)
 
 
 def write(path: Path, text: str) -> None:
@@ -95,7 +95,7 @@ def write(path: Path, text: str) -> None:
         raise UserError(f"The file {path} cannot be written: {error.strerror}. Name another one.") from error
 
 
-def _remark(catalogue: Catalogue, output: Output) -> int:
+def _report_unread_files(catalogue: Catalogue, output: Output) -> int:
     """What could not be read is not shown, so that is said; 1 then."""
     if not catalogue.issues:
         return 0
@@ -104,14 +104,14 @@ def _remark(catalogue: Catalogue, output: Output) -> int:
     return 1
 
 
-def _checked(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[ConnectionCheck]:
+def _check_connections(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[ConnectionCheck]:
     from export_jobs.orchestration import catalogue_databases as catalogue_check  # noqa: PLC0415  loads Airflow
 
     names = catalogue_check.catalogue_connections(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
     return [one for name in names for one in catalogue_check.check_connection(name, catalogue, issues)]
 
 
-def _asked(one: ConnectionCheck) -> str:
+def _describe_check(one: ConnectionCheck) -> str:
     if not one.questions:
         return "nothing could be asked"
     types = "columns, types" if one.types_checked else "columns (no types)"

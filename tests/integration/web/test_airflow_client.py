@@ -26,13 +26,13 @@ def app_that_pauses(airflow_app: "FastAPI") -> Any:
 
     from export_jobs.web.app import create_app
     from export_jobs.web.http.access import LoggedIn
-    from export_jobs.web.http.as_caller import airflow_of
+    from export_jobs.web.http.airflow_client import airflow_api_for
 
     app = create_app()
 
     @app.get("/pause/{dag_id}")
     def pause(dag_id: str, user: LoggedIn) -> None:
-        airflow_of(user).pause(dag_id)
+        airflow_api_for(user).pause(dag_id)
 
     mount = Mount(ELSEWHERE, app)
     airflow_app.router.routes.insert(0, mount)
@@ -60,14 +60,14 @@ def test_airflow_answers_as_it_would_the_caller(ask: "Ask", airflow_tables: Any)
 
 @pytest.mark.usefixtures("app_that_pauses")
 def test_many_at_once_do_not_stop_the_server(ask: "Ask", airflow_tables: Any) -> None:
-    from export_jobs.web.http.as_caller import AT_ONCE
+    from export_jobs.web.http.airflow_client import MAX_CONCURRENT_CALLS
 
     airflow_tables(dag("some_dag"))
     with ask("user") as client, ThreadPoolExecutor(60) as pool:
         answers = list(pool.map(lambda _: client.get(f"{ELSEWHERE}/pause/some_dag"), range(120)))
     counted = Counter(answer.status_code for answer in answers)
     assert counted.keys() <= {200, 503}
-    assert counted[200] >= AT_ONCE
+    assert counted[200] >= MAX_CONCURRENT_CALLS
 
 
 def test_a_run_is_stopped_before_its_job_is_deleted(ask: "Ask", web_store: Store, airflow_tables: Any) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from export_jobs.core.base.text import shown
 from export_jobs.core.definitions.job import JobSpec
 
-MOST_VALUES = 5
-MOST_ENTRIES = 50
+MAX_SHOWN_VALUES = 5
+MAX_SHOWN_ENTRIES = 50
 
 
 def choice_lines(job: JobSpec) -> Iterator[str]:
@@ -33,7 +33,7 @@ def value_text(value: object) -> str:
 def change_text(before: object, after: object) -> str:
     """A value before and after; of long lists how many entries there are, which came and which went."""
     old, new = _as_list(before), _as_list(after)
-    if max(len(old), len(new)) <= MOST_ENTRIES:
+    if max(len(old), len(new)) <= MAX_SHOWN_ENTRIES:
         return f"{value_text(before)} -> {value_text(after)}"
     differing = (("added", _without(new, old)), ("removed", _without(old, new)))
     parts = [f"{word} {_first(entries)}" for word, entries in differing if entries] or ["in another order"]
@@ -62,8 +62,8 @@ def _filter(one: dict[str, Any]) -> str:
 
 
 def _first(values: Sequence[object]) -> str:
-    listed = ", ".join(shown(value) for value in values[:MOST_VALUES])
-    return listed if len(values) <= MOST_VALUES else f"{listed} … ({len(values)} in all)"
+    listed = ", ".join(shown(value) for value in values[:MAX_SHOWN_VALUES])
+    return listed if len(values) <= MAX_SHOWN_VALUES else f"{listed} … ({len(values)} in all)"
 
 
 def _without(entries: list[Any], others: list[Any]) -> list[Any]:

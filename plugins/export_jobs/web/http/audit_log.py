@@ -16,13 +16,13 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from export_jobs.web.airflow import tables as airflow_tables
-from export_jobs.web.http.errors import Refused, status_of
+from export_jobs.web.http.error_responses import RequestRefusal, status_of
 from export_jobs.web.models.errors import ERROR_ANSWERS
 
 log = logging.getLogger(__name__)
 
-_READING = {"GET", "HEAD", "OPTIONS"}
-_LONGEST = 500
+_READ_METHODS = {"GET", "HEAD", "OPTIONS"}
+_MAX_LENGTH = 500
 
 
 @dataclass
@@ -43,12 +43,12 @@ class AuditEntry:
         self.skipped = True
 
 
-def _entry(request: Request) -> AuditEntry:
+def _audit_entry(request: Request) -> AuditEntry:
     entry: AuditEntry = request.state.audit
     return entry
 
 
-Entry = Annotated[AuditEntry, Depends(_entry)]
+AuditEntryDep = Annotated[AuditEntry, Depends(_audit_entry)]
 
 
 class AuditedRoute(APIRoute):
@@ -58,7 +58,7 @@ class AuditedRoute(APIRoute):
         """The handler, with the record after it."""
         handler = super().get_route_handler()
 
-        async def recorded(request: Request) -> Response:
+        async def handle_and_record(request: Request) -> Response:
             entry = AuditEntry(dag_id=request.path_params.get("dag_id"))
             request.state.audit = entry
             try:
@@ -69,14 +69,14 @@ class AuditedRoute(APIRoute):
             await self._record(request, entry, response.status_code)
             return response
 
-        return recorded
+        return handle_and_record
 
     async def _record(self, request: Request, entry: AuditEntry, status: int, error: Exception | None = None) -> None:
         caller = getattr(request.state, "caller", None)
-        if request.method in _READING or entry.skipped or caller is None:
+        if request.method in _READ_METHODS or entry.skipped or caller is None:
             return  # nobody is logged in: there is nothing to record but noise
         extra = {"method": request.method, "status": status, **entry.extra}
-        if isinstance(error, Refused):
+        if isinstance(error, RequestRefusal):
             extra["refused"] = [
                 _short(f"{issue.path}: {issue.what}" if issue.path else issue.what) for issue in error.issues
             ]
@@ -94,4 +94,4 @@ def api_router(noun: str) -> APIRouter:
 
 
 def _short(value: Any) -> Any:
-    return f"{value[:_LONGEST]}…" if isinstance(value, str) and len(value) > _LONGEST else value
+    return f"{value[:_MAX_LENGTH]}…" if isinstance(value, str) and len(value) > _MAX_LENGTH else value

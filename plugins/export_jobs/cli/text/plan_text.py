@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from export_jobs.cli.choice_text import change_text
 from export_jobs.cli.output import Output
+from export_jobs.cli.text.choice_text import change_text
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.yaml_file import YamlFile
 from export_jobs.core.validation.changes import Action, Change
@@ -15,8 +15,8 @@ from export_jobs.core.windows.timeline import day_range
 from export_jobs.core.windows.window import Delivery
 from export_jobs.store.plan import ApplyPlan
 
-_MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REFUSED: "!"}
-_IN_WORDS = {
+_ACTION_MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REFUSED: "!"}
+_ACTION_WORDS = {
     Action.CREATE: "to create",
     Action.UPDATE: "to update",
     Action.UNCHANGED: "unchanged",
@@ -31,7 +31,7 @@ def show_plan(plan: ApplyPlan, output: Output) -> None:
     for change in plan.changes:
         if change.action is Action.UNCHANGED:
             continue
-        output.line(f"{_MARKS[change.action]} {change.noun} {change.name}: {change.action}")
+        output.line(f"{_ACTION_MARKS[change.action]} {change.noun} {change.name}: {change.action}")
         if change.action in {Action.UPDATE, Action.REFUSED}:
             for field in change.fields:
                 output.line(f"    {field.path or change.noun}: {change_text(field.before, field.after)}")
@@ -42,7 +42,7 @@ def show_plan(plan: ApplyPlan, output: Output) -> None:
             output.line("    next windows as it is: " + _windows(change.windows_before, zone))
             output.line("    next windows to be:    " + _windows(change.windows_after, zone))
     counted = Counter(change.action for change in plan.changes)
-    output.line(", ".join(f"{counted[action]} {_IN_WORDS[action]}" for action in Action if counted[action]))
+    output.line(", ".join(f"{counted[action]} {_ACTION_WORDS[action]}" for action in Action if counted[action]))
     if plan.untouched:
         output.line(f"Not in this file and left alone: {', '.join(plan.untouched)}")
 
@@ -89,10 +89,10 @@ def _change_document(change: Change) -> dict[str, Any]:
 
 
 def _windows(deliveries: tuple[Delivery, ...], zone: str) -> str:
-    return ", ".join(days(delivery, zone) for delivery in deliveries) or "none"
+    return ", ".join(delivery_days(delivery, zone) for delivery in deliveries) or "none"
 
 
-def days(delivery: Delivery, zone: str) -> str:
+def delivery_days(delivery: Delivery, zone: str) -> str:
     """The days of data of a delivery's window."""
     return day_range(delivery.window, zone)
 

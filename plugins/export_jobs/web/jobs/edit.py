@@ -18,13 +18,13 @@ from export_jobs.core.validation.definitions import parse_stored_job, validate_j
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.store.ledger import Ledger
-from export_jobs.web.http.errors import Refused, issue_of
+from export_jobs.web.http.error_responses import RequestRefusal, issue_of
 
 _TRIAL = "trial of a change"
 
 
 @dataclass(frozen=True)
-class Edit:
+class JobEdit:
     """A change that was read. ``job`` is what the job would be, None when that does not hold."""
 
     job: JobSpec | None
@@ -34,13 +34,13 @@ class Edit:
 
 def read_edit(
     body: Mapping[str, Any], row: StoredJob, store: Definitions, ledger: Ledger, catalogue: Catalogue
-) -> Edit:
+) -> JobEdit:
     """Every issue of a change: keys that may not change, values that do not hold, what the store's guards refuse."""
     before, unreadable = parse_stored_job({**row.definition, "version": row.version})
     if before is None:
-        return Edit(None, tuple(unreadable))
-    odd = list(_frozen_keys(body))
-    merged = _merged(spec_of(before).model_dump(mode="json", by_alias=True), body)
+        return JobEdit(None, tuple(unreadable))
+    odd = list(_fixed_key_issues(body))
+    merged = _merge_edit(spec_of(before).model_dump(mode="json", by_alias=True), body)
     stored = Stored(
         templates={template.name: template for template in before.template_definitions},
         destinations=[before.destination],
@@ -49,38 +49,38 @@ def read_edit(
     file, found = check_file({"jobs": [merged]}, catalogue=catalogue, stored=stored)
     issues = [*odd, *(replace(issue, path=issue.path.removeprefix("jobs[0].")) for issue in found)]
     if file is None or errors(issues):
-        return Edit(None, tuple(issues))
+        return JobEdit(None, tuple(issues))
     job = file.jobs[0]
-    refused = _refusal(job, store)
-    change = _change(before, job, ledger.last_scheduled_end(row.job_id), catalogue)
-    return Edit(None if refused else job, (*issues, *refused), change)
+    refused = _store_issues(job, store)
+    change = _describe_change(before, job, ledger.last_scheduled_end(row.job_id), catalogue)
+    return JobEdit(None if refused else job, (*issues, *refused), change)
 
 
-def save(job: JobSpec, row: StoredJob, store: Definitions, actor: str) -> StoredJob:
-    """Save what ``job`` changes of ``row``; raises ``Refused`` when somebody else was faster, or the store objects."""
+def save_changed_job(job: JobSpec, row: StoredJob, store: Definitions, actor: str) -> StoredJob:
+    """Save what ``job`` changes of ``row``; ``RequestRefusal`` when somebody else was faster, or the store objects."""
     try:
         return store.update(job, actor, expected_version=row.version)
     except UserError as error:
         now = store.by_dag_id(row.dag_id)
-        raise Refused(422 if now and now.version == row.version else 409, [issue_of(error)]) from None
+        raise RequestRefusal(422 if now and now.version == row.version else 409, [issue_of(error)]) from None
 
 
 def expect_version(row: StoredJob, if_match: str | None) -> None:
     """Refuses a change to a version that the caller has not seen. ``if_match``: the header, ``"3"``; None: any."""
     if if_match is not None and if_match.strip().removeprefix("W/").strip('"') not in {str(row.version), "*"}:
         what = f"the job has been changed by somebody else and is at version {row.version} now"
-        raise Refused.because(409, what, "Load it again, then repeat your change")
+        raise RequestRefusal.because(409, what, "Load it again, then repeat your change")
 
 
 def with_enabled(row: StoredJob, *, enabled: bool) -> JobSpec:
-    """The job of a row, paused or resumed; raises ``Refused`` for a row that does not hold."""
+    """The job of a row, paused or resumed; raises ``RequestRefusal`` for a row that does not hold."""
     job, issues = parse_stored_job({**row.definition, "version": row.version})
     if job is None:
-        raise Refused(422, issues)
+        raise RequestRefusal(422, issues)
     return spec_of(job).model_copy(update={"enabled": enabled})
 
 
-def _change(before: ExportJob, job: JobSpec, made_until: datetime | None, catalogue: Catalogue) -> Change:
+def _describe_change(before: ExportJob, job: JobSpec, made_until: datetime | None, catalogue: Catalogue) -> Change:
     """What differs; of a definition that did not hold nobody can tell which windows it would have made."""
     if errors(validate_job(before, catalogue=catalogue)):
         return Change(Action.UPDATE, "job", job.name, differences(spec_of(before), job))
@@ -88,7 +88,7 @@ def _change(before: ExportJob, job: JobSpec, made_until: datetime | None, catalo
     return next(changes(DefinitionFile(jobs=(job,)), beside))
 
 
-def _frozen_keys(body: Mapping[str, Any]) -> Iterator[Issue]:
+def _fixed_key_issues(body: Mapping[str, Any]) -> Iterator[Issue]:
     """Keys that are no editable ones; a job's name, destination, templates and file stay what receivers rely on."""
     schedule = body.get("schedule")
     inner = [f"schedule.{key}" for key in schedule] if isinstance(schedule, Mapping) else []
@@ -99,7 +99,7 @@ def _frozen_keys(body: Mapping[str, Any]) -> Iterator[Issue]:
             yield Issue(path, "this cannot change once the job exists", choice(path, EDITABLE, none="Leave it out"))
 
 
-def _merged(before: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def _merge_edit(before: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     schedule = body.get("schedule")
     inner = schedule if isinstance(schedule, Mapping) else {}
     kept = {key: value for key, value in body.items() if key in EDITABLE}
@@ -107,22 +107,22 @@ def _merged(before: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     return {**before, **kept, "schedule": {**before["schedule"], **times}}
 
 
-def _refusal(job: JobSpec, store: Definitions) -> list[Issue]:
+def _store_issues(job: JobSpec, store: Definitions) -> list[Issue]:
     """What may change depends on what has run, and the store's guards know that: the change is tried, not saved."""
     try:
-        with _trial(store) as trial:
+        with _try_edit(store) as trial:
             trial.update(job, _TRIAL)
     except UserError as error:
         return [issue_of(error)]
     return []
 
 
-class _RollBack(Exception):  # noqa: N818  ends a trial, which is no error
+class _RollBackEdit(Exception):  # noqa: N818  ends a trial, which is no error
     pass
 
 
 @contextmanager
-def _trial(store: Definitions) -> Iterator[Definitions]:
-    with suppress(_RollBack), store.transaction(_TRIAL) as trial:
+def _try_edit(store: Definitions) -> Iterator[Definitions]:
+    with suppress(_RollBackEdit), store.transaction(_TRIAL) as trial:
         yield trial
-        raise _RollBack
+        raise _RollBackEdit

@@ -15,11 +15,11 @@ from export_jobs.core.windows.schedule_text import schedule_text
 from export_jobs.core.windows.window import Delivery, next_delivery
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.overview import JobOverview, JobProgress, from_epoch
-from export_jobs.web.http.state import Stamped
+from export_jobs.web.http.dependencies import StampedCatalogue
 
 
 @dataclass
-class Facts:
+class DefinitionSummary:
     """One version of one definition, as a list shows it. A row that cannot be read as a job has no ``schedule``."""
 
     job_id: int
@@ -34,72 +34,72 @@ class Facts:
     enabled: bool = False
     frequency: str = ""
     schedule: Schedule | None = None
-    text: str = ""
-    searched: str = ""
-    order: str = ""
-    changed: float = 0.0
-    _coming: tuple[float | None, Delivery | None, float | None] | None = field(default=None, repr=False)
+    schedule_text: str = ""
+    search_text: str = ""
+    sort_key: str = ""
+    changed_at: float = 0.0
+    _upcoming: tuple[float | None, Delivery | None, float | None] | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, row: StoredJob, created_at: float, changed_at: datetime, catalogue: Catalogue) -> Facts:
+    def of(cls, row: StoredJob, created_at: float, changed_at: datetime, catalogue: Catalogue) -> DefinitionSummary:
         """Validates the row; this is the part that takes time."""
         whole = {**row.definition, "version": row.version}
         job, issues = check_stored_job(whole, catalogue=catalogue)
         found = errors(issues)
         fault = f"The definition does not hold: {found[0]}" if found else ""
-        facts = cls(row.job_id, row.version, row.dag_id, row.name, created_at, fault)
+        summary = cls(row.job_id, row.version, row.dag_id, row.name, created_at, fault)
         readable = job or parse_stored_job(whole)[0]
         if readable is not None:
-            facts._fill(readable)
-        facts.changed = changed_at.timestamp()
-        facts.order = facts.name.lower()
-        facts.searched = "\n".join((facts.name, facts.description, facts.owner)).lower()
-        return facts
+            summary._fill(readable)
+        summary.changed_at = changed_at.timestamp()
+        summary.sort_key = summary.name.lower()
+        summary.search_text = "\n".join((summary.name, summary.description, summary.owner)).lower()
+        return summary
 
     def _fill(self, job: ExportJob) -> None:
         self.description, self.owner, self.destination = job.description, job.owner, job.destination
         self.enabled, self.frequency = job.enabled, job.schedule.frequency.value
         if not self.fault:
-            self.schedule, self.text = job.schedule, schedule_text(job.schedule)
+            self.schedule, self.schedule_text = job.schedule, schedule_text(job.schedule)
 
-    def coming(self, made_until: float | None) -> Delivery | None:
+    def upcoming_delivery(self, made_until: float | None) -> Delivery | None:
         """The window after the last one that was made; None when there is none, or the definition does not hold."""
-        return self._after(made_until)[1]
+        return self._upcoming_after(made_until)[1]
 
     def due(self, made_until: float | None) -> float | None:
         """When that window is to be delivered, in seconds since 1970."""
-        return self._after(made_until)[2]
+        return self._upcoming_after(made_until)[2]
 
-    def _after(self, made_until: float | None) -> tuple[float | None, Delivery | None, float | None]:
-        if self._coming is None or self._coming[0] != made_until:
+    def _upcoming_after(self, made_until: float | None) -> tuple[float | None, Delivery | None, float | None]:
+        if self._upcoming is None or self._upcoming[0] != made_until:
             after = None if made_until is None else from_epoch(made_until)
             found = next_delivery(self.schedule, after) if self.schedule else None
-            self._coming = (made_until, found, found.due.timestamp() if found else None)
-        return self._coming
+            self._upcoming = (made_until, found, found.due.timestamp() if found else None)
+        return self._upcoming
 
 
-class FactsOfAll:
+class DefinitionSummaries:
     """Facts by job, kept while their version and the catalogue stay the same."""
 
     def __init__(self, overview: JobOverview) -> None:
         self._overview = overview
         self._lock = Lock()
         self._stamp = ""
-        self._held: dict[int, Facts] = {}
+        self._summaries: dict[int, DefinitionSummary] = {}
 
-    def of(self, progress_rows: Collection[JobProgress], stamped: Stamped) -> dict[int, Facts]:
+    def of(self, progress_rows: Collection[JobProgress], stamped: StampedCatalogue) -> dict[int, DefinitionSummary]:
         """The facts of these jobs; only those that are new or have changed are read and validated."""
         with self._lock:
             if self._stamp != stamped.stamp:
-                self._held, self._stamp = {}, stamped.stamp
-            held = self._held
+                self._summaries, self._stamp = {}, stamped.stamp
+            held = self._summaries
             stale = {
                 progress.job_id: progress.created_at
                 for progress in progress_rows
-                if (facts := held.get(progress.job_id)) is None
-                or facts.version != progress.version
-                or facts.created_at != progress.created_at
+                if (summary := held.get(progress.job_id)) is None
+                or summary.version != progress.version
+                or summary.created_at != progress.created_at
             }
             for row, changed_at in self._overview.jobs(stale) if stale else ():
-                held[row.job_id] = Facts.of(row, stale[row.job_id], changed_at, stamped.catalogue)
+                held[row.job_id] = DefinitionSummary.of(row, stale[row.job_id], changed_at, stamped.catalogue)
             return {progress.job_id: held[progress.job_id] for progress in progress_rows if progress.job_id in held}

@@ -8,11 +8,11 @@ from collections import deque
 from threading import Lock
 
 
-class Rate:
-    """At most ``most`` times in ``seconds`` for each name."""
+class RateLimit:
+    """At most ``limit`` times in ``seconds`` for each name."""
 
-    def __init__(self, most: int, seconds: float) -> None:
-        self._most, self._seconds = most, seconds
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit, self._seconds = limit, seconds
         self._lock = Lock()
         self._times: dict[str, deque[float]] = {}
 
@@ -22,7 +22,7 @@ class Rate:
         with self._lock:
             self._forget(moment - self._seconds)
             times = self._times.setdefault(name, deque())
-            if len(times) >= self._most:
+            if len(times) >= self._limit:
                 return max(1, math.ceil(times[0] + self._seconds - moment))
             times.append(moment)
             return 0

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from export_jobs.web.jobs.state import OVERDUE_S, derive_job_state
 
 from export_jobs.store.overview import JobProgress, from_epoch
-from export_jobs.web.jobs.standing import OVERDUE_S, standing
 from export_jobs.web.models.job_state import Cause, JobState
 
 NOW = 1_700_000_000.0
@@ -20,7 +20,7 @@ ALIVE = NOTHING._replace(execution_id=5, last_at=NOW - 5)
 
 def told(progress: JobProgress, **changes: Any) -> tuple[JobState, Cause]:
     values = {"is_running": False, "is_broken": False, "due": NOW + 60, "changed_at": LONG_AGO, "now": NOW}
-    return standing(progress, **{**values, **changes})
+    return derive_job_state(progress, **{**values, **changes})
 
 
 @pytest.mark.parametrize(

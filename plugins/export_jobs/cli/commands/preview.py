@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.cli.plan_text import days, window_document
+from export_jobs.cli.text.plan_text import delivery_days, window_document
 from export_jobs.core.base.issue import errors
 from export_jobs.core.base.text import choice
 from export_jobs.core.definitions.job import ExportJob
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def sql(options: argparse.Namespace, output: Output) -> int:
     """The statement of each template, with the values bound to it."""
-    exports = _exports(_valid_job(options.job), options)
+    exports = _compile_exports(_valid_job(options.job), options)
     for export in exports:
         output.text(runnable(export))
     output.json([_document(export) for export in exports])
@@ -41,7 +41,7 @@ def preview(options: argparse.Namespace, output: Output) -> int:
 
     job = _valid_job(options.job)
     documents = []
-    for export in _exports(job, options):
+    for export in _compile_exports(job, options):
         with open_source(export.connection, export.dialect) as source:
             found = first_rows(
                 source,
@@ -69,7 +69,10 @@ def windows(options: argparse.Namespace, output: Output) -> int:
     zone = ZoneInfo(schedule.time_zone)
     output.table(
         ("DAYS", "START", "END", "DELIVERED FROM"),
-        [(days(d, zone.key), *(at.astimezone(zone) for at in (d.window.start, d.window.end, d.due))) for d in found],
+        [
+            (delivery_days(d, zone.key), *(at.astimezone(zone) for at in (d.window.start, d.window.end, d.due)))
+            for d in found
+        ],
     )
     if not found:
         output.line("There are no more windows: every day of the validity has been exported.")
@@ -125,7 +128,7 @@ def _valid_job(name: str) -> ExportJob:
     return job
 
 
-def _exports(job: ExportJob, options: argparse.Namespace) -> list[CompiledExport]:
+def _compile_exports(job: ExportJob, options: argparse.Namespace) -> list[CompiledExport]:
     """What each template of a job compiles to for a window, or the one template that was named."""
     window = parse_window(options.window, job.schedule.time_zone)
     names = [use.template for use in job.templates]

@@ -10,7 +10,7 @@ from export_jobs.core.windows.provenance import DefinitionChange, MadeFrom, Stre
 from export_jobs.core.windows.timeline import day_range
 from export_jobs.store.definitions import StoredJob
 
-HASH_SHOWN = 12
+HASH_LENGTH = 12
 _HEADINGS = ("MADE FROM", "HASH", "FILES", "FIRST WINDOW", "DELIVERED", "LAST WINDOW", "DELIVERED")
 
 
@@ -36,7 +36,7 @@ def _line(stretch: Stretch, row: StoredJob) -> list[object]:
     zone = session.time_zone(row)
     ends = [(_days(one, row), one.delivered_at.astimezone(zone)) for one in (stretch.first, stretch.last)]
     first = stretch.first
-    return [f"version {first.version}", first.definition_hash[:HASH_SHOWN], stretch.files, *ends[0], *ends[1]]
+    return [f"version {first.version}", first.definition_hash[:HASH_LENGTH], stretch.files, *ends[0], *ends[1]]
 
 
 def _sentence(change: DefinitionChange, row: StoredJob) -> str:

@@ -28,7 +28,7 @@ def show_coverage(options: argparse.Namespace, output: Output) -> int:
     rows, gaps = covered_so_far(plan, outcomes)
     output.table(
         ("TEMPLATE", "DAYS", "STATE", "RUN", "OVERLAPS"),
-        [(one.template, day_range(one.window, zone), one.state, _last(one), _overlaps(one, zone)) for one in rows],
+        [(one.template, day_range(one.window, zone), one.state, _last_run(one), _overlaps(one, zone)) for one in rows],
     )
     for gap in gaps:
         output.line(f"{gap.template}: no window covers {day_range(Window(gap.start, gap.end), zone)}")
@@ -38,7 +38,7 @@ def show_coverage(options: argparse.Namespace, output: Output) -> int:
     return 1 if gaps or any(one.state in _FINDINGS or one.overlaps for one in rows) else 0
 
 
-def _last(covered: Covered) -> str | None:
+def _last_run(covered: Covered) -> str | None:
     return covered.run_ids[-1] if covered.run_ids else None
 
 

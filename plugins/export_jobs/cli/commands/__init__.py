@@ -1,0 +1,1 @@
+"""The commands, one module a subject; ``cli/parser.py`` names each as module:function."""

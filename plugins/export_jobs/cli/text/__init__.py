@@ -1,0 +1,1 @@
+"""What commands print of definitions, plans and the catalogue."""

@@ -1,0 +1,78 @@
+"""Search, filter, sort, page: summaries of all jobs -> the page of them that was asked for, with totals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter, itemgetter
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from export_jobs.core.definitions.job import Frequency
+from export_jobs.web.jobs.board import JobSummary
+from export_jobs.web.models import ApiModel
+from export_jobs.web.models.job import JobStatus, JobTotals
+from export_jobs.web.models.job_state import JobState
+
+Sort = Literal["name", "-name", "next", "-next", "last", "-last", "state"]
+MAX_ROWS = 500
+_STATE_ORDER = (JobState.UNABLE_TO_EXECUTE, JobState.IN_PROGRESS, JobState.YET_TO_EXECUTE, JobState.SUCCESS)
+
+
+class JobQuery(ApiModel):
+    """Which jobs are asked for, and in which order. ``search`` is a part of the name, description or owner."""
+
+    search: Annotated[str, Field(max_length=254)] = ""
+    frequency: Frequency | None = None
+    status: JobStatus | None = None
+    state: JobState | None = None
+    destination: str = ""
+    owner: str = ""
+    sort: Sort = "name"
+    offset: Annotated[int, Field(ge=0, le=10**9)] = 0
+    limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 50
+
+
+def search_jobs(summaries: Sequence[JobSummary], query: JobQuery) -> tuple[list[JobSummary], JobTotals]:
+    """Those that are asked for, in order, and the totals of those that match all but status and state."""
+    search = query.search.strip().lower()
+    like = [
+        one
+        for one in summaries
+        if (not search or search in one.definition.search_text)
+        and (query.frequency is None or one.definition.frequency == query.frequency)
+        and (not query.destination or one.definition.destination == query.destination)
+        and (not query.owner or one.definition.owner == query.owner)
+    ]
+    found = [
+        one
+        for one in like
+        if (query.status is None or one.is_completed == (query.status == "completed"))
+        and (query.state is None or one.state is query.state)
+    ]
+    return _in_order(found, query.sort), _totals(like)
+
+
+def _totals(summaries: Sequence[JobSummary]) -> JobTotals:
+    completed = sum(one.is_completed for one in summaries)
+    states = Counter(one.state.value for one in summaries)
+    return JobTotals(active=len(summaries) - completed, completed=completed, **states)
+
+
+def _in_order(found: list[JobSummary], sort: Sort) -> list[JobSummary]:
+    """Equal ones by name; what has no value to sort by comes last, whichever way."""
+    found.sort(key=attrgetter("definition.sort_key"), reverse=sort == "-name")
+    if sort in {"name", "-name"}:
+        return found
+    if sort == "state":
+        return sorted(found, key=lambda one: _STATE_ORDER.index(one.state))
+    moment = _next if sort.endswith("next") else attrgetter("progress.published_at")
+    having = [(at, one) for one in found if (at := moment(one)) is not None]
+    having.sort(key=itemgetter(0), reverse=sort.startswith("-"))
+    return [*(one for _, one in having), *(one for one in found if moment(one) is None)]
+
+
+def _next(one: JobSummary) -> datetime | None:
+    return one.upcoming_delivery.due if one.upcoming_delivery else None
