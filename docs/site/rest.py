@@ -15,7 +15,7 @@ from docs.site.table import table
 
 def rest_reference() -> str:
     """Every route by noun, then every body and answer."""
-    described = _served_description()
+    described = served_description()
     schemas = described["components"]["schemas"]
     routes = sorted(_routes(described), key=lambda route: (route[2]["tags"][0], route[0], route[1]))
     nouns = [
@@ -26,7 +26,7 @@ def rest_reference() -> str:
     return "\n\n".join((*nouns, "## Bodies and answers", bodies))
 
 
-def _served_description() -> dict[str, Any]:
+def served_description() -> dict[str, Any]:
     """Called as a route is called, without the login that a request over the wire needs."""
     from export_jobs.web.app import PREFIX, create_app  # noqa: PLC0415  imports Airflow, which reads its home folder
 

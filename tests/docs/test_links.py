@@ -1,0 +1,41 @@
+"""Every link in a Markdown file leads to something, as a reader of the repository follows it.
+
+``make docs`` checks the same for the site.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from docs.site.markdown_links import anchors, links
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pages() -> list[str]:
+    """Every Markdown file that is not ignored, new ones among them."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "*.md"]
+    found = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    return [page for page in found if (ROOT / page).exists()]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_relative_link_leads_to_a_file_and_a_heading(page: str) -> None:
+    file = ROOT / page
+    broken = []
+    for link in links(file.read_text("utf-8")):
+        if link.is_external:
+            continue
+        target = (file.parent / link.path).resolve() if link.path else file
+        if not target.exists() or not target.is_relative_to(ROOT):
+            broken.append(f"{link.path} does not exist")
+        elif link.anchor and link.anchor not in anchors(target.read_text("utf-8")):
+            broken.append(f"{link.path} has no heading #{link.anchor}")
+    assert broken == [], f"{page}: correct the link, or the heading that it means"
+
+
+def test_the_pages_people_look_for_are_there() -> None:
+    assert {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/reference/glossary.md"} <= set(pages())
