@@ -1,17 +1,38 @@
-"""Errors by who can act on them; every message is a sentence: what happened, where, what to do next.
+"""Errors by who can act on them. The retry rule is in the type: only a ``TransientError`` is worth another try.
 
-The retry rule is in the type: only a ``TransientError`` is worth another try. No message holds a secret.
+::
+
+    ExportError                what happened, and what to do next
+    ├── UserError              the author of a definition can correct it; never retried
+    ├── TransientError         may pass by itself; retried with backoff
+    └── TerminalError          cannot pass by itself; fails at once
+        └── SupersededError    a newer attempt of the same step has taken over
+
+No message holds a secret.
 """
 
 from __future__ import annotations
 
 
 class ExportError(Exception):
-    """Base of every error this package raises on purpose; ``str(error)`` is fit for mail, page and log."""
+    """Base of every error this package raises on purpose; ``str(error)`` is fit for mail, page and log.
+
+    ``what``: what happened and where; ``remedy``: what to do next, empty when there is nothing to do. Both without the
+    last full stop, so that each can stand in a table. ``line``: of the file that ``what`` is about, from 1.
+    """
+
+    def __init__(self, what: str, remedy: str = "", *, line: int | None = None) -> None:
+        super().__init__(what, remedy)
+        self.what = what.strip().removesuffix(".")
+        self.remedy = remedy.strip().removesuffix(".")
+        self.line = line
+
+    def __str__(self) -> str:
+        return " ".join(f"{part}." for part in (self.what, self.remedy) if part)
 
 
 class UserError(ExportError):
-    """The author of a definition can mend it: bad input, a frozen field, an unknown name. Never retried."""
+    """The author of a definition can correct it: bad input, a frozen field, an unknown name. Never retried."""
 
 
 class TransientError(ExportError):
