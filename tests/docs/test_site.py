@@ -61,19 +61,16 @@ def test_a_link_to_nothing_stops_the_copy(tmp_path: Path, monkeypatch: pytest.Mo
         copy_pages(tmp_path / "out", REFERENCES)
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [("[gone](gone.md)", "page does not exist"), ("[gone](index.md#gone)", "anchor does not exist")],
-)
-def test_the_generator_itself_stops_at_a_broken_link(tmp_path: Path, text: str, complaint: str) -> None:
+def test_the_generator_itself_stops_at_a_broken_link(tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").write_text("site_name: A site\ndocs_dir: pages\nsite_dir: site\ntheme: {font: false}\n")
     (tmp_path / "pages").mkdir()
-    for content, code in (("# Home\n", 0), (f"# Home\n\n{text}\n", 1)):
-        (tmp_path / "pages" / "index.md").write_text(content)
+    for text, code in (("[home](index.md#home)", 0), ("[gone](gone.md) [nor this](index.md#gone)", 1)):
+        (tmp_path / "pages" / "index.md").write_text(f"# Home\n\n{text}\n")
         command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stderr
-    assert complaint in done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert "page does not exist" in said and "anchor does not exist" in said
 
 
 def test_addresses_that_lead_nowhere_and_files_of_other_hosts_are_faults(tmp_path: Path) -> None:
@@ -81,7 +78,8 @@ def test_addresses_that_lead_nowhere_and_files_of_other_hosts_are_faults(tmp_pat
     (tmp_path / "style.css").write_text("@import url(https://fonts.example/a.css); p { background: url(local.png) }")
     (tmp_path / "index.html").write_text(
         '<script src="https://scripts.example/a.js"></script><a href="https://example.com">fine</a>'
-        '<a href="there.html#part">fine</a><a href="there.html#gone">no</a><img src="gone.png"><a href="gone.html">no</a>'
+        '<a href="there.html#part">fine</a><a href="there.html#gone">no</a>'
+        '<img src="gone.png"><a href="gone.html">no</a>'
     )
     found = "\n".join(faults(tmp_path))
     for fault in ("https://scripts.example/a.js from another host", "there.html#gone", "gone.png", "gone.html"):
