@@ -9,6 +9,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from types import ModuleType
 
+from typing_extensions import is_protocol
+
 PUBLIC: dict[str, tuple[str, ...]] = {
     "export_jobs.orchestration.factory": ("build_dags",),
     "export_jobs.delivery.destination": ("Destination", "Credentials", "Target", "Receipt", "Fence"),
@@ -43,7 +45,7 @@ def _class(name: str, of: type) -> str:
     bases = ", ".join(base.__name__ for base in of.__bases__ if base is not object)
     head = f"### {name}\n\n```python\nclass {name}({bases})\n```" if bases else f"### {name}"
     parts = [head, _docstring(of)]
-    if hasattr(of, "__dataclass_fields__"):
+    if "__init__" in vars(of) and not is_protocol(of):
         parts.append(f"```python\n{name}{_signature(of)}\n```")
     methods = [
         _function(f"#### {name}.{method}", method, function)
@@ -57,9 +59,23 @@ def _function(head: str, name: str, of: Callable[..., object]) -> str:
     return f"{head}\n\n```python\n{name}{_signature(of)}\n```\n\n{_docstring(of)}"
 
 
+class _Annotation(str):
+    """A postponed annotation, which ``inspect`` would put in quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def _signature(of: Callable[..., object]) -> str:
-    """As it is written in the file, without the quotes that postponed annotations get."""
-    return str(inspect.signature(of)).replace("'", "").replace(" -> None", "" if inspect.isclass(of) else " -> None")
+    """As it is written in the file; what a class returns is no news."""
+    signature = inspect.signature(of)
+    parameters = [one.replace(annotation=_annotation(one.annotation)) for one in signature.parameters.values()]
+    returned = inspect.Signature.empty if inspect.isclass(of) else _annotation(signature.return_annotation)
+    return str(signature.replace(parameters=parameters, return_annotation=returned))
+
+
+def _annotation(written: object) -> object:
+    return _Annotation(written) if isinstance(written, str) else written
 
 
 def _docstring(of: object) -> str:
