@@ -7,15 +7,13 @@ import os
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from export_jobs import settings
 from export_jobs.core.base.text import choice
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
-from export_jobs.core.definitions.job import ExportJob
-from export_jobs.core.validation.definitions import parse_stored_job
 from export_jobs.errors import ExportError, UserError
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.executions.progress import last_scheduled_ends
@@ -82,20 +80,6 @@ def stored_job(name: str) -> StoredJob:
         remedy = choice(name, [job.name for job in definitions().jobs()], none="The store holds no job yet")
         raise UserError(f"There is no job {name!r}. {remedy}.")
     return found
-
-
-def job_of(row: StoredJob) -> ExportJob:
-    """The job of a row; raises ``UserError`` with every issue when the row does not have the shape of one."""
-    job, issues = parse_stored_job(definition_with_version(row))
-    if job is None:
-        listed = "\n".join(f"- {issue}" for issue in issues)
-        raise UserError(f"The row of job {row.name!r} cannot be read as a definition:\n{listed}")
-    return job
-
-
-def definition_with_version(row: StoredJob) -> dict[str, Any]:
-    """A row's definition with its version, as :class:`ExportJob` is read from it."""
-    return {**row.definition, "version": row.version}
 
 
 def time_zone(row: StoredJob) -> ZoneInfo:

@@ -10,7 +10,7 @@ from export_jobs import settings
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob
-from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job, validate_job
+from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import store_engine
 from export_jobs.store import snapshot
@@ -44,7 +44,7 @@ class LoadedJob:
     def issues(self, catalogue: Catalogue) -> list[Issue]:
         """Every error of this definition, of shape and of meaning."""
         if self.job is None:
-            return errors(check_stored_job(_with_version(self.stored), catalogue=catalogue)[1])
+            return errors(self.stored.check(catalogue=catalogue)[1])
         return errors(validate_job(self.job, catalogue=catalogue))
 
 
@@ -93,8 +93,4 @@ def _one_job(dag_id: str) -> list[StoredJob]:
 
 
 def _load_job(stored: StoredJob) -> LoadedJob:
-    return LoadedJob(stored, parse_stored_job(_with_version(stored))[0])
-
-
-def _with_version(stored: StoredJob) -> dict[str, object]:
-    return {**stored.definition, "version": stored.version}
+    return LoadedJob(stored, stored.read()[0])

@@ -18,7 +18,7 @@ _FINDINGS = {State.FAILED, State.MISSING}
 def show_coverage(options: argparse.Namespace, output: Output) -> int:
     """Every window that is due; 1 when one is missing or failed, when two overlap, or when days have no window."""
     row = session.stored_job(options.job)
-    job = session.job_of(row)
+    job = row.parse()
     templates = [use.template for use in job.templates]
     outcomes = [
         record.outcome(template) for record in session.ledger().executions(row.job_id) for template in templates

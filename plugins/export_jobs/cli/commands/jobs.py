@@ -15,7 +15,6 @@ from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.dump import yaml_text
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob
 from export_jobs.core.validation.changes import next_windows, spec_of
-from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
 from export_jobs.store.definitions import StoredJob
 
 _LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "templates", "next_delivery")
@@ -38,8 +37,8 @@ def show(options: argparse.Namespace, output: Output) -> int:
     """Definition, issues, next windows and what was delivered from which definition; 1 when the job does not hold."""
     row = session.stored_job(options.job)
     tags = [destination.tag for destination in session.definitions().destinations()]
-    job, _ = parse_stored_job(session.definition_with_version(row))
-    _, issues = check_stored_job(session.definition_with_version(row), catalogue=session.catalogue(), destinations=tags)
+    job, _ = row.read()
+    _, issues = row.check(catalogue=session.catalogue(), destinations=tags)
     made_until = session.made_until().get(row.job_id)
     following = next_windows(job.schedule, made_until) if job and not errors(issues) else []
     output.line(f"Job {row.name}, version {row.version}, Dag {row.dag_id}")
@@ -70,7 +69,7 @@ def dump(options: argparse.Namespace, output: Output) -> int:
     rows = [session.stored_job(options.job)] if options.job else definitions.jobs()
     jobs: list[ExportJob] = []
     for row in rows:
-        job, issues = parse_stored_job(session.definition_with_version(row))
+        job, issues = row.read()
         if job is None:
             _report_unreadable_row(row, issues)
         else:
@@ -108,7 +107,7 @@ def _definition_text(job: ExportJob) -> str:
 
 def _entry(row: StoredJob, made_until: datetime | None) -> dict[str, object]:
     """One line of the list; the keys are those of the JSON."""
-    job, issues = check_stored_job(session.definition_with_version(row), catalogue=session.catalogue())
+    job, issues = row.check(catalogue=session.catalogue())
     if job is None:
         found = errors(issues)
         state = f"broken ({len(found)} issue{'s' * (len(found) != 1)})"

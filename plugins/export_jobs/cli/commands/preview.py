@@ -63,7 +63,7 @@ def preview(options: argparse.Namespace, output: Output) -> int:
 def windows(options: argparse.Namespace, output: Output) -> int:
     """The windows that follow the last one made."""
     row = session.stored_job(options.job)
-    schedule = session.job_of(row).schedule
+    schedule = row.parse().schedule
     made_until = session.made_until().get(row.job_id)
     found = list(islice(deliveries(schedule, made_until), options.count))
     zone = ZoneInfo(schedule.time_zone)
@@ -121,7 +121,7 @@ def _instant(text: str, time_zone: str, *, is_end: bool) -> datetime:
 
 
 def _valid_job(name: str) -> ExportJob:
-    job = session.job_of(session.stored_job(name))
+    job = session.stored_job(name).parse()
     issues = errors(validate_job(job, catalogue=session.catalogue()))
     if issues:
         raise UserError(f"Job {job.name!r} does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))

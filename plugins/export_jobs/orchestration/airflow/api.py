@@ -87,6 +87,19 @@ class AirflowApi:
         path = f"/dags/{_path_segment(dag_id)}/dagRuns/{_path_segment(run_id)}/clear"
         self._call("POST", path, f"clearing run {run_id!r} of {dag_id!r}", json=body)
 
+    def version(self) -> str:
+        """Airflow's version."""
+        return str(self._field(self._call("GET", "/version", "its version"), "version"))
+
+    def pool_slots(self, name: str) -> int:
+        """How many tasks of a pool run at once; 0 when there is no such pool."""
+        pool = self._call("GET", f"/pools/{_path_segment(name)}", f"the pool {name!r}", missing={})
+        return int(pool.get("slots", 0))
+
+    def dag(self, dag_id: str) -> dict[str, Any]:
+        """What Airflow says of a Dag; empty when it does not know it."""
+        return self._call("GET", f"/dags/{_path_segment(dag_id)}", f"the Dag {dag_id!r}", missing={})
+
     def pause(self, dag_id: str) -> None:
         """Make no further run of a Dag; one that Airflow does not know needs nothing."""
         self._call(
@@ -111,7 +124,7 @@ class AirflowApi:
     def parse_now(self) -> None:
         """Ask Airflow to parse the file of our Dags ahead of its turn; all of them come from one file."""
         purpose = "parsing the file of the export jobs"
-        auditor = self._call("GET", f"/dags/{AUDITOR_DAG_ID}", purpose, missing={})
+        auditor = self.dag(AUDITOR_DAG_ID)
         if not auditor:
             return  # Airflow has only just started and is about to parse the file for the first time
         token = self._field(auditor, "file_token")

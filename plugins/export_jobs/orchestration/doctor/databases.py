@@ -1,0 +1,94 @@
+"""The store, the catalogue, and the databases that the catalogue names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from export_jobs import settings
+from export_jobs.core.base.issue import errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.sql.dialect import POSTGRES
+from export_jobs.core.validation.catalogue import validate_catalogue
+from export_jobs.errors import ExportError
+from export_jobs.orchestration.airflow.connections import airflow_connection, open_source, open_warehouse, store_engine
+from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
+from export_jobs.store.database.rights import store_login
+from export_jobs.store.schema import current_revision, newest_revision
+
+_POSTGRES_TYPES = {"postgres", "postgresql"}
+
+
+def store_is_current(_: Surroundings) -> Iterator[CheckResult]:
+    """The store answers, has the tables of this version, and lets its login write them."""
+    found = airflow_connection(settings.STORE_CONNECTION, "the store of the export jobs")
+    if found.conn_type not in _POSTGRES_TYPES:
+        what = f"the connection {settings.STORE_CONNECTION!r} is of type {found.conn_type!r}, not Postgres"
+        yield CheckResult("store", Outcome.FAILED, what, "Choose the type Postgres under Admin > Connections")
+        return
+    engine = store_engine()
+    current, newest = current_revision(engine), newest_revision()
+    if current != newest:
+        at = f"at revision {current}" if current else "empty"
+        what = f"the store is {at}, and this version needs {newest}"
+        yield CheckResult("store", Outcome.FAILED, what, "Run `export-jobs db upgrade` as the owner of its schema")
+        return
+    login = store_login(engine)
+    if login.missing:
+        what = f"the role {login.role!r} lacks {', '.join(login.missing)}"
+        yield CheckResult("store", Outcome.FAILED, what, "Have the store's owner GRANT it")
+        return
+    yield CheckResult.ok("store", f"reachable, at revision {current}, as the role {login.role!r}")
+
+
+def catalogue_is_valid(_: Surroundings) -> Iterator[CheckResult]:
+    """The catalogue's folder is there and its files follow the rules."""
+    folder = settings.catalogue_folder()
+    catalogue = load_catalogue(folder, settings.catalogue_variables())
+    wrong = errors(validate_catalogue(catalogue))
+    if wrong:
+        what = f"{len(wrong)} errors in {folder}, the first: {wrong[0].path}: {wrong[0].what}"
+        yield CheckResult("catalogue", Outcome.FAILED, what, "See all with `export-jobs catalogue check`")
+        return
+    size = f"{len(catalogue.facts)} facts, {len(catalogue.kpis)} KPIs, {len(catalogue.dimensions)} dimensions"
+    if not catalogue.facts and not catalogue.dimensions:
+        remedy = "Write facts/, kpis/ and dimensions/ there, or point EXPORT_JOBS_CATALOGUE at the folder that has them"
+        yield CheckResult("catalogue", Outcome.WARNING, f"{folder} holds nothing to export", remedy)
+        return
+    yield CheckResult.ok("catalogue", f"{size} in {folder}")
+
+
+def warehouses_answer(_: Surroundings) -> Iterator[CheckResult]:
+    """Every connection that the catalogue names opens a session with its database."""
+    catalogue = load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
+    for name, dialect in sorted(_databases(catalogue)):
+        subject = f"warehouse {name}"
+        try:
+            with open_source(name, dialect):
+                pass
+            yield from _postgres_role(subject, name) if dialect == POSTGRES else [_opened(subject, dialect)]
+        except ExportError as error:
+            yield CheckResult.failed(subject, error)
+
+
+def _databases(catalogue: Catalogue) -> set[tuple[str, str]]:
+    tables = [*catalogue.facts.values(), *catalogue.dimensions.values()]
+    return {(table.connection, table.dialect) for table in tables}
+
+
+def _opened(subject: str, dialect: str) -> CheckResult:
+    return CheckResult.ok(subject, f"reachable, dialect {dialect}")
+
+
+def _postgres_role(subject: str, name: str) -> Iterator[CheckResult]:
+    session = open_warehouse(name)
+    try:
+        row = session.execute("SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    finally:
+        session.close()
+    role, is_superuser = row or ("", False)
+    if is_superuser:
+        what = f"reachable, and its role {role!r} is a superuser, who may read and write everything"
+        yield CheckResult(subject, Outcome.WARNING, what, "Give the connection a role that may only read its tables")
+    else:
+        yield CheckResult.ok(subject, f"reachable as the role {role!r}")

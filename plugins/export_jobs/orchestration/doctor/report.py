@@ -1,0 +1,47 @@
+"""Every check of an installation, one after another; one that breaks hides no other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+from export_jobs.errors import ExportError
+from export_jobs.orchestration.doctor import databases, installation, services
+from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[Surroundings], Iterator[CheckResult]]
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("airflow", installation.airflow_fits),
+    ("package", installation.one_copy_is_installed),
+    ("plugin", installation.plugin_is_registered),
+    ("store", databases.store_is_current),
+    ("catalogue", databases.catalogue_is_valid),
+    ("warehouse", databases.warehouses_answer),
+    ("destinations", services.destinations_have_connections),
+    ("staging", services.staging_is_shared),
+    ("mail", services.mail_server_answers),
+    ("api", services.airflow_serves),
+)
+
+
+def examine(surroundings: Surroundings) -> list[CheckResult]:
+    """The results of all checks, in the order in which an installation is made."""
+    return [result for subject, check in CHECKS for result in _results(subject, check, surroundings)]
+
+
+def _results(subject: str, check: Check, surroundings: Surroundings) -> Iterator[CheckResult]:
+    try:
+        yield from check(surroundings)
+    except ExportError as error:
+        yield CheckResult.failed(subject, error)
+    except Exception as error:
+        log.exception("The check of %s broke", subject)
+        what = f"this could not be checked ({type(error).__name__})"
+        yield CheckResult(subject, Outcome.FAILED, what, "See the log of this process for the whole error")
+
+
+def is_healthy(results: list[CheckResult]) -> bool:
+    """Whether nothing failed; warnings let exports run."""
+    return all(result.outcome is not Outcome.FAILED for result in results)

@@ -1,0 +1,116 @@
+"""Destinations, staging, mail, and Airflow itself as its API shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from secrets import token_hex
+
+from airflow.configuration import conf
+from airflow.sdk import ObjectStoragePath
+
+from export_jobs import settings
+from export_jobs.core.definitions.job import DestinationSpec
+from export_jobs.errors import ExportError
+from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
+from export_jobs.orchestration.airflow.connections import airflow_connection, store_engine
+from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
+from export_jobs.orchestration.mail import mail_server
+from export_jobs.store.definitions import Definitions
+
+CONNECTION_TYPES = {"sftp": {"sftp", "ssh"}, "s3": {"aws"}}
+"""The types of Airflow connection that each kind of destination is read from."""
+ONE_MACHINE = {"LocalExecutor", "SequentialExecutor"}
+
+
+def destinations_have_connections(_: Surroundings) -> Iterator[CheckResult]:
+    """Each destination's connection is there and of the right type; no server is asked."""
+    specs = Definitions(store_engine()).destinations()
+    if not specs:
+        yield CheckResult.ok("destinations", "none yet")
+    for spec in specs:
+        subject = f"destination {spec.tag}"
+        try:
+            yield _connection_of(subject, spec)
+        except ExportError as error:
+            yield CheckResult.failed(subject, error)
+
+
+def _connection_of(subject: str, spec: DestinationSpec) -> CheckResult:
+    found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")
+    fitting = CONNECTION_TYPES[spec.kind]
+    if found.conn_type not in fitting:
+        what = (
+            f"its connection {spec.connection!r} is of type {found.conn_type!r}, and it is a place of kind {spec.kind}"
+        )
+        return CheckResult(subject, Outcome.FAILED, what, f"Choose the type {min(fitting)} under Admin > Connections")
+    return CheckResult.ok(
+        subject, f"connection {spec.connection!r}; `export-jobs check-destination {spec.tag}` logs in and writes"
+    )
+
+
+def staging_is_shared(_: Surroundings) -> Iterator[CheckResult]:
+    """A file can be staged and read back, and every machine that runs tasks sees it."""
+    root = settings.staging_root()
+    try:
+        _write_and_read(root)
+    except (ImportError, ValueError) as error:
+        what = f"{root} cannot be opened ({type(error).__name__}: {error})"
+        remedy = "Install what this kind of store needs, such as 'airflow-export-jobs[s3-staging]'"
+        yield CheckResult("staging", Outcome.FAILED, what, remedy)
+        return
+    except OSError as error:
+        what = f"a file cannot be written to {root} and read back ({error.strerror or type(error).__name__})"
+        yield CheckResult("staging", Outcome.FAILED, what, "Let tasks write there, or correct EXPORT_JOBS_STAGING")
+        return
+    executor = str(conf.get("core", "executor"))
+    if not root.startswith("file:"):
+        yield CheckResult.ok("staging", f"{root} can be written; tasks of every machine share it")
+    elif executor.rpartition(".")[2] in ONE_MACHINE:
+        yield CheckResult.ok("staging", f"{root} can be written; it is local, as fits the {executor} of one machine")
+    else:
+        what = f"{root} is on this machine's disk, and the {executor} runs the tasks of one file on several machines"
+        remedy = "Point EXPORT_JOBS_STAGING at an object store, such as s3://connection@bucket/staging"
+        yield CheckResult("staging", Outcome.FAILED, what, remedy)
+
+
+def _write_and_read(root: str) -> None:
+    folder = ObjectStoragePath(root)
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / f"doctor-{token_hex(8)}"
+    try:
+        probe.write_bytes(b"probe")
+        if probe.read_bytes() != b"probe":
+            raise OSError("other bytes came back")
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def mail_server_answers(_: Surroundings) -> Iterator[CheckResult]:
+    """The mail server takes the login; nothing is sent."""
+    with mail_server():
+        yield CheckResult.ok("mail", f"the server of the connection {settings.smtp_connection()!r} takes the login")
+
+
+def airflow_serves(surroundings: Surroundings) -> Iterator[CheckResult]:
+    """Airflow's API answers, the pool has slots, and the Dags of the export jobs are parsed."""
+    api = surroundings.api()
+    yield CheckResult.ok("api", f"Airflow {api.version()} answers at {api.base_url}")
+    slots = api.pool_slots(settings.pool())
+    if not slots:
+        what = f"there is no pool {settings.pool()!r} with slots, so no task that reads or uploads will start"
+        remedy = f"Run `airflow pools set {settings.pool()} 8 'export jobs'`, or name another with EXPORT_JOBS_POOL"
+        yield CheckResult("pool", Outcome.FAILED, what, remedy)
+    else:
+        yield CheckResult.ok("pool", f"{settings.pool()!r} has {slots} slots")
+    yield _auditor(api.dag(AUDITOR_DAG_ID))
+
+
+def _auditor(dag: dict[str, object]) -> CheckResult:
+    if not dag or dag.get("is_stale"):
+        what = f"Airflow knows no Dag {AUDITOR_DAG_ID!r}: the file or bundle of the export jobs is not parsed"
+        remedy = "Install dags/build_export_dags.py or the Dag bundle; see `airflow dags list-import-errors`"
+        return CheckResult("dags", Outcome.FAILED, what, remedy)
+    if dag.get("is_paused"):
+        what = f"the Dag {AUDITOR_DAG_ID!r} is paused, so nobody is told of windows that never ran"
+        return CheckResult("dags", Outcome.WARNING, what, "Unpause it")
+    return CheckResult.ok("dags", "parsed, and the auditor is on")
