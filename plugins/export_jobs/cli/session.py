@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from export_jobs import settings
-from export_jobs.core.base.text import choice
+from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.errors import ExportError, UserError
@@ -77,7 +77,7 @@ def stored_job(name: str) -> StoredJob:
     """The job ``name``; raises ``UserError`` that names the near ones."""
     found = definitions().job(name)
     if found is None:
-        remedy = choice(name, [job.name for job in definitions().jobs()], none="The store holds no job yet")
+        remedy = suggest(name, [job.name for job in definitions().jobs()], none="The store holds no job yet")
         raise UserError(f"There is no job {name!r}. {remedy}.")
     return found
 
@@ -90,7 +90,7 @@ def time_zone(row: StoredJob) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def made_until() -> dict[int, datetime]:
+def last_window_end() -> dict[int, datetime]:
     """By job id, the end of the last scheduled window that was begun: the next one starts there."""
     return last_scheduled_ends(engine())
 

@@ -10,9 +10,9 @@ from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, ObjectStoragePa
 from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs import settings
-from export_jobs.core.windows.discrepancy import Finding, WindowState, audit
-from export_jobs.core.windows.rerun import DagRunState
-from export_jobs.core.windows.window import Window, deliveries
+from export_jobs.core.windows.discrepancy import Finding, WindowRun, find_discrepancies
+from export_jobs.core.windows.rerun import DagRunSummary
+from export_jobs.core.windows.window import Window, scheduled_windows
 from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration import mail
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
@@ -104,22 +104,25 @@ def _window_findings(jobs: list[StoredJob], ledger: Ledger) -> list[Finding]:
 
 
 def _job_findings(stored: StoredJob, ledger: Ledger, api: AirflowApi | None) -> list[Finding]:
-    job = stored.parse()
+    job, _ = stored.read()
+    if job is None:
+        log.warning("The row of job %r cannot be read and is not audited; its own Dag says what is wrong", stored.name)
+        return []
     if not job.enabled:
         return []
     records = ledger.executions(stored.job_id)
-    made_until = max((record.window_end for record in records if record.run_type == "scheduled"), default=None)
-    return audit(
+    last_window_end = max((record.window_end for record in records if record.run_type == "scheduled"), default=None)
+    return find_discrepancies(
         job.name,
-        to_come=deliveries(job.schedule, made_until),
-        made=_window_states(records, api.dag_runs(stored.dag_id) if api else []),
+        upcoming=scheduled_windows(job.schedule, last_window_end),
+        runs=_window_states(records, api.dag_runs(stored.dag_id) if api else []),
         now=datetime.now(UTC),
         last_activity=max((event.at for record in records for event in record.events), default=None),
         grace=GRACE,
     )
 
 
-def _window_states(records: list[ExecutionRecord], runs: list[DagRunState]) -> dict[Window, WindowState]:
+def _window_states(records: list[ExecutionRecord], runs: list[DagRunSummary]) -> dict[Window, WindowRun]:
     """Every window that has had a run, also one that left no trace in the ledger because somebody marked it success.
 
     A green run is held against every delivery of its window: one that found it delivered has rightly sent nothing. A
@@ -128,11 +131,11 @@ def _window_states(records: list[ExecutionRecord], runs: list[DagRunState]) -> d
     windows = {record.run_id: Window(record.window_start, record.window_end) for record in records}
     delivering = {record.run_id for record in records if record.publication is not None}
     delivered = {windows[run_id] for run_id in delivering}
-    made = {window: WindowState(run_id, None, window in delivered) for run_id, window in windows.items()}
+    made = {window: WindowRun(run_id, None, window in delivered) for run_id, window in windows.items()}
     for run in runs:
         if run.window is not None:
             is_delivered = run.run_id in delivering if run.state == "failed" else run.window in delivered
-            made[run.window] = WindowState(run.run_id, run.state, is_delivered)
+            made[run.window] = WindowRun(run.run_id, run.state, is_delivered)
     return made
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.validation.definitions import check_stored_job, validate_destination, validate_template
+from export_jobs.core.validation.definitions import validate_destination, validate_template
 from export_jobs.store.definitions import Definitions
 
 
@@ -24,7 +24,7 @@ def _issues(definitions: Definitions, catalogue: Catalogue) -> Iterator[Issue]:
     for template in definitions.templates():
         yield from _at_path(f"templates[{template.name}]", validate_template(template, catalogue=catalogue))
     for row in definitions.jobs():
-        _, issues = check_stored_job({**row.definition, "version": row.version}, catalogue=catalogue, destinations=tags)
+        _, issues = row.check(catalogue=catalogue, destinations=tags)
         yield from _at_path(f"jobs[{row.name}]", issues)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, JobSpec
 from export_jobs.core.validation.changes import differences, spec_of
-from export_jobs.errors import UserError
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
+from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.database.errors import translate_error
 from export_jobs.store.destinations import Destinations
 from export_jobs.store.job_templates import insert_template_uses
@@ -43,7 +45,7 @@ EDITABLE = {
 
 @dataclass(frozen=True)
 class StoredJob:
-    """A live row at its newest version; ``definition`` is what :class:`ExportJob` is read from."""
+    """A live row at its newest version. Its ``definition`` is read by the methods here, and nowhere else."""
 
     job_id: int
     dag_id: str
@@ -51,9 +53,24 @@ class StoredJob:
     version: int
     definition: dict[str, Any]
 
+    def read(self) -> tuple[ExportJob | None, list[Issue]]:
+        """The job, None when the row does not have the shape of one, and every issue of its shape."""
+        return parse_stored_job(_document(self.definition, self.version))
+
+    def check(
+        self, *, catalogue: Catalogue, destinations: Collection[str] | None = None
+    ) -> tuple[ExportJob | None, list[Issue]]:
+        """The same for shape and meaning; ``destinations``: the known tags, when they are to be looked at."""
+        document = _document(self.definition, self.version)
+        return check_stored_job(document, catalogue=catalogue, destinations=destinations)
+
     def parse(self) -> ExportJob:
-        """The definition as an object; raises pydantic's ``ValidationError`` when it does not have the shape."""
-        return ExportJob.model_validate({**self.definition, "version": self.version})
+        """The job; raises ``UserError`` with every issue when the row does not have the shape of one."""
+        job, issues = self.read()
+        if job is None:
+            listed = "\n".join(f"- {issue}" for issue in issues)
+            raise UserError(f"The row of job {self.name!r} cannot be read as a definition:\n{listed}")
+        return job
 
 
 @dataclass(frozen=True)
@@ -85,12 +102,19 @@ class Definitions(Destinations, Templates):
         return StoredJob(**rows[0]) if rows else None
 
     def version(self, job_id: int, version: int) -> ExportJob:
-        """A definition as it was at ``version``, deleted or not; raises ``UserError`` when there is no such version."""
-        query = "SELECT definition FROM export_jobs.job_version WHERE job_id = :job_id AND version = :version"
+        """A definition as it was at ``version``, deleted or not.
+
+        Raises ``UserError`` when there is no such version, ``TerminalError`` when this release cannot read it.
+        """
+        query = """SELECT j.name, v.definition FROM export_jobs.job_version v JOIN export_jobs.job j ON j.id = v.job_id
+                   WHERE v.job_id = :job_id AND v.version = :version"""
         rows = self._rows(query, job_id=job_id, version=version)
         if not rows:
             raise UserError(f"The store has no version {version} of job {job_id}. Restore the store from a backup.")
-        return ExportJob.model_validate({**rows[0]["definition"], "version": version})
+        job, issues = parse_stored_job(_document(rows[0]["definition"], version))
+        if job is None:
+            raise _unreadable_version_error(rows[0]["name"], version, issues)
+        return job
 
     def versions(self, job_id: int) -> list[DefinitionVersion]:
         """Every version of a definition, oldest first."""
@@ -128,9 +152,12 @@ class Definitions(Destinations, Templates):
                     f"Job {spec.name!r} has been changed by somebody else: you have version {expected_version}, the "
                     f"store has {stored.version}. Load it again, then repeat your change."
                 )
-            reasons = [*_frozen_reasons(stored, spec), *_guard_reasons(connection, stored.job_id, spec)]
-            if reasons:
-                raise UserError(" ".join(reasons))
+            frozen = _frozen_error(stored, spec)
+            # Also with frozen keys, so that a person hears of everything; the error undoes it with the transaction.
+            refused = _write_editable(connection, stored.job_id, spec)
+            found = [error for error in (frozen, refused) if error]
+            if found:
+                raise _as_one_error(found)
             return self._reload_job(connection, stored.job_id)
 
     def delete(self, name: str, actor: str | None = None) -> None:
@@ -158,23 +185,39 @@ class Definitions(Destinations, Templates):
         return StoredJob(**row)
 
 
-def _frozen_reasons(stored: StoredJob, spec: JobSpec) -> Iterator[str]:
-    """The sentence that names what ``spec`` would change of ``stored`` and nobody may, in the words of the YAML."""
-    try:
-        before = spec_of(stored.parse())
-    except ValidationError:
-        yield f"Job {spec.name!r}: its row cannot be read as a job. Mend the row, or delete the job and create it anew."
-        return
-    frozen = [change.path for change in differences(before, spec_of(spec)) if change.path not in EDITABLE]
-    if frozen:
-        yield (
-            f"Job {spec.name!r}: {', '.join(frozen)} cannot change once the job exists, since receivers rely on it. "
-            "Create a new job instead."
+def _document(definition: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """What :class:`ExportJob` is read from: the store keeps the version beside the definition."""
+    return {**definition, "version": version}
+
+
+def _unreadable_version_error(name: str, version: int, issues: Sequence[Issue]) -> TerminalError:
+    """Names keys and no values: it goes to the log of a task."""
+    keys = ", ".join(dict.fromkeys(issue.path for issue in issues if issue.path)) or "all of it"
+    return TerminalError(
+        f"Version {version} of job {name!r} was saved by another release, and this one cannot read it ({keys})",
+        "Rerun the job with today's definition",
+    )
+
+
+def _frozen_error(stored: StoredJob, spec: JobSpec) -> UserError | None:
+    """Names what ``spec`` would change of ``stored`` and nobody may, in the words of the YAML."""
+    job, _ = stored.read()
+    if job is None:
+        return UserError(
+            f"Job {spec.name!r}: its row cannot be read as a job. Mend the row, or delete the job and create it anew."
         )
+    changed = differences(spec_of(job), spec_of(spec))
+    frozen = [change.path for change in changed if change.path not in EDITABLE]
+    if not frozen:
+        return None
+    return UserError(
+        f"Job {spec.name!r}: {', '.join(frozen)} cannot change once the job exists, since receivers rely on it. "
+        "Create a new job instead."
+    )
 
 
-def _guard_reasons(connection: Connection, job_id: int, spec: JobSpec) -> Iterator[str]:
-    """Write what may change; the sentence with which the store's guards refuse that, given what has run."""
+def _write_editable(connection: Connection, job_id: int, spec: JobSpec) -> UserError | None:
+    """Write what may change; what the store's guards have against it, given what has run, or None."""
     columns = {name: value for name, value in _columns(spec).items() if name in EDITABLE.values()}
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     try:
@@ -182,9 +225,15 @@ def _guard_reasons(connection: Connection, job_id: int, spec: JobSpec) -> Iterat
             connection.execute(text(f"UPDATE export_jobs.job SET {sets} WHERE id = :id"), {**columns, "id": job_id})
     except DBAPIError as error:
         refusal = translate_error(error)
-        if not isinstance(refusal, UserError):
-            raise
-        yield str(refusal)
+        if isinstance(refusal, UserError):
+            return refusal
+        raise
+    return None
+
+
+def _as_one_error(found: Sequence[UserError]) -> UserError:
+    *before, last = found
+    return UserError(" ".join([*map(str, before), last.what]), last.remedy)
 
 
 def _columns(spec: JobSpec) -> dict[str, Any]:

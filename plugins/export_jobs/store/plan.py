@@ -12,12 +12,11 @@ from datetime import datetime
 
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.definitions.job import DefinitionFile, ExportJob, JobSpec
+from export_jobs.core.definitions.job import DefinitionFile, JobSpec
 from export_jobs.core.validation.changes import Action, Change, InStore, changes
 from export_jobs.core.validation.definition_file import Stored, check_file
-from export_jobs.core.validation.definitions import parse_stored_job
 from export_jobs.errors import UserError
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
 
 _DRY_RUN_ACTOR = "trial of a plan"
 
@@ -52,11 +51,11 @@ def make_plan(
     catalogue: Catalogue,
     *,
     now: datetime,
-    made_until: Mapping[int, datetime] | None = None,
+    last_window_end: Mapping[int, datetime] | None = None,
 ) -> ApplyPlan:
     """Hold a file's content against the catalogue and the store. Raises only when the store cannot be read.
 
-    ``made_until``: by job id, the end of the last window that was made; the preview of an edited schedule needs it.
+    ``last_window_end``: by job id, the end of the last window that was made; the preview of an edited schedule needs it.
     """
     rows = definitions.jobs()
     templates = {template.name: template for template in definitions.templates()}
@@ -65,8 +64,8 @@ def make_plan(
     file, issues = check_file(raw, catalogue=catalogue, stored=beside, now=now)
     if file is None:
         return ApplyPlan(None, tuple(issues))
-    ends = {row.name: made_until[row.job_id] for row in rows if made_until and row.job_id in made_until}
-    stored = InStore({row.name: _job_or_none(row) for row in rows}, templates, destinations, ends)
+    ends = {row.name: last_window_end[row.job_id] for row in rows if last_window_end and row.job_id in last_window_end}
+    stored = InStore({row.name: row.read()[0] for row in rows}, templates, destinations, ends)
     jobs = {job.name: job for job in file.jobs}
     return ApplyPlan(
         file,
@@ -123,7 +122,3 @@ def _dry_run(definitions: Definitions) -> Iterator[Definitions]:
     with suppress(_EndDryRun), definitions.transaction(_DRY_RUN_ACTOR) as trial:
         yield trial
         raise _EndDryRun
-
-
-def _job_or_none(row: StoredJob) -> ExportJob | None:
-    return parse_stored_job({**row.definition, "version": row.version})[0]

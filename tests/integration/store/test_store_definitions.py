@@ -6,14 +6,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from threading import Barrier
+from traceback import format_exception
 
 import pytest
 
+from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec, Template
 from export_jobs.core.validation.changes import spec_of
-from export_jobs.errors import UserError
+from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.definitions import StoredJob
-from tests.integration.store.samples import Store, spec
+from tests.integration.store.samples import Store, administrator, spec
 
 pytestmark = pytest.mark.integration
 
@@ -196,6 +198,24 @@ def test_an_unknown_job_is_a_sentence(store: Store, what: str) -> None:
 def test_an_unknown_version_is_a_sentence(store: Store, job: StoredJob) -> None:
     with pytest.raises(UserError, match="no version 7 of job 1"):
         store.definitions.version(job.job_id, 7)
+
+
+def test_a_version_of_another_release_is_a_sentence_without_values(
+    store: Store, job: StoredJob, postgres: Postgres, database: str
+) -> None:
+    with administrator(postgres, database) as session:
+        session.execute("SET session_replication_role = replica")  # past the guard that keeps versions as they were
+        session.execute("""UPDATE export_jobs.job_version SET definition = definition
+            || '{"recipients": "secret@example.com"}' || jsonb_build_object('schedule',
+                (definition -> 'schedule') || '{"frequency": "fortnightly"}')""")
+    with pytest.raises(TerminalError) as raised:
+        store.definitions.version(job.job_id, 1)
+    said = str(raised.value)
+    assert "Version 1 of job 'sales'" in said
+    assert "recipients" in said and "schedule.frequency" in said
+    assert said.endswith("Rerun the job with today's definition.")
+    logged = "".join(format_exception(raised.value))
+    assert "secret@example.com" not in logged and "fortnightly" not in logged
 
 
 @pytest.mark.parametrize(

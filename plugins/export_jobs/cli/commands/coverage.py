@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.core.windows.coverage import Covered, State
-from export_jobs.core.windows.timeline import Plan, covered_so_far, day_range
+from export_jobs.core.windows.coverage import WindowCoverage, CoverageState
+from export_jobs.core.windows.timeline import ExpectedWindows, coverage_until_now, day_range
 from export_jobs.core.windows.window import Window
 
-_FINDINGS = {State.FAILED, State.MISSING}
+_FINDINGS = {CoverageState.FAILED, CoverageState.MISSING}
 
 
 def show_coverage(options: argparse.Namespace, output: Output) -> int:
@@ -24,29 +24,29 @@ def show_coverage(options: argparse.Namespace, output: Output) -> int:
         record.outcome(template) for record in session.ledger().executions(row.job_id) for template in templates
     ]
     zone = job.schedule.time_zone
-    plan = Plan(templates, job.schedule, session.made_until().get(row.job_id), datetime.now(UTC))
-    rows, gaps = covered_so_far(plan, outcomes)
+    plan = ExpectedWindows(templates, job.schedule, session.last_window_end().get(row.job_id), datetime.now(UTC))
+    rows, gaps = coverage_until_now(plan, outcomes)
     output.table(
         ("TEMPLATE", "DAYS", "STATE", "RUN", "OVERLAPS"),
         [(one.template, day_range(one.window, zone), one.state, _last_run(one), _overlaps(one, zone)) for one in rows],
     )
     for gap in gaps:
         output.line(f"{gap.template}: no window covers {day_range(Window(gap.start, gap.end), zone)}")
-    counted = {state: sum(one.state is state for one in rows) for state in State}
+    counted = {state: sum(one.state is state for one in rows) for state in CoverageState}
     output.line(", ".join(f"{count} {state}" for state, count in counted.items() if count) or "No window is due yet.")
     output.json({"windows": [_document(one) for one in rows], "gaps": [asdict(gap) for gap in gaps]})
     return 1 if gaps or any(one.state in _FINDINGS or one.overlaps for one in rows) else 0
 
 
-def _last_run(covered: Covered) -> str | None:
+def _last_run(covered: WindowCoverage) -> str | None:
     return covered.run_ids[-1] if covered.run_ids else None
 
 
-def _overlaps(covered: Covered, zone: str) -> str | None:
+def _overlaps(covered: WindowCoverage, zone: str) -> str | None:
     return ", ".join(day_range(window, zone) for window in covered.overlaps) or None
 
 
-def _document(covered: Covered) -> dict[str, object]:
+def _document(covered: WindowCoverage) -> dict[str, object]:
     return {
         "template": covered.template,
         "start": covered.window.start,

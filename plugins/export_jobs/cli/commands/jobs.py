@@ -23,8 +23,8 @@ _LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "tem
 def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
     """One line a job; a job that does not hold is marked and hides no other."""
     rows = session.definitions().jobs()
-    made_until = session.made_until()
-    entries = [_entry(row, made_until.get(row.job_id)) for row in rows]
+    last_window_end = session.last_window_end()
+    entries = [_entry(row, last_window_end.get(row.job_id)) for row in rows]
     output.table(
         [key.replace("_", " ").upper() for key in _LIST_KEYS],
         [[entry[key] for key in _LIST_KEYS] for entry in entries],
@@ -39,8 +39,8 @@ def show(options: argparse.Namespace, output: Output) -> int:
     tags = [destination.tag for destination in session.definitions().destinations()]
     job, _ = row.read()
     _, issues = row.check(catalogue=session.catalogue(), destinations=tags)
-    made_until = session.made_until().get(row.job_id)
-    following = next_windows(job.schedule, made_until) if job and not errors(issues) else []
+    last_window_end = session.last_window_end().get(row.job_id)
+    following = next_windows(job.schedule, last_window_end) if job and not errors(issues) else []
     output.line(f"Job {row.name}, version {row.version}, Dag {row.dag_id}")
     output.text(_definition_text(job) if job else f"{row.definition}")
     show_issues(issues, output)
@@ -101,18 +101,18 @@ def delete(options: argparse.Namespace, output: Output) -> int:
 
 
 def _definition_text(job: ExportJob) -> str:
-    text = yaml_text(DefinitionFile(jobs=(spec_of(job),)), longest=MAX_SHOWN_ENTRIES)
+    text = yaml_text(DefinitionFile(jobs=(spec_of(job),)), max_values=MAX_SHOWN_ENTRIES)
     return "\n".join([text.rstrip(), *choice_lines(job)])
 
 
-def _entry(row: StoredJob, made_until: datetime | None) -> dict[str, object]:
+def _entry(row: StoredJob, last_window_end: datetime | None) -> dict[str, object]:
     """One line of the list; the keys are those of the JSON."""
     job, issues = row.check(catalogue=session.catalogue())
     if job is None:
         found = errors(issues)
         state = f"broken ({len(found)} issue{'s' * (len(found) != 1)})"
         return {**dict.fromkeys(_LIST_KEYS), "name": row.name, "state": state}
-    following = next_windows(job.schedule, made_until, 1) if job.enabled else []
+    following = next_windows(job.schedule, last_window_end, 1) if job.enabled else []
     return {
         "name": row.name,
         "state": "enabled" if job.enabled else "paused",

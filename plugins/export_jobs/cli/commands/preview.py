@@ -12,13 +12,13 @@ from export_jobs.cli import session
 from export_jobs.cli.output import Output
 from export_jobs.cli.text.plan_text import delivery_days, window_document
 from export_jobs.core.base.issue import errors
-from export_jobs.core.base.text import choice
+from export_jobs.core.base.text import suggest
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.core.sql.compiler import compile_export
-from export_jobs.core.sql.literal import runnable
+from export_jobs.core.sql.literal import runnable_sql
 from export_jobs.core.validation.definitions import validate_job
-from export_jobs.core.windows.window import Window, day_start, deliveries
+from export_jobs.core.windows.window import Window, day_start, scheduled_windows
 from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def sql(options: argparse.Namespace, output: Output) -> int:
     """The statement of each template, with the values bound to it."""
     exports = _compile_exports(_valid_job(options.job), options)
     for export in exports:
-        output.text(runnable(export))
+        output.text(runnable_sql(export))
     output.json([_document(export) for export in exports])
     return 0
 
@@ -64,8 +64,8 @@ def windows(options: argparse.Namespace, output: Output) -> int:
     """The windows that follow the last one made."""
     row = session.stored_job(options.job)
     schedule = row.parse().schedule
-    made_until = session.made_until().get(row.job_id)
-    found = list(islice(deliveries(schedule, made_until), options.count))
+    last_window_end = session.last_window_end().get(row.job_id)
+    found = list(islice(scheduled_windows(schedule, last_window_end), options.count))
     zone = ZoneInfo(schedule.time_zone)
     output.table(
         ("DAYS", "START", "END", "DELIVERED FROM"),
@@ -87,7 +87,7 @@ def check_destination(options: argparse.Namespace, output: Output) -> int:
     definitions = session.definitions()
     spec = definitions.destination(options.tag)
     if spec is None:
-        remedy = choice(options.tag, [one.tag for one in definitions.destinations()], none="The store holds none yet")
+        remedy = suggest(options.tag, [one.tag for one in definitions.destinations()], none="The store holds none yet")
         raise UserError(f"There is no destination {options.tag!r}. {remedy}.")
     open_destination(spec).check()
     output.line(f"The destination {spec.tag!r} takes files: login, folder and write permission are proven.")
@@ -133,7 +133,7 @@ def _compile_exports(job: ExportJob, options: argparse.Namespace) -> list[Compil
     window = parse_window(options.window, job.schedule.time_zone)
     names = [use.template for use in job.templates]
     if options.template and options.template not in names:
-        remedy = choice(options.template, names, none="It uses none")
+        remedy = suggest(options.template, names, none="It uses none")
         raise UserError(f"Job {job.name!r} does not use the template {options.template!r}. {remedy}.")
     return [
         compile_export(job, name, session.catalogue(), window) for name in names if options.template in {None, name}

@@ -16,7 +16,7 @@ from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.definition_hash import definition_hash
 from export_jobs.core.windows.window import Window
 from export_jobs.delivery.destination import Destination
-from export_jobs.errors import UserError
+from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.airflow.connections import open_destination, store_engine
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import Ledger
@@ -41,10 +41,11 @@ class JobRun:
     attempt: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @classmethod
-    def open(cls, context: Context, job_id: int, job_version: int) -> JobRun:
+    def open(cls, context: Context, job_id: int, job_version: int, *, step: str, template: str | None) -> JobRun:
         """Bind this run to the definition version that it first ran with.
 
-        Raises ``UserError`` for a run without a data interval, ``TransientError`` while the store is down.
+        Raises ``UserError`` for a run without a data interval, ``TransientError`` while the store is down, and
+        ``TerminalError``, which the ledger then holds as this step's, for a version that this release cannot read.
         """
         dag_run = context["dag_run"]
         start, end = dag_run.data_interval_start, dag_run.data_interval_end
@@ -64,8 +65,13 @@ class JobRun:
             window_end=end,
             version=job_version,
         )
+        try:
+            job = definitions.version(job_id, execution.version)
+        except TerminalError as error:
+            ledger.record_event(execution.id, "failed", step=step, template=template, message=str(error))
+            raise
         return cls(
-            job=definitions.version(job_id, execution.version),
+            job=job,
             window=Window(start, end),
             execution_id=execution.id,
             run_id=dag_run.run_id,

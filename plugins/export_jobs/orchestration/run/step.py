@@ -35,7 +35,7 @@ class ExportStep(BaseOperator):
     def execute(self, context: Context) -> Any:
         """Run the step once. An ``ExportError`` that cannot pass fails the task at once, without a retry."""
         try:
-            run = JobRun.open(context, self.job_id, self.job_version)
+            run = JobRun.open(context, self.job_id, self.job_version, step=self.step, template=self.template)
         except TransientError:
             raise
         except ExportError as error:

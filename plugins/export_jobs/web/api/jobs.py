@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.core.validation.definitions import parse_stored_job
 from export_jobs.web.http.access import ReadsDags, ReadsJob
 from export_jobs.web.http.audit_log import api_router
 from export_jobs.web.http.dependencies import StampedCatalogueDep, StoreDep, StoredJobDep, StoreEngineDep
@@ -59,7 +58,7 @@ def get_job(
 @router.get("/jobs/{dag_id}/duplicate", response_model_exclude={"schedule": {"anchor"}})
 def duplicate_job(user: ReadsJob, row: StoredJobDep, store: StoreDep) -> JobSpec:  # noqa: ARG001  the permission
     """The draft of a job like this one, for the wizard; nothing is saved."""
-    job, issues = parse_stored_job({**row.definition, "version": row.version})
+    job, issues = row.read()
     if job is None:
         raise RequestRefusal(422, issues)
     return duplicate(job, lambda name: store.job(name) is not None, datetime.now(UTC))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from export_jobs.core.base.issue import Issue, errors
-from export_jobs.core.definitions.job import ExportJob, Schedule
-from export_jobs.core.validation.definitions import check_stored_job
-from export_jobs.core.windows.window import Window, last_complete
+from export_jobs.core.base.issue import errors
+from export_jobs.core.definitions.job import Schedule
+from export_jobs.core.windows.window import Window, last_complete_window
 from export_jobs.errors import UserError
 from export_jobs.orchestration.clearing import RerunPlan, clear_runs, make_rerun_plan
 from export_jobs.store.definitions import StoredJob
@@ -91,7 +90,7 @@ def run_now(
 ) -> NewRun:
     """Export the last complete window now, besides the schedule."""
     schedule = _valid_schedule(row, catalogue)
-    window = last_complete(schedule, datetime.now(UTC))
+    window = last_complete_window(schedule, datetime.now(UTC))
     if window is None:
         what = f"no window of the job {row.name!r} has ended yet; its data begins on {schedule.valid_from}"
         raise RequestRefusal.because(409, what, "Wait for the first window, or re-export other days")
@@ -114,7 +113,7 @@ def _paused_reason(row: StoredJob) -> str:
 
 def _broken_reason(row: StoredJob, catalogue: CatalogueDep) -> str:
     """The Dag of a definition that does not hold has no task but one that refuses."""
-    job, issues = _check_definition(row, catalogue)
+    job, issues = row.check(catalogue=catalogue)
     if job is not None:
         return ""
     return (
@@ -129,11 +128,7 @@ def _refuse_if(blocked: str) -> None:
 
 
 def _valid_schedule(row: StoredJob, catalogue: CatalogueDep) -> Schedule:
-    job, issues = _check_definition(row, catalogue)
+    job, issues = row.check(catalogue=catalogue)
     if job is None:
         raise RequestRefusal(409, errors(issues))
     return job.schedule
-
-
-def _check_definition(row: StoredJob, catalogue: CatalogueDep) -> tuple[ExportJob | None, list[Issue]]:
-    return check_stored_job({**row.definition, "version": row.version}, catalogue=catalogue)

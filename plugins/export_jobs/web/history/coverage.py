@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
-from export_jobs.core.windows.schedule_text import window_text
-from export_jobs.core.windows.timeline import Cell, Plan, Timeline, timeline
+from export_jobs.core.windows.schedule_text import window_in_words
+from export_jobs.core.windows.timeline import TimelineCell, ExpectedWindows, Timeline, build_timeline
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.state import AirflowRuns, run_outcome
 from export_jobs.store.ledger import Ledger
@@ -21,17 +20,16 @@ def coverage_answer(
     row: StoredJob, ledger: Ledger, stamped: StampedCatalogue, past: int, future: int
 ) -> CoverageAnswer:
     """The last ``past`` windows and the first ``future`` ones to come; of a broken definition, what was made of it."""
-    whole = {**row.definition, "version": row.version}
-    job = parse_stored_job(whole)[0]
-    is_sound = check_stored_job(whole, catalogue=stamped.catalogue)[0] is not None
+    job = row.read()[0]
+    is_sound = row.check(catalogue=stamped.catalogue)[0] is not None
     templates = [use.template for use in job.templates] if job else []
     now = datetime.now(UTC)
     busy = airflow_tables.windows_in_progress(row.dag_id)
     airflow = AirflowRuns(frozenset(busy), now)
     made = [run_outcome(record, templates, airflow) for record in ledger.executions(row.job_id)]
     schedule = job.schedule if job and is_sound else None
-    plan = Plan(templates, schedule, ledger.last_scheduled_end(row.job_id), now)
-    return _answer(timeline(plan, made, busy), zone_of(row), past, future)
+    plan = ExpectedWindows(templates, schedule, ledger.last_scheduled_end(row.job_id), now)
+    return _answer(build_timeline(plan, made, busy), zone_of(row), past, future)
 
 
 def _answer(found: Timeline, zone: str, past: int, future: int) -> CoverageAnswer:
@@ -45,13 +43,13 @@ def _answer(found: Timeline, zone: str, past: int, future: int) -> CoverageAnswe
     )
 
 
-def _cell(cell: Cell, zone: str) -> WindowCell:
-    made = cell.made
+def _cell(cell: TimelineCell, zone: str) -> WindowCell:
+    made = cell.run
     return WindowCell.model_validate(
         {
             "start": cell.window.start,
             "end": cell.window.end,
-            "days": window_text(cell.window, zone),
+            "days": window_in_words(cell.window, zone),
             "due": cell.due,
             "state": cell.state,
             "rows": made.rows if made else None,

@@ -10,9 +10,8 @@ from threading import Lock
 from export_jobs.core.base.issue import errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, Schedule
-from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
 from export_jobs.core.windows.schedule_text import schedule_text
-from export_jobs.core.windows.window import Delivery, next_delivery
+from export_jobs.core.windows.window import ScheduledWindow, next_scheduled_window
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.overview import JobOverview, JobProgress, from_epoch
 from export_jobs.web.http.dependencies import StampedCatalogue
@@ -38,17 +37,16 @@ class DefinitionSummary:
     search_text: str = ""
     sort_key: str = ""
     changed_at: float = 0.0
-    _upcoming: tuple[float | None, Delivery | None, float | None] | None = field(default=None, repr=False)
+    _upcoming: tuple[float | None, ScheduledWindow | None, float | None] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, row: StoredJob, created_at: float, changed_at: datetime, catalogue: Catalogue) -> DefinitionSummary:
         """Validates the row; this is the part that takes time."""
-        whole = {**row.definition, "version": row.version}
-        job, issues = check_stored_job(whole, catalogue=catalogue)
+        job, issues = row.check(catalogue=catalogue)
         found = errors(issues)
         fault = f"The definition does not hold: {found[0]}" if found else ""
         summary = cls(row.job_id, row.version, row.dag_id, row.name, created_at, fault)
-        readable = job or parse_stored_job(whole)[0]
+        readable = job or row.read()[0]
         if readable is not None:
             summary._fill(readable)
         summary.changed_at = changed_at.timestamp()
@@ -62,19 +60,19 @@ class DefinitionSummary:
         if not self.fault:
             self.schedule, self.schedule_text = job.schedule, schedule_text(job.schedule)
 
-    def upcoming_delivery(self, made_until: float | None) -> Delivery | None:
+    def upcoming_delivery(self, last_window_end: float | None) -> ScheduledWindow | None:
         """The window after the last one that was made; None when there is none, or the definition does not hold."""
-        return self._upcoming_after(made_until)[1]
+        return self._upcoming_after(last_window_end)[1]
 
-    def due(self, made_until: float | None) -> float | None:
+    def due(self, last_window_end: float | None) -> float | None:
         """When that window is to be delivered, in seconds since 1970."""
-        return self._upcoming_after(made_until)[2]
+        return self._upcoming_after(last_window_end)[2]
 
-    def _upcoming_after(self, made_until: float | None) -> tuple[float | None, Delivery | None, float | None]:
-        if self._upcoming is None or self._upcoming[0] != made_until:
-            after = None if made_until is None else from_epoch(made_until)
-            found = next_delivery(self.schedule, after) if self.schedule else None
-            self._upcoming = (made_until, found, found.due.timestamp() if found else None)
+    def _upcoming_after(self, last_window_end: float | None) -> tuple[float | None, ScheduledWindow | None, float | None]:
+        if self._upcoming is None or self._upcoming[0] != last_window_end:
+            after = None if last_window_end is None else from_epoch(last_window_end)
+            found = next_scheduled_window(self.schedule, after) if self.schedule else None
+            self._upcoming = (last_window_end, found, found.due.timestamp() if found else None)
         return self._upcoming
 
 

@@ -8,10 +8,9 @@ from urllib.parse import quote
 from sqlalchemy import Engine
 
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.catalogue.selection import chosen_columns, find, tables_of
+from export_jobs.core.catalogue.selection import chosen_columns, resolve_column, tables_of
 from export_jobs.core.definitions.job import ColumnUse, ExportJob, Frequency, Template, TemplateUse
 from export_jobs.core.validation.changes import spec_of
-from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.web.http.access import Caller
 from export_jobs.web.http.dependencies import StampedCatalogue
@@ -33,10 +32,9 @@ def job_detail(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller
     summary = _summary(row, engine, stamped)
     line = job_rows([summary], engine, caller)[0]
     store = Definitions(engine)
-    whole = {**row.definition, "version": row.version}
-    job = parse_stored_job(whole)[0]
+    job = row.read()[0]
     tags = [destination.tag for destination in store.destinations()]
-    issues = check_stored_job(whole, catalogue=stamped.catalogue, destinations=tags)[1]
+    issues = row.check(catalogue=stamped.catalogue, destinations=tags)[1]
     versions = store.versions(row.job_id)
     dag = f"/dags/{quote(row.dag_id, safe='')}"
     return JobDetail(
@@ -105,7 +103,7 @@ def _column(chosen: ColumnUse, template: Template, catalogue: Catalogue) -> File
     kpi = catalogue.kpis.get(name) if name in template.kpis else None
     if kpi is not None:
         return FileColumn(column=name, heading=heading, type=kpi.type, title=kpi.title)
-    places = (find(name, table, catalogue) for table in tables_of(template, catalogue))
+    places = (resolve_column(name, table, catalogue) for table in tables_of(template, catalogue))
     place = next(filter(None, places), None)
     if place is None:
         return FileColumn(column=name, heading=heading, type="", title=name)

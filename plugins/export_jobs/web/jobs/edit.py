@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from export_jobs.core.base.issue import Issue, errors
-from export_jobs.core.base.text import choice
+from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob, JobSpec
 from export_jobs.core.validation.changes import Action, Change, InStore, changes, differences, spec_of
 from export_jobs.core.validation.definition_file import Stored, check_file
-from export_jobs.core.validation.definitions import parse_stored_job, validate_job
+from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.store.ledger import Ledger
@@ -36,7 +36,7 @@ def read_edit(
     body: Mapping[str, Any], row: StoredJob, store: Definitions, ledger: Ledger, catalogue: Catalogue
 ) -> JobEdit:
     """Every issue of a change: keys that may not change, values that do not hold, what the store's guards refuse."""
-    before, unreadable = parse_stored_job({**row.definition, "version": row.version})
+    before, unreadable = row.read()
     if before is None:
         return JobEdit(None, tuple(unreadable))
     odd = list(_fixed_key_issues(body))
@@ -74,17 +74,17 @@ def expect_version(row: StoredJob, if_match: str | None) -> None:
 
 def with_enabled(row: StoredJob, *, enabled: bool) -> JobSpec:
     """The job of a row, paused or resumed; raises ``RequestRefusal`` for a row that does not hold."""
-    job, issues = parse_stored_job({**row.definition, "version": row.version})
+    job, issues = row.read()
     if job is None:
         raise RequestRefusal(422, issues)
     return spec_of(job).model_copy(update={"enabled": enabled})
 
 
-def _describe_change(before: ExportJob, job: JobSpec, made_until: datetime | None, catalogue: Catalogue) -> Change:
+def _describe_change(before: ExportJob, job: JobSpec, last_window_end: datetime | None, catalogue: Catalogue) -> Change:
     """What differs; of a definition that did not hold nobody can tell which windows it would have made."""
     if errors(validate_job(before, catalogue=catalogue)):
         return Change(Action.UPDATE, "job", job.name, differences(spec_of(before), job))
-    beside = InStore(jobs={job.name: before}, made_until={job.name: made_until} if made_until else {})
+    beside = InStore(jobs={job.name: before}, last_window_end={job.name: last_window_end} if last_window_end else {})
     return next(changes(DefinitionFile(jobs=(job,)), beside))
 
 
@@ -96,7 +96,7 @@ def _fixed_key_issues(body: Mapping[str, Any]) -> Iterator[Issue]:
         yield Issue("schedule", "this is not a mapping of keys to values", "Send only the keys that change")
     for path in [*(str(key) for key in body if key != "schedule"), *inner]:
         if path not in EDITABLE:
-            yield Issue(path, "this cannot change once the job exists", choice(path, EDITABLE, none="Leave it out"))
+            yield Issue(path, "this cannot change once the job exists", suggest(path, EDITABLE, none="Leave it out"))
 
 
 def _merge_edit(before: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
