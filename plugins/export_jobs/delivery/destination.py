@@ -55,7 +55,7 @@ class Destination(Protocol):
         """Prove login, host key, target folder and write permission (a probe file, removed again).
 
         Raises:
-            TerminalError: what cannot pass by itself, each cause with a sentence of its own.
+            TerminalError: what cannot pass by itself, each cause with a message of its own.
             TransientError: what may pass: refused connection, timeout, name that does not resolve.
         """
         ...

@@ -40,7 +40,7 @@ _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
     ),
     (lambda part: len(part.encode()) > MAX_NAME_BYTES, f"a part is longer than {MAX_NAME_BYTES} bytes"),
 )
-"""What makes a path component unsafe, in the order in which it is told."""
+"""What makes a path component unsafe; the first that applies is reported."""
 
 
 def split_safe_path(path: str) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def split_safe_path(path: str) -> tuple[str, ...]:
         fault = _fault_of(part)
         if fault:
             raise UserError(
-                f"The file name {path!r} cannot be delivered: {fault}. Rename the job, its template or its sub-folder."
+                f"The file name {path!r} cannot be delivered: {fault}", "Rename the job, its template or its sub-folder"
             )
     return parts
 

@@ -112,8 +112,8 @@ class S3Destination:
             stored = self._client.head_object(Bucket=self._bucket, Key=key)
         if stored["ContentLength"] != target.bytes:
             raise TransientError(
-                f"Bucket {self._bucket} holds {stored['ContentLength']} of {target.bytes} bytes of {key}. It is sent "
-                "again; if this goes on, ask the bucket's owner."
+                f"Bucket {self._bucket} holds {stored['ContentLength']} of {target.bytes} bytes of {key}",
+                "It is sent again; if this goes on, ask the bucket's owner",
             )
 
     def _is_published(self, key: str, target: Target) -> bool:

@@ -1,4 +1,4 @@
-"""From what boto3 and the service say to a sentence and a retry rule. Exceptions' own texts are never repeated."""
+"""An error of boto3 or the service -> a message and a retry rule. Exceptions' own texts are never repeated."""
 
 from __future__ import annotations
 
@@ -18,41 +18,50 @@ from botocore.exceptions import (
 from export_jobs.errors import ExportError, TerminalError, TransientError
 
 _TERMINAL_MESSAGES = {
-    "NoSuchBucket": "The bucket {bucket} does not exist. Create it, or correct the bucket of the destination.",
+    "NoSuchBucket": (
+        "The bucket {bucket} does not exist",
+        "Create it, or correct the bucket of the destination",
+    ),
     "InvalidAccessKeyId": (
-        "The access key for bucket {bucket} is unknown to the service. Correct the access key in the Airflow "
-        "connection; it may have been removed."
+        "The access key for bucket {bucket} is unknown to the service",
+        "Correct the access key in the Airflow connection; it may have been removed",
     ),
     "SignatureDoesNotMatch": (
-        "The secret key for bucket {bucket} does not fit its access key. Correct the secret key in the Airflow "
-        "connection."
+        "The secret key for bucket {bucket} does not fit its access key",
+        "Correct the secret key in the Airflow connection",
     ),
     "ExpiredToken": (
-        "The session token for bucket {bucket} has expired. Renew the credentials in the Airflow connection, or let "
-        "it use a role, which renews itself."
+        "The session token for bucket {bucket} has expired",
+        "Renew the credentials in the Airflow connection, or let it use a role, which renews itself",
     ),
     "InvalidToken": (
-        "The session token for bucket {bucket} is not valid. Correct it in the Airflow connection, or remove it when "
-        "the access key needs none."
+        "The session token for bucket {bucket} is invalid",
+        "Correct it in the Airflow connection, or remove it when the access key needs none",
     ),
     "RequestTimeTooSkewed": (
-        "The clock of this worker is too far from the service's, so that requests for bucket {bucket} are refused. "
-        "Set the worker's clock (NTP)."
+        "The clock of this worker differs too much from the service's, so requests for bucket {bucket} are refused",
+        "Set the worker's clock (NTP)",
     ),
     "AccessDenied": (
-        "The credentials have no permission for {doing} in bucket {bucket}. Allow s3:PutObject, s3:GetObject, "
-        "s3:DeleteObject, s3:AbortMultipartUpload and s3:ListBucketMultipartUploads on it and on the prefix."
+        "The credentials have no permission for {doing} in bucket {bucket}",
+        "Allow s3:PutObject, s3:GetObject, s3:DeleteObject, s3:AbortMultipartUpload and "
+        "s3:ListBucketMultipartUploads on it and on the prefix",
     ),
     "PermanentRedirect": (
-        "The bucket {bucket} is in another region or at another endpoint. Set region_name or endpoint_url in the "
-        "extra of the Airflow connection."
+        "The bucket {bucket} is in another region or at another endpoint",
+        "Set region_name or endpoint_url in the extra of the Airflow connection",
     ),
     "QuotaExceeded": (
-        "There is no space left in bucket {bucket} for {doing}. Nothing was published. Ask the bucket's owner to make "
-        "room, then rerun."
+        "There is no space left in bucket {bucket} for {doing}. Nothing was published",
+        "Ask the bucket's owner to make room, then rerun",
     ),
-    "MethodNotAllowed": "The service refuses {doing} in bucket {bucket}: it is locked or read-only. Ask its owner.",
+    "MethodNotAllowed": (
+        "The service refuses {doing} in bucket {bucket}: it is locked or read-only",
+        "Ask its owner",
+    ),
 }
+"""By error code: what happened, and what to do next."""
+
 _CODE_ALIASES = {
     "403": "AccessDenied",
     "Forbidden": "AccessDenied",
@@ -87,43 +96,46 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
 def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
     code = error_code(error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    sentence = _TERMINAL_MESSAGES.get(_CODE_ALIASES.get(code, code))
-    if sentence is not None:
-        return TerminalError(sentence.format(doing=doing, bucket=bucket))
+    message = _TERMINAL_MESSAGES.get(_CODE_ALIASES.get(code, code))
+    if message is not None:
+        what, remedy = message
+        return TerminalError(what.format(doing=doing, bucket=bucket), remedy)
     if code in _BUSY or status >= 500 or status == 429:
         return TransientError(
-            f"The service of bucket {bucket} was too busy for {doing} ({code or status}). It is tried again; if this "
-            "goes on, ask its owner about the request rate."
+            f"The service of bucket {bucket} was too busy for {doing} ({code or status})",
+            "It is tried again; if this goes on, ask its owner about the request rate",
         )
     if code in {"NoSuchUpload", "InvalidPart"}:
         return TransientError(
             f"The unfinished upload for {doing} has vanished from bucket {bucket}; a newer attempt at the same file "
-            "has probably aborted it. Nothing was published by this attempt."
+            "has probably aborted it. This attempt published nothing",
+            "It is tried again",
         )
     return TerminalError(
-        f"The service of bucket {bucket} refused {doing} with {code or status}. Look this code up in its manual; the "
-        "destination or its connection has to be changed."
+        f"The service of bucket {bucket} refused {doing} with {code or status}",
+        "Look this code up in its manual; the destination or its connection has to be changed",
     )
 
 
 def _no_response_error(error: BotoCoreError, doing: str, bucket: str, endpoint: str) -> ExportError:
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return TerminalError(
-            f"There are no complete credentials for bucket {bucket}. Fill in access key and secret key in the Airflow "
-            "connection, or run the worker under a role."
+            f"There are no complete credentials for bucket {bucket}",
+            "Fill in access key and secret key in the Airflow connection, or run the worker under a role",
         )
     if isinstance(error, SSLError) and _is_certificate_fault(error):
         return TerminalError(
-            f"The certificate of {endpoint} is not trusted: expired, self-signed or for another name. Nothing was "
-            "sent. Have the server's certificate renewed, or give its authority to the worker (verify in the extra)."
+            f"The certificate of {endpoint} is not trusted: expired, self-signed or for another name. Nothing was sent",
+            "Have the server's certificate renewed, or give its authority to the worker (verify in the extra)",
         )
     if isinstance(error, ParamValidationError):
         return TerminalError(
-            f"The bucket name {bucket!r} or the prefix is not valid for {doing}. Correct the destination."
+            f"The bucket name {bucket!r} or the prefix is invalid for {doing}", "Correct the destination"
         )
     return TransientError(
         f"The endpoint {endpoint} of bucket {bucket} cannot be reached, or the connection was lost, for {doing} "
-        f"({type(error).__name__}). It is tried again; if this goes on, check endpoint_url, DNS and firewall."
+        f"({type(error).__name__})",
+        "It is tried again; if this goes on, check endpoint_url, DNS and firewall",
     )
 
 

@@ -110,25 +110,27 @@ class SftpDestination:
         if stored.size != target.bytes:
             raise TransientError(
                 f"The server {session.where} stored {stored.size} of {target.bytes} bytes of {target.path}. The file "
-                "was not published; it is sent again. If this goes on, ask the server's owner to look for a quota."
+                "was not published",
+                "It is sent again; if this goes on, ask the server's owner to look for a quota",
             )
         if self._read_back and await remote_sha256(session, names.temporary) != target.sha256.lower():
             raise TransientError(
                 f"The server {session.where} stored other bytes of {target.path} than were sent (SHA-256 differs). The "
-                "file was not published; it is sent again. If this goes on, the server's disk or software is at fault."
+                "file was not published",
+                "It is sent again; if this goes on, the server's disk or software is at fault",
             )
 
     async def _require_folder(self, session: SftpSession) -> None:
-        """The target folder is the partner's: a wrong name must be told, never made into a new folder."""
+        """The target folder is the partner's: a wrong name must be reported, never made into a new folder."""
         found = await session.attributes("looking for the target folder", self._folder)
         if found is None:
             raise TerminalError(
-                f"The folder {self._folder} does not exist on {session.where}. Create it there, or correct the folder "
-                "of the destination."
+                f"The folder {self._folder} does not exist on {session.where}",
+                "Create it there, or correct the folder of the destination",
             )
         if not is_directory(found):
             raise TerminalError(
-                f"{self._folder} on {session.where} is a file, not a folder. Correct the folder of the destination."
+                f"{self._folder} on {session.where} is a file, not a folder", "Correct the folder of the destination"
             )
 
     async def _make_subfolders(self, session: SftpSession, path: str) -> None:
@@ -146,8 +148,8 @@ class SftpDestination:
                         raise await session.error_for(error, "making the sub-folder", here) from error
             if found is not None and not is_directory(found):
                 raise TerminalError(
-                    f"{here} on {session.where} is a file where a sub-folder is needed. Remove the file there, or "
-                    "choose another sub-folder for the job."
+                    f"{here} on {session.where} is a file where a sub-folder is needed",
+                    "Remove the file there, or choose another sub-folder for the job",
                 )
 
     async def _remove_stale(self, session: SftpSession, names: _RemotePaths) -> None:
@@ -190,8 +192,8 @@ class SftpDestination:
             return
         raise TerminalError(
             f"The server {session.where} cannot replace a file in one step (no posix-rename@openssh.com), and "
-            f"{names.final} exists already; it was left as it is. Move the old file away there and rerun, or ask the "
-            "server's owner for an SFTP server with that extension."
+            f"{names.final} exists already; it was left as it is",
+            "Move the old file away there and rerun, or ask the server's owner for an SFTP server with that extension",
         )
 
     async def _remove(self, session: SftpSession, path: str) -> None:
@@ -217,7 +219,7 @@ class SftpDestination:
                 await self._remove(again, temporary)
             finally:
                 await again.close()
-        except Exception as error:  # the failure that led here is the one to tell
+        except Exception as error:  # the failure that led here is the one to report
             log.warning("The unfinished upload %s stays until the next try: %s", temporary, error)
 
     def _remote_paths(self, target: Target) -> _RemotePaths:
@@ -235,5 +237,6 @@ class SftpDestination:
 def _vanished_error(where: str, temporary: str) -> TransientError:
     return TransientError(
         f"The unfinished upload {temporary} has vanished from {where}; a newer attempt at the same file has probably "
-        "removed it. Nothing was published by this attempt."
+        "removed it. This attempt published nothing",
+        "It is tried again",
     )

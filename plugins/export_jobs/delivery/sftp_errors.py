@@ -1,4 +1,4 @@
-"""From what asyncssh and the server say to a sentence and a retry rule. Exceptions' own texts are never repeated."""
+"""An error of asyncssh or the server -> a message and a retry rule. Exceptions' own texts are never repeated."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def is_connection_lost(error: BaseException) -> bool:
 def connection_lost_error(where: str, doing: str) -> TransientError:
     """Name a connection that ended while it was in use."""
     return TransientError(
-        f"The connection to {where} was lost while {doing}. The file is sent again from its start at the next try; "
-        "if this goes on, ask the server's owner for its log."
+        f"The connection to {where} was lost while {doing}",
+        "The file is sent again from its start at the next try; if this goes on, ask the server's owner for its log",
     )
 
 
 def stalled_error(where: str, doing: str, seconds: float) -> TransientError:
     """Name a server that took nothing and answered nothing for ``seconds``."""
     return TransientError(
-        f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was ended. "
-        "It is tried again; if this goes on, ask the server's owner whether it is overloaded."
+        f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was ended",
+        "It is tried again; if this goes on, ask the server's owner whether it is overloaded",
     )
 
 
@@ -42,54 +42,59 @@ def no_space_error(where: str, path: str, free: int | None) -> TerminalError:
     left = "" if free is None else f" ({free} bytes are free)"
     return TerminalError(
         f"There is no space left on {where} for {path}{left}. The unfinished upload was removed and any older file of "
-        "that name stands as it was. Ask the server's owner to make room, then rerun."
+        "that name is unchanged",
+        "Ask the server's owner to make room, then rerun",
     )
 
 
 def read_only_error(where: str, path: str) -> TerminalError:
     """Name a file system that is mounted read-only."""
     return TerminalError(
-        f"The file system that holds {path} on {where} is read-only. Ask the server's owner to make it writable."
+        f"The file system that holds {path} on {where} is read-only", "Ask the server's owner to make it writable"
     )
 
 
 def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) -> ExportError:
-    """Turn an answer of the server about ``path`` into a sentence."""
+    """Turn an answer of the server about ``path`` into an error."""
     if isinstance(error, _MISSING):
         return TerminalError(
-            f"{path} does not exist on {where} (seen while {doing}). Create it there, or correct the destination."
+            f"{path} does not exist on {where} (seen while {doing})", "Create it there, or correct the destination"
         )
     if isinstance(error, _FORBIDDEN):
         return TerminalError(
-            f"The server {where} gives no permission for {path} (seen while {doing}). The login needs to list, write, "
-            "rename and remove files in the destination's folder; ask the server's owner to allow it."
+            f"The server {where} gives no permission for {path} (seen while {doing})",
+            "The login needs to list, write, rename and remove files in the destination's folder; ask the server's "
+            "owner to allow it",
         )
     if isinstance(error, _NO_SPACE) or any(word in error.reason.lower() for word in ("no space", "quota", "disk full")):
         return no_space_error(where, path, None)
     return TransientError(
         f"The server {where} answered {path} with {type(error).__name__.removeprefix('SFTP')} and no reason while "
-        f"{doing}. It is tried again; if this goes on, ask the server's owner about quota and disk."
+        f"{doing}",
+        "It is tried again; if this goes on, ask the server's owner about quota and disk",
     )
 
 
 def login_error(error: BaseException, where: str, user: str, means: str) -> ExportError:
-    """Turn what stopped a connection from opening into a sentence; ``means`` is "password" or "key"."""
+    """Turn what stopped a connection from opening into an error; ``means`` is "password" or "key"."""
     if isinstance(error, asyncssh.PermissionDenied) or _too_many_failures(error):
         return TerminalError(
             f"The server {where} rejected the {means} of user {user!r}. It was tried once only, so that the account is "
-            "not locked. Correct login and secret in the Airflow connection, then check the destination."
+            "not locked",
+            "Correct login and secret in the Airflow connection, then check the destination",
         )
     if isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ProtocolError | asyncssh.ProtocolNotSupported):
         return TerminalError(
-            f"No secure session with {where} could be agreed: it does not speak SSH there, or only outdated "
-            "algorithms. Check host and port in the Airflow connection."
+            f"No secure session with {where} could be agreed: it does not speak SSH there, or only outdated algorithms",
+            "Check host and port in the Airflow connection",
         )
     if isinstance(error, asyncssh.ChannelOpenError):
         return TerminalError(
-            f"The server {where} accepted user {user!r} and offers no SFTP to it. Ask the server's owner to allow the "
-            "sftp subsystem for this login."
+            f"The server {where} accepted user {user!r} but offers no SFTP to it",
+            "Ask the server's owner to allow the sftp subsystem for this login",
         )
-    return TransientError(f"{_unreachable(error, where)} It is tried again.")
+    what, remedy = _unreachable(error, where)
+    return TransientError(what, f"{remedy}. It is tried again")
 
 
 def _too_many_failures(error: BaseException) -> bool:
@@ -97,13 +102,23 @@ def _too_many_failures(error: BaseException) -> bool:
     return isinstance(error, asyncssh.DisconnectError) and "authentication" in error.reason.lower()
 
 
-def _unreachable(error: BaseException, where: str) -> str:
+def _unreachable(error: BaseException, where: str) -> tuple[str, str]:
+    """What happened, and what to do next."""
     if isinstance(error, socket.gaierror):
-        return f"The name of {where} does not resolve. Check the host in the Airflow connection and the worker's DNS."
+        return (
+            f"The name of {where} does not resolve",
+            "Check the host in the Airflow connection and the worker's DNS",
+        )
     if isinstance(error, ConnectionRefusedError):
-        return f"The server {where} refused the connection. Check the port, and that the server runs."
+        return f"The server {where} refused the connection", "Check the port, and that the server runs"
     if isinstance(error, TimeoutError):
-        return f"The server {where} did not answer in time. Check host and port, and the firewall between."
+        return f"The server {where} did not answer in time", "Check host and port, and the firewall between"
     if isinstance(error, asyncssh.ConnectionLost | asyncssh.SFTPConnectionLost | ConnectionResetError):
-        return f"The server {where} closed the connection during login. It may be overloaded, or ban this address."
-    return f"The server {where} cannot be reached from this worker. Check the network and the firewall between."
+        return (
+            f"The server {where} closed the connection during login. It may be overloaded, or ban this address",
+            "Ask the server's owner if this goes on",
+        )
+    return (
+        f"The server {where} cannot be reached from this worker",
+        "Check the network and the firewall between",
+    )

@@ -53,8 +53,8 @@ def parse_host_keys(text: str, where: str) -> HostKeyPins:
         key = _public_key(line)
         if key is None:
             raise TerminalError(
-                f"The host_key in the connection of {where} is not a public key. Write it as one line of "
-                "`ssh-keyscan` shows it: ssh-ed25519 AAAA…"
+                f"The host_key in the connection of {where} is not a public key",
+                "Write it as a line of `ssh-keyscan` shows it: ssh-ed25519 AAAA…",
             )
         fingerprints.add(key.get_fingerprint())
         algorithms.extend(str(name, "ascii") for name in key.sig_algorithms)
@@ -75,22 +75,22 @@ def _public_key(line: str) -> asyncssh.SSHKey | None:
 
 
 def no_pinned_key_error(where: str, offered: asyncssh.SSHKey) -> TerminalError:
-    """Say which key the server showed and how to trust it."""
+    """The error that says which key the server showed and how to trust it."""
     line = offered.export_public_key().decode("ascii").split()
     return TerminalError(
-        f"The connection of {where} pins no host key, so the server cannot be told from an impostor; nothing was sent. "
-        f"It offered {offered.get_algorithm()} {offered.get_fingerprint()}. Compare this fingerprint with the one the "
-        f'server\'s owner gives you. When they are the same, put "host_key": "{line[0]} {line[1]}" into the '
-        "connection's extra."
+        f"The connection of {where} pins no host key, so an impostor could pass for the server; nothing was sent. "
+        f"It offered {offered.get_algorithm()} {offered.get_fingerprint()}",
+        "Compare this fingerprint with the one the server's owner gives you. When they are the same, put "
+        f'"host_key": "{line[0]} {line[1]}" into the connection\'s extra',
     )
 
 
 def changed_key_error(where: str, pins: HostKeyPins, offered: asyncssh.SSHKey) -> TerminalError:
-    """Say which key was expected and which came."""
+    """The error that says which key was expected and which the server showed."""
     return TerminalError(
         f"The server {where} showed another host key than the pinned one; nothing was sent. "
         f"Expected {' or '.join(sorted(pins.fingerprints))}, "
-        f"got {offered.get_algorithm()} {offered.get_fingerprint()}. "
+        f"got {offered.get_algorithm()} {offered.get_fingerprint()}",
         "Ask the server's owner whether the key was changed on purpose; only then put the new one into host_key of the "
-        "connection's extra."
+        "connection's extra",
     )

@@ -67,7 +67,7 @@ def read_login(credentials: Credentials) -> Login:
     """Read what the connection says.
 
     Raises:
-        TerminalError: something is missing or unreadable; the sentence names the field, never its value.
+        TerminalError: something is missing or unreadable; the message names the field, never its value.
     """
     where = server_address(credentials.host, credentials.port or DEFAULT_PORT)
     extra = credentials.extra
@@ -75,15 +75,16 @@ def read_login(credentials: Credentials) -> Login:
         if str(extra.get(switch, "")).strip().lower() in {"true", "1", "yes", "on"}:
             raise TerminalError(
                 f"The connection of {where} has {switch} in its extra, which would deliver to any impostor; it is not "
-                "supported. Remove it and put the server's public key into host_key."
+                "supported",
+                "Remove it and put the server's public key into host_key",
             )
     if not credentials.login:
-        raise TerminalError(f"The connection of {where} has no login. Fill it in, in the Airflow connection.")
+        raise TerminalError(f"The connection of {where} has no login", "Fill it in, in the Airflow connection")
     key = _private_key(extra, where)
     if key is None and not credentials.password:
         raise TerminalError(
-            f"The connection of {where} has neither a password nor a key. Fill in the password, or private_key or "
-            "key_file in its extra."
+            f"The connection of {where} has neither a password nor a key",
+            "Fill in the password, or private_key or key_file in its extra",
         )
     return Login(
         host=credentials.host,
@@ -100,7 +101,7 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
 
     Raises:
         TerminalError: host key, secret or protocol refused.
-        TransientError: the server cannot be reached, or says nothing for ``seconds``.
+        TransientError: the server cannot be reached, or does not answer within ``seconds``.
     """
     gate = _HostKeyVerifier(login.pins)
     try:
@@ -161,11 +162,12 @@ def _private_key(extra: dict[str, Any], where: str) -> Any | None:
         return asyncssh.read_private_key(str(file), passphrase) if file else None
     except OSError:
         raise TerminalError(
-            f"The key_file in the connection of {where} cannot be read on this worker. Put the file there, readable by "
-            "Airflow's user, or put the key's text into private_key."
+            f"The key_file in the connection of {where} cannot be read on this worker",
+            "Put the file there, readable by Airflow's user, or put the key's text into private_key",
         ) from None
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError):
         raise TerminalError(
             f"The private key in the connection of {where} cannot be opened: it is not in PEM or OpenSSH form, or "
-            "private_key_passphrase does not fit. Mend the connection's extra."
+            "private_key_passphrase does not fit",
+            "Correct the connection's extra",
         ) from None

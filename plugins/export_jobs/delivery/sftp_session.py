@@ -1,4 +1,4 @@
-"""One open SFTP connection whose every request has a time limit and every failure a sentence."""
+"""One open SFTP connection whose every request has a time limit and every failure a message."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class SftpUpload:
         except BaseException:
             await self._abandon(file)
             raise
-        # Some servers tell only on close that the last blocks did not fit.
+        # Some servers report only on close that the last blocks did not fit.
         await self._session.do(f"closing {self._path}", self._path, file.close())
 
     async def _send(self, file: Any) -> None:
@@ -91,7 +91,7 @@ class SftpUpload:
             request.cancel()
         await asyncio.gather(*(request for _, request in self._pending), return_exceptions=True)
         if self._session.alive:
-            with suppress(Exception):  # the first error is the one to tell
+            with suppress(Exception):  # the first error is the one to report
                 await self._session.ask(f"closing {self._path}", file.close())
 
 

@@ -60,12 +60,13 @@ class VerifiedReader:
             return self._source.read(size)
         except OSError as error:
             raise TransientError(
-                f"The staged file for {self._target.path} cannot be read ({error.strerror or type(error).__name__}). "
-                "Check the disk that holds the staging folder."
+                f"The staged file for {self._target.path} cannot be read ({error.strerror or type(error).__name__})",
+                "Check the disk that holds the staging folder",
             ) from error
 
     def _changed_error(self, found: str) -> TerminalError:
         return TerminalError(
             f"The staged file for {self._target.path} has changed since it was written: it holds {found}. "
-            "Nothing was delivered. Clear the run from its extract task, so that the file is written again."
+            "Nothing was delivered",
+            "Clear the run from its extract task, so that the file is written again",
         )

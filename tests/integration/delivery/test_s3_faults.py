@@ -154,7 +154,7 @@ REFUSALS = {
     "InvalidAccessKeyId": (403, "access key .* is unknown"),
     "SignatureDoesNotMatch": (403, "secret key .* does not fit"),
     "ExpiredToken": (400, "session token .* has expired"),
-    "InvalidToken": (400, "session token .* is not valid"),
+    "InvalidToken": (400, "session token .* is invalid"),
     "RequestTimeTooSkewed": (403, "clock of this worker"),
     "PermanentRedirect": (301, "in another region"),
     "XMinioStorageFull": (507, "no space left in bucket"),
