@@ -5,20 +5,17 @@ Jobs that are in the store and not in the file are left alone: a file is what on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DefinitionFile, JobSpec
-from export_jobs.core.validation.changes import Action, Change, InStore, changes
-from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.validation.changes import Action, Change, StoredDefinitions, plan_changes
+from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import Definitions
-
-_DRY_RUN_ACTOR = "trial of a plan"
 
 
 @dataclass(frozen=True)
@@ -55,22 +52,22 @@ def make_plan(
 ) -> ApplyPlan:
     """Hold a file's content against the catalogue and the store. Raises only when the store cannot be read.
 
-    ``last_window_end``: by job id, the end of the last window that was made; the preview of an edited schedule needs it.
+    ``last_window_end``: by job id, the end of the last window made; the preview of an edited schedule needs it.
     """
     rows = definitions.jobs()
     templates = {template.name: template for template in definitions.templates()}
     destinations = {destination.tag: destination for destination in definitions.destinations()}
-    beside = Stored(templates, destinations.keys(), [row.name for row in rows])
+    beside = StoredReferences(templates, destinations.keys(), [row.name for row in rows])
     file, issues = check_file(raw, catalogue=catalogue, stored=beside, now=now)
     if file is None:
         return ApplyPlan(None, tuple(issues))
     ends = {row.name: last_window_end[row.job_id] for row in rows if last_window_end and row.job_id in last_window_end}
-    stored = InStore({row.name: row.read()[0] for row in rows}, templates, destinations, ends)
+    stored = StoredDefinitions({row.name: row.read()[0] for row in rows}, templates, destinations, ends)
     jobs = {job.name: job for job in file.jobs}
     return ApplyPlan(
         file,
         tuple(issues),
-        tuple(_try_update(change, jobs, definitions) for change in changes(file, stored)),
+        tuple(_try_update(change, jobs, definitions) for change in plan_changes(file, stored)),
         untouched=tuple(sorted(row.name for row in rows if row.name not in jobs)),
         versions={row.name: row.version for row in rows},
     )
@@ -105,20 +102,8 @@ def _try_update(change: Change, jobs: Mapping[str, JobSpec], definitions: Defini
     if change.noun != "job" or change.action is not Action.UPDATE:
         return change
     try:
-        with _dry_run(definitions) as trial:
-            trial.update(jobs[change.name], _DRY_RUN_ACTOR)
+        with definitions.dry_run() as trial:
+            trial.update(jobs[change.name])
     except UserError as error:
         return replace(change, action=Action.REFUSED, reason=str(error).rstrip("."))
     return change
-
-
-class _EndDryRun(Exception):  # noqa: N818  ends a trial, which is no error
-    pass
-
-
-@contextmanager
-def _dry_run(definitions: Definitions) -> Iterator[Definitions]:
-    """The store in a transaction that is never committed."""
-    with suppress(_EndDryRun), definitions.transaction(_DRY_RUN_ACTOR) as trial:
-        yield trial
-        raise _EndDryRun

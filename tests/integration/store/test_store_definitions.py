@@ -175,6 +175,22 @@ def test_several_changes_are_saved_together_or_not_at_all(store: Store, job: Sto
     assert store.definitions.jobs() == [job]
 
 
+def test_a_dry_run_refuses_what_a_change_would_and_saves_nothing(store: Store, job: StoredJob) -> None:
+    with store.definitions.dry_run() as trial:
+        assert trial.update(spec(description="changed")).version == job.version + 1
+        trial.delete("sales")
+        assert trial.jobs() == []
+    with pytest.raises(UserError, match="cannot change once the job exists"), store.definitions.dry_run() as trial:
+        trial.update(spec(destination="elsewhere"))
+    assert store.definitions.jobs() == [job]
+    assert len(store.definitions.versions(job.job_id)) == 1
+    with store.definitions.transaction("ben") as within:
+        changed = within.update(spec(description="changed"))
+        with within.dry_run() as trial:
+            trial.delete("sales")
+        assert within.jobs() == [changed]
+
+
 def test_a_deleted_name_can_be_used_again_and_the_histories_stay_apart(store: Store, job: StoredJob) -> None:
     store.run(job)
     store.definitions.delete("sales", "ben")

@@ -29,6 +29,13 @@ class StoreAccess:
             yield type(self)(self._engine, connection)
 
     @contextmanager
+    def dry_run(self) -> Iterator[Self]:
+        """The same store within a transaction that is rolled back on leaving: what it refuses shows, nothing stays."""
+        with self._begin() as connection, connection.begin_nested() as trial:
+            yield type(self)(self._engine, connection)
+            trial.rollback()
+
+    @contextmanager
     def _begin(self, actor: str | None = None) -> Iterator[Connection]:
         if self._connection is not None:
             yield self._connection

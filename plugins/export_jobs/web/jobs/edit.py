@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,15 +11,13 @@ from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob, JobSpec
-from export_jobs.core.validation.changes import Action, Change, InStore, changes, differences, spec_of
-from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.validation.changes import Action, Change, StoredDefinitions, differences, plan_changes, spec_of
+from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
 from export_jobs.store.ledger import Ledger
 from export_jobs.web.http.error_responses import RequestRefusal, issue_of
-
-_TRIAL = "trial of a change"
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ def read_edit(
         return JobEdit(None, tuple(unreadable))
     odd = list(_fixed_key_issues(body))
     merged = _merge_edit(spec_of(before).model_dump(mode="json", by_alias=True), body)
-    stored = Stored(
+    stored = StoredReferences(
         templates={template.name: template for template in before.template_definitions},
         destinations=[before.destination],
         jobs=[row.name],
@@ -84,8 +81,10 @@ def _describe_change(before: ExportJob, job: JobSpec, last_window_end: datetime 
     """What differs; of a definition that did not hold nobody can tell which windows it would have made."""
     if errors(validate_job(before, catalogue=catalogue)):
         return Change(Action.UPDATE, "job", job.name, differences(spec_of(before), job))
-    beside = InStore(jobs={job.name: before}, last_window_end={job.name: last_window_end} if last_window_end else {})
-    return next(changes(DefinitionFile(jobs=(job,)), beside))
+    beside = StoredDefinitions(
+        jobs={job.name: before}, last_window_end={job.name: last_window_end} if last_window_end else {}
+    )
+    return next(plan_changes(DefinitionFile(jobs=(job,)), beside))
 
 
 def _fixed_key_issues(body: Mapping[str, Any]) -> Iterator[Issue]:
@@ -110,19 +109,8 @@ def _merge_edit(before: dict[str, Any], body: Mapping[str, Any]) -> dict[str, An
 def _store_issues(job: JobSpec, store: Definitions) -> list[Issue]:
     """What may change depends on what has run, and the store's guards know that: the change is tried, not saved."""
     try:
-        with _try_edit(store) as trial:
-            trial.update(job, _TRIAL)
+        with store.dry_run() as trial:
+            trial.update(job)
     except UserError as error:
         return [issue_of(error)]
     return []
-
-
-class _RollBackEdit(Exception):  # noqa: N818  ends a trial, which is no error
-    pass
-
-
-@contextmanager
-def _try_edit(store: Definitions) -> Iterator[Definitions]:
-    with suppress(_RollBackEdit), store.transaction(_TRIAL) as trial:
-        yield trial
-        raise _RollBackEdit
