@@ -70,8 +70,8 @@ def report(folder: Path, dsn: dict[str, Any]) -> None:
 
 def rules(catalogue: Catalogue) -> None:
     """Without what sqlglot has read before: a command starts with nothing."""
-    sql.query.cache_clear()
-    sql.expression.cache_clear()
+    sql.parse_query.cache_clear()
+    sql.parse_expression.cache_clear()
     validate_catalogue(Catalogue(catalogue.facts, catalogue.kpis, catalogue.dimensions))
 
 

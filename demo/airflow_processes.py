@@ -65,11 +65,13 @@ class Airflow:
         extra_env: Mapping[str, str] | None = None,
         usual_port: int | None = USUAL_PORT,
         log_folder: Path | None = None,
+        python: str = sys.executable,
     ) -> None:
         self.folder, self.postgres = folder.resolve(), postgres
         self.log_folder = log_folder or self.folder / "process-logs"
         self.dags_folder, self.plugins_folder = dags_folder, plugins_folder
         self.extra_env: dict[str, str] = dict(extra_env or {})
+        self.python = python
         self.port = 0
         self._usual_port = usual_port
         self._processes: dict[str, ServerProcess] = {}
@@ -105,10 +107,11 @@ class Airflow:
         """Start one component, for drills that stopped it."""
         self._processes[component] = ServerProcess(
             f"Airflow's {component}",
-            [sys.executable, "-m", "airflow", *COMPONENTS[component]],
+            [self.python, "-m", "airflow", *COMPONENTS[component]],
             log=self.log_folder / f"{component}.log",
             environment=self.environment(),
             grace=GRACE[component],
+            folder=self.folder,
         )
 
     def component(self, name: str) -> ServerProcess:
@@ -157,7 +160,7 @@ class Airflow:
     def command(self, *arguments: str) -> str:
         """Run ``airflow …`` in the stack's environment and return what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "airflow", *arguments],
+            [self.python, "-m", "airflow", *arguments],
             env=self.environment(),
             cwd=self.folder,
             capture_output=True,

@@ -66,6 +66,7 @@ class ServerProcess:
         stop_signal: int = signal.SIGTERM,
         grace: float = 10.0,
         user: str | None = None,
+        folder: Path = REPOSITORY,
     ) -> None:
         self.name, self.log = name, log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ class ServerProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(environment if environment is not None else plain_environment()),
-                cwd=REPOSITORY,
+                cwd=folder,
                 start_new_session=True,
             )
 

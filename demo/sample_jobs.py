@@ -16,7 +16,7 @@ import psycopg
 
 from demo.processes import StartError
 from demo.stack import Stack
-from export_jobs.core.windows.window import deliveries
+from export_jobs.core.windows.window import scheduled_windows
 from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.executions.records import DeliveryEntry
@@ -93,7 +93,7 @@ def _apply(stack: Stack) -> None:
 
 def _wait(jobs: list[StoredJob], ledger: Ledger) -> None:
     """Show progress until every window of every job is delivered and its recipients are told."""
-    wanted = {job.name: sum(1 for _ in deliveries(job.parse().schedule)) for job in jobs}
+    wanted = {job.name: sum(1 for _ in scheduled_windows(job.parse().schedule)) for job in jobs}
     began, shown = time.monotonic(), ""
     while True:
         records = {job.name: ledger.executions(job.job_id) for job in jobs}

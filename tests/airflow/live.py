@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
-from export_jobs.core.windows.rerun import DagRunState
+from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.ledger import ExecutionRecord, Ledger
@@ -98,7 +98,7 @@ class Live:
         with psycopg.connect(**self.postgres.dsn("warehouse", "warehouse_owner")) as connection:
             connection.execute(statement)
 
-    def runs(self, job: StoredJob) -> list[DagRunState]:
+    def runs(self, job: StoredJob) -> list[DagRunSummary]:
         return self.api.dag_runs(job.dag_id)
 
     def records(self, job: StoredJob) -> list[ExecutionRecord]:

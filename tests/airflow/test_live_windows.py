@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from export_jobs.core.windows.window import Window, deliveries
+from export_jobs.core.windows.window import Window, scheduled_windows
 from export_jobs.store.definitions import StoredJob
 from tests.airflow.live import Live
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400
 
 
 def windows_of(job: StoredJob) -> list[Window]:
-    return [delivery.window for delivery in deliveries(job.parse().schedule)]
+    return [delivery.window for delivery in scheduled_windows(job.parse().schedule)]
 
 
 def windows_made(live: Live, job: StoredJob) -> list[Window]:

@@ -7,7 +7,7 @@ import pytest
 from airflow.timetables.base import DataInterval, TimeRestriction
 
 from export_jobs.core.definitions.job import Schedule
-from export_jobs.core.windows.window import deliveries
+from export_jobs.core.windows.window import scheduled_windows
 from export_jobs.orchestration.timetable import ExportTimetable
 
 ANY_TIME = TimeRestriction(earliest=datetime(1900, 1, 1, tzinfo=UTC), latest=None, catchup=True)
@@ -27,7 +27,7 @@ def all_runs(timetable: ExportTimetable, last: DataInterval | None = None) -> li
 
 def test_runs_are_the_windows_of_the_schedule() -> None:
     berlin = schedule(time_zone="Europe/Berlin")
-    expected = [((d.window.start, d.window.end), d.due) for d in deliveries(berlin)]
+    expected = [((d.window.start, d.window.end), d.due) for d in scheduled_windows(berlin)]
     assert [(tuple(interval), due) for interval, due in all_runs(ExportTimetable(berlin))] == expected
     assert len(expected) == 7
 

@@ -13,7 +13,7 @@ from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.yaml_file import MAX_BYTES, parse_yaml
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
-from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.errors import UserError
 from tests.injection.fields import FIELDS, SOUND, Field, Raw
 from tests.injection.notes import CATALOGUE
@@ -30,7 +30,7 @@ def catalogue() -> Catalogue:
 
 def checked(raw: Raw) -> tuple[Raw | None, list[Issue]]:
     """What is kept of a file of definitions, as ``dump`` would write it, and what is wrong with it."""
-    definitions, issues = check_file(raw, catalogue=catalogue(), stored=Stored())
+    definitions, issues = check_file(raw, catalogue=catalogue(), stored=StoredReferences())
     return (definitions.model_dump(mode="json", by_alias=True) if definitions else None), errors(issues)
 
 

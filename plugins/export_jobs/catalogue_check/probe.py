@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from export_jobs.catalogue_check.session import CatalogueSession, RefusedError, ResultColumn
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Kpi, Table
-from export_jobs.core.sql.text import indented
-from export_jobs.core.validation.catalogue_rules.place import placed
-from export_jobs.core.validation.catalogue_rules.sql import identifier
+from export_jobs.core.sql.text import indent_sql
+from export_jobs.core.validation.catalogue_rules.place import locate_issue
+from export_jobs.core.validation.catalogue_rules.sql import plain_identifier
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Probe:
 
     def add_issue(self, entry: Table | Kpi, issue: Issue) -> None:
         """Record an issue of an entry."""
-        self.issues.append(placed(entry, issue))
+        self.issues.append(locate_issue(entry, issue))
         if issue.level is Level.ERROR:
             self.broken.add(entry.file)
 
@@ -54,7 +54,7 @@ def describe_expressions(
     found: dict[str, ResultColumn] = {}
 
     def ask(keys: list[str]) -> RefusedError | None:
-        listed = ",\n".join(f"{expressions[key]} AS {identifier(key, dialect)}" for key in keys)
+        listed = ",\n".join(f"{expressions[key]} AS {plain_identifier(key, dialect)}" for key in keys)
         columns = probe.describe(empty_query(listed, source))
         if isinstance(columns, RefusedError):
             return columns
@@ -79,8 +79,10 @@ def fact_source(fact: Fact) -> str:
     """The fact's query with its custom fields, as statements read it."""
     if not fact.custom_fields:
         return fact.sql
-    extra = "".join(f",\n    {one.sql} AS {identifier(name, fact.dialect)}" for name, one in fact.custom_fields.items())
-    return f"SELECT source.*{extra}\nFROM (\n{indented(fact.sql, 4)}\n) AS source"
+    extra = "".join(
+        f",\n    {one.sql} AS {plain_identifier(name, fact.dialect)}" for name, one in fact.custom_fields.items()
+    )
+    return f"SELECT source.*{extra}\nFROM (\n{indent_sql(fact.sql, 4)}\n) AS source"
 
 
 def empty_query(expressions: str, source: str) -> str:

@@ -14,7 +14,7 @@ from export_jobs.core.catalogue.catalogue import DATE_PARTS, Dimension, Fact, Kp
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import with_literals
-from export_jobs.core.validation.catalogue_rules.place import in_sql
+from export_jobs.core.validation.catalogue_rules.place import sql_path
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
@@ -29,7 +29,7 @@ def probe_kpis(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
     for kpi in kpis:
         if error := refused.get(kpi.key):
             what = f"the database refuses the expression: {str(error).rstrip('.')}"
-            probe.add_issue(kpi, Issue(in_sql(), what, f"Correct it; it is computed over the rows of {fact.file}"))
+            probe.add_issue(kpi, Issue(sql_path(), what, f"Correct it; it is computed over the rows of {fact.file}"))
         elif found := types.get(kpi.key):
             allowed = {"integer": ("integer", "number")}.get(kpi.type, ())
             if found.type_name and found.type not in allowed and not fits(kpi.type, found.type):
@@ -59,7 +59,7 @@ def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
         for kpi in kpis:
             if kpi.key in blamed:
                 what = f"the database refuses it by {key!r}: {_message(blamed[kpi.key])}"
-                probe.add_issue(kpi, Issue(in_sql(), what, f"Correct the expression, or dimensions/{key}.sql"))
+                probe.add_issue(kpi, Issue(sql_path(), what, f"Correct the expression, or dimensions/{key}.sql"))
         if refused and not blamed:
             error = next(iter(refused.values()))
             dimension = probe.catalogue.dimensions.get(key)
@@ -75,7 +75,7 @@ def probe_dimension(probe: Probe, dimension: Dimension) -> None:
     error = _plan_error(probe, {"kind": "dimension", "dimensions": [dimension.key]}, {}, dimension)
     if error is not None:
         what = f"the database refuses the dimension as a whole: {_message(error)}"
-        probe.add_issue(dimension, Issue(in_sql(), what, "Correct the query or its columns"))
+        probe.add_issue(dimension, Issue(sql_path(), what, "Correct the query or its columns"))
 
 
 def _refused_kpis(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mapping[str, RefusedError]:

@@ -8,10 +8,10 @@ from export_jobs.catalogue_check.probe import Probe, describe_expressions, empty
 from export_jobs.catalogue_check.session import RefusedError, ResultColumn
 from export_jobs.catalogue_check.types import fits, type_remedy
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Dimension, Fact, Table, TableColumn
-from export_jobs.core.validation.catalogue_rules.place import in_sql
-from export_jobs.core.validation.catalogue_rules.sql import identifier, quoted_name
+from export_jobs.core.validation.catalogue_rules.place import sql_path
+from export_jobs.core.validation.catalogue_rules.sql import normalized_quoted_name, plain_identifier
 
 SAMPLE_ROWS = 100_000
 
@@ -23,7 +23,7 @@ def probe_table(probe: Probe, table: Table) -> None:
         line = max(found.line - 1, 1) if found.line else None
         what = f"the database refuses the query: {str(found).rstrip('.')}"
         probe.add_issue(
-            table, Issue(in_sql(line), what, "Correct the query, or grant the connection's user what it reads")
+            table, Issue(sql_path(line), what, "Correct the query, or grant the connection's user what it reads")
         )
         return
     measures = table.measures if isinstance(table, Fact) else {}
@@ -38,16 +38,16 @@ def probe_table(probe: Probe, table: Table) -> None:
 
 def probe_unique_id(probe: Probe, dimension: Dimension) -> None:
     """A second row of one id would count rows of facts twice."""
-    name = identifier(dimension.id, dimension.dialect)
+    name = plain_identifier(dimension.id, dimension.dialect)
     source = f"FROM (\n{dimension.sql}\n) AS source"
     twice = f"SELECT {name} {source} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1"
     count = _count(probe, dimension, "id", f"SELECT count(*) FROM (\n{twice}\n) AS twice")  # noqa: S608
     if count:
-        what = f"{count} values of {shown(dimension.id)} are there more than once, so rows would be counted twice"
+        what = f"{count} values of {quote_value(dimension.id)} are there more than once, so rows would be counted twice"
         probe.add_issue(dimension, Issue("id", what, "Let the query yield one row for each, or name another id"))
     count = _count(probe, dimension, "id", f"SELECT count(*) {source} WHERE {name} IS NULL")
     if count > 1:
-        what = f"{count} rows have no {shown(dimension.id)}; no row of a fact reaches them"
+        what = f"{count} rows have no {quote_value(dimension.id)}; no row of a fact reaches them"
         probe.add_issue(dimension, Issue("id", what, "Leave them out in the query", Level.WARNING))
 
 
@@ -56,7 +56,7 @@ def probe_order(probe: Probe, fact: Fact) -> None:
     names = [name.removeprefix("-") for name in fact.order_by]
     if not names or any(name not in fact.columns and name not in fact.measures for name in names):
         return
-    listed = ", ".join(identifier(name, fact.dialect) for name in names)
+    listed = ", ".join(plain_identifier(name, fact.dialect) for name in names)
     sample = f"SELECT {listed} FROM (\n{fact.sql}\n) AS source LIMIT {SAMPLE_ROWS}"  # noqa: S608
     query = f"SELECT 1 FROM (\n{sample}\n) AS sample GROUP BY {listed} HAVING count(*) > 1 LIMIT 1"  # noqa: S608
     if _count(probe, fact, "order_by", query):
@@ -80,19 +80,23 @@ def _probe_fields(probe: Probe, fact: Fact) -> None:
 def _column_issues(
     path: str, name: str, column: TableColumn, described: list[ResultColumn], dialect: str
 ) -> Iterable[Issue]:
-    same = [one for one in described if quoted_name(one.name, dialect) == quoted_name(name, dialect)]
+    same = [
+        one for one in described if normalized_quoted_name(one.name, dialect) == normalized_quoted_name(name, dialect)
+    ]
     if not same:
-        remedy = choice(name, [one.name for one in described], none="Add it to the query")
-        yield Issue(path, f"the query yields no column {shown(name)}", remedy)
+        remedy = suggest(name, [one.name for one in described], none="Add it to the query")
+        yield Issue(path, f"the query yields no column {quote_value(name)}", remedy)
     elif len(same) > 1:
-        yield Issue(path, f"the query yields {len(same)} columns {shown(name)}", "Give one of them another name (AS)")
+        yield Issue(
+            path, f"the query yields {len(same)} columns {quote_value(name)}", "Give one of them another name (AS)"
+        )
     else:
         yield from _type_issues(path, name, column, same[0])
 
 
 def _type_issues(path: str, name: str, column: TableColumn, found: ResultColumn) -> Iterable[Issue]:
     if found.type_name and not fits(column.type, found.type):
-        what = f"{shown(name)} is said to be {column.type}, and the database says {found.type_name}"
+        what = f"{quote_value(name)} is said to be {column.type}, and the database says {found.type_name}"
         yield Issue(path, what, type_remedy(found.type, name))
 
 

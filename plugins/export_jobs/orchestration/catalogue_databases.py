@@ -11,11 +11,11 @@ from export_jobs.catalogue_check.session import DUCKDB, CatalogueSession, DbApiS
 from export_jobs.catalogue_check.statements import probe_dimension, probe_groups, probe_kpis, probe_rows
 from export_jobs.catalogue_check.tables import probe_order, probe_table, probe_unique_id
 from export_jobs.core.base.issue import Issue, Level, errors
-from export_jobs.core.base.text import choice
+from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
 from export_jobs.core.sql.dialect import POSTGRES
-from export_jobs.core.validation.catalogue import parts_of
-from export_jobs.core.validation.catalogue_rules.place import placed
+from export_jobs.core.validation.catalogue import split_location
+from export_jobs.core.validation.catalogue_rules.place import locate_issue
 from export_jobs.errors import ExportError, TransientError, UserError
 from export_jobs.orchestration.airflow.connections import open_warehouse, sql_hook
 from export_jobs.streaming.cursor.errors import translate_connect_errors
@@ -38,7 +38,7 @@ def catalogue_connections(catalogue: Catalogue, wanted: str | None = None) -> li
     """The connections that facts and dimensions name; raises ``UserError`` when ``wanted`` is not among them."""
     names = sorted({table.connection for table in _tables(catalogue)})
     if wanted is not None and wanted not in names:
-        remedy = choice(wanted, names, none="The catalogue names none yet")
+        remedy = suggest(wanted, names, none="The catalogue names none yet")
         raise UserError(f"No fact or dimension of the catalogue names the connection {wanted!r}. {remedy}.")
     return [wanted] if wanted is not None else names
 
@@ -49,7 +49,7 @@ def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue]) ->
     ``found`` is what the rules have found already: what is wrong there is not asked about again.
     """
     tables = [table for table in _tables(catalogue) if table.connection == name]
-    broken = {parts_of(issue)[0] for issue in errors(found)}
+    broken = {split_location(issue)[0] for issue in errors(found)}
     checked = []
     for dialect in sorted({table.dialect for table in tables}):
         own = [table for table in tables if table.dialect == dialect]
@@ -115,7 +115,7 @@ def _connection_issue(table: Table, error: ExportError) -> Issue:
     what, _, remedy = str(error).rstrip(".").partition(". ")
     if isinstance(error, TransientError):  # it speaks to a task that tries again
         remedy = "See under Admin > Connections whether its host, path and password are right"
-    return placed(table, Issue("connection", what, remedy))
+    return locate_issue(table, Issue("connection", what, remedy))
 
 
 def _tables(catalogue: Catalogue) -> list[Table]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from export_jobs.core.windows.rerun import DagRunState, Rerun, plan_rerun
+from export_jobs.core.windows.rerun import DagRunSummary, RerunSelection, plan_rerun
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
@@ -16,17 +16,17 @@ from export_jobs.store.ledger import Ledger
 class RerunPlan:
     """What to clear, and the ledger's ids of the runs that it knows."""
 
-    plan: Rerun
+    plan: RerunSelection
     executions: dict[str, int]
 
     @classmethod
     def empty(cls) -> RerunPlan:
         """Nothing to clear."""
-        return cls(Rerun(), {})
+        return cls(RerunSelection(), {})
 
 
 def make_rerun_plan(
-    row: StoredJob, pages: ExecutionPages, made: Iterable[DagRunState], *, include_gaps: bool
+    row: StoredJob, pages: ExecutionPages, made: Iterable[DagRunSummary], *, include_gaps: bool
 ) -> RerunPlan:
     """Which of the runs that Airflow has ``made`` are cleared; raises ``UserError`` while one is in progress."""
     runs = pages.runs(row.job_id)

@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from export_jobs import settings
 from export_jobs.core.base.issue import errors
 from export_jobs.core.definitions.job import DateBasis, EmptyResult
-from export_jobs.core.files.export_file import Content, CsvFile, ExportFile
+from export_jobs.core.files.export_file import CsvContent, CsvFile, ExportFile
 from export_jobs.core.files.names import file_stem, target_path
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import validate_job
@@ -167,7 +167,7 @@ def _export_file(run: JobRun, csv: CsvFile) -> ExportFile:
         rows=csv.rows,
         columns=csv.columns,
         stage=csv.stage,
-        content=Content(name=f"{stem}.csv", bytes=csv.bytes, sha256=csv.sha256),
+        content=CsvContent(name=f"{stem}.csv", bytes=csv.bytes, sha256=csv.sha256),
         is_sent=csv.rows > 0 or run.job.file.empty_result is not EmptyResult.SKIP,
     )
 

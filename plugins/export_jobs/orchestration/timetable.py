@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.timetables.base import DagRunInfo, DataInterval, Timetable
 
 from export_jobs.core.definitions.job import Frequency, Schedule
-from export_jobs.core.windows.window import deliveries, last_complete, next_delivery
+from export_jobs.core.windows.window import last_complete_window, next_scheduled_window, scheduled_windows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,15 +55,15 @@ class ExportTimetable(Timetable):
         if self.paused:
             return None
         after = last_automated_data_interval.end if last_automated_data_interval else None
-        delivery = next_delivery(self.schedule, after)
-        while delivery and after is None and restriction.earliest and delivery.window.start < restriction.earliest:
+        scheduled = next_scheduled_window(self.schedule, after)
+        while scheduled and after is None and restriction.earliest and scheduled.window.start < restriction.earliest:
             # Only a backfill of a part of the schedule comes here: the Dag's own start date lies before every window.
-            delivery = next_delivery(self.schedule, delivery.window.end)
-        if delivery is None or (restriction.latest and delivery.window.start > restriction.latest):
+            scheduled = next_scheduled_window(self.schedule, scheduled.window.end)
+        if scheduled is None or (restriction.latest and scheduled.window.start > restriction.latest):
             return None
         return DagRunInfo(
-            run_after=_to_pendulum(delivery.due),
-            data_interval=DataInterval(_to_pendulum(delivery.window.start), _to_pendulum(delivery.window.end)),
+            run_after=_to_pendulum(scheduled.due),
+            data_interval=DataInterval(_to_pendulum(scheduled.window.start), _to_pendulum(scheduled.window.end)),
         )
 
     def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:
@@ -72,12 +72,12 @@ class ExportTimetable(Timetable):
         Raises ``ValueError`` (Airflow answers 400 with the sentence) before the first window has ended, and for a
         logical date that the schedule itself will need: Airflow would then never create that scheduled run.
         """
-        if any(delivery.window.start == run_after for delivery in deliveries(self.schedule)):
+        if any(scheduled.window.start == run_after for scheduled in scheduled_windows(self.schedule)):
             raise ValueError(
                 f"The logical date {run_after.isoformat()} is reserved for a scheduled run of this job. "
                 "Leave the date as it is now, or give the data interval to export again with another logical date."
             )
-        window = last_complete(self.schedule, run_after)
+        window = last_complete_window(self.schedule, run_after)
         if window is None:
             raise ValueError(
                 f"At {run_after.isoformat()} no window of this job has ended yet; "

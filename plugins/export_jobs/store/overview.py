@@ -68,8 +68,8 @@ _FAILURES = """
 class JobProgress(NamedTuple):
     """How far one job has got. Times are seconds since 1970: ten thousand of them are read faster than datetimes.
 
-    ``made_until``: where the next scheduled window starts. ``execution_id``: a run of the newest window that any run
-    has begun; ``is_delivered``: whether some run has delivered that window. ``delivered_id``: the run that has
+    ``last_window_end``: where the next scheduled window starts. ``execution_id``: a run of the newest window that any
+    run has begun; ``is_delivered``: whether some run has delivered that window. ``delivered_id``: the run that has
     delivered the newest delivered one. ``has_failed``, ``last_at``: whether the newest event that begins a step or
     ends a run of an undelivered newest window says that it failed, and when; mails come after it.
     """
@@ -77,7 +77,7 @@ class JobProgress(NamedTuple):
     job_id: int
     version: int
     created_at: float
-    made_until: float | None
+    last_window_end: float | None
     execution_id: int | None
     is_delivered: bool
     delivered_id: int | None

@@ -87,8 +87,8 @@ class _HashingReader:
         if self.bytes != self._size:
             found = f"{self.bytes} bytes" if self.bytes < self._size else "more"
             raise TerminalError(
-                f"The staged file {self._name} should have {self._size} bytes and has {found}. "
-                "Clear the extract task of this run to read the rows again."
+                f"The staged file {self._name} should have {self._size} bytes and has {found}",
+                "Clear the extract task of this run to read the rows again",
             )
 
 

@@ -56,12 +56,12 @@ def preview(
         source.extract(export, readable, written, ReadOptions(time_zone, application_name, timeout_s, limit + 1))
     except QueryTimeoutError:
         raise TerminalError(
-            f"Template {export.template!r}: no preview within {timeout_s} s. "
-            "Choose a shorter window; a run has more time than a preview."
+            f"Template {export.template!r}: no preview within {timeout_s} s",
+            "Choose a shorter window; a run has more time than a preview",
         ) from None
     except TooLargeError:
         raise TerminalError(
-            f"Template {export.template!r}: the first {limit} rows are too large for a preview. Ask for fewer rows."
+            f"Template {export.template!r}: the first {limit} rows are too large for a preview", "Ask for fewer rows"
         ) from None
     rows = list(_rows(written.getvalue().decode()))
     return Preview(export.columns, rows[:limit], truncated=len(rows) > limit)

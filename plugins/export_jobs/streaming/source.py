@@ -84,7 +84,8 @@ class CursorSource:
         if datetime.now(UTC) < ready:
             raise TransientError(
                 f"The window ended at {window_end.isoformat()} and is read from {ready.isoformat()} on, when rows "
-                "committed late have arrived. This task tries again; EXPORT_JOBS_SETTLE_DELAY_S says how long to wait."
+                "committed late have arrived",
+                "This task tries again; EXPORT_JOBS_SETTLE_DELAY_S says how long to wait",
             )
 
     def extract(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from export_jobs.core.windows.coverage import State
+from export_jobs.core.windows.coverage import CoverageState
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.records import Execution, ExecutionRecord
@@ -77,7 +77,7 @@ def test_a_run_that_says_nothing_more_has_failed(store: Store, job: StoredJob) -
     assert state_of(record, AirflowRuns(frozenset(), NOW)) is ExecutionState.RUNNING, "it spoke a moment ago"
     assert state_of(record, AirflowRuns({record.run_id}, LATER.now)) is ExecutionState.RUNNING
     assert state_of(record, LATER) is ExecutionState.FAILED
-    assert run_outcome(record, ["rows"], LATER).states == {"rows": State.FAILED}
+    assert run_outcome(record, ["rows"], LATER).states == {"rows": CoverageState.FAILED}
 
 
 def test_a_failure_is_told_until_a_later_try_succeeds(store: Store, job: StoredJob) -> None:

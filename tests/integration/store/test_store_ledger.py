@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from export_jobs.core.windows.coverage import State
+from export_jobs.core.windows.coverage import CoverageState
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.progress import last_scheduled_ends
@@ -156,19 +156,19 @@ def test_failures_are_those_that_no_later_attempt_has_mended(store: Store, job: 
 def test_the_outcome_of_a_run_follows_its_newest_word(store: Store, job: StoredJob) -> None:
     execution = store.run(job)
 
-    def state(template: str = "rows") -> State:
+    def state(template: str = "rows") -> CoverageState:
         (record,) = store.ledger.executions(job.job_id)
         return record.outcome(template).state
 
-    assert state() is State.RUNNING
+    assert state() is CoverageState.RUNNING
     store.ledger.record_event(execution.id, "run failed")
-    assert state() is State.FAILED
+    assert state() is CoverageState.FAILED
     store.ledger.record_event(execution.id, "started", step="extract", attempt="second")
-    assert state() is State.RUNNING
+    assert state() is CoverageState.RUNNING
     deliver(store, execution)
-    assert state() is State.RUNNING, "a file without its manifest is not delivered"
+    assert state() is CoverageState.RUNNING, "a file without its manifest is not delivered"
     publish(store, execution)
-    assert (state(), state("totals")) == (State.DELIVERED, State.EMPTY)
+    assert (state(), state("totals")) == (CoverageState.DELIVERED, CoverageState.EMPTY)
 
 
 def test_what_the_schedule_has_made(store: Store, job: StoredJob) -> None:

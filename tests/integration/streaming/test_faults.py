@@ -121,7 +121,7 @@ REFUSED = [
     ("SELECT * FROM nowhere", r"42P01.*relation \"nowhere\" does not exist"),
     ("SELEC 1", r"42601.*syntax error"),
     ("SELECT no_such_function(1)", r"42883"),
-    ("SELECT * FROM pg_authid", r"refuses to let us read.*pg_authid.*Grant SELECT"),
+    ("SELECT * FROM pg_authid", r"denies reading.*pg_authid.*Grant SELECT"),
     ("SELECT 1 / (i - 2) FROM generate_series(1, 3) i", r"22012, DivisionByZero.*export-jobs sql"),
 ]
 

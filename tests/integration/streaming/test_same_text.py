@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.job import DateBasis, FileOptions
-from export_jobs.core.sql.cell import finished
+from export_jobs.core.sql.cell import cell_sql
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.csv.text import RowWriter, header_line
@@ -81,7 +81,7 @@ def copied(warehouse_database: Warehouse) -> Callable[..., bytes]:
             for c, value in enumerate(row)
         }
         cells = [
-            finished(f"c{number}", kind, decimals, options, "postgres")
+            cell_sql(f"c{number}", kind, decimals, options, "postgres")
             for number, (_, kind, decimals, _) in enumerate(kinds)
         ]
         lines = [

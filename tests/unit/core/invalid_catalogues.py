@@ -8,7 +8,7 @@ from pathlib import Path
 
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.catalogue.files import load_catalogue
-from export_jobs.core.validation.catalogue import in_order, validate_catalogue
+from export_jobs.core.validation.catalogue import sort_by_location, validate_catalogue
 from export_jobs.core.validation.catalogue_rules.stray_files import stray_files
 
 INVALID = Path(__file__).resolve().parents[2] / "invalid_catalogue"
@@ -17,7 +17,7 @@ EXAMPLES = sorted(INVALID.glob("*.sql"))
 
 
 def issues_of(folder: Path) -> list[Issue]:
-    return in_order([*validate_catalogue(load_catalogue(folder)), *stray_files(folder)])
+    return sort_by_location([*validate_catalogue(load_catalogue(folder)), *stray_files(folder)])
 
 
 def findings(example: Path, folder: Path) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from export_jobs.core.base.issue import Level
 from export_jobs.core.base.yaml_file import read_yaml
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
-from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -23,11 +23,11 @@ def catalogue() -> Catalogue:
 
 
 @lru_cache(maxsize=1)
-def stored() -> Stored:
+def stored() -> StoredReferences:
     """What the store holds beside every example."""
-    definitions, issues = check_file(read_yaml(STORED).data, catalogue=catalogue(), stored=Stored())
+    definitions, issues = check_file(read_yaml(STORED).data, catalogue=catalogue(), stored=StoredReferences())
     assert definitions is not None, issues
-    return Stored(
+    return StoredReferences(
         templates={template.name: template for template in definitions.templates},
         destinations=[destination.tag for destination in definitions.destinations],
         jobs=[job.name for job in definitions.jobs],

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from export_jobs.web.jobs.state import OVERDUE_S, derive_job_state
 
 from export_jobs.store.overview import JobProgress, from_epoch
+from export_jobs.web.jobs.state import OVERDUE_S, derive_job_state
 from export_jobs.web.models.job_state import Cause, JobState
 
 NOW = 1_700_000_000.0

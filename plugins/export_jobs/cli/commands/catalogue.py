@@ -21,7 +21,7 @@ from export_jobs.core.base.issue import Issue, Level, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.catalogue.page import TITLE, catalogue_page
-from export_jobs.core.validation.catalogue import in_order, parts_of, validate_catalogue
+from export_jobs.core.validation.catalogue import sort_by_location, split_location, validate_catalogue
 from export_jobs.core.validation.catalogue_rules.stray_files import stray_files
 from export_jobs.errors import UserError
 
@@ -38,7 +38,7 @@ def check(options: argparse.Namespace, output: Output) -> int:
     catalogue = _catalogue()
     issues = [*validate_catalogue(catalogue), *stray_files(folder)]
     checked = _check_connections(options.connection, catalogue, issues) if options.connection else []
-    issues = in_order([*issues, *(issue for one in checked for issue in one.issues)])
+    issues = sort_by_location([*issues, *(issue for one in checked for issue in one.issues)])
     for issue in issues:
         output.line(_sentence(folder, issue))
     for one in checked:
@@ -99,7 +99,7 @@ def _report_unread_files(catalogue: Catalogue, output: Output) -> int:
     """What could not be read is not shown, so that is said; 1 then."""
     if not catalogue.issues:
         return 0
-    unread = {parts_of(issue)[0] for issue in catalogue.issues}
+    unread = {split_location(issue)[0] for issue in catalogue.issues}
     output.line(f"Not shown: {_count(unread, 'file')} that cannot be read; `export-jobs catalogue check` says why.")
     return 1
 
@@ -135,14 +135,14 @@ def _catalogue() -> Catalogue:
 
 def _sentence(folder: Path, issue: Issue) -> str:
     """File and line first, as editors and terminals make links of them."""
-    file, line, key = parts_of(issue)
+    file, line, key = split_location(issue)
     place = os.path.relpath(folder / file)
     where = f"{place}:{line}" if line else place
     return f"{where}: {issue.level}: {f'{key}: ' if key else ''}{issue.what}. {issue.remedy}."
 
 
 def _document(issue: Issue) -> dict[str, Any]:
-    file, line, key = parts_of(issue)
+    file, line, key = split_location(issue)
     return {
         "level": issue.level,
         "file": file,

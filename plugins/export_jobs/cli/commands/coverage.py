@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.core.windows.coverage import WindowCoverage, CoverageState
+from export_jobs.core.windows.coverage import CoverageState, WindowCoverage
 from export_jobs.core.windows.timeline import ExpectedWindows, coverage_until_now, day_range
 from export_jobs.core.windows.window import Window
 

@@ -11,7 +11,7 @@ from export_jobs.cli.output import Output, confirm
 from export_jobs.cli.text.plan_text import issue_document, plan_document, show_issues, show_plan
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.yaml_file import YamlFile, read_yaml
-from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.store.check import check_store
 from export_jobs.store.plan import ApplyPlan, apply_plan, make_plan
 
@@ -60,7 +60,7 @@ def _issues_of_file(file: YamlFile, output: Output) -> list[Issue]:
     if session.has_store():
         return list(_plan(file).issues)
     output.line("No store is configured: the file is judged by itself and the catalogue.")
-    return check_file(file.data, catalogue=session.catalogue(), stored=Stored(), now=datetime.now(UTC))[1]
+    return check_file(file.data, catalogue=session.catalogue(), stored=StoredReferences(), now=datetime.now(UTC))[1]
 
 
 def _make_and_show_plan(file: YamlFile, output: Output) -> ApplyPlan:
@@ -76,7 +76,7 @@ def _plan(file: YamlFile) -> ApplyPlan:
         session.definitions(),
         session.catalogue(),
         now=datetime.now(UTC),
-        made_until=session.made_until(),
+        last_window_end=session.last_window_end(),
     )
 
 

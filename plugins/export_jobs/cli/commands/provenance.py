@@ -6,7 +6,13 @@ from typing import Any
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.core.windows.provenance import DefinitionChange, MadeFrom, Stretch, definition_changes, stretches
+from export_jobs.core.windows.provenance import (
+    DefinitionChange,
+    FileProvenance,
+    ProvenanceRange,
+    definition_changes,
+    provenance_ranges,
+)
 from export_jobs.core.windows.timeline import day_range
 from export_jobs.store.definitions import StoredJob
 
@@ -16,7 +22,7 @@ _HEADINGS = ("MADE FROM", "HASH", "FILES", "FIRST WINDOW", "DELIVERED", "LAST WI
 
 def show_provenance(row: StoredJob, output: Output) -> dict[str, Any]:
     """Prints it, when anything was delivered; the same as JSON."""
-    found = stretches(session.ledger().made_from(row.job_id))
+    found = provenance_ranges(session.ledger().made_from(row.job_id))
     versions = session.definitions().versions(row.job_id) if len(found) > 1 else []
     changes = definition_changes(found, {version.version: version.changed for version in versions})
     if found:
@@ -32,7 +38,7 @@ def show_provenance(row: StoredJob, output: Output) -> dict[str, Any]:
     }
 
 
-def _line(stretch: Stretch, row: StoredJob) -> list[object]:
+def _line(stretch: ProvenanceRange, row: StoredJob) -> list[object]:
     zone = session.time_zone(row)
     ends = [(_days(one, row), one.delivered_at.astimezone(zone)) for one in (stretch.first, stretch.last)]
     first = stretch.first
@@ -47,15 +53,15 @@ def _sentence(change: DefinitionChange, row: StoredJob) -> str:
     )
 
 
-def _days(delivery: MadeFrom, row: StoredJob) -> str:
+def _days(delivery: FileProvenance, row: StoredJob) -> str:
     return day_range(delivery.window, session.time_zone(row).key)
 
 
-def _document(stretch: Stretch) -> dict[str, Any]:
+def _document(stretch: ProvenanceRange) -> dict[str, Any]:
     return {"first": _delivery(stretch.first), "last": _delivery(stretch.last), "files": stretch.files}
 
 
-def _delivery(one: MadeFrom) -> dict[str, Any]:
+def _delivery(one: FileProvenance) -> dict[str, Any]:
     return {
         "version": one.version,
         "definition_hash": one.definition_hash,

@@ -6,7 +6,7 @@ import argparse
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirm
-from export_jobs.core.windows.rerun import Rerun
+from export_jobs.core.windows.rerun import RerunSelection
 from export_jobs.core.windows.timeline import day_range
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.orchestration.clearing import clear_runs, make_rerun_plan
@@ -36,7 +36,7 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
     return 0 if cleared or plan.is_empty else 1
 
 
-def _show(plan: Rerun, output: Output, zone: str) -> None:
+def _show(plan: RerunSelection, output: Output, zone: str) -> None:
     what = (
         ("rerun", plan.clear),
         ("mend: delivered, marked failed", plan.heal),
@@ -51,7 +51,7 @@ def _show(plan: Rerun, output: Output, zone: str) -> None:
         output.table(("DAYS", "STATE", "RUN", "WHAT"), rows)
 
 
-def _document(plan: Rerun, *, cleared: bool) -> dict[str, object]:
+def _document(plan: RerunSelection, *, cleared: bool) -> dict[str, object]:
     lists = {"clear": plan.clear, "heal": plan.heal, "gaps": plan.gaps}
     runs = {
         name: [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from export_jobs.core.base.text import choice
+from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, TableColumn
-from export_jobs.core.catalogue.page import by_title
+from export_jobs.core.catalogue.page import sorted_by_title
 from export_jobs.errors import UserError
 
 CatalogueEntry = Fact | Kpi | Dimension
@@ -21,19 +21,19 @@ def find_entries(key: str, catalogue: Catalogue) -> list[CatalogueEntry]:
     if not found:
         known = [key for folder in folders for key in folder]
         unread = next((issue for issue in catalogue.issues if f"/{key}.sql" in issue.path), None)
-        remedy = f"{unread.path}: {unread.what}" if unread else choice(key, known, none="The catalogue is empty")
+        remedy = f"{unread.path}: {unread.what}" if unread else suggest(key, known, none="The catalogue is empty")
         raise UserError(f"There is no fact, KPI or dimension {key!r}. {remedy}.")
     return found
 
 
 def list_rows(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
     """One line an entry: kind, key, title, what it is of, what it reaches."""
-    for fact in by_title(catalogue.facts):
+    for fact in sorted_by_title(catalogue.facts):
         yield "fact", fact.key, fact.title, fact.connection, _words(catalogue.dimensions_of(fact.key))
-    for kpi in by_title(catalogue.kpis):
+    for kpi in sorted_by_title(catalogue.kpis):
         additive = "additive" if kpi.additive else "not additive"
         yield "KPI", kpi.key, f"{kpi.title}{f' ({kpi.unit})' if kpi.unit else ''}", kpi.fact, additive
-    for dimension in by_title(catalogue.dimensions):
+    for dimension in sorted_by_title(catalogue.dimensions):
         whole = "whole, " if dimension.exportable else ""
         yield (
             "dimension",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from export_jobs.core.base.text import shown
+from export_jobs.core.base.text import quote_value
 from export_jobs.core.definitions.job import JobSpec
 
 MAX_SHOWN_VALUES = 5
@@ -49,7 +49,7 @@ def _entry(entry: object) -> str:
     if isinstance(entry, dict) and "op" in entry:
         return _filter(entry)
     if isinstance(entry, dict) and "column" in entry:
-        return f"{_plain(entry['column'])} as {shown(entry['as'])}"
+        return f"{_plain(entry['column'])} as {quote_value(entry['as'])}"
     return _plain(str(entry))
 
 
@@ -58,11 +58,11 @@ def _filter(one: dict[str, Any]) -> str:
     text = f"{_plain(one['column'])} {one['op'].replace('_', ' ')}"
     if not values:
         return text
-    return f"{text} {shown(values[0])}" if len(values) == 1 else f"{text} ({_first(values)})"
+    return f"{text} {quote_value(values[0])}" if len(values) == 1 else f"{text} ({_first(values)})"
 
 
 def _first(values: Sequence[object]) -> str:
-    listed = ", ".join(shown(value) for value in values[:MAX_SHOWN_VALUES])
+    listed = ", ".join(quote_value(value) for value in values[:MAX_SHOWN_VALUES])
     return listed if len(values) <= MAX_SHOWN_VALUES else f"{listed} … ({len(values)} in all)"
 
 
@@ -72,7 +72,7 @@ def _without(entries: list[Any], others: list[Any]) -> list[Any]:
 
 
 def _plain(text: str) -> str:
-    return text if text.isprintable() else shown(text)
+    return text if text.isprintable() else quote_value(text)
 
 
 def _has_filters(entries: list[Any]) -> bool:

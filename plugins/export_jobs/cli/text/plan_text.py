@@ -12,7 +12,7 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.yaml_file import YamlFile
 from export_jobs.core.validation.changes import Action, Change
 from export_jobs.core.windows.timeline import day_range
-from export_jobs.core.windows.window import Delivery
+from export_jobs.core.windows.window import ScheduledWindow
 from export_jobs.store.plan import ApplyPlan
 
 _ACTION_MARKS = {Action.CREATE: "+", Action.UPDATE: "~", Action.REFUSED: "!"}
@@ -71,7 +71,7 @@ def issue_document(issue: Issue, file: YamlFile | None = None) -> dict[str, Any]
     return {**document, "line": file.line(issue.path)} if file else document
 
 
-def window_document(delivery: Delivery) -> dict[str, Any]:
+def window_document(delivery: ScheduledWindow) -> dict[str, Any]:
     """One window as JSON."""
     return {"start": delivery.window.start, "end": delivery.window.end, "due": delivery.due}
 
@@ -88,11 +88,11 @@ def _change_document(change: Change) -> dict[str, Any]:
     }
 
 
-def _windows(deliveries: tuple[Delivery, ...], zone: str) -> str:
+def _windows(deliveries: tuple[ScheduledWindow, ...], zone: str) -> str:
     return ", ".join(delivery_days(delivery, zone) for delivery in deliveries) or "none"
 
 
-def delivery_days(delivery: Delivery, zone: str) -> str:
+def delivery_days(delivery: ScheduledWindow, zone: str) -> str:
     """The days of data of a delivery's window."""
     return day_range(delivery.window, zone)
 

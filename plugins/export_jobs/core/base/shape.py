@@ -1,7 +1,7 @@
 """Raw YAML, JSON or a table row -> a frozen value, and every fault of shape as an issue in the YAML's own words.
 
 What is broken is reported, taken out and replaced by a stand-in, so that the rest can still be judged by the rules:
-a person sees an unknown key and an unknown KPI in one go. Paths of what was replaced are in ``Reading.broken``; a
+a person sees an unknown key and an unknown KPI in one go. Paths of what was replaced are in ``ParseResult.broken``; a
 rule that reads one of them is not asked.
 """
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.shape_sentences import kind_of, sentence
+from export_jobs.core.base.shape_sentences import kind_of, shape_issue
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -43,7 +43,7 @@ _STAND_IN_TEXT = "x"
 
 
 @dataclass(frozen=True)
-class Reading(Generic[Model]):
+class ParseResult(Generic[Model]):
     """What could be read. ``value`` is None only when nothing could; with ``issues`` it holds stand-ins."""
 
     value: Model | None
@@ -51,26 +51,26 @@ class Reading(Generic[Model]):
     broken: frozenset[str] = frozenset()
 
 
-def read(model: type[Model], raw: object) -> Reading[Model]:
+def parse_shape(model: type[Model], raw: object) -> ParseResult[Model]:
     """Read ``raw`` as ``model``; paths of issues start at ``raw`` itself, whose own path is empty."""
     if not isinstance(raw, Mapping):
         what = f"this is {kind_of(raw)}, not a mapping of keys to values"
-        return Reading(None, (Issue("", what, "Write it as key: value lines"),))
-    data = _copy(raw)
+        return ParseResult(None, (Issue("", what, "Write it as key: value lines"),))
+    data = _copy_containers(raw)
     found: dict[str, Issue] = {}
-    _numbers_as_dates(data, (), found)
+    _refuse_numbers_as_dates(data, (), found)
     for _ in range(_MAX_ROUNDS):
         try:
             value = model.model_validate(data)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
-                _take_out(data, detail, found, model)
+                _replace_fault(data, detail, found, model)
         else:
-            return Reading(value, tuple(found.values()), frozenset(found))
-    return Reading(None, tuple(found.values()), frozenset(found))
+            return ParseResult(value, tuple(found.values()), frozenset(found))
+    return ParseResult(None, tuple(found.values()), frozenset(found))
 
 
-def written(location: Location) -> str:
+def format_location(location: Location) -> str:
     """A location as people write it: ``templates[0].subfolder``."""
     text = ""
     for part in location:
@@ -78,50 +78,50 @@ def written(location: Location) -> str:
     return text
 
 
-def _take_out(data: dict[Any, Any], detail: ErrorDetails, found: dict[str, Issue], model: type[BaseModel]) -> None:
+def _replace_fault(data: dict[Any, Any], detail: ErrorDetails, found: dict[str, Issue], model: type[BaseModel]) -> None:
     """Report one fault, once, and remove what caused it; what is needed and came out before gets a stand-in."""
     location = detail["loc"]
-    path = written(location)
-    parent = _at(data, location[:-1])
+    path = format_location(location)
+    parent = _value_at(data, location[:-1])
     if not location or parent is None:
         found.setdefault(path, Issue(path, detail["msg"], "Correct it"))
         return
     key = location[-1]
     again = path in found
     if not again:
-        found[path] = sentence(path, detail, model)
+        found[path] = shape_issue(path, detail, model)
     if isinstance(parent, list) and isinstance(key, int):
         parent[key] = _STAND_IN_ITEM.get(str(location[-2]), _STAND_IN_TEXT)
     elif isinstance(parent, MutableMapping):
         if again or detail["type"] == "missing":
-            parent[key] = _operator_for(parent) if key == "op" else _STAND_IN.get(str(key), _STAND_IN_TEXT)
+            parent[key] = _stand_in_operator(parent) if key == "op" else _STAND_IN.get(str(key), _STAND_IN_TEXT)
         else:
             parent.pop(key, None)
 
 
-def _operator_for(entry: Mapping[Any, Any]) -> str:
+def _stand_in_operator(entry: Mapping[Any, Any]) -> str:
     """One that takes as many values as the filter has, so that they are judged for themselves."""
     return "in" if entry.get("values") else "is_null"
 
 
-def _numbers_as_dates(data: object, location: Location, found: dict[str, Issue]) -> None:
+def _refuse_numbers_as_dates(data: object, location: Location, found: dict[str, Issue]) -> None:
     """Refuse numbers where a date or time belongs: pydantic would take them for seconds since 1970 or midnight."""
     if isinstance(data, list):
         for index, item in enumerate(data):
-            _numbers_as_dates(item, (*location, index), found)
+            _refuse_numbers_as_dates(item, (*location, index), found)
     if not isinstance(data, dict):
         return
     for key, value in data.items():
         if key in _DATES and _is_number(value):
-            path = written((*location, key))
+            path = format_location((*location, key))
             found[path] = Issue(path, f"{value!r} is a number, not a date", "Write a date as '2024-12-31'")
             data[key] = _DAY
         elif key == "deliver_at" and _is_number(value) and not (isinstance(value, int) and 0 <= value < 24 * 60):
-            path = written((*location, key))
+            path = format_location((*location, key))
             found[path] = Issue(path, f"{value!r} is a number, not a time of day", "Write a time of day as '02:00'")
             data[key] = "02:00"
         else:
-            _numbers_as_dates(value, (*location, key), found)
+            _refuse_numbers_as_dates(value, (*location, key), found)
 
 
 def _is_number(value: object) -> bool:
@@ -130,7 +130,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _at(data: Any, location: Location) -> Any:
+def _value_at(data: Any, location: Location) -> Any:
     for part in location:
         try:
             data = data[part]
@@ -139,7 +139,7 @@ def _at(data: Any, location: Location) -> Any:
     return data
 
 
-def _copy(raw: object, depth: int = 0) -> Any:
+def _copy_containers(raw: object, depth: int = 0) -> Any:
     """Containers copied so that they can be mended, values shared.
 
     No definition is as deep as the cut, so what lies below it is wrong anyway and is reported where it begins.
@@ -147,7 +147,7 @@ def _copy(raw: object, depth: int = 0) -> Any:
     if depth > _MAX_DEPTH:
         return None
     if isinstance(raw, Mapping):
-        return {key: _copy(value, depth + 1) for key, value in raw.items()}
+        return {key: _copy_containers(value, depth + 1) for key, value in raw.items()}
     if isinstance(raw, Sequence) and not isinstance(raw, str | bytes | bytearray):
-        return [_copy(value, depth + 1) for value in raw]
+        return [_copy_containers(value, depth + 1) for value in raw]
     return raw

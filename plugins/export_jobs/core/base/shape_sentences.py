@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 
 _REMEDY_BY_PREFIX = {
     "string": "Write text; put it in quotes if YAML reads it as something else",
@@ -51,7 +51,7 @@ def kind_of(value: object) -> str:
     return next((words for kind, words in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
 
 
-def sentence(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
+def shape_issue(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
     """One finding as an issue. ``model`` is what the whole definition was read as."""
     kind, value, key = detail["type"], detail["input"], str(detail["loc"][-1])
     if kind == "extra_forbidden":
@@ -59,10 +59,12 @@ def sentence(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
     if kind == "missing":
         return Issue(path, f"the key {key!r} is missing", "Add it")
     if kind == "invalid_key":
-        return Issue(path, f"the key {shown(detail['loc'][-1])} is not text", "Put the key in quotes, or remove it")
+        return Issue(
+            path, f"the key {quote_value(detail['loc'][-1])} is not text", "Put the key in quotes, or remove it"
+        )
     if kind in {"enum", "literal_error"}:
         allowed = str(detail.get("ctx", {}).get("expected", "")).replace("'", "")
-        return Issue(path, f"{_named(value)} is not one of {allowed}", "Choose one of them")
+        return Issue(path, f"{_describe_value(value)} is not one of {allowed}", "Choose one of them")
     return _wrong_type(path, detail)
 
 
@@ -73,20 +75,20 @@ def _wrong_type(path: str, detail: ErrorDetails) -> Issue:
     prefix = detail["type"].split("_", 1)[0]
     noun = _NOUN_BY_PREFIX.get(prefix)
     if noun is None:
-        return Issue(path, f"{_named(value)} is not allowed: {detail['msg']}", "Correct it")
+        return Issue(path, f"{_describe_value(value)} is not allowed: {detail['msg']}", "Correct it")
     part = _PART_BY_MODEL.get(str(detail.get("ctx", {}).get("class_name")), (noun, _REMEDY_BY_PREFIX[prefix]))
-    return Issue(path, f"{_named(value)} is not {part[0]}", part[1])
+    return Issue(path, f"{_describe_value(value)} is not {part[0]}", part[1])
 
 
-def _named(value: object) -> str:
+def _describe_value(value: object) -> str:
     """A value and, where YAML may have read it in a way its author did not mean, its kind."""
     if value is None:
         return "an empty value"
     if isinstance(value, str):
-        return shown(value)
+        return quote_value(value)
     if isinstance(value, bool | Mapping | list | tuple):
         return kind_of(value) if not isinstance(value, bool) else f"{str(value).lower()} (true or false)"
-    return f"{shown(value)} ({kind_of(value)})"
+    return f"{quote_value(value)} ({kind_of(value)})"
 
 
 def _unknown_key(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
@@ -96,9 +98,11 @@ def _unknown_key(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Iss
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
     if " " in key:
         return Issue(
-            path, f"there is no key {shown(key)}", "A comma within braces begins a new key; put the text in quotes"
+            path,
+            f"there is no key {quote_value(key)}",
+            "A comma within braces begins a new key; put the text in quotes",
         )
-    return Issue(path, f"there is no key {shown(key)}", choice(key, known, none="Remove it"))
+    return Issue(path, f"there is no key {quote_value(key)}", suggest(key, known, none="Remove it"))
 
 
 def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel] | None:

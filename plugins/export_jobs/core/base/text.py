@@ -34,17 +34,17 @@ def is_control(char: str) -> bool:
     return char in _BIDI or unicodedata.category(char) in _INVISIBLE
 
 
-def shown(value: object) -> str:
+def quote_value(value: object) -> str:
     """``value`` as a message quotes it: on one line, with control characters escaped, at most 60 characters."""
     text = repr(value)
     text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def choice(word: str, known: Iterable[str], none: str, far: str | None = None) -> str:
+def suggest(word: str, known: Iterable[str], none: str, far: str | None = None) -> str:
     """A remedy for an unknown ``word``: the known ones that are near, else ``far`` or the first few there are."""
     names = sorted(set(known))
-    near = _near(word, names)
+    near = _similar_names(word, names)
     if near:
         return "Perhaps you mean " + " or ".join(repr(name) for name in near)
     if not names or far:
@@ -53,7 +53,7 @@ def choice(word: str, known: Iterable[str], none: str, far: str | None = None) -
     return "Choose one of " + ", ".join(names[:12]) + more
 
 
-def _near(word: str, names: list[str]) -> list[str]:
+def _similar_names(word: str, names: list[str]) -> list[str]:
     """Known names like ``word``; a last part counts too, since people write Berlin for Europe/Berlin."""
     spellings: dict[str, list[str]] = {}
     for name in names:
@@ -66,23 +66,23 @@ def _near(word: str, names: list[str]) -> list[str]:
 
 def address_issues(path: str, address: str) -> Iterator[Issue]:
     """Why ``address`` cannot be mailed to. Nothing is looked up: a definition must be checkable without a network."""
-    held = list(text_issues(path, address))
-    if held:
-        yield from held
+    faults = list(text_issues(path, address))
+    if faults:
+        yield from faults
         return
     local, _, domain = address.rpartition("@")
     if not local.isascii():
-        what = f"{shown(address)} has letters before the @ that many mail servers refuse"
+        what = f"{quote_value(address)} has letters before the @ that many mail servers refuse"
         yield Issue(path, what, "Use an address whose part before the @ is plain ASCII")
         return
     try:
         checked = validate_email(address, check_deliverability=False, globally_deliverable=False, strict=True)
     except EmailNotValidError as error:
-        what = f"{shown(address)} is not a mail address: {str(error).rstrip('.')}"
+        what = f"{quote_value(address)} is not a mail address: {str(error).rstrip('.')}"
         yield Issue(path, what, "Write it as name@example.org, without a display name")
         return
     if "." not in domain:
-        yield Issue(path, f"{shown(address)} has no full domain", "Write it as name@example.org")
+        yield Issue(path, f"{quote_value(address)} has no full domain", "Write it as name@example.org")
     elif not domain.isascii():
         ascii_form = f"{local}@{checked.ascii_domain}"
-        yield Issue(path, f"the domain of {shown(address)} is not ASCII", f"Write its ASCII form, {ascii_form}")
+        yield Issue(path, f"the domain of {quote_value(address)} is not ASCII", f"Write its ASCII form, {ascii_form}")

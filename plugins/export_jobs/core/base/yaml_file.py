@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from export_jobs.core.base.shape import Location, written
-from export_jobs.core.base.text import shown
+from export_jobs.core.base.shape import Location, format_location
+from export_jobs.core.base.text import quote_value
 from export_jobs.errors import UserError
 
 MAX_BYTES = 1_000_000
@@ -71,7 +71,7 @@ def parse_yaml(raw: bytes, name: str) -> YamlFile:
     builder = _Builder(name)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
-            builder.take(event)
+            builder.consume(event)
     except yaml.MarkedYAMLError as error:
         place = f"{name}, line {error.problem_mark.line + 1}" if error.problem_mark else name
         detail = " ".join(filter(None, (error.context, error.problem)))
@@ -102,7 +102,7 @@ class _Builder:
     lines: dict[str, int] = field(default_factory=dict)
     documents: list[Any] = field(default_factory=list)
 
-    def take(self, event: yaml.Event) -> None:
+    def consume(self, event: yaml.Event) -> None:
         """Consume one event; raises ``UserError`` for what is not allowed."""
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self._refuse(event, "anchors and aliases (& and *) are not read", "Write the value out in each place")
@@ -111,9 +111,9 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent) and self.documents:
             self._refuse(event, "a second document starts", "Put one document into each file")
         if isinstance(event, yaml.ScalarEvent):
-            self._add(event, _scalar(event))
+            self._add_value(event, _parse_scalar(event))
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._open(event, {} if isinstance(event, yaml.MappingStartEvent) else [])
+            self._open_container(event, {} if isinstance(event, yaml.MappingStartEvent) else [])
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self.stack.pop()
 
@@ -129,15 +129,15 @@ class _Builder:
             )
         return YamlFile(self.name, data, self.lines)
 
-    def _open(self, event: yaml.Event, value: dict[Any, Any] | list[Any]) -> None:
+    def _open_container(self, event: yaml.Event, value: dict[Any, Any] | list[Any]) -> None:
         if len(self.stack) >= MAX_DEPTH:
             self._refuse(event, _TOO_DEEP, _TOO_DEEP_REMEDY)
         if self.stack and isinstance(self.stack[-1].value, dict) and not self.stack[-1].has_key:
             self._refuse(event, "a list or mapping stands where a key belongs", "Write a plain word before the colon")
-        location = self._add(event, value)
+        location = self._add_value(event, value)
         self.stack.append(_Container(location, value))
 
-    def _add(self, event: yaml.Event, value: Any) -> Location:
+    def _add_value(self, event: yaml.Event, value: Any) -> Location:
         """Put a finished key or value where it belongs; returns its location."""
         if not self.stack:
             self.documents.append(value)
@@ -148,14 +148,14 @@ class _Builder:
             location: Location = (*parent.location, len(parent.value) - 1)
         elif not parent.has_key:
             if value in parent.value:
-                self._refuse(event, f"the key {shown(value)} is there twice", "Remove one of the two")
+                self._refuse(event, f"the key {quote_value(value)} is there twice", "Remove one of the two")
             parent.key, parent.has_key = value, True
-            location = (*parent.location, _as_part(value))
+            location = (*parent.location, _location_part(value))
         else:
             parent.value[parent.key] = value
             parent.has_key = False
-            return (*parent.location, _as_part(parent.key))
-        self.lines.setdefault(written(location), _line(event))
+            return (*parent.location, _location_part(parent.key))
+        self.lines.setdefault(format_location(location), _line(event))
         return location
 
     def _refuse(self, event: yaml.Event, what: str, remedy: str) -> None:
@@ -166,11 +166,11 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _as_part(key: object) -> int | str:
+def _location_part(key: object) -> int | str:
     return key if isinstance(key, int) else str(key)
 
 
-def _scalar(event: yaml.ScalarEvent) -> object:
+def _parse_scalar(event: yaml.ScalarEvent) -> object:
     text = str(event.value)
     if not event.implicit[0]:
         return text

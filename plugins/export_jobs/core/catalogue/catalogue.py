@@ -46,11 +46,11 @@ class TableColumn(Frozen):
     sql: str = ""
 
 
-def _column(value: object) -> object:
+def _column_mapping(value: object) -> object:
     return {"type": value} if isinstance(value, str) else value
 
 
-_Columns = dict[str, Annotated[TableColumn, BeforeValidator(_column)]]
+_Columns = dict[str, Annotated[TableColumn, BeforeValidator(_column_mapping)]]
 _Lines = Annotated[Mapping[str, int], Field(exclude=True, repr=False)]
 
 

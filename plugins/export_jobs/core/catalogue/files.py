@@ -17,14 +17,14 @@ import jinja2
 import jinja2.sandbox
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.shape import read
-from export_jobs.core.base.text import choice
+from export_jobs.core.base.shape import parse_shape
+from export_jobs.core.base.text import suggest
 from export_jobs.core.base.yaml_file import YamlFile, parse_yaml, read_yaml
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Kpi
 from export_jobs.errors import UserError
 
 VARIABLES = "variables.yaml"
-_KEPT_BY_LOADER = ("key", "sql", "file", "line", "lines")
+_SET_BY_LOADER = ("key", "sql", "file", "line", "lines")
 
 Entry = TypeVar("Entry", Fact, Kpi, Dimension)
 
@@ -50,9 +50,9 @@ def load_catalogue(folder: Path, variables: Mapping[str, str] | None = None) -> 
         )
     reader = _Reader(folder, [])
     reader.variables = {**reader.read_variables(), **(variables or {})}
-    facts = dict(reader.entries("facts", Fact))
-    kpis = dict(reader.entries("kpis", Kpi))
-    dimensions = dict(reader.entries("dimensions", Dimension))
+    facts = dict(reader.read_entries("facts", Fact))
+    kpis = dict(reader.read_entries("kpis", Kpi))
+    dimensions = dict(reader.read_entries("dimensions", Dimension))
     return Catalogue(facts, kpis, dimensions, tuple(reader.issues))
 
 
@@ -72,33 +72,33 @@ class _Reader:
             self.issues.append(Issue(VARIABLES, str(error).rstrip("."), "Write it as name: value lines"))
             return {}
 
-    def entries(self, folder: str, kind: type[Entry]) -> Iterator[tuple[str, Entry]]:
+    def read_entries(self, folder: str, kind: type[Entry]) -> Iterator[tuple[str, Entry]]:
         """The readable files of one folder, by key."""
         for path in sorted((self.folder / folder).glob("*.sql")):
             place = f"{folder}/{path.name}"
             try:
-                header, sql, line = self._split(path, place)
-                yield from self._entry(place, kind, header, {"key": path.stem, "sql": sql, "line": line})
+                header, sql, line = self._split_file(path, place)
+                yield from self._read_entry(place, kind, header, {"key": path.stem, "sql": sql, "line": line})
             except _FileError as error:
                 where = f"{place}:{error.line}" if error.line else place
                 self.issues.append(Issue(where, error.what, error.remedy))
 
-    def _entry(
+    def _read_entry(
         self, place: str, kind: type[Entry], header: YamlFile, kept: dict[str, object]
     ) -> Iterator[tuple[str, Entry]]:
-        for name in _KEPT_BY_LOADER:
+        for name in _SET_BY_LOADER:
             if name in header.data:
                 line = header.line(name)
                 what = f"there is no key {name!r} in a header"
                 raise _FileError(what, "Remove it; the file's name is the key and the SQL stands below", line)
-        reading = read(kind, {**header.data, **kept, "file": place})
-        for issue in reading.issues:
+        parsed = parse_shape(kind, {**header.data, **kept, "file": place})
+        for issue in parsed.issues:
             where = f"{place}:{header.line(issue.path) or 1}: {issue.path}"
             self.issues.append(Issue(where, issue.what, issue.remedy))
-        if reading.value is not None and not reading.issues:
-            yield str(kept["key"]), reading.value.model_copy(update={"lines": header.lines})
+        if parsed.value is not None and not parsed.issues:
+            yield str(kept["key"]), parsed.value.model_copy(update={"lines": header.lines})
 
-    def _split(self, path: Path, place: str) -> tuple[YamlFile, str, int]:
+    def _split_file(self, path: Path, place: str) -> tuple[YamlFile, str, int]:
         """Header and SQL of one file, and the line on which the SQL begins."""
         try:
             text = path.read_bytes().decode("utf-8-sig")
@@ -106,7 +106,7 @@ class _Reader:
             raise _FileError("this is not UTF-8 text", "Save the file as UTF-8") from error
         except OSError as error:
             raise _FileError(f"this cannot be read: {error.strerror}", "Let it be a file that may be read") from error
-        text = self._rendered(text)
+        text = self._render(text)
         opening, _, rest = text.partition("/*")
         comment, closing, sql = rest.partition("*/")
         remedy = "Start the file with one /* … */ comment holding YAML, then SQL"
@@ -121,7 +121,7 @@ class _Reader:
         line = (opening + comment).count("\n") + 1 + sql[: len(sql) - len(sql.lstrip())].count("\n")
         return header, sql.strip().rstrip(";").rstrip(), line
 
-    def _rendered(self, text: str) -> str:
+    def _render(self, text: str) -> str:
         """The text with its variables in place; most files have none and are left alone."""
         if "{{" not in text and "{%" not in text:
             return text
@@ -130,7 +130,7 @@ class _Reader:
             return _JINJA.from_string(text).render(names)
         except jinja2.UndefinedError as error:
             name = str(error).split("'")[1] if "'" in str(error) else ""
-            remedy = choice(name, names, none=f"Write it into {VARIABLES} beside facts/")
+            remedy = suggest(name, names, none=f"Write it into {VARIABLES} beside facts/")
             raise _FileError(f"the variable {name!r} has no value", remedy) from error
         except jinja2.TemplateError as error:
             line = getattr(error, "lineno", None)

@@ -17,19 +17,19 @@ def catalogue_page(catalogue: Catalogue) -> list[Block]:
     """The whole page; entries in alphabetical order of their titles."""
     return [
         Heading(1, [TITLE]),
-        *_kpis(catalogue),
-        *_matrix(catalogue),
-        *_dimensions(catalogue),
-        *_facts(catalogue),
+        *_kpi_blocks(catalogue),
+        *_matrix_blocks(catalogue),
+        *_dimension_blocks(catalogue),
+        *_fact_blocks(catalogue),
     ]
 
 
-def by_title(entries: Mapping[str, Entry]) -> list[Entry]:
+def sorted_by_title(entries: Mapping[str, Entry]) -> list[Entry]:
     """Entries in the order in which people look for them."""
     return sorted(entries.values(), key=lambda entry: (entry.title.casefold(), entry.key))
 
 
-def _kpis(catalogue: Catalogue) -> Iterator[Block]:
+def _kpi_blocks(catalogue: Catalogue) -> Iterator[Block]:
     yield Heading(2, ["KPIs"])
     yield Paragraph(
         [
@@ -38,13 +38,20 @@ def _kpis(catalogue: Catalogue) -> Iterator[Block]:
         ]
     )
     rows = [
-        (kpi.title, Code(kpi.key), kpi.description or NOTHING, kpi.unit or NOTHING, _said(kpi.additive), Code(kpi.fact))
-        for kpi in by_title(catalogue.kpis)
+        (
+            kpi.title,
+            Code(kpi.key),
+            kpi.description or NOTHING,
+            kpi.unit or NOTHING,
+            _yes_or_no(kpi.additive),
+            Code(kpi.fact),
+        )
+        for kpi in sorted_by_title(catalogue.kpis)
     ]
     yield Grid(("KPI", "key", "what it is", "unit", "additive", "fact"), rows)
 
 
-def _matrix(catalogue: Catalogue) -> Iterator[Block]:
+def _matrix_blocks(catalogue: Catalogue) -> Iterator[Block]:
     yield Heading(2, ["Which KPIs go with which dimensions"])
     yield Paragraph(
         [
@@ -52,19 +59,19 @@ def _matrix(catalogue: Catalogue) -> Iterator[Block]:
             "file by the dimensions that all of these facts reach."
         ]
     )
-    dimensions = [dimension for dimension in by_title(catalogue.dimensions) if dimension.facts]
+    dimensions = [dimension for dimension in sorted_by_title(catalogue.dimensions) if dimension.facts]
     reached = {key: set(catalogue.dimensions_of(key)) for key in catalogue.facts}
     rows = [
         (kpi.title, *(YES if dimension.key in reached.get(kpi.fact, ()) else NOTHING for dimension in dimensions))
-        for kpi in by_title(catalogue.kpis)
+        for kpi in sorted_by_title(catalogue.kpis)
     ]
     yield Grid(("KPI", *(dimension.title for dimension in dimensions)), rows)
 
 
-def _dimensions(catalogue: Catalogue) -> Iterator[Block]:
+def _dimension_blocks(catalogue: Catalogue) -> Iterator[Block]:
     yield Heading(2, ["Dimensions"])
-    for dimension in by_title(catalogue.dimensions):
-        yield from _about(dimension)
+    for dimension in sorted_by_title(catalogue.dimensions):
+        yield from _table_heading(dimension)
         ways = [(Code(fact), " by ", Code(by)) for fact, by in dimension.facts.items()]
         yield Paragraph(
             [
@@ -73,55 +80,70 @@ def _dimensions(catalogue: Catalogue) -> Iterator[Block]:
                 ", one row for each ",
                 Code(dimension.id),
                 ". Reached from ",
-                *_listed(ways),
+                *_comma_separated(ways),
                 ". It may be exported whole." if dimension.exportable else ". It is not exported whole.",
             ]
         )
-        yield _columns(dimension)
+        yield _column_grid(dimension)
 
 
-def _facts(catalogue: Catalogue) -> Iterator[Block]:
+def _fact_blocks(catalogue: Catalogue) -> Iterator[Block]:
     yield Heading(2, ["Facts"])
-    for fact in by_title(catalogue.facts):
-        yield from _about(fact)
+    for fact in sorted_by_title(catalogue.facts):
+        yield from _table_heading(fact)
         updated = [", last changed at ", Code(fact.updated_at.column)] if fact.updated_at else []
         reached = [(Code(key),) for key in catalogue.dimensions_of(fact.key)]
         grain = f"Grain: {fact.grain}. " if fact.grain else ""
         yield Paragraph(
-            [grain, "Dated by ", Code(fact.event_date.column), *updated, ". It reaches ", *_listed(reached), "."]
+            [
+                grain,
+                "Dated by ",
+                Code(fact.event_date.column),
+                *updated,
+                ". It reaches ",
+                *_comma_separated(reached),
+                ".",
+            ]
         )
-        yield _columns(fact)
+        yield _column_grid(fact)
 
 
-def _about(table: Table) -> Iterator[Block]:
+def _table_heading(table: Table) -> Iterator[Block]:
     yield Heading(3, [table.title, " (", Code(table.key), ")"])
     if table.description:
         yield Paragraph([table.description])
 
 
-def _columns(table: Table) -> Block:
+def _column_grid(table: Table) -> Block:
     rows = [
-        (Code(name), column.type, column.unit or NOTHING, _kind(name, table), _said(column.filterable), _note(column))
+        (
+            Code(name),
+            column.type,
+            column.unit or NOTHING,
+            _column_kind(name, table),
+            _yes_or_no(column.filterable),
+            _column_note(column),
+        )
         for name, column in table.fields.items()
     ]
     return Grid(("column", "type", "unit", "kind", "filter by it", "what it is"), rows)
 
 
-def _kind(name: str, table: Table) -> str:
+def _column_kind(name: str, table: Table) -> str:
     if not isinstance(table, Fact):
         return "attribute"
     return "computed" if name in table.custom_fields else "measure" if name in table.measures else "column"
 
 
-def _note(column: TableColumn) -> str:
+def _column_note(column: TableColumn) -> str:
     rounded = f"rounded to {column.decimals} decimals" if column.decimals is not None else ""
     return ". ".join(filter(None, (column.title, column.description.rstrip("."), rounded))) or NOTHING
 
 
-def _listed(entries: Iterable[tuple[str, ...]]) -> list[str]:
+def _comma_separated(entries: Iterable[tuple[str, ...]]) -> list[str]:
     words = [word for entry in entries for word in (", ", *entry)][1:]
     return words or ["nothing"]
 
 
-def _said(is_so: bool) -> str:
+def _yes_or_no(is_so: bool) -> str:
     return YES if is_so else NO

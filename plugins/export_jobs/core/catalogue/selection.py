@@ -14,35 +14,35 @@ from export_jobs.core.definitions.job import ColumnUse, Template, TemplateKind, 
 
 
 @dataclass(frozen=True)
-class Place:
+class ResolvedColumn:
     """Where a column's cells come from: ``name`` of the dimension ``dimension``, or of the table itself when None.
 
-    ``is_part``: ``name`` is a part of the event date and no column.
+    ``is_date_part``: ``name`` is a part of the event date and no column.
     """
 
     column: TableColumn
     name: str
     dimension: str | None = None
-    is_part: bool = False
+    is_date_part: bool = False
 
 
-def find(reference: str, table: Table, catalogue: Catalogue) -> Place | None:
+def resolve_column(reference: str, table: Table, catalogue: Catalogue) -> ResolvedColumn | None:
     """What ``reference`` means beside ``table``; None when nothing is reached by it."""
     if reference in table.fields:
-        return Place(table.fields[reference], reference)
-    return find_group(reference, table, catalogue) if isinstance(table, Fact) else None
+        return ResolvedColumn(table.fields[reference], reference)
+    return resolve_group(reference, table, catalogue) if isinstance(table, Fact) else None
 
 
-def find_group(reference: str, fact: Fact, catalogue: Catalogue) -> Place | None:
+def resolve_group(reference: str, fact: Fact, catalogue: Catalogue) -> ResolvedColumn | None:
     """What ``reference`` means among the dimensions of a custom template, which has no use for the fact's columns."""
     if reference in DATE_PARTS:
-        return Place(TableColumn(type="date", filterable=False), reference, is_part=True)
+        return ResolvedColumn(TableColumn(type="date", filterable=False), reference, is_date_part=True)
     key, _, attribute = reference.partition(".")
     if not catalogue.path(fact.key, key):
         return None
     dimension = catalogue.dimensions[key]
     name = attribute if "." in reference else dimension.label
-    return Place(dimension.fields[name], name, key) if name in dimension.fields else None
+    return ResolvedColumn(dimension.fields[name], name, key) if name in dimension.fields else None
 
 
 def tables_of(template: Template, catalogue: Catalogue) -> list[Table]:
@@ -62,7 +62,7 @@ def facts_of(template: Template, catalogue: Catalogue) -> list[Fact]:
     return [catalogue.facts[key] for key in dict.fromkeys(keys) if key in catalogue.facts]
 
 
-def held_columns(template: Template, catalogue: Catalogue) -> list[str]:
+def columns_in_template(template: Template, catalogue: Catalogue) -> list[str]:
     """References of the columns that a template holds, in its order; a job may choose from these."""
     if template.kind is TemplateKind.CUSTOM:
         return [*template.dimensions, *template.kpis]
@@ -73,10 +73,10 @@ def held_columns(template: Template, catalogue: Catalogue) -> list[str]:
 
 def chosen_columns(template: Template, use: TemplateUse, catalogue: Catalogue) -> Sequence[ColumnUse]:
     """The columns of the file, in its order."""
-    return use.columns or tuple(ColumnUse(column=name) for name in held_columns(template, catalogue))
+    return use.columns or tuple(ColumnUse(column=name) for name in columns_in_template(template, catalogue))
 
 
-def columns_of(table: Table, catalogue: Catalogue) -> list[str]:
+def reachable_columns(table: Table, catalogue: Catalogue) -> list[str]:
     """References of everything that can be shown beside ``table``: its columns, and attributes it reaches."""
     names = list(table.fields)
     if isinstance(table, Fact):
@@ -85,17 +85,17 @@ def columns_of(table: Table, catalogue: Catalogue) -> list[str]:
     return names
 
 
-def filterable(template: Template, catalogue: Catalogue) -> dict[str, Place]:
+def filterable_columns(template: Template, catalogue: Catalogue) -> dict[str, ResolvedColumn]:
     """What a job may filter this template by: columns and attributes that every table of it has or reaches.
 
     A column of the fact counts only where every fact has it with the same type, for its values are compared in each.
     """
     tables = tables_of(template, catalogue)
-    names = columns_of(tables[0], catalogue) if tables else []
-    places = {name: [find(name, table, catalogue) for table in tables] for name in names}
-    return {name: found[0] for name, found in places.items() if found[0] and _is_filterable(found)}
+    names = reachable_columns(tables[0], catalogue) if tables else []
+    resolved_columns = {name: [resolve_column(name, table, catalogue) for table in tables] for name in names}
+    return {name: found[0] for name, found in resolved_columns.items() if found[0] and _is_filterable(found)}
 
 
-def _is_filterable(places: Sequence[Place | None]) -> bool:
-    types = {place.column.type if place and place.column.filterable else None for place in places}
+def _is_filterable(resolved_columns: Sequence[ResolvedColumn | None]) -> bool:
+    types = {resolved.column.type if resolved and resolved.column.filterable else None for resolved in resolved_columns}
     return len(types) == 1 and None not in types

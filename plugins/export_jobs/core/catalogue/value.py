@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from export_jobs.core.base.text import is_control, shown
+from export_jobs.core.base.text import is_control, quote_value
 from export_jobs.core.catalogue.catalogue import ColumnType
 
 Scalar = str | int | float | Decimal | bool | date | datetime
@@ -28,7 +28,7 @@ _NOUNS = {
 }
 
 
-def typed(text: str, kind: ColumnType, time_zone: str) -> Scalar:
+def parse_value(text: str, kind: ColumnType, time_zone: str) -> Scalar:
     """``text`` as a value of the type ``kind``; an instant without an offset is one of ``time_zone``.
 
     Raises ``ValueError`` with what is wrong, as part of a sentence.
@@ -36,16 +36,16 @@ def typed(text: str, kind: ColumnType, time_zone: str) -> Scalar:
     if len(text) > MAX_TEXT:
         raise ValueError(f"has {len(text)} characters; at most {MAX_TEXT} are compared")
     if kind == "text":
-        return _plain(text)
-    value = _parsed(text.strip(), kind)
+        return _visible_text(text)
+    value = _parse(text.strip(), kind)
     if value is None or (isinstance(value, date) and value.year not in _YEARS):
-        raise ValueError(f"is {shown(text)}, and the column holds {_NOUNS[kind]}")
+        raise ValueError(f"is {quote_value(text)}, and the column holds {_NOUNS[kind]}")
     if isinstance(value, datetime):
-        return _placed(value, kind, time_zone)
+        return _in_time_zone(value, kind, time_zone)
     return value
 
 
-def _plain(text: str) -> str:
+def _visible_text(text: str) -> str:
     """Text may hold any letter of any script; what is invisible would be compared and not seen."""
     odd = next((char for char in text if is_control(char)), None)
     if odd is not None:
@@ -53,7 +53,7 @@ def _plain(text: str) -> str:
     return text
 
 
-def _parsed(text: str, kind: ColumnType) -> Scalar | None:
+def _parse(text: str, kind: ColumnType) -> Scalar | None:
     """None when ``text`` is no value of the type."""
     if kind == "integer":
         return int(text) if _INTEGER.fullmatch(text) and -_LARGEST <= int(text) < _LARGEST else None
@@ -69,10 +69,10 @@ def _parsed(text: str, kind: ColumnType) -> Scalar | None:
         return None
 
 
-def _placed(value: datetime, kind: ColumnType, time_zone: str) -> datetime:
+def _in_time_zone(value: datetime, kind: ColumnType, time_zone: str) -> datetime:
     if kind == "timestamptz":
-        placed = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(time_zone))
-        return placed.astimezone(UTC)  # Python knows offsets that databases refuse to read
+        aware = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(time_zone))
+        return aware.astimezone(UTC)  # Python knows offsets that databases refuse to read
     if value.tzinfo:
         raise ValueError("has an offset from UTC, and the column holds times without one")
     return value

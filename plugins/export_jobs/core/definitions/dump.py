@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from export_jobs.core.definitions.job import DefinitionFile, Schedule
 
-_KEPT_BY_STORE = {"anchor"}
+_SET_BY_STORE = {"anchor"}
 _RARE_LINE_ENDS = frozenset("\x85\u2028\u2029")
 
 
@@ -24,27 +24,27 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(str, _Dumper.represent_str)
 
 
-def yaml_text(file: DefinitionFile, *, longest: int | None = None) -> str:
+def yaml_text(file: DefinitionFile, *, max_values: int | None = None) -> str:
     """The file as text. Keys with their default value are left out; the order of the file is kept.
 
-    With ``longest``, of an audience or a filter with more values only their number is written. ``apply`` refuses that
-    text: a job without its values would export what it must not.
+    With ``max_values``, an audience or a filter with more values is written as their number alone. ``apply`` refuses
+    that text: a job without its values would export what it must not.
     """
-    sections = {name: [_plain(entry) for entry in getattr(file, name)] for name in DefinitionFile.model_fields}
-    if longest is not None:
+    sections = {name: [_plain_data(entry) for entry in getattr(file, name)] for name in DefinitionFile.model_fields}
+    if max_values is not None:
         for use in (use for job in sections["jobs"] for use in job.get("templates", ())):
-            _shorten(use, "audience", longest)
-            for one in use.get("filters", ()):
-                _shorten(one, "values", longest)
-    held = {name: entries for name, entries in sections.items() if entries}
-    return str(yaml.dump(held, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
+            _shorten(use, "audience", max_values)
+            for job_filter in use.get("filters", ()):
+                _shorten(job_filter, "values", max_values)
+    filled = {name: entries for name, entries in sections.items() if entries}
+    return str(yaml.dump(filled, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
 
 
-def _plain(entry: BaseModel) -> dict[str, Any]:
+def _plain_data(entry: BaseModel) -> dict[str, Any]:
     data: dict[str, Any] = entry.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     schedule = getattr(entry, "schedule", None)
     if isinstance(schedule, Schedule):
-        data["schedule"] = _schedule(schedule)
+        data["schedule"] = _schedule_data(schedule)
     return data
 
 
@@ -54,11 +54,9 @@ def _shorten(entry: dict[str, Any], key: str, longest: int) -> None:
         entry[key] = {"left_out": count}
 
 
-def _schedule(schedule: Schedule) -> dict[str, Any]:
+def _schedule_data(schedule: Schedule) -> dict[str, Any]:
     """Days as YAML dates, without quotes; the delivery time as people write it, without seconds of zero."""
-    data: dict[str, Any] = schedule.model_dump(
-        mode="json", by_alias=True, exclude_defaults=True, exclude=_KEPT_BY_STORE
-    )
+    data: dict[str, Any] = schedule.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=_SET_BY_STORE)
     data["from"], data["until"] = schedule.valid_from, schedule.valid_until
     if schedule.deliver_on:
         data["deliver_on"] = schedule.deliver_on

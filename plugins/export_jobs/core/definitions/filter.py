@@ -37,7 +37,7 @@ class Operator(StrEnum):
 _SIGNS = {"=": "equals", "!=": "not_equals", "<": "less_than", "<=": "at_most", ">": "greater_than", ">=": "at_least"}
 
 
-def _operator(value: object) -> object:
+def _parse_operator(value: object) -> object:
     """People write ``not in`` and ``>=`` as well."""
     if not isinstance(value, str):
         return value
@@ -45,7 +45,7 @@ def _operator(value: object) -> object:
     return _SIGNS.get(word, word.replace(" ", "_"))
 
 
-def plain_text(value: object) -> object:
+def canonical_text(value: object) -> object:
     """A value of YAML or JSON in its canonical spelling; what is no single value stays, for pydantic to refuse."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -56,16 +56,16 @@ def plain_text(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def plain_texts(value: object) -> object:
+def canonical_texts(value: object) -> object:
     """A list of values in their canonical spelling; a single value is a list of one."""
     if isinstance(value, list | tuple):
-        return tuple(plain_text(entry) for entry in value)
-    return value if value is None or isinstance(value, dict) else (plain_text(value),)
+        return tuple(canonical_text(entry) for entry in value)
+    return value if value is None or isinstance(value, dict) else (canonical_text(value),)
 
 
 class Filter(Frozen):
     """Rows to keep. ``column`` is a reference such as ``region`` of a fact or ``store.region`` of a dimension."""
 
     column: str
-    op: Annotated[Operator, BeforeValidator(_operator)]
-    values: Annotated[tuple[str, ...], BeforeValidator(plain_texts)] = ()
+    op: Annotated[Operator, BeforeValidator(_parse_operator)]
+    values: Annotated[tuple[str, ...], BeforeValidator(canonical_texts)] = ()

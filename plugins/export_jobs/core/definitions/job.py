@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer
 
 from export_jobs.core.base.frozen import Frozen
-from export_jobs.core.definitions.filter import Filter, plain_texts
+from export_jobs.core.definitions.filter import Filter, canonical_texts
 
 MAX_FILE_BYTES = 20 * 1024**3
 
@@ -67,7 +67,7 @@ def _day_name(value: object) -> object:
     return str(value)
 
 
-def _clock(value: object) -> object:
+def _parse_clock(value: object) -> object:
     """YAML 1.1 reads an unquoted 02:00 as the sexagesimal number 120; give it back its meaning."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
         return time(value // 60, value % 60)
@@ -90,7 +90,7 @@ class Schedule(Frozen):
     execute_on: Annotated[str | None, BeforeValidator(_day_name)] = None
     valid_from: date = Field(alias="from")
     valid_until: date = Field(alias="until")
-    deliver_at: Annotated[time, BeforeValidator(_clock), WithJsonSchema(_CLOCK_SCHEMA)] = time(2, 0)
+    deliver_at: Annotated[time, BeforeValidator(_parse_clock), WithJsonSchema(_CLOCK_SCHEMA)] = time(2, 0)
     deliver_on: date | None = None
     time_zone: str = "UTC"
     anchor: datetime | None = None
@@ -160,7 +160,7 @@ class TemplateUse(Frozen):
     date_basis: Annotated[DateBasis | None, BeforeValidator(_lower)] = None
     columns: tuple[Annotated[ColumnUse, BeforeValidator(_column_use)], ...] = ()
     filters: tuple[Filter, ...] = ()
-    audience: Annotated[tuple[str, ...], BeforeValidator(plain_texts)] = ()
+    audience: Annotated[tuple[str, ...], BeforeValidator(canonical_texts)] = ()
     order_by: tuple[str, ...] = ()
 
 

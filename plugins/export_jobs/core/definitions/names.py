@@ -11,13 +11,13 @@ import unicodedata
 from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import is_control, shown
+from export_jobs.core.base.text import is_control, quote_value
 
 MAX_NAME = 64
 MAX_FOLDER_BYTES = 100
 MAX_FOLDER_LEVELS = 2
 RESERVED_PREFIX = "export_jobs"
-TASKS_OF_A_RUN = ("validate_destination", "publish_manifest", "notify_recipients", "notify_owner", "complete")
+RUN_TASK_IDS = ("validate_destination", "publish_manifest", "notify_recipients", "notify_owner", "complete")
 """What a run does once; a template is a group of tasks beside these, so it cannot have one of their names."""
 _NAME_CHAR = re.compile(r"[A-Za-z0-9_-]", re.ASCII)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -29,7 +29,7 @@ def name_issues(path: str, name: str) -> Iterator[Issue]:
     what = next(_name_faults(name), None)
     if what:
         remedy = "Use letters a-z, digits, - and single _, at most 64, with a letter or digit at both ends"
-        yield Issue(path, f"the name {shown(name)} {what}", remedy)
+        yield Issue(path, f"the name {quote_value(name)} {what}", remedy)
 
 
 def _name_faults(name: str) -> Iterator[str]:
@@ -40,14 +40,14 @@ def _name_faults(name: str) -> Iterator[str]:
         yield f"has {len(name)} characters"
     odd = next((char for char in name if not _NAME_CHAR.fullmatch(char)), None)
     if odd is not None:
-        yield f"holds {shown(odd)}"
+        yield f"holds {quote_value(odd)}"
     if not (name[0].isalnum() and name[-1].isalnum()):
         yield "does not start and end with a letter or digit"
     if "__" in name:
         yield "holds '__', which separates the parts of a file name"
     if name.lower() in _DEVICES:
         yield "is a device on Windows, where no such file can be opened"
-    if name in TASKS_OF_A_RUN:
+    if name in RUN_TASK_IDS:
         yield "is that of a task of every run"
     if name.lower().startswith(RESERVED_PREFIX):
         yield f"starts with {RESERVED_PREFIX!r}, which is kept for this project's own Dags"
@@ -59,17 +59,19 @@ def subfolder_issues(path: str, subfolder: str) -> Iterator[Issue]:
         return
     if subfolder.startswith("/"):
         yield Issue(
-            path, f"{shown(subfolder)} is absolute", "Name it from the destination's folder, without the first /"
+            path, f"{quote_value(subfolder)} is absolute", "Name it from the destination's folder, without the first /"
         )
         return
     parts = subfolder.split("/")
     if len(parts) > MAX_FOLDER_LEVELS:
-        yield Issue(path, f"{shown(subfolder)} has {len(parts)} levels", "Use at most 2 levels, such as 'sales/daily'")
+        yield Issue(
+            path, f"{quote_value(subfolder)} has {len(parts)} levels", "Use at most 2 levels, such as 'sales/daily'"
+        )
     for part in parts:
         what = next(_folder_faults(part), None)
         if what:
             remedy = "Use letters, digits and - _ . = in each part, such as 'sales/daily'"
-            yield Issue(path, f"the part {shown(part)} {what}", remedy)
+            yield Issue(path, f"the part {quote_value(part)} {what}", remedy)
 
 
 def _folder_faults(part: str) -> Iterator[str]:
@@ -84,14 +86,14 @@ def _folder_faults(part: str) -> Iterator[str]:
         yield "starts with a dot, as hidden and unfinished files do"
     if part[-1] in ". " or part[0] == " ":
         yield "starts or ends with a space, or ends with a dot, which Windows drops"
-    odd = next((char for char in part if not _folder_char(char)), None)
+    odd = next((char for char in part if not _is_folder_char(char)), None)
     if odd is not None:
-        yield f"holds the control character {odd!a}" if is_control(odd) else f"holds {shown(odd)}"
+        yield f"holds the control character {odd!a}" if is_control(odd) else f"holds {quote_value(odd)}"
     if part.split(".", maxsplit=1)[0].lower() in _DEVICES:
         yield "is a device on Windows, where no such folder can be opened"
     if unicodedata.normalize("NFC", part) != part:
         yield "is written with separate accents (NFD), so it would look like another folder and not be it"
 
 
-def _folder_char(char: str) -> bool:
+def _is_folder_char(char: str) -> bool:
     return char in _FOLDER_MARKS or unicodedata.category(char)[0] in "LMN"

@@ -19,7 +19,7 @@ def trial_job(
         name=NAME,
         owner=NAME,
         destination=NAME,
-        schedule=schedule or a_schedule(),
+        schedule=schedule or placeholder_schedule(),
         templates=(use,),
         file=file or FileOptions(),
         job_id=0,
@@ -29,7 +29,7 @@ def trial_job(
     )
 
 
-def a_schedule(**changes: Any) -> Schedule:
+def placeholder_schedule(**changes: Any) -> Schedule:
     """A schedule that holds, for when nobody has chosen one yet."""
     values: Mapping[str, Any] = {
         "frequency": Frequency.DAILY,

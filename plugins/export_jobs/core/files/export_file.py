@@ -20,7 +20,7 @@ class CsvFile(Frozen):
     stage: str
 
 
-class Content(Frozen):
+class CsvContent(Frozen):
     """The CSV inside a delivered file: its name in the archive, size in bytes and SHA-256 (hex)."""
 
     name: str
@@ -42,5 +42,5 @@ class ExportFile(Frozen):
     sha256: str = ""
     columns: tuple[str, ...]
     stage: str
-    content: Content
+    content: CsvContent
     is_sent: bool = True

@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.definitions.job import ExportJob
-from export_jobs.core.files.export_file import Content, ExportFile
+from export_jobs.core.files.export_file import CsvContent, ExportFile
 from export_jobs.core.windows.window import Window
 
 
-class Definition(Frozen):
+class ManifestDefinition(Frozen):
     """Which definition made the files: the job's version and its ``definition_hash``."""
 
     version: int
     hash: str
 
 
-class Span(Frozen):
+class ManifestWindow(Frozen):
     """A window as receivers read it: ISO 8601 in the job's zone and in UTC, ``end`` exclusive, and its days."""
 
     start: str
@@ -33,7 +33,7 @@ class Span(Frozen):
     last_day: str
 
     @classmethod
-    def of(cls, window: Window, time_zone: str) -> Span:
+    def of(cls, window: Window, time_zone: str) -> ManifestWindow:
         """The window as ``time_zone`` sees it."""
         zone = ZoneInfo(time_zone)
         first_day, last_day = window.days(time_zone)
@@ -56,7 +56,7 @@ class ManifestEntry(Frozen):
     bytes: int
     sha256: str
     columns: tuple[str, ...]
-    content: Content
+    content: CsvContent
 
 
 class Manifest(Frozen):
@@ -68,8 +68,8 @@ class Manifest(Frozen):
     manifest_version: Literal[1] = 1
     job: str
     job_id: int
-    definition: Definition
-    window: Span
+    definition: ManifestDefinition
+    window: ManifestWindow
     time_zone: str
     revision: int
     files: tuple[ManifestEntry, ...]
@@ -84,11 +84,11 @@ class Manifest(Frozen):
         return cls(
             job=job.name,
             job_id=job.job_id,
-            definition=Definition(version=job.version, hash=definition_hash),
-            window=Span.of(window, zone),
+            definition=ManifestDefinition(version=job.version, hash=definition_hash),
+            window=ManifestWindow.of(window, zone),
             time_zone=zone,
             revision=revision,
-            files=tuple(_entry(file) for file in files if file.is_sent),
+            files=tuple(_manifest_entry(file) for file in files if file.is_sent),
             without_rows=tuple(file.template for file in files if not file.is_sent),
         )
 
@@ -105,5 +105,5 @@ class Manifest(Frozen):
         return digest.hexdigest()
 
 
-def _entry(file: ExportFile) -> ManifestEntry:
+def _manifest_entry(file: ExportFile) -> ManifestEntry:
     return ManifestEntry.model_validate({name: getattr(file, name) for name in ManifestEntry.model_fields})

@@ -10,13 +10,13 @@ from export_jobs.core.definitions.job import TemplateUse
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start
 
 SUFFIXES = {"zip": ".zip", "gzip": ".csv.gz", "zstd": ".csv.zst", "none": ".csv"}
-WESTMOST_PLAIN = timedelta(hours=-10)
-EASTMOST_PLAIN = timedelta(hours=13)
+WESTMOST_PLAIN_OFFSET = timedelta(hours=-10)
+EASTMOST_PLAIN_OFFSET = timedelta(hours=13)
 
 
 def file_stem(job_name: str, template: str, window: Window, time_zone: str) -> str:
     """``<job>__<template>__<window>``: a file's name without its suffix."""
-    return f"{job_name}__{template}__{window_text(window, time_zone)}"
+    return f"{job_name}__{template}__{window_stem(window, time_zone)}"
 
 
 def target_path(use: TemplateUse, stem: str, compression: Literal["zip", "gzip", "zstd", "none"]) -> str:
@@ -27,10 +27,10 @@ def target_path(use: TemplateUse, stem: str, compression: Literal["zip", "gzip",
 
 def manifest_path(job_name: str, window: Window, time_zone: str) -> str:
     """Where an execution's manifest goes, relative to the destination's folder."""
-    return f"{job_name}__{window_text(window, time_zone)}.manifest.json"
+    return f"{job_name}__{window_stem(window, time_zone)}.manifest.json"
 
 
-def window_text(window: Window, time_zone: str) -> str:
+def window_stem(window: Window, time_zone: str) -> str:
     """The window in a file name: its day of data, or ``<first day>_<last day>``, as ``time_zone`` sees them.
 
     A bound that is not the start of a local day (the schedule's zone was changed there, or a person asked for a part
@@ -39,14 +39,14 @@ def window_text(window: Window, time_zone: str) -> str:
     """
     first_day, last_day = window.days(time_zone)
     first, last = first_day.isoformat(), last_day.isoformat()
-    if not _is_plain(window.start, day_start(first_day, time_zone), time_zone):
+    if not _is_whole_day(window.start, day_start(first_day, time_zone), time_zone):
         first = _local_text(window.start, time_zone)
-    if not _is_plain(window.end, day_start(last_day + ONE_DAY, time_zone), time_zone):
+    if not _is_whole_day(window.end, day_start(last_day + ONE_DAY, time_zone), time_zone):
         last = _local_text(window.end, time_zone)
     return first if first == last else f"{first}_{last}"
 
 
-def _is_plain(bound: datetime, day_border: datetime, time_zone: str) -> bool:
+def _is_whole_day(bound: datetime, day_border: datetime, time_zone: str) -> bool:
     """Whether a calendar day alone can stand for ``bound``.
 
     The same calendar day of two zones more than 23 hours apart (Kiritimati, Pago Pago) can be two windows of a job
@@ -54,7 +54,7 @@ def _is_plain(bound: datetime, day_border: datetime, time_zone: str) -> bool:
     always overlap, so one job never has both; bounds outside that range are written in full.
     """
     offset = bound.astimezone(ZoneInfo(time_zone)).utcoffset() or timedelta()
-    return bound == day_border and WESTMOST_PLAIN <= offset <= EASTMOST_PLAIN
+    return bound == day_border and WESTMOST_PLAIN_OFFSET <= offset <= EASTMOST_PLAIN_OFFSET
 
 
 def _local_text(bound: datetime, time_zone: str) -> str:

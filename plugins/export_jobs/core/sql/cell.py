@@ -9,7 +9,7 @@ from export_jobs.core.sql.dialect import POSTGRES
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def finished(expression: str, kind: ColumnType, decimals: int | None, options: FileOptions, dialect: str) -> str:
+def cell_sql(expression: str, kind: ColumnType, decimals: int | None, options: FileOptions, dialect: str) -> str:
     """The cell's SQL: numbers rounded, ``true`` and ``false`` in full, text that is a formula escaped if asked for."""
     if dialect != POSTGRES:
         return expression
@@ -22,6 +22,6 @@ def finished(expression: str, kind: ColumnType, decimals: int | None, options: F
     return expression
 
 
-def finished_heading(text: str, options: FileOptions) -> str:
+def escape_heading(text: str, options: FileOptions) -> str:
     """A heading; one that a spreadsheet would run as a formula is escaped as cells are."""
     return f"'{text}" if options.escape_formulas and text.startswith(_FORMULA) else text

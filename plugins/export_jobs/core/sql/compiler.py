@@ -15,13 +15,13 @@ import jinja2
 
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
 from export_jobs.core.definitions.job import ExportJob, TemplateKind, default_basis
-from export_jobs.core.sql.cell import finished, finished_heading
+from export_jobs.core.sql.cell import cell_sql, escape_heading
 from export_jobs.core.sql.compiled import Column, CompiledExport
-from export_jobs.core.sql.dialect import ordered, quoted
-from export_jobs.core.sql.draft import Draft
+from export_jobs.core.sql.dialect import order_term, quote_identifier
+from export_jobs.core.sql.draft import StatementDraft
 from export_jobs.core.sql.groups import groups_context
-from export_jobs.core.sql.rows import expression, rows_of
-from export_jobs.core.sql.text import commented, indented
+from export_jobs.core.sql.rows import column_sql, table_rows
+from export_jobs.core.sql.text import comment_text, indent_sql
 from export_jobs.core.windows.window import Window
 
 
@@ -33,7 +33,7 @@ def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, win
     """
     kind = job.template(template_name).kind
     basis = job.use(template_name).date_basis or default_basis(kind)
-    draft = Draft.of(job, template_name, catalogue, window, basis)
+    draft = StatementDraft.of(job, template_name, catalogue, window, basis)
     file, context = _STATEMENTS[kind]
     values, columns = context(draft)
     sql = _environment().get_template(file).render(**values, job=job.name, template=template_name)
@@ -43,51 +43,55 @@ def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, win
         dialect=draft.dialect,
         sql=sql,
         parameters=draft.conditions.parameters,
-        columns=_headed(draft, columns),
+        columns=_with_headings(draft, columns),
         date_basis=basis,
         preconditions=tuple(draft.preconditions.values()),
     )
 
 
-def _rows_context(draft: Draft) -> tuple[dict[str, Any], tuple[Column, ...]]:
+def _rows_context(draft: StatementDraft) -> tuple[dict[str, Any], tuple[Column, ...]]:
     """Rows of a fact or dimension: values for the statement template, and the columns of the file."""
     table = draft.tables[0]
     chosen = [use.column for use in draft.columns]
     asked = [reference.removeprefix("-") for reference in draft.use.order_by]
-    places = {reference: draft.place(reference, table) for reference in [*chosen, *asked]}
-    columns = tuple(Column(name, places[name].column.type, places[name].column.decimals) for name in chosen)
+    resolved_columns = {reference: draft.resolve(reference, table) for reference in [*chosen, *asked]}
+    columns = tuple(
+        Column(name, resolved_columns[name].column.type, resolved_columns[name].column.decimals) for name in chosen
+    )
     cells = [
-        finished(expression(draft, table, places[c.name]), c.type, c.decimals, draft.options, draft.dialect)
+        cell_sql(column_sql(draft, table, resolved_columns[c.name]), c.type, c.decimals, draft.options, draft.dialect)
         for c in columns
     ]
     values = {
-        "rows": rows_of(draft, table, places.values()),
-        "columns": [{"sql": sql, "name": quoted(c.name, draft.dialect)} for sql, c in zip(cells, columns, strict=True)],
-        "order_by": _order(draft, table),
+        "rows": table_rows(draft, table, resolved_columns.values()),
+        "columns": [
+            {"sql": sql, "name": quote_identifier(c.name, draft.dialect)} for sql, c in zip(cells, columns, strict=True)
+        ],
+        "order_by": _order_terms(draft, table),
     }
     return values, columns
 
 
-def _order(draft: Draft, table: Table) -> list[str]:
+def _order_terms(draft: StatementDraft, table: Table) -> list[str]:
     """What the job asks for, then the table's own order, so that the order of rows is the same each time."""
     terms = []
-    for reference in [*draft.use.order_by, *_own_order(table)]:
+    for reference in [*draft.use.order_by, *_default_order(table)]:
         name = reference.removeprefix("-")
-        place = draft.place(name, table)
-        terms.append((expression(draft, table, place), place.column.type, name != reference))
-    return list(dict.fromkeys(ordered(sql, kind, draft.dialect, is_descending=down) for sql, kind, down in terms))
+        resolved = draft.resolve(name, table)
+        terms.append((column_sql(draft, table, resolved), resolved.column.type, name != reference))
+    return list(dict.fromkeys(order_term(sql, kind, draft.dialect, is_descending=down) for sql, kind, down in terms))
 
 
-def _own_order(table: Table) -> tuple[str, ...]:
+def _default_order(table: Table) -> tuple[str, ...]:
     if isinstance(table, Dimension):
         return (table.id,)
     return table.order_by if isinstance(table, Fact) else ()
 
 
-def _headed(draft: Draft, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+def _with_headings(draft: StatementDraft, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     headings = [use.heading or use.column for use in draft.columns]
     return tuple(
-        Column(finished_heading(heading, draft.options), column.type, column.decimals)
+        Column(escape_heading(heading, draft.options), column.type, column.decimals)
         for heading, column in zip(headings, columns, strict=True)
     )
 
@@ -109,6 +113,6 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=False,
         autoescape=False,  # noqa: S701  SQL, not HTML: every identifier is quoted before it comes here
     )
-    environment.filters["indented"] = indented
-    environment.filters["commented"] = commented
+    environment.filters["indented"] = indent_sql
+    environment.filters["commented"] = comment_text
     return environment

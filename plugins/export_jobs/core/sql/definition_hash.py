@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Hop, Kpi, Table, TableColumn
-from export_jobs.core.catalogue.selection import chosen_columns, find
+from export_jobs.core.catalogue.selection import chosen_columns, resolve_column
 from export_jobs.core.definitions.job import ExportJob, Template, TemplateKind, TemplateUse
 
 _TABLE = {"key", "connection", "sql"}
@@ -34,18 +34,20 @@ def definition_hash(job: ExportJob, catalogue: Catalogue) -> str:
         "name": job.name,
         "time_zone": job.schedule.time_zone,
         "file": job.file.model_dump(mode="json", exclude={"max_bytes"}),
-        "uses": [_use(use) for use in job.templates],
-        "templates": [_template(template, job.use(template.name), catalogue) for template in job.template_definitions],
+        "uses": [_use_parts(use) for use in job.templates],
+        "templates": [
+            _template_parts(template, job.use(template.name), catalogue) for template in job.template_definitions
+        ],
     }
     text = json.dumps(parts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _use(use: TemplateUse) -> dict[str, Any]:
+def _use_parts(use: TemplateUse) -> dict[str, Any]:
     return {key: value for key, value in use.model_dump(mode="json").items() if value or key in _USE}
 
 
-def _template(template: Template, use: TemplateUse, catalogue: Catalogue) -> dict[str, Any]:
+def _template_parts(template: Template, use: TemplateUse, catalogue: Catalogue) -> dict[str, Any]:
     """One template and the catalogue entries that its SQL is made from."""
     chosen = {column.column for column in use.columns}
     kpis = [catalogue.kpis.get(key) for key in template.kpis if not chosen or key in chosen]
@@ -54,19 +56,23 @@ def _template(template: Template, use: TemplateUse, catalogue: Catalogue) -> dic
     references = [*_references(template, use, catalogue), *_customers(facts, use)]
     own = _own_dimensions(template, chosen)
     hops = list(_hops(own, references, facts, catalogue))
-    read = {*references, *(hop.by for hop in hops if hop.via is None)}
+    referenced = {*references, *(hop.by for hop in hops if hop.via is None)}
     dimensions = dict.fromkeys([*own, *sorted({hop.dimension for hop in hops})])
     return {
         "template": template.model_dump(mode="json", exclude={"description"}),
-        "facts": [_fact(catalogue.facts.get(key), template, use, read) for key in keys],
-        "kpis": [_kpi(kpi) for kpi in kpis],
-        "dimensions": [_dimension(catalogue.dimensions.get(key), template, use, keys) for key in dimensions],
+        "facts": [_fact_parts(catalogue.facts.get(key), template, use, referenced) for key in keys],
+        "kpis": [_kpi_parts(kpi) for kpi in kpis],
+        "dimensions": [_dimension_parts(catalogue.dimensions.get(key), template, use, keys) for key in dimensions],
     }
 
 
 def _references(template: Template, use: TemplateUse, catalogue: Catalogue) -> list[str]:
     chosen = [column.column for column in chosen_columns(template, use, catalogue)]
-    return [*chosen, *(one.column for one in use.filters), *(name.removeprefix("-") for name in use.order_by)]
+    return [
+        *chosen,
+        *(job_filter.column for job_filter in use.filters),
+        *(name.removeprefix("-") for name in use.order_by),
+    ]
 
 
 def _customers(facts: Iterable[Fact], use: TemplateUse) -> list[str]:
@@ -83,34 +89,41 @@ def _own_dimensions(template: Template, chosen: Collection[str]) -> list[str]:
 def _hops(own: Iterable[str], references: Iterable[str], facts: Iterable[Fact], catalogue: Catalogue) -> Iterable[Hop]:
     """Every join that some fact needs, those to dimensions passed through on the way too."""
     for fact in facts:
-        places = [find(reference, fact, catalogue) for reference in references]
-        for key in {*own, *(place.dimension for place in places if place and place.dimension)}:
+        resolved_columns = [resolve_column(reference, fact, catalogue) for reference in references]
+        for key in {*own, *(resolved.dimension for resolved in resolved_columns if resolved and resolved.dimension)}:
             yield from catalogue.path(fact.key, key)
 
 
-def _fact(fact: Fact | None, template: Template, use: TemplateUse, read: set[str]) -> Any:
+def _fact_parts(fact: Fact | None, template: Template, use: TemplateUse, referenced: set[str]) -> Any:
     """Measures and custom fields count where they are read; the SQL of a KPI may read any custom field."""
     if fact is None:
         return None
     dates = [column.column for column in (fact.event_date, fact.updated_at) if column]
-    extra = {*read, *fact.order_by, *dates}
+    extra = {*referenced, *fact.order_by, *dates}
     if template.kind is TemplateKind.CUSTOM:
         extra |= set(fact.custom_fields)
     columns = {name: column for name, column in fact.fields.items() if name in fact.columns or name in extra}
-    return {**fact.model_dump(mode="json", include=_FACT), **_table(fact, use, columns)}
+    return {**fact.model_dump(mode="json", include=_FACT), **_table_parts(fact, use, columns)}
 
 
-def _dimension(dimension: Dimension | None, template: Template, use: TemplateUse, facts: Iterable[str]) -> Any:
+def _dimension_parts(dimension: Dimension | None, template: Template, use: TemplateUse, facts: Iterable[str]) -> Any:
     if dimension is None:
         return None
     is_whole = template.kind is TemplateKind.DIMENSION
-    parts = {**dimension.model_dump(mode="json", include=_DIMENSION), **_table(dimension, use if is_whole else None)}
+    parts = {
+        **dimension.model_dump(mode="json", include=_DIMENSION),
+        **_table_parts(dimension, use if is_whole else None),
+    }
     return {**parts, "reached_by": {fact: dimension.facts.get(fact) for fact in facts}}
 
 
-def _table(table: Table, use: TemplateUse | None, columns: dict[str, TableColumn] | None = None) -> dict[str, Any]:
+def _table_parts(
+    table: Table, use: TemplateUse | None, columns: dict[str, TableColumn] | None = None
+) -> dict[str, Any]:
     # A list, since the order of the columns is that of the file, which sorted keys would lose.
-    parts: dict[str, Any] = {"columns": [(name, _column(one)) for name, one in (columns or table.columns).items()]}
+    parts: dict[str, Any] = {
+        "columns": [(name, _column_parts(column)) for name, column in (columns or table.columns).items()]
+    }
     if table.dialect != _DIALECT:
         parts["dialect"] = table.dialect
     if use and use.audience:
@@ -118,12 +131,12 @@ def _table(table: Table, use: TemplateUse | None, columns: dict[str, TableColumn
     return parts
 
 
-def _column(column: TableColumn) -> Any:
+def _column_parts(column: TableColumn) -> Any:
     parts = column.model_dump(mode="json", include={"type", "decimals", "sql"}, exclude_defaults=True)
     return parts if len(parts) > 1 else column.type
 
 
-def _kpi(kpi: Kpi | None) -> Any:
+def _kpi_parts(kpi: Kpi | None) -> Any:
     if kpi is None:
         return None
     parts = {"sql": kpi.sql, "decimals": kpi.decimals, "fact": kpi.fact}

@@ -24,7 +24,7 @@ SQLITE = "sqlite"
 LARGEST_INTEGER = 2**63
 
 
-def quoted(name: str, dialect: str) -> str:
+def quote_identifier(name: str, dialect: str) -> str:
     """An identifier in the quotes of ``dialect``."""
     return exp.to_identifier(name, quoted=True).sql(dialect).replace("%", "%%")
 
@@ -34,7 +34,7 @@ def placeholder(name: str) -> str:
     return f"%({name})s"
 
 
-def ordered(expression: str, kind: ColumnType, dialect: str, *, is_descending: bool = False) -> str:
+def order_term(expression: str, kind: ColumnType, dialect: str, *, is_descending: bool = False) -> str:
     """A term of ORDER BY: text by its code points whatever the server's locale, and empty cells last."""
     if kind == "text" and dialect == POSTGRES:
         expression = f'{expression} COLLATE "C"'
@@ -69,7 +69,7 @@ def needs_time_zone(column: DateColumn, dialect: str) -> bool:
     return dialect != SQLITE and column.type != "date"
 
 
-def bound(value: Scalar, dialect: str) -> Scalar:
+def to_driver_value(value: Scalar, dialect: str) -> Scalar:
     """A value as the driver of ``dialect`` takes it. SQLite has no type for times and decimals and compares text."""
     if dialect != SQLITE:
         return value
@@ -81,7 +81,7 @@ def bound(value: Scalar, dialect: str) -> Scalar:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def members(expression: str, names: Iterable[str], *, is_in: bool) -> str:
+def in_list(expression: str, names: Iterable[str], *, is_in: bool) -> str:
     """``IN`` over placeholders, for dialects that cannot bind a list whole."""
     places = ", ".join(map(placeholder, names))
     return f"{expression} {'IN' if is_in else 'NOT IN'} ({places})"

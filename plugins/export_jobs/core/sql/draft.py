@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Table
-from export_jobs.core.catalogue.selection import Place, chosen_columns, find, find_group, tables_of
+from export_jobs.core.catalogue.selection import (
+    ResolvedColumn,
+    chosen_columns,
+    resolve_column,
+    resolve_group,
+    tables_of,
+)
 from export_jobs.core.definitions.job import ColumnUse, DateBasis, ExportJob, FileOptions, Template, TemplateUse
 from export_jobs.core.sql.compiled import Precondition
 from export_jobs.core.sql.predicate import Conditions
@@ -15,7 +21,7 @@ from export_jobs.errors import UserError
 
 
 @dataclass
-class Draft:
+class StatementDraft:
     """What the parts of the compiler share. ``tables``: the facts that the template reads, or its dimension."""
 
     job: ExportJob
@@ -28,7 +34,9 @@ class Draft:
     preconditions: dict[str, Precondition] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, job: ExportJob, template_name: str, catalogue: Catalogue, window: Window, basis: DateBasis) -> Draft:
+    def of(
+        cls, job: ExportJob, template_name: str, catalogue: Catalogue, window: Window, basis: DateBasis
+    ) -> StatementDraft:
         """Raises ``UserError`` when the catalogue does not hold what the template reads."""
         template, use = job.template(template_name), job.use(template_name)
         tables = tables_of(template, catalogue)
@@ -38,7 +46,7 @@ class Draft:
         facts = [catalogue.kpis[key].fact for key in template.kpis if key in catalogue.kpis]
         missing += [fact for fact in facts if fact not in catalogue.facts]
         if missing or not tables:
-            raise UserError(_absent(job.name, template_name, (missing or [template.fact or template_name])[0]))
+            raise UserError(_missing_message(job.name, template_name, (missing or [template.fact or template_name])[0]))
         return cls(job, template, use, catalogue, window, basis, tables)
 
     def __post_init__(self) -> None:
@@ -64,21 +72,21 @@ class Draft:
         """The columns of the file, in its order."""
         return chosen_columns(self.template, self.use, self.catalogue)
 
-    def place(self, reference: str, table: Table) -> Place:
+    def resolve(self, reference: str, table: Table) -> ResolvedColumn:
         """What a reference means beside ``table``; raises ``UserError`` when it is not reached."""
-        return self._found(find(reference, table, self.catalogue), reference)
+        return self._require(resolve_column(reference, table, self.catalogue), reference)
 
-    def group(self, reference: str, fact: Fact) -> Place:
+    def resolve_dimension(self, reference: str, fact: Fact) -> ResolvedColumn:
         """What a reference among a custom template's dimensions means; raises ``UserError`` when it is not reached."""
-        return self._found(find_group(reference, fact, self.catalogue), reference)
+        return self._require(resolve_group(reference, fact, self.catalogue), reference)
 
-    def _found(self, place: Place | None, reference: str) -> Place:
-        if place is None:
-            raise UserError(_absent(self.job.name, self.template.name, reference))
-        return place
+    def _require(self, resolved: ResolvedColumn | None, reference: str) -> ResolvedColumn:
+        if resolved is None:
+            raise UserError(_missing_message(self.job.name, self.template.name, reference))
+        return resolved
 
 
-def _absent(job: str, template: str, name: str) -> str:
+def _missing_message(job: str, template: str, name: str) -> str:
     return (
         f"Job {job!r}, template {template!r}: the catalogue has no {name!r} that this template reaches. "
         "Run `export-jobs validate` for the whole list, then restore the catalogue file or make a new template."

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from export_jobs.core.catalogue.catalogue import Fact, Kpi, TableColumn
-from export_jobs.core.catalogue.selection import Place
-from export_jobs.core.sql.cell import finished
+from export_jobs.core.catalogue.selection import ResolvedColumn
+from export_jobs.core.sql.cell import cell_sql
 from export_jobs.core.sql.compiled import Column
-from export_jobs.core.sql.dialect import ordered, quoted
-from export_jobs.core.sql.draft import Draft
-from export_jobs.core.sql.rows import Rows, expression, rows_of
-from export_jobs.core.sql.text import spliced
+from export_jobs.core.sql.dialect import order_term, quote_identifier
+from export_jobs.core.sql.draft import StatementDraft
+from export_jobs.core.sql.rows import TableRows, column_sql, table_rows
+from export_jobs.core.sql.text import escape_percent
 
 _Cells = dict[str, tuple[str, Column]]
 
@@ -49,7 +49,7 @@ class NamedSql:
 class FactGroups:
     """One fact of the statement, aggregated by itself; the names are those of its parts."""
 
-    rows: Rows
+    rows: TableRows
     groups: tuple[NamedSql, ...]
     kpis: tuple[NamedSql, ...]
     rows_name: str
@@ -57,7 +57,7 @@ class FactGroups:
     none_name: str
 
 
-def groups_context(draft: Draft) -> tuple[dict[str, Any], tuple[Column, ...]]:
+def groups_context(draft: StatementDraft) -> tuple[dict[str, Any], tuple[Column, ...]]:
     """Values for the statement template, and the columns of the file."""
     chosen = [use.column for use in draft.columns]
     kpis = [draft.catalogue.kpis[key] for key in chosen if key in draft.template.kpis]
@@ -65,73 +65,81 @@ def groups_context(draft: Draft) -> tuple[dict[str, Any], tuple[Column, ...]]:
     groups = _groups(draft, facts[0], [name for name in draft.template.dimensions if name in chosen])
     parts = [_fact_groups(draft, fact, groups, kpis, number) for number, fact in enumerate(facts, start=1)]
     cells = _cells(draft, groups, kpis, facts)
-    names = [quoted(name, draft.dialect) for name in chosen]
+    names = [quote_identifier(name, draft.dialect) for name in chosen]
     values = {
         "facts": parts,
         "group_names": [name for group in groups for name in group.names],
         "columns": [{"sql": cells[ref][0], "name": name} for ref, name in zip(chosen, names, strict=True)],
-        "order_by": _order(draft, groups, chosen),
+        "order_by": _group_order_terms(draft, groups, chosen),
     }
     return values, tuple(cells[use.column][1] for use in draft.columns)
 
 
-def _groups(draft: Draft, fact: Fact, references: Sequence[str]) -> list[Group]:
+def _groups(draft: StatementDraft, fact: Fact, references: Sequence[str]) -> list[Group]:
     groups = []
     for number, reference in enumerate(references, start=1):
-        place = draft.group(reference, fact)
-        names = [f"group {number}"] if not _is_label(reference, place) else [f"group {number}", f"label {number}"]
-        groups.append(Group(reference, place.column, tuple(quoted(name, draft.dialect) for name in names)))
+        resolved = draft.resolve_dimension(reference, fact)
+        names = [f"group {number}"] if not _is_label(reference, resolved) else [f"group {number}", f"label {number}"]
+        groups.append(Group(reference, resolved.column, tuple(quote_identifier(name, draft.dialect) for name in names)))
     return groups
 
 
-def _is_label(reference: str, place: Place) -> bool:
+def _is_label(reference: str, resolved: ResolvedColumn) -> bool:
     """Whether the dimension itself is meant: two of its rows with one label are two groups."""
-    return place.dimension is not None and "." not in reference
+    return resolved.dimension is not None and "." not in reference
 
 
-def _fact_groups(draft: Draft, fact: Fact, groups: list[Group], kpis: list[Kpi], number: int) -> FactGroups:
-    places = {group.reference: draft.group(group.reference, fact) for group in groups}
+def _fact_groups(draft: StatementDraft, fact: Fact, groups: list[Group], kpis: list[Kpi], number: int) -> FactGroups:
+    resolved_columns = {group.reference: draft.resolve_dimension(group.reference, fact) for group in groups}
     prefix = "" if number == 1 else f"f{number}_"
     columns = []
     for group in groups:
-        place = places[group.reference]
-        texts = [expression(draft, fact, place)]
-        if _is_label(group.reference, place):
-            key = Place(place.column, draft.catalogue.dimensions[place.dimension or ""].id, place.dimension)
-            texts.insert(0, expression(draft, fact, key))
+        resolved = resolved_columns[group.reference]
+        texts = [column_sql(draft, fact, resolved)]
+        if _is_label(group.reference, resolved):
+            key = ResolvedColumn(
+                resolved.column, draft.catalogue.dimensions[resolved.dimension or ""].id, resolved.dimension
+            )
+            texts.insert(0, column_sql(draft, fact, key))
         columns += [NamedSql(sql, name) for sql, name in zip(texts, group.names, strict=True)]
     return FactGroups(
-        rows=rows_of(draft, fact, places.values(), prefix),
+        rows=table_rows(draft, fact, resolved_columns.values(), prefix),
         groups=tuple(columns),
-        kpis=tuple(NamedSql(spliced(k.sql), quoted(k.key, draft.dialect)) for k in kpis if k.fact == fact.key),
-        rows_name=quoted(f"{fact.key} rows", draft.dialect),
-        kpis_name=quoted(f"{fact.key} KPIs", draft.dialect),
-        none_name=quoted(f"{fact.key} without rows", draft.dialect),
+        kpis=tuple(
+            NamedSql(escape_percent(k.sql), quote_identifier(k.key, draft.dialect)) for k in kpis if k.fact == fact.key
+        ),
+        rows_name=quote_identifier(f"{fact.key} rows", draft.dialect),
+        kpis_name=quote_identifier(f"{fact.key} KPIs", draft.dialect),
+        none_name=quote_identifier(f"{fact.key} without rows", draft.dialect),
     )
 
 
-def _cells(draft: Draft, groups: list[Group], kpis: list[Kpi], facts: list[Fact]) -> _Cells:
+def _cells(draft: StatementDraft, groups: list[Group], kpis: list[Kpi], facts: list[Fact]) -> _Cells:
     """The finished cell and the column of everything that can be shown, by reference."""
     cells = {}
     for group in groups:
         kind, decimals = group.column.type, group.column.decimals
-        sql = finished(group.names[-1], kind, decimals, draft.options, draft.dialect)
+        sql = cell_sql(group.names[-1], kind, decimals, draft.options, draft.dialect)
         cells[group.reference] = (sql, Column(group.reference, kind, decimals))
     numbers = {fact.key: number for number, fact in enumerate(facts, start=1)}
     for kpi in kpis:
-        sql = spliced(kpi.sql) if len(facts) == 1 else _of_its_fact(quoted(kpi.key, draft.dialect), numbers[kpi.fact])
-        sql = finished(sql, kpi.type, kpi.decimals, draft.options, draft.dialect)
+        sql = (
+            escape_percent(kpi.sql)
+            if len(facts) == 1
+            else _kpi_of_fact(quote_identifier(kpi.key, draft.dialect), numbers[kpi.fact])
+        )
+        sql = cell_sql(sql, kpi.type, kpi.decimals, draft.options, draft.dialect)
         cells[kpi.key] = (sql, Column(kpi.key, kpi.type, kpi.decimals))
     return cells
 
 
-def _of_its_fact(name: str, number: int) -> str:
+def _kpi_of_fact(name: str, number: int) -> str:
     """A KPI of one of several facts: a group has one row a fact, and only that of its own fact says its value."""
     own = f"CASE WHEN fact_number = {number} THEN"
     return f"CASE WHEN count({own} 1 END) > 0 THEN max({own} {name} END) ELSE max({name}) END"
 
 
-def _order(draft: Draft, groups: list[Group], chosen: list[str]) -> list[str]:
+def _group_order_terms(draft: StatementDraft, groups: list[Group], chosen: list[str]) -> list[str]:
     """What the job asks for, then every group, so that the order of rows is the same each time."""
     by_reference = {group.reference: group for group in groups}
     terms = []
@@ -143,12 +151,12 @@ def _order(draft: Draft, groups: list[Group], chosen: list[str]) -> list[str]:
         else:  # its place in the SELECT, since a column of the fact may have the KPI's name
             terms.append((str(chosen.index(reference) + 1), "number", asked != reference))
     for group in groups:
-        terms += [(name, _type_of(draft, group, name), False) for name in reversed(group.names)]
-    texts = [ordered(sql, kind, draft.dialect, is_descending=down) for sql, kind, down in terms]
+        terms += [(name, _group_type(draft, group, name), False) for name in reversed(group.names)]
+    texts = [order_term(sql, kind, draft.dialect, is_descending=down) for sql, kind, down in terms]
     return list(dict.fromkeys(texts))
 
 
-def _type_of(draft: Draft, group: Group, name: str) -> Any:
+def _group_type(draft: StatementDraft, group: Group, name: str) -> Any:
     if name == group.names[-1]:
         return group.column.type
     dimension = draft.catalogue.dimensions[group.reference]

@@ -11,7 +11,7 @@ from export_jobs.core.catalogue.value import Scalar
 from export_jobs.core.sql.compiled import CompiledExport
 
 
-def runnable(export: CompiledExport) -> str:
+def runnable_sql(export: CompiledExport) -> str:
     """The statement with its values written in, under a line that says where it runs: fit for a database client."""
     start = f"-- template {export.template}, connection {export.connection}, dialect {export.dialect}"
     return f"{start}\n{with_literals(export).strip()};\n"
@@ -29,7 +29,7 @@ def literal(value: Scalar | list[Scalar], dialect: str) -> str:
 
 def _node(value: Scalar | list[Scalar]) -> exp.Expr:
     if isinstance(value, list):
-        return exp.Array(expressions=[_node(one) for one in value])
+        return exp.Array(expressions=[_node(item) for item in value])
     if isinstance(value, bool):
         return exp.Boolean(this=value)
     if isinstance(value, int | float | Decimal):

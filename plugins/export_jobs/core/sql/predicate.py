@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from export_jobs.core.catalogue.catalogue import ColumnType
-from export_jobs.core.catalogue.value import Scalar, typed
+from export_jobs.core.catalogue.value import Scalar, parse_value
 from export_jobs.core.definitions.filter import Filter, Operator
-from export_jobs.core.sql.dialect import POSTGRES, bound, members, placeholder, position
+from export_jobs.core.sql.dialect import POSTGRES, in_list, placeholder, position, to_driver_value
 from export_jobs.errors import UserError
 
 _SIGNS = {
@@ -36,22 +36,22 @@ class Conditions:
     time_zone: str
     parameters: dict[str, Scalar | list[Scalar]] = field(default_factory=dict)
 
-    def of(self, one: Filter, expression: str, kind: ColumnType, name: str) -> str:
+    def filter_condition(self, job_filter: Filter, expression: str, kind: ColumnType, name: str) -> str:
         """The condition of a filter on ``expression``; its values are bound as ``name`` with a number.
 
         Raises ``UserError`` for a value that the column's type does not have; validation says so earlier.
         """
-        values = [self._value(text, one.column, kind) for text in one.values]
-        if kind == "text" and self.dialect == POSTGRES and one.op in _ORDERS:
+        values = [self._value(text, job_filter.column, kind) for text in job_filter.values]
+        if kind == "text" and self.dialect == POSTGRES and job_filter.op in _ORDERS:
             expression = f'{expression} COLLATE "C"'
-        if one.op in _WITHOUT_VALUES:
-            return f"{expression} {_WITHOUT_VALUES[one.op]}"
-        if one.op in {Operator.IN, Operator.NOT_IN}:
-            test = self.member(expression, values, name, is_in=one.op is Operator.IN)
+        if job_filter.op in _WITHOUT_VALUES:
+            return f"{expression} {_WITHOUT_VALUES[job_filter.op]}"
+        if job_filter.op in {Operator.IN, Operator.NOT_IN}:
+            test = self.membership(expression, values, name, is_in=job_filter.op is Operator.IN)
         else:
             places = [self._bind(f"{name}_{number}", value) for number, value in enumerate(values, start=1)]
-            test = self._comparison(one.op, expression, places)
-        return f"({test} OR {expression} IS NULL)" if one.op in _KEEP_EMPTY else test
+            test = self._comparison(job_filter.op, expression, places)
+        return f"({test} OR {expression} IS NULL)" if job_filter.op in _KEEP_EMPTY else test
 
     def _comparison(self, op: Operator, expression: str, places: list[str]) -> str:
         if op is Operator.BETWEEN:
@@ -64,16 +64,16 @@ class Conditions:
 
     def audience(self, expression: str, keys: Sequence[str], kind: ColumnType, name: str) -> str:
         """The condition that a row is of one of these customers; their keys are bound as ``name``."""
-        return self.member(expression, [self._value(key, "audience", kind) for key in keys], name)
+        return self.membership(expression, [self._value(key, "audience", kind) for key in keys], name)
 
-    def member(self, expression: str, values: list[Scalar], name: str, *, is_in: bool = True) -> str:
+    def membership(self, expression: str, values: list[Scalar], name: str, *, is_in: bool = True) -> str:
         """The condition that a cell is one of ``values``, or none of them."""
         if self.dialect == POSTGRES:
             self.parameters[name] = values
             return f"{expression} {'= ANY' if is_in else '<> ALL'} ({placeholder(name)})"
         names = [f"{name}_{number}" for number in range(1, len(values) + 1)]
         self.parameters.update(zip(names, values, strict=True))
-        return members(expression, names, is_in=is_in)
+        return in_list(expression, names, is_in=is_in)
 
     def _bind(self, name: str, value: Scalar) -> str:
         self.parameters[name] = value
@@ -81,6 +81,6 @@ class Conditions:
 
     def _value(self, text: str, column: str, kind: ColumnType) -> Scalar:
         try:
-            return bound(typed(text, kind, self.time_zone), self.dialect)
+            return to_driver_value(parse_value(text, kind, self.time_zone), self.dialect)
         except ValueError as error:
             raise UserError(f"A value for {column!r} {error}. Correct the filter in a new job.") from None

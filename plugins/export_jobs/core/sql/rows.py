@@ -12,12 +12,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.catalogue.catalogue import DateColumn, Fact, Table
-from export_jobs.core.catalogue.selection import Place
+from export_jobs.core.catalogue.selection import ResolvedColumn
 from export_jobs.core.definitions.job import DateBasis
 from export_jobs.core.sql.compiled import Precondition
-from export_jobs.core.sql.dialect import bound, date_part, needs_time_zone, placeholder, quoted
-from export_jobs.core.sql.draft import Draft
-from export_jobs.core.sql.text import indented, spliced
+from export_jobs.core.sql.dialect import date_part, needs_time_zone, placeholder, quote_identifier, to_driver_value
+from export_jobs.core.sql.draft import StatementDraft
+from export_jobs.core.sql.text import escape_percent, indent_sql
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
@@ -33,7 +33,7 @@ class Join:
 
 
 @dataclass(frozen=True)
-class Rows:
+class TableRows:
     """A table's rows as a statement template writes them; the table itself is called ``fact`` there."""
 
     key: str
@@ -42,63 +42,72 @@ class Rows:
     conditions: tuple[str, ...]
 
 
-def rows_of(draft: Draft, table: Table, places: Iterable[Place], prefix: str = "") -> Rows:
-    """The rows of ``table`` with every dimension that ``places`` and the job's filters need.
+def table_rows(
+    draft: StatementDraft, table: Table, resolved_columns: Iterable[ResolvedColumn], prefix: str = ""
+) -> TableRows:
+    """The rows of ``table`` with every dimension that ``resolved_columns`` and the job's filters need.
 
     ``prefix`` keeps apart the bound values of several facts in one statement.
     """
-    filtered = [(one, draft.place(one.column, table)) for one in draft.use.filters]
-    needed = [*places, *(place for _, place in filtered)]
+    filtered = [(job_filter, draft.resolve(job_filter.column, table)) for job_filter in draft.use.filters]
+    needed = [*resolved_columns, *(resolved for _, resolved in filtered)]
     conditions = [*_window_conditions(draft, table, prefix)]
-    for number, (one, place) in enumerate(filtered, start=1):
-        text = expression(draft, table, place)
-        conditions.append(draft.conditions.of(one, text, place.column.type, f"{prefix}filter_{number}"))
+    for number, (job_filter, resolved) in enumerate(filtered, start=1):
+        text = column_sql(draft, table, resolved)
+        conditions.append(
+            draft.conditions.filter_condition(job_filter, text, resolved.column.type, f"{prefix}filter_{number}")
+        )
     if draft.use.audience:
-        place = draft.place(_customer(draft, table), table)
-        text = expression(draft, table, place)
+        resolved = draft.resolve(_customer_column(draft, table), table)
+        text = column_sql(draft, table, resolved)
         name = f"{prefix}audience"
-        conditions.append(draft.conditions.audience(text, draft.use.audience, place.column.type, name))
-    keys = dict.fromkeys(place.dimension for place in needed if place.dimension)
-    return Rows(table.key, _source(table), _joins(draft, table, keys), tuple(conditions))
+        conditions.append(draft.conditions.audience(text, draft.use.audience, resolved.column.type, name))
+    keys = dict.fromkeys(resolved.dimension for resolved in needed if resolved.dimension)
+    return TableRows(table.key, _source(table), _joins(draft, table, keys), tuple(conditions))
 
 
-def expression(draft: Draft, table: Table, place: Place) -> str:
+def column_sql(draft: StatementDraft, table: Table, resolved: ResolvedColumn) -> str:
     """The SQL of a column beside ``table``; binds the job's zone for a part of a date that needs it."""
-    if place.is_part and isinstance(table, Fact):
+    if resolved.is_date_part and isinstance(table, Fact):
         column = table.event_date
         if needs_time_zone(column, table.dialect):
             draft.conditions.parameters["time_zone"] = draft.time_zone
-        return date_part(_fact_column(table, column.column), column, place.name, table.dialect, draft.time_zone)
-    if place.dimension is None:
-        return _fact_column(table, place.name)
-    return f"{_alias(place.dimension, table.dialect)}.{quoted(place.name, table.dialect)}"
+        return date_part(_fact_column(table, column.column), column, resolved.name, table.dialect, draft.time_zone)
+    if resolved.dimension is None:
+        return _fact_column(table, resolved.name)
+    return f"{_dimension_alias(resolved.dimension, table.dialect)}.{quote_identifier(resolved.name, table.dialect)}"
 
 
 def _source(table: Table) -> str:
-    sql = spliced(table.sql)
+    sql = escape_percent(table.sql)
     fields = table.custom_fields if isinstance(table, Fact) else {}
     if not fields:
         return sql
-    extra = "".join(f"\n    , {spliced(field.sql)} AS {quoted(name, table.dialect)}" for name, field in fields.items())
-    return f"SELECT source.*{extra}\nFROM (\n{indented(sql, 4)}\n) AS source"
+    extra = "".join(
+        f"\n    , {escape_percent(field.sql)} AS {quote_identifier(name, table.dialect)}"
+        for name, field in fields.items()
+    )
+    return f"SELECT source.*{extra}\nFROM (\n{indent_sql(sql, 4)}\n) AS source"
 
 
-def _joins(draft: Draft, table: Table, keys: Iterable[str]) -> tuple[Join, ...]:
+def _joins(draft: StatementDraft, table: Table, keys: Iterable[str]) -> tuple[Join, ...]:
     joins: dict[str, Join] = {}
     for hop in (hop for key in keys for hop in draft.catalogue.path(table.key, key)):
         dimension = draft.catalogue.dimensions[hop.dimension]
-        owner = f"{_alias(hop.via, table.dialect)}." if hop.via else "fact."
-        alias, by = _alias(dimension.key, table.dialect), owner + quoted(hop.by, table.dialect)
-        joins[dimension.key] = Join(spliced(dimension.sql), alias, quoted(dimension.id, table.dialect), by)
+        owner = f"{_dimension_alias(hop.via, table.dialect)}." if hop.via else "fact."
+        alias, by = _dimension_alias(dimension.key, table.dialect), owner + quote_identifier(hop.by, table.dialect)
+        joins[dimension.key] = Join(
+            escape_percent(dimension.sql), alias, quote_identifier(dimension.id, table.dialect), by
+        )
         draft.preconditions[dimension.key] = _id_is_unique(draft, dimension.key)
     return tuple(joins.values())
 
 
-def _id_is_unique(draft: Draft, key: str) -> Precondition:
+def _id_is_unique(draft: StatementDraft, key: str) -> Precondition:
     dimension = draft.catalogue.dimensions[key]
-    name = quoted(dimension.id, dimension.dialect)
+    name = quote_identifier(dimension.id, dimension.dialect)
     return Precondition(
-        f"SELECT 1 FROM (\n{spliced(dimension.sql)}\n) AS dimension\n"  # noqa: S608  both are the catalogue's
+        f"SELECT 1 FROM (\n{escape_percent(dimension.sql)}\n) AS dimension\n"  # noqa: S608  both are the catalogue's
         f"WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1 LIMIT 1",
         f"Template {draft.template.name!r}: the dimension {key!r} holds a {dimension.id} more than once, so rows would "
         f"be counted twice. Nothing is delivered; make {dimension.id} unique in dimensions/{key}.sql or in the table "
@@ -106,7 +115,7 @@ def _id_is_unique(draft: Draft, key: str) -> Precondition:
     )
 
 
-def _window_conditions(draft: Draft, table: Table, prefix: str) -> list[str]:
+def _window_conditions(draft: StatementDraft, table: Table, prefix: str) -> list[str]:
     if not isinstance(table, Fact) or draft.basis is DateBasis.NONE:
         return []
     column = table.date_column(draft.basis)
@@ -116,15 +125,15 @@ def _window_conditions(draft: Draft, table: Table, prefix: str) -> list[str]:
             "Choose the event date, or name its column in the fact's header."
         )
     name = _fact_column(table, column.column)
-    ends = zip(("start", "end"), (">=", "<"), _bounds(column, draft.window, draft.time_zone), strict=True)
+    ends = zip(("start", "end"), (">=", "<"), _window_bounds(column, draft.window, draft.time_zone), strict=True)
     conditions = []
     for end, sign, value in ends:
-        draft.conditions.parameters[f"{prefix}window_{end}"] = bound(value, table.dialect)
+        draft.conditions.parameters[f"{prefix}window_{end}"] = to_driver_value(value, table.dialect)
         conditions.append(f"{name} {sign} {placeholder(f'{prefix}window_{end}')}")
     return conditions
 
 
-def _bounds(column: DateColumn, window: Window, time_zone: str) -> tuple[datetime, datetime] | tuple[date, date]:
+def _window_bounds(column: DateColumn, window: Window, time_zone: str) -> tuple[datetime, datetime] | tuple[date, date]:
     """The window's ends as the column's type compares them, so that the index on the bare column serves."""
     if column.type == "date":
         return window.dates(time_zone)
@@ -135,7 +144,7 @@ def _bounds(column: DateColumn, window: Window, time_zone: str) -> tuple[datetim
     return window.start, window.end
 
 
-def _customer(draft: Draft, table: Table) -> str:
+def _customer_column(draft: StatementDraft, table: Table) -> str:
     if table.customer is None:
         raise UserError(
             f"Template {draft.template.name!r}: {table.key!r} has no customer, so it cannot be limited to an audience. "
@@ -145,8 +154,8 @@ def _customer(draft: Draft, table: Table) -> str:
 
 
 def _fact_column(table: Table, name: str) -> str:
-    return f"fact.{quoted(name, table.dialect)}"
+    return f"fact.{quote_identifier(name, table.dialect)}"
 
 
-def _alias(dimension: str, dialect: str) -> str:
-    return quoted(f"dim_{dimension}", dialect)
+def _dimension_alias(dimension: str, dialect: str) -> str:
+    return quote_identifier(f"dim_{dimension}", dialect)

@@ -10,17 +10,17 @@ _TOKEN = re.compile(
 )
 
 
-def spliced(sql: str) -> str:
+def escape_percent(sql: str) -> str:
     """``sql`` with every ``%`` doubled: the driver would read a single one as the start of a placeholder."""
     return sql.replace("%", "%%")
 
 
-def commented(text: str) -> str:
+def comment_text(text: str) -> str:
     """``text`` as it may stand behind ``--``: on one line, with no ``%`` that the driver would read."""
-    return spliced("".join(char if char.isprintable() else "?" for char in text))
+    return escape_percent("".join(char if char.isprintable() else "?" for char in text))
 
 
-def indented(sql: str, spaces: int) -> str:
+def indent_sql(sql: str, spaces: int) -> str:
     """``sql`` with its lines moved to the right, unless a line ends inside a literal, whose text must stay as it is."""
     if any("\n" in token[0] and not token[0].startswith(("--", "/*")) for token in _TOKEN.finditer(sql)):
         return sql

@@ -9,15 +9,15 @@ from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Kpi
 from export_jobs.core.validation.catalogue_rules.dimensions import DIMENSION_RULES
 from export_jobs.core.validation.catalogue_rules.facts import FACT_RULES
 from export_jobs.core.validation.catalogue_rules.kpis import KPI_RULES
-from export_jobs.core.validation.catalogue_rules.names import KEY_RULES, TABLE_NAME_RULES, twin_issues
-from export_jobs.core.validation.catalogue_rules.place import placed
+from export_jobs.core.validation.catalogue_rules.names import KEY_RULES, TABLE_NAME_RULES, duplicate_key_issues
+from export_jobs.core.validation.catalogue_rules.place import locate_issue
 from export_jobs.core.validation.catalogue_rules.tables import TABLE_RULES
-from export_jobs.core.validation.rule import Known
+from export_jobs.core.validation.rule import RuleContext
 
 
 def validate_catalogue(catalogue: Catalogue) -> list[Issue]:
     """What the loader found and what every rule finds, by file and line."""
-    known = Known(catalogue)
+    context = RuleContext(catalogue)
     issues = list(catalogue.issues)
     entries: list[Table | Kpi] = [
         *catalogue.facts.values(),
@@ -25,31 +25,31 @@ def validate_catalogue(catalogue: Catalogue) -> list[Issue]:
         *catalogue.dimensions.values(),
     ]
     for entry in entries:
-        issues += [placed(entry, issue) for issue in _issues_of(entry, known)]
-    issues += [placed(entry, issue) for entry, issue in twin_issues(catalogue)]
-    return in_order(issues)
+        issues += [locate_issue(entry, issue) for issue in _entry_issues(entry, context)]
+    issues += [locate_issue(entry, issue) for entry, issue in duplicate_key_issues(catalogue)]
+    return sort_by_location(issues)
 
 
-def in_order(issues: Iterable[Issue]) -> list[Issue]:
+def sort_by_location(issues: Iterable[Issue]) -> list[Issue]:
     """By file, then by line: as somebody mends them; each is said once."""
-    return sorted(dict.fromkeys(issues), key=lambda issue: parts_of(issue)[:2])
+    return sorted(dict.fromkeys(issues), key=lambda issue: split_location(issue)[:2])
 
 
-def parts_of(issue: Issue) -> tuple[str, int, str]:
+def split_location(issue: Issue) -> tuple[str, int, str]:
     """File, line and key of the header from an issue's path; line 0 and no key where there are none."""
     file, _, rest = issue.path.partition(":")
     line, _, key = rest.partition(":")
     return file, int(line) if line.isdecimal() else 0, key.strip()
 
 
-def _issues_of(entry: Table | Kpi, known: Known) -> Iterator[Issue]:
-    yield from KEY_RULES.issues(entry, known)
+def _entry_issues(entry: Table | Kpi, context: RuleContext) -> Iterator[Issue]:
+    yield from KEY_RULES.issues(entry, context)
     if isinstance(entry, Kpi):
-        yield from KPI_RULES.issues(entry, known)
+        yield from KPI_RULES.issues(entry, context)
         return
-    yield from TABLE_NAME_RULES.issues(entry, known)
-    yield from TABLE_RULES.issues(entry, known)
+    yield from TABLE_NAME_RULES.issues(entry, context)
+    yield from TABLE_RULES.issues(entry, context)
     if isinstance(entry, Fact):
-        yield from FACT_RULES.issues(entry, known)
+        yield from FACT_RULES.issues(entry, context)
     if isinstance(entry, Dimension):
-        yield from DIMENSION_RULES.issues(entry, known)
+        yield from DIMENSION_RULES.issues(entry, context)

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from export_jobs.core.definitions.job import DefinitionFile, DestinationSpec, ExportJob, JobSpec, Schedule, Template
-from export_jobs.core.windows.window import Delivery, deliveries
+from export_jobs.core.windows.window import ScheduledWindow, scheduled_windows
 
 PREVIEWED_WINDOWS = 3
 
@@ -50,27 +50,27 @@ class Change:
     name: str
     fields: tuple[FieldChange, ...] = ()
     reason: str = ""
-    windows_before: tuple[Delivery, ...] = ()
-    windows_after: tuple[Delivery, ...] = ()
+    windows_before: tuple[ScheduledWindow, ...] = ()
+    windows_after: tuple[ScheduledWindow, ...] = ()
 
 
 @dataclass(frozen=True)
-class InStore:
+class StoredDefinitions:
     """What the store holds, by name. ``jobs`` None: a row that cannot be read as a job.
 
-    ``made_until``: the end of the last window that was made of a job.
+    ``last_window_end``: the end of the last window that was made of a job.
     """
 
     jobs: Mapping[str, ExportJob | None] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     destinations: Mapping[str, DestinationSpec] = field(default_factory=dict)
-    made_until: Mapping[str, datetime] = field(default_factory=dict)
+    last_window_end: Mapping[str, datetime] = field(default_factory=dict)
 
 
-def changes(file: DefinitionFile, stored: InStore) -> Iterator[Change]:
+def plan_changes(file: DefinitionFile, stored: StoredDefinitions) -> Iterator[Change]:
     """What applying ``file`` would do, in the order in which it has to be done."""
     for destination in file.destinations:
-        yield _change("destination", destination.tag, stored.destinations.get(destination.tag), destination)
+        yield _definition_change("destination", destination.tag, stored.destinations.get(destination.tag), destination)
     for template in file.templates:
         yield _template_change(template, stored.templates.get(template.name))
     for job in file.jobs:
@@ -79,7 +79,7 @@ def changes(file: DefinitionFile, stored: InStore) -> Iterator[Change]:
 
 def differences(before: BaseModel | None, after: BaseModel) -> tuple[FieldChange, ...]:
     """The fields in which two definitions differ; lists are compared whole."""
-    old, new = _flat(before), _flat(after)
+    old, new = _flatten(before), _flatten(after)
     paths = dict.fromkeys([*old, *new])
     return tuple(FieldChange(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
 
@@ -90,12 +90,14 @@ def spec_of(job: JobSpec) -> JobSpec:
     return JobSpec.model_construct(**{**values, "schedule": job.schedule.model_copy(update={"anchor": None})})
 
 
-def next_windows(schedule: Schedule, made_until: datetime | None, count: int = PREVIEWED_WINDOWS) -> list[Delivery]:
-    """The next windows when the last one made ended at ``made_until``."""
-    return list(islice(deliveries(schedule, made_until), count))
+def next_windows(
+    schedule: Schedule, last_window_end: datetime | None, count: int = PREVIEWED_WINDOWS
+) -> list[ScheduledWindow]:
+    """The next windows when the last one made ended at ``last_window_end``."""
+    return list(islice(scheduled_windows(schedule, last_window_end), count))
 
 
-def _change(noun: str, name: str, before: BaseModel | None, after: BaseModel) -> Change:
+def _definition_change(noun: str, name: str, before: BaseModel | None, after: BaseModel) -> Change:
     fields = differences(before, after)
     if before is None:
         return Change(Action.CREATE, noun, name, fields)
@@ -103,34 +105,34 @@ def _change(noun: str, name: str, before: BaseModel | None, after: BaseModel) ->
 
 
 def _template_change(template: Template, before: Template | None) -> Change:
-    change = _change("template", template.name, before, template)
+    change = _definition_change("template", template.name, before, template)
     if change.action is not Action.UPDATE:
         return change
     reason = "a template is never edited once created, since files of one name would then differ in content"
     return Change(Action.REFUSED, "template", template.name, change.fields, f"{reason}; give it a new name")
 
 
-def _job_change(job: JobSpec, stored: InStore) -> Change:
+def _job_change(job: JobSpec, stored: StoredDefinitions) -> Change:
     before = stored.jobs.get(job.name)
     if before is None and job.name in stored.jobs:
         reason = "its row in the store cannot be read; mend the row, or delete the job and apply again"
         return Change(Action.REFUSED, "job", job.name, reason=reason)
-    change = _change("job", job.name, spec_of(before) if before else None, job)
-    if before is None or not any(one.path.startswith("schedule.") for one in change.fields):
+    change = _definition_change("job", job.name, spec_of(before) if before else None, job)
+    if before is None or not any(field_change.path.startswith("schedule.") for field_change in change.fields):
         return change
-    made_until = stored.made_until.get(job.name)
-    anchored = job.schedule.model_copy(update={"anchor": made_until or before.schedule.anchor})
+    last_window_end = stored.last_window_end.get(job.name)
+    anchored = job.schedule.model_copy(update={"anchor": last_window_end or before.schedule.anchor})
     return Change(
         change.action,
         "job",
         job.name,
         change.fields,
-        windows_before=tuple(next_windows(before.schedule, made_until)),
-        windows_after=tuple(next_windows(anchored, made_until)),
+        windows_before=tuple(next_windows(before.schedule, last_window_end)),
+        windows_after=tuple(next_windows(anchored, last_window_end)),
     )
 
 
-def _flat(model: BaseModel | None) -> dict[str, Any]:
+def _flatten(model: BaseModel | None) -> dict[str, Any]:
     """Values by path, defaults included, so that writing a default out is no change."""
     if model is None:
         return {}
@@ -139,13 +141,13 @@ def _flat(model: BaseModel | None) -> dict[str, Any]:
         if isinstance(value, dict):
             flat.update({f"{key}.{inner}": part for inner, part in value.items()})
         elif key == "templates":
-            flat.update(_flat_uses(value))
+            flat.update(_flatten_uses(value))
         else:
             flat[key] = value
     return flat
 
 
-def _flat_uses(uses: list[dict[str, Any]]) -> dict[str, Any]:
+def _flatten_uses(uses: list[dict[str, Any]]) -> dict[str, Any]:
     """The names of a job's templates, and what it chooses of each; what is empty is as good as absent."""
     flat: dict[str, Any] = {"templates": [use["template"] for use in uses]}
     for use in uses:

@@ -10,20 +10,20 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from export_jobs.core.base.issue import Issue, errors
-from export_jobs.core.base.shape import Reading, read
+from export_jobs.core.base.shape import ParseResult, parse_shape
 from export_jobs.core.base.shape_sentences import kind_of
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DefinitionFile, DestinationSpec, Template
 from export_jobs.core.validation.definitions import destination_issues, job_issues, read_job_spec, template_issues
-from export_jobs.core.validation.rule import Known
+from export_jobs.core.validation.rule import RuleContext
 
 Entry = TypeVar("Entry", bound=BaseModel)
 _SECTIONS = ("destinations", "templates", "jobs")
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredReferences:
     """What is in the store beside a file: a job of the file may name a template or destination of the store."""
 
     templates: Mapping[str, Template] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Stored:
 
 
 def check_file(
-    raw: object, *, catalogue: Catalogue, stored: Stored, now: datetime | None = None
+    raw: object, *, catalogue: Catalogue, stored: StoredReferences, now: datetime | None = None
 ) -> tuple[DefinitionFile | None, list[Issue]]:
     """Shape and meaning of a file's destinations, templates and jobs; the value is None when there is any error.
 
@@ -42,24 +42,24 @@ def check_file(
         what = f"this is {kind_of(raw)}, not a mapping of keys to values"
         return None, [Issue("file", what, f"Start it with {', '.join(_SECTIONS)}")]
     issues = [
-        Issue(str(key), f"there is no key {shown(key)} here", choice(str(key), _SECTIONS, none="Remove it"))
+        Issue(str(key), f"there is no key {quote_value(key)} here", suggest(str(key), _SECTIONS, none="Remove it"))
         for key in raw
         if key not in _SECTIONS
     ]
-    destinations = _section(raw, "destinations", lambda entry: read(DestinationSpec, entry), issues)
-    templates = _section(raw, "templates", lambda entry: read(Template, entry), issues)
-    jobs = _section(raw, "jobs", read_job_spec, issues)
-    known = _known(catalogue, stored, templates, destinations)
+    destinations = _read_section(raw, "destinations", lambda entry: parse_shape(DestinationSpec, entry), issues)
+    templates = _read_section(raw, "templates", lambda entry: parse_shape(Template, entry), issues)
+    jobs = _read_section(raw, "jobs", read_job_spec, issues)
+    context = _rule_context(catalogue, stored, templates, destinations)
     for path, destination in destinations.items():
-        issues += _below(path, destination_issues(destination))
+        issues += _prefix_paths(path, destination_issues(destination))
     for path, template in templates.items():
-        issues += _below(path, template_issues(template, known))
+        issues += _prefix_paths(path, template_issues(template, context))
     for path, job in jobs.items():
         is_new = job.value is not None and job.value.name not in stored.jobs
-        issues += _below(path, job_issues(job, replace(known, now=now if is_new else None)))
-    issues += _twins(destinations, "tag", stored.destinations)
-    issues += _twins(templates, "name", stored.templates)
-    issues += _twins(jobs, "name", stored.jobs)
+        issues += _prefix_paths(path, job_issues(job, replace(context, now=now if is_new else None)))
+    issues += _duplicate_issues(destinations, "tag", stored.destinations)
+    issues += _duplicate_issues(templates, "name", stored.templates)
+    issues += _duplicate_issues(jobs, "name", stored.jobs)
     if errors(issues):
         return None, issues
     return DefinitionFile(
@@ -67,60 +67,62 @@ def check_file(
     ), issues
 
 
-def _section(
-    raw: Mapping[Any, Any], key: str, reader: Callable[[object], Reading[Entry]], issues: list[Issue]
-) -> dict[str, Reading[Entry]]:
+def _read_section(
+    raw: Mapping[Any, Any], key: str, reader: Callable[[object], ParseResult[Entry]], issues: list[Issue]
+) -> dict[str, ParseResult[Entry]]:
     """The entries of one list of the file, by path; faults of shape go to ``issues``."""
     entries = raw.get(key, ())
     if not isinstance(entries, list | tuple):
         issues.append(Issue(key, f"this is {kind_of(entries)}, not a list", "Start each entry with a dash"))
         return {}
-    readings = {f"{key}[{index}]": reader(entry) for index, entry in enumerate(entries)}
-    for path, reading in readings.items():
-        issues += _below(path, reading.issues)
-    return readings
+    parsed_entries = {f"{key}[{index}]": reader(entry) for index, entry in enumerate(entries)}
+    for path, parsed in parsed_entries.items():
+        issues += _prefix_paths(path, parsed.issues)
+    return parsed_entries
 
 
-def _known(
+def _rule_context(
     catalogue: Catalogue,
-    stored: Stored,
-    templates: Mapping[str, Reading[Template]],
-    destinations: Mapping[str, Reading[DestinationSpec]],
-) -> Known:
+    stored: StoredReferences,
+    templates: Mapping[str, ParseResult[Template]],
+    destinations: Mapping[str, ParseResult[DestinationSpec]],
+) -> RuleContext:
     named = {r.value.name: r for r in templates.values() if r.value and "name" not in r.broken}
     readable = {name: r.value for name, r in named.items() if r.value and not r.broken}
     tags = [r.value.tag for r in destinations.values() if r.value and "tag" not in r.broken]
-    return Known(
+    return RuleContext(
         catalogue=catalogue,
         templates={**stored.templates, **readable},
         destinations=[*stored.destinations, *tags],
-        checked=frozenset(named),
+        checked_elsewhere=frozenset(named),
         unreadable=named.keys() - readable.keys(),
     )
 
 
-def _twins(readings: Mapping[str, Reading[Entry]], key: str, stored: Iterable[str]) -> Iterator[Issue]:
+def _duplicate_issues(
+    parsed_entries: Mapping[str, ParseResult[Entry]], key: str, stored: Iterable[str]
+) -> Iterator[Issue]:
     """Names that are equal, or differ in capitals only: on many file systems that is the same file."""
     there = {name.lower(): name for name in stored}
     seen: dict[str, str] = {}
-    for path, reading in readings.items():
-        if reading.value is None or key in reading.broken:
+    for path, parsed in parsed_entries.items():
+        if parsed.value is None or key in parsed.broken:
             continue
-        name: str = getattr(reading.value, key)
+        name: str = getattr(parsed.value, key)
         twin = there.get(name.lower(), name)
         if name.lower() in seen:
-            what = f"the {key} {shown(name)} is also that of {seen[name.lower()]}"
+            what = f"the {key} {quote_value(name)} is also that of {seen[name.lower()]}"
             yield Issue(f"{path}.{key}", what, f"Give it another {key}")
         elif twin != name:
-            what = f"the {key} {shown(name)} differs from the stored {shown(twin)} in capitals only"
+            what = f"the {key} {quote_value(name)} differs from the stored {quote_value(twin)} in capitals only"
             yield Issue(f"{path}.{key}", what, f"Write {twin!r} to mean that one, or choose another {key}")
         seen.setdefault(name.lower(), path)
 
 
-def _below(path: str, issues: Iterable[Issue]) -> list[Issue]:
+def _prefix_paths(path: str, issues: Iterable[Issue]) -> list[Issue]:
     """Issues of an entry, as seen from the file."""
     return [replace(issue, path=f"{path}.{issue.path}" if issue.path else path) for issue in issues]
 
 
-def _values(readings: Mapping[str, Reading[Entry]]) -> Iterator[Entry]:
-    return (reading.value for reading in readings.values() if reading.value is not None)
+def _values(parsed_entries: Mapping[str, ParseResult[Entry]]) -> Iterator[Entry]:
+    return (parsed.value for parsed in parsed_entries.values() if parsed.value is not None)

@@ -23,10 +23,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from export_jobs.core.base.issue import Issue, errors
-from export_jobs.core.base.shape import Reading, read
+from export_jobs.core.base.shape import ParseResult, parse_shape
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec, Template
-from export_jobs.core.validation.rule import Known
+from export_jobs.core.validation.rule import RuleContext
 from export_jobs.core.validation.rules.destination import DESTINATION_RULES
 from export_jobs.core.validation.rules.file import FILE_RULES
 from export_jobs.core.validation.rules.job import JOB_RULES
@@ -40,14 +40,14 @@ Value = TypeVar("Value")
 
 def parse_job(raw: object) -> tuple[JobSpec | None, list[Issue]]:
     """Shape of a job as a person writes it."""
-    reading = read_job_spec(raw)
-    return _if_sound(reading.value, list(reading.issues))
+    parsed = read_job_spec(raw)
+    return _if_valid(parsed.value, list(parsed.issues))
 
 
 def parse_stored_job(raw: object) -> tuple[ExportJob | None, list[Issue]]:
     """Shape of a job as the store keeps it."""
-    reading = read(ExportJob, raw)
-    return _if_sound(reading.value, list(reading.issues))
+    parsed = parse_shape(ExportJob, raw)
+    return _if_valid(parsed.value, list(parsed.issues))
 
 
 def validate_job(
@@ -62,18 +62,18 @@ def validate_job(
 
     ``now`` is given for a new job only: then a once job's days must be over.
     """
-    known = Known(catalogue, templates or _own_templates(job), destinations, now)
-    return job_issues(Reading(job), known)
+    context = RuleContext(catalogue, templates or _own_templates(job), destinations, now)
+    return job_issues(ParseResult(job), context)
 
 
 def validate_template(template: Template, *, catalogue: Catalogue) -> list[Issue]:
     """Meaning of a template."""
-    return list(TEMPLATE_RULES.issues(template, Known(catalogue)))
+    return list(TEMPLATE_RULES.issues(template, RuleContext(catalogue)))
 
 
 def validate_destination(destination: DestinationSpec) -> list[Issue]:
     """Meaning of a destination; whether it can be reached is for ``check-destination`` to say."""
-    return list(DESTINATION_RULES.issues(destination, Known(Catalogue())))
+    return list(DESTINATION_RULES.issues(destination, RuleContext(Catalogue())))
 
 
 def check_job(
@@ -85,68 +85,70 @@ def check_job(
     now: datetime | None = None,
 ) -> tuple[JobSpec | None, list[Issue]]:
     """Shape and meaning of a job as a person writes it."""
-    reading = read_job_spec(raw)
-    issues = [*reading.issues, *job_issues(reading, Known(catalogue, templates, destinations, now))]
-    return _if_sound(reading.value, issues)
+    parsed = read_job_spec(raw)
+    issues = [*parsed.issues, *job_issues(parsed, RuleContext(catalogue, templates, destinations, now))]
+    return _if_valid(parsed.value, issues)
 
 
 def check_stored_job(
     raw: object, *, catalogue: Catalogue, destinations: Collection[str] | None = None
 ) -> tuple[ExportJob | None, list[Issue]]:
     """Shape and meaning of a job as the store keeps it."""
-    reading = read(ExportJob, raw)
-    templates = _own_templates(reading.value) if reading.value else {}
+    parsed = parse_shape(ExportJob, raw)
+    templates = _own_templates(parsed.value) if parsed.value else {}
     # Of a template whose own row is broken nothing is known; that row's fault has been reported already.
-    unreadable = [use.template for use in reading.value.templates] if reading.value and reading.broken else []
-    known = Known(catalogue, templates, destinations, unreadable=[name for name in unreadable if name not in templates])
-    return _if_sound(reading.value, [*reading.issues, *job_issues(reading, known)])
+    unreadable = [use.template for use in parsed.value.templates] if parsed.value and parsed.broken else []
+    context = RuleContext(
+        catalogue, templates, destinations, unreadable=[name for name in unreadable if name not in templates]
+    )
+    return _if_valid(parsed.value, [*parsed.issues, *job_issues(parsed, context)])
 
 
 def check_template(raw: object, *, catalogue: Catalogue) -> tuple[Template | None, list[Issue]]:
     """Shape and meaning of a template."""
-    reading = read(Template, raw)
-    return _if_sound(reading.value, [*reading.issues, *template_issues(reading, Known(catalogue))])
+    parsed = parse_shape(Template, raw)
+    return _if_valid(parsed.value, [*parsed.issues, *template_issues(parsed, RuleContext(catalogue))])
 
 
 def check_destination(raw: object) -> tuple[DestinationSpec | None, list[Issue]]:
     """Shape and meaning of a destination."""
-    reading = read(DestinationSpec, raw)
-    return _if_sound(reading.value, [*reading.issues, *destination_issues(reading)])
+    parsed = parse_shape(DestinationSpec, raw)
+    return _if_valid(parsed.value, [*parsed.issues, *destination_issues(parsed)])
 
 
-def read_job_spec(raw: object) -> Reading[JobSpec]:
+def read_job_spec(raw: object) -> ParseResult[JobSpec]:
     """Shape of a job from a person, who may not set what the store keeps for itself."""
-    reading = read(JobSpec, raw)
-    if reading.value is None or reading.value.schedule.anchor is None:
-        return reading
+    parsed = parse_shape(JobSpec, raw)
+    if parsed.value is None or parsed.value.schedule.anchor is None:
+        return parsed
     what = "the store sets this by itself when a schedule changes"
     issue = Issue("schedule.anchor", what, "Remove it")
-    return replace(reading, issues=(*reading.issues, issue), broken=reading.broken | {issue.path})
+    return replace(parsed, issues=(*parsed.issues, issue), broken=parsed.broken | {issue.path})
 
 
-def job_issues(reading: Reading[Job], known: Known) -> list[Issue]:
+def job_issues(parsed: ParseResult[Job], context: RuleContext) -> list[Issue]:
     """Findings of every rule on what could be read of a job."""
-    job = reading.value
+    job = parsed.value
     if job is None:
         return []
     rule_sets = (JOB_RULES, TEMPLATE_USE_RULES, SCHEDULE_RULES, FILE_RULES)
-    found = (issue for rules in rule_sets for issue in rules.issues(job, known, reading.broken))
+    found = (issue for rules in rule_sets for issue in rules.issues(job, context, parsed.broken))
     return list(dict.fromkeys(found))
 
 
-def template_issues(reading: Reading[Template], known: Known) -> list[Issue]:
+def template_issues(parsed: ParseResult[Template], context: RuleContext) -> list[Issue]:
     """Findings of every rule on what could be read of a template."""
-    return list(TEMPLATE_RULES.issues(reading.value, known, reading.broken)) if reading.value else []
+    return list(TEMPLATE_RULES.issues(parsed.value, context, parsed.broken)) if parsed.value else []
 
 
-def destination_issues(reading: Reading[DestinationSpec]) -> list[Issue]:
+def destination_issues(parsed: ParseResult[DestinationSpec]) -> list[Issue]:
     """Findings of every rule on what could be read of a destination."""
-    return list(DESTINATION_RULES.issues(reading.value, Known(Catalogue()), reading.broken)) if reading.value else []
+    return list(DESTINATION_RULES.issues(parsed.value, RuleContext(Catalogue()), parsed.broken)) if parsed.value else []
 
 
 def _own_templates(job: JobSpec) -> dict[str, Template]:
     return {template.name: template for template in job.template_definitions} if isinstance(job, ExportJob) else {}
 
 
-def _if_sound(value: Value | None, issues: list[Issue]) -> tuple[Value | None, list[Issue]]:
+def _if_valid(value: Value | None, issues: list[Issue]) -> tuple[Value | None, list[Issue]]:
     return (None if errors(issues) else value), issues

@@ -15,11 +15,11 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Known:
+class RuleContext:
     """What a definition may refer to.
 
     ``destinations`` None: tags are not checked. ``now`` None: the definition is not new, so its days may lie anywhere.
-    ``checked`` names templates whose own issues are reported where they are defined, not once more by each job;
+    ``checked_elsewhere`` names templates whose own issues are reported where they are defined, not again by each job;
     ``unreadable`` those that exist and are too broken to be asked about.
     """
 
@@ -27,12 +27,12 @@ class Known:
     templates: Mapping[str, Template] = field(default_factory=dict)
     destinations: Collection[str] | None = None
     now: datetime | None = None
-    checked: Collection[str] = ()
+    checked_elsewhere: Collection[str] = ()
     unreadable: Collection[str] = ()
 
 
 Check = Callable[[Value], Iterable[Issue]]
-LookUp = Callable[[Value, Known], Iterable[Issue]]
+LookUp = Callable[[Value, RuleContext], Iterable[Issue]]
 
 
 class Rules(Generic[Value]):
@@ -62,11 +62,11 @@ class Rules(Generic[Value]):
 
         return register
 
-    def issues(self, value: Value, known: Known, broken: Collection[str] = ()) -> Iterator[Issue]:
+    def issues(self, value: Value, context: RuleContext, broken: Collection[str] = ()) -> Iterator[Issue]:
         """Every finding of every rule, but for what lies in ``broken`` paths, which has been reported already."""
         for paths, check in self._rules:
             if not any(is_within(path, broken) for path in paths):
-                yield from (issue for issue in check(value, known) if not is_within(issue.path, broken))
+                yield from (issue for issue in check(value, context) if not is_within(issue.path, broken))
 
 
 def is_within(path: str, broken: Collection[str]) -> bool:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from export_jobs.core.windows.window import Delivery, Window
+from export_jobs.core.windows.window import ScheduledWindow, Window
 
 
 @dataclass(frozen=True)
-class WindowState:
+class WindowRun:
     """What is known of one window: its Airflow run's state (None: no run, or not asked) and the ledger's word."""
 
     run_id: str
@@ -32,46 +32,48 @@ class Finding:
     message: str
 
 
-def audit(
+def find_discrepancies(
     job: str,
     *,
-    to_come: Iterable[Delivery],
-    made: Mapping[Window, WindowState],
+    upcoming: Iterable[ScheduledWindow],
+    runs: Mapping[Window, WindowRun],
     now: datetime,
     last_activity: datetime | None,
     grace: timedelta,
 ) -> list[Finding]:
     """Findings about one job.
 
-    ``made`` holds the windows that have had a run, ``to_come`` the deliveries that follow them in order.
+    ``runs`` holds the windows that have had a run, ``upcoming`` the deliveries that follow them in order.
     ``last_activity`` is the newest ledger event of the job: while it catches up, what is overdue is on its way.
     """
-    findings = [finding for window, state in made.items() if (finding := _contradiction(job, window, state))]
+    findings = [finding for window, state in runs.items() if (finding := _contradiction(job, window, state))]
     is_moving = last_activity is not None and now - last_activity < grace
-    overdue = takewhile(lambda delivery: delivery.due + grace < now, to_come)
-    return findings if is_moving else findings + [_never_ran(job, delivery) for delivery in overdue]
+    overdue = takewhile(lambda scheduled: scheduled.due + grace < now, upcoming)
+    return findings if is_moving else findings + [_missed_window(job, scheduled) for scheduled in overdue]
 
 
-def _contradiction(job: str, window: Window, state: WindowState) -> Finding | None:
+def _contradiction(job: str, window: Window, state: WindowRun) -> Finding | None:
     if state.run_state == "success" and not state.delivered:
-        message = f"run {state.run_id!r} for {_span(window)} is green in Airflow and delivered nothing. Clear that run"
+        span = _window_range(window)
+        message = f"run {state.run_id!r} for {span} is green in Airflow and delivered nothing. Clear that run"
         return Finding(f"{job} {window.start.isoformat()} green without delivery", job, f"Job {job!r}: {message}.")
     if state.run_state == "failed" and state.delivered:
         message = (
-            f"run {state.run_id!r} for {_span(window)} is marked failed although its files are delivered. "
+            f"run {state.run_id!r} for {_window_range(window)} is marked failed although its files are delivered. "
             "`export-jobs rerun` clears its failed tasks; they find the delivery in the ledger and send nothing twice"
         )
         return Finding(f"{job} {window.start.isoformat()} delivered but failed", job, f"Job {job!r}: {message}.")
     return None
 
 
-def _never_ran(job: str, delivery: Delivery) -> Finding:
+def _missed_window(job: str, scheduled: ScheduledWindow) -> Finding:
     message = (
-        f"the window {_span(delivery.window)} was due on {delivery.due.isoformat()} and has no run. See whether its "
-        "Dag is paused or stale and whether a run before it is stuck; `export-jobs coverage` lists every such window"
+        f"the window {_window_range(scheduled.window)} was due on {scheduled.due.isoformat()} and has no run. "
+        "See whether its Dag is paused or stale and whether a run before it is stuck; `export-jobs coverage` lists every "
+        "such window"
     )
-    return Finding(f"{job} {delivery.window.start.isoformat()} never ran", job, f"Job {job!r}: {message}.")
+    return Finding(f"{job} {scheduled.window.start.isoformat()} never ran", job, f"Job {job!r}: {message}.")
 
 
-def _span(window: Window) -> str:
+def _window_range(window: Window) -> str:
     return f"{window.start.isoformat()} to {window.end.isoformat()}"

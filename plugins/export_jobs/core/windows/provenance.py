@@ -9,12 +9,12 @@ from itertools import groupby, pairwise
 
 from export_jobs.core.windows.window import Window
 
-_IN_FILES = ("schedule.time_zone", "templates", "template_definitions")
+_KEYS_IN_FILES = ("schedule.time_zone", "templates", "template_definitions")
 """What of a job can still change after its creation and is part of the definition hash."""
 
 
 @dataclass(frozen=True)
-class MadeFrom:
+class FileProvenance:
     """One delivered file: its window, the version of the job, and the hash of all that it was made from."""
 
     window: Window
@@ -24,11 +24,11 @@ class MadeFrom:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class ProvenanceRange:
     """Deliveries, one after the other, from one version and one hash; ``first`` and ``last`` in order of delivery."""
 
-    first: MadeFrom
-    last: MadeFrom
+    first: FileProvenance
+    last: FileProvenance
     files: int
 
 
@@ -36,30 +36,32 @@ class Stretch:
 class DefinitionChange:
     """The hash of ``after`` is another than that of ``before``, the delivery just ahead of it; ``why`` in words."""
 
-    before: MadeFrom
-    after: MadeFrom
+    before: FileProvenance
+    after: FileProvenance
     why: str
 
 
-def stretches(deliveries: Iterable[MadeFrom]) -> list[Stretch]:
+def provenance_ranges(deliveries: Iterable[FileProvenance]) -> list[ProvenanceRange]:
     """Deliveries, oldest first, in stretches of one version and one hash."""
-    grouped = groupby(deliveries, key=lambda one: (one.version, one.definition_hash))
+    grouped = groupby(deliveries, key=lambda delivery: (delivery.version, delivery.definition_hash))
     listed = [list(group) for _, group in grouped]
-    return [Stretch(group[0], group[-1], len(group)) for group in listed]
+    return [ProvenanceRange(group[0], group[-1], len(group)) for group in listed]
 
 
-def definition_changes(found: Sequence[Stretch], changed_keys: Mapping[int, Iterable[str]]) -> list[DefinitionChange]:
+def definition_changes(
+    found: Sequence[ProvenanceRange], changed_keys: Mapping[int, Iterable[str]]
+) -> list[DefinitionChange]:
     """Where the hash changed. ``changed_keys``: by version of the job, the keys in which it differs from the last."""
     return [
-        DefinitionChange(one.last, two.first, _why(one.last, two.first, changed_keys))
-        for one, two in pairwise(found)
-        if one.last.definition_hash != two.first.definition_hash
+        DefinitionChange(earlier.last, later.first, _change_reason(earlier.last, later.first, changed_keys))
+        for earlier, later in pairwise(found)
+        if earlier.last.definition_hash != later.first.definition_hash
     ]
 
 
-def _why(before: MadeFrom, after: MadeFrom, changed_keys: Mapping[int, Iterable[str]]) -> str:
+def _change_reason(before: FileProvenance, after: FileProvenance, changed_keys: Mapping[int, Iterable[str]]) -> str:
     """The job's own part is on record. Catalogue files are not, so beside it they remain a possibility."""
     low, high = sorted((before.version, after.version))
     keys = {key for version in range(low + 1, high + 1) for key in changed_keys.get(version, ())}
-    own = sorted(keys.intersection(_IN_FILES))
+    own = sorted(keys.intersection(_KEYS_IN_FILES))
     return f"{', '.join(own)} changed, perhaps catalogue files too" if own else "catalogue files changed"

@@ -17,7 +17,7 @@ _IN_PROGRESS = {"queued", "running", "restarting"}
 
 
 @dataclass(frozen=True)
-class DagRunState:
+class DagRunSummary:
     """One run as Airflow tells of it. A run without a data interval has no window and exported nothing."""
 
     run_id: str
@@ -36,15 +36,15 @@ class DagRunState:
 
 
 @dataclass(frozen=True)
-class Rerun:
+class RerunSelection:
     """What to do, each list oldest first. ``gaps`` are undelivered windows before the last success, left as they are.
 
     ``clear``: runs whose every task runs again. ``heal``: runs that delivered, of which only failed tasks run again.
     """
 
-    clear: tuple[DagRunState, ...] = ()
-    heal: tuple[DagRunState, ...] = ()
-    gaps: tuple[DagRunState, ...] = ()
+    clear: tuple[DagRunSummary, ...] = ()
+    heal: tuple[DagRunSummary, ...] = ()
+    gaps: tuple[DagRunSummary, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -53,8 +53,8 @@ class Rerun:
 
 
 def plan_rerun(
-    job: str, runs: Iterable[DagRunState], delivered: Collection[str], *, include_gaps: bool = False
-) -> Rerun:
+    job: str, runs: Iterable[DagRunSummary], delivered: Collection[str], *, include_gaps: bool = False
+) -> RerunSelection:
     """Decide what a rerun of ``job`` clears. ``delivered`` holds the ids of the runs whose files all stand.
 
     A window that any run delivered is done, whichever other runs of it failed. Raises ``UserError`` while a run is in
@@ -67,28 +67,30 @@ def plan_rerun(
             f"Job {job!r} has an execution in progress: run {busy.run_id!r} is {busy.state}. "
             "Wait until it has ended, or stop it in Airflow, then rerun."
         )
-    by_window: dict[Window, list[DagRunState]] = {}
+    by_window: dict[Window, list[DagRunSummary]] = {}
     for run in runs:
         if run.window is not None:
             by_window.setdefault(run.window, []).append(run)
     done = {window for window, own in by_window.items() if any(run.run_id in delivered for run in own)}
     last_success = max(done, key=lambda window: window.end, default=None)
-    missing = [_to_clear(by_window[window]) for window in sorted(by_window.keys() - done)]
+    missing = [_run_to_clear(by_window[window]) for window in sorted(by_window.keys() - done)]
     gaps = [run for run in missing if last_success and run.window and run.window.end <= last_success.end]
-    return Rerun(
+    return RerunSelection(
         clear=tuple(run for run in missing if include_gaps or run not in gaps),
-        heal=tuple(sorted((run for run in runs if run.run_id in delivered and run.state == "failed"), key=_order)),
+        heal=tuple(
+            sorted((run for run in runs if run.run_id in delivered and run.state == "failed"), key=_window_order)
+        ),
         gaps=() if include_gaps else tuple(gaps),
     )
 
 
-def _to_clear(runs: list[DagRunState]) -> DagRunState:
+def _run_to_clear(runs: list[DagRunSummary]) -> DagRunSummary:
     """Of several runs of a window the one the schedule made, so that Airflow's grid turns green; else the last."""
     scheduled = [run for run in runs if run.run_type == "scheduled"]
     return max(scheduled or runs, key=lambda run: (run.start.timestamp() if run.start else 0.0, run.run_id))
 
 
-def _order(run: DagRunState) -> tuple[datetime, str]:
+def _window_order(run: DagRunSummary) -> tuple[datetime, str]:
     window = run.window
     assert window is not None, "only runs with a window deliver"  # noqa: S101
     return window.start, run.run_id

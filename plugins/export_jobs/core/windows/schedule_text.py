@@ -6,24 +6,24 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.definitions.job import Frequency, Schedule
-from export_jobs.core.windows.window import ONE_DAY, WEEKDAYS, Delivery, Window
+from export_jobs.core.windows.window import ONE_DAY, WEEKDAYS, ScheduledWindow, Window
 
 SHORTEST_MONTH = 28
 
 
 def schedule_text(schedule: Schedule) -> str:
     """Such as ``Weekly: Monday to Sunday, delivered on Mondays at 02:00 Europe/Berlin``."""
-    days, delivered = _in_words(schedule)
-    return f"{schedule.frequency.capitalize()}: {days}, delivered {delivered} at {_clock(schedule)}"
+    days, delivered = _days_and_delivery(schedule)
+    return f"{schedule.frequency.capitalize()}: {days}, delivered {delivered} at {_delivery_time(schedule)}"
 
 
-def first_delivery_text(schedule: Schedule, coming: list[Delivery], now: datetime) -> str:
-    """When the first file comes and what is in it. ``coming``: the windows to come, in order; ``now`` is aware."""
-    if not coming:
+def first_delivery_text(schedule: Schedule, upcoming: list[ScheduledWindow], now: datetime) -> str:
+    """When the first file comes and what is in it. ``upcoming``: the windows to come, in order; ``now`` is aware."""
+    if not upcoming:
         return "There is no window to come, so nothing will be delivered"
-    first = coming[0]
-    days = window_text(first.window, schedule.time_zone)
-    late = sum(delivery.due <= now for delivery in coming)
+    first = upcoming[0]
+    days = window_in_words(first.window, schedule.time_zone)
+    late = sum(scheduled.due <= now for scheduled in upcoming)
     if late:
         count = "one window is" if late == 1 else f"{late} windows are"
         return f"First delivery at once, since {count} due already; it holds the data of {days}"
@@ -32,12 +32,12 @@ def first_delivery_text(schedule: Schedule, coming: list[Delivery], now: datetim
     return f"First delivery on {when}; it holds the data of {days}"
 
 
-def window_text(window: Window, time_zone: str) -> str:
+def window_in_words(window: Window, time_zone: str) -> str:
     """The days of data of a window: ``1 to 7 January 2024``."""
     return _days(*window.days(time_zone))
 
 
-def _in_words(schedule: Schedule) -> tuple[str, str]:
+def _days_and_delivery(schedule: Schedule) -> tuple[str, str]:
     match schedule.frequency:
         case Frequency.ONCE:
             day = schedule.deliver_on or schedule.valid_until + ONE_DAY
@@ -80,7 +80,7 @@ def _day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _clock(schedule: Schedule) -> str:
+def _delivery_time(schedule: Schedule) -> str:
     return f"{schedule.deliver_at:%H:%M} {schedule.time_zone}"
 
 

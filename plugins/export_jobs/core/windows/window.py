@@ -49,7 +49,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class ScheduledWindow:
     """A window and the instant (UTC) from which it may be delivered, never before the window's own end."""
 
     window: Window
@@ -93,21 +93,21 @@ def bounds(schedule: Schedule) -> Window:
 
     Raises ``ValueError`` when that holds no instant: its only day is one that the zone skipped.
     """
-    return Window(*_span(schedule))
+    return Window(*_validity_bounds(schedule))
 
 
-def _span(schedule: Schedule) -> tuple[datetime, datetime]:
+def _validity_bounds(schedule: Schedule) -> tuple[datetime, datetime]:
     zone = schedule.time_zone
     return day_start(schedule.valid_from, zone), day_start(schedule.valid_until + ONE_DAY, zone)
 
 
-def next_delivery(schedule: Schedule, after: datetime | None) -> Delivery | None:
+def next_scheduled_window(schedule: Schedule, after: datetime | None) -> ScheduledWindow | None:
     """The delivery that follows the window which ended at ``after`` (None: no window has been made yet).
 
     Its window starts at ``after`` itself, or at the schedule's first instant if that is later. None when the schedule
     has no day left.
     """
-    first, stop = _span(schedule)
+    first, stop = _validity_bounds(schedule)
     start = _start(first, schedule.anchor, after)
     if start >= stop:
         return None
@@ -117,27 +117,27 @@ def next_delivery(schedule: Schedule, after: datetime | None) -> Delivery | None
         last_day = _last_day(schedule, day_start(last_day + ONE_DAY, schedule.time_zone), at_least=last_day + ONE_DAY)
         end = day_start(last_day + ONE_DAY, schedule.time_zone)
     window = Window(start, min(end, stop))
-    return Delivery(window, _due(schedule, window))
+    return ScheduledWindow(window, _due(schedule, window))
 
 
-def deliveries(schedule: Schedule, after: datetime | None = None) -> Iterator[Delivery]:
+def scheduled_windows(schedule: Schedule, after: datetime | None = None) -> Iterator[ScheduledWindow]:
     """All deliveries of a schedule in order, from the window that follows ``after``."""
-    delivery = next_delivery(schedule, after)
-    while delivery is not None:
-        yield delivery
-        delivery = next_delivery(schedule, delivery.window.end)
+    scheduled = next_scheduled_window(schedule, after)
+    while scheduled is not None:
+        yield scheduled
+        scheduled = next_scheduled_window(schedule, scheduled.window.end)
 
 
-def last_complete(schedule: Schedule, now: datetime) -> Window | None:
+def last_complete_window(schedule: Schedule, now: datetime) -> Window | None:
     """The newest window that has ended at ``now``, whenever it is to be delivered; None before the first has."""
     # Windows made before the anchor belong to an earlier schedule; without it the present one tiles the whole span,
     # and the part before the anchor is only a fall-back for a person who asks for a run right after an edit.
     newest = None
     for tiling in (schedule, schedule.model_copy(update={"anchor": None})):
-        for delivery in deliveries(tiling):
-            if delivery.window.end > now:
+        for scheduled in scheduled_windows(tiling):
+            if scheduled.window.end > now:
                 break
-            newest = delivery.window
+            newest = scheduled.window
         if newest is not None:
             return newest
     return None

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from export_jobs import settings
-from export_jobs.core.windows.rerun import DagRunState
+from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.errors import TerminalError, TransientError
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ class AirflowApi:
         found = airflow_connection(settings.API_CONNECTION, "asking Airflow to list, clear and parse")
         return cls(_base_url(found), found.login or "", found.password or "")
 
-    def dag_runs(self, dag_id: str) -> list[DagRunState]:
+    def dag_runs(self, dag_id: str) -> list[DagRunSummary]:
         """Every run of a Dag, in the order in which Airflow made them; none when Airflow does not know the Dag yet."""
         path = f"/dags/{_path_segment(dag_id)}/dagRuns"
-        runs: list[DagRunState] = []
+        runs: list[DagRunSummary] = []
         while True:
             query = {"limit": PAGE_SIZE, "offset": len(runs), "order_by": "id"}
             page = self._call(
@@ -244,8 +244,8 @@ def _detail(answer: httpx.Response) -> str:
     return f": {text[:300]}" if text else ""
 
 
-def _dag_run(entry: Mapping[str, Any]) -> DagRunState:
-    return DagRunState(
+def _dag_run(entry: Mapping[str, Any]) -> DagRunSummary:
+    return DagRunSummary(
         run_id=entry["dag_run_id"],
         run_type=entry["run_type"],
         state=entry["state"],

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import RowMapping
 
-from export_jobs.core.windows.provenance import MadeFrom
+from export_jobs.core.windows.provenance import FileProvenance
 from export_jobs.core.windows.window import Window
 from export_jobs.store.database.access import StoreAccess
 from export_jobs.store.executions.records import (
@@ -76,7 +76,7 @@ class History(StoreAccess):
         )
         return [PublicationEntry(**row) for row in rows]
 
-    def made_from(self, job_id: int) -> list[MadeFrom]:
+    def made_from(self, job_id: int) -> list[FileProvenance]:
         """Which definition every file of a job was made from, in the order of delivery."""
         rows = self._rows(
             """SELECT e.window_start, e.window_end, d.version, d.definition_hash, d.delivered_at
@@ -85,7 +85,7 @@ class History(StoreAccess):
             job_id=job_id,
         )
         return [
-            MadeFrom(
+            FileProvenance(
                 Window(row["window_start"], row["window_end"]),
                 row["version"],
                 row["definition_hash"],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from export_jobs.core.windows.coverage import Outcome, State
+from export_jobs.core.windows.coverage import CoverageState, TemplateOutcome
 from export_jobs.core.windows.window import Window
 
 
@@ -115,15 +115,15 @@ class ExecutionRecord:
         """The newest publication; None while the window is not delivered."""
         return self.publications[-1] if self.publications else None
 
-    def outcome(self, template: str) -> Outcome:
+    def outcome(self, template: str) -> TemplateOutcome:
         """What this execution has made of one template's window."""
         window = Window(self.window_start, self.window_end)
         if self.publication is not None:
             is_sent = any(delivery.template == template for delivery in self.deliveries)
-            state = State.DELIVERED if is_sent else State.EMPTY
+            state = CoverageState.DELIVERED if is_sent else CoverageState.EMPTY
         else:
-            state = State.FAILED if self.has_failed else State.RUNNING
-        return Outcome(template, window, self.run_id, state)
+            state = CoverageState.FAILED if self.has_failed else CoverageState.RUNNING
+        return TemplateOutcome(template, window, self.run_id, state)
 
     @property
     def has_failed(self) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from export_jobs.core.windows.coverage import State
-from export_jobs.core.windows.timeline import Made
+from export_jobs.core.windows.coverage import CoverageState
+from export_jobs.core.windows.timeline import RunOutcome
 from export_jobs.core.windows.window import Window
 from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord
 
@@ -92,16 +92,16 @@ def bound_version(record: ExecutionRecord) -> int:
     return int(chosen[-1]) if chosen else record.version
 
 
-def run_outcome(record: ExecutionRecord, templates: Collection[str], airflow: AirflowRuns | None = None) -> Made:
+def run_outcome(record: ExecutionRecord, templates: Collection[str], airflow: AirflowRuns | None = None) -> RunOutcome:
     """What an execution has made of its window."""
     has_failed = state_of(record, airflow) is ExecutionState.FAILED
-    states = {name: State.FAILED if has_failed else record.outcome(name).state for name in templates}
+    states = {name: CoverageState.FAILED if has_failed else record.outcome(name).state for name in templates}
     window = Window(record.window_start, record.window_end)
     if not record.publication:
-        return Made(record.run_id, window, states)
+        return RunOutcome(record.run_id, window, states)
     start, end = run_times(record)
     rows = sum(file.rows for file in newest_files(record))
-    return Made(record.run_id, window, states, rows, (end - start).total_seconds() if end else None)
+    return RunOutcome(record.run_id, window, states, rows, (end - start).total_seconds() if end else None)
 
 
 def _is_silent(record: ExecutionRecord, now: datetime) -> bool:

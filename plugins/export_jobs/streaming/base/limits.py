@@ -26,10 +26,10 @@ class QueryLimits:
 class QueryTimeoutError(TerminalError):
     """A query ran for longer than it may."""
 
-
-def timeout_sentence(seconds: float) -> str:
-    """What to do about a query that ran for longer than ``seconds``, as the end of a sentence."""
-    return (
-        f"the query ran for more than {seconds:g} s and was ended. "
-        "Export shorter windows, add an index on the date column, or raise EXPORT_JOBS_STATEMENT_TIMEOUT_S."
-    )
+    @classmethod
+    def after(cls, seconds: float, template: str) -> QueryTimeoutError:
+        """The query of ``template`` was ended after ``seconds``."""
+        return cls(
+            f"Template {template!r}: the query ran for more than {seconds:g} s and was ended",
+            "Export shorter windows, add an index on the date column, or raise EXPORT_JOBS_STATEMENT_TIMEOUT_S",
+        )

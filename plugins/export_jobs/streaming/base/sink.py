@@ -47,6 +47,6 @@ class HashingSink:
             if error.errno not in DISK_FULL:
                 raise
             raise TerminalError(
-                f"No space is left for the staged file of {self._what}, after {self.bytes} bytes. "
-                "Free some on the worker, or point EXPORT_JOBS_STAGING at a larger place, then clear this task."
+                f"No space is left for the staged file of {self._what}, after {self.bytes} bytes",
+                "Free some on the worker, or point EXPORT_JOBS_STAGING at a larger place, then clear this task",
             ) from None

@@ -40,8 +40,9 @@ class CsvSink(HashingSink):
         expected = len(self._export.columns)
         if columns != expected:
             raise TerminalError(
-                f"Template {self._export.template!r}: the query gives {columns} columns and the file has {expected}. "
-                "The headings would stand over the wrong cells; correct the query in the catalogue."
+                f"Template {self._export.template!r}: the query returns {columns} columns but the file has {expected}, "
+                "so headings would stand over the wrong cells",
+                "Correct the query in the catalogue",
             )
         if self._options.bom:
             self.write(UTF8_BOM)
@@ -53,7 +54,8 @@ class CsvSink(HashingSink):
         if self.bytes + len(chunk) > self._options.max_bytes:
             raise TooLargeError(
                 f"Template {self._export.template!r} gives more than {self._options.max_bytes} bytes, the job's limit "
-                "for one file. Export shorter windows or fewer columns, or raise max_bytes."
+                "for one file",
+                "Export shorter windows or fewer columns, or raise max_bytes",
             )
         super().write(chunk)
 

@@ -72,8 +72,8 @@ class RowWriter:
             return self._csv.lines(zip(*cells, strict=True)).encode()
         except UnicodeEncodeError:
             raise TerminalError(
-                f"Template {self._template!r}: a text holds half of a UTF-16 pair, which UTF-8 cannot write. "
-                "Mend the text in the database, or leave its column out."
+                f"Template {self._template!r}: a text holds half of a UTF-16 pair, which UTF-8 cannot write",
+                "Correct the text in the database, or leave its column out",
             ) from None
 
     def _cells(self, column: Column, write_cell: CellWriter, values: Sequence[Any]) -> list[str]:
@@ -83,9 +83,9 @@ class RowWriter:
         except (ValueError, ArithmeticError):
             kind = next(type(value).__name__ for value in values if not _is_readable(write_cell, value))
         raise TerminalError(
-            f"Template {self._template!r}, column {column.name!r}: the database gives a cell of the driver's type "
-            f"{kind} that is not {EXPECTED[column.type]}. "
-            f"Cast it in the catalogue's SQL, or correct the column's type there, which is {column.type}."
+            f"Template {self._template!r}, column {column.name!r}: the database returns a cell of the driver's type "
+            f"{kind} that is not {EXPECTED[column.type]}",
+            f"Cast it in the catalogue's SQL, or correct the column's type there, which is {column.type}",
         )
 
 

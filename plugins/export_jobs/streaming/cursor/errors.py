@@ -1,4 +1,4 @@
-"""What a DB-API driver says -> who can act on it: one sentence each, naming the template and never the SQL or a value.
+"""An error of a DB-API driver -> who can act on it: its message names the template and never the SQL or a value.
 
 PEP 249 names the kinds of errors and no more. A driver's own text is shown only where it names nothing but tables,
 columns and functions.
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from export_jobs.core.base.deadline import Deadline
 from export_jobs.errors import ExportError, TerminalError, TransientError
-from export_jobs.streaming.base.limits import QueryTimeoutError, timeout_sentence
+from export_jobs.streaming.base.limits import QueryTimeoutError
 
 # https://www.sqlite.org/rescode.html: SQLite has one class, OperationalError, for a lock and for an unknown column.
 _SQLITE_TRANSIENT = {5: "another session holds a lock", 6: "another session holds a lock", 10: "reading failed"}
@@ -28,18 +28,19 @@ _REFUSALS = (
     ("is not permitted to log in", "does not let its role in", "Have its administrator give that role LOGIN"),
     ("does not exist", "has no such database or role", "Correct its schema and login under Admin > Connections"),
 )
-"""What PostgreSQL says, in English, when it refuses a session: that has no SQLSTATE here, and names roles and hosts."""
+"""Words of PostgreSQL, in English, when it refuses a session (it gives no SQLSTATE then, and names roles and hosts);
+what that means; and what to do next."""
 
 
 @contextmanager
 def translate_driver_errors(template: str, deadline: Deadline) -> Iterator[None]:
-    """Turn whatever a driver raises into a ``TransientError`` or a ``TerminalError`` with a sentence."""
+    """Turn whatever a driver raises into a ``TransientError`` or a ``TerminalError``."""
     try:
         yield
     except ExportError:
         raise
     except Exception as error:
-        raise _export_error(error, f"Template {template!r}: ", deadline) from None
+        raise _export_error(error, template, deadline) from None
 
 
 @contextmanager
@@ -50,41 +51,50 @@ def translate_connect_errors(connection_id: str) -> Iterator[None]:
     except ExportError:
         raise
     except Exception as error:
-        what, remedy = next((told for words, *told in _REFUSALS if words in str(error)), ("", ""))
-        if what:
-            sentence = f"The database of the connection {connection_id!r} {what}. {remedy}."
-            raise TerminalError(sentence) from None
+        place = f"The database of the connection {connection_id!r}"
+        for words, reason, remedy in _REFUSALS:
+            if words in str(error):
+                raise TerminalError(f"{place} {reason}", remedy) from None
         raise TransientError(
-            f"The database of the connection {connection_id!r} cannot be opened ({type(error).__name__}). This is "
-            "tried again; if it goes on, see under Admin > Connections whether its host, path and password are right."
+            f"{place} cannot be opened ({type(error).__name__})",
+            "This is tried again; if it goes on, check its host, path and password under Admin > Connections",
         ) from None
 
 
-def _export_error(error: Exception, start: str, deadline: Deadline) -> ExportError:
+def _export_error(error: Exception, template: str, deadline: Deadline) -> ExportError:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if deadline.has_passed:
-        return QueryTimeoutError(start + timeout_sentence(deadline.seconds))
+        return QueryTimeoutError.after(deadline.seconds, template)
+    start = f"Template {template!r}: "
     passing = _transient_reason(error, kinds)
     if passing:
-        return TransientError(f"{start}{passing}. Nothing is delivered; this task tries again.")
+        return TransientError(f"{start}{passing}", "Nothing is delivered; this task tries again")
+    what, remedy = _refusal(error, kinds)
+    return TerminalError(start + what, remedy)
+
+
+def _refusal(error: Exception, kinds: set[str]) -> tuple[str, str]:
+    """What happened, and what to do next."""
+    name = type(error).__name__
     if "DataError" in kinds:
-        return TerminalError(
-            f"{start}a value in the data made the query fail ({type(error).__name__}). "
-            "Find the row with `export-jobs sql`, or make the expression in the catalogue safe against it."
+        return (
+            f"a value in the data made the query fail ({name})",
+            "Find the row with `export-jobs sql`, or make the expression in the catalogue safe against it",
         )
     if _is_write(error):
-        return TerminalError(
-            f"{start}the statement tries to write, and an export only reads. Correct the SQL under include/sql."
+        return (
+            "the statement tries to write, and an export only reads",
+            "Correct the SQL under include/sql",
         )
-    said = _safe_detail(error, kinds)
-    if said or "ProgrammingError" in kinds:
-        return TerminalError(
-            f"{start}the catalogue does not fit the database ({type(error).__name__}{said}). "
-            "Correct the fact, KPI or dimension under include/sql, then clear this task."
+    detail = _safe_detail(error, kinds)
+    if detail or "ProgrammingError" in kinds:
+        return (
+            f"the catalogue does not fit the database ({name}{detail})",
+            "Correct the fact, KPI or dimension under include/sql, then clear this task",
         )
-    return TerminalError(
-        f"{start}the database refuses the query ({type(error).__name__}). "
-        "Run it by hand, as `export-jobs sql` prints it, with the connection's user."
+    return (
+        f"the database refuses the query ({name})",
+        "Run it by hand, as `export-jobs sql` prints it, with the connection's user",
     )
 
 

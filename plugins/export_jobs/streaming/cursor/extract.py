@@ -10,7 +10,7 @@ from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.base.limits import QueryTimeoutError, timeout_sentence
+from export_jobs.streaming.base.limits import QueryTimeoutError
 from export_jobs.streaming.csv.sink import CsvSink, ExtractResult
 from export_jobs.streaming.csv.text import RowWriter
 from export_jobs.streaming.cursor.errors import translate_driver_errors
@@ -64,7 +64,7 @@ def _check_preconditions(session: CursorSession, export: CompiledExport, deadlin
         with translate_driver_errors(export.template, deadline):
             found = session.query(condition.sql, {}).fetchmany(1)
         if found:
-            raise TerminalError(condition.failure)
+            raise TerminalError(condition.what, condition.remedy)
 
 
 def _run(session: CursorSession, export: CompiledExport, deadline: Deadline) -> Any:
@@ -78,7 +78,7 @@ def _batches(cursor: Any, template: str, deadline: Deadline, max_rows: int | Non
         with translate_driver_errors(template, deadline):
             rows = cursor.fetchmany(min(BATCH_ROWS, left))
         if deadline.has_passed:  # a driver that cannot be interrupted
-            raise QueryTimeoutError(f"Template {template!r}: {timeout_sentence(deadline.seconds)}")
+            raise QueryTimeoutError.after(deadline.seconds, template)
         if not rows:
             return
         yield rows

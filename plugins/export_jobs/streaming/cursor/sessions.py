@@ -77,7 +77,9 @@ class DuckDbSession(CursorSession):
         """Run one SELECT. DuckDB would run several statements, or write to a file, within a read-only transaction."""
         found = self._connection.extract_statements(to_paramstyle(sql, values, self._paramstyle)[0])
         if [statement.type.name for statement in found] != ["SELECT"]:
-            raise TerminalError("The catalogue's SQL is not one SELECT. Correct the fact or dimension, then try again.")
+            raise TerminalError(
+                "The catalogue's SQL is not one SELECT", "Correct the fact or dimension, then try again"
+            )
         return super().query(sql, values)
 
     def _new_cursor(self) -> Any:
@@ -107,7 +109,7 @@ def session_for(connection: Any, placeholder: str) -> CursorSession:
 
 
 def _paramstyle(module: str) -> str | None:
-    """What the driver's module says of itself: that of the connection's class, or a package that it lies in."""
+    """What the driver's module declares: that of the connection's class, or a package that it lies in."""
     while module:
         found = getattr(sys.modules.get(module), "paramstyle", None)
         if isinstance(found, str):

@@ -89,7 +89,7 @@ def _check_preconditions(connection: psycopg.Connection[Any], export: CompiledEx
         # With values, even none, psycopg reads %% as % and sends one statement only.
         found = connection.execute(condition.sql.encode(), {}).fetchone()
         if found:
-            raise TerminalError(condition.failure)
+            raise TerminalError(condition.what, condition.remedy)
         rest_ms = max(math.ceil(limits.remaining_s * 1000), 1)
         connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{rest_ms}ms",))
 
@@ -116,8 +116,9 @@ def _write(stream: CopyStream, template: str, options: FileOptions, output: CsvS
         output.write(_with_crlf(batch, records) if options.line_ending == "crlf" else batch)
     if stream.confirmed_rows != seen:
         raise TerminalError(
-            f"Template {template!r}: the database says it sent {stream.confirmed_rows} rows, and {seen} arrived. "
-            "Nothing is delivered; look for a proxy between worker and database, then clear this task."
+            f"Template {template!r}: the database sent {stream.confirmed_rows} rows, but {seen} arrived. "
+            "Nothing is delivered",
+            "Look for a proxy between worker and database, then clear this task",
         )
     return seen
 

@@ -39,7 +39,7 @@ class CopyStream:
         """Whole CSV records, each ended by its line feed, and how many they are.
 
         A batch ends once it holds ``batch_bytes``; it holds more only by the end of its last record. Ends without an
-        exception only when the server has said that the result is complete; raises ``psycopg.Error`` otherwise.
+        exception only when the server has confirmed that the result is complete; raises ``psycopg.Error`` otherwise.
         """
         get_copy_data = self._pgconn.get_copy_data
         # The server sends one message a record. Each is copied into one buffer at once: a list of them would make

@@ -1,4 +1,4 @@
-"""What PostgreSQL says -> who can act on it: one sentence each, naming the template and never the SQL or a value."""
+"""An error of PostgreSQL -> who can act on it: its message names the template and never the SQL or a value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 
 from export_jobs.errors import ExportError, TerminalError, TransientError
-from export_jobs.streaming.base.limits import QueryLimits, QueryTimeoutError, timeout_sentence
+from export_jobs.streaming.base.limits import QueryLimits, QueryTimeoutError
 
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
@@ -20,14 +20,15 @@ TRANSIENT_SQLSTATES = {
     "40": "the query collided with other work on the database (a conflict with recovery or a serialization failure)",
     "53": "the database is short of connections, memory or disk",
     "55006": "the database is busy with what the query needs",
-    "57P": "the database is shutting down, restarting or was told to end this session",
+    "57P": "the database is shutting down or restarting, or its administrator ended this session",
     "58": "the database had trouble with its own disk or system",
 }
+TRY_AGAIN = "Nothing is delivered; this task tries again"
 
 
 @contextmanager
 def translate_postgres_errors(limits: QueryLimits) -> Iterator[None]:
-    """Turn every ``psycopg.Error`` into a ``TransientError`` or a ``TerminalError`` with a sentence."""
+    """Turn every ``psycopg.Error`` into a ``TransientError`` or a ``TerminalError``."""
     try:
         yield
     except psycopg.Error as error:
@@ -38,48 +39,52 @@ def _export_error(error: psycopg.Error, limits: QueryLimits) -> ExportError:
     code = error.sqlstate
     start = f"Template {limits.template!r}: "
     if code is None:
-        return TransientError(f"{start}{TRANSIENT_SQLSTATES['08']}. Nothing is delivered; this task tries again.")
+        return TransientError(f"{start}{TRANSIENT_SQLSTATES['08']}", TRY_AGAIN)
     if code == QUERY_CANCELED:
-        return _cancel_error(limits, start)
+        return _cancel_error(limits)
     if code == LOCK_NOT_AVAILABLE:
         return TransientError(
-            f"{start}another session holds a lock on a table it reads for more than {limits.lock_timeout_s} s. "
-            "This task tries again; if it goes on, ask the database's owner which session that is."
+            f"{start}another session holds a lock on a table it reads for more than {limits.lock_timeout_s} s",
+            "This task tries again; if it goes on, ask the database's owner which session that is",
         )
     for prefix, what in TRANSIENT_SQLSTATES.items():
         if code.startswith(prefix):
-            return TransientError(f"{start}{what} ({code}). Nothing is delivered; this task tries again.")
-    return TerminalError(start + _refusal_sentence(error, code))
+            return TransientError(f"{start}{what} ({code})", TRY_AGAIN)
+    what, remedy = _refusal(error, code)
+    return TerminalError(start + what, remedy)
 
 
-def _cancel_error(limits: QueryLimits, start: str) -> TerminalError:
-    """Told apart by the clock, because the server's own words are in the language of its operator."""
+def _cancel_error(limits: QueryLimits) -> TerminalError:
+    """Which of two causes it was is seen by the clock: the server's own words are in its operator's language."""
     if limits.remaining_s <= 0:
-        return QueryTimeoutError(start + timeout_sentence(limits.statement_timeout_s))
+        return QueryTimeoutError.after(limits.statement_timeout_s, limits.template)
     return TerminalError(
-        f"{start}somebody cancelled the query on the database, so it is not tried again by itself. "
-        "Ask the database's owner why, then clear this task."
+        f"Template {limits.template!r}: somebody cancelled the query on the database, so it is not tried again by "
+        "itself",
+        "Ask the database's owner why, then clear this task",
     )
 
 
-def _refusal_sentence(error: psycopg.Error, code: str) -> str:
+def _refusal(error: psycopg.Error, code: str) -> tuple[str, str]:
+    """What happened, and what to do next."""
     # Only class 42 names nothing but tables, columns and functions; the text of others may quote a cell of a row.
-    said = f", {error.diag.message_primary}" if code.startswith("42") and error.diag.message_primary else ""
+    detail = f", {error.diag.message_primary}" if code.startswith("42") and error.diag.message_primary else ""
     if code == INSUFFICIENT_PRIVILEGE:
         return (
-            f"the database refuses to let us read{said}. Grant SELECT to the connection's user, then clear this task."
+            f"the database denies reading{detail}",
+            "Grant SELECT to the connection's user, then clear this task",
         )
     if code.startswith("42"):
         return (
-            f"the catalogue does not fit the database ({code}{said}). "
-            "Correct the fact, KPI or dimension under include/sql, then clear this task."
+            f"the catalogue does not fit the database ({code}{detail})",
+            "Correct the fact, KPI or dimension under include/sql, then clear this task",
         )
     if code.startswith("22"):
         return (
-            f"a value in the data made the query fail ({code}, {type(error).__name__}). "
-            "Find the row with `export-jobs sql`, or make the expression in the catalogue safe against it."
+            f"a value in the data made the query fail ({code}, {type(error).__name__})",
+            "Find the row with `export-jobs sql`, or make the expression in the catalogue safe against it",
         )
     return (
-        f"the database refuses the query ({code}, {type(error).__name__}). "
-        "Run it by hand, as `export-jobs sql` prints it, with the connection's user."
+        f"the database refuses the query ({code}, {type(error).__name__})",
+        "Run it by hand, as `export-jobs sql` prints it, with the connection's user",
     )

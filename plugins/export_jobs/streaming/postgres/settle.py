@@ -84,9 +84,9 @@ def wait_until_settled(
 def _refuse_standby(connection: psycopg.Connection[Any]) -> None:
     if _fetch_value(connection, "SELECT pg_is_in_recovery()", {}):
         raise TerminalError(
-            "This warehouse connection leads to a standby, which cannot tell which transactions are open on its "
-            "primary: rows committed late would be lost. Use a connection to the primary for templates on the "
-            "updated date, or choose the event date."
+            "This warehouse connection leads to a standby, which does not know which transactions are open on its "
+            "primary: rows committed late would be lost",
+            "Use a connection to the primary for templates on the updated date, or choose the event date",
         )
 
 
@@ -110,6 +110,7 @@ def _wait(deadline: float, poll_s: float, what: str) -> None:
     if time.monotonic() + poll_s > deadline:
         raise TransientError(
             f"The window has not settled: still waiting for {what}. Rows it commits later would be lost, so nothing "
-            "is read yet. This task tries again; if it goes on, ask the database's owner to end that transaction."
+            "is read yet",
+            "This task tries again; if it goes on, ask the database's owner to end that transaction",
         )
     time.sleep(poll_s)

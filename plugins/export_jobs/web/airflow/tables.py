@@ -16,7 +16,7 @@ from airflow.utils.session import create_session
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from export_jobs.core.windows.rerun import DagRunState
+from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.core.windows.window import Window
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 
@@ -66,13 +66,13 @@ def runs_in_progress(dag_id: str) -> list[str]:
         return list(session.scalars(query))
 
 
-def runs_of(dag_id: str) -> list[DagRunState]:
+def runs_of(dag_id: str) -> list[DagRunSummary]:
     """Every run of a Dag, in the order in which Airflow made them."""
     span = (DagRun.data_interval_start, DagRun.data_interval_end, DagRun.start_date, DagRun.end_date)
     query = select(DagRun.run_id, DagRun.run_type, DagRun.state, *span).where(DagRun.dag_id == dag_id)
     with create_session(scoped=False) as session:
         rows = session.execute(query.order_by(DagRun.id)).all()
-    return [DagRunState(run_id, str(run_type), str(state), *times) for run_id, run_type, state, *times in rows]
+    return [DagRunSummary(run_id, str(run_type), str(state), *times) for run_id, run_type, state, *times in rows]
 
 
 def windows_in_progress(dag_id: str) -> dict[str, Window]:

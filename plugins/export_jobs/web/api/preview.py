@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from threading import BoundedSemaphore
 
 from export_jobs.core.sql.compiler import compile_export
-from export_jobs.core.sql.literal import runnable
+from export_jobs.core.sql.literal import runnable_sql
 from export_jobs.streaming.preview import preview as first_rows
 from export_jobs.web.catalogue.preview_request import read_preview_request
 from export_jobs.web.catalogue.warehouse import open_warehouse
@@ -49,7 +49,7 @@ def preview(user: CreatesJobs, body: PreviewBody, catalogue: CatalogueDep, entry
         columns=[PreviewColumn(name=column.name, type=column.type) for column in found.columns],
         rows=found.rows,
         truncated=found.truncated,
-        sql=runnable(export),
+        sql=runnable_sql(export),
         window=WindowSpan.of(window),
         connection=export.connection,
     )

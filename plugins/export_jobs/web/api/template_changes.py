@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import Response
 
 from export_jobs.core.base.issue import Issue, errors
-from export_jobs.core.base.shape import read
+from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import Template
 from export_jobs.core.validation.definitions import template_issues
-from export_jobs.core.validation.rule import Known
+from export_jobs.core.validation.rule import RuleContext
 from export_jobs.errors import UserError
 from export_jobs.store.template_usage import TemplateUsage, TemplateUsages
 from export_jobs.web.catalogue.template_rows import template_choices, template_columns, template_row
@@ -104,8 +104,8 @@ def _template_check(template: Template | None, issues: list[Issue], catalogue: C
 
 
 def _read(body: RawBody, store: StoreDep, catalogue: CatalogueDep) -> tuple[Template | None, list[Issue]]:
-    reading = read(Template, body)
-    issues = [*reading.issues, *template_issues(reading, Known(catalogue))]
+    reading = parse_shape(Template, body)
+    issues = [*reading.issues, *template_issues(reading, RuleContext(catalogue))]
     name = body.get("name")
     if isinstance(name, str) and any(one.name.casefold() == name.casefold() for one in store.templates()):
         issues.append(Issue("name", TEMPLATE_NAME_TAKEN, "Choose another name"))

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, Schedule
-from export_jobs.core.definitions.trial_job import NAME, a_schedule, trial_job
+from export_jobs.core.definitions.trial_job import NAME, placeholder_schedule, trial_job
 from export_jobs.core.validation.definitions import check_job, check_template
-from export_jobs.core.windows.window import ONE_DAY, Window, day_start, last_complete
+from export_jobs.core.windows.window import ONE_DAY, Window, day_start, last_complete_window
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.preview import PreviewBody
 from export_jobs.web.models.rerun import WindowRequest
@@ -28,7 +28,7 @@ def read_preview_request(body: PreviewBody, catalogue: Catalogue, now: datetime)
         "name": NAME,
         "owner": "preview@example.org",
         "destination": NAME,
-        "schedule": body.schedule or a_schedule().model_dump(mode="json", by_alias=True),
+        "schedule": body.schedule or placeholder_schedule().model_dump(mode="json", by_alias=True),
         "templates": [{**(body.use or {}), "template": NAME}],
         **({"file": body.file} if body.file else {}),
     }
@@ -42,7 +42,7 @@ def read_preview_request(body: PreviewBody, catalogue: Catalogue, now: datetime)
 
 def _window(wanted: WindowRequest | None, schedule: Schedule | None, now: datetime) -> Window:
     if wanted is None:
-        found = last_complete(schedule, now) if schedule else None
+        found = last_complete_window(schedule, now) if schedule else None
         today = day_start(now.astimezone(UTC).date(), "UTC")
         return found or Window(today - DEFAULT_DAYS * ONE_DAY, today)
     if not timedelta(0) < wanted.end - wanted.start <= MAX_DAYS * ONE_DAY:

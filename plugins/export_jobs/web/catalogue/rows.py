@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, TableColumn
-from export_jobs.core.catalogue.page import by_title
+from export_jobs.core.catalogue.page import sorted_by_title
 from export_jobs.core.definitions.job import DateBasis
 from export_jobs.web.models.catalogue import (
     CatalogueAnswer,
@@ -23,9 +23,9 @@ from export_jobs.web.models.errors import IssueAnswer
 def catalogue_answer(catalogue: Catalogue) -> CatalogueAnswer:
     """All of it."""
     return CatalogueAnswer(
-        facts=[_fact(fact, catalogue) for fact in by_title(catalogue.facts)],
-        kpis=[_kpi(kpi) for kpi in by_title(catalogue.kpis)],
-        dimensions=[_dimension(dimension, catalogue) for dimension in by_title(catalogue.dimensions)],
+        facts=[_fact(fact, catalogue) for fact in sorted_by_title(catalogue.facts)],
+        kpis=[_kpi(kpi) for kpi in sorted_by_title(catalogue.kpis)],
+        dimensions=[_dimension(dimension, catalogue) for dimension in sorted_by_title(catalogue.dimensions)],
         date_parts=_date_parts(),
         issues=[IssueAnswer.of(issue) for issue in catalogue.issues],
     )
@@ -34,7 +34,7 @@ def catalogue_answer(catalogue: Catalogue) -> CatalogueAnswer:
 def reachable_dimensions(kpis: Iterable[str], catalogue: Catalogue) -> ReachableDimensions:
     """What KPIs can be had by together; without one that is known, every dimension that some fact reaches."""
     facts = {catalogue.kpis[key].fact for key in kpis if key in catalogue.kpis}
-    entries = [_dimension(dimension, catalogue) for dimension in by_title(catalogue.dimensions)]
+    entries = [_dimension(dimension, catalogue) for dimension in sorted_by_title(catalogue.dimensions)]
     found = [entry for entry in entries if entry.facts and facts <= set(entry.facts)]
     attributes = [f"{entry.key}.{column.name}" for entry in found for column in entry.attributes]
     return ReachableDimensions(dimensions=found, attributes=attributes, date_parts=_date_parts())

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from export_jobs.core.catalogue.catalogue import Catalogue, Fact
-from export_jobs.core.catalogue.selection import Place, facts_of, filterable, find, held_columns, tables_of
+from export_jobs.core.catalogue.selection import (
+    ResolvedColumn,
+    columns_in_template,
+    facts_of,
+    filterable_columns,
+    resolve_column,
+    tables_of,
+)
 from export_jobs.core.definitions.job import DateBasis, Template, TemplateKind
 from export_jobs.core.validation.definitions import validate_template
 from export_jobs.store.template_usage import TemplateUsage
@@ -26,7 +33,7 @@ def template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) 
 
 def template_columns(template: Template, catalogue: Catalogue) -> list[TemplateColumn]:
     """The columns of a template's file before a job chooses from them."""
-    return [_template_column(name, template, catalogue) for name in held_columns(template, catalogue)]
+    return [_template_column(name, template, catalogue) for name in columns_in_template(template, catalogue)]
 
 
 def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoices:
@@ -42,14 +49,14 @@ def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoice
                 type=place.column.type,
                 has_values=_has_values(place, template, catalogue),
             )
-            for name, place in filterable(template, catalogue).items()
+            for name, place in filterable_columns(template, catalogue).items()
         ],
         date_bases=bases or [DateBasis.NONE],
         has_customer=bool(tables) and all(table.customer for table in tables),
     )
 
 
-def title_of(reference: str, place: Place, catalogue: Catalogue) -> str:
+def title_of(reference: str, place: ResolvedColumn, catalogue: Catalogue) -> str:
     """What people call a column: of an attribute, its dimension comes first."""
     own = place.column.title or place.name.replace("_", " ").capitalize()
     if place.dimension is None:
@@ -58,7 +65,7 @@ def title_of(reference: str, place: Place, catalogue: Catalogue) -> str:
     return f"{dimension.title}: {own}" if "." in reference else dimension.title
 
 
-def _has_values(place: Place, template: Template, catalogue: Catalogue) -> bool:
+def _has_values(place: ResolvedColumn, template: Template, catalogue: Catalogue) -> bool:
     own = template.dimensions[0] if template.kind is TemplateKind.DIMENSION else None
     dimension = catalogue.dimensions.get(place.dimension or own or "")
     return dimension is not None and can_list_values(dimension, place.column)
@@ -72,7 +79,7 @@ def _template_column(name: str, template: Template, catalogue: Catalogue) -> Tem
     kpi = catalogue.kpis.get(name) if name in template.kpis else None
     if kpi is not None:
         return TemplateColumn(column=name, title=kpi.title, type=kpi.type, unit=kpi.unit, description=kpi.description)
-    places = (find(name, table, catalogue) for table in tables_of(template, catalogue))
+    places = (resolve_column(name, table, catalogue) for table in tables_of(template, catalogue))
     place = next(filter(None, places), None)
     if place is None:
         return TemplateColumn(column=name, title=name, type="", unit="", description="")

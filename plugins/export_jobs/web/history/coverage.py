@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from export_jobs.core.windows.schedule_text import window_in_words
-from export_jobs.core.windows.timeline import TimelineCell, ExpectedWindows, Timeline, build_timeline
+from export_jobs.core.windows.timeline import ExpectedWindows, Timeline, TimelineCell, build_timeline
 from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.state import AirflowRuns, run_outcome
 from export_jobs.store.ledger import Ledger

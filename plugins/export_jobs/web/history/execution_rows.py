@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from export_jobs.core.windows.schedule_text import window_text
+from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.core.windows.window import Window
 from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord
 from export_jobs.store.executions.state import (
@@ -35,7 +35,7 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
         run_id=record.run_id,
         run_type=record.run_type,
         window=WindowSpan.of(window),
-        days=window_text(window, zone),
+        days=window_in_words(window, zone),
         state=state,
         version=bound_version(record),
         definition_hash=files[-1].definition_hash if files else "",

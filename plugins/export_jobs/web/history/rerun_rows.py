@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from export_jobs.core.windows.rerun import DagRunState
-from export_jobs.core.windows.schedule_text import window_text
+from export_jobs.core.windows.rerun import DagRunSummary
+from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.orchestration.clearing import RerunPlan
 from export_jobs.web.models.rerun import RerunAnswer, RerunWindow
 
@@ -20,13 +20,15 @@ def rerun_answer(found: RerunPlan, zone: str, *, dry_run: bool, blocked: str) ->
     )
 
 
-def _why(run: DagRunState, found: RerunPlan) -> str:
+def _why(run: DagRunSummary, found: RerunPlan) -> str:
     if run.run_id not in found.executions:
         return "never begun"
     return "failed" if run.state == "failed" else "ended without delivering"
 
 
-def _window(run: DagRunState, zone: str, why: str) -> RerunWindow:
+def _window(run: DagRunSummary, zone: str, why: str) -> RerunWindow:
     window = run.window
     assert window is not None, "only runs with a window are planned"  # noqa: S101
-    return RerunWindow(start=window.start, end=window.end, days=window_text(window, zone), run_id=run.run_id, why=why)
+    return RerunWindow(
+        start=window.start, end=window.end, days=window_in_words(window, zone), run_id=run.run_id, why=why
+    )

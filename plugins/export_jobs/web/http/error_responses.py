@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.shape import written
+from export_jobs.core.base.shape import format_location
 from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
 from export_jobs.orchestration.airflow.api import AirflowRefusal
 from export_jobs.web.models.errors import ErrorAnswer, IssueAnswer
@@ -113,7 +113,7 @@ def _handle_http_error(_: Request, error: Exception) -> JSONResponse:
 def _handle_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this type
     issues = [
-        Issue(written(tuple(detail["loc"][1:])), detail["msg"][:1].lower() + detail["msg"][1:], "Correct it")
+        Issue(format_location(tuple(detail["loc"][1:])), detail["msg"][:1].lower() + detail["msg"][1:], "Correct it")
         for detail in error.errors()
     ]
     return error_response(422, dict.fromkeys(issues))

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
-from export_jobs.core.windows.window import Delivery
+from export_jobs.core.windows.window import ScheduledWindow
 from export_jobs.store.overview import JobOverview, JobProgress
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.dependencies import StampedCatalogue
@@ -31,9 +31,9 @@ class JobSummary:
     is_completed: bool
 
     @property
-    def upcoming_delivery(self) -> Delivery | None:
+    def upcoming_delivery(self) -> ScheduledWindow | None:
         """The next window that will be made; None for a job that is paused, too."""
-        return None if self.is_paused else self.definition.upcoming_delivery(self.progress.made_until)
+        return None if self.is_paused else self.definition.upcoming_delivery(self.progress.last_window_end)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class JobBoard:
             progress,
             is_running=definition.dag_id in at.running,
             is_broken=bool(definition.fault),
-            due=None if is_paused else definition.due(progress.made_until),
+            due=None if is_paused else definition.due(progress.last_window_end),
             changed_at=definition.changed_at,
             now=at.now,
         )
@@ -105,7 +105,7 @@ class JobBoard:
             definition.job_id: (definition.version, progress.execution_id)
             for definition, progress in present
             if definition.schedule is not None
-            and definition.due(progress.made_until) is None
+            and definition.due(progress.last_window_end) is None
             and definition.dag_id not in running
         }
         asked = [job_id for job_id, newest in ended.items() if self._completed_runs.get(job_id) != newest]

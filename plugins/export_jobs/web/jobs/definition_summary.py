@@ -68,7 +68,9 @@ class DefinitionSummary:
         """When that window is to be delivered, in seconds since 1970."""
         return self._upcoming_after(last_window_end)[2]
 
-    def _upcoming_after(self, last_window_end: float | None) -> tuple[float | None, ScheduledWindow | None, float | None]:
+    def _upcoming_after(
+        self, last_window_end: float | None
+    ) -> tuple[float | None, ScheduledWindow | None, float | None]:
         if self._upcoming is None or self._upcoming[0] != last_window_end:
             after = None if last_window_end is None else from_epoch(last_window_end)
             found = next_scheduled_window(self.schedule, after) if self.schedule else None

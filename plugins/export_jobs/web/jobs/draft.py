@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from export_jobs.core.base.issue import Issue, errors
-from export_jobs.core.base.shape import read
+from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec, Schedule, Template
-from export_jobs.core.validation.definition_file import Stored, check_file
-from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_text
-from export_jobs.core.windows.window import Delivery, deliveries
+from export_jobs.core.validation.definition_file import StoredReferences, check_file
+from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
+from export_jobs.core.windows.window import ScheduledWindow, scheduled_windows
 from export_jobs.store.definitions import Definitions
 from export_jobs.web.models.detail import DraftCheck
 from export_jobs.web.models.errors import IssueAnswer
@@ -37,7 +37,7 @@ class JobDraft:
 def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue, now: datetime) -> JobDraft:
     """Hold a new job and the new templates that come with it against the catalogue and the store."""
     job = {key: value for key, value in body.items() if key != NEW_TEMPLATES}
-    stored = Stored(
+    stored = StoredReferences(
         templates={template.name: template for template in store.templates()},
         destinations=[destination.tag for destination in store.destinations()],
     )
@@ -53,7 +53,7 @@ def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue
 def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> DraftCheck:
     """What the wizard shows while a person types; a schedule that holds is told of whatever else is missing."""
     schedule = _schedule(draft, body)
-    coming = list(deliveries(schedule)) if schedule else []
+    coming = list(scheduled_windows(schedule)) if schedule else []
     return DraftCheck(
         issues=[IssueAnswer.of(issue) for issue in draft.issues],
         windows=upcoming_windows(coming[:MAX_SHOWN_WINDOWS], schedule.time_zone if schedule else "UTC"),
@@ -63,10 +63,12 @@ def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> Draf
     )
 
 
-def upcoming_windows(coming: Sequence[Delivery], time_zone: str) -> list[UpcomingWindow]:
+def upcoming_windows(coming: Sequence[ScheduledWindow], time_zone: str) -> list[UpcomingWindow]:
     """Windows as they go over the wire."""
     return [
-        UpcomingWindow(start=one.window.start, end=one.window.end, due=one.due, days=window_text(one.window, time_zone))
+        UpcomingWindow(
+            start=one.window.start, end=one.window.end, due=one.due, days=window_in_words(one.window, time_zone)
+        )
         for one in coming
     ]
 
@@ -74,7 +76,7 @@ def upcoming_windows(coming: Sequence[Delivery], time_zone: str) -> list[Upcomin
 def _schedule(draft: JobDraft, body: Mapping[str, Any]) -> Schedule | None:
     if any(issue.path.startswith("schedule") for issue in errors(draft.issues)):
         return None
-    reading = read(Schedule, body.get("schedule"))
+    reading = parse_shape(Schedule, body.get("schedule"))
     return reading.value if reading.value is not None and not reading.broken else None
 
 
@@ -86,7 +88,7 @@ def _with_body_path(issue: Issue) -> Issue:
     return replace(issue, path=f"new_{path}") if path.startswith("templates") else issue
 
 
-def _name_conflicts(name: object, templates: object, store: Definitions, stored: Stored) -> list[Issue]:
+def _name_conflicts(name: object, templates: object, store: Definitions, stored: StoredReferences) -> list[Issue]:
     """Names that are in use; capitals do not tell them apart, since on many file systems they do not."""
     issues = []
     if isinstance(name, str) and name and store.job(name):

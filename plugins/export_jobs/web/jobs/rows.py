@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from export_jobs.core.windows.schedule_text import window_text
-from export_jobs.core.windows.window import Delivery
+from export_jobs.core.windows.schedule_text import window_in_words
+from export_jobs.core.windows.window import ScheduledWindow
 from export_jobs.store.overview import ExecutionSizes, JobOverview, from_epoch
 from export_jobs.web.http.access import RUN, Caller
 from export_jobs.web.jobs.board import JobSummary
@@ -81,11 +81,11 @@ def _reason(one: JobSummary, failures: dict[int, str]) -> str:
             return ""
 
 
-def _overdue(one: JobSummary, upcoming_delivery: Delivery) -> str:
+def _overdue(one: JobSummary, upcoming_delivery: ScheduledWindow) -> str:
     zone = one.definition.schedule.time_zone if one.definition.schedule else "UTC"
     due = upcoming_delivery.due.astimezone(ZoneInfo(zone))
     return (
-        f"The data of {window_text(upcoming_delivery.window, zone)} was due on {due:%Y-%m-%d at %H:%M} {zone}, "
+        f"The data of {window_in_words(upcoming_delivery.window, zone)} was due on {due:%Y-%m-%d at %H:%M} {zone}, "
         "and Airflow has made no run for it. See that its scheduler runs and that it lists this job's Dag."
     )
 

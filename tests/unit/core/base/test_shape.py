@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from export_jobs.core.base.shape import Reading, read
+from export_jobs.core.base.shape import ParseResult, parse_shape
 from export_jobs.core.definitions.filter import Operator
 from export_jobs.core.definitions.job import ColumnUse, JobSpec, Template, TemplateUse
 
@@ -61,14 +61,14 @@ CHOICES = [
 ]
 
 
-def reading(**use: Any) -> Reading[JobSpec]:
+def reading(**use: Any) -> ParseResult[JobSpec]:
     raw = {
         "name": "daily",
         "destination": "partner",
         "schedule": {"frequency": "hourly", "from": "2024-01-01", "until": "2024-03-31"},
         "templates": [{"template": "rows", **use}],
     }
-    return read(JobSpec, raw)
+    return parse_shape(JobSpec, raw)
 
 
 @pytest.mark.parametrize(("use", "sentence"), CHOICES)
@@ -103,10 +103,10 @@ def test_what_stands_in_for_an_operator_takes_the_values_there_are(values: list[
 
 def test_columns_of_a_template_are_names_and_those_of_a_job_may_have_headings() -> None:
     columns = ["amount", {"column": "region", "as": "Region"}]
-    template = read(Template, {"name": "rows", "kind": "standard", "fact": "purchases", "columns": columns})
+    template = parse_shape(Template, {"name": "rows", "kind": "standard", "fact": "purchases", "columns": columns})
     assert [str(issue) for issue in template.issues] == [
         "columns[1]: a mapping is not text. Write text; put it in quotes if YAML reads it as something else."
     ]
-    use = read(TemplateUse, {"template": "rows", "columns": columns})
+    use = parse_shape(TemplateUse, {"template": "rows", "columns": columns})
     assert use.value is not None and not use.issues
     assert use.value.columns == (ColumnUse(column="amount"), ColumnUse(column="region", heading="Region"))

@@ -13,7 +13,7 @@ from export_jobs.catalogue_check.tables import SAMPLE_ROWS
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, ColumnType, DateColumn, Dimension, Fact, Kpi, TableColumn
 from export_jobs.core.definitions.filter import Operator
 from export_jobs.core.definitions.job import TemplateUse
-from export_jobs.core.validation.catalogue_rules.names import MAX_IDENTIFIER_BYTES, MAX_KEY, RESERVED
+from export_jobs.core.validation.catalogue_rules.names import MAX_IDENTIFIER_BYTES, MAX_KEY, RESERVED_KEYS
 
 PAGE = (Path(__file__).resolve().parents[4] / "docs" / "reference" / "catalogue.md").read_text("utf-8")
 BY_LOADER = {"key", "sql", "file", "line", "lines"}
@@ -31,7 +31,7 @@ def test_every_key_is_explained_in_the_table_of_its_section(heading: str, model:
 
 
 def test_types_parts_operators_and_limits_are_named() -> None:
-    for word in (*get_args(ColumnType), *DATE_PARTS, *Operator, *RESERVED):
+    for word in (*get_args(ColumnType), *DATE_PARTS, *Operator, *RESERVED_KEYS):
         assert f"`{word}`" in PAGE
     for limit in (
         f"{MAX_KEY} characters",

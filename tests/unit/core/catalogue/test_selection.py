@@ -6,14 +6,14 @@ import pytest
 
 from export_jobs.core.catalogue.catalogue import Catalogue, Kpi, TableColumn
 from export_jobs.core.catalogue.selection import (
-    Place,
+    ResolvedColumn,
     chosen_columns,
-    columns_of,
+    columns_in_template,
     facts_of,
-    filterable,
-    find,
-    find_group,
-    held_columns,
+    filterable_columns,
+    reachable_columns,
+    resolve_column,
+    resolve_group,
     tables_of,
 )
 from export_jobs.core.definitions.job import ColumnUse, Template, TemplateUse
@@ -38,36 +38,45 @@ def two_facts(**column: object) -> Catalogue:
 @pytest.mark.parametrize(
     ("reference", "place"),
     [
-        ("order_id", Place(INTEGER, "order_id")),
-        ("net", Place(TableColumn(type="number", sql="amount - tax"), "net")),
-        ("store", Place(TEXT, "name", "store")),
-        ("store.store_id", Place(INTEGER, "store_id", "store")),
-        ("town.size", Place(INTEGER, "size", "town")),
-        ("month", Place(TableColumn(type="date", filterable=False), "month", is_part=True)),
+        ("order_id", ResolvedColumn(INTEGER, "order_id")),
+        ("net", ResolvedColumn(TableColumn(type="number", sql="amount - tax"), "net")),
+        ("store", ResolvedColumn(TEXT, "name", "store")),
+        ("store.store_id", ResolvedColumn(INTEGER, "store_id", "store")),
+        ("town.size", ResolvedColumn(INTEGER, "size", "town")),
+        ("month", ResolvedColumn(TableColumn(type="date", filterable=False), "month", is_date_part=True)),
         *((unknown, None) for unknown in ("", "x", "store.", "store.x", ".name", "store.name.x", "Store", "order_id ")),
     ],
 )
-def test_a_reference_beside_a_fact(reference: str, place: Place | None) -> None:
-    assert find(reference, shop().facts["orders"], shop()) == place
+def test_a_reference_beside_a_fact(reference: str, place: ResolvedColumn | None) -> None:
+    assert resolve_column(reference, shop().facts["orders"], shop()) == place
 
 
 def test_a_dimension_has_its_own_columns_and_reaches_nothing() -> None:
     store = shop().dimensions["store"]
-    assert find("name", store, shop()) == Place(TEXT, "name")
-    assert find("town", store, shop()) is find("day", store, shop()) is find("store.name", store, shop()) is None
+    assert resolve_column("name", store, shop()) == ResolvedColumn(TEXT, "name")
+    assert (
+        resolve_column("town", store, shop())
+        is resolve_column("day", store, shop())
+        is resolve_column("store.name", store, shop())
+        is None
+    )
 
 
 def test_the_column_of_a_fact_goes_before_a_dimension_of_its_name_but_not_among_groups() -> None:
     found = shop(fact={"columns": {"store": "integer", "store_id": "integer"}})
     orders = found.facts["orders"]
-    assert find("store", orders, found) == Place(INTEGER, "store")
-    assert find_group("store", orders, found) == Place(TEXT, "name", "store")
-    assert find_group("store_id", orders, found) is None
+    assert resolve_column("store", orders, found) == ResolvedColumn(INTEGER, "store")
+    assert resolve_group("store", orders, found) == ResolvedColumn(TEXT, "name", "store")
+    assert resolve_group("store_id", orders, found) is None
 
 
 def test_a_dimension_that_is_not_reached_means_nothing() -> None:
     found = shop(store={"facts": {}})
-    assert find("store", found.facts["orders"], found) is find("town", found.facts["orders"], found) is None
+    assert (
+        resolve_column("store", found.facts["orders"], found)
+        is resolve_column("town", found.facts["orders"], found)
+        is None
+    )
 
 
 def test_tables_are_those_that_the_catalogue_knows_each_once() -> None:
@@ -80,10 +89,10 @@ def test_tables_are_those_that_the_catalogue_knows_each_once() -> None:
 
 
 def test_what_a_template_holds_and_a_job_chooses() -> None:
-    assert held_columns(TOTALS, shop()) == ["store", "revenue"]
-    assert held_columns(STORES, shop()) == ["store_id", "name", "town_id"]
-    assert held_columns(ROWS.model_copy(update={"columns": ("town", "amount")}), shop()) == ["town", "amount"]
-    assert held_columns(ROWS, shop()) == list(shop().facts["orders"].fields)
+    assert columns_in_template(TOTALS, shop()) == ["store", "revenue"]
+    assert columns_in_template(STORES, shop()) == ["store_id", "name", "town_id"]
+    assert columns_in_template(ROWS.model_copy(update={"columns": ("town", "amount")}), shop()) == ["town", "amount"]
+    assert columns_in_template(ROWS, shop()) == list(shop().facts["orders"].fields)
     all_of = chosen_columns(STORES, TemplateUse(template="t"), shop())
     assert [column.column for column in all_of] == ["store_id", "name", "town_id"]
     one = ColumnUse.model_validate({"column": "name", "as": "Shop"})
@@ -91,19 +100,19 @@ def test_what_a_template_holds_and_a_job_chooses() -> None:
 
 
 def test_what_stands_beside_a_table_is_its_columns_and_what_it_reaches() -> None:
-    names = columns_of(shop().facts["orders"], shop())
+    names = reachable_columns(shop().facts["orders"], shop())
     assert names[-4:] == ["town", "town.town_id", "town.name", "town.size"]
     assert {"order_id", "net", "store", "store.name"} < set(names)
     assert "day" not in names
-    assert columns_of(shop().dimensions["store"], shop()) == ["store_id", "name", "town_id"]
+    assert reachable_columns(shop().dimensions["store"], shop()) == ["store_id", "name", "town_id"]
 
 
 def test_everything_may_be_filtered_by_but_what_its_owners_keep() -> None:
     found = shop(store={"columns": {"store_id": "integer", "name": {"type": "text", "filterable": False}}})
-    names = filterable(ROWS, found)
+    names = filterable_columns(ROWS, found)
     assert "store.store_id" in names and "order_id" in names
     assert not names.keys() & {"store", "store.name", "day"}
-    assert filterable(Template(name="t", kind="standard", fact="gone"), found) == {}
+    assert filterable_columns(Template(name="t", kind="standard", fact="gone"), found) == {}
 
 
 @pytest.mark.parametrize(
@@ -112,5 +121,5 @@ def test_everything_may_be_filtered_by_but_what_its_owners_keep() -> None:
 def test_a_filter_of_two_facts_is_allowed_by_both(column: dict[str, object], is_allowed: bool) -> None:
     for kpis in (("revenue", "returned"), ("returned", "revenue")):
         template = Template(name="t", kind="custom", kpis=kpis)
-        assert ("code" in filterable(template, two_facts(**column))) is is_allowed
-        assert "order_id" in filterable(template, two_facts(**column))
+        assert ("code" in filterable_columns(template, two_facts(**column))) is is_allowed
+        assert "order_id" in filterable_columns(template, two_facts(**column))

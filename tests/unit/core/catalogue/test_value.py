@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export_jobs.core.catalogue.catalogue import ColumnType
-from export_jobs.core.catalogue.value import MAX_TEXT, typed
-from export_jobs.core.definitions.filter import plain_text
+from export_jobs.core.catalogue.value import MAX_TEXT, parse_value
+from export_jobs.core.definitions.filter import canonical_text
 from tests.unit.core.samples import ZONES
 
 TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
@@ -32,7 +32,7 @@ SPELT = {
 @given(st.text() | NEAR, st.sampled_from(TYPES), st.sampled_from(ZONES))
 def test_any_text_is_a_value_or_a_sentence_that_can_be_shown(text: str, kind: ColumnType, zone: str) -> None:
     try:
-        value = typed(text, kind, zone)
+        value = parse_value(text, kind, zone)
     except ValueError as error:
         assert str(error).isprintable() and len(str(error)) < 200
     else:
@@ -43,9 +43,9 @@ def test_any_text_is_a_value_or_a_sentence_that_can_be_shown(text: str, kind: Co
 @given(data=st.data())
 def test_what_yaml_and_json_hold_comes_back(kind: ColumnType, data: st.DataObject) -> None:
     value = data.draw(SPELT[kind])
-    text = plain_text(value)
+    text = canonical_text(value)
     assert isinstance(text, str)
-    assert typed(text, kind, "UTC") == (Decimal(repr(value)) if isinstance(value, float) else value)
+    assert parse_value(text, kind, "UTC") == (Decimal(repr(value)) if isinstance(value, float) else value)
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_what_yaml_and_json_hold_comes_back(kind: ColumnType, data: st.DataObjec
     ],
 )
 def test_a_value(text: str, kind: ColumnType, value: Any) -> None:
-    assert typed(text, kind, BERLIN) == value
+    assert parse_value(text, kind, BERLIN) == value
 
 
 def test_a_time_that_the_clocks_pass_twice_is_its_first_one() -> None:
-    found = typed("2024-10-27 02:30", "timestamptz", BERLIN)
+    found = parse_value("2024-10-27 02:30", "timestamptz", BERLIN)
     assert isinstance(found, datetime)
     assert found.astimezone(UTC) == datetime(2024, 10, 27, 0, 30, tzinfo=UTC)
 
@@ -93,4 +93,4 @@ NO_VALUES: dict[ColumnType, tuple[str, ...]] = {
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in NO_VALUES.items() for text in texts])
 def test_what_is_no_value(kind: ColumnType, text: str) -> None:
     with pytest.raises(ValueError, match=r"^(is|has|holds) "):
-        typed(text, kind, BERLIN)
+        parse_value(text, kind, BERLIN)

@@ -15,7 +15,7 @@ from export_jobs.core.definitions.job import (
     Template,
     TemplateUse,
 )
-from export_jobs.core.validation.changes import Action, InStore, changes
+from export_jobs.core.validation.changes import Action, StoredDefinitions, plan_changes
 from export_jobs.core.validation.definitions import parse_job
 from tests.unit.core.strategies import SPECS
 
@@ -38,8 +38,8 @@ def test_what_is_dumped_is_read_back_the_same(job: JobSpec) -> None:
     assert again == file, text
     values = {name: getattr(job, name) for name in JobSpec.model_fields}
     row = ExportJob(**values, job_id=1, version=1, dag_id="daily", template_definitions=(TEMPLATE,))
-    stored = InStore({"daily": row}, {"rows": TEMPLATE}, {"partner": DESTINATION})
-    assert {change.action for change in changes(again, stored)} == {Action.UNCHANGED}
+    stored = StoredDefinitions({"daily": row}, {"rows": TEMPLATE}, {"partner": DESTINATION})
+    assert {change.action for change in plan_changes(again, stored)} == {Action.UNCHANGED}
 
 
 def test_a_dump_looks_as_people_write_it() -> None:
@@ -100,9 +100,9 @@ def test_what_a_job_chooses_looks_as_people_write_it() -> None:
 
 def test_a_shortened_text_is_refused_and_the_whole_one_is_not() -> None:
     file = DefinitionFile(jobs=(JOB.model_copy(update={"templates": (CHOSEN,)}),))
-    assert yaml_text(file, longest=3) == yaml_text(file)
+    assert yaml_text(file, max_values=3) == yaml_text(file)
     for longest, refused in ((2, ["audience"]), (1, ["filters[0].values", "audience"])):
-        raw = parse_yaml(yaml_text(file, longest=longest).encode(), "shown").data["jobs"][0]
+        raw = parse_yaml(yaml_text(file, max_values=longest).encode(), "shown").data["jobs"][0]
         job, issues = parse_job(raw)
         assert job is None
         assert [issue.path for issue in issues] == [f"templates[0].{path}" for path in refused]

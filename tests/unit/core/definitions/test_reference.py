@@ -12,7 +12,7 @@ from export_jobs.core.base.issue import errors
 from export_jobs.core.base.yaml_file import read_yaml
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.definitions.job import DestinationSpec, FileOptions, JobSpec, Schedule, Template, TemplateUse
-from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.store.definitions import EDITABLE
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -52,6 +52,8 @@ def test_the_example_holds(tmp_path: Path) -> None:
     [example] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "jobs.yaml").write_text(example)
     document = read_yaml(tmp_path / "jobs.yaml")
-    file, issues = check_file(document.data, catalogue=load_catalogue(ROOT / "include" / "sql", {}), stored=Stored())
+    file, issues = check_file(
+        document.data, catalogue=load_catalogue(ROOT / "include" / "sql", {}), stored=StoredReferences()
+    )
     assert errors(issues) == []
     assert file is not None and [job.name for job in file.jobs] == ["weekly-sales"]

@@ -9,14 +9,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import Frequency, Schedule, TemplateUse
-from export_jobs.core.files.export_file import Content, CsvFile, ExportFile
+from export_jobs.core.files.export_file import CsvContent, CsvFile, ExportFile
 from export_jobs.core.files.manifest import Manifest
-from export_jobs.core.files.names import file_stem, manifest_path, target_path, window_text
-from export_jobs.core.windows.window import Window, deliveries
+from export_jobs.core.files.names import file_stem, manifest_path, target_path, window_stem
+from export_jobs.core.windows.window import Window, scheduled_windows
 from tests.unit.core.samples import MONTH_DAYS, NEW_YEAR, ZONES, job
 
 BERLIN = "Europe/Berlin"
-CONTENT = Content(name="retail__purchases__1997-01-01.csv", bytes=30, sha256="c" * 64)
+CONTENT = CsvContent(name="retail__purchases__1997-01-01.csv", bytes=30, sha256="c" * 64)
 
 
 def window(start: str, end: str) -> Window:
@@ -40,7 +40,7 @@ def window(start: str, end: str) -> Window:
     ],
 )
 def test_the_window_in_a_file_name(start: str, end: str, zone: str, text: str) -> None:
-    assert window_text(window(start, end), zone) == text
+    assert window_stem(window(start, end), zone) == text
     assert file_stem("job", "sales", window(start, end), zone) == f"job__sales__{text}"
     assert manifest_path("job", window(start, end), zone) == f"job__{text}.manifest.json"
 
@@ -77,8 +77,8 @@ def test_no_two_windows_of_a_job_share_a_name_whatever_edits_were_made(series: l
     names: list[str] = []
     after: datetime | None = None
     for plan, count in series:
-        for each in itertools.islice(deliveries(plan, after), count):
-            names.append(window_text(each.window, plan.time_zone))
+        for each in itertools.islice(scheduled_windows(plan, after), count):
+            names.append(window_stem(each.window, plan.time_zone))
             after = each.window.end
     assert len(set(names)) == len(names)
 

@@ -14,7 +14,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue, DateColumn
 from export_jobs.core.definitions.job import DateBasis, ExportJob
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.core.sql.compiler import compile_export
-from export_jobs.core.sql.dialect import quoted
+from export_jobs.core.sql.dialect import quote_identifier
 from export_jobs.errors import UserError
 from tests.unit.core.samples import NEW_YEAR, TEMPLATES, catalogue, job
 
@@ -126,7 +126,7 @@ def test_text_cells_alone_are_escaped_against_formulas() -> None:
 
 @pytest.mark.parametrize(("name", "text"), [("a", '"a"'), ('a"b', '"a""b"'), ("100%", '"100%%"'), ("a b", '"a b"')])
 def test_identifiers_are_quoted(name: str, text: str) -> None:
-    assert quoted(name, "postgres") == text
+    assert quote_identifier(name, "postgres") == text
 
 
 @pytest.mark.parametrize(

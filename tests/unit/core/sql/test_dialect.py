@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from export_jobs.core.catalogue.catalogue import DateColumn
 from export_jobs.core.sql.dialect import (
-    bound,
     date_part,
-    members,
+    in_list,
     needs_time_zone,
-    ordered,
+    order_term,
     placeholder,
     position,
-    quoted,
+    quote_identifier,
+    to_driver_value,
 )
 from export_jobs.errors import UserError
 
@@ -32,22 +32,22 @@ DAY = DateColumn(column="at", type="date")
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), st.text(max_size=3))
 def test_any_name_in_quotes_is_one_name(name: str, value: str) -> None:
     with sqlite3.connect(":memory:") as session:
-        cursor = session.execute(f"SELECT ? AS {quoted(name, 'sqlite').replace('%%', '%')}", (value,))
+        cursor = session.execute(f"SELECT ? AS {quote_identifier(name, 'sqlite').replace('%%', '%')}", (value,))
         assert cursor.fetchone() == (value,)
         assert cursor.description[0][0] == name
 
 
 def test_order_is_by_code_points_with_empty_cells_last() -> None:
-    assert ordered("x", "text", "postgres") == 'x COLLATE "C" ASC'
-    assert ordered("x", "integer", "postgres") == "x ASC"
-    assert ordered("x", "integer", "postgres", is_descending=True) == "x DESC NULLS LAST"
+    assert order_term("x", "text", "postgres") == 'x COLLATE "C" ASC'
+    assert order_term("x", "integer", "postgres") == "x ASC"
+    assert order_term("x", "integer", "postgres", is_descending=True) == "x DESC NULLS LAST"
 
 
 @pytest.mark.parametrize("kind", ["text", "integer"])
 @pytest.mark.parametrize("is_descending", [False, True])
 def test_sqlite_puts_empty_cells_last_as_well(kind: Any, is_descending: bool) -> None:
     with sqlite3.connect(":memory:") as session:
-        term = ordered("x", kind, "sqlite", is_descending=is_descending)
+        term = order_term("x", kind, "sqlite", is_descending=is_descending)
         rows = session.execute(
             f"SELECT x FROM (SELECT 2 AS x UNION ALL SELECT NULL UNION ALL SELECT 1) ORDER BY {term}"
         )
@@ -103,16 +103,16 @@ def test_sqlite_knows_no_zones_and_says_so() -> None:
     ],
 )
 def test_sqlite_compares_times_as_text_and_has_no_decimals(value: Any, as_bound: Any) -> None:
-    assert bound(value, "sqlite") == as_bound
-    assert bound(value, "postgres") is value
+    assert to_driver_value(value, "sqlite") == as_bound
+    assert to_driver_value(value, "postgres") is value
     with sqlite3.connect(":memory:") as session:
-        assert session.execute("SELECT ? = ?", (bound(value, "sqlite"), as_bound)).fetchone() == (1,)
+        assert session.execute("SELECT ? = ?", (to_driver_value(value, "sqlite"), as_bound)).fetchone() == (1,)
 
 
 def test_a_list_is_as_many_placeholders() -> None:
-    assert members("x", ["a", "b"], is_in=True) == "x IN (%(a)s, %(b)s)"
-    assert members("x", ["a"], is_in=False) == "x NOT IN (%(a)s)"
+    assert in_list("x", ["a", "b"], is_in=True) == "x IN (%(a)s, %(b)s)"
+    assert in_list("x", ["a"], is_in=False) == "x NOT IN (%(a)s)"
 
 
 def test_an_instant_is_bound_to_sqlite_in_utc() -> None:
-    assert bound(datetime(1997, 1, 31, tzinfo=UTC), "sqlite") == "1997-01-31 00:00:00"
+    assert to_driver_value(datetime(1997, 1, 31, tzinfo=UTC), "sqlite") == "1997-01-31 00:00:00"

@@ -8,7 +8,7 @@ from typing import Any
 from export_jobs.core.catalogue.catalogue import Catalogue, Kpi
 from export_jobs.core.definitions.job import DateBasis
 from export_jobs.core.sql.compiled import Column
-from export_jobs.core.sql.draft import Draft
+from export_jobs.core.sql.draft import StatementDraft
 from export_jobs.core.sql.groups import groups_context
 from tests.unit.core.samples import NEW_YEAR
 from tests.unit.core.shop import job, shop
@@ -19,7 +19,7 @@ def context(
 ) -> tuple[dict[str, Any], tuple[Column, ...]]:
     template = {"name": "totals", "kind": "custom", "kpis": kpis, "dimensions": dimensions}
     using = job("totals", definitions=[template], use=use)
-    return groups_context(Draft.of(using, "totals", found or two_facts(), NEW_YEAR, DateBasis.EVENT))
+    return groups_context(StatementDraft.of(using, "totals", found or two_facts(), NEW_YEAR, DateBasis.EVENT))
 
 
 def two_facts() -> Catalogue:

@@ -18,7 +18,7 @@ def condition(
     op: str, values: Any = (), kind: Any = "integer", dialect: str = "postgres"
 ) -> tuple[str, dict[str, Any]]:
     conditions = Conditions(dialect, "UTC")
-    text = conditions.of(Filter(column="x", op=Operator(op), values=values), "x", kind, "f")
+    text = conditions.filter_condition(Filter(column="x", op=Operator(op), values=values), "x", kind, "f")
     return text, conditions.parameters
 
 

@@ -9,21 +9,21 @@ import pytest
 
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DateBasis, ExportJob
-from export_jobs.core.sql.draft import Draft
-from export_jobs.core.sql.rows import Join, Rows, expression, rows_of
+from export_jobs.core.sql.draft import StatementDraft
+from export_jobs.core.sql.rows import Join, TableRows, column_sql, table_rows
 from export_jobs.errors import UserError
 from tests.unit.core.samples import NEW_YEAR
 from tests.unit.core.shop import job, shop
 
 
-def draft(template: str = "rows", found: Catalogue | None = None, basis: str = "event", **use: Any) -> Draft:
+def draft(template: str = "rows", found: Catalogue | None = None, basis: str = "event", **use: Any) -> StatementDraft:
     using: ExportJob = job(template, use=use)
-    return Draft.of(using, template, found or shop(), NEW_YEAR, DateBasis(basis))
+    return StatementDraft.of(using, template, found or shop(), NEW_YEAR, DateBasis(basis))
 
 
-def rows(one: Draft, *references: str, prefix: str = "") -> Rows:
+def rows(one: StatementDraft, *references: str, prefix: str = "") -> TableRows:
     table = one.tables[0]
-    return rows_of(one, table, [one.place(name, table) for name in references], prefix)
+    return table_rows(one, table, [one.resolve(name, table) for name in references], prefix)
 
 
 def test_custom_fields_stand_beside_the_columns_of_the_query() -> None:
@@ -115,5 +115,5 @@ def test_what_cannot_be_done_is_said() -> None:
 def test_a_part_of_the_event_date_binds_the_zone_of_the_job() -> None:
     one = draft()
     table = one.tables[0]
-    assert "AT TIME ZONE %(time_zone)s" in expression(one, table, one.place("month", table))
+    assert "AT TIME ZONE %(time_zone)s" in column_sql(one, table, one.resolve("month", table))
     assert one.conditions.parameters == {"time_zone": "Europe/Berlin"}

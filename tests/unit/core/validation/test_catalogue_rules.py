@@ -140,7 +140,7 @@ def test_whatever_stands_for_sql_is_judged_and_never_a_crash(dialect: str, words
 
 
 def test_what_sqlglot_stumbles_over_is_an_issue() -> None:
-    assert isinstance(sql.expression("MAP ( epoch WHEN -- FILTER", "hive"), sql.Fault)
+    assert isinstance(sql.parse_expression("MAP ( epoch WHEN -- FILTER", "hive"), sql.SqlFault)
 
 
 def test_notes_may_lie_beside_the_files(tmp_path: Path) -> None:

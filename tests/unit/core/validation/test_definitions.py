@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, JobSpec, Template
-from export_jobs.core.validation.definition_file import Stored, check_file
+from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.validation.definitions import (
     check_job,
     check_stored_job,
@@ -51,7 +51,7 @@ def test_there_is_an_example_for_every_rule() -> None:
 
 def test_samples_of_the_demo_hold() -> None:
     raw = yaml.safe_load((REPOSITORY / "demo" / "jobs" / "samples.yaml").read_text("utf-8"))
-    definitions, issues = check_file(raw, catalogue=catalogue(), stored=Stored())
+    definitions, issues = check_file(raw, catalogue=catalogue(), stored=StoredReferences())
     assert definitions is not None and not errors(issues), issues
 
 

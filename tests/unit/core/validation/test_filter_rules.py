@@ -75,7 +75,7 @@ def test_nor_through_another_fact_of_the_same_file() -> None:
 def test_a_column_of_two_types_cannot_be_held_against_one_value() -> None:
     found = catalogue(columns={"id": "text"})
     text = said(issues(one("id", "equals", "7"), BOTH, found))
-    assert "'id' is not of one type in all facts (a: integer, b: text)" in text
+    assert "'id' has different types in the facts (a: integer, b: text)" in text
     text = said(issues({"audience": [7]}, BOTH, found))
     assert "customers are not of one type in all facts (a: integer, b: text)" in text
 

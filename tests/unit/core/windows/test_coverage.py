@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export_jobs.core.windows.coverage import Covered, Gap, Outcome, State, coverage
+from export_jobs.core.windows.coverage import (
+    CoverageGap,
+    CoverageState,
+    TemplateOutcome,
+    WindowCoverage,
+    compute_coverage,
+)
 from export_jobs.core.windows.window import Window
 
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,76 +27,81 @@ def window(first: int, stop: int | None = None) -> Window:
     return Window(at(first), at(first + 1 if stop is None else stop))
 
 
-def outcome(span: Window, state: State = State.DELIVERED, run_id: str = "run", template: str = "rows") -> Outcome:
-    return Outcome(template, span, run_id, state)
+def outcome(
+    span: Window, state: CoverageState = CoverageState.DELIVERED, run_id: str = "run", template: str = "rows"
+) -> TemplateOutcome:
+    return TemplateOutcome(template, span, run_id, state)
 
 
 def test_what_is_due_and_unknown_to_the_ledger_is_missing() -> None:
-    rows, gaps = coverage(["rows"], [window(1), window(2)], [outcome(window(0))])
+    rows, gaps = compute_coverage(["rows"], [window(1), window(2)], [outcome(window(0))])
     assert [(row.window, row.state) for row in rows] == [
-        (window(0), State.DELIVERED),
-        (window(1), State.MISSING),
-        (window(2), State.MISSING),
+        (window(0), CoverageState.DELIVERED),
+        (window(1), CoverageState.MISSING),
+        (window(2), CoverageState.MISSING),
     ]
     assert gaps == []
 
 
 def test_nothing_due_and_nothing_done_is_nothing() -> None:
-    assert coverage(["rows"], [], []) == ([], [])
+    assert compute_coverage(["rows"], [], []) == ([], [])
 
 
 def test_every_template_is_counted_by_itself() -> None:
-    found = [outcome(window(0)), outcome(window(0), State.EMPTY, template="totals")]
-    rows, _ = coverage(["rows", "totals"], [], found)
-    assert [(row.template, row.state) for row in rows] == [("rows", State.DELIVERED), ("totals", State.EMPTY)]
+    found = [outcome(window(0)), outcome(window(0), CoverageState.EMPTY, template="totals")]
+    rows, _ = compute_coverage(["rows", "totals"], [], found)
+    assert [(row.template, row.state) for row in rows] == [
+        ("rows", CoverageState.DELIVERED),
+        ("totals", CoverageState.EMPTY),
+    ]
 
 
 def test_of_several_runs_of_a_window_the_best_counts() -> None:
     found = [
-        outcome(window(0), State.FAILED, "first"),
-        outcome(window(0), State.DELIVERED, "second"),
-        outcome(window(0), State.RUNNING, "third"),
+        outcome(window(0), CoverageState.FAILED, "first"),
+        outcome(window(0), CoverageState.DELIVERED, "second"),
+        outcome(window(0), CoverageState.RUNNING, "third"),
     ]
-    (row,), _ = coverage(["rows"], [], found)
-    assert row == Covered("rows", window(0), State.DELIVERED, ("first", "second", "third"))
+    (row,), _ = compute_coverage(["rows"], [], found)
+    assert row == WindowCoverage("rows", window(0), CoverageState.DELIVERED, ("first", "second", "third"))
 
 
 def test_windows_that_share_days_are_named_on_both_sides() -> None:
     wide, narrow = window(0, 7), window(3)
-    rows, gaps = coverage(["rows"], [], [outcome(wide), outcome(narrow), outcome(window(7))])
+    rows, gaps = compute_coverage(["rows"], [], [outcome(wide), outcome(narrow), outcome(window(7))])
     assert [row.overlaps for row in rows] == [(narrow,), (wide,), ()]
     assert gaps == []
 
 
 def test_what_was_not_delivered_overlaps_nothing() -> None:
-    rows, _ = coverage(["rows"], [], [outcome(window(0, 7)), outcome(window(3), State.FAILED)])
+    rows, _ = compute_coverage(["rows"], [], [outcome(window(0, 7)), outcome(window(3), CoverageState.FAILED)])
     assert [row.overlaps for row in rows] == [(), (window(0, 7),)]
 
 
 def test_days_that_no_window_covers_are_a_gap() -> None:
-    _, gaps = coverage(["rows"], [window(6)], [outcome(window(0)), outcome(window(3, 5))])
-    assert gaps == [Gap("rows", at(1), at(3)), Gap("rows", at(5), at(6))]
+    _, gaps = compute_coverage(["rows"], [window(6)], [outcome(window(0)), outcome(window(3, 5))])
+    assert gaps == [CoverageGap("rows", at(1), at(3)), CoverageGap("rows", at(5), at(6))]
 
 
 def test_first_days_that_no_window_covers_are_a_gap() -> None:
     """The first run failed before it could write to the ledger, the second one did not."""
-    _, gaps = coverage(["rows"], [], [outcome(window(1))], since=at(0))
-    assert gaps == [Gap("rows", at(0), at(1))]
+    _, gaps = compute_coverage(["rows"], [], [outcome(window(1))], since=at(0))
+    assert gaps == [CoverageGap("rows", at(0), at(1))]
 
 
 def test_a_change_of_zone_is_no_gap() -> None:
     """The first day as the new zone sees it begins hours before the first window, which the old zone cut."""
-    _, gaps = coverage(["rows"], [], [outcome(window(1))], since=at(1) - timedelta(hours=9))
+    _, gaps = compute_coverage(["rows"], [], [outcome(window(1))], since=at(1) - timedelta(hours=9))
     assert gaps == []
 
 
 WINDOWS = st.builds(lambda start, length: window(start, start + length), st.integers(0, 20), st.integers(1, 5))
-OUTCOMES = st.builds(outcome, WINDOWS, st.sampled_from(State), st.sampled_from("abc"))
+OUTCOMES = st.builds(outcome, WINDOWS, st.sampled_from(CoverageState), st.sampled_from("abc"))
 
 
 @given(st.lists(WINDOWS), st.lists(OUTCOMES))
-def test_each_day_is_in_a_window_or_in_a_gap_and_never_in_both(due: list[Window], found: list[Outcome]) -> None:
-    rows, gaps = coverage(["rows"], due, found)
+def test_each_day_is_in_a_window_or_in_a_gap_and_never_in_both(due: list[Window], found: list[TemplateOutcome]) -> None:
+    rows, gaps = compute_coverage(["rows"], due, found)
     assert [row.window for row in rows] == sorted({*due, *(one.window for one in found)})
     stop = max((row.window.end for row in rows), default=DAY_ONE)
     day = min((row.window.start for row in rows), default=DAY_ONE)
@@ -101,9 +112,9 @@ def test_each_day_is_in_a_window_or_in_a_gap_and_never_in_both(due: list[Window]
 
 
 @given(st.lists(WINDOWS), st.lists(OUTCOMES))
-def test_delivered_is_delivered_whatever_else_was_tried(due: list[Window], found: list[Outcome]) -> None:
-    rows, _ = coverage(["rows"], due, found)
-    delivered = {one.window for one in found if one.state is State.DELIVERED}
-    assert {row.window for row in rows if row.state is State.DELIVERED} == delivered
+def test_delivered_is_delivered_whatever_else_was_tried(due: list[Window], found: list[TemplateOutcome]) -> None:
+    rows, _ = compute_coverage(["rows"], due, found)
+    delivered = {one.window for one in found if one.state is CoverageState.DELIVERED}
+    assert {row.window for row in rows if row.state is CoverageState.DELIVERED} == delivered
     for row in rows:
         assert len(row.run_ids) == sum(one.window == row.window for one in found)

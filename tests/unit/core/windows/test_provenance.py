@@ -7,17 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from export_jobs.core.windows.provenance import MadeFrom, definition_changes, stretches
+from export_jobs.core.windows.provenance import FileProvenance, definition_changes, provenance_ranges
 from export_jobs.core.windows.window import Window
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def delivered(*made: tuple[int, int, str]) -> list[MadeFrom]:
+def delivered(*made: tuple[int, int, str]) -> list[FileProvenance]:
     """One delivery an hour: (day of the window, version, hash)."""
     return [
-        MadeFrom(Window(START + day * DAY, START + (day + 1) * DAY), version, text, START + hour * timedelta(hours=1))
+        FileProvenance(
+            Window(START + day * DAY, START + (day + 1) * DAY), version, text, START + hour * timedelta(hours=1)
+        )
         for hour, (day, version, text) in enumerate(made)
     ]
 
@@ -26,16 +28,16 @@ def changes(*made: tuple[int, int, str], keys: dict[int, Iterable[str]]) -> list
     """Changes as (hour before, hour after, why)."""
     return [
         (one.before.delivered_at.hour, one.after.delivered_at.hour, one.why)
-        for one in definition_changes(stretches(delivered(*made)), keys)
+        for one in definition_changes(provenance_ranges(delivered(*made)), keys)
     ]
 
 
 def test_nothing_delivered_is_no_stretch() -> None:
-    assert stretches([]) == [] and definition_changes([], {}) == []
+    assert provenance_ranges([]) == [] and definition_changes([], {}) == []
 
 
 def test_deliveries_of_one_definition_are_one_stretch() -> None:
-    found = stretches(delivered((0, 1, "a"), (1, 1, "a"), (2, 2, "a"), (3, 2, "b"), (0, 2, "b"), (4, 1, "a")))
+    found = provenance_ranges(delivered((0, 1, "a"), (1, 1, "a"), (2, 2, "a"), (3, 2, "b"), (0, 2, "b"), (4, 1, "a")))
     assert [(one.first.version, one.first.definition_hash, one.files) for one in found] == [
         (1, "a", 2),
         (2, "a", 1),

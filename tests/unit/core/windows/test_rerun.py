@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export_jobs.core.windows.rerun import DagRunState, plan_rerun
+from export_jobs.core.windows.rerun import DagRunSummary, plan_rerun
 from export_jobs.errors import UserError
 
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def run(day: int, state: str = "success", run_type: str = "scheduled", run_id: str = "") -> DagRunState:
+def run(day: int, state: str = "success", run_type: str = "scheduled", run_id: str = "") -> DagRunSummary:
     start = FIRST_DAY + timedelta(days=day)
-    return DagRunState(run_id or f"day-{day}", run_type, state, start, start + timedelta(days=1), start=start)
+    return DagRunSummary(run_id or f"day-{day}", run_type, state, start, start + timedelta(days=1), start=start)
 
 
-def ids(runs: tuple[DagRunState, ...]) -> list[str]:
+def ids(runs: tuple[DagRunSummary, ...]) -> list[str]:
     return [run.run_id for run in runs]
 
 
@@ -70,7 +70,7 @@ def test_of_several_runs_of_a_window_the_scheduled_one_is_cleared() -> None:
 
 
 def test_runs_without_a_window_are_left_alone() -> None:
-    assert plan_rerun("j", [DagRunState("odd", "manual", "failed", None, None)], set()).is_empty
+    assert plan_rerun("j", [DagRunSummary("odd", "manual", "failed", None, None)], set()).is_empty
 
 
 @given(st.lists(st.tuples(st.sampled_from(["success", "failed"]), st.booleans()), max_size=8), st.booleans())

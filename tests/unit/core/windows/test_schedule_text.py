@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from export_jobs.core.definitions.job import Schedule
-from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_text
-from export_jobs.core.windows.window import deliveries
+from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
+from export_jobs.core.windows.window import scheduled_windows
 
 BERLIN = "Europe/Berlin"
 
@@ -57,7 +57,7 @@ def test_a_recurring_schedule(frequency: str, execute_on: str | None, text: str)
 @pytest.mark.parametrize("execute_on", [str(day) for day in range(1, 28)])
 def test_the_days_of_a_month_are_those_of_its_windows(execute_on: str) -> None:
     monthly = schedule("monthly", execute_on)
-    second = list(deliveries(monthly))[1]
+    second = list(scheduled_windows(monthly))[1]
     first_day, last_day = second.window.days(BERLIN)
     text = schedule_text(monthly)
     assert f"from the {first_day.day}" in text
@@ -81,12 +81,12 @@ def test_days_are_told_once() -> None:
         (("2023-12-30", "2024-01-02"), "30 December 2023 to 2 January 2024"),
     ):
         once = schedule("once", **dict(zip(("from", "until"), days, strict=True)))
-        assert window_text(next(deliveries(once)).window, BERLIN) == text
+        assert window_in_words(next(scheduled_windows(once)).window, BERLIN) == text
 
 
 def test_the_first_delivery() -> None:
     weekly = schedule("weekly", "sunday", **{"from": "2024-01-03"})
-    coming = list(deliveries(weekly))
+    coming = list(scheduled_windows(weekly))
     before = datetime(2024, 1, 1, tzinfo=UTC)
     assert first_delivery_text(weekly, coming, before) == (
         "First delivery on Monday, 8 January 2024 at 02:00 Europe/Berlin; it holds the data of 3 to 7 January 2024"

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import Schedule
-from export_jobs.core.windows.coverage import State
-from export_jobs.core.windows.timeline import FUTURE, Made, Plan, day_range, timeline
+from export_jobs.core.windows.coverage import CoverageState
+from export_jobs.core.windows.timeline import FUTURE, ExpectedWindows, RunOutcome, build_timeline, day_range
 from export_jobs.core.windows.window import Window
 
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
-BOTH = {"rows": State.DELIVERED, "totals": State.DELIVERED}
+BOTH = {"rows": CoverageState.DELIVERED, "totals": CoverageState.DELIVERED}
 
 
 def at(day: int) -> datetime:
@@ -29,25 +29,25 @@ def schedule(days: int = 5) -> Schedule:
     return Schedule.model_validate({"frequency": "daily", "from": DAY_ONE.date(), "until": until})
 
 
-def plan(made_until: int | None, now: float, days: int = 5) -> Plan:
-    last = None if made_until is None else at(made_until)
-    return Plan(["rows", "totals"], schedule(days), last, DAY_ONE + timedelta(days=now))
+def plan(last_window_end: int | None, now: float, days: int = 5) -> ExpectedWindows:
+    last = None if last_window_end is None else at(last_window_end)
+    return ExpectedWindows(["rows", "totals"], schedule(days), last, DAY_ONE + timedelta(days=now))
 
 
 def test_windows_stand_in_order_with_those_to_come_last() -> None:
     made = [
-        Made("a", window(0), BOTH, rows=5, seconds=2.0),
-        Made("b", window(1), {"rows": State.DELIVERED, "totals": State.FAILED}),
+        RunOutcome("a", window(0), BOTH, rows=5, seconds=2.0),
+        RunOutcome("b", window(1), {"rows": CoverageState.DELIVERED, "totals": CoverageState.FAILED}),
     ]
-    found = timeline(plan(2, now=3.5), made, {})
+    found = build_timeline(plan(2, now=3.5), made, {})
     assert [(cell.window, cell.state) for cell in found.cells] == [
-        (window(0), State.DELIVERED),
-        (window(1), State.FAILED),
-        (window(2), State.MISSING),
+        (window(0), CoverageState.DELIVERED),
+        (window(1), CoverageState.FAILED),
+        (window(2), CoverageState.MISSING),
         (window(3), FUTURE),
         (window(4), FUTURE),
     ]
-    first = found.cells[0].made
+    first = found.cells[0].run
     assert first and (first.run_id, first.rows, first.seconds) == ("a", 5, 2.0)
     assert found.cells[1].templates == {"rows": "delivered", "totals": "failed"}
     assert found.counts() == {"delivered": 1, "empty": 0, "running": 0, "failed": 1, "missing": 1, "future": 2}
@@ -55,39 +55,49 @@ def test_windows_stand_in_order_with_those_to_come_last() -> None:
 
 
 def test_what_airflow_works_on_is_running_whatever_was_made_of_it() -> None:
-    made = [Made("a", window(0), {"rows": State.FAILED, "totals": State.FAILED})]
-    found = timeline(plan(1, now=1.5), made, {"a": window(0), "again": window(0)})
-    assert [cell.state for cell in found.cells][:1] == [State.RUNNING]
-    assert found.cells[0].made and found.cells[0].made.run_id == "again"
+    made = [RunOutcome("a", window(0), {"rows": CoverageState.FAILED, "totals": CoverageState.FAILED})]
+    found = build_timeline(plan(1, now=1.5), made, {"a": window(0), "again": window(0)})
+    assert [cell.state for cell in found.cells][:1] == [CoverageState.RUNNING]
+    assert found.cells[0].run and found.cells[0].run.run_id == "again"
 
 
 def test_of_several_runs_of_a_window_the_one_that_delivered_tells() -> None:
-    failed = {"rows": State.FAILED, "totals": State.FAILED}
-    made = [Made("old", window(0), BOTH, rows=1), Made("new", window(0), BOTH, rows=2), Made("last", window(0), failed)]
-    cell = timeline(plan(1, now=1.5), made, {}).cells[0]
-    assert cell.state == State.DELIVERED and cell.made and (cell.made.run_id, cell.made.rows) == ("new", 2)
+    failed = {"rows": CoverageState.FAILED, "totals": CoverageState.FAILED}
+    made = [
+        RunOutcome("old", window(0), BOTH, rows=1),
+        RunOutcome("new", window(0), BOTH, rows=2),
+        RunOutcome("last", window(0), failed),
+    ]
+    cell = build_timeline(plan(1, now=1.5), made, {}).cells[0]
+    assert cell.state == CoverageState.DELIVERED and cell.run and (cell.run.run_id, cell.run.rows) == ("new", 2)
 
 
 def test_a_file_that_had_no_rows_does_not_make_the_window_empty() -> None:
-    one = {"rows": State.EMPTY, "totals": State.DELIVERED}
-    none = {"rows": State.EMPTY, "totals": State.EMPTY}
-    cells = timeline(plan(2, now=2.5), [Made("a", window(0), one), Made("b", window(1), none)], {}).cells
-    assert [cell.state for cell in cells[:2]] == [State.DELIVERED, State.EMPTY]
+    one = {"rows": CoverageState.EMPTY, "totals": CoverageState.DELIVERED}
+    none = {"rows": CoverageState.EMPTY, "totals": CoverageState.EMPTY}
+    cells = build_timeline(
+        plan(2, now=2.5), [RunOutcome("a", window(0), one), RunOutcome("b", window(1), none)], {}
+    ).cells
+    assert [cell.state for cell in cells[:2]] == [CoverageState.DELIVERED, CoverageState.EMPTY]
 
 
 def test_only_what_is_near_now_is_shown() -> None:
-    found = timeline(plan(3, now=3.5), [Made(str(day), window(day), BOTH) for day in range(3)], {})
+    found = build_timeline(plan(3, now=3.5), [RunOutcome(str(day), window(day), BOTH) for day in range(3)], {})
     assert [cell.window for cell in found.around_now(past=1, future=1)] == [window(2), window(3)]
     assert [cell.window for cell in found.around_now(past=0, future=9)] == [window(3), window(4)]
 
 
 def test_a_definition_that_does_not_hold_still_shows_what_was_made() -> None:
-    found = timeline(Plan(["rows"], None, None, at(9)), [Made("a", window(0), {"rows": State.DELIVERED})], {})
-    assert [(cell.state, cell.due) for cell in found.cells] == [(State.DELIVERED, None)]
+    found = build_timeline(
+        ExpectedWindows(["rows"], None, None, at(9)),
+        [RunOutcome("a", window(0), {"rows": CoverageState.DELIVERED})],
+        {},
+    )
+    assert [(cell.state, cell.due) for cell in found.cells] == [(CoverageState.DELIVERED, None)]
 
 
 def test_days_without_a_window_are_said() -> None:
-    found = timeline(plan(4, now=4.5), [Made("a", window(0), BOTH), Made("b", window(3), BOTH)], {})
+    found = build_timeline(plan(4, now=4.5), [RunOutcome("a", window(0), BOTH), RunOutcome("b", window(3), BOTH)], {})
     assert found.gaps == (Window(at(1), at(3)),)
 
 
@@ -100,6 +110,6 @@ def test_a_range_of_days_is_that_of_the_zone() -> None:
 @given(st.integers(1, 30), st.integers(0, 30), st.floats(0, 40))
 def test_every_day_of_the_validity_is_in_exactly_one_cell(days: int, made: int, now: float) -> None:
     made = min(made, days, int(now))
-    done = [Made(str(day), window(day), BOTH) for day in range(made)]
-    cells = timeline(plan(made or None, now, days), done, {}).cells
+    done = [RunOutcome(str(day), window(day), BOTH) for day in range(made)]
+    cells = build_timeline(plan(made or None, now, days), done, {}).cells
     assert sorted(cell.window for cell in cells) == [window(day) for day in range(days)]

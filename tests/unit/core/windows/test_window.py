@@ -15,14 +15,14 @@ from export_jobs.core.definitions.job import Frequency, Schedule
 from export_jobs.core.windows.window import (
     ONE_DAY,
     WEEKDAYS,
-    Delivery,
+    ScheduledWindow,
     Window,
     bounds,
     day_start,
-    deliveries,
     instant,
-    last_complete,
-    next_delivery,
+    last_complete_window,
+    next_scheduled_window,
+    scheduled_windows,
 )
 from tests.unit.core.samples import MONTH_DAYS, ZONES
 
@@ -94,7 +94,7 @@ def local(moment: datetime, zone: str) -> datetime:
 @example(schedule("daily", "2006-10-20", "2006-11-05", "America/St_Johns"))
 @example(schedule("daily", "2011-12-30", "2011-12-30", "Pacific/Apia"))
 def test_windows_tile_the_validity_and_hold_the_days_of_the_calendar(plan: Schedule) -> None:
-    found = list(deliveries(plan))
+    found = list(scheduled_windows(plan))
     groups = list(expected_days(plan))
 
     spans = [(day_start(days[0], plan.time_zone), day_start(days[-1] + ONE_DAY, plan.time_zone)) for days in groups]
@@ -109,7 +109,7 @@ def test_windows_tile_the_validity_and_hold_the_days_of_the_calendar(plan: Sched
 @settings(max_examples=400, deadline=None)
 @given(schedules())
 def test_each_window_is_due_after_its_end_at_the_delivery_time_of_the_day_after(plan: Schedule) -> None:
-    found = list(deliveries(plan))
+    found = list(scheduled_windows(plan))
     assert all(earlier.due < later.due for earlier, later in itertools.pairwise(found))
     for each in found:
         day = plan.deliver_on or each.window.days(plan.time_zone)[1] + ONE_DAY
@@ -150,28 +150,28 @@ UTC_DAYS = [
 
 @pytest.mark.parametrize(("zone", "day", "start", "end"), UTC_DAYS)
 def test_a_day_around_a_change_of_clocks(zone: str, day: str, start: str, end: str) -> None:
-    [found] = deliveries(schedule("daily", day, day, zone))
+    [found] = scheduled_windows(schedule("daily", day, day, zone))
     assert found.window == Window(utc(start), utc(end))
 
 
 def test_a_delivery_time_that_the_clocks_jump_over_is_the_first_instant_after_the_jump() -> None:
-    [found] = deliveries(schedule("daily", "2024-03-30", "2024-03-30", "Europe/Berlin", deliver_at="02:30"))
+    [found] = scheduled_windows(schedule("daily", "2024-03-30", "2024-03-30", "Europe/Berlin", deliver_at="02:30"))
     assert found.due == utc("2024-03-31T01:00")
 
 
 def test_a_delivery_time_that_comes_twice_is_its_first() -> None:
-    [found] = deliveries(schedule("daily", "2024-10-26", "2024-10-26", "Europe/Berlin", deliver_at="02:30"))
+    [found] = scheduled_windows(schedule("daily", "2024-10-26", "2024-10-26", "Europe/Berlin", deliver_at="02:30"))
     assert found.due == utc("2024-10-27T00:30")
 
 
 def test_daily_for_half_of_april_gives_fifteen_windows_the_last_delivered_on_the_sixteenth() -> None:
-    found = list(deliveries(schedule("daily", "2024-04-01", "2024-04-15")))
+    found = list(scheduled_windows(schedule("daily", "2024-04-01", "2024-04-15")))
     assert len(found) == 15
     assert found[-1].due == utc("2024-04-16T02:00")
 
 
 def test_a_weekly_job_that_starts_on_wednesday_exports_wednesday_to_sunday_first() -> None:
-    found = list(deliveries(schedule("weekly", "1997-01-01", "1997-01-21", execute_on="sunday")))
+    found = list(scheduled_windows(schedule("weekly", "1997-01-01", "1997-01-21", execute_on="sunday")))
     assert days(found) == ["01-01..01-05", "01-06..01-12", "01-13..01-19", "01-20..01-21"]
     assert found[1].due == utc("1997-01-13T02:00")  # a Monday
 
@@ -187,26 +187,28 @@ def test_a_weekly_job_that_starts_on_wednesday_exports_wednesday_to_sunday_first
     ],
 )
 def test_monthly_windows_of_a_leap_year(execute_on: str, expected: list[str]) -> None:
-    found = list(deliveries(schedule("monthly", "2024-01-01", "2024-03-31", execute_on=execute_on)))
+    found = list(scheduled_windows(schedule("monthly", "2024-01-01", "2024-03-31", execute_on=execute_on)))
     assert days(found) == expected
 
 
 def test_a_year_by_month_has_twelve_windows_and_goes_over_new_year() -> None:
-    assert len(list(deliveries(schedule("monthly", "1997-01-01", "1997-12-31", execute_on="31")))) == 12
-    found = list(deliveries(schedule("monthly", "2023-12-10", "2024-01-20", execute_on="15")))
+    assert len(list(scheduled_windows(schedule("monthly", "1997-01-01", "1997-12-31", execute_on="31")))) == 12
+    found = list(scheduled_windows(schedule("monthly", "2023-12-10", "2024-01-20", execute_on="15")))
     assert days(found) == ["12-10..12-15", "12-16..01-15", "01-16..01-20"]
 
 
 def test_once_is_one_window_due_on_its_chosen_day() -> None:
-    [found] = deliveries(schedule("once", "1997-01-01", "1997-12-31", deliver_on="1998-02-03", deliver_at="06:00"))
-    assert found == Delivery(Window(utc("1997-01-01T00:00"), utc("1998-01-01T00:00")), utc("1998-02-03T06:00"))
+    [found] = scheduled_windows(
+        schedule("once", "1997-01-01", "1997-12-31", deliver_on="1998-02-03", deliver_at="06:00")
+    )
+    assert found == ScheduledWindow(Window(utc("1997-01-01T00:00"), utc("1998-01-01T00:00")), utc("1998-02-03T06:00"))
 
 
 def test_a_schedule_of_one_day_that_never_was_has_no_window() -> None:
     zone, day = SKIPS_A_DAY
     plan = schedule("daily", day.isoformat(), day.isoformat(), zone)
-    assert next_delivery(plan, None) is None
-    assert last_complete(plan, utc("2013-01-01T00:00")) is None
+    assert next_scheduled_window(plan, None) is None
+    assert last_complete_window(plan, utc("2013-01-01T00:00")) is None
 
 
 EDITS = [
@@ -230,11 +232,11 @@ def edited(spec: tuple[str, str | None, str, str], anchor: datetime | None = Non
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.permutations(EDITS, 2)))
 def test_an_edited_schedule_takes_over_where_the_last_window_ended(before: tuple, after: tuple) -> None:
-    made = [each.window for each in deliveries(edited(before))]
+    made = [each.window for each in scheduled_windows(edited(before))]
     for taken in {1, len(made) // 3, len(made) - 1} - {0}:
         last_end = made[taken - 1].end
         for taking_over in (edited(after), edited(after, anchor=last_end)):
-            following = [each.window for each in deliveries(taking_over, after=last_end)]
+            following = [each.window for each in scheduled_windows(taking_over, after=last_end)]
             assert_timeline(
                 made[:taken] + following, bounds(edited(before)).start, max(last_end, bounds(taking_over).end)
             )
@@ -250,7 +252,7 @@ def test_any_number_of_edits_leaves_no_gap_and_no_overlap(edits: list[tuple[Sche
         same_days = plan.model_copy(
             update={"valid_from": first.valid_from, "valid_until": first.valid_until, "anchor": after}
         )
-        for each in itertools.islice(deliveries(same_days, after), count):
+        for each in itertools.islice(scheduled_windows(same_days, after), count):
             assert each.due >= each.window.end
             windows.append(each.window)
             after = each.window.end
@@ -268,9 +270,9 @@ def test_any_number_of_edits_leaves_no_gap_and_no_overlap(edits: list[tuple[Sche
     ),
 )
 def test_each_date_of_a_date_column_is_exported_once_over_an_edit(before: tuple, after: tuple) -> None:
-    made = list(deliveries(edited(before)))
+    made = list(scheduled_windows(edited(before)))
     kept = made[: len(made) // 3]
-    following = deliveries(edited(after), after=kept[-1].window.end if kept else None)
+    following = scheduled_windows(edited(after), after=kept[-1].window.end if kept else None)
     ranges = [
         *(each.window.dates(before[3]) for each in kept),
         *(each.window.dates(after[3]) for each in following),
@@ -283,23 +285,27 @@ def test_each_date_of_a_date_column_is_exported_once_over_an_edit(before: tuple,
 @settings(max_examples=150, deadline=None)
 @given(schedules(), st.floats(-0.1, 1.2))
 def test_the_last_complete_window_is_the_newest_that_has_ended(plan: Schedule, part: float) -> None:
-    windows = [each.window for each in deliveries(plan)]
+    windows = [each.window for each in scheduled_windows(plan)]
     if not windows:
         return
     now = windows[0].start + (windows[-1].end - windows[0].start) * part
     ended = [window for window in windows if window.end <= now]
-    assert last_complete(plan, now) == (ended[-1] if ended else None)
+    assert last_complete_window(plan, now) == (ended[-1] if ended else None)
 
 
 def test_a_validity_moved_to_begin_days_later_is_obeyed() -> None:
     plan = schedule("daily", "2024-02-01", "2024-02-10", anchor="2024-01-20T00:00Z")
-    assert next(deliveries(plan, utc("2024-01-20T00:00"))).window.start == utc("2024-02-01T00:00")
+    assert next(scheduled_windows(plan, utc("2024-01-20T00:00"))).window.start == utc("2024-02-01T00:00")
 
 
 def test_right_after_an_edit_the_last_complete_window_is_one_before_the_anchor() -> None:
     plan = schedule("weekly", "2024-01-01", "2024-03-31", execute_on="sunday", anchor="2024-01-11T00:00Z")
-    assert last_complete(plan, utc("2024-01-11T12:00")) == Window(utc("2024-01-01T00:00"), utc("2024-01-08T00:00"))
-    assert last_complete(plan, utc("2024-01-15T00:00")) == Window(utc("2024-01-11T00:00"), utc("2024-01-15T00:00"))
+    assert last_complete_window(plan, utc("2024-01-11T12:00")) == Window(
+        utc("2024-01-01T00:00"), utc("2024-01-08T00:00")
+    )
+    assert last_complete_window(plan, utc("2024-01-15T00:00")) == Window(
+        utc("2024-01-11T00:00"), utc("2024-01-15T00:00")
+    )
 
 
 @pytest.mark.parametrize(
@@ -321,6 +327,6 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def days(found: list[Delivery], zone: str = "UTC") -> list[str]:
+def days(found: list[ScheduledWindow], zone: str = "UTC") -> list[str]:
     pairs = (each.window.days(zone) for each in found)
     return [f"{first:%m-%d}..{last:%m-%d}" for first, last in pairs]

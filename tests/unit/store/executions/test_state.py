@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from export_jobs.core.windows.coverage import State
+from export_jobs.core.windows.coverage import CoverageState
 from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord, PublicationEntry
 from export_jobs.store.executions.state import (
     AirflowRuns,
@@ -132,7 +132,7 @@ def test_a_rerun_replaces_the_file_of_its_template_alone() -> None:
 
 def test_of_what_is_not_delivered_no_rows_are_told() -> None:
     made = run_outcome(record(STARTED, *FAILED, files=(file(1),)), ["rows"])
-    assert (made.states, made.rows, made.seconds) == ({"rows": State.FAILED}, None, None)
+    assert (made.states, made.rows, made.seconds) == ({"rows": CoverageState.FAILED}, None, None)
 
 
 def test_the_version_chosen_last_counts() -> None:

@@ -7,29 +7,31 @@ from collections.abc import Collection, Iterator
 from sqlglot import exp
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Table
 from export_jobs.core.validation.catalogue_rules import sql
 
 
 def column_issues(path: str, tree: exp.Expr, known: Collection[str], table: Table) -> Iterator[Issue]:
     """Columns named in ``tree`` that are not among ``known``, columns of ``table``; each name is reported once."""
-    names = {sql.quoted_name(name, table.dialect): name for name in known}
+    names = {sql.normalized_quoted_name(name, table.dialect): name for name in known}
     found: dict[str, Issue] = {}
-    for column, name in sql.names_of(tree, table.dialect):
+    for column, name in sql.named_columns(tree, table.dialect):
         if column.table:
-            what = f"{sql.quote(column, table.dialect)} says which table the column is of, and there is one only"
+            what = f"{sql.quote_sql(column, table.dialect)} says which table the column is of, and there is one only"
             found.setdefault(name, Issue(path, what, f"Write {column.name!r} alone"))
         elif name not in names:
-            found.setdefault(name, _unknown(path, name, names, table))
+            found.setdefault(name, _unknown_column(path, name, names, table))
     yield from found.values()
 
 
-def _unknown(path: str, name: str, names: dict[str, str], table: Table) -> Issue:
-    what = f"{table.key!r} has no column {shown(name)}"
+def _unknown_column(path: str, name: str, names: dict[str, str], table: Table) -> Issue:
+    what = f"{table.key!r} has no column {quote_value(name)}"
     capitals = next((known for known in names if known.lower() == name.lower()), None)
     if capitals is not None:
         return Issue(path, what, f"Put {capitals!r} in quotes; names without them lose their capitals")
     if name in table.fields:
-        return Issue(path, f"{shown(name)} is a custom field, and one cannot read another", "Repeat its expression")
-    return Issue(path, what, choice(name, names.values(), none="List it in the header of the fact"))
+        return Issue(
+            path, f"{quote_value(name)} is a custom field, and one cannot read another", "Repeat its expression"
+        )
+    return Issue(path, what, suggest(name, names.values(), none="List it in the header of the fact"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, TableColumn
-from export_jobs.core.validation.catalogue_rules.place import unread
-from export_jobs.core.validation.catalogue_rules.tables import is_connection, is_dialect
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.catalogue_rules.place import is_unreadable
+from export_jobs.core.validation.catalogue_rules.tables import is_connection_name, is_known_dialect
+from export_jobs.core.validation.rule import RuleContext, Rules
 
 DIMENSION_RULES: Rules[Dimension] = Rules()
-_ALIKE = {"number": "integer"}
+_JOINS_AS = {"number": "integer"}
 
 
 @DIMENSION_RULES.reads()
@@ -20,11 +20,11 @@ def id_and_label_are_columns(dimension: Dimension) -> Iterator[Issue]:
     """Facts are joined by the id, and people read the label."""
     for path, name in (("id", dimension.id), ("label", dimension.label)):
         if name not in dimension.columns:
-            remedy = choice(name, dimension.columns, none="List it under columns")
-            yield Issue(path, f"there is no column {shown(name)}", remedy)
+            remedy = suggest(name, dimension.columns, none="List it under columns")
+            yield Issue(path, f"there is no column {quote_value(name)}", remedy)
     column = dimension.columns.get(dimension.id)
     if column is not None and column.type == "boolean":
-        what = f"the id {shown(dimension.id)} is true or false, so there are two rows at most"
+        what = f"the id {quote_value(dimension.id)} is true or false, so there are two rows at most"
         yield Issue("id", what, "Name the column that tells every row from every other")
 
 
@@ -37,53 +37,55 @@ def dimension_is_used(dimension: Dimension) -> Iterator[Issue]:
 
 
 @DIMENSION_RULES.looks_up()
-def facts_reach_it(dimension: Dimension, known: Known) -> Iterator[Issue]:
+def fact_paths_exist(dimension: Dimension, context: RuleContext) -> Iterator[Issue]:
     """Every path exists, ends where it says, and joins two columns that can be equal."""
     for key, by in dimension.facts.items():
-        fact, path = known.catalogue.facts.get(key), f"facts.{key}"
+        fact, path = context.catalogue.facts.get(key), f"facts.{key}"
         if fact is None:
-            yield _unknown(path, "fact", key, known.catalogue)
+            yield _missing_entry(path, "fact", key, context.catalogue)
             continue
         yield from _connection_issues(path, fact, dimension)
-        found = _joined_by(path, by, fact, dimension, known.catalogue)
+        found = _join_column(path, by, fact, dimension, context.catalogue)
         if isinstance(found, Issue):
             yield found
             continue
         column, name = found, dimension.columns.get(dimension.id)
-        if name and _ALIKE.get(column.type, column.type) != _ALIKE.get(name.type, name.type):
-            what = f"{shown(by)} is of type {column.type} and the id {shown(dimension.id)} of type {name.type}"
+        if name and _JOINS_AS.get(column.type, column.type) != _JOINS_AS.get(name.type, name.type):
+            what = (
+                f"{quote_value(by)} is of type {column.type} and the id {quote_value(dimension.id)} of type {name.type}"
+            )
             yield Issue(path, what, "Join columns of one type: cast one of them in its SQL, and correct its type")
 
 
-def _joined_by(path: str, by: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> TableColumn | Issue:
+def _join_column(path: str, by: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> TableColumn | Issue:
     """The column at the near end of the last join, or why there is none."""
     via, dot, name = by.partition(".")
     if by in fact.fields:
         return fact.fields[by]
     if not dot:
-        remedy = choice(by, fact.fields, none="List it under columns of the fact")
-        return Issue(path, f"the fact {fact.key!r} has no column {shown(by)}", remedy)
+        remedy = suggest(by, fact.fields, none="List it under columns of the fact")
+        return Issue(path, f"the fact {fact.key!r} has no column {quote_value(by)}", remedy)
     middle = catalogue.dimensions.get(via)
     if middle is None:
-        return _unknown(path, "dimension", via, catalogue)
+        return _missing_entry(path, "dimension", via, catalogue)
     if name not in middle.columns:
-        remedy = choice(name, middle.columns, none="List it there under columns")
-        return Issue(path, f"the dimension {via!r} has no column {shown(name)}", remedy)
-    return _broken_way(path, via, fact, dimension, catalogue) or middle.columns[name]
+        remedy = suggest(name, middle.columns, none="List it there under columns")
+        return Issue(path, f"the dimension {via!r} has no column {quote_value(name)}", remedy)
+    return _broken_path(path, via, fact, dimension, catalogue) or middle.columns[name]
 
 
-def _broken_way(path: str, via: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> Issue | None:
+def _broken_path(path: str, via: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> Issue | None:
     if fact.key not in catalogue.dimensions[via].facts:
         what = f"the fact {fact.key!r} does not reach the dimension {via!r}, by which it is to reach this one"
         return Issue(path, what, f"Write into dimensions/{via}.sql how it does, or take another way")
-    circle = _circle(dimension.key, fact, catalogue)
+    circle = _find_circle(dimension.key, fact, catalogue)
     if not circle:
         return None
     what = f"the way leads in a circle: {' -> '.join(circle)}"
     return Issue(path, what, f"Let one of them be reached by a column of {fact.key!r}")
 
 
-def _circle(start: str, fact: Fact, catalogue: Catalogue) -> list[str]:
+def _find_circle(start: str, fact: Fact, catalogue: Catalogue) -> list[str]:
     """The dimensions on the way from ``start`` back to itself; empty when the way ends, or circles elsewhere."""
     way, key = [start], start
     while True:
@@ -97,16 +99,17 @@ def _circle(start: str, fact: Fact, catalogue: Catalogue) -> list[str]:
 
 
 def _connection_issues(path: str, fact: Fact, dimension: Dimension) -> Iterator[Issue]:
-    for what, is_sound in (("connection", is_connection), ("dialect", is_dialect)):
+    for what, is_sound in (("connection", is_connection_name), ("dialect", is_known_dialect)):
         here, there = getattr(dimension, what), getattr(fact, what)
         if here != there and is_sound(here) and is_sound(there):
-            said = f"the {what} of the fact {fact.key!r} is {shown(there)}, and that of this dimension {shown(here)}"
+            ours, theirs = quote_value(here), quote_value(there)
+            message = f"the {what} of the fact {fact.key!r} is {theirs}, and that of this dimension {ours}"
             remedy = "Tables are joined in one database: describe the dimension once for each"
-            yield Issue(path, said, remedy if what == "connection" else "Write the same dialect in both")
+            yield Issue(path, message, remedy if what == "connection" else "Write the same dialect in both")
 
 
-def _unknown(path: str, noun: str, key: str, catalogue: Catalogue) -> Issue:
-    if unread(catalogue, f"{noun}s", key):
-        return Issue(path, f"the {noun} {shown(key)} cannot be read", f"Correct {noun}s/{key}.sql first")
+def _missing_entry(path: str, noun: str, key: str, catalogue: Catalogue) -> Issue:
+    if is_unreadable(catalogue, f"{noun}s", key):
+        return Issue(path, f"the {noun} {quote_value(key)} cannot be read", f"Correct {noun}s/{key}.sql first")
     keys = catalogue.facts if noun == "fact" else catalogue.dimensions
-    return Issue(path, f"there is no {noun} {shown(key)}", choice(key, keys, none=f"Add a file under {noun}s/"))
+    return Issue(path, f"there is no {noun} {quote_value(key)}", suggest(key, keys, none=f"Add a file under {noun}s/"))

@@ -11,11 +11,11 @@ from export_jobs.core.catalogue.catalogue import ColumnType, TableColumn
 from export_jobs.core.validation.catalogue_rules import sql
 
 # What gives a whole number when it is given whole numbers.
-_KEEPS = (exp.Sum, exp.Min, exp.Max, exp.Abs, exp.Neg, exp.Paren, exp.Nullif, exp.Distinct, exp.Filter)
-_COMBINES = (exp.Add, exp.Sub, exp.Mul, exp.IntDiv, exp.Mod)
+_KEEPS_WHOLE = (exp.Sum, exp.Min, exp.Max, exp.Abs, exp.Neg, exp.Paren, exp.Nullif, exp.Distinct, exp.Filter)
+_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.IntDiv, exp.Mod)
 
 
-def fraction_issues(
+def lost_fraction_issues(
     path: str, tree: exp.Expr, kind: ColumnType, columns: Mapping[str, TableColumn], dialect: str
 ) -> Iterator[Issue]:
     """The first division in ``tree`` whose fraction ``dialect`` drops, where the result is said to be a ``number``."""
@@ -23,7 +23,7 @@ def fraction_issues(
         return
     for division in tree.find_all(exp.Div):
         if _is_whole(division.left, columns) and _is_whole(division.right, columns):
-            what = f"{sql.quote(division, dialect)} divides whole numbers, and the database drops the fraction"
+            what = f"{sql.quote_sql(division, dialect)} divides whole numbers, and the database drops the fraction"
             yield Issue(path, what, "Multiply the first by 1.0, as in 1.0 * sum(a) / count(*), or write type: integer")
             return
 
@@ -34,19 +34,19 @@ def _is_whole(node: exp.Expr, columns: Mapping[str, TableColumn]) -> bool:
         return node.name in columns and columns[node.name].type == "integer"
     if isinstance(node, exp.Literal | exp.Count):
         return isinstance(node, exp.Count) or node.is_int
-    parts = _parts(node)
+    parts = _deciding_parts(node)
     return bool(parts) and all(_is_whole(part, columns) for part in parts)
 
 
-def _parts(node: exp.Expr) -> list[exp.Expr]:
+def _deciding_parts(node: exp.Expr) -> list[exp.Expr]:
     """What decides of which type ``node`` is: it is whole when all of these are. None known: an empty list."""
     if isinstance(node, exp.Case):
         results = [branch.args["true"] for branch in node.args["ifs"]] + [node.args.get("default")]
         return [result for result in results if result is not None and not isinstance(result, exp.Null)]
     if isinstance(node, exp.Coalesce):
         return [node.this, *node.expressions]
-    if isinstance(node, (*_COMBINES, exp.Div)):
+    if isinstance(node, (*_ARITHMETIC, exp.Div)):
         return [node.left, node.right]
-    if isinstance(node, _KEEPS):
+    if isinstance(node, _KEEPS_WHOLE):
         return [node.expressions[0] if node.expressions else node.this]
     return []

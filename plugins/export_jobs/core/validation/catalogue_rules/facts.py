@@ -7,15 +7,15 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import DateColumn, Fact
-from export_jobs.core.catalogue.selection import find
+from export_jobs.core.catalogue.selection import resolve_column
 from export_jobs.core.validation.catalogue_rules import sql
 from export_jobs.core.validation.catalogue_rules.aggregates import aggregates
 from export_jobs.core.validation.catalogue_rules.columns import column_issues
-from export_jobs.core.validation.catalogue_rules.division import fraction_issues
-from export_jobs.core.validation.catalogue_rules.tables import NUMBERS, is_dialect
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.catalogue_rules.division import lost_fraction_issues
+from export_jobs.core.validation.catalogue_rules.tables import NUMBERS, is_known_dialect
+from export_jobs.core.validation.rule import RuleContext, Rules
 
 FACT_RULES: Rules[Fact] = Rules()
 
@@ -31,30 +31,30 @@ def dates_can_be_bounded(fact: Fact) -> Iterator[Issue]:
 def _date_issues(path: str, date: DateColumn, fact: Fact) -> Iterator[Issue]:
     column = fact.fields.get(date.column)
     if column is None:
-        remedy = choice(date.column, fact.fields, none="List it under columns")
-        yield Issue(f"{path}.column", f"there is no column {shown(date.column)}", remedy)
+        remedy = suggest(date.column, fact.fields, none="List it under columns")
+        yield Issue(f"{path}.column", f"there is no column {quote_value(date.column)}", remedy)
     elif column.type != date.type:
-        what = f"the type is {date.type}, and the column {shown(date.column)} is said to be {column.type}"
+        what = f"the type is {date.type}, and the column {quote_value(date.column)} is said to be {column.type}"
         dated = column.type in {"date", "timestamp", "timestamptz"}
         remedy = f"Write type: {column.type} here, or correct the column" if dated else "Name a column of dates"
         yield Issue(f"{path}.type", what, remedy)
     if date.time_zone is not None and date.type != "timestamp":
         what = f"only a timestamp is told in a zone of its own, and this is a {date.type}"
         yield Issue(f"{path}.time_zone", what, "Remove time_zone, or correct the type")
-    elif date.time_zone is not None and date.time_zone not in _zones():
-        what = f"there is no time zone {shown(date.time_zone)}"
-        remedy = choice(date.time_zone, _zones(), none="", far="Write an IANA name, such as Europe/Berlin or UTC")
+    elif date.time_zone is not None and date.time_zone not in _time_zones():
+        what = f"there is no time zone {quote_value(date.time_zone)}"
+        remedy = suggest(date.time_zone, _time_zones(), none="", far="Write an IANA name, such as Europe/Berlin or UTC")
         yield Issue(f"{path}.time_zone", what, remedy)
 
 
 @FACT_RULES.looks_up()
-def order_is_of_columns(fact: Fact, known: Known) -> Iterator[Issue]:
+def default_order_exists(fact: Fact, context: RuleContext) -> Iterator[Issue]:
     """Rows come in this order unless a job asks for another."""
     for index, reference in enumerate(fact.order_by):
         name = reference.removeprefix("-")
-        if find(name, fact, known.catalogue) is None:
-            remedy = choice(name, fact.fields, none="List it under columns")
-            yield Issue(f"order_by[{index}]", f"there is no column {shown(name)}", remedy)
+        if resolve_column(name, fact, context.catalogue) is None:
+            remedy = suggest(name, fact.fields, none="List it under columns")
+            yield Issue(f"order_by[{index}]", f"there is no column {quote_value(name)}", remedy)
 
 
 @FACT_RULES.reads()
@@ -62,39 +62,39 @@ def measures_are_numbers(fact: Fact) -> Iterator[Issue]:
     """What is no number belongs under columns."""
     for name, column in fact.measures.items():
         if column.type not in NUMBERS:
-            what = f"the measure {shown(name)} is of type {column.type}, and measures are numbers"
+            what = f"the measure {quote_value(name)} is of type {column.type}, and measures are numbers"
             yield Issue(f"measures.{name}", what, "Move it to columns, or correct its type")
 
 
 @FACT_RULES.reads()
 def custom_fields_have_sql(fact: Fact) -> Iterator[Issue]:
     """An expression over one row: over columns and measures, not over other custom fields."""
-    known = {**fact.columns, **fact.measures}
+    row_columns = {**fact.columns, **fact.measures}
     for name, field in fact.custom_fields.items():
         path = f"custom_fields.{name}"
         if not field.sql.strip():
-            yield Issue(path, f"the custom field {shown(name)} has no sql", "Add sql, or move it to columns")
-        elif is_dialect(fact.dialect):
-            tree = sql.expression(field.sql, fact.dialect)
-            if isinstance(tree, sql.Fault):
+            yield Issue(path, f"the custom field {quote_value(name)} has no sql", "Add sql, or move it to columns")
+        elif is_known_dialect(fact.dialect):
+            tree = sql.parse_expression(field.sql, fact.dialect)
+            if isinstance(tree, sql.SqlFault):
                 yield Issue(f"{path}.sql", tree.what, tree.remedy)
                 continue
             if aggregates(tree):
-                what = f"the custom field {shown(name)} is an aggregate, and it is computed for one row"
+                what = f"the custom field {quote_value(name)} is an aggregate, and it is computed for one row"
                 yield Issue(f"{path}.sql", what, "Make a KPI of it")
-            yield from column_issues(f"{path}.sql", tree, known, fact)
-            yield from fraction_issues(f"{path}.sql", tree, field.type, known, fact.dialect)
+            yield from column_issues(f"{path}.sql", tree, row_columns, fact)
+            yield from lost_fraction_issues(f"{path}.sql", tree, field.type, row_columns, fact.dialect)
 
 
 @FACT_RULES.looks_up()
-def fact_has_a_kpi(fact: Fact, known: Known) -> Iterator[Issue]:
+def fact_has_a_kpi(fact: Fact, context: RuleContext) -> Iterator[Issue]:
     """Without one it serves standard templates alone, which may be meant."""
-    unread = any(issue.path.startswith("kpis/") for issue in known.catalogue.issues)
-    if not unread and all(kpi.fact != fact.key for kpi in known.catalogue.kpis.values()):
+    unread = any(issue.path.startswith("kpis/") for issue in context.catalogue.issues)
+    if not unread and all(kpi.fact != fact.key for kpi in context.catalogue.kpis.values()):
         what = f"no KPI is of the fact {fact.key!r}, so only its rows can be exported"
         yield Issue("", what, "Add a file under kpis/ if numbers are wanted", Level.WARNING)
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
+def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())

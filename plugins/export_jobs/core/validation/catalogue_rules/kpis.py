@@ -7,35 +7,35 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Kpi
 from export_jobs.core.validation.catalogue_rules import sql
 from export_jobs.core.validation.catalogue_rules.aggregates import (
     aggregates,
-    is_gathered,
-    is_unknown,
-    nested,
+    calls_unknown_function,
+    is_inside_aggregate,
+    nested_aggregate,
     why_not_additive,
 )
 from export_jobs.core.validation.catalogue_rules.columns import column_issues
-from export_jobs.core.validation.catalogue_rules.division import fraction_issues
-from export_jobs.core.validation.catalogue_rules.place import in_sql, unread
-from export_jobs.core.validation.catalogue_rules.tables import NUMBERS, is_dialect
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.catalogue_rules.division import lost_fraction_issues
+from export_jobs.core.validation.catalogue_rules.place import is_unreadable, sql_path
+from export_jobs.core.validation.catalogue_rules.tables import NUMBERS, is_known_dialect
+from export_jobs.core.validation.rule import RuleContext, Rules
 
 KPI_RULES: Rules[Kpi] = Rules()
 
 
 @KPI_RULES.looks_up()
-def fact_is_known(kpi: Kpi, known: Known) -> Iterator[Issue]:
+def fact_is_known(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
     """A KPI is of one fact."""
-    if kpi.fact in known.catalogue.facts:
+    if kpi.fact in context.catalogue.facts:
         return
-    if unread(known.catalogue, "facts", kpi.fact):
-        yield Issue("fact", f"the fact {shown(kpi.fact)} cannot be read", f"Correct facts/{kpi.fact}.sql first")
+    if is_unreadable(context.catalogue, "facts", kpi.fact):
+        yield Issue("fact", f"the fact {quote_value(kpi.fact)} cannot be read", f"Correct facts/{kpi.fact}.sql first")
         return
-    remedy = choice(kpi.fact, known.catalogue.facts, none="Add a file under facts/")
-    yield Issue("fact", f"there is no fact {shown(kpi.fact)}", remedy)
+    remedy = suggest(kpi.fact, context.catalogue.facts, none="Add a file under facts/")
+    yield Issue("fact", f"there is no fact {quote_value(kpi.fact)}", remedy)
 
 
 @KPI_RULES.reads()
@@ -46,48 +46,48 @@ def only_numbers_are_rounded(kpi: Kpi) -> Iterator[Issue]:
 
 
 @KPI_RULES.looks_up()
-def sql_is_one_aggregate(kpi: Kpi, known: Known) -> Iterator[Issue]:
+def sql_is_one_aggregate(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
     """It gives one value for any number of rows."""
-    fact = known.catalogue.facts.get(kpi.fact)
+    fact = context.catalogue.facts.get(kpi.fact)
     dialect = fact.dialect if fact else "postgres"
-    if not is_dialect(dialect):
+    if not is_known_dialect(dialect):
         return
-    tree = sql.expression(kpi.sql, dialect)
-    if isinstance(tree, sql.Fault):
-        yield Issue(in_sql(tree.line), tree.what, tree.remedy)
+    tree = sql.parse_expression(kpi.sql, dialect)
+    if isinstance(tree, sql.SqlFault):
+        yield Issue(sql_path(tree.line), tree.what, tree.remedy)
         return
     yield from _aggregate_issues(tree, dialect)
     if fact is not None:
-        yield from column_issues(in_sql(), tree, fact.fields, fact)
-        yield from fraction_issues(in_sql(), tree, kpi.type, fact.fields, dialect)
+        yield from column_issues(sql_path(), tree, fact.fields, fact)
+        yield from lost_fraction_issues(sql_path(), tree, kpi.type, fact.fields, dialect)
 
 
 @KPI_RULES.looks_up()
-def additive_is_true(kpi: Kpi, known: Known) -> Iterator[Issue]:
+def additive_kpi_adds_up(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
     """Whoever reads ``additive: true`` will sum it over groups."""
-    fact = known.catalogue.facts.get(kpi.fact)
-    if not kpi.additive or fact is None or not is_dialect(fact.dialect):
+    fact = context.catalogue.facts.get(kpi.fact)
+    if not kpi.additive or fact is None or not is_known_dialect(fact.dialect):
         return
-    tree = sql.expression(kpi.sql, fact.dialect)
-    why = None if isinstance(tree, sql.Fault) else why_not_additive(tree)
+    tree = sql.parse_expression(kpi.sql, fact.dialect)
+    why = None if isinstance(tree, sql.SqlFault) else why_not_additive(tree)
     if why:
         what = f"the KPI is said to be additive, and it is not: {why}"
         yield Issue("additive", what, "Write additive: false; it is then computed anew at every grain")
 
 
 def _aggregate_issues(tree: exp.Expr, dialect: str) -> Iterator[Issue]:
-    window, inner = tree.find(exp.Window), nested(tree)
+    window, inner = tree.find(exp.Window), nested_aggregate(tree)
     if window is not None:
-        what = f"{sql.quote(window, dialect)} is computed for each row (OVER), and a KPI for a group of rows"
-        yield Issue(in_sql(), what, "Compute it in the fact's SQL as a column, and aggregate that")
+        what = f"{sql.quote_sql(window, dialect)} is computed for each row (OVER), and a KPI for a group of rows"
+        yield Issue(sql_path(), what, "Compute it in the fact's SQL as a column, and aggregate that")
     elif inner is not None:
-        what = f"{sql.quote(inner, dialect)} is an aggregate inside another one"
-        yield Issue(in_sql(), what, "Compute the inner one in the fact's SQL as a column")
-    elif not aggregates(tree) and not is_unknown(tree):
+        what = f"{sql.quote_sql(inner, dialect)} is an aggregate inside another one"
+        yield Issue(sql_path(), what, "Compute the inner one in the fact's SQL as a column")
+    elif not aggregates(tree) and not calls_unknown_function(tree):
         remedy = "Aggregate it, as in sum(amount) or count(*)"
-        yield Issue(in_sql(), "the expression is not an aggregate, so a group of rows has no one value of it", remedy)
+        yield Issue(sql_path(), "the expression is not an aggregate, so a group of rows has no one value of it", remedy)
     else:
-        bare = next((column for column in tree.find_all(exp.Column) if not is_gathered(column)), None)
+        bare = next((column for column in tree.find_all(exp.Column) if not is_inside_aggregate(column)), None)
         if bare is not None:
-            what = f"{sql.quote(bare, dialect)} stands outside an aggregate, so a group has no one value of it"
-            yield Issue(in_sql(), what, "Put it into the aggregate, or group by it as a dimension")
+            what = f"{sql.quote_sql(bare, dialect)} stands outside an aggregate, so a group has no one value of it"
+            yield Issue(sql_path(), what, "Put it into the aggregate, or group by it as a dimension")

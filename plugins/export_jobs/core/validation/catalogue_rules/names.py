@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.core.base.text import MAX_DESCRIPTION, is_control, shown, text_issues
+from export_jobs.core.base.text import MAX_DESCRIPTION, is_control, quote_value, text_issues
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, Table
 from export_jobs.core.validation.catalogue_rules.place import table_columns
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.rule import RuleContext, Rules
 
 KEY_RULES: Rules[Table | Kpi] = Rules()
 TABLE_NAME_RULES: Rules[Table] = Rules()
@@ -17,7 +17,7 @@ MAX_IDENTIFIER_BYTES = 63
 """PostgreSQL cuts a longer one in silence."""
 MAX_KEY = 50
 """Statements add words of their own to a key, and the whole must fit into an identifier."""
-RESERVED = {"fact_number": "statements of several facts call a column so"}
+RESERVED_KEYS = {"fact_number": "statements of several facts call a column so"}
 _KEY = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
 
 
@@ -27,14 +27,14 @@ def key_fits(entry: Table | Kpi) -> Iterator[Issue]:
     key, remedy = entry.key, f"Rename the file: letters a-z, digits and _, at most {MAX_KEY}, then .sql"
     if not _KEY.fullmatch(key):
         odd = next((char for char in key if not _KEY.fullmatch(char)), "")
-        yield Issue("", f"the key {shown(key)} {f'holds {shown(odd)}' if odd else 'is empty'}", remedy)
+        yield Issue("", f"the key {quote_value(key)} {f'holds {quote_value(odd)}' if odd else 'is empty'}", remedy)
     elif len(key) > MAX_KEY:
-        yield Issue("", f"the key {shown(key)} has {len(key)} characters", remedy)
+        yield Issue("", f"the key {quote_value(key)} has {len(key)} characters", remedy)
     elif isinstance(entry, Kpi | Dimension) and key.lower() in DATE_PARTS:
-        what = f"{shown(key)} is the {key.lower()} of the event date, which every fact has by itself"
+        what = f"{quote_value(key)} is the {key.lower()} of the event date, which every fact has by itself"
         yield Issue("", what, "Rename the file, or remove it")
-    elif key.lower() in RESERVED:
-        yield Issue("", f"the key {shown(key)} is reserved: {RESERVED[key.lower()]}", "Rename the file")
+    elif key.lower() in RESERVED_KEYS:
+        yield Issue("", f"the key {quote_value(key)} is reserved: {RESERVED_KEYS[key.lower()]}", "Rename the file")
 
 
 @KEY_RULES.reads()
@@ -55,11 +55,15 @@ def columns_are_readable(table: Table) -> Iterator[Issue]:
     """Names are identifiers and headings; what is shown beside them is plain text."""
     for path, name, column in table_columns(table):
         if not name or name != name.strip():
-            yield Issue(path, f"the column {shown(name)} is empty or has a space at an end", "Rename it in the SQL")
+            yield Issue(
+                path, f"the column {quote_value(name)} is empty or has a space at an end", "Rename it in the SQL"
+            )
         elif odd := next((char for char in name if is_control(char)), None):
-            yield Issue(path, f"the column {shown(name)} holds the control character {odd!a}", "Rename it in the SQL")
+            yield Issue(
+                path, f"the column {quote_value(name)} holds the control character {odd!a}", "Rename it in the SQL"
+            )
         elif len(name.encode()) > MAX_IDENTIFIER_BYTES:
-            what = f"the column {shown(name)} is longer than {MAX_IDENTIFIER_BYTES} bytes"
+            what = f"the column {quote_value(name)} is longer than {MAX_IDENTIFIER_BYTES} bytes"
             yield Issue(path, what, "Give it a shorter name in the SQL; a job can choose any heading")
         yield from text_issues(f"{path}.title", column.title)
         yield from text_issues(f"{path}.description", column.description, limit=MAX_DESCRIPTION, lines=True)
@@ -67,32 +71,37 @@ def columns_are_readable(table: Table) -> Iterator[Issue]:
 
 
 @TABLE_NAME_RULES.reads()
-def columns_are_different(table: Table) -> Iterator[Issue]:
+def columns_are_unique(table: Table) -> Iterator[Issue]:
     """One name, one column; capitals alone do not part two names in most databases and spreadsheets."""
     seen: dict[str, tuple[str, str]] = {}
     for path, name, _ in table_columns(table):
         twin = seen.setdefault(name.lower(), (name, path))
         if twin[1] != path and twin[0] == name:
-            yield Issue(path, f"{shown(name)} is also one of {twin[1].partition('.')[0]}", "Name it in one of the two")
+            yield Issue(
+                path, f"{quote_value(name)} is also one of {twin[1].partition('.')[0]}", "Name it in one of the two"
+            )
         elif twin[1] != path:
-            what = f"{shown(name)} and {shown(twin[0])} differ in capitals only"
+            what = f"{quote_value(name)} and {quote_value(twin[0])} differ in capitals only"
             yield Issue(path, what, "Rename one of the two in the SQL")
 
 
 @TABLE_NAME_RULES.looks_up()
-def columns_hide_nothing(table: Table, known: Known) -> Iterator[Issue]:
+def columns_shadow_nothing(table: Table, context: RuleContext) -> Iterator[Issue]:
     """In rows of a fact a column goes before a dimension's label and a part of the date of the same name."""
     if not isinstance(table, Fact):
         return
-    hidden = {**dict.fromkeys(DATE_PARTS, "part of the date"), **dict.fromkeys(known.catalogue.dimensions, "dimension")}
+    hidden = {
+        **dict.fromkeys(DATE_PARTS, "part of the date"),
+        **dict.fromkeys(context.catalogue.dimensions, "dimension"),
+    }
     for path, name, _ in table_columns(table):
-        if hidden.get(name) == "part of the date" or known.catalogue.path(table.key, name):
-            what = f"the column {shown(name)} hides the {hidden[name]} of the same name among this fact's rows"
+        if hidden.get(name) == "part of the date" or context.catalogue.path(table.key, name):
+            what = f"the column {quote_value(name)} hides the {hidden[name]} of the same name among this fact's rows"
             remedy = "Rename the column in the SQL if both are wanted"
             yield Issue(path, what, remedy, Level.WARNING)
 
 
-def twin_issues(catalogue: Catalogue) -> Iterator[tuple[Table | Kpi, Issue]]:
+def duplicate_key_issues(catalogue: Catalogue) -> Iterator[tuple[Table | Kpi, Issue]]:
     """Keys that cannot be told apart: in capitals only, or a KPI's and a dimension's in one file's columns."""
     folders: tuple[Mapping[str, Table | Kpi], ...] = (catalogue.facts, catalogue.kpis, catalogue.dimensions)
     for folder in folders:
@@ -100,10 +109,10 @@ def twin_issues(catalogue: Catalogue) -> Iterator[tuple[Table | Kpi, Issue]]:
         for key, entry in folder.items():
             twin = seen.setdefault(key.lower(), key)
             if twin != key:
-                what = f"the keys {shown(key)} and {shown(twin)} differ in capitals only"
+                what = f"the keys {quote_value(key)} and {quote_value(twin)} differ in capitals only"
                 yield entry, Issue("", what, "Rename one of the two files; many file systems keep only one of them")
     dimensions = {key.lower(): dimension for key, dimension in catalogue.dimensions.items()}
     for key, kpi in catalogue.kpis.items():
         if key.lower() in dimensions:
-            what = f"{shown(key)} is also the dimension of {dimensions[key.lower()].file}"
+            what = f"{quote_value(key)} is also the dimension of {dimensions[key.lower()].file}"
             yield kpi, Issue("", what, "Rename one of the two files; both would be one column of a file")

@@ -12,16 +12,16 @@ _SQL = "\n"
 """No key of a header is a line break and a number, so the two kinds of path cannot be taken for one another."""
 
 
-def in_sql(line: int | None = None) -> str:
+def sql_path(line: int | None = None) -> str:
     """The path of an issue in the SQL below the header; ``line`` is counted from 1 there."""
     return f"{_SQL}{line or 1}"
 
 
-def placed(entry: Table | Kpi, issue: Issue) -> Issue:
+def locate_issue(entry: Table | Kpi, issue: Issue) -> Issue:
     """``issue`` as a reader of the folder finds it: ``facts/purchases.sql:7: columns.cds``."""
     if issue.path.startswith(_SQL):
         return replace(issue, path=f"{entry.file}:{entry.line + int(issue.path.removeprefix(_SQL)) - 1}")
-    place = f"{entry.file}:{header_line(entry, issue.path)}"
+    place = f"{entry.file}:{key_line(entry, issue.path)}"
     key = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in issue.path)
     return replace(issue, path=f"{place}: {key}" if key else place)
 
@@ -36,12 +36,12 @@ def table_columns(table: Table) -> Iterator[tuple[str, str, TableColumn]]:
             yield f"{section}.{name}", name, column
 
 
-def unread(catalogue: Catalogue, folder: str, key: str) -> bool:
+def is_unreadable(catalogue: Catalogue, folder: str, key: str) -> bool:
     """Whether there is a file for ``key`` that could not be read, so that nothing is known of what it holds."""
     return any(issue.path.startswith(f"{folder}/{key}.sql") for issue in catalogue.issues)
 
 
-def header_line(entry: Table | Kpi, path: str) -> int:
+def key_line(entry: Table | Kpi, path: str) -> int:
     """The line of a key, or of the nearest one around it: a missing key has no line of its own."""
     while path:
         if path in entry.lines:

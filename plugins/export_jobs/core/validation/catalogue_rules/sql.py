@@ -12,17 +12,17 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError
 
-from export_jobs.core.base.text import shown
+from export_jobs.core.base.text import quote_value
 
 DIALECTS = sorted(dialect.value for dialect in sqlglot.Dialects if dialect.value)
 _EXPRESSION = "SELECT\n"
-_ONE = "Write one expression over the fact's columns, such as sum(amount)"
+_ONE_EXPRESSION = "Write one expression over the fact's columns, such as sum(amount)"
 _TOKEN = re.compile(r",? but got <Token .*", re.DOTALL)
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Alter, exp.Command, exp.Into)
 
 
 @dataclass(frozen=True)
-class Fault:
+class SqlFault:
     """Why SQL cannot stand in a catalogue file; ``line`` is counted from the first line of that SQL."""
 
     what: str
@@ -31,106 +31,110 @@ class Fault:
 
 
 @lru_cache(maxsize=4096)
-def query(sql: str, dialect: str) -> exp.Query | Fault:
+def parse_query(sql: str, dialect: str) -> exp.Query | SqlFault:
     """One SELECT, which reads and does not write."""
-    trees = _statements(sql, dialect)
-    if isinstance(trees, Fault):
+    trees = _parse_statements(sql, dialect)
+    if isinstance(trees, SqlFault):
         return trees
     remedy = "Write one SELECT, which may start with WITH"
     if len(trees) != 1:
-        return Fault(f"there are {len(trees)} statements, parted by a semicolon", remedy)
+        return SqlFault(f"there are {len(trees)} statements, parted by a semicolon", remedy)
     [tree] = trees
     if not isinstance(tree, exp.Query):
-        return Fault(f"this is {_verb(tree)} and no query", remedy)
+        return SqlFault(f"this is {_statement_verb(tree)} and no query", remedy)
     writing = tree.find(*_WRITES)
     if writing is not None:
-        return Fault(f"the query holds {_verb(writing)}, which writes; exports only read", remedy)
+        return SqlFault(f"the query holds {_statement_verb(writing)}, which writes; exports only read", remedy)
     if tree.find(exp.Lock):
-        return Fault("the query locks rows (FOR UPDATE or FOR SHARE); exports only read", "Remove the lock")
+        return SqlFault("the query locks rows (FOR UPDATE or FOR SHARE); exports only read", "Remove the lock")
     return tree
 
 
 @lru_cache(maxsize=4096)
-def expression(sql: str, dialect: str) -> exp.Expr | Fault:
+def parse_expression(sql: str, dialect: str) -> exp.Expr | SqlFault:
     """One expression over the columns of a table, without a query of its own."""
     if sql.lstrip().upper().startswith(("SELECT ", "SELECT\n", "WITH ")):
-        return Fault("this is a query", f"{_ONE}; the query stands in the fact's file")
-    trees = _statements(_EXPRESSION + sql, dialect)
-    if isinstance(trees, Fault):
-        return Fault(trees.what, trees.remedy, max(trees.line - 1, 1))
+        return SqlFault("this is a query", f"{_ONE_EXPRESSION}; the query stands in the fact's file")
+    trees = _parse_statements(_EXPRESSION + sql, dialect)
+    if isinstance(trees, SqlFault):
+        return SqlFault(trees.what, trees.remedy, max(trees.line - 1, 1))
     tree = trees[0]
     clauses = [name for name, part in tree.args.items() if part and name not in {"expressions", "kind", "hint"}]
     if len(trees) != 1 or not isinstance(tree, exp.Select) or clauses:
-        return Fault("this is more than one expression", f"{_ONE}; FROM and WHERE stand in the fact's file")
-    return _only(tree.selects)
+        return SqlFault(
+            "this is more than one expression", f"{_ONE_EXPRESSION}; FROM and WHERE stand in the fact's file"
+        )
+    return _single_expression(tree.selects)
 
 
-def quote(node: exp.Expr, dialect: str) -> str:
+def quote_sql(node: exp.Expr, dialect: str) -> str:
     """A part of SQL as a message quotes it."""
-    return shown(node.sql(dialect, comments=False))
+    return quote_value(node.sql(dialect, comments=False))
 
 
-def _only(parts: list[exp.Expr]) -> exp.Expr | Fault:
+def _single_expression(parts: list[exp.Expr]) -> exp.Expr | SqlFault:
     if len(parts) != 1:
-        return Fault(f"there are {len(parts)} expressions, parted by commas", f"{_ONE}; give each a file of its own")
+        return SqlFault(
+            f"there are {len(parts)} expressions, parted by commas", f"{_ONE_EXPRESSION}; give each a file of its own"
+        )
     if isinstance(parts[0], exp.Alias):
-        return Fault("the expression has a name of its own (AS)", "Remove it; the key is the name")
+        return SqlFault("the expression has a name of its own (AS)", "Remove it; the key is the name")
     if parts[0].find(exp.Query):
-        return Fault("the expression holds a query of its own", "Move it into the fact's SQL, as a column")
+        return SqlFault("the expression holds a query of its own", "Move it into the fact's SQL, as a column")
     return parts[0]
 
 
-def names_of(tree: exp.Expr, dialect: str) -> Iterator[tuple[exp.Column, str]]:
+def named_columns(tree: exp.Expr, dialect: str) -> Iterator[tuple[exp.Column, str]]:
     """Every column that an expression names, and its name as the database understands it."""
     for column in tree.find_all(exp.Column):
         if isinstance(column.this, exp.Identifier):
-            yield column, normal(column.this, dialect)
+            yield column, normalized_name(column.this, dialect)
 
 
-def identifier(name: str, dialect: str) -> str:
+def plain_identifier(name: str, dialect: str) -> str:
     """A name in the quotes of ``dialect``, for a statement that binds no values."""
     return exp.to_identifier(name, quoted=True).sql(dialect)
 
 
-def quoted_name(name: str, dialect: str) -> str:
+def normalized_quoted_name(name: str, dialect: str) -> str:
     """A name of the header as the database understands it: statements quote it."""
-    return normal(exp.to_identifier(name, quoted=True), dialect)
+    return normalized_name(exp.to_identifier(name, quoted=True), dialect)
 
 
-def normal(identifier: exp.Identifier, dialect: str) -> str:
+def normalized_name(node: exp.Identifier, dialect: str) -> str:
     """The name after the dialect's rule for capitals."""
-    return str(Dialect.get_or_raise(dialect).normalize_identifier(identifier.copy()).this)
+    return str(Dialect.get_or_raise(dialect).normalize_identifier(node.copy()).this)
 
 
-def yielded(tree: exp.Query, dialect: str) -> list[str] | None:
+def query_columns(tree: exp.Query, dialect: str) -> list[str] | None:
     """The columns of a query's result; None where only the database knows them (``*``, unnamed expressions)."""
     names = []
     for part in tree.selects:
         inner = part
         while isinstance(inner, exp.Cast | exp.Paren):
             inner = inner.this
-        identifier = part.args["alias"] if isinstance(part, exp.Alias) else inner.this
+        node = part.args["alias"] if isinstance(part, exp.Alias) else inner.this
         if not isinstance(part, exp.Alias) and not isinstance(inner, exp.Column):
             return None
-        if not isinstance(identifier, exp.Identifier):
+        if not isinstance(node, exp.Identifier):
             return None
-        names.append(normal(identifier, dialect))
+        names.append(normalized_name(node, dialect))
     return names or None
 
 
-def _statements(sql: str, dialect: str) -> list[exp.Expr] | Fault:
+def _parse_statements(sql: str, dialect: str) -> list[exp.Expr] | SqlFault:
     try:
         trees = [tree for tree in sqlglot.parse(sql, read=dialect) if tree is not None]
     except ParseError as error:
         first = error.errors[0] if error.errors else {}
         near = f" near {first['highlight']!r}" if first.get("highlight") else ""
-        said = _TOKEN.sub("", str(first.get("description") or error)).rstrip(". ")
-        return Fault(f"this is no SQL of {dialect}: {said}{near}", "Correct it", int(first.get("line") or 1))
+        message = _TOKEN.sub("", str(first.get("description") or error)).rstrip(". ")
+        return SqlFault(f"this is no SQL of {dialect}: {message}{near}", "Correct it", int(first.get("line") or 1))
     except Exception as error:  # sqlglot stumbles over some nonsense with an IndexError, and over depth by recursion
-        said = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-        return Fault(f"this is no SQL of {dialect}: {said}", "Correct it")
+        message = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+        return SqlFault(f"this is no SQL of {dialect}: {message}", "Correct it")
     return trees or [exp.Command(this="nothing")]
 
 
-def _verb(tree: exp.Expr) -> str:
+def _statement_verb(tree: exp.Expr) -> str:
     return str(tree.this).upper() if isinstance(tree, exp.Command) else tree.key.upper()

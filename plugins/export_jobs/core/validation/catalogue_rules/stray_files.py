@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.core.base.text import choice
+from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.files import VARIABLES
 
 FOLDERS = ("facts", "kpis", "dimensions")
@@ -19,7 +19,7 @@ def stray_files(folder: Path) -> Iterator[Issue]:
         if _is_note(path) or path.name in (*FOLDERS, VARIABLES):
             continue
         far = "Move it out, or into facts/, kpis/ or dimensions/"
-        remedy = choice(path.stem, (*FOLDERS, VARIABLES), none=far, far=far)
+        remedy = suggest(path.stem, (*FOLDERS, VARIABLES), none=far, far=far)
         yield Issue(path.name, "nothing reads this", remedy, Level.WARNING)
     for name in FOLDERS[:3]:
         for path in sorted((folder / name).glob("*")):

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import choice, shown, text_issues
+from export_jobs.core.base.text import quote_value, suggest, text_issues
 from export_jobs.core.catalogue.catalogue import Table
-from export_jobs.core.catalogue.selection import find
+from export_jobs.core.catalogue.selection import resolve_column
 from export_jobs.core.validation.catalogue_rules import sql
-from export_jobs.core.validation.catalogue_rules.place import in_sql, table_columns
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.catalogue_rules.place import sql_path, table_columns
+from export_jobs.core.validation.rule import RuleContext, Rules
 
 TABLE_RULES: Rules[Table] = Rules()
 NUMBERS = ("integer", "number")
@@ -31,38 +31,40 @@ def connection_is_named(table: Table) -> Iterator[Issue]:
 @TABLE_RULES.reads()
 def dialect_is_known(table: Table) -> Iterator[Issue]:
     """Statements are written in the dialect of the connection's database."""
-    if not is_dialect(table.dialect):
-        what = f"there is no dialect {shown(table.dialect)}"
-        yield Issue("dialect", what, choice(table.dialect, sql.DIALECTS, none="Use postgres"))
+    if not is_known_dialect(table.dialect):
+        what = f"there is no dialect {quote_value(table.dialect)}"
+        yield Issue("dialect", what, suggest(table.dialect, sql.DIALECTS, none="Use postgres"))
 
 
 @TABLE_RULES.reads()
 def sql_is_one_query(table: Table) -> Iterator[Issue]:
     """A query that reads; it becomes part of a larger one."""
-    found = is_dialect(table.dialect) and sql.query(table.sql, table.dialect)
-    if isinstance(found, sql.Fault):
-        yield Issue(in_sql(found.line), found.what, found.remedy)
+    found = is_known_dialect(table.dialect) and sql.parse_query(table.sql, table.dialect)
+    if isinstance(found, sql.SqlFault):
+        yield Issue(sql_path(found.line), found.what, found.remedy)
 
 
 @TABLE_RULES.reads()
 def query_yields_the_columns(table: Table) -> Iterator[Issue]:
     """Where the query names what it yields, a column of the header that is not among it is found here."""
-    names = yielded(table)
+    names = table_query_columns(table)
     if names is None:
         return
-    known = sorted(set(names))
+    distinct_names = sorted(set(names))
     for path, name, _ in table_columns(table):
-        count = Counter(names)[sql.quoted_name(name, table.dialect)]
+        count = Counter(names)[sql.normalized_quoted_name(name, table.dialect)]
         if path.startswith("custom_fields.") or count == 1:
             continue
         if count:
-            yield Issue(path, f"the query yields {count} columns {shown(name)}", "Give one of them another name (AS)")
+            yield Issue(
+                path, f"the query yields {count} columns {quote_value(name)}", "Give one of them another name (AS)"
+            )
             continue
-        folded = [one for one in known if one.lower() == name.lower()]
-        remedy = choice(name, known, none="Add it to the query, or remove it here")
+        folded = [candidate for candidate in distinct_names if candidate.lower() == name.lower()]
+        remedy = suggest(name, distinct_names, none="Add it to the query, or remove it here")
         if folded:
             remedy = f"Write {folded[0]!r} here, or put the name in quotes in the SQL, so that it keeps its capitals"
-        yield Issue(path, f"the query yields no column {shown(name)}", remedy)
+        yield Issue(path, f"the query yields no column {quote_value(name)}", remedy)
 
 
 @TABLE_RULES.reads()
@@ -70,41 +72,44 @@ def columns_make_sense(table: Table) -> Iterator[Issue]:
     """A column of the query has no SQL of its own; only numbers are rounded."""
     for path, name, column in table_columns(table):
         if column.sql and not path.startswith("custom_fields."):
-            what = f"{shown(name)} has SQL of its own, and the query yields it already"
+            what = f"{quote_value(name)} has SQL of its own, and the query yields it already"
             has_custom = path.startswith("measures.") or hasattr(table, "custom_fields")
             remedy = "Move it to custom_fields" if has_custom else "Move the expression into the query below"
             yield Issue(f"{path}.sql", what, remedy)
         if column.decimals is not None and column.type not in NUMBERS:
-            yield Issue(f"{path}.decimals", f"{shown(name)} is of type {column.type} and has no decimals", "Remove it")
+            yield Issue(
+                f"{path}.decimals", f"{quote_value(name)} is of type {column.type} and has no decimals", "Remove it"
+            )
     if not table.columns:
         yield Issue("columns", "no column is listed, so nothing can be exported", "List each as name: type")
 
 
 @TABLE_RULES.looks_up()
-def customer_is_a_column(table: Table, known: Known) -> Iterator[Issue]:
+def customer_is_a_column(table: Table, context: RuleContext) -> Iterator[Issue]:
     """Audiences are lists of customers, held against this column."""
     if table.customer is None:
         return
-    place = find(table.customer, table, known.catalogue)
-    if place is None or place.is_part:
-        remedy = choice(table.customer, table.fields, none="List it under columns")
-        yield Issue("customer", f"there is no column {shown(table.customer)}", remedy)
-    elif place.column.type not in {"text", "integer", "number"}:
-        what = f"{shown(table.customer)} is of type {place.column.type}, and keys of customers are text or numbers"
+    resolved = resolve_column(table.customer, table, context.catalogue)
+    if resolved is None or resolved.is_date_part:
+        remedy = suggest(table.customer, table.fields, none="List it under columns")
+        yield Issue("customer", f"there is no column {quote_value(table.customer)}", remedy)
+    elif resolved.column.type not in {"text", "integer", "number"}:
+        column = quote_value(table.customer)
+        what = f"{column} is of type {resolved.column.type}, and keys of customers are text or numbers"
         yield Issue("customer", what, "Name the column with the customer's key")
 
 
-def is_connection(name: str) -> bool:
+def is_connection_name(name: str) -> bool:
     """Whether it can be the name of a connection; an address is not repeated in other messages."""
     return bool(name.strip()) and "://" not in name
 
 
-def is_dialect(name: str) -> bool:
+def is_known_dialect(name: str) -> bool:
     """Whether SQL of it can be read here."""
     return name in sql.DIALECTS
 
 
-def yielded(table: Table) -> list[str] | None:
+def table_query_columns(table: Table) -> list[str] | None:
     """The names that the query itself gives; None where only the database knows them."""
-    found = sql.query(table.sql, table.dialect) if is_dialect(table.dialect) else None
-    return None if found is None or isinstance(found, sql.Fault) else sql.yielded(found, table.dialect)
+    found = sql.parse_query(table.sql, table.dialect) if is_known_dialect(table.dialect) else None
+    return None if found is None or isinstance(found, sql.SqlFault) else sql.query_columns(found, table.dialect)

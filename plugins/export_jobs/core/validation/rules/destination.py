@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import MAX_DESCRIPTION, shown, text_issues
+from export_jobs.core.base.text import MAX_DESCRIPTION, quote_value, text_issues
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.core.definitions.names import name_issues
 from export_jobs.core.validation.rule import Rules
@@ -39,7 +39,7 @@ def connection_is_an_id(destination: DestinationSpec) -> Iterator[Issue]:
 
 
 @DESTINATION_RULES.reads("folder", "kind")
-def folder_stays_put(destination: DestinationSpec) -> Iterator[Issue]:
+def folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
     """A path on the server, or bucket/prefix; it never climbs."""
     folder = destination.folder
     yield from text_issues("folder", folder, limit=MAX_FOLDER)
@@ -47,7 +47,7 @@ def folder_stays_put(destination: DestinationSpec) -> Iterator[Issue]:
         example = "a bucket, such as exports/daily" if destination.kind == "s3" else "a path, such as /upload"
         yield Issue("folder", "the folder is empty", f"Write {example}")
     if ".." in folder.split("/") or "\\" in folder:
-        yield Issue("folder", f"{shown(folder)} climbs or holds a backslash", "Write the whole path with /")
+        yield Issue("folder", f"{quote_value(folder)} climbs or holds a backslash", "Write the whole path with /")
 
 
 @DESTINATION_RULES.reads("folder", "kind")
@@ -55,5 +55,5 @@ def bucket_has_a_name(destination: DestinationSpec) -> Iterator[Issue]:
     """S3's own rule for names of buckets."""
     bucket = destination.folder.strip("/").partition("/")[0]
     if destination.kind == "s3" and destination.folder.strip() and not _BUCKET.fullmatch(bucket):
-        what = f"{shown(bucket)} cannot be a bucket: 3 to 63 small letters, digits, dots and hyphens"
+        what = f"{quote_value(bucket)} cannot be a bucket: 3 to 63 small letters, digits, dots and hyphens"
         yield Issue("folder", what, "Write bucket/prefix, such as exports/daily")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.core.base.text import shown, text_issues
+from export_jobs.core.base.text import quote_value, text_issues
 from export_jobs.core.definitions.job import EmptyResult, JobSpec
 from export_jobs.core.validation.rule import Rules
 
@@ -20,10 +20,12 @@ def delimiter_separates(job: JobSpec) -> Iterator[Issue]:
     """One plain character that cannot be part of a value's own spelling."""
     mark = job.file.delimiter
     if len(mark) != 1:
-        what = f"{shown(mark)} has {len(mark)} characters, and a delimiter is one"
+        what = f"{quote_value(mark)} has {len(mark)} characters, and a delimiter is one"
         yield Issue("file.delimiter", what, "Write one character, such as ',' or ';' or '|' or a tab, \"\\t\"")
     elif mark in '"\r\n' or mark.isalnum() or not mark.isascii() or not (mark.isprintable() or mark == "\t"):
-        what = f"{shown(mark)} cannot separate cells: it is a quote, a line break, a letter, a digit or unprintable"
+        what = (
+            f"{quote_value(mark)} cannot separate cells: it is a quote, a line break, a letter, a digit or unprintable"
+        )
         yield Issue("file.delimiter", what, "Write one character, such as ',' or ';' or '|' or a tab, \"\\t\"")
 
 
@@ -31,9 +33,13 @@ def delimiter_separates(job: JobSpec) -> Iterator[Issue]:
 def null_text_is_one_cell(job: JobSpec) -> Iterator[Issue]:
     """The text for NULL is written bare, so it must not be able to end a cell."""
     text = job.file.null_text
-    held = [name for name, mark in (("the delimiter", job.file.delimiter), ("a quote", '"')) if mark and mark in text]
-    if held:
-        yield Issue("file.null_text", f"{shown(text)} holds {' and '.join(held)}", "Write plain text, such as NULL")
+    contained = [
+        name for name, mark in (("the delimiter", job.file.delimiter), ("a quote", '"')) if mark and mark in text
+    ]
+    if contained:
+        yield Issue(
+            "file.null_text", f"{quote_value(text)} holds {' and '.join(contained)}", "Write plain text, such as NULL"
+        )
     yield from text_issues("file.null_text", text, limit=MAX_NULL_TEXT)
 
 
@@ -41,7 +47,7 @@ def null_text_is_one_cell(job: JobSpec) -> Iterator[Issue]:
 def limit_is_sensible(job: JobSpec) -> Iterator[Issue]:
     """A limit of nothing would fail every run; beyond 5 TB no destination takes the file."""
     if not 1 <= job.file.max_bytes <= LARGEST_FILE_BYTES:
-        what = f"{shown(job.file.max_bytes)} is not a size from 1 to {LARGEST_FILE_BYTES} bytes (5 TB)"
+        what = f"{quote_value(job.file.max_bytes)} is not a size from 1 to {LARGEST_FILE_BYTES} bytes (5 TB)"
         yield Issue("file.max_bytes", what, "Write a number of bytes, such as 20000000000")
 
 

@@ -7,10 +7,16 @@ from contextlib import suppress
 from typing import Any
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType
-from export_jobs.core.catalogue.selection import Place, columns_of, filterable, find, tables_of
-from export_jobs.core.catalogue.value import typed
+from export_jobs.core.catalogue.selection import (
+    ResolvedColumn,
+    filterable_columns,
+    reachable_columns,
+    resolve_column,
+    tables_of,
+)
+from export_jobs.core.catalogue.value import parse_value
 from export_jobs.core.definitions.filter import Filter, Operator
 from export_jobs.core.definitions.job import Template, TemplateUse
 
@@ -31,22 +37,22 @@ def filter_issues(
         what = f"there are {len(use.filters)} filters; at most {MAX_FILTERS} are applied"
         yield Issue(f"{path}.filters", what, "Put the condition into the fact as a column, and filter by that")
         return
-    count = sum(len(one.values) for one in use.filters)
-    if count > MAX_VALUES and all(len(one.values) <= MAX_VALUES for one in use.filters):
+    count = sum(len(job_filter.values) for job_filter in use.filters)
+    if count > MAX_VALUES and all(len(job_filter.values) <= MAX_VALUES for job_filter in use.filters):
         what = f"the filters have {count} values together; at most {MAX_VALUES} are compared"
         yield Issue(f"{path}.filters", what, "Put the longest list into a table of the warehouse, and filter by that")
     if not use.filters:
         return  # most jobs have none, and what could be filtered takes long to list
-    allowed = filterable(template, catalogue)
-    for index, one in enumerate(use.filters):
+    allowed = filterable_columns(template, catalogue)
+    for index, job_filter in enumerate(use.filters):
         place = f"{path}.filters[{index}]"
-        if one.column not in allowed:
-            yield _not_filterable(f"{place}.column", one.column, template, catalogue, allowed)
+        if job_filter.column not in allowed:
+            yield _not_filterable(f"{place}.column", job_filter.column, template, catalogue, allowed)
         else:
-            kind = allowed[one.column].column.type
-            yield from _operator_issues(place, one, kind)
-            yield from _value_issues(f"{place}.values", one.values, kind, time_zone)
-            yield from _range_issues(place, one, kind, time_zone)
+            kind = allowed[job_filter.column].column.type
+            yield from _operator_issues(place, job_filter, kind)
+            yield from _value_issues(f"{place}.values", job_filter.values, kind, time_zone)
+            yield from _range_issues(place, job_filter, kind, time_zone)
 
 
 def audience_issues(
@@ -62,55 +68,72 @@ def audience_issues(
             yield Issue(f"{path}.audience", what, "Remove the audience, or name the column as customer in its header")
     types = {table.key: table.fields[table.customer].type for table in tables if table.customer in table.fields}
     if len(set(types.values())) > 1:
-        what = f"customers are not of one type in all facts ({_listed(types)}), so one list cannot name them"
+        what = f"customers are not of one type in all facts ({_list_types(types)}), so one list cannot name them"
         yield Issue(f"{path}.audience", what, "Make one template for each fact, or one type of them in the catalogue")
     elif types:
         yield from _value_issues(f"{path}.audience", use.audience, next(iter(types.values())), time_zone)
 
 
 def _not_filterable(
-    path: str, reference: str, template: Template, catalogue: Catalogue, allowed: dict[str, Place]
+    path: str, reference: str, template: Template, catalogue: Catalogue, allowed: dict[str, ResolvedColumn]
 ) -> Issue:
     tables = tables_of(template, catalogue)
-    found = {table.key: find(reference, table, catalogue) for table in tables}
-    places = {key: place for key, place in found.items() if place}
-    if any(place.is_part for place in places.values()):
-        what = f"{shown(reference)} is a part of the event date, by which rows can be grouped and not filtered"
+    found = {table.key: resolve_column(reference, table, catalogue) for table in tables}
+    resolved_columns = {key: resolved for key, resolved in found.items() if resolved}
+    if any(resolved.is_date_part for resolved in resolved_columns.values()):
+        what = f"{quote_value(reference)} is a part of the event date, by which rows can be grouped and not filtered"
         return Issue(path, what, "Filter by the column of the date itself")
-    if any(not place.column.filterable for place in places.values()):
-        what = f"{shown(reference)} may not be filtered by: its values are for the owners of the data alone"
-        return Issue(path, what, choice("", allowed, none="Remove the filter"))
-    if places and len(places) < len(tables):
-        missing = ", ".join(key for key in found if key not in places)
-        what = f"{shown(reference)} is not a column that {missing} has or reaches, and the file is of that fact too"
-        return Issue(path, what, choice(reference, allowed, none="Make one template for each fact"))
-    if places:
-        types = _listed({key: place.column.type for key, place in places.items()})
-        what = f"{shown(reference)} is not of one type in all facts ({types}), so one value cannot be held against it"
+    if any(not resolved.column.filterable for resolved in resolved_columns.values()):
+        what = f"{quote_value(reference)} may not be filtered by: its values are for the owners of the data alone"
+        return Issue(path, what, suggest("", allowed, none="Remove the filter"))
+    if resolved_columns and len(resolved_columns) < len(tables):
+        missing = ", ".join(key for key in found if key not in resolved_columns)
+        what = (
+            f"{quote_value(reference)} is not a column that {missing} has or reaches, and the file is of that fact too"
+        )
+        return Issue(path, what, suggest(reference, allowed, none="Make one template for each fact"))
+    if resolved_columns:
+        types = _list_types({key: resolved.column.type for key, resolved in resolved_columns.items()})
+        column = quote_value(reference)
+        what = f"{column} has different types in the facts ({types}), so one value cannot be compared with it"
         return Issue(path, what, "Make one template for each fact")
-    known = sorted({name for table in tables for name in columns_of(table, catalogue) if name in allowed})
-    what = f"there is no column {shown(reference)} to filter {template.name!r} by"
-    return Issue(path, what, choice(reference, known, none="Remove the filter"))
+    known = sorted({name for table in tables for name in reachable_columns(table, catalogue) if name in allowed})
+    what = f"there is no column {quote_value(reference)} to filter {template.name!r} by"
+    return Issue(path, what, suggest(reference, known, none="Remove the filter"))
 
 
-def _listed(types: Mapping[str, str]) -> str:
+def _list_types(types: Mapping[str, str]) -> str:
     return ", ".join(f"{key}: {kind}" for key, kind in types.items())
 
 
-def _operator_issues(place: str, one: Filter, kind: ColumnType) -> Iterator[Issue]:
+def _operator_issues(place: str, job_filter: Filter, kind: ColumnType) -> Iterator[Issue]:
     """An operator fits the column's type and has as many values as it compares."""
-    if one.op in _OF_TEXT and kind != "text":
-        yield Issue(f"{place}.op", f"{one.op} compares text, and {one.column!r} holds {kind}", "Use equals or between")
-    if one.op in _OF_ORDER and kind == "boolean":
-        yield Issue(f"{place}.op", f"{one.op} has no meaning for true and false", "Use equals")
-    count = len(one.values)
-    wanted = 0 if one.op in _NONE else 2 if one.op is Operator.BETWEEN else None if one.op in _MANY else 1
+    if job_filter.op in _OF_TEXT and kind != "text":
+        yield Issue(
+            f"{place}.op",
+            f"{job_filter.op} compares text, and {job_filter.column!r} holds {kind}",
+            "Use equals or between",
+        )
+    if job_filter.op in _OF_ORDER and kind == "boolean":
+        yield Issue(f"{place}.op", f"{job_filter.op} has no meaning for true and false", "Use equals")
+    count = len(job_filter.values)
+    wanted = (
+        0
+        if job_filter.op in _NONE
+        else 2
+        if job_filter.op is Operator.BETWEEN
+        else None
+        if job_filter.op in _MANY
+        else 1
+    )
     if wanted is not None and count != wanted:
         number = {0: "no value", 1: "one value", 2: "two values, the lower and the upper bound"}[wanted]
-        what = f"{one.op} compares with {number}, and there {'is' if count < 2 else 'are'} {count or 'none'}"
+        what = f"{job_filter.op} compares with {number}, and there {'is' if count < 2 else 'are'} {count or 'none'}"
         yield Issue(f"{place}.values", what, f"Write {number}" if wanted else "Remove the values")
     elif wanted is None and not count:
-        yield Issue(f"{place}.values", f"{one.op} has no value to compare with", "List at least one, or remove it")
+        yield Issue(
+            f"{place}.values", f"{job_filter.op} has no value to compare with", "List at least one, or remove it"
+        )
 
 
 def _value_issues(path: str, values: Sequence[str], kind: ColumnType, time_zone: str) -> Iterator[Issue]:
@@ -121,7 +144,7 @@ def _value_issues(path: str, values: Sequence[str], kind: ColumnType, time_zone:
     found = 0
     for index, value in enumerate(values):
         try:
-            typed(value, kind, time_zone)
+            parse_value(value, kind, time_zone)
         except ValueError as error:
             found += 1
             if found <= MAX_ISSUES_PER_LIST:
@@ -130,13 +153,14 @@ def _value_issues(path: str, values: Sequence[str], kind: ColumnType, time_zone:
         yield Issue(path, f"{found - MAX_ISSUES_PER_LIST} more values of the list are no {kind}", "Correct them too")
 
 
-def _range_issues(place: str, one: Filter, kind: ColumnType, time_zone: str) -> Iterator[Issue]:
+def _range_issues(place: str, job_filter: Filter, kind: ColumnType, time_zone: str) -> Iterator[Issue]:
     """Bounds the wrong way round select nothing, which would look like missing data."""
-    if one.op is not Operator.BETWEEN or len(one.values) != 2 or kind == "boolean":
+    if job_filter.op is not Operator.BETWEEN or len(job_filter.values) != 2 or kind == "boolean":
         return
     bounds: list[Any] = []
     with suppress(ValueError):
-        bounds = [typed(value, kind, time_zone) for value in one.values]
+        bounds = [parse_value(value, kind, time_zone) for value in job_filter.values]
     if bounds and bounds[0] > bounds[1]:
-        what = f"the lower bound {shown(one.values[0])} is above the upper one {shown(one.values[1])}"
+        lower, upper = map(quote_value, job_filter.values)
+        what = f"the lower bound {lower} is above the upper one {upper}"
         yield Issue(f"{place}.values", what, "Exchange the two")

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.core.base.text import MAX_DESCRIPTION, address_issues, choice, shown, text_issues
+from export_jobs.core.base.text import MAX_DESCRIPTION, address_issues, quote_value, suggest, text_issues
 from export_jobs.core.catalogue.selection import facts_of
 from export_jobs.core.definitions.job import DateBasis, Frequency, JobSpec, Template, TemplateKind, default_basis
 from export_jobs.core.definitions.names import name_issues, subfolder_issues
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.template import TEMPLATE_RULES
 
 JOB_RULES: Rules[JobSpec] = Rules()
@@ -48,26 +48,26 @@ def recipients_have_mail(job: JobSpec) -> Iterator[Issue]:
 
 
 @JOB_RULES.reads("recipients")
-def recipients_are_different(job: JobSpec) -> Iterator[Issue]:
+def recipients_are_unique(job: JobSpec) -> Iterator[Issue]:
     """Twice the same address gets one mail; worth a word, not a refusal."""
     seen: set[str] = set()
     for index, address in enumerate(job.recipients[:MAX_RECIPIENTS]):
         if address.lower() in seen:
-            what = f"{shown(address)} is listed twice"
+            what = f"{quote_value(address)} is listed twice"
             yield Issue(f"recipients[{index}]", what, "Remove one; one mail is sent", Level.WARNING)
         seen.add(address.lower())
 
 
 @JOB_RULES.looks_up("destination")
-def destination_is_known(job: JobSpec, known: Known) -> Iterator[Issue]:
+def destination_is_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """The tag of a destination that exists; with none given nothing can be said."""
-    if known.destinations is not None and job.destination not in known.destinations:
-        remedy = choice(job.destination, known.destinations, none="Define a destination with this tag first")
-        yield Issue("destination", f"there is no destination {shown(job.destination)}", remedy)
+    if context.destinations is not None and job.destination not in context.destinations:
+        remedy = suggest(job.destination, context.destinations, none="Define a destination with this tag first")
+        yield Issue("destination", f"there is no destination {quote_value(job.destination)}", remedy)
 
 
 @JOB_RULES.reads("templates")
-def templates_are_there(job: JobSpec) -> Iterator[Issue]:
+def job_has_templates(job: JobSpec) -> Iterator[Issue]:
     """A job without templates would be green and deliver nothing."""
     if not job.templates:
         yield Issue("templates", "the job has no template, so there is nothing to export", "Name at least one")
@@ -77,29 +77,29 @@ def templates_are_there(job: JobSpec) -> Iterator[Issue]:
 
 
 @JOB_RULES.reads("templates")
-def templates_are_different(job: JobSpec) -> Iterator[Issue]:
+def templates_are_unique(job: JobSpec) -> Iterator[Issue]:
     """The same template twice would be the same file name twice."""
     counted: Counter[str] = Counter()
     for index, use in enumerate(job.templates):
         counted[use.template] += 1
         if counted[use.template] == 2:
-            what = f"the template {shown(use.template)} is used twice, which would give two files of one name"
+            what = f"the template {quote_value(use.template)} is used twice, which would give two files of one name"
             yield Issue(f"templates[{index}].template", what, "Remove one of the two")
 
 
 @JOB_RULES.looks_up("templates")
-def templates_are_known(job: JobSpec, known: Known) -> Iterator[Issue]:
+def templates_are_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Each used template exists and still holds against the catalogue."""
     for index, use in enumerate(job.templates):
         path = f"templates[{index}].template"
-        if use.template in known.unreadable:
+        if use.template in context.unreadable:
             continue
-        template = known.templates.get(use.template)
+        template = context.templates.get(use.template)
         if template is None:
-            remedy = choice(use.template, known.templates, none="Define a template with this name first")
-            yield Issue(path, f"there is no template {shown(use.template)}", remedy)
-        elif use.template not in known.checked:
-            for issue in TEMPLATE_RULES.issues(template, known):
+            remedy = suggest(use.template, context.templates, none="Define a template with this name first")
+            yield Issue(path, f"there is no template {quote_value(use.template)}", remedy)
+        elif use.template not in context.checked_elsewhere:
+            for issue in TEMPLATE_RULES.issues(template, context):
                 what = f"in template {use.template!r} {issue.what}"
                 yield Issue(f"{path}.{issue.path}", what, issue.remedy, issue.level)
 
@@ -112,16 +112,16 @@ def subfolders_are_safe(job: JobSpec) -> Iterator[Issue]:
 
 
 @JOB_RULES.looks_up("templates")
-def date_basis_fits(job: JobSpec, known: Known) -> Iterator[Issue]:
+def date_basis_fits(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Rows of a fact are bounded by a date of that fact; a dimension table has none."""
     for index, use in enumerate(job.templates):
-        template = known.templates.get(use.template)
+        template = context.templates.get(use.template)
         if template is not None:
             basis = use.date_basis or default_basis(template.kind)
-            yield from _basis_issues(f"templates[{index}].date_basis", basis, template, known)
+            yield from _basis_issues(f"templates[{index}].date_basis", basis, template, context)
 
 
-def _basis_issues(path: str, basis: DateBasis, template: Template, known: Known) -> Iterator[Issue]:
+def _basis_issues(path: str, basis: DateBasis, template: Template, context: RuleContext) -> Iterator[Issue]:
     if template.kind is TemplateKind.DIMENSION:
         if basis is not DateBasis.NONE:
             what = f"the dimension template {template.name!r} has no date, yet date_basis is {basis}"
@@ -131,19 +131,19 @@ def _basis_issues(path: str, basis: DateBasis, template: Template, known: Known)
         what = f"the {template.kind} template {template.name!r} would export its whole fact in every window"
         yield Issue(path, what, "Write event or updated")
     elif basis is DateBasis.UPDATED:
-        for fact in facts_of(template, known.catalogue):
+        for fact in facts_of(template, context.catalogue):
             if fact.updated_at is None:
                 what = f"the fact {fact.key!r} does not record when a row last changed"
                 yield Issue(path, what, "Write event, or name the column as updated_at in the fact's header")
 
 
 @JOB_RULES.looks_up("templates", "schedule.frequency")
-def whole_tables_recur_knowingly(job: JobSpec, known: Known) -> Iterator[Issue]:
+def recurring_whole_table_is_meant(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A dimension is exported whole each time: right for small tables, a surprise for large ones."""
     if job.schedule.frequency is Frequency.ONCE:
         return
     for index, use in enumerate(job.templates):
-        template = known.templates.get(use.template)
+        template = context.templates.get(use.template)
         is_whole = not use.audience and not use.filters
         if template is not None and template.kind is TemplateKind.DIMENSION and is_whole:
             what = f"the dimension template {template.name!r} exports its whole table {job.schedule.frequency}"

@@ -8,28 +8,28 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import choice, shown
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.definitions.job import Frequency, JobSpec
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.windows.window import WEEKDAYS, day_start
 
 SCHEDULE_RULES: Rules[JobSpec] = Rules()
 FIRST_YEAR, LAST_YEAR = 1901, 2199
 
 
-def is_zone(name: str) -> bool:
+def is_time_zone(name: str) -> bool:
     """Whether ``name`` is a zone of the zone database, in its spelling."""
-    return name in _zones()
+    return name in _time_zones()
 
 
 @SCHEDULE_RULES.reads("schedule.time_zone")
 def time_zone_exists(job: JobSpec) -> Iterator[Issue]:
     """An IANA zone, spelled as the zone database spells it."""
     zone = job.schedule.time_zone
-    if not is_zone(zone):
+    if not is_time_zone(zone):
         nothing = "Install the tzdata package: this machine knows no zones"
-        remedy = choice(zone, _zones(), none=nothing, far="Write an IANA name, such as 'Europe/Berlin' or 'UTC'")
-        yield Issue("schedule.time_zone", f"there is no time zone {shown(zone)}", remedy)
+        remedy = suggest(zone, _time_zones(), none=nothing, far="Write an IANA name, such as 'Europe/Berlin' or 'UTC'")
+        yield Issue("schedule.time_zone", f"there is no time zone {quote_value(zone)}", remedy)
 
 
 @SCHEDULE_RULES.reads("schedule.from", "schedule.until")
@@ -55,17 +55,17 @@ def validity_is_one_year(job: JobSpec) -> Iterator[Issue]:
     first, last = job.schedule.valid_from, job.schedule.valid_until
     if not (_is_plausible(first) and _is_plausible(last)):
         return
-    longest = _a_year_after(first) - timedelta(days=1)
+    longest = _one_year_after(first) - timedelta(days=1)
     if last > longest:
         days = (last - first).days + 1
         yield Issue("schedule.until", f"the validity has {days} days, more than a year", f"Choose {longest} or earlier")
 
 
 @SCHEDULE_RULES.reads("schedule.from", "schedule.until", "schedule.time_zone")
-def validity_holds_time(job: JobSpec) -> Iterator[Issue]:
+def validity_has_a_day(job: JobSpec) -> Iterator[Issue]:
     """A zone that moved across the date line has skipped a whole day, such as Samoa's 30 December 2011."""
     schedule = job.schedule
-    if schedule.valid_until < schedule.valid_from or not is_zone(schedule.time_zone):
+    if schedule.valid_until < schedule.valid_from or not is_time_zone(schedule.time_zone):
         return
     if not (_is_plausible(schedule.valid_from) and _is_plausible(schedule.valid_until)):
         return
@@ -81,7 +81,7 @@ def execute_on_fits(job: JobSpec) -> Iterator[Issue]:
     frequency, day = job.schedule.frequency, job.schedule.execute_on
     if frequency in {Frequency.ONCE, Frequency.DAILY}:
         if day is not None:
-            what = f"a {frequency} job has no execute_on, yet it is {shown(day)}"
+            what = f"a {frequency} job has no execute_on, yet it is {quote_value(day)}"
             yield Issue("schedule.execute_on", what, "Remove it, or make the job weekly or monthly")
         return
     allowed = WEEKDAYS if frequency is Frequency.WEEKLY else (*(str(n) for n in range(1, 32)), "last")
@@ -89,7 +89,7 @@ def execute_on_fits(job: JobSpec) -> Iterator[Issue]:
     if day is None:
         yield Issue("schedule.execute_on", f"a {frequency} job needs its last day of data", f"Give {in_words}")
     elif day not in allowed:
-        what = f"{shown(day)} is not a day of a {frequency} job"
+        what = f"{quote_value(day)} is not a day of a {frequency} job"
         yield Issue("schedule.execute_on", what, f"Give {in_words}")
 
 
@@ -102,7 +102,7 @@ def deliver_at_is_local(job: JobSpec) -> Iterator[Issue]:
 
 
 @SCHEDULE_RULES.reads("schedule.frequency", "schedule.deliver_on", "schedule.until")
-def deliver_on_follows(job: JobSpec) -> Iterator[Issue]:
+def deliver_on_is_after_the_data(job: JobSpec) -> Iterator[Issue]:
     """Only a once job chooses its day, and the data must be complete by then."""
     schedule = job.schedule
     if schedule.deliver_on is None:
@@ -119,19 +119,19 @@ def deliver_on_follows(job: JobSpec) -> Iterator[Issue]:
 
 
 @SCHEDULE_RULES.looks_up("schedule.frequency", "schedule.until", "schedule.time_zone")
-def once_is_complete(job: JobSpec, known: Known) -> Iterator[Issue]:
+def once_is_complete(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A once job exports days that are over; asked only when a job is new."""
     schedule = job.schedule
-    if known.now is None or schedule.frequency is not Frequency.ONCE or not is_zone(schedule.time_zone):
+    if context.now is None or schedule.frequency is not Frequency.ONCE or not is_time_zone(schedule.time_zone):
         return
-    yesterday = known.now.astimezone(ZoneInfo(schedule.time_zone)).date() - timedelta(days=1)
+    yesterday = context.now.astimezone(ZoneInfo(schedule.time_zone)).date() - timedelta(days=1)
     if schedule.valid_until > yesterday:
         what = f"{schedule.valid_until} is not over yet, and a once job exports complete days only"
         yield Issue("schedule.until", what, f"Choose {yesterday} or earlier")
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
+def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
@@ -139,7 +139,7 @@ def _is_plausible(day: date) -> bool:
     return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
-def _a_year_after(day: date) -> date:
+def _one_year_after(day: date) -> date:
     """The same day of the next year; 1 March for 29 February."""
     try:
         return day.replace(year=day.year + 1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import MAX_DESCRIPTION, choice, shown, text_issues
+from export_jobs.core.base.text import MAX_DESCRIPTION, quote_value, suggest, text_issues
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue
-from export_jobs.core.catalogue.selection import columns_of, facts_of, find, tables_of
+from export_jobs.core.catalogue.selection import facts_of, reachable_columns, resolve_column, tables_of
 from export_jobs.core.definitions.job import Template, TemplateKind
 from export_jobs.core.definitions.names import name_issues
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.rule import RuleContext, Rules
 
 TEMPLATE_RULES: Rules[Template] = Rules()
 MAX_DIMENSIONS = 5
@@ -50,7 +50,7 @@ def kind_has_its_parts(template: Template) -> Iterator[Issue]:
 
 
 @TEMPLATE_RULES.reads("columns", "kpis", "dimensions")
-def entries_are_different(template: Template) -> Iterator[Issue]:
+def entries_are_unique(template: Template) -> Iterator[Issue]:
     """Two columns of one name cannot be told apart by the receiver."""
     for part in ("columns", "kpis", "dimensions"):
         entries: Sequence[str] = getattr(template, part)
@@ -59,36 +59,36 @@ def entries_are_different(template: Template) -> Iterator[Issue]:
             continue
         for index, entry in enumerate(entries):
             if entry in entries[:index]:
-                yield Issue(f"{part}[{index}]", f"{shown(entry)} is listed twice", "Remove one of the two")
+                yield Issue(f"{part}[{index}]", f"{quote_value(entry)} is listed twice", "Remove one of the two")
 
 
 @TEMPLATE_RULES.looks_up("kind", "fact")
-def fact_is_known(template: Template, known: Known) -> Iterator[Issue]:
+def fact_is_known(template: Template, context: RuleContext) -> Iterator[Issue]:
     """A standard template reads one fact of the catalogue."""
-    if template.kind is TemplateKind.STANDARD and template.fact and template.fact not in known.catalogue.facts:
-        yield _unknown("fact", "fact", template.fact, known.catalogue, list(known.catalogue.facts))
+    if template.kind is TemplateKind.STANDARD and template.fact and template.fact not in context.catalogue.facts:
+        yield _unknown_entry("fact", "fact", template.fact, context.catalogue, list(context.catalogue.facts))
 
 
 @TEMPLATE_RULES.looks_up("kind", "kpis")
-def kpis_are_known(template: Template, known: Known) -> Iterator[Issue]:
+def kpis_are_known(template: Template, context: RuleContext) -> Iterator[Issue]:
     """Every KPI is in the catalogue, and so is its fact."""
     if template.kind is not TemplateKind.CUSTOM:
         return
     for index, key in enumerate(template.kpis):
-        kpi = known.catalogue.kpis.get(key)
+        kpi = context.catalogue.kpis.get(key)
         if kpi is None:
-            yield _unknown(f"kpis[{index}]", "KPI", key, known.catalogue, list(known.catalogue.kpis))
-        elif kpi.fact not in known.catalogue.facts:
+            yield _unknown_entry(f"kpis[{index}]", "KPI", key, context.catalogue, list(context.catalogue.kpis))
+        elif kpi.fact not in context.catalogue.facts:
             what = f"the KPI {key!r} is of the fact {kpi.fact!r}, which the catalogue does not hold"
             yield Issue(f"kpis[{index}]", what, f"Restore facts/{kpi.fact}.sql, or correct kpis/{key}.sql")
 
 
 @TEMPLATE_RULES.looks_up("kind", "kpis")
-def facts_share_a_connection(template: Template, known: Known) -> Iterator[Issue]:
+def facts_share_a_connection(template: Template, context: RuleContext) -> Iterator[Issue]:
     """Facts are aggregated each by itself, and put together by one statement on one database."""
     if template.kind is not TemplateKind.CUSTOM:
         return
-    facts = facts_of(template, known.catalogue)
+    facts = facts_of(template, context.catalogue)
     if len({(fact.connection, fact.dialect) for fact in facts}) > 1:
         where = "; ".join(f"{fact.key}: {fact.connection}" for fact in facts)
         what = f"the KPIs are of facts on different connections ({where}), which no statement can read together"
@@ -107,11 +107,11 @@ def dimensions_are_few(template: Template) -> Iterator[Issue]:
 
 
 @TEMPLATE_RULES.looks_up("kind", "dimensions")
-def dimensions_are_known(template: Template, known: Known) -> Iterator[Issue]:
+def dimensions_are_known(template: Template, context: RuleContext) -> Iterator[Issue]:
     """Every dimension is in the catalogue; one exported whole allows that."""
     if template.kind is TemplateKind.STANDARD:
         return
-    dimensions = known.catalogue.dimensions
+    dimensions = context.catalogue.dimensions
     for index, reference in enumerate(template.dimensions):
         path = f"dimensions[{index}]"
         is_custom = template.kind is TemplateKind.CUSTOM
@@ -119,10 +119,12 @@ def dimensions_are_known(template: Template, known: Known) -> Iterator[Issue]:
         if is_custom and reference in DATE_PARTS:
             continue
         if key not in dimensions:
-            yield _unknown(path, "dimension", key, known.catalogue, [*dimensions, *(DATE_PARTS if is_custom else ())])
+            yield _unknown_entry(
+                path, "dimension", key, context.catalogue, [*dimensions, *(DATE_PARTS if is_custom else ())]
+            )
         elif dot and attribute not in dimensions[key].fields:
-            what = f"the dimension {key!r} has no attribute {shown(attribute)}"
-            yield Issue(path, what, choice(attribute, dimensions[key].fields, none="Name the dimension alone"))
+            what = f"the dimension {key!r} has no attribute {quote_value(attribute)}"
+            yield Issue(path, what, suggest(attribute, dimensions[key].fields, none="Name the dimension alone"))
         elif not is_custom and not dimensions[key].exportable:
             whole = [name for name, dimension in dimensions.items() if dimension.exportable]
             remedy = f"Choose one of {', '.join(whole)}" if whole else "Write exportable: true into its header"
@@ -130,17 +132,17 @@ def dimensions_are_known(template: Template, known: Known) -> Iterator[Issue]:
 
 
 @TEMPLATE_RULES.looks_up("kind", "kpis", "dimensions")
-def dimensions_are_reachable(template: Template, known: Known) -> Iterator[Issue]:
+def dimensions_are_reachable(template: Template, context: RuleContext) -> Iterator[Issue]:
     """A fact says how it reaches a dimension; one that it does not reach would leave its KPIs without a group."""
     if template.kind is not TemplateKind.CUSTOM:
         return
-    facts = facts_of(template, known.catalogue)
-    shared = [set(known.catalogue.dimensions_of(fact.key)) for fact in facts]
+    facts = facts_of(template, context.catalogue)
+    shared = [set(context.catalogue.dimensions_of(fact.key)) for fact in facts]
     reached = sorted(set.intersection(*shared)) if shared else []
     for fact in facts:
         for index, reference in enumerate(template.dimensions):
             key = reference.partition(".")[0]
-            if key in known.catalogue.dimensions and not known.catalogue.path(fact.key, key):
+            if key in context.catalogue.dimensions and not context.catalogue.path(fact.key, key):
                 all_of = "every fact of this template reaches" if len(facts) > 1 else "this fact reaches"
                 remedy = f"Choose from {', '.join([*reached, *DATE_PARTS])}, which {all_of}"
                 what = f"the fact {fact.key!r} does not reach the dimension {key!r}"
@@ -148,23 +150,27 @@ def dimensions_are_reachable(template: Template, known: Known) -> Iterator[Issue
 
 
 @TEMPLATE_RULES.looks_up("kind", "fact", "dimensions", "columns")
-def columns_are_known(template: Template, known: Known) -> Iterator[Issue]:
+def columns_are_known(template: Template, context: RuleContext) -> Iterator[Issue]:
     """Columns come from the table that the file holds, or from a dimension that its fact reaches."""
     if template.kind is TemplateKind.CUSTOM or len(template.columns) > MAX_ENTRIES:
         return
-    for table in tables_of(template, known.catalogue):
+    for table in tables_of(template, context.catalogue):
         for index, name in enumerate(template.columns):
-            if find(name, table, known.catalogue) is None:
-                what = f"{table.key!r} has no column {shown(name)}"
-                remedy = choice(name, columns_of(table, known.catalogue), none="The catalogue names no column of it")
+            if resolve_column(name, table, context.catalogue) is None:
+                what = f"{table.key!r} has no column {quote_value(name)}"
+                remedy = suggest(
+                    name, reachable_columns(table, context.catalogue), none="The catalogue names no column of it"
+                )
                 yield Issue(f"columns[{index}]", what, remedy)
 
 
-def _unknown(path: str, noun: str, key: str, catalogue: Catalogue, keys: list[str]) -> Issue:
+def _unknown_entry(path: str, noun: str, key: str, catalogue: Catalogue, keys: list[str]) -> Issue:
     """Not in the catalogue, or in a file of it that cannot be read: two different things to mend."""
     folder = f"{noun.lower()}s/{key}.sql"
     unread = next((issue for issue in catalogue.issues if issue.path.startswith((folder, "catalogue"))), None)
     if unread is not None:
-        return Issue(path, f"the {noun} {shown(key)} cannot be read ({unread.path}: {unread.what})", unread.remedy)
-    remedy = choice(key, keys, none=f"The catalogue has no {noun} yet")
-    return Issue(path, f"there is no {noun} {shown(key)} in the catalogue", remedy)
+        return Issue(
+            path, f"the {noun} {quote_value(key)} cannot be read ({unread.path}: {unread.what})", unread.remedy
+        )
+    remedy = suggest(key, keys, none=f"The catalogue has no {noun} yet")
+    return Issue(path, f"there is no {noun} {quote_value(key)} in the catalogue", remedy)

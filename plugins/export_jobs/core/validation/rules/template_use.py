@@ -6,12 +6,18 @@ import unicodedata
 from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.text import choice, shown, text_issues
-from export_jobs.core.catalogue.selection import chosen_columns, columns_of, find, held_columns, tables_of
+from export_jobs.core.base.text import quote_value, suggest, text_issues
+from export_jobs.core.catalogue.selection import (
+    chosen_columns,
+    columns_in_template,
+    reachable_columns,
+    resolve_column,
+    tables_of,
+)
 from export_jobs.core.definitions.job import JobSpec, Template, TemplateKind, TemplateUse
-from export_jobs.core.validation.rule import Known, Rules
+from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.filter import audience_issues, filter_issues
-from export_jobs.core.validation.rules.schedule import is_zone
+from export_jobs.core.validation.rules.schedule import is_time_zone
 
 TEMPLATE_USE_RULES: Rules[JobSpec] = Rules()
 MAX_HEADING = 200
@@ -21,7 +27,7 @@ _INVISIBLE = {"\u00ad", "\u200b", "\u2060", "\ufeff", *map(chr, range(0xE0000, 0
 
 
 @TEMPLATE_USE_RULES.reads("templates")
-def lists_end(job: JobSpec) -> Iterator[Issue]:
+def lists_are_bounded(job: JobSpec) -> Iterator[Issue]:
     """What follows compares every entry with every other one."""
     for index, use in enumerate(job.templates):
         for name, entries in (("columns", use.columns), ("order_by", use.order_by)):
@@ -31,23 +37,23 @@ def lists_end(job: JobSpec) -> Iterator[Issue]:
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
-def columns_are_held(job: JobSpec, known: Known) -> Iterator[Issue]:
+def columns_are_in_template(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A job chooses from what the template holds."""
-    for path, use, template in _uses(job, known):
-        held = held_columns(template, known.catalogue)
+    for path, use, template in _readable_uses(job, context):
+        available = columns_in_template(template, context.catalogue)
         for index, column in enumerate(use.columns):
-            if column.column not in held:
+            if column.column not in available:
                 place = f"{path}.columns[{index}]{'.column' if column.heading else ''}"
-                what = f"the template {template.name!r} holds no column {shown(column.column)}"
-                yield Issue(place, what, choice(column.column, held, none="It holds none"))
+                what = f"the template {template.name!r} holds no column {quote_value(column.column)}"
+                yield Issue(place, what, suggest(column.column, available, none="It holds none"))
             elif column.column in [other.column for other in use.columns[:index]]:
-                yield Issue(f"{path}.columns[{index}]", f"{shown(column.column)} is chosen twice", "Remove one")
+                yield Issue(f"{path}.columns[{index}]", f"{quote_value(column.column)} is chosen twice", "Remove one")
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
-def a_kpi_is_left(job: JobSpec, known: Known) -> Iterator[Issue]:
+def a_kpi_is_chosen(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A custom template is KPIs by dimensions; without a KPI nothing says which facts are meant."""
-    for path, use, template in _uses(job, known):
+    for path, use, template in _readable_uses(job, context):
         has_kpi = any(column.column in template.kpis for column in use.columns)
         if template.kind is TemplateKind.CUSTOM and use.columns and not has_kpi:
             what = f"none of the KPIs of {template.name!r} is chosen"
@@ -55,79 +61,79 @@ def a_kpi_is_left(job: JobSpec, known: Known) -> Iterator[Issue]:
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
-def headings_are_readable(job: JobSpec, known: Known) -> Iterator[Issue]:
+def headings_are_readable(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Any letters of any script, visible and on one line."""
-    for path, use, _ in _uses(job, known):
+    for path, use, _ in _readable_uses(job, context):
         for index, column in enumerate(use.columns):
             place = f"{path}.columns[{index}].as"
             yield from text_issues(place, column.heading, limit=MAX_HEADING)
             unseen = next((char for char in column.heading if char in _INVISIBLE), None)
             if unseen:
-                what = f"the heading {shown(column.heading)} holds {unseen!a}, which no reader can see"
+                what = f"the heading {quote_value(column.heading)} holds {unseen!a}, which no reader can see"
                 yield Issue(place, what, "Remove it")
             if column.heading != column.heading.strip():
-                what = f"the heading {shown(column.heading)} begins or ends with a space"
+                what = f"the heading {quote_value(column.heading)} begins or ends with a space"
                 yield Issue(place, what, "Remove the space; a receiver would look for the name without it")
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
-def headings_are_different(job: JobSpec, known: Known) -> Iterator[Issue]:
+def headings_are_unique(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Many receivers ignore capitals and compose accents, so headings that differ in these alone are one to them."""
-    for path, use, template in _uses(job, known):
+    for path, use, template in _readable_uses(job, context):
         seen: dict[str, str] = {}
-        for index, column in enumerate(chosen_columns(template, use, known.catalogue)):
+        for index, column in enumerate(chosen_columns(template, use, context.catalogue)):
             heading = column.heading or column.column
             plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", heading).casefold())
             if plain in seen and column.column not in [other.column for other in use.columns[:index]]:
-                what = f"the heading {shown(heading)} is there twice ({shown(seen[plain])} is the other)"
+                what = f"the heading {quote_value(heading)} is there twice ({quote_value(seen[plain])} is the other)"
                 yield Issue(f"{path}.columns[{index}]", what, "Give one of the two another heading with `as`")
             seen.setdefault(plain, heading)
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
-def filters_hold(job: JobSpec, known: Known) -> Iterator[Issue]:
+def filters_are_valid(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A filter names a column that may be filtered, with values of its type."""
-    for path, use, template in _uses(job, known):
-        yield from filter_issues(path, use, template, known.catalogue, _zone(job))
+    for path, use, template in _readable_uses(job, context):
+        yield from filter_issues(path, use, template, context.catalogue, _time_zone_or_utc(job))
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
-def audience_holds(job: JobSpec, known: Known) -> Iterator[Issue]:
+def audience_is_valid(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """An audience is a list of customers, and every table of the template knows its customers."""
-    for path, use, template in _uses(job, known):
-        yield from audience_issues(path, use, template, known.catalogue, _zone(job))
+    for path, use, template in _readable_uses(job, context):
+        yield from audience_issues(path, use, template, context.catalogue, _time_zone_or_utc(job))
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
-def order_is_of_known_columns(job: JobSpec, known: Known) -> Iterator[Issue]:
+def order_by_columns_exist(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Rows can be put in order by what the table has; groups by what is shown."""
-    for path, use, template in _uses(job, known):
-        tables = tables_of(template, known.catalogue)
-        shown_columns = [column.column for column in chosen_columns(template, use, known.catalogue)]
+    for path, use, template in _readable_uses(job, context):
+        tables = tables_of(template, context.catalogue)
+        shown_columns = [column.column for column in chosen_columns(template, use, context.catalogue)]
         for index, asked in enumerate(use.order_by):
             name = asked.removeprefix("-")
             place = f"{path}.order_by[{index}]"
             if template.kind is TemplateKind.CUSTOM:
                 is_known, names = name in shown_columns, shown_columns
             else:
-                is_known = not tables or find(name, tables[0], known.catalogue) is not None
-                names = columns_of(tables[0], known.catalogue) if tables else []
+                is_known = not tables or resolve_column(name, tables[0], context.catalogue) is not None
+                names = reachable_columns(tables[0], context.catalogue) if tables else []
             if not is_known:
-                what = f"the rows have no {shown(name)} to be put in order by"
-                yield Issue(place, what, choice(name, names, none="Remove it"))
+                what = f"the rows have no {quote_value(name)} to be put in order by"
+                yield Issue(place, what, suggest(name, names, none="Remove it"))
             elif name in [other.removeprefix("-") for other in use.order_by[:index]]:
-                yield Issue(place, f"{shown(name)} is there twice", "Remove one of the two")
+                yield Issue(place, f"{quote_value(name)} is there twice", "Remove one of the two")
 
 
-def _uses(job: JobSpec, known: Known) -> Iterator[tuple[str, TemplateUse, Template]]:
+def _readable_uses(job: JobSpec, context: RuleContext) -> Iterator[tuple[str, TemplateUse, Template]]:
     """Every use whose template is known and can be read; what is unknown or endless has an issue of its own."""
     for index, use in enumerate(job.templates):
-        template = known.templates.get(use.template)
+        template = context.templates.get(use.template)
         is_short = max(len(use.columns), len(use.order_by)) <= MAX_COLUMNS
-        if template is not None and is_short and tables_of(template, known.catalogue):
+        if template is not None and is_short and tables_of(template, context.catalogue):
             yield f"templates[{index}]", use, template
 
 
-def _zone(job: JobSpec) -> str:
+def _time_zone_or_utc(job: JobSpec) -> str:
     """The zone in which values are read; an unknown one has an issue of its own."""
-    return job.schedule.time_zone if is_zone(job.schedule.time_zone) else "UTC"
+    return job.schedule.time_zone if is_time_zone(job.schedule.time_zone) else "UTC"

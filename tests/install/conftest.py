@@ -1,0 +1,92 @@
+"""An empty environment with a plain Airflow in it, and the wheel built from this checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from demo.processes import plain_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements-lock.txt"
+PLAIN_AIRFLOW = ("apache-airflow==3.3.2", "psycopg2-binary")
+
+
+class Environment:
+    """A virtual environment in a folder of its own; nothing of the repository is on its path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.bin = folder, folder / "bin"
+        self.python = str(self.bin / "python")
+
+    def run(self, *command: str, **more: str) -> str:
+        """What a command printed; a failure shows all of it."""
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.variables(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+        assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def variables(self, **more: str) -> dict[str, str]:
+        """The environment of a person who has just made it."""
+        path = f"{self.bin}{os.pathsep}{os.environ['PATH']}"
+        return plain_environment(PIP_DISABLE_PIP_VERSION_CHECK="1", **more) | {"PATH": path}
+
+    def install(self, *requirements: str, extra: Sequence[str] = ()) -> None:
+        """Install with the versions that the lock holds, so that a release of today breaks no test of yesterday."""
+        if shutil.which("uv"):
+            self.run("uv", "pip", "install", "-q", "--python", self.python, "-c", str(LOCK), *extra, *requirements)
+        else:
+            self.run(self.python, "-m", "pip", "install", "-q", "-c", str(LOCK), *extra, *requirements)
+
+    def packages(self) -> dict[str, str]:
+        """Versions by name."""
+        lines = self.run(self.python, "-m", "pip", "list", "--format=freeze").splitlines()
+        return dict(line.split("==") for line in lines if "==" in line)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built by the very command of `make wheel` in a copy of what git knows."""
+    source = tmp_path_factory.mktemp("source")
+    files = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "plugins", "pyproject.toml", "README.md", "LICENSE"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    for name in files:
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, source / name)
+    command = ["-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--wheel-dir", str(source / "dist")]
+    subprocess.run([sys.executable, *command, str(source)], check=True, capture_output=True)
+    [built] = (source / "dist").glob("airflow_export_jobs-*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def plain_airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    """An environment that holds Airflow and nothing of ours."""
+    folder = tmp_path_factory.mktemp("env")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    environment = Environment(folder)
+    environment.install(*PLAIN_AIRFLOW)
+    yield environment
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def before(plain_airflow: Environment) -> dict[str, str]:
+    """The versions of the plain Airflow, before ours was installed."""
+    return plain_airflow.packages()
