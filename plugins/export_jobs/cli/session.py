@@ -16,8 +16,8 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.errors import ExportError, UserError
 from export_jobs.store.definitions import Definitions, StoredJob
-from export_jobs.store.executions.progress import last_scheduled_ends
 from export_jobs.store.ledger import Ledger
+from export_jobs.store.overview import JobOverview
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -92,7 +92,7 @@ def time_zone(row: StoredJob) -> ZoneInfo:
 
 def last_window_end() -> dict[int, datetime]:
     """By job id, the end of the last scheduled window that was begun: the next one starts there."""
-    return last_scheduled_ends(engine())
+    return JobOverview(engine()).last_scheduled_ends()
 
 
 def actor() -> str:

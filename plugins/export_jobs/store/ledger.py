@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from export_jobs.errors import ExportError, TerminalError, UserError
 from export_jobs.store.executions import leases
-from export_jobs.store.executions.history import DELIVERY_COLUMNS, PUBLICATION_COLUMNS, History
+from export_jobs.store.executions.history import History
 from export_jobs.store.executions.notifications import Notifications
+from export_jobs.store.executions.reader import DELIVERY_COLUMNS, PUBLICATION_COLUMNS
 from export_jobs.store.executions.records import DeliveryRecord, Execution, ExecutionRecord, PublicationRecord
 
 __all__ = ["AlreadyDelivered", "DeliveryRecord", "ExecutionRecord", "Ledger", "PublicationRecord"]

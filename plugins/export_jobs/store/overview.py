@@ -41,6 +41,9 @@ _JOBS = """
     FROM export_jobs.job j JOIN export_jobs.job_version v ON v.job_id = j.id AND v.version = j.version
     WHERE j.deleted_at IS NULL AND j.id = ANY(:ids)
 """
+_LAST_SCHEDULED_ENDS = """
+    SELECT job_id, max(window_end) AS until FROM export_jobs.execution WHERE run_type = 'scheduled' GROUP BY job_id
+"""
 _UNDELIVERED = """
     SELECT DISTINCT e.job_id FROM export_jobs.execution e
     WHERE e.job_id = ANY(:job_ids) AND NOT EXISTS (
@@ -119,6 +122,11 @@ class JobOverview:
             connection.execute(text("SET LOCAL jit = off"))
             values = {"job_id": job_id} if job_id is not None else {}
             return list(connection.exec_driver_sql(query, values).cursor.fetchall())
+
+    def last_scheduled_ends(self) -> dict[int, datetime]:
+        """By job id, the end of the last window that the schedule made; a job without one is absent."""
+        with transaction(self._engine) as connection:
+            return {row.job_id: row.until for row in connection.execute(text(_LAST_SCHEDULED_ENDS))}
 
     def jobs(self, job_ids: Collection[int]) -> list[tuple[StoredJob, datetime]]:
         """The definitions of some live jobs, each with the time of its newest version."""

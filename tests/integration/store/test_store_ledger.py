@@ -10,8 +10,8 @@ import pytest
 from export_jobs.core.windows.coverage import CoverageState
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.executions.progress import last_scheduled_ends
 from export_jobs.store.executions.records import Execution
+from export_jobs.store.overview import JobOverview
 from tests.integration.store.samples import DAY_ONE, Store, delivery, publication, spec
 
 pytestmark = pytest.mark.integration
@@ -173,13 +173,13 @@ def test_the_outcome_of_a_run_follows_its_newest_word(store: Store, job: StoredJ
 
 def test_what_the_schedule_has_made(store: Store, job: StoredJob) -> None:
     assert store.ledger.last_scheduled_end(job.job_id) is None
-    assert last_scheduled_ends(store.engine) == {}
+    assert JobOverview(store.engine).last_scheduled_ends() == {}
     store.run(job, day=3)
     store.run(job, day=0)
     store.run(job, day=9, run_type="manual", run_id="manual")
     end = datetime(2026, 1, 5, tzinfo=UTC)
     assert store.ledger.last_scheduled_end(job.job_id) == end
-    assert last_scheduled_ends(store.engine) == {job.job_id: end}
+    assert JobOverview(store.engine).last_scheduled_ends() == {job.job_id: end}
 
 
 def test_the_number_of_queries_does_not_grow(store: Store, job: StoredJob, queries: Callable[[], int]) -> None:

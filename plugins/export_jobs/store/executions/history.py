@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import groupby
-
-from sqlalchemy import RowMapping
 
 from export_jobs.core.windows.provenance import FileProvenance
 from export_jobs.core.windows.window import Window
-from export_jobs.store.database.access import StoreAccess
-from export_jobs.store.executions.records import (
-    DeliveryEntry,
-    ExecutionEvent,
-    ExecutionRecord,
-    Notification,
-    PublicationEntry,
+from export_jobs.store.executions.reader import (
+    DELIVERY_COLUMNS,
+    EVENT_COLUMNS,
+    EXECUTION_COLUMNS,
+    PUBLICATION_COLUMNS,
+    ExecutionReader,
+    delivery_entry,
 )
-
-EVENT_COLUMNS = "execution_id, at, kind, step, template, attempt, try_number, message, detail"
-DELIVERY_COLUMNS = """execution_id, template, stage, revision, path, url, rows, bytes, sha256, columns, version,
-    definition_hash, attempt, delivered_at"""
-PUBLICATION_COLUMNS = "execution_id, stage, revision, path, url, bytes, sha256, published_at"
-NOTIFICATION_COLUMNS = "execution_id, kind, key, recipient, state, reply, at"
+from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord, PublicationEntry
 
 
-class History(StoreAccess):
+class History(ExecutionReader):
     """What the ledger of one store says."""
 
     def executions(self, job_id: int) -> list[ExecutionRecord]:
         """Every execution of a job with all that belongs to it, by window; five queries, however many there are."""
+        query = f"""SELECT {EXECUTION_COLUMNS} FROM export_jobs.execution
+            WHERE job_id = :job_id ORDER BY window_start, id"""
         with self.transaction() as within:
-            return within._executions(job_id)
+            return within._execution_records(within._rows(query, job_id=job_id))
 
     def delivery(self, execution_id: int, template: str, stage: str) -> DeliveryEntry | None:
         """The delivery of one stage of a template; None while it is not delivered."""
@@ -42,7 +36,7 @@ class History(StoreAccess):
             template=template,
             stage=stage,
         )
-        return _delivery_entry(rows[0]) if rows else None
+        return delivery_entry(rows[0]) if rows else None
 
     def latest_deliveries(self, execution_id: int) -> list[DeliveryEntry]:
         """The newest delivery of every template of an execution, by template."""
@@ -51,7 +45,7 @@ class History(StoreAccess):
             WHERE execution_id = :execution_id ORDER BY template, id DESC""",
             execution_id=execution_id,
         )
-        return [_delivery_entry(row) for row in rows]
+        return [delivery_entry(row) for row in rows]
 
     def publication(self, execution_id: int, stage: str) -> PublicationEntry | None:
         """The publication of one stage; None while it does not stand."""
@@ -115,38 +109,3 @@ class History(StoreAccess):
         )
         until: datetime | None = rows[0]["until"]
         return until
-
-    def _executions(self, job_id: int) -> list[ExecutionRecord]:
-        # Executions last: what is added meanwhile to one that is not listed is left out, and nothing is listed halfway.
-        events = self._rows_by_execution("execution_event", EVENT_COLUMNS, job_id)
-        deliveries = self._rows_by_execution("delivery", DELIVERY_COLUMNS, job_id)
-        publications = self._rows_by_execution("publication", PUBLICATION_COLUMNS, job_id)
-        notifications = self._rows_by_execution("notification", NOTIFICATION_COLUMNS, job_id)
-        executions = self._rows(
-            """SELECT id, job_id, dag_id, run_id, run_type, window_start, window_end, version, opened_at
-            FROM export_jobs.execution WHERE job_id = :job_id ORDER BY window_start, id""",
-            job_id=job_id,
-        )
-        return [
-            ExecutionRecord(
-                **row,
-                events=tuple(ExecutionEvent(**event) for event in events.get(row["id"], ())),
-                deliveries=tuple(_delivery_entry(delivery) for delivery in deliveries.get(row["id"], ())),
-                publications=tuple(PublicationEntry(**publication) for publication in publications.get(row["id"], ())),
-                notifications=tuple(Notification(**told) for told in notifications.get(row["id"], ())),
-            )
-            for row in executions
-        ]
-
-    def _rows_by_execution(self, table: str, columns: str, job_id: int) -> dict[int, list[RowMapping]]:
-        qualified = ", ".join(f"t.{column.strip()}" for column in columns.split(","))
-        rows = self._rows(
-            f"""SELECT {qualified} FROM export_jobs.{table} t JOIN export_jobs.execution e ON e.id = t.execution_id
-            WHERE e.job_id = :job_id ORDER BY t.execution_id, t.id""",
-            job_id=job_id,
-        )
-        return {key: list(group) for key, group in groupby(rows, key=lambda row: row["execution_id"])}
-
-
-def _delivery_entry(row: RowMapping) -> DeliveryEntry:
-    return DeliveryEntry(**{**row, "columns": tuple(row["columns"])})

@@ -3,26 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
-
-from sqlalchemy import RowMapping
 
 from export_jobs.core.windows.window import Window
-from export_jobs.store.database.access import StoreAccess
-from export_jobs.store.executions.history import (
-    DELIVERY_COLUMNS,
-    EVENT_COLUMNS,
-    NOTIFICATION_COLUMNS,
-    PUBLICATION_COLUMNS,
-)
-from export_jobs.store.executions.records import (
-    DeliveryEntry,
-    ExecutionEvent,
-    ExecutionRecord,
-    Notification,
-    PublicationEntry,
-)
+from export_jobs.store.executions.reader import ExecutionReader
+from export_jobs.store.executions.records import ExecutionRecord
 
 _PAGE = """
     SELECT counted.total, e.id, e.job_id, e.dag_id, e.run_id, e.run_type, e.window_start, e.window_end, e.version,
@@ -47,7 +31,7 @@ class LedgerRun:
     is_delivered: bool
 
 
-class ExecutionPages(StoreAccess):
+class ExecutionPages(ExecutionReader):
     """Executions of one store, newest window first. Raises ``TransientError`` while the store is out of reach."""
 
     def page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
@@ -67,31 +51,4 @@ class ExecutionPages(StoreAccess):
     def _page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
         rows = self._rows(_PAGE, job_id=job_id, offset=offset, limit=limit)
         shown = [{key: row[key] for key in row if key != "total"} for row in rows if row["id"] is not None]
-        if not shown:
-            return rows[0]["total"], []
-        ids = [row["id"] for row in shown]
-        events = self._rows_by_execution("execution_event", EVENT_COLUMNS, ids)
-        deliveries = self._rows_by_execution("delivery", DELIVERY_COLUMNS, ids)
-        publications = self._rows_by_execution("publication", PUBLICATION_COLUMNS, ids)
-        notifications = self._rows_by_execution("notification", NOTIFICATION_COLUMNS, ids)
-        return rows[0]["total"], [
-            ExecutionRecord(
-                **row,
-                events=tuple(ExecutionEvent(**one) for one in events.get(row["id"], ())),
-                deliveries=tuple(_delivery_entry(one) for one in deliveries.get(row["id"], ())),
-                publications=tuple(PublicationEntry(**one) for one in publications.get(row["id"], ())),
-                notifications=tuple(Notification(**one) for one in notifications.get(row["id"], ())),
-            )
-            for row in shown
-        ]
-
-    def _rows_by_execution(self, table: str, columns: str, ids: list[Any]) -> dict[int, list[RowMapping]]:
-        rows = self._rows(
-            f"SELECT {columns} FROM export_jobs.{table} WHERE execution_id = ANY(:ids) ORDER BY execution_id, id",
-            ids=ids,
-        )
-        return {key: list(group) for key, group in groupby(rows, key=lambda row: row["execution_id"])}
-
-
-def _delivery_entry(row: RowMapping) -> DeliveryEntry:
-    return DeliveryEntry(**{**row, "columns": tuple(row["columns"])})
+        return rows[0]["total"], self._execution_records(shown) if shown else []
