@@ -72,4 +72,4 @@ def test_an_id_that_is_there_twice_breaks_the_precondition(fresh_database: Any, 
     [precondition] = export.preconditions
     with psycopg.connect(**fresh_database()) as session:
         assert (session.execute(precondition.sql.encode(), {}).fetchall() == []) is is_held
-    assert "store_id more than once" in precondition.failure
+    assert "store_id more than once" in precondition.what

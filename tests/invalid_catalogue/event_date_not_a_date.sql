@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # A window bounds dates.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:6: event_date.type | the type is timestamptz, and the column 'amount' is said to be number. Name a column of dates.
+-- # expect: facts/orders.sql:6: event_date.type | the type is timestamptz, but the column 'amount' is declared number. Name a column of dates.

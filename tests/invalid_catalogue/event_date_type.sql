@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # An instant and a wall clock's time are compared in different ways.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:6: event_date.type | the type is timestamptz, and the column 'ordered_at' is said to be timestamp. Write type: timestamp here, or correct the column.
+-- # expect: facts/orders.sql:6: event_date.type | the type is timestamptz, but the column 'ordered_at' is declared timestamp. Write type: timestamp here, or correct the column.

@@ -5,4 +5,4 @@ fact: orders
 sum(amount) {% if %}
 -- # Jinja of a file is checked like the rest of it.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:5 | the Jinja of this file does not hold: Expected an expression, got 'end of statement block'. Correct it.
+-- # expect: kpis/broken.sql:5 | the Jinja of this file is invalid: Expected an expression, got 'end of statement block'. Correct it.

@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # Both date bases are checked.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:7: updated_at.type | the type is timestamp, and the column 'changed_on' is said to be date. Write type: date here, or correct the column.
+-- # expect: facts/orders.sql:7: updated_at.type | the type is timestamp, but the column 'changed_on' is declared date. Write type: date here, or correct the column.

@@ -26,13 +26,13 @@ _BEGIN = {DUCKDB: "BEGIN TRANSACTION READ ONLY", "mysql": "START TRANSACTION REA
 
 
 class RefusedError(Exception):
-    """The database does not do it: ``str`` is what it says, ``line`` that of the statement (from 1) where known.
+    """The database refuses a question: ``str`` is its reason without the last full stop.
 
-    ``is_timeout``: it would perhaps, given more time.
+    ``line`` is that of the statement, from 1, where known; ``is_timeout``: more time might help.
     """
 
-    def __init__(self, said: str, line: int | None = None, *, is_timeout: bool = False) -> None:
-        super().__init__(said)
+    def __init__(self, reason: str, line: int | None = None, *, is_timeout: bool = False) -> None:
+        super().__init__(reason.rstrip("."))
         self.line, self.is_timeout = line, is_timeout
 
 
@@ -107,12 +107,12 @@ class PostgresSession:
                 return cursor.fetchone(), list(cursor.description or ())
         except psycopg.Error as error:
             code = error.sqlstate or "the connection is lost"
-            said = error.diag.message_primary
-            if not said or (hide_values and not code.startswith(_SCHEMA_FAULTS)):
-                said = f"{type(error).__name__} ({code})"
+            reason = error.diag.message_primary
+            if not reason or (hide_values and not code.startswith(_SCHEMA_FAULTS)):
+                reason = f"{type(error).__name__} ({code})"
             position = int(error.diag.statement_position or 0)
             line = statement.count("\n", 0, position) + 1 if position else None
-            raise RefusedError(said, line, is_timeout=code in _TIMEOUT_SQLSTATES) from None
+            raise RefusedError(reason, line, is_timeout=code in _TIMEOUT_SQLSTATES) from None
 
     def _types(self, codes: list[int]) -> dict[int, tuple[ColumnType | None, str]]:
         """Names of further types; one that has a collation is text, such as citext."""
@@ -167,8 +167,8 @@ class DbApiSession:
                 cursor.execute(statement)
                 return list(cursor.fetchall()), list(cursor.description or ())
             except Exception as error:
-                said = " ".join(str(error).split()) or type(error).__name__
-                raise RefusedError(said[:300], is_timeout=deadline.has_passed) from None
+                reason = " ".join(str(error).split()) or type(error).__name__
+                raise RefusedError(reason[:300], is_timeout=deadline.has_passed) from None
             finally:
                 with suppress(Exception):
                     self._connection.rollback()

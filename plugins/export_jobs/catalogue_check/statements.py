@@ -28,7 +28,7 @@ def probe_kpis(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
     types, refused = describe_expressions(probe, expressions, fact_source(fact), fact.dialect)
     for kpi in kpis:
         if error := refused.get(kpi.key):
-            what = f"the database refuses the expression: {str(error).rstrip('.')}"
+            what = f"the database refuses the expression: {error}"
             probe.add_issue(kpi, Issue(sql_path(), what, f"Correct it; it is computed over the rows of {fact.file}"))
         elif found := types.get(kpi.key):
             allowed = {"integer": ("integer", "number")}.get(kpi.type, ())
@@ -44,7 +44,7 @@ def probe_rows(probe: Probe, fact: Fact) -> None:
             continue
         error = _plan_error(probe, {"kind": "standard", "fact": fact.key}, {"date_basis": basis}, fact)
         if error is not None:
-            what = f"the database refuses rows of the fact, bounded by this date: {_message(error)}"
+            what = f"the database refuses rows of the fact, bounded by this date: {error}"
             probe.add_issue(fact, Issue(key, what, "Correct the fact's query or this date"))
 
 
@@ -58,12 +58,12 @@ def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
         blamed = {k: error for k, error in refused.items() if k} if len(refused) < max(len(kpis), 1) else {}
         for kpi in kpis:
             if kpi.key in blamed:
-                what = f"the database refuses it by {key!r}: {_message(blamed[kpi.key])}"
+                what = f"the database refuses it by {key!r}: {blamed[kpi.key]}"
                 probe.add_issue(kpi, Issue(sql_path(), what, f"Correct the expression, or dimensions/{key}.sql"))
         if refused and not blamed:
             error = next(iter(refused.values()))
             dimension = probe.catalogue.dimensions.get(key)
-            what = f"the database refuses {fact.key!r} by {key!r}: {_message(error)}"
+            what = f"the database refuses {fact.key!r} by {key!r}: {error}"
             if dimension is None:
                 probe.add_issue(fact, Issue("event_date", what, "Correct the column or its type"))
             else:
@@ -74,12 +74,12 @@ def probe_dimension(probe: Probe, dimension: Dimension) -> None:
     """A dimension template of all columns."""
     error = _plan_error(probe, {"kind": "dimension", "dimensions": [dimension.key]}, {}, dimension)
     if error is not None:
-        what = f"the database refuses the dimension as a whole: {_message(error)}"
+        what = f"the database refuses the dimension as a whole: {error}"
         probe.add_issue(dimension, Issue(sql_path(), what, "Correct the query or its columns"))
 
 
 def _refused_kpis(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mapping[str, RefusedError]:
-    """The KPIs that cannot be had by ``key``; of a fact without any, its rows are asked for instead."""
+    """The KPIs that cannot be computed by ``key``; of a fact without any, its rows are asked for instead."""
 
     def ask(keys: list[str]) -> RefusedError | None:
         definition: dict[str, Any] = {"kind": "custom", "kpis": keys, "dimensions": [key]}
@@ -118,7 +118,3 @@ def _job(definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimensio
             "dag_id": _NAME,
         }
     )
-
-
-def _message(error: RefusedError) -> str:
-    return str(error).rstrip(".")

@@ -21,7 +21,7 @@ def probe_table(probe: Probe, table: Table) -> None:
     found = probe.describe(empty_query("*", table.sql))
     if isinstance(found, RefusedError):
         line = max(found.line - 1, 1) if found.line else None
-        what = f"the database refuses the query: {str(found).rstrip('.')}"
+        what = f"the database refuses the query: {found}"
         probe.add_issue(
             table, Issue(sql_path(line), what, "Correct the query, or grant the connection's user what it reads")
         )
@@ -70,7 +70,7 @@ def _probe_fields(probe: Probe, fact: Fact) -> None:
     for name, column in fact.custom_fields.items():
         path = f"custom_fields.{name}"
         if error := refused.get(name):
-            what = f"the database refuses the expression: {str(error).rstrip('.')}"
+            what = f"the database refuses the expression: {error}"
             probe.add_issue(fact, Issue(f"{path}.sql", what, "Correct it; it is computed over one row of the query"))
         elif found := types.get(name):
             for issue in _type_issues(path, name, column, found):
@@ -81,10 +81,12 @@ def _column_issues(
     path: str, name: str, column: TableColumn, described: list[ResultColumn], dialect: str
 ) -> Iterable[Issue]:
     same = [
-        one for one in described if normalized_quoted_name(one.name, dialect) == normalized_quoted_name(name, dialect)
+        result
+        for result in described
+        if normalized_quoted_name(result.name, dialect) == normalized_quoted_name(name, dialect)
     ]
     if not same:
-        remedy = suggest(name, [one.name for one in described], none="Add it to the query")
+        remedy = suggest(name, [result.name for result in described], none="Add it to the query")
         yield Issue(path, f"the query yields no column {quote_value(name)}", remedy)
     elif len(same) > 1:
         yield Issue(
@@ -96,7 +98,7 @@ def _column_issues(
 
 def _type_issues(path: str, name: str, column: TableColumn, found: ResultColumn) -> Iterable[Issue]:
     if found.type_name and not fits(column.type, found.type):
-        what = f"{quote_value(name)} is said to be {column.type}, and the database says {found.type_name}"
+        what = f"{quote_value(name)} is declared {column.type}, but the database returns {found.type_name}"
         yield Issue(path, what, type_remedy(found.type, name))
 
 
@@ -106,6 +108,6 @@ def _count(probe: Probe, table: Table, path: str, query: str) -> int:
     try:
         return int(probe.session.value(query) or 0)
     except RefusedError as error:
-        what = f"whether it is unique could not be told: {str(error).rstrip('.')}"
-        probe.add_issue(table, Issue(path, what, "Make sure of it in the table itself", Level.WARNING))
+        what = f"whether it is unique could not be checked: {error}"
+        probe.add_issue(table, Issue(path, what, "Check the table itself", Level.WARNING))
         return 0

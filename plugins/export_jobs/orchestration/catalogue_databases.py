@@ -39,7 +39,7 @@ def catalogue_connections(catalogue: Catalogue, wanted: str | None = None) -> li
     names = sorted({table.connection for table in _tables(catalogue)})
     if wanted is not None and wanted not in names:
         remedy = suggest(wanted, names, none="The catalogue names none yet")
-        raise UserError(f"No fact or dimension of the catalogue names the connection {wanted!r}. {remedy}.")
+        raise UserError(f"No fact or dimension of the catalogue names the connection {wanted!r}", remedy)
     return [wanted] if wanted is not None else names
 
 
@@ -74,8 +74,8 @@ def check_tables(
     name, dialect = tables[0].connection, tables[0].dialect
     probe = Probe(session, catalogue, set(broken))
     if dialect not in _TYPED_DIALECTS:
-        what = f"types are NOT checked: a database of the dialect {dialect} does not say types of columns"
-        remedy = "Hold the types in the headers against the tables by eye"
+        what = f"types are NOT checked: a database of the dialect {dialect} does not report types of columns"
+        remedy = "Compare the types in the headers with the tables yourself"
         probe.add_issue(tables[0], Issue("connection", what, remedy, Level.WARNING))
     _run_probes(probe, tables)
     return ConnectionCheck(name, dialect, tuple(probe.issues), probe.questions, dialect in _TYPED_DIALECTS)
@@ -112,10 +112,10 @@ def _session(name: str, dialect: str) -> CatalogueSession:
 
 
 def _connection_issue(table: Table, error: ExportError) -> Issue:
-    what, _, remedy = str(error).rstrip(".").partition(". ")
+    remedy = error.remedy
     if isinstance(error, TransientError):  # it speaks to a task that tries again
-        remedy = "See under Admin > Connections whether its host, path and password are right"
-    return locate_issue(table, Issue("connection", what, remedy))
+        remedy = "Check its host, path and password under Admin > Connections"
+    return locate_issue(table, Issue("connection", error.what, remedy))
 
 
 def _tables(catalogue: Catalogue) -> list[Table]:

@@ -29,24 +29,24 @@ FAULTS = {
     ),
     "text for an integer": (
         "ALTER TABLE shop.orders ALTER items TYPE text",
-        "facts/orders.sql:19: measures.items: 'items' is said to be integer, and the database says text. "
+        "facts/orders.sql:19: measures.items: 'items' is declared integer, but the database returns text. "
         "Write items: text, or cast it in the SQL.",
     ),
     "fraction for an integer": (
         "ALTER TABLE shop.orders ALTER items TYPE numeric",
-        "'items' is said to be integer, and the database says number",
+        "'items' is declared integer, but the database returns number",
     ),
     "clock for an instant": (
         "ALTER TABLE shop.orders ALTER ordered_at TYPE timestamp",
-        "facts/orders.sql:15: columns.ordered_at: 'ordered_at' is said to be timestamptz, and the database says time",
+        "facts/orders.sql:15: columns.ordered_at: 'ordered_at' is declared timestamptz, but the database returns time",
     ),
     "a type of its own": (
         "ALTER TABLE shop.orders ALTER buyer_id TYPE uuid USING gen_random_uuid()",
-        "'buyer_id' is said to be text, and the database says uuid. Cast it in the SQL to text, a number or a date",
+        "'buyer_id' is declared text, but the database returns uuid. Cast it in the SQL to text, a number or a date",
     ),
     "an enum": (
         "CREATE TYPE shop.size AS ENUM ('S'); ALTER TABLE shop.towns ALTER town_name TYPE shop.size USING 'S'",
-        "dimensions/town.sql:7: columns.town_name: 'town_name' is said to be text, and the database says shop.size.",
+        "dimensions/town.sql:7: columns.town_name: 'town_name' is declared text, but the database returns shop.size.",
     ),
     "id twice": (
         "INSERT INTO shop.stores VALUES (3, 'West again', 2)",
@@ -95,7 +95,7 @@ def test_a_custom_field_that_the_database_refuses_is_named_alone(shop: Shop) -> 
     vat, day = shop.said()
     assert vat.startswith("facts/orders.sql:21: custom_fields.vat.sql: the database refuses the expression: function")
     assert day.startswith(
-        "facts/orders.sql:22: custom_fields.on_day: 'on_day' is said to be date, and the database says"
+        "facts/orders.sql:22: custom_fields.on_day: 'on_day' is declared date, but the database returns"
     )
 
 
@@ -154,7 +154,7 @@ def test_nothing_can_be_written(shop: Shop) -> None:
     shop.execute("CREATE FUNCTION shop.write() RETURNS integer LANGUAGE sql AS 'DELETE FROM shop.towns RETURNING 1'")
     shop.change(TOWN, "SELECT town_id, town_name FROM shop.towns", "SELECT shop.write() AS town_id, 'x' AS town_name")
     said = shop.said()
-    assert said and all("could not be told: ReadOnlySqlTransaction (25006)" in line for line in said)
+    assert said and all("could not be checked: ReadOnlySqlTransaction (25006)" in line for line in said)
     shop.execute("DO $$ BEGIN ASSERT (SELECT count(*) FROM shop.towns) = 2; END $$")
 
 
@@ -165,7 +165,7 @@ def test_a_database_that_is_away_is_an_issue_of_the_file_without_its_password(
     [said] = shop.said()
     assert said == (
         "facts/orders.sql:5: connection: The database of the connection 'shop_warehouse' cannot be opened "
-        "(OperationalError). See under Admin > Connections whether its host, path and password are right."
+        "(OperationalError). Check its host, path and password under Admin > Connections."
     )
 
 

@@ -70,9 +70,9 @@ def test_duckdb_says_types(on_duckdb: Elsewhere) -> None:
     on_duckdb.execute("ALTER TABLE shop.towns ALTER town_name TYPE varchar[] USING [town_name]")
     items, town = on_duckdb.said()
     assert items.startswith(
-        "facts/orders.sql:20: measures.items: 'items' is said to be integer, and the database says VARCHAR. "
+        "facts/orders.sql:20: measures.items: 'items' is declared integer, but the database returns VARCHAR. "
     )
-    assert "'town_name' is said to be text, and the database says VARCHAR[]. Cast it in the SQL" in town
+    assert "'town_name' is declared text, but the database returns VARCHAR[]. Cast it in the SQL" in town
 
 
 def test_duckdb_refuses_and_finds_twins(on_duckdb: Elsewhere) -> None:

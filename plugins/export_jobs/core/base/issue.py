@@ -23,8 +23,13 @@ class Issue:
     remedy: str
     level: Level = Level.ERROR
 
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do, without the place; the remedy may be empty."""
+        return " ".join(f"{part}." for part in (self.what, self.remedy) if part)
+
     def __str__(self) -> str:
-        return f"{self.path}: {self.what}. {self.remedy}."
+        return f"{self.path}: {self.message}"
 
 
 def errors(issues: Iterable[Issue]) -> list[Issue]:

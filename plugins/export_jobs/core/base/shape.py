@@ -140,7 +140,7 @@ def _value_at(data: Any, location: Location) -> Any:
 
 
 def _copy_containers(raw: object, depth: int = 0) -> Any:
-    """Containers copied so that they can be mended, values shared.
+    """Containers copied so that they can be changed, values shared.
 
     No definition is as deep as the cut, so what lies below it is wrong anyway and is reported where it begins.
     """

@@ -32,6 +32,15 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,17}\.[0-9]{1,17}", re.ASCII)
 
 
+class YamlError(UserError):
+    """Text that is no plain YAML mapping. ``detail`` is ``what`` without the place that it begins with."""
+
+    def __init__(self, detail: str, remedy: str, *, name: str = "", line: int | None = None) -> None:
+        place = f"{name}, line {line}: " if line else f"{name}: " if name else ""
+        super().__init__(place + detail, remedy, line=line)
+        self.detail = self.what.removeprefix(place)
+
+
 @dataclass(frozen=True)
 class YamlFile:
     """What a file holds. ``lines`` gives the line, from 1, on which each path begins."""
@@ -50,36 +59,39 @@ class YamlFile:
 
 
 def read_yaml(path: Path) -> YamlFile:
-    """Read the file at ``path``. Raises ``UserError`` when it cannot be read or is no plain YAML mapping."""
+    """Read the file at ``path``. Raises ``YamlError`` when it cannot be read or is no plain YAML mapping."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UserError(f"The file {path} cannot be read: {error.strerror}. Check its name and permissions.") from error
+        what = f"The file {path} cannot be read: {error.strerror}"
+        raise YamlError(what, "Check its name and permissions") from error
     return parse_yaml(raw, str(path))
 
 
 def parse_yaml(raw: bytes, name: str) -> YamlFile:
-    """Read YAML text; ``name`` is what messages call it. Raises ``UserError`` with the line of what is wrong."""
+    """Read YAML text; ``name`` is what messages call it. Raises ``YamlError`` with the line of what is wrong."""
     if len(raw) > MAX_BYTES:
-        raise UserError(f"The file {name} is larger than {MAX_BYTES // 1_000_000} MB. Split it into several files.")
+        raise YamlError(f"The file {name} is larger than {MAX_BYTES // 1_000_000} MB", "Split it into several files")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise UserError(f"{name}, line {line}: this is not UTF-8 text. Save the file as UTF-8.") from error
+        raise YamlError("this is not UTF-8 text", "Save the file as UTF-8", name=name, line=line) from error
     builder = _Builder(name)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.consume(event)
     except yaml.MarkedYAMLError as error:
-        place = f"{name}, line {error.problem_mark.line + 1}" if error.problem_mark else name
+        line = error.problem_mark.line + 1 if error.problem_mark else None
         detail = " ".join(filter(None, (error.context, error.problem)))
         if "nesting depth" in detail:  # PyYAML from 6.0.4 on counts brackets before they reach the builder
-            raise UserError(f"{place}: {_TOO_DEEP}. {_TOO_DEEP_REMEDY}.") from error
-        raise UserError(f"{place}: this is not YAML: {detail}. Correct the indentation or the quotes there.") from error
+            raise YamlError(_TOO_DEEP, _TOO_DEEP_REMEDY, name=name, line=line) from error
+        remedy = "Correct the indentation or the quotes there"
+        raise YamlError(f"this is not YAML: {detail}", remedy, name=name, line=line) from error
     except yaml.YAMLError as error:
-        raise UserError(f"{name}: this is not YAML: {' '.join(str(error).split())}. Remove that character.") from error
+        detail = " ".join(str(error).split())
+        raise YamlError(f"this is not YAML: {detail}", "Remove that character", name=name) from error
     return builder.file()
 
 
@@ -103,7 +115,7 @@ class _Builder:
     documents: list[Any] = field(default_factory=list)
 
     def consume(self, event: yaml.Event) -> None:
-        """Consume one event; raises ``UserError`` for what is not allowed."""
+        """Consume one event; raises ``YamlError`` for what is not allowed."""
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             self._refuse(event, "anchors and aliases (& and *) are not read", "Write the value out in each place")
         if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) not in {None, "!"}:
@@ -118,14 +130,14 @@ class _Builder:
             self.stack.pop()
 
     def file(self) -> YamlFile:
-        """The one document; raises ``UserError`` when there is none, or it is not a mapping."""
+        """The one document; raises ``YamlError`` when there is none, or it is not a mapping."""
         data = self.documents[0] if self.documents else None
         if data is None:
-            raise UserError(f"The file {self.name} is empty. Give it destinations, templates or jobs.")
+            raise YamlError(f"The file {self.name} is empty", "Give it destinations, templates or jobs")
         if not isinstance(data, dict):
             kind = "a list" if isinstance(data, list) else "a single value"
-            raise UserError(
-                f"The file {self.name} holds {kind}, not a mapping. Start it with destinations, templates or jobs."
+            raise YamlError(
+                f"The file {self.name} holds {kind}, not a mapping", "Start it with destinations, templates or jobs"
             )
         return YamlFile(self.name, data, self.lines)
 
@@ -159,7 +171,7 @@ class _Builder:
         return location
 
     def _refuse(self, event: yaml.Event, what: str, remedy: str) -> None:
-        raise UserError(f"{self.name}, line {_line(event)}: {what}. {remedy}.")
+        raise YamlError(what, remedy, name=self.name, line=_line(event))
 
 
 def _line(event: yaml.Event) -> int:

@@ -24,7 +24,7 @@ DATE_PARTS = {"day": "Day", "week": "Week (its Monday)", "month": "Month (its fi
 
 
 class DateColumn(Frozen):
-    """A column that a window can bound. ``time_zone`` is that of a ``timestamp`` column; UTC when it is not said."""
+    """A column that a window can bound. ``time_zone`` is that of a ``timestamp`` column; UTC when it is not given."""
 
     column: str
     type: Literal["timestamptz", "timestamp", "date"] = "timestamptz"

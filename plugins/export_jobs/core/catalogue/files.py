@@ -7,7 +7,6 @@ stands for a value of ``variables.yaml`` beside the folders, so that one catalog
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ import jinja2.sandbox
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.base.text import suggest
-from export_jobs.core.base.yaml_file import YamlFile, parse_yaml, read_yaml
+from export_jobs.core.base.yaml_file import YamlError, YamlFile, parse_yaml, read_yaml
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Kpi
 from export_jobs.errors import UserError
 
@@ -45,8 +44,8 @@ def load_catalogue(folder: Path, variables: Mapping[str, str] | None = None) -> 
     """
     if not folder.is_dir():
         raise UserError(
-            f"There is no catalogue folder {folder}. Point EXPORT_JOBS_CATALOGUE at the folder that holds "
-            "facts/, kpis/ and dimensions/."
+            f"There is no catalogue folder {folder}",
+            "Point EXPORT_JOBS_CATALOGUE at the folder that holds facts/, kpis/ and dimensions/",
         )
     reader = _Reader(folder, [])
     reader.variables = {**reader.read_variables(), **(variables or {})}
@@ -68,8 +67,9 @@ class _Reader:
             return {}
         try:
             return {str(key): value for key, value in read_yaml(path).data.items()}
-        except UserError as error:
-            self.issues.append(Issue(VARIABLES, str(error).rstrip("."), "Write it as name: value lines"))
+        except YamlError as error:
+            place = f"{VARIABLES}:{error.line}" if error.line else VARIABLES
+            self.issues.append(Issue(place, error.detail, "Write it as name: value lines"))
             return {}
 
     def read_entries(self, folder: str, kind: type[Entry]) -> Iterator[tuple[str, Entry]]:
@@ -114,8 +114,8 @@ class _Reader:
             raise _FileError("the file does not start with a /* … */ header", remedy)
         try:
             header = parse_yaml(("\n" * opening.count("\n") + comment).encode(), place)
-        except UserError as error:
-            raise _header_error(error, remedy) from error
+        except YamlError as error:  # its own remedy is about files of definitions
+            raise _FileError(error.detail, remedy, error.line) from error
         if not sql.strip():
             raise _FileError("there is no SQL below the header", remedy)
         line = (opening + comment).count("\n") + 1 + sql[: len(sql) - len(sql.lstrip())].count("\n")
@@ -134,14 +134,7 @@ class _Reader:
             raise _FileError(f"the variable {name!r} has no value", remedy) from error
         except jinja2.TemplateError as error:
             line = getattr(error, "lineno", None)
-            raise _FileError(f"the Jinja of this file does not hold: {error}", "Correct it", line) from error
-
-
-def _header_error(error: UserError, remedy: str) -> _FileError:
-    """What the reader of YAML says, without its remedy: it was written for files of definitions."""
-    said = str(error).partition(". ")[0].rstrip(".")
-    line = re.match(r".+, line (\d+): ", said)
-    return _FileError(said[line.end() :] if line else said, remedy, int(line[1]) if line else None)
+            raise _FileError(f"the Jinja of this file is invalid: {error}", "Correct it", line) from error
 
 
 _JINJA = jinja2.sandbox.SandboxedEnvironment(

@@ -1,7 +1,7 @@
 """Names that become parts of file names: of jobs, templates and destinations, and the sub-folders of files.
 
 ``<job>__<template>__<window>`` is one file's name, so a name holds no ``__`` and starts and ends with a letter or
-digit: then the three parts can be told apart again, and no two jobs can ever render to the same file name.
+digit: then the three parts can be separated again, and no two jobs can ever render to the same file name.
 """
 
 from __future__ import annotations

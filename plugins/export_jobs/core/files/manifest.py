@@ -1,4 +1,4 @@
-"""The manifest of an execution: what was delivered, told so that a receiver can verify it without asking the sender."""
+"""The manifest of an execution: what was delivered, so that a receiver can verify it without asking the sender."""
 
 from __future__ import annotations
 

@@ -28,11 +28,12 @@ class Precondition:
 
     In ``sql``, as in an export's own, ``%%`` is a ``%``; nothing is bound in it.
 
-    ``failure`` is the sentence for the reader; nothing is delivered then.
+    ``what`` then says what is wrong and ``remedy`` what to do next; nothing is delivered.
     """
 
     sql: str
-    failure: str
+    what: str
+    remedy: str
 
 
 @dataclass(frozen=True)

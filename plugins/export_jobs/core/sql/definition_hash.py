@@ -28,7 +28,7 @@ def definition_hash(job: ExportJob, catalogue: Catalogue) -> str:
     Left out is what cannot: recipients, owner, descriptions, titles, units, enabled, destination, size limit, and the
     schedule except its zone (it decides which windows there are; the zone decides how times are written). A changed
     mail address must not look to a receiver like changed data. Left out too are the statement templates, which come
-    with the package: its version stands for them. A name that the catalogue does not hold counts as absent.
+    with the package: its version stands for them. A name that is not in the catalogue counts as absent.
     """
     parts = {
         "name": job.name,

@@ -91,8 +91,9 @@ def _sqlite_date_part(expression: str, column: DateColumn, part: str, time_zone:
     zone = "UTC" if column.type == "timestamptz" else column.time_zone or "UTC"
     if column.type != "date" and zone != time_zone:
         raise UserError(
-            f"SQLite knows no time zones, so the {part} of {column.column!r} cannot be told in {time_zone}: its times "
-            f"are of {zone}. Let the job's zone be {zone}, or name a column of type date as the event date."
+            f"SQLite has no time zones, so the {part} of {column.column!r} cannot be computed in {time_zone}: its "
+            f"times are in {zone}",
+            f"Set the job's time zone to {zone}, or name a column of type date as the event date",
         )
     shift = {"day": "", "week": ", 'weekday 0', '-6 days'", "month": ", 'start of month'"}[part]
     return f"date({expression}{shift})"
@@ -103,6 +104,6 @@ def _text(expression: exp.Expression, dialect: str) -> str:
         return expression.sql(dialect, unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:
         raise UserError(
-            f"The database dialect {dialect!r} cannot do what this export needs ({error}). "
-            "Leave out the date part or the filter, or put the expression into the fact as a column."
+            f"The database dialect {dialect!r} cannot do what this export needs ({error})",
+            "Leave out the date part or the filter, or put the expression into the fact as a column",
         ) from error

@@ -37,7 +37,7 @@ class StatementDraft:
     def of(
         cls, job: ExportJob, template_name: str, catalogue: Catalogue, window: Window, basis: DateBasis
     ) -> StatementDraft:
-        """Raises ``UserError`` when the catalogue does not hold what the template reads."""
+        """Raises ``UserError`` when the catalogue lacks what the template reads."""
         template, use = job.template(template_name), job.use(template_name)
         tables = tables_of(template, catalogue)
         named = (template.fact,) if template.fact else template.kpis or template.dimensions
@@ -46,7 +46,7 @@ class StatementDraft:
         facts = [catalogue.kpis[key].fact for key in template.kpis if key in catalogue.kpis]
         missing += [fact for fact in facts if fact not in catalogue.facts]
         if missing or not tables:
-            raise UserError(_missing_message(job.name, template_name, (missing or [template.fact or template_name])[0]))
+            raise _missing_error(job.name, template_name, (missing or [template.fact or template_name])[0])
         return cls(job, template, use, catalogue, window, basis, tables)
 
     def __post_init__(self) -> None:
@@ -82,12 +82,12 @@ class StatementDraft:
 
     def _require(self, resolved: ResolvedColumn | None, reference: str) -> ResolvedColumn:
         if resolved is None:
-            raise UserError(_missing_message(self.job.name, self.template.name, reference))
+            raise _missing_error(self.job.name, self.template.name, reference)
         return resolved
 
 
-def _missing_message(job: str, template: str, name: str) -> str:
-    return (
-        f"Job {job!r}, template {template!r}: the catalogue has no {name!r} that this template reaches. "
-        "Run `export-jobs validate` for the whole list, then restore the catalogue file or make a new template."
+def _missing_error(job: str, template: str, name: str) -> UserError:
+    return UserError(
+        f"Job {job!r}, template {template!r}: the catalogue has no {name!r} that this template reaches",
+        "Run `export-jobs validate` for the whole list, then restore the catalogue file or make a new template",
     )

@@ -110,8 +110,8 @@ def _id_is_unique(draft: StatementDraft, key: str) -> Precondition:
         f"SELECT 1 FROM (\n{escape_percent(dimension.sql)}\n) AS dimension\n"  # noqa: S608  both are the catalogue's
         f"WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1 LIMIT 1",
         f"Template {draft.template.name!r}: the dimension {key!r} holds a {dimension.id} more than once, so rows would "
-        f"be counted twice. Nothing is delivered; make {dimension.id} unique in dimensions/{key}.sql or in the table "
-        "it reads, then clear this task.",
+        "be counted twice. Nothing is delivered",
+        f"Make {dimension.id} unique in dimensions/{key}.sql or in the table it reads, then clear this task",
     )
 
 
@@ -121,8 +121,8 @@ def _window_conditions(draft: StatementDraft, table: Table, prefix: str) -> list
     column = table.date_column(draft.basis)
     if column is None:
         raise UserError(
-            f"Template {draft.template.name!r}: the fact {table.key!r} has no {draft.basis} date. "
-            "Choose the event date, or name its column in the fact's header."
+            f"Template {draft.template.name!r}: the fact {table.key!r} has no {draft.basis} date",
+            "Choose the event date, or name its column in the fact's header",
         )
     name = _fact_column(table, column.column)
     ends = zip(("start", "end"), (">=", "<"), _window_bounds(column, draft.window, draft.time_zone), strict=True)
@@ -147,8 +147,8 @@ def _window_bounds(column: DateColumn, window: Window, time_zone: str) -> tuple[
 def _customer_column(draft: StatementDraft, table: Table) -> str:
     if table.customer is None:
         raise UserError(
-            f"Template {draft.template.name!r}: {table.key!r} has no customer, so it cannot be limited to an audience. "
-            "Leave the audience out, or name the column as customer in the header of its catalogue file."
+            f"Template {draft.template.name!r}: {table.key!r} has no customer, so it cannot be limited to an audience",
+            "Leave the audience out, or name the column as customer in the header of its catalogue file",
         )
     return table.customer
 

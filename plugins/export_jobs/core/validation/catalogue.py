@@ -31,7 +31,7 @@ def validate_catalogue(catalogue: Catalogue) -> list[Issue]:
 
 
 def sort_by_location(issues: Iterable[Issue]) -> list[Issue]:
-    """By file, then by line: as somebody mends them; each is said once."""
+    """By file, then by line: the order in which they are corrected; each only once."""
     return sorted(dict.fromkeys(issues), key=lambda issue: split_location(issue)[:2])
 
 

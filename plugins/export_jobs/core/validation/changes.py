@@ -115,7 +115,7 @@ def _template_change(template: Template, before: Template | None) -> Change:
 def _job_change(job: JobSpec, stored: StoredDefinitions) -> Change:
     before = stored.jobs.get(job.name)
     if before is None and job.name in stored.jobs:
-        reason = "its row in the store cannot be read; mend the row, or delete the job and apply again"
+        reason = "its row in the store cannot be read; correct the row, or delete the job and apply again"
         return Change(Action.REFUSED, "job", job.name, reason=reason)
     change = _definition_change("job", job.name, spec_of(before) if before else None, job)
     if before is None or not any(field_change.path.startswith("schedule.") for field_change in change.fields):

@@ -25,7 +25,7 @@ class WindowRun:
 
 @dataclass(frozen=True)
 class Finding:
-    """An alarm about one job. ``key`` is the same as long as the cause is, so that nobody is told twice."""
+    """An alarm about one job. ``key`` is the same as long as the cause is, so that nobody is alerted twice."""
 
     key: str
     job: str
@@ -69,7 +69,7 @@ def _contradiction(job: str, window: Window, state: WindowRun) -> Finding | None
 def _missed_window(job: str, scheduled: ScheduledWindow) -> Finding:
     message = (
         f"the window {_window_range(scheduled.window)} was due on {scheduled.due.isoformat()} and has no run. "
-        "See whether its Dag is paused or stale and whether a run before it is stuck; `export-jobs coverage` lists every "
+        "Check whether its Dag is paused or stale, or a run before it is stuck; `export-jobs coverage` lists every "
         "such window"
     )
     return Finding(f"{job} {scheduled.window.start.isoformat()} never ran", job, f"Job {job!r}: {message}.")

@@ -64,8 +64,8 @@ def plan_rerun(
     busy = next((run for run in runs if run.state in _IN_PROGRESS), None)
     if busy is not None:
         raise UserError(
-            f"Job {job!r} has an execution in progress: run {busy.run_id!r} is {busy.state}. "
-            "Wait until it has ended, or stop it in Airflow, then rerun."
+            f"Job {job!r} has an execution in progress: run {busy.run_id!r} is {busy.state}",
+            "Wait until it has ended, or stop it in Airflow, then rerun",
         )
     by_window: dict[Window, list[DagRunSummary]] = {}
     for run in runs:

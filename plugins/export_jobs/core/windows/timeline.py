@@ -68,7 +68,7 @@ class Timeline:
 
 @dataclass(frozen=True)
 class ExpectedWindows:
-    """What should be: templates, and the schedule (None while it does not hold) from where its last window ended."""
+    """What should be: templates, and the schedule (None while it is invalid) from where its last window ended."""
 
     templates: Sequence[str]
     schedule: Schedule | None

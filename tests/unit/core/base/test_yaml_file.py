@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export_jobs.core.base.yaml_file import MAX_BYTES, parse_yaml, read_yaml
+from export_jobs.core.base.yaml_file import MAX_BYTES, YamlError, parse_yaml, read_yaml
 from export_jobs.errors import UserError
 
 
@@ -58,6 +58,14 @@ def test_refusals_are_sentences(text: bytes, sentence: str) -> None:
     with pytest.raises(UserError) as caught:
         parse_yaml(text, "f")
     assert str(caught.value).startswith(sentence)
+
+
+def test_a_refusal_knows_its_line_and_its_own_part_of_the_text() -> None:
+    with pytest.raises(YamlError) as caught:
+        parse_yaml(b"a: 1\n'x. y': 1\n'x. y': 2\n", "jobs, line 9: old.yaml")
+    error = caught.value
+    assert (error.detail, error.remedy, error.line) == ("the key 'x. y' is there twice", "Remove one of the two", 3)
+    assert error.what == "jobs, line 9: old.yaml, line 3: the key 'x. y' is there twice"
 
 
 def test_a_million_brackets_are_refused_quickly() -> None:

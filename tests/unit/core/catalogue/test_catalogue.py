@@ -73,6 +73,12 @@ def test_variables_that_cannot_be_read_are_an_issue(tmp_path: Path) -> None:
     assert (issue.path, issue.remedy) == ("variables.yaml", "Write it as name: value lines")
 
 
+def test_an_issue_of_the_variables_names_the_line(tmp_path: Path) -> None:
+    write(tmp_path / "variables.yaml", "rate: 1\nrate: 2\n")
+    [issue] = load_catalogue(tmp_path).issues
+    assert str(issue) == "variables.yaml:2: the key 'rate' is there twice. Write it as name: value lines."
+
+
 BROKEN = {
     "no header": ("SELECT 1", "", "the file does not start with a /* … */ header"),
     "SQL before the header": ("SELECT 1 /* title: x */", "", "the file does not start with a /* … */ header"),
@@ -82,6 +88,12 @@ BROKEN = {
     "no SQL": ("/*\ntitle: x\nfact: f\n*/\n", "", "there is no SQL below the header"),
     "broken YAML": ("/*\ntitle: [\n*/ sum(x)", ":3", "this is not YAML: while parsing"),
     "a key twice": ("/*\ntitle: x\ntitle: y\n*/ sum(x)", ":3", "the key 'title' is there twice"),
+    "a key of two sentences": ("/*\n'a. b': 1\n'a. b': 2\n*/ sum(x)", ":3", "the key 'a. b' is there twice"),
+    "a key that reads like a place": (
+        "/*\n'x, line 9: y': 1\n'x, line 9: y': 2\n*/ sum(x)",
+        ":3",
+        "the key 'x, line 9: y' is there twice",
+    ),
     "unknown key": ("/*\ntitle: x\nfact: f\ncolour: red\n*/ sum(x)", ":4: colour", "there is no key 'colour'"),
     "missing key": ("/*\ntitle: x\n*/ sum(x)", ":1: fact", "the key 'fact' is missing"),
     "too many decimals": ("/*\ntitle: x\nfact: f\ndecimals: 11\n*/ sum(x)", ":4: decimals", "less than or equal to 10"),

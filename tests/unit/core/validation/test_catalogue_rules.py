@@ -91,7 +91,7 @@ def test_sums_and_counts_may_be_called_additive(sql: str) -> None:
 
 @pytest.mark.parametrize("sql", NOT_ADDITIVE)
 def test_everything_else_must_not_be_called_additive(sql: str) -> None:
-    assert ["additive: the KPI is said to be additive" in text for text in said_of(sql, additive=True)] == [True]
+    assert ["additive: the KPI is declared additive" in text for text in said_of(sql, additive=True)] == [True]
     assert said_of(sql, additive=False) == []
 
 

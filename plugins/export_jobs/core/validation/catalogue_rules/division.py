@@ -18,7 +18,7 @@ _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.IntDiv, exp.Mod)
 def lost_fraction_issues(
     path: str, tree: exp.Expr, kind: ColumnType, columns: Mapping[str, TableColumn], dialect: str
 ) -> Iterator[Issue]:
-    """The first division in ``tree`` whose fraction ``dialect`` drops, where the result is said to be a ``number``."""
+    """The first division in ``tree`` whose fraction ``dialect`` drops, where the result is declared a ``number``."""
     if kind != "number" or not Dialect.get_or_raise(dialect).TYPED_DIVISION:
         return
     for division in tree.find_all(exp.Div):

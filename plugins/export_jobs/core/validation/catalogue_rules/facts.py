@@ -34,12 +34,12 @@ def _date_issues(path: str, date: DateColumn, fact: Fact) -> Iterator[Issue]:
         remedy = suggest(date.column, fact.fields, none="List it under columns")
         yield Issue(f"{path}.column", f"there is no column {quote_value(date.column)}", remedy)
     elif column.type != date.type:
-        what = f"the type is {date.type}, and the column {quote_value(date.column)} is said to be {column.type}"
+        what = f"the type is {date.type}, but the column {quote_value(date.column)} is declared {column.type}"
         dated = column.type in {"date", "timestamp", "timestamptz"}
         remedy = f"Write type: {column.type} here, or correct the column" if dated else "Name a column of dates"
         yield Issue(f"{path}.type", what, remedy)
     if date.time_zone is not None and date.type != "timestamp":
-        what = f"only a timestamp is told in a zone of its own, and this is a {date.type}"
+        what = f"only a timestamp has a time zone of its own, and this is a {date.type}"
         yield Issue(f"{path}.time_zone", what, "Remove time_zone, or correct the type")
     elif date.time_zone is not None and date.time_zone not in _time_zones():
         what = f"there is no time zone {quote_value(date.time_zone)}"

@@ -71,7 +71,7 @@ def additive_kpi_adds_up(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
     tree = sql.parse_expression(kpi.sql, fact.dialect)
     why = None if isinstance(tree, sql.SqlFault) else why_not_additive(tree)
     if why:
-        what = f"the KPI is said to be additive, and it is not: {why}"
+        what = f"the KPI is declared additive, but it is not: {why}"
         yield Issue("additive", what, "Write additive: false; it is then computed anew at every grain")
 
 

@@ -102,7 +102,7 @@ def columns_shadow_nothing(table: Table, context: RuleContext) -> Iterator[Issue
 
 
 def duplicate_key_issues(catalogue: Catalogue) -> Iterator[tuple[Table | Kpi, Issue]]:
-    """Keys that cannot be told apart: in capitals only, or a KPI's and a dimension's in one file's columns."""
+    """Keys that are too much alike: different in capitals only, or a KPI's and a dimension's in one file's columns."""
     folders: tuple[Mapping[str, Table | Kpi], ...] = (catalogue.facts, catalogue.kpis, catalogue.dimensions)
     for folder in folders:
         seen: dict[str, str] = {}

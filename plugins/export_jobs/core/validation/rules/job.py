@@ -60,7 +60,7 @@ def recipients_are_unique(job: JobSpec) -> Iterator[Issue]:
 
 @JOB_RULES.looks_up("destination")
 def destination_is_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """The tag of a destination that exists; with none given nothing can be said."""
+    """The tag of a destination that exists; with none given nothing is reported."""
     if context.destinations is not None and job.destination not in context.destinations:
         remedy = suggest(job.destination, context.destinations, none="Define a destination with this tag first")
         yield Issue("destination", f"there is no destination {quote_value(job.destination)}", remedy)

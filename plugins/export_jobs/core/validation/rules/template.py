@@ -51,7 +51,7 @@ def kind_has_its_parts(template: Template) -> Iterator[Issue]:
 
 @TEMPLATE_RULES.reads("columns", "kpis", "dimensions")
 def entries_are_unique(template: Template) -> Iterator[Issue]:
-    """Two columns of one name cannot be told apart by the receiver."""
+    """A receiver cannot distinguish two columns of one name."""
     for part in ("columns", "kpis", "dimensions"):
         entries: Sequence[str] = getattr(template, part)
         if len(entries) > MAX_ENTRIES:
@@ -79,7 +79,7 @@ def kpis_are_known(template: Template, context: RuleContext) -> Iterator[Issue]:
         if kpi is None:
             yield _unknown_entry(f"kpis[{index}]", "KPI", key, context.catalogue, list(context.catalogue.kpis))
         elif kpi.fact not in context.catalogue.facts:
-            what = f"the KPI {key!r} is of the fact {kpi.fact!r}, which the catalogue does not hold"
+            what = f"the KPI {key!r} is of the fact {kpi.fact!r}, which is not in the catalogue"
             yield Issue(f"kpis[{index}]", what, f"Restore facts/{kpi.fact}.sql, or correct kpis/{key}.sql")
 
 
@@ -165,7 +165,7 @@ def columns_are_known(template: Template, context: RuleContext) -> Iterator[Issu
 
 
 def _unknown_entry(path: str, noun: str, key: str, catalogue: Catalogue, keys: list[str]) -> Issue:
-    """Not in the catalogue, or in a file of it that cannot be read: two different things to mend."""
+    """Not in the catalogue, or in a file of it that cannot be read: two different things to correct."""
     folder = f"{noun.lower()}s/{key}.sql"
     unread = next((issue for issue in catalogue.issues if issue.path.startswith((folder, "catalogue"))), None)
     if unread is not None:
