@@ -25,6 +25,7 @@ from bench.measure import Way, compare, megabytes, size  # noqa: E402
 from demo.postgres import Postgres, programs  # noqa: E402
 from export_jobs.core.definitions.job import DateBasis, FileOptions  # noqa: E402
 from export_jobs.core.sql.compiled import Column, CompiledExport  # noqa: E402
+from export_jobs.streaming.base.read_options import ReadOptions  # noqa: E402
 from export_jobs.streaming.compress import compress  # noqa: E402
 from export_jobs.streaming.postgres.copy import extract_by_copy  # noqa: E402
 
@@ -70,8 +71,9 @@ class Ways:
             names = [column.name for column in session.execute(f"{QUERY} LIMIT 0").description or ()]
             columns = tuple(Column(name, "text") for name in names)
             export = CompiledExport("bench", "bench", "postgres", QUERY, {}, columns, DateBasis.NONE)
-            limits: dict[str, Any] = {"time_zone": "UTC", "application_name": "bench", "statement_timeout_s": 600}
-            return extract_by_copy(session, export, FileOptions(**options), sink, **limits).bytes
+            return extract_by_copy(
+                session, export, FileOptions(**options), sink, ReadOptions("UTC", "bench", 600)
+            ).bytes
 
     def extract_lf(self) -> int:
         return self.extract(line_ending="lf")

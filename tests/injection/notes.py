@@ -19,6 +19,7 @@ from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import check_stored_job
 from export_jobs.core.windows.window import Window
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.postgres.copy import extract_by_copy
 
 CATALOGUE = Path(__file__).with_name("catalogue")
@@ -74,8 +75,7 @@ class Notes:
         """The file as it is delivered, before compression."""
         sink = io.BytesIO()
         extract_by_copy(
-            self.reader, self.compiled(job), job.file, sink,
-            time_zone="UTC", application_name="injection", statement_timeout_s=20,
+            self.reader, self.compiled(job), job.file, sink, ReadOptions("UTC", "injection", 20)
         )  # fmt: skip
         return sink.getvalue()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from airflow.sdk.exceptions import AirflowSkipException
 
 from export_jobs import settings
-from export_jobs.core.base.issue import errors
+from export_jobs.core.base.issue import bullet_list, errors
 from export_jobs.core.definitions.job import DateBasis, EmptyResult
 from export_jobs.core.files.export_file import CsvContent, CsvFile, ExportFile
 from export_jobs.core.files.names import file_stem, target_path
@@ -21,8 +21,8 @@ from export_jobs.orchestration.run.staging import open_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
 from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.compress import compress
-from export_jobs.streaming.source import ReadOptions
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -42,7 +42,7 @@ class ValidateDestination(ExportStep):
         _skip_if_delivered(run)
         issues = errors(validate_job(run.job, catalogue=run.catalogue))
         if issues:
-            raise UserError("The definition does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
+            raise UserError("The definition is invalid", f"Correct it:\n{bullet_list(issues)}")
         run.destination.check()
 
 
@@ -69,8 +69,9 @@ class Extract(ExportStep):
             if not found.rows and run.job.file.empty_result is EmptyResult.FAIL:
                 raise UserError(
                     f"Template {name!r} has no rows from {run.window.start.isoformat()} to "
-                    f"{run.window.end.isoformat()}, and this job asks to fail then. If no rows are right, "
-                    "make a job with the empty-result policy `send` or `skip`; else mend the data, then clear this run."
+                    f"{run.window.end.isoformat()}, and this job asks to fail then",
+                    "If no rows are right, make a job with the empty-result policy `send` or `skip`; else correct the "
+                    "data, then clear this run",
                 )
         log.info("Extracted %d rows, %d bytes", found.rows, found.bytes)
         return CsvFile(
@@ -111,8 +112,8 @@ class Compress(ExportStep):
             )
             if done.source_sha256 != csv.sha256:
                 raise TerminalError(
-                    f"The staged rows of template {name!r} are not those that were extracted. "
-                    "Clear the extract task of this run to read them again."
+                    f"The staged rows of template {name!r} are not those that were extracted",
+                    "Clear the extract task of this run to read them again",
                 )
         log.info("Compressed %d bytes to %d", csv.bytes, done.bytes)
         ready = file.model_copy(update={"uri": str(path), "bytes": done.bytes, "sha256": done.sha256})
@@ -132,7 +133,7 @@ class Upload(ExportStep):
             run.record_event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
             return
         if run.ledger.delivery(run.execution_id, name, file.stage):
-            log.info("This file stands at the destination already, says the ledger")
+            log.info("According to the ledger this file is at the destination already")
             return
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
         record = _delivery_record(run, file)

@@ -11,6 +11,7 @@ import psycopg
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TransientError
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.cursor.extract import extract_by_cursor
 from export_jobs.streaming.cursor.sessions import CursorSession
@@ -19,19 +20,6 @@ from export_jobs.streaming.postgres.settle import wait_until_settled
 
 # These have no LIMIT; their rows are only read no further.
 _WITHOUT_LIMIT = {"tsql", "fabric", "oracle"}
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """How an export is read: the zone in which times are written, who the database sees, how long and how much.
-
-    ``max_rows``: the first so many rows only; None for all.
-    """
-
-    time_zone: str
-    application_name: str
-    statement_timeout_s: int
-    max_rows: int | None = None
 
 
 class Source(Protocol):
@@ -60,15 +48,8 @@ class PostgresSource:
         self, export: CompiledExport, options: FileOptions, sink: BinaryIO, read_options: ReadOptions
     ) -> ExtractResult:
         """See :func:`export_jobs.streaming.postgres.copy.extract_by_copy`."""
-        return extract_by_copy(
-            self.connection,
-            limit_rows(export, read_options.max_rows),
-            options,
-            sink,
-            time_zone=read_options.time_zone,
-            application_name=read_options.application_name,
-            statement_timeout_s=read_options.statement_timeout_s,
-        )
+        limited = limit_rows(export, read_options.max_rows)
+        return extract_by_copy(self.connection, limited, options, sink, read_options)
 
 
 @dataclass(frozen=True)
@@ -92,15 +73,8 @@ class CursorSource:
         self, export: CompiledExport, options: FileOptions, sink: BinaryIO, read_options: ReadOptions
     ) -> ExtractResult:
         """See :func:`export_jobs.streaming.cursor.extract.extract_by_cursor`."""
-        return extract_by_cursor(
-            self.session,
-            limit_rows(export, read_options.max_rows),
-            options,
-            sink,
-            time_zone=read_options.time_zone,
-            statement_timeout_s=read_options.statement_timeout_s,
-            max_rows=read_options.max_rows,
-        )
+        limited = limit_rows(export, read_options.max_rows)
+        return extract_by_cursor(self.session, limited, options, sink, read_options)
 
 
 def limit_rows(export: CompiledExport, max_rows: int | None) -> CompiledExport:

@@ -24,7 +24,7 @@ from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.core.windows.window import Window
-from export_jobs.streaming.source import ReadOptions
+from export_jobs.streaming.base.read_options import ReadOptions
 from tests.unit.core.samples import job
 
 pytestmark = pytest.mark.integration

@@ -20,7 +20,7 @@ from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.core.windows.window import Window, day_start
-from export_jobs.streaming.source import ReadOptions
+from export_jobs.streaming.base.read_options import ReadOptions
 from tests.integration.nycflights.data import DATABASE, load
 from tests.unit.core.samples import job
 

@@ -12,6 +12,7 @@ import pytest
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.postgres.copy import extract_by_copy
 
@@ -81,9 +82,7 @@ def csv_of(warehouse_database: Warehouse) -> Callable[..., tuple[bytes, ExtractR
             export(query, *names, **values),
             FileOptions(**options),
             sink,
-            time_zone=time_zone,
-            application_name="export-jobs test",
-            statement_timeout_s=60,
+            ReadOptions(time_zone, "export-jobs test", 60),
         )
         return sink.getvalue(), found
 

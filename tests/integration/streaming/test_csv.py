@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import TerminalError
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.postgres.copy import extract_by_copy
 from tests.integration.streaming.conftest import Warehouse, export
@@ -186,8 +187,6 @@ def test_nothing_holds_a_snapshot_after_the_last_row(warehouse_database: Warehou
         export("SELECT 1 AS a", "a"),
         FileOptions(),
         io.BytesIO(),
-        time_zone="UTC",
-        application_name="t",
-        statement_timeout_s=5,
+        ReadOptions("UTC", "t", 5),
     )
     assert session.info.transaction_status is psycopg.pq.TransactionStatus.IDLE

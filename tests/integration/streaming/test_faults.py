@@ -17,6 +17,7 @@ import pytest
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import ExportError, TerminalError, TransientError
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.postgres.copy import extract_by_copy
 from tests.integration.streaming.conftest import Warehouse, export
@@ -32,8 +33,8 @@ OUR_PID = f"SELECT pid FROM pg_stat_activity WHERE application_name = '{NAME}'"
 def read(session: psycopg.Connection[Any], query: str, sink: BinaryIO | None = None, **limits: Any) -> ExtractResult:
     options = FileOptions(**{key: limits.pop(key) for key in ("max_bytes",) if key in limits})
     columns = ("i", "text") if query == MANY_ROWS else ("found",)
-    arguments = {"time_zone": "UTC", "application_name": NAME, "statement_timeout_s": 60, **limits}
-    return extract_by_copy(session, export(query, *columns), options, sink or io.BytesIO(), **arguments)
+    read_options = ReadOptions("UTC", NAME, limits.pop("statement_timeout_s", 60))
+    return extract_by_copy(session, export(query, *columns), options, sink or io.BytesIO(), read_options, **limits)
 
 
 class SignallingSink(io.RawIOBase):

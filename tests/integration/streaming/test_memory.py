@@ -27,6 +27,7 @@ import psycopg
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.streaming.compress import compress
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.postgres.copy import extract_by_copy
 
 dsn, folder, rows = json.loads(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
@@ -34,8 +35,7 @@ query = f"SELECT i, md5(i::text) AS a, md5((i * 7)::text) AS b, now() AS t FROM 
 columns = tuple(Column(name, "text") for name in "iabt")
 export = CompiledExport("t", "c", "postgres", query, {}, columns, DateBasis.NONE)
 with psycopg.connect(**dsn) as session, (folder / "rows.csv").open("wb") as sink:
-    limits = {"time_zone": "UTC", "application_name": "memory", "statement_timeout_s": 300}
-    found = extract_by_copy(session, export, FileOptions(), sink, **limits)
+    found = extract_by_copy(session, export, FileOptions(), sink, ReadOptions("UTC", "memory", 300))
 for compression in ("zip", "gzip", "zstd"):
     with (folder / "rows.csv").open("rb") as source, (folder / "packed").open("wb") as sink:
         member = {"member": "rows.csv", "modified": datetime.now(UTC), "size": found.bytes}
@@ -52,6 +52,7 @@ import json, sys
 from pathlib import Path
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.core.definitions.job import DateBasis, FileOptions
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.cursor.extract import extract_by_cursor
 from export_jobs.streaming.cursor.sessions import session_for
 
@@ -69,8 +70,8 @@ query = f"{series}SELECT i, {text}, {text}, {time} FROM {source}"
 columns = (Column("i", "integer"), Column("a", "text"), Column("b", "text"), Column("t", "timestamptz"))
 export = CompiledExport("t", "c", dialect, query, {}, columns, DateBasis.NONE)
 with (folder / "rows.csv").open("wb") as sink:
-    limits = {"time_zone": "Europe/Berlin", "statement_timeout_s": 300}
-    found = extract_by_cursor(session_for(connection, "?"), export, FileOptions(), sink, **limits)
+    read_options = ReadOptions("Europe/Berlin", "memory", 300)
+    found = extract_by_cursor(session_for(connection, "?"), export, FileOptions(), sink, read_options)
 peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
 print(json.dumps({"rows": found.rows, "csv_mb": found.bytes >> 20, "peak_mb": peak}))
 """

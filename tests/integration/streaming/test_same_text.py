@@ -19,6 +19,7 @@ from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.cell import cell_sql
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.text import RowWriter, header_line
 from export_jobs.streaming.postgres.copy import extract_by_copy
 from tests.integration.streaming.conftest import Warehouse
@@ -94,9 +95,7 @@ def copied(warehouse_database: Warehouse) -> Callable[..., bytes]:
         export = CompiledExport("t", "c", "postgres", sql, values, columns, DateBasis.NONE)
         sink = io.BytesIO()
         with closing(warehouse_database.session()) as session:
-            extract_by_copy(
-                session, export, options, sink, time_zone=zone, application_name="t", statement_timeout_s=60
-            )
+            extract_by_copy(session, export, options, sink, ReadOptions(zone, "t", 60))
         return sink.getvalue()
 
     return run

@@ -20,9 +20,9 @@ from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport, Precondition
 from export_jobs.errors import TerminalError, TransientError, UserError
 from export_jobs.orchestration.airflow.connections import open_source
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.preview import preview
-from export_jobs.streaming.source import ReadOptions
 from tests.integration.streaming.conftest import DATABASE, Warehouse
 
 pytestmark = pytest.mark.integration
@@ -196,15 +196,17 @@ def test_values_are_bound_and_stay_values(connections: Path, dialect: str) -> No
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_precondition_that_fails_delivers_nothing_and_says_its_sentence(connections: Path, dialect: str) -> None:
-    holds = Precondition("SELECT 1 FROM facts WHERE name = '100%%' LIMIT 1", "This holds.")
-    fails = Precondition("SELECT 1 FROM facts GROUP BY day HAVING count(*) > 1 LIMIT 1", "Two rows have one day.")
+    holds = Precondition("SELECT 1 FROM facts WHERE name = '100%%' LIMIT 1", "This holds", "Nothing")
+    fails = Precondition(
+        "SELECT 1 FROM facts GROUP BY day HAVING count(*) > 1 LIMIT 1", "Two rows have one day", "Remove one"
+    )
     one = (Column("id", "integer"),)
     assert read(export(dialect, "SELECT max(id) FROM facts", one, preconditions=(holds,)))[0] == b"id\r\n8\r\n"
     sink = io.BytesIO()
     broken = export(dialect, "SELECT max(id) FROM facts", one, preconditions=(holds, fails))
     with (
         open_source(broken.connection, dialect) as source,
-        pytest.raises(TerminalError, match=r"^Two rows have one day\.$"),
+        pytest.raises(TerminalError, match=r"^Two rows have one day\. Remove one\.$"),
     ):
         source.extract(broken, FileOptions(), sink, ReadOptions("UTC", "t", 60))
     assert sink.getvalue() == b""
@@ -248,7 +250,7 @@ def test_rows_that_come_too_slowly_are_ended_too(connections: Path, dialect: str
 def test_a_statement_that_writes_is_refused(connections: Path, dialect: str, statement: str) -> None:
     with pytest.raises(TerminalError):
         read(export(dialect, statement, ()))
-    condition = Precondition(statement, "never said")
+    condition = Precondition(statement, "never said", "")
     with pytest.raises(TerminalError) as caught:
         read(export(dialect, "SELECT 1 AS a", (Column("a", "integer"),), preconditions=(condition,)))
     assert "never said" not in str(caught.value)

@@ -11,6 +11,7 @@ from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryTimeoutError
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import CsvSink, ExtractResult
 from export_jobs.streaming.csv.text import RowWriter
 from export_jobs.streaming.cursor.errors import translate_driver_errors
@@ -24,30 +25,26 @@ def extract_by_cursor(
     export: CompiledExport,
     options: FileOptions,
     sink: BinaryIO,
-    *,
-    time_zone: str,
-    statement_timeout_s: int,
-    max_rows: int | None = None,
+    read_options: ReadOptions,
 ) -> ExtractResult:
     """Run ``export`` in ``session`` and write its rows to ``sink`` as CSV.
 
-    ``time_zone`` is that in which times are written; the timeout, in seconds, is for everything from the first
-    precondition to the last row; no more than ``max_rows`` rows are read. Returns only for a complete result.
+    No more than ``max_rows`` rows are read. Returns only for a complete result.
 
     Raises ``TransientError`` for what may pass, ``TerminalError`` for what cannot: a query that is refused or too slow,
     a precondition that fails, a cell that is not of its column's type, a file too large. The session is closed then.
     """
     output = CsvSink(sink, export, options)
     try:
-        with Deadline(statement_timeout_s, session.interrupt) as deadline:
+        with Deadline(read_options.statement_timeout_s, session.interrupt) as deadline:
             with translate_driver_errors(export.template, deadline):
-                session.begin(time_zone)
+                session.begin(read_options.time_zone)
             _check_preconditions(session, export, deadline)
             cursor = _run(session, export, deadline)
             output.begin(len(cursor.description or ()))
-            writer = RowWriter(export, options, time_zone)
+            writer = RowWriter(export, options, read_options.time_zone)
             rows = 0
-            for batch in _batches(cursor, export.template, deadline, max_rows):
+            for batch in _batches(cursor, export.template, deadline, read_options.max_rows):
                 output.write(writer.lines(batch))
                 rows += len(batch)
             with translate_driver_errors(export.template, deadline):

@@ -18,6 +18,7 @@ from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryLimits
+from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import CsvSink, ExtractResult
 from export_jobs.streaming.postgres.copy_stream import CopyStream
 from export_jobs.streaming.postgres.errors import translate_postgres_errors
@@ -33,30 +34,27 @@ def extract_by_copy(
     export: CompiledExport,
     options: FileOptions,
     sink: BinaryIO,
+    read_options: ReadOptions,
     *,
-    time_zone: str,
-    application_name: str,
-    statement_timeout_s: int,
     lock_timeout_s: int = LOCK_TIMEOUT_S,
 ) -> ExtractResult:
     """Run ``export`` on ``connection`` and write its rows to ``sink`` as CSV.
 
-    ``time_zone`` is that in which times are written; timeouts are in seconds, that of the statement for its
-    preconditions and itself together. Returns only for a complete result; the transaction is over then, so nothing
-    holds a snapshot while the file is compressed and sent.
+    Every row of ``export``: ``max_rows`` is for whoever makes the statement. Returns only for a complete result; the
+    transaction is over then, so nothing holds a snapshot while the file is compressed and sent.
 
     Raises ``TransientError`` for what may pass (connection, lock, conflict), ``TerminalError`` for what cannot
     (unknown column, no permission, precondition, cancelled, too long, too large, no space). The connection is closed
     then.
     """
-    limits = QueryLimits(export.template, statement_timeout_s, lock_timeout_s)
+    limits = QueryLimits(export.template, read_options.statement_timeout_s, lock_timeout_s)
     output = CsvSink(sink, export, options)
     try:
         with translate_postgres_errors(limits):
-            _begin(connection, time_zone, application_name, limits)
+            _begin(connection, read_options, limits)
             _check_preconditions(connection, export, limits)
             statement = _statement(connection, export, options)
-            stream = CopyStream(connection, statement, limits.began + statement_timeout_s + DEAD_SERVER_S)
+            stream = CopyStream(connection, statement, limits.began + limits.statement_timeout_s + DEAD_SERVER_S)
             rows = _write(stream, export.template, options, output)
             connection.execute("COMMIT")
     except BaseException:
@@ -65,12 +63,12 @@ def extract_by_copy(
     return output.finish(rows)
 
 
-def _begin(connection: psycopg.Connection[Any], time_zone: str, application_name: str, limits: QueryLimits) -> None:
+def _begin(connection: psycopg.Connection[Any], read_options: ReadOptions, limits: QueryLimits) -> None:
     connection.rollback()
     connection.autocommit = True
     connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     settings = {
-        "TimeZone": time_zone,
+        "TimeZone": read_options.time_zone,
         "DateStyle": "ISO, YMD",
         "IntervalStyle": "iso_8601",
         "extra_float_digits": "1",  # shortest text that reads back as the same number
@@ -78,7 +76,7 @@ def _begin(connection: psycopg.Connection[Any], time_zone: str, application_name
         "client_encoding": "UTF8",
         "statement_timeout": f"{limits.statement_timeout_s}s",
         "lock_timeout": f"{limits.lock_timeout_s}s",
-        "application_name": application_name.encode("ascii", "replace").decode()[:63],
+        "application_name": read_options.application_name.encode("ascii", "replace").decode()[:63],
     }
     for name, value in settings.items():
         connection.execute("SELECT set_config(%s, %s, true)", (name, value))
