@@ -5,26 +5,9 @@ from __future__ import annotations
 from export_jobs import __version__, settings
 from export_jobs.web.http.access import LoggedIn
 from export_jobs.web.http.audit_log import api_router
-from export_jobs.web.models import ApiModel
+from export_jobs.web.models.current_user import CurrentUser, GeneralPermissions
 
 router = api_router("me")
-
-
-class GeneralPermissions(ApiModel):
-    """What they may do that is no single job's."""
-
-    create: bool
-    delete_templates: bool
-    check_destinations: bool
-
-
-class CurrentUser(ApiModel):
-    """The caller."""
-
-    name: str
-    may: GeneralPermissions
-    operators_mail: list[str]
-    statement: str
 
 
 @router.get("/me")

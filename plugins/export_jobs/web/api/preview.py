@@ -15,7 +15,7 @@ from export_jobs.web.http.audit_log import AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import CatalogueDep
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.job import WindowSpan
-from export_jobs.web.models.preview import PreviewAnswer, PreviewBody, PreviewColumn
+from export_jobs.web.models.preview import PreviewAnswer, PreviewColumn, PreviewRequest
 
 router = api_router("templates")
 MAX_CONCURRENT_PREVIEWS = 5
@@ -24,7 +24,7 @@ _SLOTS = BoundedSemaphore(MAX_CONCURRENT_PREVIEWS)
 
 
 @router.post("/preview")
-def preview(user: CreatesJobs, body: PreviewBody, catalogue: CatalogueDep, entry: AuditEntryDep) -> PreviewAnswer:
+def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, entry: AuditEntryDep) -> PreviewAnswer:
     """The rows as a run would write them, within ten seconds, read-only; and the SQL, ready for a database client."""
     job, window = read_preview_request(body, catalogue, datetime.now(UTC))
     export = compile_export(job, job.templates[0].template, catalogue, window)

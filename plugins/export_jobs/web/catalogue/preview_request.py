@@ -11,14 +11,14 @@ from export_jobs.core.definitions.trial_job import NAME, placeholder_schedule, t
 from export_jobs.core.validation.definitions import check_job, check_template
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start, last_complete_window
 from export_jobs.web.http.error_responses import RequestRefusal
-from export_jobs.web.models.preview import PreviewBody
+from export_jobs.web.models.preview import PreviewRequest
 from export_jobs.web.models.rerun import WindowRequest
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 366
 
 
-def read_preview_request(body: PreviewBody, catalogue: Catalogue, now: datetime) -> tuple[ExportJob, Window]:
+def read_preview_request(body: PreviewRequest, catalogue: Catalogue, now: datetime) -> tuple[ExportJob, Window]:
     """Raises ``RequestRefusal`` with every issue of the template, of its use, of the file and of the schedule."""
     template, issues = check_template({**body.template, "name": NAME}, catalogue=catalogue)
     found = [_with_prefix("template", issue) for issue in issues]

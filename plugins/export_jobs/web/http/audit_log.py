@@ -17,11 +17,11 @@ from starlette.concurrency import run_in_threadpool
 
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.error_responses import RequestRefusal, status_of
+from export_jobs.web.http.origin import SAFE_METHODS
 from export_jobs.web.models.errors import ERROR_ANSWERS
 
 log = logging.getLogger(__name__)
 
-_READ_METHODS = {"GET", "HEAD", "OPTIONS"}
 _MAX_LENGTH = 500
 
 
@@ -73,7 +73,7 @@ class AuditedRoute(APIRoute):
 
     async def _record(self, request: Request, entry: AuditEntry, status: int, error: Exception | None = None) -> None:
         caller = getattr(request.state, "caller", None)
-        if request.method in _READ_METHODS or entry.skipped or caller is None:
+        if request.method in SAFE_METHODS or entry.skipped or caller is None:
             return  # nobody is logged in: there is nothing to record but noise
         extra = {"method": request.method, "status": status, **entry.extra}
         if isinstance(error, RequestRefusal):

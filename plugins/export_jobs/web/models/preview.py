@@ -6,19 +6,21 @@ from typing import Any
 
 from pydantic import Field
 
-from export_jobs.core.definitions.job import FileOptions, Schedule, Template, TemplateUse
 from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.job import WindowSpan
 from export_jobs.web.models.rerun import WindowRequest
 
 
 class PreviewRequest(ApiModel):
-    """What the body of a preview holds. Without a ``window`` it is the schedule's last one that is over, or a week."""
+    """What to show. Without a ``window`` it is the schedule's last one that is over, or a week.
 
-    template: Template
-    use: TemplateUse | None = None
-    file: FileOptions = FileOptions()
-    schedule: Schedule | None = None
+    The parts that our own validation reads, so that all issues come at once, are unread.
+    """
+
+    template: dict[str, Any]
+    use: dict[str, Any] | None = None
+    file: dict[str, Any] | None = None
+    schedule: dict[str, Any] | None = None
     window: WindowRequest | None = None
     rows: int = Field(50, ge=1, le=500)
 
@@ -39,14 +41,3 @@ class PreviewAnswer(ApiModel):
     sql: str
     window: WindowSpan
     connection: str
-
-
-class PreviewBody(ApiModel):
-    """A body as it came; the parts that our own validation reads, so that all issues come at once, are unread."""
-
-    template: dict[str, Any]
-    use: dict[str, Any] | None = None
-    file: dict[str, Any] | None = None
-    schedule: dict[str, Any] | None = None
-    window: WindowRequest | None = None
-    rows: int = Field(50, ge=1, le=500)
