@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.store.samples import Store
-from tests.integration.web.samples import body
+from tests.integration.web.samples import JOBS, body
 
 if TYPE_CHECKING:
     from tests.integration.web.conftest import Ask
@@ -39,6 +39,26 @@ def test_templates_are_found_and_told_in_full(ask: Ask, web_store: Store) -> Non
     assert filters["store.region"] is True and filters["customer_id"] is False
     assert totals["choices"]["date_bases"] == ["event", "updated"]
     assert client.get(f"{API}/templates/none").status_code == 404
+
+
+def test_each_column_says_which_operators_it_can_be_filtered_by(ask: Ask, web_store: Store) -> None:
+    filters = ask("viewer").get(f"{API}/templates/rows").json()["choices"]["filters"]
+    operators = {one["column"]: {each["op"]: each["values"] for each in one["operators"]} for one in filters}
+    assert operators["is_refund"] == {
+        "equals": "one", "not_equals": "one", "in": "many", "not_in": "many", "is_null": "none", "is_not_null": "none"
+    }  # fmt: skip
+    assert operators["store.region"]["starts_with"] == "one" and "starts_with" not in operators["cds"]
+    assert operators["cds"]["between"] == "two"
+
+
+def test_what_the_page_offers_for_true_and_false_can_be_saved(ask: Ask) -> None:
+    client = ask("user")
+    columns = client.get(f"{API}/templates/rows").json()["choices"]["filters"]
+    (offered,) = [one["operators"] for one in columns if one["column"] == "is_refund"]
+    values = {"none": [], "one": ["true"], "many": ["true", "false"]}
+    filters = [{"column": "is_refund", "op": one["op"], "values": values[one["values"]]} for one in offered]
+    checked = client.post(f"{JOBS}/check", json=body(templates=[{"template": "rows", "filters": filters}])).json()
+    assert [issue for issue in checked["issues"] if "filters" in issue["path"]] == []
 
 
 def test_a_template_is_made_once_and_deleted_while_unused(ask: Ask, web_store: Store, audit: Any) -> None:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
 from export_jobs.core.base.frozen import Frozen
 
+ValueCount = Literal["none", "one", "two", "many"]
+"""With how many values an operator compares."""
+
 
 class Operator(StrEnum):
-    """How a cell is held against the values of a filter."""
+    """How a cell is compared with the values of a filter. What each takes is said here and nowhere else."""
 
     EQUALS = "equals"
     NOT_EQUALS = "not_equals"
@@ -33,7 +36,32 @@ class Operator(StrEnum):
     IS_NULL = "is_null"
     IS_NOT_NULL = "is_not_null"
 
+    @property
+    def value_count(self) -> ValueCount:
+        """With how many values it compares; "many" is one or more."""
+        return _VALUE_COUNTS.get(self, "one")
 
+    @property
+    def compares_order(self) -> bool:
+        """Whether it asks which of two values comes first."""
+        return self in _OF_ORDER
+
+    def fits(self, column_type: str) -> bool:
+        """Whether cells of this type can be compared so: only text has a beginning; true and false have no order."""
+        if self in _OF_TEXT:
+            return column_type == "text"
+        return column_type != "boolean" or not self.compares_order
+
+
+_VALUE_COUNTS: dict[Operator, ValueCount] = {
+    Operator.IS_NULL: "none",
+    Operator.IS_NOT_NULL: "none",
+    Operator.BETWEEN: "two",
+    Operator.IN: "many",
+    Operator.NOT_IN: "many",
+}
+_OF_TEXT = {Operator.STARTS_WITH, Operator.CONTAINS}
+_OF_ORDER = {Operator.LESS_THAN, Operator.AT_MOST, Operator.GREATER_THAN, Operator.AT_LEAST, Operator.BETWEEN}
 _SIGNS = {"=": "equals", "!=": "not_equals", "<": "less_than", "<=": "at_most", ">": "greater_than", ">=": "at_least"}
 
 

@@ -25,7 +25,6 @@ _SIGNS = {
 }
 _WITHOUT_VALUES = {Operator.IS_NULL: "IS NULL", Operator.IS_NOT_NULL: "IS NOT NULL"}
 _KEEP_EMPTY = {Operator.NOT_EQUALS, Operator.NOT_IN}
-_ORDERS = {Operator.LESS_THAN, Operator.AT_MOST, Operator.GREATER_THAN, Operator.AT_LEAST, Operator.BETWEEN}
 
 
 @dataclass
@@ -42,11 +41,11 @@ class Conditions:
         Raises ``UserError`` for a value that the column's type does not have; validation says so earlier.
         """
         values = [self._value(text, job_filter.column, kind) for text in job_filter.values]
-        if kind == "text" and self.dialect == POSTGRES and job_filter.op in _ORDERS:
+        if kind == "text" and self.dialect == POSTGRES and job_filter.op.compares_order:
             expression = f'{expression} COLLATE "C"'
         if job_filter.op in _WITHOUT_VALUES:
             return f"{expression} {_WITHOUT_VALUES[job_filter.op]}"
-        if job_filter.op in {Operator.IN, Operator.NOT_IN}:
+        if job_filter.op.value_count == "many":
             test = self.membership(expression, values, name, is_in=job_filter.op is Operator.IN)
         else:
             places = [self._bind(f"{name}_{number}", value) for number, value in enumerate(values, start=1)]
@@ -83,4 +82,4 @@ class Conditions:
         try:
             return to_driver_value(parse_value(text, kind, self.time_zone), self.dialect)
         except ValueError as error:
-            raise UserError(f"A value for {column!r} {error}. Correct the filter in a new job.") from None
+            raise UserError(f"A value for {column!r} {error}", "Correct the filter in a new job") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from export_jobs.core.catalogue.catalogue import Catalogue, Fact
+from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType, Fact
 from export_jobs.core.catalogue.selection import (
     ResolvedColumn,
     columns_in_template,
@@ -11,12 +11,19 @@ from export_jobs.core.catalogue.selection import (
     resolve_column,
     tables_of,
 )
+from export_jobs.core.definitions.filter import Operator
 from export_jobs.core.definitions.job import DateBasis, Template, TemplateKind
 from export_jobs.core.validation.definitions import validate_template
 from export_jobs.store.template_usage import TemplateUsage
 from export_jobs.web.catalogue.filter_values import can_list_values
 from export_jobs.web.models.errors import IssueAnswer
-from export_jobs.web.models.template import FilterColumn, TemplateChoices, TemplateColumn, TemplateRow
+from export_jobs.web.models.template import (
+    FilterColumn,
+    FilterOperator,
+    TemplateChoices,
+    TemplateColumn,
+    TemplateRow,
+)
 
 
 def template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) -> TemplateRow:
@@ -47,6 +54,7 @@ def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoice
                 column=name,
                 title=title_of(name, place, catalogue),
                 type=place.column.type,
+                operators=_operators(place.column.type),
                 has_values=_has_values(place, template, catalogue),
             )
             for name, place in filterable_columns(template, catalogue).items()
@@ -63,6 +71,10 @@ def title_of(reference: str, place: ResolvedColumn, catalogue: Catalogue) -> str
         return own
     dimension = catalogue.dimensions[place.dimension]
     return f"{dimension.title}: {own}" if "." in reference else dimension.title
+
+
+def _operators(column_type: ColumnType) -> list[FilterOperator]:
+    return [FilterOperator(op=op, values=op.value_count) for op in Operator if op.fits(column_type)]
 
 
 def _has_values(place: ResolvedColumn, template: Template, catalogue: Catalogue) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.definitions.filter import Operator, ValueCount
 from export_jobs.core.definitions.job import DateBasis, TemplateKind
 from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.errors import IssueAnswer
@@ -21,12 +22,20 @@ class TemplateColumn(ApiModel):
     description: str
 
 
+class FilterOperator(ApiModel):
+    """An operator that fits a column, and with how many values it compares."""
+
+    op: Operator
+    values: ValueCount
+
+
 class FilterColumn(ApiModel):
     """A column that a job may filter by; ``has_values``: its values can be looked up."""
 
     column: str
     title: str
     type: ColumnType
+    operators: list[FilterOperator]
     has_values: bool
 
 

@@ -66,3 +66,16 @@ def test_what_is_no_value_is_refused(written: object) -> None:
 def test_the_spelling_of_a_spelling_is_itself(values: list[Any]) -> None:
     once = kept(values=values)
     assert Filter.model_validate(once.model_dump(mode="json")) == once
+
+
+def test_an_operator_says_with_how_many_values_it_compares() -> None:
+    counts = {op: op.value_count for op in Operator if op.value_count != "one"}
+    assert counts == {"in": "many", "not_in": "many", "between": "two", "is_null": "none", "is_not_null": "none"}
+
+
+def test_true_and_false_have_no_order_and_only_text_has_a_beginning() -> None:
+    assert [op for op in Operator if op.fits("text")] == list(Operator)
+    assert set(Operator) - {op for op in Operator if op.fits("integer")} == {"starts_with", "contains"}
+    assert [op for op in Operator if op.fits("boolean")] == [
+        "equals", "not_equals", "in", "not_in", "is_null", "is_not_null"
+    ]  # fmt: skip

@@ -72,6 +72,14 @@ def test_nor_through_another_fact_of_the_same_file() -> None:
     assert issues(one("name", "is_null"), ONE, found) == []
 
 
+@pytest.mark.parametrize("column", ["id", "name", "amount", "is_open", "day", "seen_at", "done_at"])
+def test_an_operator_is_refused_exactly_where_it_does_not_fit(column: str) -> None:
+    def is_refused(op: Operator) -> bool:
+        return any(issue.path.endswith(".op") for issue in issues(one(column, op), ONE))
+
+    assert {op for op in Operator if is_refused(op)} == {op for op in Operator if not op.fits(str(COLUMNS[column]))}
+
+
 def test_a_column_of_two_types_cannot_be_held_against_one_value() -> None:
     found = catalogue(columns={"id": "text"})
     text = said(issues(one("id", "equals", "7"), BOTH, found))

@@ -23,10 +23,11 @@ from export_jobs.core.definitions.job import Template, TemplateUse
 MAX_FILTERS = 50
 MAX_VALUES = 10_000
 MAX_ISSUES_PER_LIST = 5
-_NONE = {Operator.IS_NULL, Operator.IS_NOT_NULL}
-_MANY = {Operator.IN, Operator.NOT_IN}
-_OF_TEXT = {Operator.STARTS_WITH, Operator.CONTAINS}
-_OF_ORDER = {Operator.LESS_THAN, Operator.AT_MOST, Operator.GREATER_THAN, Operator.AT_LEAST, Operator.BETWEEN}
+_COUNTS = {
+    "none": (0, "no value", "Remove the values"),
+    "one": (1, "one value", "Write one value"),
+    "two": (2, "two values, the lower and the upper bound", "Write two values, the lower and the upper bound"),
+}
 
 
 def filter_issues(
@@ -108,32 +109,26 @@ def _list_types(types: Mapping[str, str]) -> str:
 
 def _operator_issues(place: str, job_filter: Filter, kind: ColumnType) -> Iterator[Issue]:
     """An operator fits the column's type and has as many values as it compares."""
-    if job_filter.op in _OF_TEXT and kind != "text":
-        yield Issue(
-            f"{place}.op",
-            f"{job_filter.op} compares text, and {job_filter.column!r} holds {kind}",
-            "Use equals or between",
-        )
-    if job_filter.op in _OF_ORDER and kind == "boolean":
-        yield Issue(f"{place}.op", f"{job_filter.op} has no meaning for true and false", "Use equals")
+    op = job_filter.op
+    if not op.fits(kind):
+        yield _operator_does_not_fit(f"{place}.op", job_filter, kind)
     count = len(job_filter.values)
-    wanted = (
-        0
-        if job_filter.op in _NONE
-        else 2
-        if job_filter.op is Operator.BETWEEN
-        else None
-        if job_filter.op in _MANY
-        else 1
-    )
-    if wanted is not None and count != wanted:
-        number = {0: "no value", 1: "one value", 2: "two values, the lower and the upper bound"}[wanted]
-        what = f"{job_filter.op} compares with {number}, and there {'is' if count < 2 else 'are'} {count or 'none'}"
-        yield Issue(f"{place}.values", what, f"Write {number}" if wanted else "Remove the values")
-    elif wanted is None and not count:
-        yield Issue(
-            f"{place}.values", f"{job_filter.op} has no value to compare with", "List at least one, or remove it"
-        )
+    if op.value_count == "many":
+        if not count:
+            what = f"{op} has no value to compare with"
+            yield Issue(f"{place}.values", what, "List at least one, or remove it")
+        return
+    expected, number, remedy = _COUNTS[op.value_count]
+    if count != expected:
+        what = f"{op} compares with {number}, and there {'is' if count < 2 else 'are'} {count or 'none'}"
+        yield Issue(f"{place}.values", what, remedy)
+
+
+def _operator_does_not_fit(path: str, job_filter: Filter, kind: ColumnType) -> Issue:
+    if kind == "boolean":
+        return Issue(path, f"{job_filter.op} has no meaning for true and false", "Use equals")
+    what = f"{job_filter.op} compares text, and {job_filter.column!r} holds {kind}"
+    return Issue(path, what, "Use equals or between")
 
 
 def _value_issues(path: str, values: Sequence[str], kind: ColumnType, time_zone: str) -> Iterator[Issue]:
