@@ -1,4 +1,4 @@
-# `make demo` and `make test` work on a bare Linux machine with Python 3.11 or 3.12; everything else follows from them.
+# `make demo` and `make test` work on a bare Linux machine with Python 3.11 to 3.13; everything else follows from them.
 SHELL := /bin/bash
 BIN := .venv/bin
 # What the caller's shell has set for another Airflow or another Python must not reach ours.

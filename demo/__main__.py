@@ -35,9 +35,9 @@ def _run(stack: Stack, *, stay: bool) -> int:
     try:
         print(f"Starting the stack; its state is in {stack.folder}", flush=True)
         stack.start()
-        print(_addresses(stack), flush=True)
         code = _sample_jobs(stack, stay=stay)
         if stay:
+            print(_addresses(stack))
             print("\nEverything is running. Ctrl-C stops it; the next `make demo` continues here.", flush=True)
             while True:
                 signal.pause()

@@ -15,7 +15,7 @@ from demo.processes import plain_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements-lock.txt"
-PLAIN_AIRFLOW = ("apache-airflow==3.3.2", "psycopg2-binary")
+PLAIN_AIRFLOW = "apache-airflow[postgres]==3.3.2"
 
 
 class Environment:
@@ -81,7 +81,7 @@ def plain_airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environm
     folder = tmp_path_factory.mktemp("env")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     environment = Environment(folder)
-    environment.install(*PLAIN_AIRFLOW)
+    environment.install(PLAIN_AIRFLOW)
     yield environment
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -118,7 +118,13 @@ def test_a_dump_applies_and_is_unchanged(run: Run, tmp_path: Path) -> None:
     assert code == 0 and "sales-by-store" in one and "daily-purchases" not in one
     dumped.write_text(one, "utf-8")
     code, out, _ = run("diff", "-f", dumped)
-    assert code == 0 and "left alone: daily-purchases" in out
+    assert code == 0 and "5 other jobs of the store, not in this file: left alone" in out
+
+
+def test_a_new_job_shows_its_first_windows_before_it_is_saved(run: Run) -> None:
+    code, out, _ = run("diff", "-f", SAMPLES)
+    assert code == 1
+    assert "first windows: 1997-01-01..1997-01-05, 1997-01-06..1997-01-12, 1997-01-13..1997-01-19" in out
 
 
 def test_an_edited_schedule_shows_the_next_windows_before_it_is_saved(run: Run, edited: Callable[..., Path]) -> None:

@@ -22,6 +22,10 @@ OK, FINDING, USAGE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error we know is a sentence on stderr, never a traceback."""
     options = parser().parse_args(arguments)
+    # Without it Airflow looks for connections in the environment alone, and not at those of its page; its own command
+    # `airflow connections get` sets it, too. A database that cannot be reached is passed over.
+    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")  # a person wants our answer, not Airflow's log
     try:
         return _run(options)
     except ExportError as error:

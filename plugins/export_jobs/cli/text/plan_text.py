@@ -25,7 +25,7 @@ _ACTION_WORDS = {
 
 
 def show_plan(plan: ApplyPlan, output: Output) -> None:
-    """What changes, with its fields; for an edited schedule the next windows before and after; then the counts."""
+    """What changes, with its fields and the next windows of new and edited schedules; then the counts."""
     if plan.file is None:
         return
     for change in plan.changes:
@@ -37,14 +37,17 @@ def show_plan(plan: ApplyPlan, output: Output) -> None:
                 output.line(f"    {field.path or change.noun}: {change_text(field.before, field.after)}")
         if change.reason:
             output.line(f"    refused: {change.reason}.")
-        if change.windows_before or change.windows_after:
+        if change.noun == "job" and change.action is Action.CREATE:
+            output.line("    first windows: " + _windows(change.windows_after, _zone(plan, change)))
+        elif change.windows_before or change.windows_after:
             zone = _zone(plan, change)
             output.line("    next windows as it is: " + _windows(change.windows_before, zone))
             output.line("    next windows to be:    " + _windows(change.windows_after, zone))
     counted = Counter(change.action for change in plan.changes)
     output.line(", ".join(f"{counted[action]} {_ACTION_WORDS[action]}" for action in Action if counted[action]))
     if plan.untouched:
-        output.line(f"Not in this file and left alone: {', '.join(plan.untouched)}")
+        others = len(plan.untouched)
+        output.line(f"{others} other {'job' if others == 1 else 'jobs'} of the store, not in this file: left alone")
 
 
 def show_issues(issues: Iterable[Issue], output: Output, file: YamlFile | None = None) -> None:

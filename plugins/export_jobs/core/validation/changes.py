@@ -6,7 +6,7 @@ Pure, so that the command line, the page and a test see the same plan before any
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -42,7 +42,8 @@ class FieldChange:
 class Change:
     """One definition: ``noun`` is ``job``, ``template`` or ``destination``. ``reason`` says why it is refused.
 
-    ``windows_before`` and ``windows_after`` are the next windows of a job whose schedule changes.
+    ``windows_before`` and ``windows_after`` are the next windows of a job whose schedule changes; a new one has only the
+    latter.
     """
 
     action: Action
@@ -118,15 +119,14 @@ def _job_change(job: JobSpec, stored: StoredDefinitions) -> Change:
         reason = "its row in the store cannot be read; correct the row, or delete the job and apply again"
         return Change(Action.REFUSED, "job", job.name, reason=reason)
     change = _definition_change("job", job.name, spec_of(before) if before else None, job)
-    if before is None or not any(field_change.path.startswith("schedule.") for field_change in change.fields):
+    if before is None:
+        return replace(change, windows_after=tuple(next_windows(job.schedule, None)))
+    if not any(field_change.path.startswith("schedule.") for field_change in change.fields):
         return change
     last_window_end = stored.last_window_end.get(job.name)
     anchored = job.schedule.model_copy(update={"anchor": last_window_end or before.schedule.anchor})
-    return Change(
-        change.action,
-        "job",
-        job.name,
-        change.fields,
+    return replace(
+        change,
         windows_before=tuple(next_windows(before.schedule, last_window_end)),
         windows_after=tuple(next_windows(anchored, last_window_end)),
     )
