@@ -48,7 +48,7 @@ def smtp_connection() -> str:
 
 
 def operators_mail() -> tuple[str, ...]:
-    """Addresses told of what no job's owner can mend, such as rows lost in bulk; comma-separated, none by default."""
+    """Addresses for alarms that no job's owner can act on, such as rows lost in bulk; comma-separated, or none."""
     return tuple(filter(None, (part.strip() for part in os.environ.get("EXPORT_JOBS_OPERATORS_MAIL", "").split(","))))
 
 
@@ -97,5 +97,5 @@ def _whole_number(name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdecimal():
-        raise UserError(f"The environment variable {name} is {text!r}; give it a whole number, such as {default}.")
+        raise UserError(f"The environment variable {name} is {text!r}", f"Give it a whole number, such as {default}")
     return int(text)

@@ -186,7 +186,7 @@ def test_s19_a_bad_row_is_a_dag_that_says_why_and_hides_no_other(rows: Rows) -> 
     assert "no_such_kpi" in parsed.doc("export__bad-kpi")
     assert "Mars/Olympus" in parsed.doc("export__bad-zone")
     assert "Null" in str(parsed.dags["export__bad-zone"]["timetable"]), "an invalid job makes no runs"
-    assert "'bad-zone' does not hold" in parsed.log
+    assert "'bad-zone' is invalid" in parsed.log
 
 
 def test_a_row_without_the_shape_of_a_job_says_why(rows: Rows) -> None:

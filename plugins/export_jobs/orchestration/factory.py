@@ -16,7 +16,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, TaskGroup, get_parsing_context
 
 from export_jobs import settings
-from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.issue import Issue, bullet_list
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.definitions.job import ExportJob
@@ -53,7 +53,7 @@ def build_dags() -> dict[str, DAG]:
 
 
 def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:
-    """One job's Dag, or, when its definition does not hold, the Dag that says why.
+    """One job's Dag, or, when its definition is invalid, the Dag that says why.
 
     ``check`` validates against the catalogue and serialises as Airflow will; a task's process has no need to.
     """
@@ -120,18 +120,18 @@ def _task_defaults(job: ExportJob) -> dict[str, object]:
 
 def _invalid_dag(found: LoadedJob, issues: Iterable[Issue]) -> DAG:
     """A Dag without runs whose page says what is wrong; its past runs stay, and the next valid row takes over."""
-    text = "\n".join(f"- {issue}" for issue in issues)
-    log.warning("Job %r does not hold and makes no runs until it is corrected:\n%s", found.name, text)
+    text = bullet_list(issues)
+    log.warning("Job %r is invalid and makes no runs until it is corrected:\n%s", found.name, text)
     with DAG(
         dag_id=found.dag_id,
         dag_display_name=found.name,
-        description="This definition does not hold; no run is made until it is corrected.",
+        description="This definition is invalid; no run is made until it is corrected.",
         schedule=None,
         start_date=BEFORE_ALL_WINDOWS,
         catchup=False,
         is_paused_upon_creation=False,
         tags=["export", "invalid"],
-        doc_md=f"This definition does not hold:\n\n{text}\n\nCorrect it and the job goes on where it stopped.",
+        doc_md=f"This definition is invalid:\n\n{text}\n\nCorrect it and the job goes on where it stopped.",
     ) as dag:
         RefuseInvalidDefinition(task_id="refuse_invalid_definition", job_id=found.job_id, retries=0)
     return dag
@@ -151,4 +151,4 @@ def _catalogue() -> Catalogue:
         return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
     except ExportError as error:
         remedy = "Restore the folder; no job can be checked without it"
-        return Catalogue(issues=(Issue("catalogue", str(error), remedy),))
+        return Catalogue(issues=(Issue("catalogue", error.what, remedy),))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SendResult:
-    """What the mail server said to one recipient: ``sent``, or ``refused`` for good with its reply."""
+    """The mail server's answer to one recipient: ``sent``, or ``refused`` for good with its reply."""
 
     state: Literal["sent", "refused"]
     reply: str = ""
@@ -57,12 +57,12 @@ def mail_server() -> Iterator[SmtpHook]:
         hook = SmtpHook(smtp_conn_id=connection_id).get_conn()
     except smtplib.SMTPAuthenticationError:
         raise TerminalError(
-            f"The mail server rejects the login of connection {connection_id!r}. Correct it, then clear this task."
+            f"The mail server rejects the login of connection {connection_id!r}", "Correct it, then clear this task"
         ) from None
     except (OSError, smtplib.SMTPException) as error:
         raise TransientError(
-            f"The mail server of connection {connection_id!r} cannot be reached ({type(error).__name__}). "
-            "The delivery stands; this task tries again."
+            f"The mail server of connection {connection_id!r} cannot be reached ({type(error).__name__})",
+            "The delivery is complete; this task tries again",
         ) from None
     with hook:
         yield hook
@@ -88,7 +88,8 @@ def send(hook: SmtpHook, message: EmailMessage, recipient: str) -> SendResult:
         return _send_result(error.smtp_code, error.smtp_error, recipient)
     except (OSError, smtplib.SMTPException) as error:
         raise TransientError(
-            f"The connection to the mail server broke ({type(error).__name__}) while sending to {recipient}."
+            f"The connection to the mail server broke ({type(error).__name__}) while sending to {recipient}",
+            "This task tries again",
         ) from None
     return SendResult("sent")
 
@@ -96,7 +97,8 @@ def send(hook: SmtpHook, message: EmailMessage, recipient: str) -> SendResult:
 def _send_result(code: int, reply: bytes | str, recipient: str) -> SendResult:
     text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
     if 400 <= code < 500:
-        raise TransientError(f"The mail server asks to try {recipient} again later ({code} {text}).")
+        what = f"The mail server asks to try {recipient} again later ({code} {text})"
+        raise TransientError(what, "This task tries again")
     return SendResult("refused", f"{code} {text}")
 
 

@@ -79,7 +79,7 @@ class NotifyRecipients(ExportStep):
     step = "notify_recipients"
 
     def run_step(self, run: JobRun, context: Context) -> None:
-        """Raises ``TransientError`` while some could not be told, ``TerminalError`` when all were refused for good."""
+        """Raises ``TransientError`` while some mails are not sent, ``TerminalError`` when all were refused for good."""
         stage = task_result(context, "publish_manifest")
         if not run.job.recipients:
             log.info("This job has no recipients")
@@ -91,8 +91,8 @@ class NotifyRecipients(ExportStep):
             log.warning("The mail server refuses for good: %s", ", ".join(refused))
         if len(refused) == len(answers):
             raise TerminalError(
-                f"The mail server refuses every recipient of job {run.job.name!r}. The files are delivered; "
-                "correct the addresses, then clear this task."
+                f"The mail server refuses every recipient of job {run.job.name!r}. The files are delivered",
+                "Correct the addresses, then clear this task",
             )
 
 
@@ -108,7 +108,7 @@ class NotifyOwner(ExportStep):
 
 
 class RefuseInvalidDefinition(BaseOperator):
-    """The only task of a definition that does not hold: whoever triggers it is told where to look."""
+    """The only task of an invalid definition: it tells whoever triggers it where to look."""
 
     def __init__(self, *, job_id: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -117,7 +117,7 @@ class RefuseInvalidDefinition(BaseOperator):
     def execute(self, context: Context) -> None:
         """Always fails, with a sentence."""
         raise AirflowFailException(
-            f"The definition of job {self.job_id} does not hold; this Dag's documentation lists what is wrong. "
+            f"The definition of job {self.job_id} is invalid; this Dag's documentation lists what is wrong. "
             "Nothing was read and nothing delivered."
         )
 
@@ -132,33 +132,33 @@ def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
     missing = [file.template for file in files if file.is_sent and deliveries[file.template] is None]
     if missing:
         raise TerminalError(
-            f"The ledger holds no delivery of {', '.join(missing)} for this run, so no manifest may vouch for it. "
-            "Clear this run from its extract tasks."
+            f"The ledger holds no delivery of {', '.join(missing)} for this run, so no manifest may vouch for it",
+            "Clear this run from its extract tasks",
         )
     revision = max((delivery.revision for delivery in deliveries.values() if delivery), default=1)
     return Manifest.of(run.job, run.window, files, definition_hash=run.definition_hash, revision=revision)
 
 
 def _notify(run: JobRun, kind: str, key: str, recipients: tuple[str, ...], message: EmailMessage) -> dict[str, str]:
-    """Send to all who have not been told yet, record each answer as it comes, and return the state of each."""
-    told = run.ledger.notification_states(run.execution_id, kind, key)
+    """Send to all who have no mail yet, record each answer as it comes, and return the state of each."""
+    states = run.ledger.notification_states(run.execution_id, kind, key)
     later: list[str] = []
-    waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in told]
+    waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in states]
     if waiting:
         with mail.mail_server() as server:
             for recipient in waiting:
                 try:
                     answer = mail.send(server, message, recipient)
                 except TransientError as error:
-                    later.append(str(error))
+                    later.append(error.what)
                     continue
                 run.ledger.record_notification(
                     run.execution_id, kind, key, recipient=recipient, state=answer.state, reply=answer.reply
                 )
-                told[recipient] = answer.state
+                states[recipient] = answer.state
     if later:
-        raise TransientError("Not everybody could be told yet. " + " ".join(later))
-    return told
+        raise TransientError("Not every mail could be sent yet. " + ". ".join(later), "This task tries again")
+    return states
 
 
 def _window_text(run: JobRun) -> str:

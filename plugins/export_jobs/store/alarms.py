@@ -1,4 +1,4 @@
-"""What the auditor has told, so that nobody is told the same twice."""
+"""What the auditor has reported, so that nobody gets the same alarm twice."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Alarms:
         self._engine = engine
 
     def not_yet_reported(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Those of ``findings`` that nobody has been told of."""
+        """Those of ``findings`` that nobody has been alerted to."""
         with transaction(self._engine) as connection:
             reported = set(connection.execute(text("SELECT key FROM export_jobs.alarm")).scalars())
         return [finding for finding in findings if finding.key not in reported]
 
     def mark_reported(self, finding: Finding) -> None:
-        """Remember that somebody has been told."""
+        """Remember that somebody has been alerted."""
         insert = """INSERT INTO export_jobs.alarm (key, job, message) VALUES (:key, :job, :message)
             ON CONFLICT DO NOTHING"""
         values = {"key": finding.key, "job": finding.job, "message": finding.message}
@@ -31,7 +31,7 @@ class Alarms:
             connection.execute(text(insert), values)
 
     def keep_only(self, keys: Collection[str]) -> None:
-        """Forget what no longer stands, so that it is told again if it comes back."""
+        """Forget what no longer applies, so that it is reported again if it comes back."""
         with transaction(self._engine) as connection:
             query = "DELETE FROM export_jobs.alarm WHERE NOT (key = ANY(:keys))"
             connection.execute(text(query), {"keys": list(keys)})

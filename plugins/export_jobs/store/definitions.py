@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.issue import Issue, bullet_list
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, JobSpec
 from export_jobs.core.validation.changes import differences, spec_of
@@ -68,8 +68,9 @@ class StoredJob:
         """The job; raises ``UserError`` with every issue when the row does not have the shape of one."""
         job, issues = self.read()
         if job is None:
-            listed = "\n".join(f"- {issue}" for issue in issues)
-            raise UserError(f"The row of job {self.name!r} cannot be read as a definition:\n{listed}")
+            raise UserError(
+                f"The row of job {self.name!r} cannot be read as a definition", f"Correct it:\n{bullet_list(issues)}"
+            )
         return job
 
 
@@ -110,7 +111,7 @@ class Definitions(Destinations, Templates):
                    WHERE v.job_id = :job_id AND v.version = :version"""
         rows = self._rows(query, job_id=job_id, version=version)
         if not rows:
-            raise UserError(f"The store has no version {version} of job {job_id}. Restore the store from a backup.")
+            raise UserError(f"The store has no version {version} of job {job_id}", "Restore the store from a backup")
         job, issues = parse_stored_job(_document(rows[0]["definition"], version))
         if job is None:
             raise _unreadable_version_error(rows[0]["name"], version, issues)
@@ -150,7 +151,8 @@ class Definitions(Destinations, Templates):
             if expected_version not in {None, stored.version}:
                 raise UserError(
                     f"Job {spec.name!r} has been changed by somebody else: you have version {expected_version}, the "
-                    f"store has {stored.version}. Load it again, then repeat your change."
+                    f"store has {stored.version}",
+                    "Load it again, then repeat your change",
                 )
             frozen = _frozen_error(stored, spec)
             # Also with frozen keys, so that a person hears of everything; the error undoes it with the transaction.
@@ -166,7 +168,7 @@ class Definitions(Destinations, Templates):
             bury = """UPDATE export_jobs.job SET deleted_at = clock_timestamp()
                       WHERE lower(name) = lower(:name) AND deleted_at IS NULL"""
             if connection.execute(text(bury), {"name": name}).rowcount == 0:
-                raise UserError(f"There is no job {name!r}. `export-jobs list` shows the names.")
+                raise UserError(f"There is no job {name!r}", "`export-jobs list` shows the names")
 
     def _lock_job(self, connection: Connection, name: str) -> StoredJob:
         """The live job ``name``, which nobody else can change until this transaction ends."""
@@ -174,7 +176,7 @@ class Definitions(Destinations, Templates):
         connection.execute(text(lock), {"name": name})
         stored = Definitions(self._engine, connection).job(name)
         if stored is None:
-            raise UserError(f"There is no job {name!r}. `export-jobs list` shows the names.")
+            raise UserError(f"There is no job {name!r}", "`export-jobs list` shows the names")
         return stored
 
     def _reload_job(self, connection: Connection, job_id: int) -> StoredJob:
@@ -204,15 +206,16 @@ def _frozen_error(stored: StoredJob, spec: JobSpec) -> UserError | None:
     job, _ = stored.read()
     if job is None:
         return UserError(
-            f"Job {spec.name!r}: its row cannot be read as a job. Mend the row, or delete the job and create it anew."
+            f"Job {spec.name!r}: its row cannot be read as a job",
+            "Correct the row, or delete the job and create it anew",
         )
     changed = differences(spec_of(job), spec_of(spec))
     frozen = [change.path for change in changed if change.path not in EDITABLE]
     if not frozen:
         return None
     return UserError(
-        f"Job {spec.name!r}: {', '.join(frozen)} cannot change once the job exists, since receivers rely on it. "
-        "Create a new job instead."
+        f"Job {spec.name!r}: {', '.join(frozen)} cannot change once the job exists, since receivers rely on it",
+        "Create a new job instead",
     )
 
 
@@ -232,8 +235,8 @@ def _write_editable(connection: Connection, job_id: int, spec: JobSpec) -> UserE
 
 
 def _as_one_error(found: Sequence[UserError]) -> UserError:
-    *before, last = found
-    return UserError(" ".join([*map(str, before), last.what]), last.remedy)
+    remedies = dict.fromkeys(error.remedy for error in found if error.remedy)
+    return UserError(". ".join(error.what for error in found), ". ".join(remedies))
 
 
 def _columns(spec: JobSpec) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Everything -> ledger: what ran, what was delivered, who was told. Entries are added, never changed."""
+"""Everything -> ledger: what ran, what was delivered, who was notified. Entries are added, never changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["AlreadyDelivered", "DeliveryRecord", "ExecutionRecord", "Ledger", "P
 
 
 class AlreadyDelivered(ExportError):  # noqa: N818  an outcome, not an error of anybody's
-    """This very content of this execution stands at the destination; nothing needs to be done."""
+    """This very content of this execution is at the destination; nothing needs to be done."""
 
 
 class Ledger(History, Notifications):
@@ -66,7 +66,8 @@ class Ledger(History, Notifications):
         if (row["window_start"], row["window_end"]) != (window_start, window_end):
             raise TerminalError(
                 f"Run {run_id!r} is known to the ledger with the window {row['window_start'].isoformat()} to "
-                f"{row['window_end'].isoformat()}, not the one it has now. Trigger a new run for the new window."
+                f"{row['window_end'].isoformat()}, not the one it has now",
+                "Trigger a new run for the new window",
             )
         return Execution(row["id"], row["version"])
 
@@ -82,7 +83,7 @@ class Ledger(History, Notifications):
         values = {"id": execution_id, "version": version, "message": f"to version {version} by {actor}"}
         with self._begin() as connection:
             if not connection.execute(text(insert), values).rowcount:
-                raise UserError(f"There is no version {version} of this run's job. Choose one that its history lists.")
+                raise UserError(f"There is no version {version} of this run's job", "Choose one that its history lists")
 
     def record_event(
         self,
@@ -138,7 +139,7 @@ class Ledger(History, Notifications):
         values = {**asdict(record), "columns": list(record.columns)}
         with leases.hold_lease(self._engine, record.execution_id, record.template, step, attempt) as connection:
             if Ledger(self._engine, connection).delivery(record.execution_id, record.template, record.stage):
-                raise AlreadyDelivered(f"{record.path} stands at the destination already.")
+                raise AlreadyDelivered(f"{record.path} is at the destination already", "There is nothing to do")
             yield
             before = connection.execute(text(newest), values).one_or_none()
             revision = 1 if before is None else before.revision + (before.sha256 != record.sha256)
@@ -152,6 +153,6 @@ class Ledger(History, Notifications):
             FROM export_jobs.publication WHERE execution_id = :execution_id"""
         with leases.hold_lease(self._engine, record.execution_id, "", step, attempt) as connection:
             if Ledger(self._engine, connection).publication(record.execution_id, record.stage):
-                raise AlreadyDelivered(f"{record.path} stands at the destination already.")
+                raise AlreadyDelivered(f"{record.path} is at the destination already", "There is nothing to do")
             yield
             connection.execute(text(insert), asdict(record))

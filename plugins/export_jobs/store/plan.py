@@ -33,7 +33,7 @@ class ApplyPlan:
 
     @property
     def is_applicable(self) -> bool:
-        """Whether everything in the file holds and nothing of it is refused."""
+        """Whether everything in the file is valid and nothing of it is refused."""
         return not errors(self.issues) and all(change.action is not Action.REFUSED for change in self.changes)
 
     @property
@@ -80,7 +80,7 @@ def apply_plan(plan: ApplyPlan, definitions: Definitions, actor: str) -> None:
     saved a newer version of a job since the plan was made. Nothing is saved then.
     """
     if plan.file is None or not plan.is_applicable:
-        raise UserError("The file does not hold, so nothing was saved. Correct what the plan lists, then apply again.")
+        raise UserError("The file is invalid, so nothing was saved", "Correct what the plan lists, then apply again")
     to_do = {(change.noun, change.name): change.action for change in plan.changes}
     with definitions.transaction(actor) as transaction:
         for destination in plan.file.destinations:
@@ -105,5 +105,5 @@ def _try_update(change: Change, jobs: Mapping[str, JobSpec], definitions: Defini
         with definitions.dry_run() as trial:
             trial.update(jobs[change.name])
     except UserError as error:
-        return replace(change, action=Action.REFUSED, reason=str(error).rstrip("."))
+        return replace(change, action=Action.REFUSED, reason=str(error).removesuffix("."))
     return change

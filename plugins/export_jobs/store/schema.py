@@ -31,7 +31,7 @@ def upgrade(engine: Engine) -> None:
             command.upgrade(_config(connection), "head")
         except CommandError:
             raise UserError(
-                "The store was made by a newer version of this package. Install that version, or a later one."
+                "The store was made by a newer version of this package", "Install that version, or a later one"
             ) from None
 
 

@@ -29,4 +29,4 @@ class Templates(StoreAccess):
         """Delete a template that no live job uses; raises ``UserError`` when one does or there is none."""
         with self._begin(actor) as connection:
             if not connection.execute(text("DELETE FROM export_jobs.template WHERE name = :n"), {"n": name}).rowcount:
-                raise UserError(f"There is no template {name!r}. `export-jobs list` shows the names in use.")
+                raise UserError(f"There is no template {name!r}", "`export-jobs list` shows the names in use")

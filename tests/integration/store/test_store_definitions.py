@@ -144,8 +144,8 @@ def test_all_that_is_refused_is_said_at_once(store: Store, job: StoredJob) -> No
         store.definitions.update(changed, "ben")
     assert str(raised.value) == (
         "Job 'sales': destination, templates, templates[rows].subfolder, file.delimiter, file.bom cannot change once "
-        'the job exists, since receivers rely on it. Create a new job instead. Job "sales": its first window has been '
-        "made, so the first day (2026-01-01) cannot move; to export earlier days, create a once job for them."
+        'the job exists, since receivers rely on it. Job "sales": its first window has been made, so the first day '
+        "(2026-01-01) cannot move; to export earlier days, create a once job for them. Create a new job instead."
     )
     assert store.definitions.job("sales") == job
 
@@ -239,10 +239,10 @@ def test_a_version_of_another_release_is_a_sentence_without_values(
     [
         ({"destination": "nowhere"}, "There is no destination of this tag"),
         ({"templates": [{"template": "rows"}, {"template": "rows"}]}, "names a template twice"),
-        ({"name": "a/b"}, "The job's name takes letters"),
+        ({"name": "a/b"}, "The job's name is invalid"),
         ({"description": "nul \0"}, "cannot hold one of these values"),
         ({"schedule": {"until": "2027-01-01"}}, "longer than a year"),
-        ({"schedule": {"frequency": "weekly"}}, "Execute-on is a weekday"),
+        ({"schedule": {"frequency": "weekly"}}, "Execute-on does not fit the frequency"),
     ],
 )
 def test_what_constraints_refuse_is_a_sentence(store: Store, change: dict[str, object], sentence: str) -> None:

@@ -35,3 +35,8 @@ class Issue:
 def errors(issues: Iterable[Issue]) -> list[Issue]:
     """Only the issues that stop a definition."""
     return [issue for issue in issues if issue.level is Level.ERROR]
+
+
+def bullet_list(issues: Iterable[Issue]) -> str:
+    """One line an issue."""
+    return "\n".join(f"- {issue}" for issue in issues)

@@ -83,12 +83,12 @@ def parse_yaml(raw: bytes, name: str) -> YamlFile:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.consume(event)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
+        at = error.problem_mark.line + 1 if error.problem_mark else None
         detail = " ".join(filter(None, (error.context, error.problem)))
         if "nesting depth" in detail:  # PyYAML from 6.0.4 on counts brackets before they reach the builder
-            raise YamlError(_TOO_DEEP, _TOO_DEEP_REMEDY, name=name, line=line) from error
+            raise YamlError(_TOO_DEEP, _TOO_DEEP_REMEDY, name=name, line=at) from error
         remedy = "Correct the indentation or the quotes there"
-        raise YamlError(f"this is not YAML: {detail}", remedy, name=name, line=line) from error
+        raise YamlError(f"this is not YAML: {detail}", remedy, name=name, line=at) from error
     except yaml.YAMLError as error:
         detail = " ".join(str(error).split())
         raise YamlError(f"this is not YAML: {detail}", "Remove that character", name=name) from error

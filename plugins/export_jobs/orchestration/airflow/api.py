@@ -24,8 +24,8 @@ _TRANSIENT_STATUS = {408, 425, 429, 500, 502, 503, 504}
 class AirflowRefusal(TerminalError):  # noqa: N818  Airflow's answer, not a fault of the call
     """Airflow has refused a call with ``status``."""
 
-    def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence)
+    def __init__(self, what: str, remedy: str, *, status: int) -> None:
+        super().__init__(what, remedy)
         self.status = status
 
 
@@ -44,14 +44,14 @@ class AirflowApi:
         self._client = httpx.Client(timeout=30, transport=transport, follow_redirects=True)
         self._token = ""
         user = f"the user of the connection {settings.API_CONNECTION!r}"
-        self._permission_hint = f"Give {user} the right to edit Dags and their runs."
+        self._permission_remedy = f"Give {user} the right to edit Dags and their runs"
 
     @classmethod
     def with_token(cls, base_url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> AirflowApi:
         """The same for somebody who is logged in already: Airflow judges and records them, not us."""
         api = cls(base_url, "", "", transport=transport)
         api._token = token
-        api._permission_hint = "Ask an administrator of Airflow for the permission."
+        api._permission_remedy = "Ask an administrator of Airflow for the permission"
         return api
 
     @classmethod
@@ -156,8 +156,8 @@ class AirflowApi:
         answer = self._send("POST", f"{self.base_url}/auth/token", json=self._login)
         if answer.status_code in {400, 401, 403}:
             raise TerminalError(
-                f"Airflow at {self.base_url} refuses the login of the connection {settings.API_CONNECTION!r}. "
-                "Correct its user and password under Admin > Connections."
+                f"Airflow at {self.base_url} refuses the login of the connection {settings.API_CONNECTION!r}",
+                "Correct its user and password under Admin > Connections",
             )
         self._refuse(answer, "the login")
         self._token = str(self._field(self._json(answer), "access_token"))
@@ -167,12 +167,13 @@ class AirflowApi:
             return self._client.request(method, url, **request)
         except httpx.InvalidURL as error:
             raise TerminalError(
-                f"{self.base_url!r} is not an address. Correct the host of the connection {settings.API_CONNECTION!r}."
+                f"{self.base_url!r} is not an address",
+                f"Correct the host of the connection {settings.API_CONNECTION!r}",
             ) from error
         except httpx.HTTPError as error:
             raise TransientError(
-                f"Airflow at {self.base_url} does not answer ({type(error).__name__}). "
-                f"Start it, or correct the host and port of the connection {settings.API_CONNECTION!r}."
+                f"Airflow at {self.base_url} does not answer ({type(error).__name__})",
+                f"Start it, or correct the host and port of the connection {settings.API_CONNECTION!r}",
             ) from error
 
     def _json(self, answer: httpx.Response) -> dict[str, Any]:
@@ -192,8 +193,8 @@ class AirflowApi:
 
     def _not_airflow_error(self) -> TerminalError:
         return TerminalError(
-            f"What answers at {self.base_url} does not answer as Airflow does. "
-            f"Correct the host and port of the connection {settings.API_CONNECTION!r}."
+            f"The server at {self.base_url} does not answer as Airflow does",
+            f"Correct the host and port of the connection {settings.API_CONNECTION!r}",
         )
 
     def _refuse(self, answer: httpx.Response, purpose: str) -> None:
@@ -201,20 +202,20 @@ class AirflowApi:
         code = answer.status_code
         if code < 400:
             return
-        said = _detail(answer)
+        detail = _detail(answer)
         if code in _TRANSIENT_STATUS:
-            raise TransientError(f"Airflow at {self.base_url} answered {code} to {purpose}{said}. Try again soon.")
+            raise TransientError(f"Airflow at {self.base_url} answered {code} to {purpose}{detail}", "Try again soon")
         if code in {401, 403}:
-            raise AirflowRefusal(f"Airflow at {self.base_url} does not allow {purpose}. {self._permission_hint}", code)
+            what = f"Airflow at {self.base_url} does not allow {purpose}"
+            raise AirflowRefusal(what, self._permission_remedy, status=code)
         if code == 404:
             raise AirflowRefusal(
-                f"Airflow at {self.base_url} did not find what {purpose} needs. If the Dag is new, wait until it is "
-                "parsed; see `airflow dags list-import-errors` if it stays away.",
-                code,
+                f"Airflow at {self.base_url} did not find what {purpose} needs",
+                "If the Dag is new, wait until it is parsed; see `airflow dags list-import-errors` if it stays away",
+                status=code,
             )
-        raise AirflowRefusal(
-            f"Airflow at {self.base_url} refused {purpose} with {code}{said}. Correct it, try again.", code
-        )
+        what = f"Airflow at {self.base_url} refused {purpose} with {code}{detail}"
+        raise AirflowRefusal(what, "Correct it, then try again", status=code)
 
 
 def _base_url(found: Connection) -> str:
@@ -235,12 +236,12 @@ def _path_segment(text: str) -> str:
 
 
 def _detail(answer: httpx.Response) -> str:
-    """What Airflow says of a refusal, on one line."""
+    """Airflow's reason for a refusal, on one line."""
     try:
-        said = answer.json().get("detail", "")
+        detail = answer.json().get("detail", "")
     except (ValueError, AttributeError):
         return ""
-    text = " ".join(str(said.get("reason", said) if isinstance(said, dict) else said).split())
+    text = " ".join(str(detail.get("reason", detail) if isinstance(detail, dict) else detail).split())
     return f": {text[:300]}" if text else ""
 
 

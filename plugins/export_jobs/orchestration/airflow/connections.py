@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from export_jobs import settings
+from export_jobs.core.catalogue.dialect_names import DUCKDB, POSTGRES, SQLITE
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.errors import UserError
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
 
     from export_jobs.streaming.source import Source
 
-POSTGRES = "postgres"
 _DIALECTS = {
     "databricks": {"databricks"},
-    "duckdb": {"duckdb"},
+    "duckdb": {DUCKDB},
     "gcpbigquery": {"bigquery"},
     "mssql": {"tsql", "fabric"},
     "mysql": {"mysql", "singlestore", "starrocks", "doris"},
@@ -33,7 +33,7 @@ _DIALECTS = {
     "presto": {"presto"},
     "redshift": {"redshift"},
     "snowflake": {"snowflake"},
-    "sqlite": {"sqlite"},
+    "sqlite": {SQLITE},
     "trino": {"trino"},
 }
 """What the databases behind a type of connection speak; a type that is not here (odbc, jdbc) may lead to any."""
@@ -48,8 +48,8 @@ def airflow_connection(connection_id: str, purpose: str) -> Connection:
         return BaseHook.get_connection(connection_id)
     except AirflowNotFoundException:
         raise UserError(
-            f"Airflow has no connection {connection_id!r}, which is needed for {purpose}. "
-            "Create it under Admin > Connections, or correct its name."
+            f"Airflow has no connection {connection_id!r}, which is needed for {purpose}",
+            "Create it under Admin > Connections, or correct its name",
         ) from None
 
 
@@ -112,12 +112,13 @@ def sql_hook(connection_id: str, dialect: str) -> Any:
     except (AirflowException, ImportError) as error:
         raise UserError(
             f"Airflow cannot open the connection {connection_id!r} of type {found.conn_type!r}: the provider of that "
-            "type is not installed here. Install it where Airflow's workers run, or correct the connection's type."
+            "type is not installed here",
+            "Install it where Airflow's workers run, or correct the connection's type",
         ) from error
     if not isinstance(hook, DbApiHook):
         raise UserError(
-            f"The connection {connection_id!r} is of type {found.conn_type!r}, which does not lead to a SQL database. "
-            "Name a connection to a database in the header of the fact or dimension."
+            f"The connection {connection_id!r} is of type {found.conn_type!r}, which does not lead to a SQL database",
+            "Name a connection to a database in the header of the fact or dimension",
         )
     return hook
 
@@ -128,19 +129,21 @@ def _require_dialect(found: Connection, dialect: str) -> None:
     if (spoken and dialect not in spoken) or (dialect == POSTGRES and not spoken):
         remedy = f"Write `dialect: {min(spoken)}`" if len(spoken) == 1 else "Write the database's own dialect"
         raise UserError(
-            f"The connection {found.conn_id!r} is of type {found.conn_type!r}, and the catalogue says that its dialect "
-            f"is {dialect}. {remedy} in the header of each fact and dimension of this connection, or name another one."
+            f"The connection {found.conn_id!r} is of type {found.conn_type!r}, but the catalogue says that its dialect "
+            f"is {dialect}",
+            f"{remedy} in the header of each fact and dimension of this connection, or name another one",
         )
     if kind == "duckdb" and found.schema and not (found.host or found.password or found.extra_dejson):
         # Airflow's DuckDB hook would open an empty database in memory, and the tables would seem to be missing.
         raise UserError(
-            f"The connection {found.conn_id!r} has its DuckDB file in the field for the schema. Give the file as the "
-            'host, in JSON: {"conn_type": "duckdb", "host": "/data/sales.duckdb"}.'
+            f"The connection {found.conn_id!r} has its DuckDB file in the field for the schema",
+            'Give the file as the host, in JSON: {"conn_type": "duckdb", "host": "/data/sales.duckdb"}',
         )
     if kind == "sqlite" and found.schema and not found.host:
         raise UserError(
-            f"The connection {found.conn_id!r} has its SQLite file in the field for the schema. Give the file as the "
-            'host, in JSON: {"conn_type": "sqlite", "host": "/data/sales.db", "extra": {"mode": "ro"}}.'
+            f"The connection {found.conn_id!r} has its SQLite file in the field for the schema",
+            "Give the file as the host, in JSON: "
+            '{"conn_type": "sqlite", "host": "/data/sales.db", "extra": {"mode": "ro"}}',
         )
 
 
@@ -179,8 +182,8 @@ def _s3(spec: DestinationSpec) -> Destination:
         client = AwsGenericHook(aws_conn_id=spec.connection, client_type="s3", config=config).get_conn()
     except ValueError as error:
         raise UserError(
-            f"The connection {spec.connection!r} of the destination {spec.tag!r} has an endpoint_url that is no "
-            "address. Correct it in the connection's extra, such as https://s3.example.org."
+            f"The connection {spec.connection!r} of the destination {spec.tag!r} has an invalid endpoint_url",
+            "Correct it in the connection's extra, such as https://s3.example.org",
         ) from error
     bucket, _, prefix = spec.folder.strip("/").partition("/")
     return S3Destination(client, bucket, prefix)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from export_jobs import settings
 from export_jobs.core.base.issue import errors
 from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.catalogue.files import load_catalogue
-from export_jobs.core.sql.dialect import POSTGRES
 from export_jobs.core.validation.catalogue import validate_catalogue
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import airflow_connection, open_source, open_warehouse, store_engine

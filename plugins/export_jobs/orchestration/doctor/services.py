@@ -111,6 +111,6 @@ def _auditor(dag: dict[str, object]) -> CheckResult:
         remedy = "Install dags/build_export_dags.py or the Dag bundle; see `airflow dags list-import-errors`"
         return CheckResult("dags", Outcome.FAILED, what, remedy)
     if dag.get("is_paused"):
-        what = f"the Dag {AUDITOR_DAG_ID!r} is paused, so nobody is told of windows that never ran"
+        what = f"the Dag {AUDITOR_DAG_ID!r} is paused, so nobody is alerted to windows that never ran"
         return CheckResult("dags", Outcome.WARNING, what, "Unpause it")
     return CheckResult.ok("dags", "parsed, and the auditor is on")

@@ -1,1 +1,1 @@
-"""One run: what a task is given, where its files are staged, and what earlier tasks said."""
+"""One run: what a task is given, where its files are staged, and what earlier tasks returned."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JobRun:
-    """One try of one step of an execution. ``attempt`` is new for every try, so that two can be told apart."""
+    """One try of one step of an execution. ``attempt`` is new for every try, so that two are never confused."""
 
     job: ExportJob
     window: Window
@@ -51,8 +51,8 @@ class JobRun:
         start, end = dag_run.data_interval_start, dag_run.data_interval_end
         if start is None or end is None:
             raise UserError(
-                f"Run {dag_run.run_id!r} has no data interval, so there is no window to export. "
-                "Trigger the Dag again with a logical date; to export a past window again, give its data interval."
+                f"Run {dag_run.run_id!r} has no data interval, so there is no window to export",
+                "Trigger the Dag again with a logical date; to export a past window again, give its data interval",
             )
         engine = store_engine()
         ledger, definitions = Ledger(engine), Definitions(engine)
@@ -97,7 +97,9 @@ class JobRun:
         """The job's destination, through its Airflow connection."""
         spec = self.definitions.destination(self.job.destination)
         if spec is None:
-            raise UserError(f"There is no destination {self.job.destination!r}. Create it again, then clear this task.")
+            raise UserError(
+                f"There is no destination {self.job.destination!r}", "Create it again, then clear this task"
+            )
         return open_destination(spec)
 
     @property

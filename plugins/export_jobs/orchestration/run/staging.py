@@ -28,8 +28,8 @@ def open_staged(uri: str) -> Iterator[BinaryIO]:
         source = ObjectStoragePath(uri).open("rb")
     except FileNotFoundError:
         raise TerminalError(
-            f"The staged file {uri.rpartition('/')[2]} is gone; it is removed once a run has delivered. "
-            "Clear this run from its extract task to make it again."
+            f"The staged file {uri.rpartition('/')[2]} is gone; it is removed once a run has delivered",
+            "Clear this run from its extract task to make it again",
         ) from None
     with source:
         yield source
@@ -55,8 +55,8 @@ def write_staged(path: ObjectStoragePath, run: JobRun, template: str, step: str)
         _remove(part)
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise TerminalError(
-                f"No space is left for staged files under {path.parent}. "
-                "Free some, or point EXPORT_JOBS_STAGING at a larger place, then clear this task."
+                f"No space is left for staged files under {path.parent}",
+                "Free some, or point EXPORT_JOBS_STAGING at a larger place, then clear this task",
             ) from None
         raise
     except BaseException:

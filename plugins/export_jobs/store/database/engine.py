@@ -61,7 +61,7 @@ def transaction(engine: Engine, actor: str | None = None) -> Iterator[Connection
         raise translate_error(error) from None
     except PoolTimeout:
         raise TransientError(
-            "All connections of this process to the store are in use. Try again in a moment."
+            "All connections of this process to the store are in use", "Try again in a moment"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Ledger -> what ran, what was delivered, who was told, as frozen values. Reading only."""
+"""Ledger -> what ran, what was delivered, who was notified, as frozen values. Reading only."""
 
 from __future__ import annotations
 

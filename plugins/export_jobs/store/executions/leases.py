@@ -53,5 +53,6 @@ def hold_lease(engine: Engine, execution_id: int, template: str, step: str, atte
 def _superseded_error(template: str, step: str) -> SupersededError:
     return SupersededError(
         f"A newer attempt of {step}{f' of {template}' if template else ''} has taken over; "
-        "this one leaves everything as it is. There is nothing to do."
+        "this one leaves everything as it is",
+        "There is nothing to do",
     )

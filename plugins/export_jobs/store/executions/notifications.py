@@ -1,4 +1,4 @@
-"""Who has been told what: the mail server's answer to each recipient, so that a retry tells nobody twice."""
+"""Who was notified of what: the mail server's answer to each recipient, so that a retry notifies nobody twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Notifications(StoreAccess):
     """The part of the ledger that is about mail."""
 
     def notification_states(self, execution_id: int, kind: str, key: str) -> dict[str, str]:
-        """Who has been told, with the state of each: ``sent`` or ``refused``."""
+        """Who has been notified, with the state of each: ``sent`` or ``refused``."""
         rows = self._rows(
             """SELECT recipient, state FROM export_jobs.notification
             WHERE execution_id = :execution_id AND kind = :kind AND key = :key""",
@@ -24,7 +24,7 @@ class Notifications(StoreAccess):
     def record_notification(
         self, execution_id: int, kind: str, key: str, *, recipient: str, state: str, reply: str
     ) -> None:
-        """Add what the mail server said to one recipient."""
+        """Add the mail server's answer to one recipient."""
         insert = """INSERT INTO export_jobs.notification (execution_id, kind, key, recipient, state, reply)
             VALUES (:execution_id, :kind, :key, :recipient, :state, :reply) ON CONFLICT DO NOTHING"""
         values = {

@@ -81,7 +81,7 @@ class PublicationEntry(PublicationRecord):
 
 @dataclass(frozen=True)
 class Notification:
-    """What the mail server said to one recipient about one publication or failure."""
+    """The mail server's answer to one recipient about one publication or failure."""
 
     execution_id: int
     kind: str

@@ -13,7 +13,7 @@ from export_jobs.core.windows.window import Window
 from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord
 
 SILENCE_LIMIT = timedelta(seconds=60)
-"""A run that has said something within this time is taken to be alive, whatever Airflow's table said a moment ago."""
+"""A run with an event within this time counts as alive, whatever Airflow's table showed a moment ago."""
 
 SILENT_RUN_MESSAGE = (
     "The run ended without delivering and without saying why. See its log in Airflow, then rerun the job from there or "
@@ -43,7 +43,7 @@ class AirflowRuns:
 
 
 def state_of(record: ExecutionRecord, airflow: AirflowRuns | None = None) -> ExecutionState:
-    """The state; without ``airflow`` a run that was killed and said nothing counts as running for good."""
+    """The state; without ``airflow`` a run that was killed counts as running for good."""
     if airflow and record.run_id in airflow.in_progress:
         return ExecutionState.RUNNING
     if record.publication:
@@ -64,12 +64,12 @@ def run_times(record: ExecutionRecord) -> tuple[datetime, datetime | None]:
     does not count: the chart shows how long the data took.
     """
     failures = [event.at for event in record.events if event.kind == "run failed"]
-    ends = sorted([*failures, *(one.published_at for one in record.publications)])
+    ends = sorted([*failures, *(publication.published_at for publication in record.publications)])
     if record.publication:
         end: datetime | None = record.publication.published_at
     else:
         end = failures[-1] if record.has_failed else None
-    before = max((one for one in ends if end is None or one < end), default=datetime.min.replace(tzinfo=UTC))
+    before = max((moment for moment in ends if end is None or moment < end), default=datetime.min.replace(tzinfo=UTC))
     starts = (event.at for event in record.events if event.kind == "started" and event.step not in _AFTER_DELIVERY)
     begun = (at for at in starts if at > before and (end is None or at <= end))
     return min(begun, default=record.opened_at), end

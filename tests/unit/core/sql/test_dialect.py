@@ -84,7 +84,7 @@ def test_sqlite_knows_no_zones_and_says_so() -> None:
     assert date_part("x", INSTANT, "day", "sqlite", "UTC") == "date(x)"
     with pytest.raises(UserError, match="SQLite has no time zones, so the day of 'at'"):
         date_part("x", INSTANT, "day", "sqlite", "Europe/Berlin")
-    with pytest.raises(UserError, match="are of Asia/Tokyo"):
+    with pytest.raises(UserError, match="are in Asia/Tokyo"):
         date_part("x", LOCAL, "day", "sqlite", "UTC")
 
 
