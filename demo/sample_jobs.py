@@ -80,7 +80,7 @@ def run_sample_jobs(stack: Stack) -> int:
 
 
 def _apply(stack: Stack) -> None:
-    """``export-jobs apply``, then one row typed by hand that does not hold, to show that it harms nobody."""
+    """``export-jobs apply``, then one invalid row typed by hand, to show that it harms nobody."""
     command = [sys.executable, "-m", "export_jobs", "apply", "-f", str(JOBS / "samples.yaml"), "--yes"]
     done = subprocess.run(
         command, env=stack.airflow.environment(), cwd=stack.folder, capture_output=True, text=True, check=False

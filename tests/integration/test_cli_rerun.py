@@ -132,7 +132,7 @@ def test_from_the_last_success_oldest_first(
     assert airflow.cleared == [("day-3", False), ("day-4", False), ("day-2", True)]
     out = capsys.readouterr().out
     assert "1997-01-01  failed   day-0  gap, left alone; --include-gaps takes it in" in out
-    assert "1997-01-03  failed   day-2  mend: delivered, marked failed" in out
+    assert "1997-01-03  failed   day-2  repair: delivered, marked failed" in out
     assert "Cleared 3 runs" in out
 
 

@@ -37,7 +37,7 @@ def _definition_commands(commands: _Commands) -> None:
     database = commands.add_parser("db", help="the store's tables").add_subparsers(metavar="ACTION", required=True)
     _add_command(database, "upgrade", "database:upgrade", "make or migrate the store's tables")
     _add_command(
-        commands, "doctor", "doctor:doctor", "check this installation: what works, and how to mend what does not"
+        commands, "doctor", "doctor:doctor", "check this installation: what works, and how to repair what does not"
     )
 
     apply = _add_command(commands, "apply", "definitions:apply", "save a file's definitions; the plan is shown first")

@@ -41,10 +41,11 @@ def engine() -> Engine:
     except UserError as error:
         if os.environ.get(_STORE_VARIABLE):
             raise
-        hint = f" A demo is here: run `source {_DEMO_ENVIRONMENT}` first." if _DEMO_ENVIRONMENT.is_file() else ""
+        hint = f". A demo is here: run `source {_DEMO_ENVIRONMENT}` first" if _DEMO_ENVIRONMENT.is_file() else ""
         raise NoStoreError(
-            f"No store is configured. Set {_STORE_VARIABLE}=postgresql://user:password@host/database, or create the "
-            f"connection {settings.STORE_CONNECTION!r} in Airflow; then run `export-jobs db upgrade` once.{hint}"
+            "No store is configured",
+            f"Set {_STORE_VARIABLE}=postgresql://user:password@host/database, or create the connection "
+            f"{settings.STORE_CONNECTION!r} in Airflow; then run `export-jobs db upgrade` once{hint}",
         ) from error
 
 
@@ -78,7 +79,7 @@ def stored_job(name: str) -> StoredJob:
     found = definitions().job(name)
     if found is None:
         remedy = suggest(name, [job.name for job in definitions().jobs()], none="The store holds no job yet")
-        raise UserError(f"There is no job {name!r}. {remedy}.")
+        raise UserError(f"There is no job {name!r}", remedy)
     return found
 
 

@@ -17,25 +17,24 @@ _FINDINGS = {CoverageState.FAILED, CoverageState.MISSING}
 
 def show_coverage(options: argparse.Namespace, output: Output) -> int:
     """Every window that is due; 1 when one is missing or failed, when two overlap, or when days have no window."""
-    row = session.stored_job(options.job)
-    job = row.parse()
+    job = session.stored_job(options.job).parse()
     templates = [use.template for use in job.templates]
     outcomes = [
-        record.outcome(template) for record in session.ledger().executions(row.job_id) for template in templates
+        record.outcome(template) for record in session.ledger().executions(job.job_id) for template in templates
     ]
     zone = job.schedule.time_zone
-    plan = ExpectedWindows(templates, job.schedule, session.last_window_end().get(row.job_id), datetime.now(UTC))
+    plan = ExpectedWindows(templates, job.schedule, session.last_window_end().get(job.job_id), datetime.now(UTC))
     rows, gaps = coverage_until_now(plan, outcomes)
     output.table(
         ("TEMPLATE", "DAYS", "STATE", "RUN", "OVERLAPS"),
-        [(one.template, day_range(one.window, zone), one.state, _last_run(one), _overlaps(one, zone)) for one in rows],
+        [(row.template, day_range(row.window, zone), row.state, _last_run(row), _overlaps(row, zone)) for row in rows],
     )
     for gap in gaps:
         output.line(f"{gap.template}: no window covers {day_range(Window(gap.start, gap.end), zone)}")
-    counted = {state: sum(one.state is state for one in rows) for state in CoverageState}
+    counted = {state: sum(row.state is state for row in rows) for state in CoverageState}
     output.line(", ".join(f"{count} {state}" for state, count in counted.items() if count) or "No window is due yet.")
-    output.json({"windows": [_document(one) for one in rows], "gaps": [asdict(gap) for gap in gaps]})
-    return 1 if gaps or any(one.state in _FINDINGS or one.overlaps for one in rows) else 0
+    output.json({"windows": [_document(row) for row in rows], "gaps": [asdict(gap) for gap in gaps]})
+    return 1 if gaps or any(row.state in _FINDINGS or row.overlaps for row in rows) else 0
 
 
 def _last_run(covered: WindowCoverage) -> str | None:

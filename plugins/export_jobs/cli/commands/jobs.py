@@ -21,7 +21,7 @@ _LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "tem
 
 
 def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
-    """One line a job; a job that does not hold is marked and hides no other."""
+    """One line a job; an invalid job is marked and hides no other."""
     rows = session.definitions().jobs()
     last_window_end = session.last_window_end()
     entries = [_entry(row, last_window_end.get(row.job_id)) for row in rows]
@@ -34,7 +34,7 @@ def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG0
 
 
 def show(options: argparse.Namespace, output: Output) -> int:
-    """Definition, issues, next windows and what was delivered from which definition; 1 when the job does not hold."""
+    """Definition, issues, next windows and what was delivered from which definition; 1 when the job is invalid."""
     row = session.stored_job(options.job)
     tags = [destination.tag for destination in session.definitions().destinations()]
     job, _ = row.read()

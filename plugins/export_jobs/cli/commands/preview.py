@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
 from export_jobs.cli.text.plan_text import delivery_days, window_document
-from export_jobs.core.base.issue import errors
+from export_jobs.core.base.issue import bullet_list, errors
 from export_jobs.core.base.text import suggest
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.compiled import CompiledExport
@@ -87,8 +87,10 @@ def check_destination(options: argparse.Namespace, output: Output) -> int:
     definitions = session.definitions()
     spec = definitions.destination(options.tag)
     if spec is None:
-        remedy = suggest(options.tag, [one.tag for one in definitions.destinations()], none="The store holds none yet")
-        raise UserError(f"There is no destination {options.tag!r}. {remedy}.")
+        remedy = suggest(
+            options.tag, [known.tag for known in definitions.destinations()], none="The store holds none yet"
+        )
+        raise UserError(f"There is no destination {options.tag!r}", remedy)
     open_destination(spec).check()
     output.line(f"The destination {spec.tag!r} takes files: login, folder and write permission are proven.")
     output.json({"tag": spec.tag, "ok": True})
@@ -107,8 +109,8 @@ def parse_window(text: str, time_zone: str) -> Window:
         return Window(start, end)
     except (ValueError, OverflowError) as error:
         raise UserError(
-            f"{text!r} is not a window ({error}). Write days as 1997-01-01..1997-01-31, both inclusive, "
-            "or instants as 1997-01-01T00:00Z..1997-02-01T00:00Z."
+            f"{text!r} is not a window ({error})",
+            "Write days as 1997-01-01..1997-01-31, both inclusive, or instants as 1997-01-01T00:00Z..1997-02-01T00:00Z",
         ) from error
 
 
@@ -124,7 +126,7 @@ def _valid_job(name: str) -> ExportJob:
     job = session.stored_job(name).parse()
     issues = errors(validate_job(job, catalogue=session.catalogue()))
     if issues:
-        raise UserError(f"Job {job.name!r} does not hold:\n" + "\n".join(f"- {issue}" for issue in issues))
+        raise UserError(f"Job {job.name!r} is invalid", f"Correct it:\n{bullet_list(issues)}")
     return job
 
 
@@ -134,7 +136,7 @@ def _compile_exports(job: ExportJob, options: argparse.Namespace) -> list[Compil
     names = [use.template for use in job.templates]
     if options.template and options.template not in names:
         remedy = suggest(options.template, names, none="It uses none")
-        raise UserError(f"Job {job.name!r} does not use the template {options.template!r}. {remedy}.")
+        raise UserError(f"Job {job.name!r} does not use the template {options.template!r}", remedy)
     return [
         compile_export(job, name, session.catalogue(), window) for name in names if options.template in {None, name}
     ]

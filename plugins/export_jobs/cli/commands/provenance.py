@@ -40,7 +40,7 @@ def show_provenance(row: StoredJob, output: Output) -> dict[str, Any]:
 
 def _line(stretch: ProvenanceRange, row: StoredJob) -> list[object]:
     zone = session.time_zone(row)
-    ends = [(_days(one, row), one.delivered_at.astimezone(zone)) for one in (stretch.first, stretch.last)]
+    ends = [(_days(end, row), end.delivered_at.astimezone(zone)) for end in (stretch.first, stretch.last)]
     first = stretch.first
     return [f"version {first.version}", first.definition_hash[:HASH_LENGTH], stretch.files, *ends[0], *ends[1]]
 

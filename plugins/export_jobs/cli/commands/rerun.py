@@ -14,7 +14,7 @@ from export_jobs.store.executions.pages import ExecutionPages
 
 
 def rerun(options: argparse.Namespace, output: Output) -> int:
-    """List the windows, ask, clear them oldest first; 1 when a person said no."""
+    """List the windows, ask, clear them oldest first; 1 when a person declines."""
     row = session.stored_job(options.job)
     api = AirflowApi.from_connection()
     found = make_rerun_plan(
@@ -39,7 +39,7 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
 def _show(plan: RerunSelection, output: Output, zone: str) -> None:
     what = (
         ("rerun", plan.clear),
-        ("mend: delivered, marked failed", plan.heal),
+        ("repair: delivered, marked failed", plan.heal),
         ("gap, left alone; --include-gaps takes it in", plan.gaps),
     )
     rows = [

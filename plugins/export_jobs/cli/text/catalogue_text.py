@@ -22,7 +22,7 @@ def find_entries(key: str, catalogue: Catalogue) -> list[CatalogueEntry]:
         known = [key for folder in folders for key in folder]
         unread = next((issue for issue in catalogue.issues if f"/{key}.sql" in issue.path), None)
         remedy = f"{unread.path}: {unread.what}" if unread else suggest(key, known, none="The catalogue is empty")
-        raise UserError(f"There is no fact, KPI or dimension {key!r}. {remedy}.")
+        raise UserError(f"There is no fact, KPI or dimension {key!r}", remedy)
     return found
 
 
@@ -69,7 +69,7 @@ def entry_text(entry: CatalogueEntry, catalogue: Catalogue) -> str:
     lines = [f"{_KINDS[type(entry)]} {entry.key}: {entry.title}", f"  {entry.description}", ""]
     lines += [f"  {name:<12} {value}" for name, value in _entry_details(entry, catalogue) if value]
     if not isinstance(entry, Kpi):
-        lines += ["", "  columns", *(f"    {name:<24} {_column(one)}" for name, one in entry.fields.items())]
+        lines += ["", "  columns", *(f"    {name:<24} {_column(column)}" for name, column in entry.fields.items())]
     lines += ["", *(f"    {line}".rstrip() for line in entry.sql.splitlines())]
     return "\n".join(line for number, line in enumerate(lines) if line.strip() or number > 1) + "\n"
 

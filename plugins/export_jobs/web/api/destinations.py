@@ -24,13 +24,13 @@ def list_destinations(user: ReadsDags, store: StoreDep) -> DestinationList:
     return DestinationList(
         destinations=[
             DestinationEntry(
-                tag=one.tag,
-                kind=one.kind,
-                folder=one.folder,
-                description=one.description,
-                connection=one.connection if sees else "",
+                tag=destination.tag,
+                kind=destination.kind,
+                folder=destination.folder,
+                description=destination.description,
+                connection=destination.connection if sees else "",
             )
-            for one in store.destinations()
+            for destination in store.destinations()
         ]
     )
 

@@ -46,8 +46,8 @@ def change_job(
         return _change_check(edit, str(row.definition.get("schedule", {}).get("time_zone", "UTC")))
     if edit.change is not None:
         fields = edit.change.fields
-        entry.note(changed=[one.path for one in fields], before={one.path: one.before for one in fields})
-        entry.note(after={one.path: one.after for one in fields})
+        entry.note(changed=[field.path for field in fields], before={field.path: field.before for field in fields})
+        entry.note(after={field.path: field.after for field in fields})
     expect_version(row, if_match)
     if edit.job is None:
         raise RequestRefusal(422, edit.issues)
@@ -88,7 +88,7 @@ def _change_check(edit: JobEdit, time_zone: str) -> ChangeCheck:
     change = edit.change
     return ChangeCheck(
         issues=[IssueAnswer.of(issue) for issue in edit.issues],
-        changes=[ChangedField(path=one.path, before=one.before, after=one.after) for one in change.fields]
+        changes=[ChangedField(path=field.path, before=field.before, after=field.after) for field in change.fields]
         if change
         else [],
         windows_before=upcoming_windows(change.windows_before, time_zone) if change else [],

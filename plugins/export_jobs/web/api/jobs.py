@@ -32,15 +32,15 @@ def list_jobs(
     with ThreadPoolExecutor(1) as beside:  # Airflow's database answers while the store's does
         visible_dags = beside.submit(user.visible_dags)
         summaries = board_of(engine).read(stamped)
-    seen = user.readable_dags([one.definition.dag_id for one in summaries], visible_dags.result())
-    visible = [one for one in summaries if one.definition.dag_id in seen]
+    seen = user.readable_dags([summary.definition.dag_id for summary in summaries], visible_dags.result())
+    visible = [summary for summary in summaries if summary.definition.dag_id in seen]
     found, totals = search_jobs(visible, query)
     return JobList(
         jobs=job_rows(found[query.offset : query.offset + query.limit], engine, user),
         total=len(found),
         totals=totals,
-        destinations=sorted({one.definition.destination for one in visible} - {""}),
-        owners=sorted({one.definition.owner for one in visible} - {""}),
+        destinations=sorted({summary.definition.destination for summary in visible} - {""}),
+        owners=sorted({summary.definition.owner for summary in visible} - {""}),
         offset=query.offset,
         limit=query.limit,
     )

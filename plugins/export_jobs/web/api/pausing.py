@@ -25,7 +25,7 @@ router = api_router("jobs")
 def pause_jobs(
     user: EditsDags, body: BulkPauseRequest, store: StoreDep, entry: AuditEntryDep, background: BackgroundTasks
 ) -> BulkResult:
-    """Pause or resume many; one that cannot be is told of and hinders no other."""
+    """Pause or resume many; one that cannot be is reported and does not stop the others."""
     wanted = list(dict.fromkeys(body.dag_ids))
     allowed_dags = user.allowed_dags("PUT", wanted)
     done: list[str] = []
@@ -36,7 +36,7 @@ def pause_jobs(
             refused.append(BulkFailure(dag_id=dag_id, what=why))
         else:
             done.append(dag_id)
-    entry.note(paused=body.paused, done=done, not_done=[one.dag_id for one in refused])
+    entry.note(paused=body.paused, done=done, not_done=[failure.dag_id for failure in refused])
     background.add_task(request_parse)
     return BulkResult(done=done, refused=refused)
 
@@ -94,7 +94,7 @@ def _set_paused(dag_id: str, paused: bool, store: Definitions, caller: Caller) -
     try:
         _set_enabled(row, store, caller, AuditEntry(), enabled=not paused)
     except RequestRefusal as refused:
-        return "; ".join(f"{issue.what}. {issue.remedy}".rstrip(". ") for issue in refused.issues)
+        return " ".join(issue.message for issue in refused.issues)
     except UserError as error:
         return str(error)
     return ""

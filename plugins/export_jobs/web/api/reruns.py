@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from export_jobs.core.base.issue import errors
+from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.window import Window, last_complete_window
 from export_jobs.errors import UserError
@@ -19,7 +19,7 @@ from export_jobs.web.http.access import RerunsJob, RunsJob
 from export_jobs.web.http.airflow_client import airflow_api_for
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import CatalogueDep, LedgerDep, StoredJobDep, StoreEngineDep
-from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.http.error_responses import RequestRefusal, issue_of
 from export_jobs.web.models import EmptyBody
 from export_jobs.web.models.job import WindowSpan
 from export_jobs.web.models.rerun import NewRun, RerunAnswer, RerunRequest, WindowRequest
@@ -40,16 +40,16 @@ def rerun(
     dry_run: bool = False,
 ) -> RerunAnswer:
     """Clear every undelivered window after the last success, oldest first; ``dry_run`` only tells which."""
-    blocked = _paused_reason(row) or _broken_reason(row, catalogue)
+    blocked = _paused_issue(row) or _broken_issue(row, catalogue)
     found = RerunPlan.empty()
     try:
         made = airflow_tables.runs_of(row.dag_id)
         found = make_rerun_plan(row, ExecutionPages(engine), made, include_gaps=body.include_gaps)
     except UserError as error:
-        blocked = str(error)
+        blocked = issue_of(error)
     if dry_run:
         entry.skip()
-        return rerun_answer(found, zone_of(row), dry_run=True, blocked=blocked)
+        return rerun_answer(found, zone_of(row), dry_run=True, blocked=blocked.message if blocked else "")
     _refuse_if(blocked)
     entry.note(runs=len(found.plan.clear) + len(found.plan.heal), with_current_definition=body.with_current_definition)
     rebind_as = user.actor if body.with_current_definition else None
@@ -98,33 +98,32 @@ def run_now(
 
 
 def _trigger(user: RunsJob, row: StoredJob, window: Window, entry: AuditEntryDep) -> NewRun:
-    _refuse_if(_paused_reason(row))
+    _refuse_if(_paused_issue(row))
     run_id = airflow_api_for(user).trigger(row.dag_id, window.start, window.end)
     entry.note(run_id=run_id, start=window.start.isoformat(), end=window.end.isoformat())
     return NewRun(run_id=run_id, window=WindowSpan.of(window))
 
 
-def _paused_reason(row: StoredJob) -> str:
+def _paused_issue(row: StoredJob) -> Issue | None:
     """Airflow makes no task of a paused Dag, so a cleared or new run would wait for good."""
     if row.dag_id in airflow_tables.paused_dags():
-        return f"The job {row.name!r} is paused, so Airflow would start nothing. Resume it, then try again."
-    return ""
+        what = f"The job {row.name!r} is paused, so Airflow would start nothing"
+        return Issue("", what, "Resume it, then try again")
+    return None
 
 
-def _broken_reason(row: StoredJob, catalogue: CatalogueDep) -> str:
-    """The Dag of a definition that does not hold has no task but one that refuses."""
+def _broken_issue(row: StoredJob, catalogue: CatalogueDep) -> Issue | None:
+    """The Dag of an invalid definition has no task but one that refuses."""
     job, issues = row.check(catalogue=catalogue)
     if job is not None:
-        return ""
-    return (
-        f"The definition of the job {row.name!r} does not hold: {errors(issues)[0].what}. Correct it, then try again."
-    )
+        return None
+    what = f"The definition of the job {row.name!r} is invalid: {errors(issues)[0].what}"
+    return Issue("", what, "Correct it, then try again")
 
 
-def _refuse_if(blocked: str) -> None:
-    what, _, remedy = blocked.partition(". ")
-    if blocked:
-        raise RequestRefusal.because(409, what, remedy.rstrip("."))
+def _refuse_if(blocked: Issue | None) -> None:
+    if blocked is not None:
+        raise RequestRefusal(409, [blocked])
 
 
 def _valid_schedule(row: StoredJob, catalogue: CatalogueDep) -> Schedule:

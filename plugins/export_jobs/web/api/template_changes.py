@@ -90,8 +90,8 @@ def _in_use_refusal(note: TemplateUsage, user: Caller) -> RequestRefusal:
     seen = user.readable_dags(note.dag_ids, user.visible_dags())
     names = [job for job, dag_id in zip(note.jobs, note.dag_ids, strict=True) if dag_id in seen]
     used = f"{len(note.jobs)} jobs use" if len(note.jobs) > 1 else "a job uses"
-    told = ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "")
-    what = f"{used} the template {note.name!r}, so it cannot be deleted" + (f": {told}" if told else "")
+    listed = ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "")
+    what = f"{used} the template {note.name!r}, so it cannot be deleted" + (f": {listed}" if listed else "")
     return RequestRefusal.because(409, what, "Delete those jobs first, or leave the template as it is")
 
 
@@ -107,6 +107,6 @@ def _read(body: RawBody, store: StoreDep, catalogue: CatalogueDep) -> tuple[Temp
     reading = parse_shape(Template, body)
     issues = [*reading.issues, *template_issues(reading, RuleContext(catalogue))]
     name = body.get("name")
-    if isinstance(name, str) and any(one.name.casefold() == name.casefold() for one in store.templates()):
+    if isinstance(name, str) and any(stored.name.casefold() == name.casefold() for stored in store.templates()):
         issues.append(Issue("name", TEMPLATE_NAME_TAKEN, "Choose another name"))
     return reading.value, issues

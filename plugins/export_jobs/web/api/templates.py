@@ -48,7 +48,7 @@ def get_template(
     user: ReadsDags, name: str, store: StoreDep, engine: StoreEngineDep, catalogue: CatalogueDep
 ) -> TemplateDetail:
     """One template, what a job may choose of it, and the jobs that use it."""
-    template = next((one for one in store.templates() if one.name == name), None)
+    template = next((stored for stored in store.templates() if stored.name == name), None)
     note = TemplateUsages(engine).usages().get(name)
     if template is None or note is None:
         raise RequestRefusal.because(404, f"there is no template {name[:100]!r}", "Load the list of templates again")

@@ -1,4 +1,4 @@
-"""The catalogue -> what the page tells of it. Connections, queries and files are for engineers, and stay here."""
+"""The catalogue -> what the page shows of it. Connections, queries and files are for engineers, and stay here."""
 
 from __future__ import annotations
 

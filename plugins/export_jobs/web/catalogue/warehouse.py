@@ -24,5 +24,5 @@ def open_warehouse(export: CompiledExport) -> Iterator[Source]:
         try:
             source = stack.enter_context(open_source(export.connection, export.dialect))
         except UserError as error:
-            raise TerminalError(str(error)) from error
+            raise TerminalError(error.what, error.remedy) from error
         yield source

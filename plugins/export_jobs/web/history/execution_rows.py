@@ -43,7 +43,7 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
         ended_at=end,
         seconds=(end - start).total_seconds() if end else None,
         tries=max((event.try_number or 1 for event in record.events), default=1),
-        files=[_file(one) for one in files],
+        files=[_file(file) for file in files],
         error=_error(failures, state),
         notifications=[MailSummary(recipient=n.recipient, state=n.state, reply=n.reply) for n in record.notifications],
         links=_links(record, failures),
@@ -79,7 +79,7 @@ def _error(failures: list[ExecutionEvent], state: ExecutionState) -> ExecutionEr
 
 
 def _sentence(message: str) -> str:
-    """What a step has said; of an error that nobody foresaw only its type is known, since its text may be secret."""
+    """Why a step failed; of an unforeseen error only the type is known, since its text may be secret."""
     if not message.startswith("unexpected "):
         return message
     return f"The step was stopped by an {message}. See its task log, then rerun the job."

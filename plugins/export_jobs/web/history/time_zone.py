@@ -1,4 +1,4 @@
-"""The time zone in which a job's days are told."""
+"""The time zone in which a job's days are shown."""
 
 from __future__ import annotations
 

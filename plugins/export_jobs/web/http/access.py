@@ -96,7 +96,7 @@ class Permission:
             raise RequestRefusal.because(
                 403, f"you may not {self.what}", "Ask an administrator of Airflow for the permission"
             )
-        refuse_unknown_parameters(request)  # here, since what a route takes is told to those only who may call it
+        refuse_unknown_parameters(request)  # here: only who may call a route learns what it takes
         return caller
 
     def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  others look at the path

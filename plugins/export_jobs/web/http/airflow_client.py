@@ -19,7 +19,7 @@ _ENCODING_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}
 
 _SLOTS = BoundedSemaphore(MAX_CONCURRENT_CALLS)
 """A call from within a request needs a second one of the server's 40 threads, and one of the 15 connections that
-Airflow has to its database unless told otherwise. Airflow asks that database on its event loop whether a login still
+Airflow has to its database by default. Airflow asks that database on its event loop whether a login still
 holds: were all connections taken by calls that wait for this loop, the server would stand still until they time out.
 So who is one too many is sent away, and does not wait."""
 
@@ -33,7 +33,7 @@ class InProcessTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request, answered whole."""
         if not _SLOTS.acquire(blocking=False):
-            raise TransientError("Airflow's API server is busy. Try again in a moment.")
+            raise TransientError("Airflow's API server is busy", "Try again in a moment")
         try:
             status, headers, content = anyio.from_thread.run(self._send, request)
         finally:

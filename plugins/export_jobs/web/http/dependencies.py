@@ -40,7 +40,7 @@ def engine() -> Engine:
     try:
         return _engine_of(int(time.monotonic() // ENGINE_CACHE_S))
     except UserError as error:
-        raise TerminalError(str(error)) from error
+        raise TerminalError(error.what, error.remedy) from error
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +86,7 @@ def stamped_catalogue() -> StampedCatalogue:
     try:
         return _CATALOGUE_CACHE.catalogue()
     except UserError as error:
-        raise TerminalError(str(error)) from error
+        raise TerminalError(error.what, error.remedy) from error
 
 
 def catalogue() -> Catalogue:

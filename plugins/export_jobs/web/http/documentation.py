@@ -65,8 +65,9 @@ def _page(described: dict[str, Any]) -> str:
 
 def _route(path: str, method: str, route: dict[str, Any]) -> str:
     parameters = "".join(
-        f"<dt><code>{escape(one['name'])}</code> ({escape(one['in'])})</dt><dd>{escape(_kind(one['schema']))}</dd>"
-        for one in route.get("parameters", [])
+        f"<dt><code>{escape(parameter['name'])}</code> ({escape(parameter['in'])})</dt>"
+        f"<dd>{escape(_kind(parameter['schema']))}</dd>"
+        for parameter in route.get("parameters", [])
     )
     body = route.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     answers = {
@@ -74,11 +75,13 @@ def _route(path: str, method: str, route: dict[str, Any]) -> str:
         for status, answer in route["responses"].items()
         if status.startswith("2")
     }
-    told = "".join(f"<dt>Answer {escape(status)}</dt><dd>{_link(schema)}</dd>" for status, schema in answers.items())
+    answered = "".join(
+        f"<dt>Answer {escape(status)}</dt><dd>{_link(schema)}</dd>" for status, schema in answers.items()
+    )
     asked = f"<dt>Body</dt><dd>{_link(body)}</dd>" if body else ""
     return (
         f"<section><b>{escape(method.upper())}</b><code>{escape(path)}</code>{_paragraph(route.get('description'))}"
-        f"<dl>{parameters}{asked}{told}</dl></section>"
+        f"<dl>{parameters}{asked}{answered}</dl></section>"
     )
 
 
@@ -87,11 +90,11 @@ def _paragraph(text: str | None) -> str:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    kinds = [str(one.get("type", "")) for one in schema.get("anyOf", [schema])]
+    kinds = [str(option.get("type", "")) for option in schema.get("anyOf", [schema])]
     default = f", {json.dumps(schema['default'])} unless given" if "default" in schema else ""
     return " or ".join(filter(None, kinds)) + default
 
 
 def _link(schema: dict[str, Any]) -> str:
-    names = [one["$ref"].rpartition("/")[2] for one in schema.get("anyOf", [schema]) if "$ref" in one]
+    names = [option["$ref"].rpartition("/")[2] for option in schema.get("anyOf", [schema]) if "$ref" in option]
     return " or ".join(f'<a href="#{escape(name)}">{escape(name)}</a>' for name in names) or "nothing"

@@ -1,7 +1,7 @@
 """One shape for everything that is refused: where, what, and what to do; all issues at once.
 
-Nothing of the server's insides is in an answer: what nobody expected is logged under an id, and the id is all that is
-told.
+Nothing of the server's insides is in an answer: what nobody expected is logged under an id, and the answer holds only
+that id.
 """
 
 from __future__ import annotations
@@ -46,9 +46,8 @@ class RequestRefusal(Exception):  # noqa: N818  the request is at fault, not the
 
 
 def issue_of(error: ExportError, path: str = "") -> Issue:
-    """A sentence of ours as an issue: its last sentence says what to do."""
-    what, _, remedy = str(error).rstrip(". ").rpartition(". ")
-    return Issue(path, what, remedy) if what else Issue(path, remedy, "")
+    """An error of ours as an issue."""
+    return Issue(path, error.what, error.remedy)
 
 
 def error_response(status: int, issues: Iterable[Issue]) -> JSONResponse:

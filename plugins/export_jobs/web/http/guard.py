@@ -57,7 +57,7 @@ class Guard:
 
 
 def _limit_body(receive: Receive) -> Receive:
-    """Reads no more than fits, whatever the request has said of its length."""
+    """Reads no more than fits, whatever the request declares as its length."""
     received = 0
 
     async def receive_bounded() -> Message:

@@ -44,7 +44,7 @@ class DefinitionSummary:
         """Validates the row; this is the part that takes time."""
         job, issues = row.check(catalogue=catalogue)
         found = errors(issues)
-        fault = f"The definition does not hold: {found[0]}" if found else ""
+        fault = f"The definition is invalid: {found[0]}" if found else ""
         summary = cls(row.job_id, row.version, row.dag_id, row.name, created_at, fault)
         readable = job or row.read()[0]
         if readable is not None:
@@ -61,7 +61,7 @@ class DefinitionSummary:
             self.schedule, self.schedule_text = job.schedule, schedule_text(job.schedule)
 
     def upcoming_delivery(self, last_window_end: float | None) -> ScheduledWindow | None:
-        """The window after the last one that was made; None when there is none, or the definition does not hold."""
+        """The window after the last one that was made; None when there is none, or the definition is invalid."""
         return self._upcoming_after(last_window_end)[1]
 
     def due(self, last_window_end: float | None) -> float | None:

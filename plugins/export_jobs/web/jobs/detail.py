@@ -28,7 +28,7 @@ def job_row(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller: C
 
 
 def job_detail(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller: Caller) -> JobDetail:
-    """Everything about one job; of a row that cannot be read, what can be told of it."""
+    """Everything about one job; of a row that cannot be read, what is known all the same."""
     summary = _summary(row, engine, stamped)
     line = job_rows([summary], engine, caller)[0]
     store = Definitions(engine)
@@ -85,7 +85,7 @@ def _templates(job: ExportJob, catalogue: Catalogue) -> list[TemplateInUse]:
             columns=file_columns(template, use, catalogue),
             subfolder=use.subfolder,
             date_basis=use.date_basis,
-            filters=[one.model_dump(mode="json") for one in use.filters],
+            filters=[job_filter.model_dump(mode="json") for job_filter in use.filters],
             audience=len(use.audience),
             order_by=list(use.order_by),
         )
@@ -94,7 +94,7 @@ def _templates(job: ExportJob, catalogue: Catalogue) -> list[TemplateInUse]:
 
 
 def file_columns(template: Template, use: TemplateUse, catalogue: Catalogue) -> list[FileColumn]:
-    """The columns of a template's file; one that the catalogue no longer has is told by its name alone."""
+    """The columns of a template's file; one that the catalogue no longer has is shown by its name alone."""
     return [_column(chosen, template, catalogue) for chosen in chosen_columns(template, use, catalogue)]
 
 

@@ -51,7 +51,7 @@ def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue
 
 
 def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> DraftCheck:
-    """What the wizard shows while a person types; a schedule that holds is told of whatever else is missing."""
+    """What the wizard shows while a person types; a valid schedule is described whatever else is missing."""
     schedule = _schedule(draft, body)
     coming = list(scheduled_windows(schedule)) if schedule else []
     return DraftCheck(
@@ -67,9 +67,12 @@ def upcoming_windows(coming: Sequence[ScheduledWindow], time_zone: str) -> list[
     """Windows as they go over the wire."""
     return [
         UpcomingWindow(
-            start=one.window.start, end=one.window.end, due=one.due, days=window_in_words(one.window, time_zone)
+            start=scheduled.window.start,
+            end=scheduled.window.end,
+            due=scheduled.due,
+            days=window_in_words(scheduled.window, time_zone),
         )
-        for one in coming
+        for scheduled in coming
     ]
 
 

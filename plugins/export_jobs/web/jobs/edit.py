@@ -22,7 +22,7 @@ from export_jobs.web.http.error_responses import RequestRefusal, issue_of
 
 @dataclass(frozen=True)
 class JobEdit:
-    """A change that was read. ``job`` is what the job would be, None when that does not hold."""
+    """A change that was read. ``job`` is what the job would be, None when that is invalid."""
 
     job: JobSpec | None
     issues: tuple[Issue, ...]
@@ -32,7 +32,7 @@ class JobEdit:
 def read_edit(
     body: Mapping[str, Any], row: StoredJob, store: Definitions, ledger: Ledger, catalogue: Catalogue
 ) -> JobEdit:
-    """Every issue of a change: keys that may not change, values that do not hold, what the store's guards refuse."""
+    """Every issue of a change: keys that may not change, invalid values, what the store's guards refuse."""
     before, unreadable = row.read()
     if before is None:
         return JobEdit(None, tuple(unreadable))
@@ -70,7 +70,7 @@ def expect_version(row: StoredJob, if_match: str | None) -> None:
 
 
 def with_enabled(row: StoredJob, *, enabled: bool) -> JobSpec:
-    """The job of a row, paused or resumed; raises ``RequestRefusal`` for a row that does not hold."""
+    """The job of a row, paused or resumed; raises ``RequestRefusal`` for an invalid row."""
     job, issues = row.read()
     if job is None:
         raise RequestRefusal(422, issues)
@@ -78,7 +78,7 @@ def with_enabled(row: StoredJob, *, enabled: bool) -> JobSpec:
 
 
 def _describe_change(before: ExportJob, job: JobSpec, last_window_end: datetime | None, catalogue: Catalogue) -> Change:
-    """What differs; of a definition that did not hold nobody can tell which windows it would have made."""
+    """What differs; which windows an invalid definition would have made is unknown."""
     if errors(validate_job(before, catalogue=catalogue)):
         return Change(Action.UPDATE, "job", job.name, differences(spec_of(before), job))
     beside = StoredDefinitions(

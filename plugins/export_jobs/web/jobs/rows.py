@@ -21,12 +21,16 @@ _NO_REASON = "The last run ended without delivering and without saying why. See 
 def job_rows(shown: Sequence[JobSummary], engine: Engine, caller: Caller) -> list[JobRow]:
     """Two queries and four questions to the auth manager, however many lines there are."""
     overview = JobOverview(engine)
-    delivered = [one.progress.delivered_id for one in shown if one.progress.delivered_id is not None]
-    failed = [one.progress.execution_id for one in shown if one.cause is Cause.FAILED and one.progress.execution_id]
+    delivered = [summary.progress.delivered_id for summary in shown if summary.progress.delivered_id is not None]
+    failed = [
+        summary.progress.execution_id
+        for summary in shown
+        if summary.cause is Cause.FAILED and summary.progress.execution_id
+    ]
     sizes = overview.sizes(delivered) if delivered else {}
     failures = overview.failures(failed) if failed else {}
-    may = _permissions(caller, [one.definition.dag_id for one in shown])
-    return [_row(one, sizes, failures, may[one.definition.dag_id]) for one in shown]
+    may = _permissions(caller, [summary.definition.dag_id for summary in shown])
+    return [_row(summary, sizes, failures, may[summary.definition.dag_id]) for summary in shown]
 
 
 def _permissions(caller: Caller, dag_ids: Collection[str]) -> dict[str, JobPermissions]:

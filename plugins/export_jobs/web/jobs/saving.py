@@ -24,7 +24,9 @@ def save_new_job(draft: JobDraft, store: Definitions, caller: Caller, entry: Aud
     if job is None:
         raise RequestRefusal(_status(draft.issues), draft.issues)
     entry.note(after=editable_values(job), name=job.name, destination=job.destination)
-    entry.note(templates=[use.template for use in job.templates], new_templates=[one.name for one in draft.templates])
+    entry.note(
+        templates=[use.template for use in job.templates], new_templates=[template.name for template in draft.templates]
+    )
     with store.transaction(caller.actor) as within:
         for template in draft.templates:
             within.create_template(template, caller.actor)
@@ -52,5 +54,5 @@ def request_parse() -> None:
 
 
 def _status(issues: Iterable[Issue]) -> int:
-    """A name that is taken, and nothing else, is a conflict; everything else a definition that does not hold."""
+    """A name that is taken, and nothing else, is a conflict; everything else an invalid definition."""
     return 409 if {issue.what for issue in errors(issues)} == {JOB_NAME_TAKEN} else 422

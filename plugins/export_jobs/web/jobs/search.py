@@ -39,25 +39,25 @@ def search_jobs(summaries: Sequence[JobSummary], query: JobQuery) -> tuple[list[
     """Those that are asked for, in order, and the totals of those that match all but status and state."""
     search = query.search.strip().lower()
     like = [
-        one
-        for one in summaries
-        if (not search or search in one.definition.search_text)
-        and (query.frequency is None or one.definition.frequency == query.frequency)
-        and (not query.destination or one.definition.destination == query.destination)
-        and (not query.owner or one.definition.owner == query.owner)
+        summary
+        for summary in summaries
+        if (not search or search in summary.definition.search_text)
+        and (query.frequency is None or summary.definition.frequency == query.frequency)
+        and (not query.destination or summary.definition.destination == query.destination)
+        and (not query.owner or summary.definition.owner == query.owner)
     ]
     found = [
-        one
-        for one in like
-        if (query.status is None or one.is_completed == (query.status == "completed"))
-        and (query.state is None or one.state is query.state)
+        summary
+        for summary in like
+        if (query.status is None or summary.is_completed == (query.status == "completed"))
+        and (query.state is None or summary.state is query.state)
     ]
     return _in_order(found, query.sort), _totals(like)
 
 
 def _totals(summaries: Sequence[JobSummary]) -> JobTotals:
-    completed = sum(one.is_completed for one in summaries)
-    states = Counter(one.state.value for one in summaries)
+    completed = sum(summary.is_completed for summary in summaries)
+    states = Counter(summary.state.value for summary in summaries)
     return JobTotals(active=len(summaries) - completed, completed=completed, **states)
 
 
@@ -67,11 +67,11 @@ def _in_order(found: list[JobSummary], sort: Sort) -> list[JobSummary]:
     if sort in {"name", "-name"}:
         return found
     if sort == "state":
-        return sorted(found, key=lambda one: _STATE_ORDER.index(one.state))
+        return sorted(found, key=lambda summary: _STATE_ORDER.index(summary.state))
     moment = _next if sort.endswith("next") else attrgetter("progress.published_at")
-    having = [(at, one) for one in found if (at := moment(one)) is not None]
+    having = [(at, summary) for summary in found if (at := moment(summary)) is not None]
     having.sort(key=itemgetter(0), reverse=sort.startswith("-"))
-    return [*(one for _, one in having), *(one for one in found if moment(one) is None)]
+    return [*(summary for _, summary in having), *(summary for summary in found if moment(summary) is None)]
 
 
 def _next(one: JobSummary) -> datetime | None:

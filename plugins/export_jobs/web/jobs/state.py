@@ -6,7 +6,7 @@ from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job_state import Cause, JobState
 
 ALIVE_WITHIN_S = 60.0
-"""A run that has said something within this time is taken to be alive, whatever Airflow's table said a moment ago."""
+"""A run with an event within this time counts as alive, whatever Airflow's table showed a moment ago."""
 
 OVERDUE_S = 3600.0
 """Airflow makes a run within a minute of its time; a job that has had nothing to do with it for so long is stuck."""

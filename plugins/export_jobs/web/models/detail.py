@@ -1,4 +1,4 @@
-"""One job in full, and what is told of a draft or a change before it is saved."""
+"""One job in full, and what is known about a draft or a change before it is saved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FileColumn(ApiModel):
 
 
 class TemplateInUse(ApiModel):
-    """One template as the job uses it. Of its audience only the size is told; the definition has the keys."""
+    """One template as the job uses it. Of its audience only the size is shown; the definition has the keys."""
 
     name: str
     kind: TemplateKind

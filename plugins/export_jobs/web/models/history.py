@@ -53,7 +53,7 @@ class DeliveredFile(ApiModel):
 
 
 class ExecutionError(ApiModel):
-    """Why an execution failed, in a sentence; ``step`` is empty when nobody said."""
+    """Why an execution failed, in a sentence; ``step`` is empty when that is unknown."""
 
     step: str
     template: str
@@ -62,7 +62,7 @@ class ExecutionError(ApiModel):
 
 
 class MailSummary(ApiModel):
-    """What the mail server said to one recipient."""
+    """The mail server's answer to one recipient."""
 
     recipient: str
     state: str
