@@ -20,6 +20,7 @@ sys.path[:0] = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
 import psycopg  # noqa: E402
 
 from demo.postgres import Postgres  # noqa: E402
+from export_jobs.catalogue_check.check import check_tables  # noqa: E402
 from export_jobs.catalogue_check.session import PostgresSession  # noqa: E402
 from export_jobs.core.catalogue.catalogue import Catalogue  # noqa: E402
 from export_jobs.core.catalogue.files import load_catalogue  # noqa: E402
@@ -28,7 +29,6 @@ from export_jobs.core.sql.compiler import compile_export  # noqa: E402
 from export_jobs.core.validation.catalogue import validate_catalogue  # noqa: E402
 from export_jobs.core.validation.catalogue_rules import sql  # noqa: E402
 from export_jobs.core.windows.window import Window, day_start  # noqa: E402
-from export_jobs.orchestration.catalogue_databases import check_tables  # noqa: E402
 
 FACTS, KPIS, DIMENSIONS, ROUNDS = 4, 200, 60, 3
 DAYS = (date(2024, 1, 1), date(2024, 1, 2))

@@ -14,12 +14,11 @@ import psycopg
 from export_jobs.catalogue_check.types import POSTGRES_TYPES, type_by_name
 from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.catalogue.catalogue import ColumnType
-from export_jobs.core.sql.dialect import SQLITE
+from export_jobs.core.catalogue.dialect_names import DUCKDB, SQLITE
 
 TIMEOUT_S = 60
 LOCK_TIMEOUT_S = 10
 APPLICATION_NAME = "export-jobs catalogue check"
-DUCKDB = "duckdb"
 _TIMEOUT_SQLSTATES = ("57014", "55P03")
 _SCHEMA_FAULTS = "42"
 _BEGIN = {DUCKDB: "BEGIN TRANSACTION READ ONLY", "mysql": "START TRANSACTION READ ONLY"}

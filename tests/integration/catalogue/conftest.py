@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from export_jobs.catalogue_check.check import ConnectionCheck, check_connection
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.validation.catalogue import validate_catalogue
-from export_jobs.orchestration.catalogue_databases import ConnectionCheck, check_connection
+from export_jobs.orchestration.airflow.catalogue_session import open_catalogue_session
 from tests.unit.core.invalid_catalogues import SOUND
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Shop:
 
     def check(self) -> ConnectionCheck:
         catalogue = self.catalogue()
-        [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue))
+        [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue), open_catalogue_session)
         return checked
 
     def said(self) -> list[str]:

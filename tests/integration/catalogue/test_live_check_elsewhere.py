@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from export_jobs.catalogue_check.check import ConnectionCheck, check_connection
 from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.validation.catalogue import validate_catalogue
-from export_jobs.orchestration.catalogue_databases import ConnectionCheck, check_connection
+from export_jobs.orchestration.airflow.catalogue_session import open_catalogue_session
 from tests.integration.catalogue.conftest import TABLES
 from tests.unit.core.invalid_catalogues import SOUND
 
@@ -42,7 +43,7 @@ class Elsewhere:
 
     def check(self) -> ConnectionCheck:
         catalogue = load_catalogue(self.folder)
-        [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue))
+        [checked] = check_connection("shop_warehouse", catalogue, validate_catalogue(catalogue), open_catalogue_session)
         return checked
 
     def said(self) -> list[str]:

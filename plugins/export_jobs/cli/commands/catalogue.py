@@ -26,7 +26,7 @@ from export_jobs.core.validation.catalogue_rules.stray_files import stray_files
 from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
-    from export_jobs.orchestration.catalogue_databases import ConnectionCheck
+    from export_jobs.catalogue_check.check import ConnectionCheck
 
 ALL_CONNECTIONS = "all"
 
@@ -38,11 +38,11 @@ def check(options: argparse.Namespace, output: Output) -> int:
     catalogue = _catalogue()
     issues = [*validate_catalogue(catalogue), *stray_files(folder)]
     checked = _check_connections(options.connection, catalogue, issues) if options.connection else []
-    issues = sort_by_location([*issues, *(issue for one in checked for issue in one.issues)])
+    issues = sort_by_location([*issues, *(issue for result in checked for issue in result.issues)])
     for issue in issues:
         output.line(_sentence(folder, issue))
-    for one in checked:
-        output.line(f"connection {one.connection}, {one.dialect}: {_describe_check(one)}")
+    for result in checked:
+        output.line(f"connection {result.connection}, {result.dialect}: {_describe_check(result)}")
     warnings = [issue for issue in issues if issue.level is Level.WARNING]
     found = f"{_count(errors(issues), 'error')}, {_count(warnings, 'warning')}"
     output.line(f"{_size(catalogue)}: {found}")
@@ -52,7 +52,7 @@ def check(options: argparse.Namespace, output: Output) -> int:
             "errors": len(errors(issues)),
             "warnings": len(warnings),
             "issues": [_document(issue) for issue in issues],
-            "connections": [{**asdict(one), "issues": len(one.issues)} for one in checked],
+            "connections": [{**asdict(result), "issues": len(result.issues)} for result in checked],
         }
     )
     return 1 if errors(issues) else 0
@@ -92,11 +92,11 @@ def write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UserError(f"The file {path} cannot be written: {error.strerror}. Name another one.") from error
+        raise UserError(f"The file {path} cannot be written: {error.strerror}", "Name another one") from error
 
 
 def _report_unread_files(catalogue: Catalogue, output: Output) -> int:
-    """What could not be read is not shown, so that is said; 1 then."""
+    """Reports how many files could not be read and are not shown; 1 then."""
     if not catalogue.issues:
         return 0
     unread = {split_location(issue)[0] for issue in catalogue.issues}
@@ -105,10 +105,11 @@ def _report_unread_files(catalogue: Catalogue, output: Output) -> int:
 
 
 def _check_connections(wanted: str, catalogue: Catalogue, issues: list[Issue]) -> list[ConnectionCheck]:
-    from export_jobs.orchestration import catalogue_databases as catalogue_check  # noqa: PLC0415  loads Airflow
+    from export_jobs.catalogue_check.check import catalogue_connections, check_connection  # noqa: PLC0415  with Airflow
+    from export_jobs.orchestration.airflow.catalogue_session import open_catalogue_session  # noqa: PLC0415
 
-    names = catalogue_check.catalogue_connections(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
-    return [one for name in names for one in catalogue_check.check_connection(name, catalogue, issues)]
+    names = catalogue_connections(catalogue, None if wanted == ALL_CONNECTIONS else wanted)
+    return [result for name in names for result in check_connection(name, catalogue, issues, open_catalogue_session)]
 
 
 def _describe_check(one: ConnectionCheck) -> str:
@@ -138,7 +139,7 @@ def _sentence(folder: Path, issue: Issue) -> str:
     file, line, key = split_location(issue)
     place = os.path.relpath(folder / file)
     where = f"{place}:{line}" if line else place
-    return f"{where}: {issue.level}: {f'{key}: ' if key else ''}{issue.what}. {issue.remedy}."
+    return f"{where}: {issue.level}: {f'{key}: ' if key else ''}{issue.message}"
 
 
 def _document(issue: Issue) -> dict[str, Any]:

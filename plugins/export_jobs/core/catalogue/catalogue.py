@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.base.issue import Issue
+from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.definitions.job import DateBasis
 
 ColumnType = Literal["text", "integer", "number", "date", "timestamp", "timestamptz", "boolean"]
@@ -64,7 +65,7 @@ class Table(Frozen):
     title: str
     description: str = ""
     connection: str
-    dialect: str = "postgres"
+    dialect: str = POSTGRES
     customer: str | None = None
     columns: _Columns
     key: str

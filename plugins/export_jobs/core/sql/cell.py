@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.definitions.job import FileOptions
-from export_jobs.core.sql.dialect import POSTGRES
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

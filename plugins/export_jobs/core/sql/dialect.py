@@ -14,13 +14,12 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from export_jobs.core.catalogue.catalogue import ColumnType, DateColumn
+from export_jobs.core.catalogue.dialect_names import POSTGRES, SQLITE
 from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
     from export_jobs.core.catalogue.value import Scalar
 
-POSTGRES = "postgres"
-SQLITE = "sqlite"
 LARGEST_INTEGER = 2**63
 
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.catalogue.value import Scalar, parse_value
 from export_jobs.core.definitions.filter import Filter, Operator
-from export_jobs.core.sql.dialect import POSTGRES, in_list, placeholder, position, to_driver_value
+from export_jobs.core.sql.dialect import in_list, placeholder, position, to_driver_value
 from export_jobs.errors import UserError
 
 _SIGNS = {

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.catalogue.dialect_names import DUCKDB
 from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.csv.number_text import number_text, rounded_text
 from export_jobs.streaming.csv.time_text import clock_text, date_text, timestamp_text, timestamptz_text
@@ -41,7 +42,7 @@ def cell_writer(column: Column, dialect: str, time_zone: str, *, escape_formulas
     cannot be read as the column's type.
     """
     write = _cell_writer(column, ZoneInfo(time_zone), escape_formulas=escape_formulas)
-    may_be_endless = dialect == "duckdb" and column.type in {"timestamp", "timestamptz"}
+    may_be_endless = dialect == DUCKDB and column.type in {"timestamp", "timestamptz"}
     return partial(_refuse_infinity, write=write) if may_be_endless else write
 
 

@@ -9,6 +9,7 @@ from sqlglot import exp
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Kpi
+from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.validation.catalogue_rules import sql
 from export_jobs.core.validation.catalogue_rules.aggregates import (
     aggregates,
@@ -49,7 +50,7 @@ def only_numbers_are_rounded(kpi: Kpi) -> Iterator[Issue]:
 def sql_is_one_aggregate(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
     """It gives one value for any number of rows."""
     fact = context.catalogue.facts.get(kpi.fact)
-    dialect = fact.dialect if fact else "postgres"
+    dialect = fact.dialect if fact else POSTGRES
     if not is_known_dialect(dialect):
         return
     tree = sql.parse_expression(kpi.sql, dialect)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from export_jobs.catalogue_check.probe import Probe
-from export_jobs.catalogue_check.session import DUCKDB, CatalogueSession, DbApiSession, PostgresSession
+from export_jobs.catalogue_check.session import CatalogueSession
 from export_jobs.catalogue_check.statements import probe_dimension, probe_groups, probe_kpis, probe_rows
 from export_jobs.catalogue_check.tables import probe_order, probe_table, probe_unique_id
 from export_jobs.core.base.issue import Issue, Level, errors
 from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
-from export_jobs.core.sql.dialect import POSTGRES
+from export_jobs.core.catalogue.dialect_names import DUCKDB, POSTGRES
 from export_jobs.core.validation.catalogue import split_location
 from export_jobs.core.validation.catalogue_rules.place import locate_issue
 from export_jobs.errors import ExportError, TransientError, UserError
-from export_jobs.orchestration.airflow.connections import open_warehouse, sql_hook
-from export_jobs.streaming.cursor.errors import translate_connect_errors
 
 _TYPED_DIALECTS = (POSTGRES, DUCKDB)
 
@@ -43,10 +41,13 @@ def catalogue_connections(catalogue: Catalogue, wanted: str | None = None) -> li
     return [wanted] if wanted is not None else names
 
 
-def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue]) -> list[ConnectionCheck]:
+def check_connection(
+    name: str, catalogue: Catalogue, found: Iterable[Issue], open_session: Callable[[str, str], CatalogueSession]
+) -> list[ConnectionCheck]:
     """Ask the database of the connection ``name`` about everything on it, once for each dialect that is named.
 
-    ``found`` is what the rules have found already: what is wrong there is not asked about again.
+    ``found`` is what the rules have found already: what is wrong there is not asked about again. ``open_session``
+    opens a connection by its name and dialect, and raises ``ExportError`` with what it lacks.
     """
     tables = [table for table in _tables(catalogue) if table.connection == name]
     broken = {split_location(issue)[0] for issue in errors(found)}
@@ -54,7 +55,7 @@ def check_connection(name: str, catalogue: Catalogue, found: Iterable[Issue]) ->
     for dialect in sorted({table.dialect for table in tables}):
         own = [table for table in tables if table.dialect == dialect]
         try:
-            session = _session(name, dialect)
+            session = open_session(name, dialect)
         except ExportError as error:
             checked.append(ConnectionCheck(name, dialect, (_connection_issue(own[0], error),)))
             continue
@@ -101,14 +102,6 @@ def _probe_fact(probe: Probe, fact: Fact) -> None:
     if fact.file not in probe.broken:
         probe_groups(probe, fact, [kpi for kpi in kpis if kpi.file not in probe.broken])
         probe_order(probe, fact)
-
-
-def _session(name: str, dialect: str) -> CatalogueSession:
-    """Raises ``ExportError`` with what a connection lacks."""
-    with translate_connect_errors(name):
-        if dialect == POSTGRES:
-            return PostgresSession(open_warehouse(name))
-        return DbApiSession(sql_hook(name, dialect).get_conn(), dialect)
 
 
 def _connection_issue(table: Table, error: ExportError) -> Issue:

@@ -1,0 +1,16 @@
+"""An Airflow connection -> the session by which the database behind it is asked about the catalogue."""
+
+from __future__ import annotations
+
+from export_jobs.catalogue_check.session import CatalogueSession, DbApiSession, PostgresSession
+from export_jobs.core.catalogue.dialect_names import POSTGRES
+from export_jobs.orchestration.airflow.connections import open_warehouse, sql_hook
+from export_jobs.streaming.cursor.errors import translate_connect_errors
+
+
+def open_catalogue_session(connection_id: str, dialect: str) -> CatalogueSession:
+    """Raises ``UserError`` for a connection that does not fit, and what opening a database raises."""
+    with translate_connect_errors(connection_id):
+        if dialect == POSTGRES:
+            return PostgresSession(open_warehouse(connection_id))
+        return DbApiSession(sql_hook(connection_id, dialect).get_conn(), dialect)
