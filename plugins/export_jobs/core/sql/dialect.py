@@ -45,10 +45,13 @@ def position(expression: str, part: str, dialect: str) -> str:
     return _text(exp.StrPosition(this=exp.Var(this=expression), substr=exp.Var(this=part)), dialect)
 
 
-def date_part(expression: str, column: DateColumn, part: str, dialect: str, time_zone: str) -> str:
-    """The first date of the day, week (Monday) or month in which a time lies, as ``%(time_zone)s`` sees it.
+def date_part(
+    expression: str, column: DateColumn, part: str, dialect: str, time_zone: str, *, bound_time_zone: str = ""
+) -> str:
+    """The first date of the day, week (Monday) or month in which a time lies, as ``time_zone`` sees it.
 
-    Raises ``UserError`` when the dialect has no time zones and would need one.
+    ``bound_time_zone``: the placeholder that stands for it, where :func:`needs_bound_time_zone`. Raises ``UserError``
+    when the dialect has no time zones and would need one.
     """
     if dialect == SQLITE:
         return _sqlite_date_part(expression, column, part, time_zone)
@@ -56,15 +59,15 @@ def date_part(expression: str, column: DateColumn, part: str, dialect: str, time
     if column.type == "timestamp":
         value = exp.AtTimeZone(this=value, zone=exp.Literal.string(column.time_zone or "UTC"))
     if column.type != "date":
-        value = exp.AtTimeZone(this=value, zone=exp.Var(this=placeholder("time_zone")))
+        value = exp.AtTimeZone(this=value, zone=exp.Var(this=bound_time_zone))
     day = exp.cast(value, "date")
     if part != "day":
         day = exp.cast(exp.TimestampTrunc(this=exp.cast(day, "timestamp"), unit=exp.Var(this=part.upper())), "date")
     return _text(day, dialect)
 
 
-def needs_time_zone(column: DateColumn, dialect: str) -> bool:
-    """Whether :func:`date_part` binds ``%(time_zone)s``."""
+def needs_bound_time_zone(column: DateColumn, dialect: str) -> bool:
+    """Whether a part of this date depends on a zone that the statement has to be given."""
     return dialect != SQLITE and column.type != "date"
 
 
@@ -80,10 +83,9 @@ def to_driver_value(value: Scalar, dialect: str) -> Scalar:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def in_list(expression: str, names: Iterable[str], *, is_in: bool) -> str:
+def in_list(expression: str, places: Iterable[str], *, is_in: bool) -> str:
     """``IN`` over placeholders, for dialects that cannot bind a list whole."""
-    places = ", ".join(map(placeholder, names))
-    return f"{expression} {'IN' if is_in else 'NOT IN'} ({places})"
+    return f"{expression} {'IN' if is_in else 'NOT IN'} ({', '.join(places)})"
 
 
 def _sqlite_date_part(expression: str, column: DateColumn, part: str, time_zone: str) -> str:

@@ -30,7 +30,7 @@ _KEEP_EMPTY = {Operator.NOT_EQUALS, Operator.NOT_IN}
 
 @dataclass
 class Conditions:
-    """Conditions of one statement. ``parameters`` grows with each; ``time_zone`` is the job's."""
+    """Conditions of one statement and the values that they bind; ``time_zone`` is the job's."""
 
     dialect: str
     time_zone: str
@@ -49,7 +49,7 @@ class Conditions:
         if job_filter.op.value_count == "many":
             test = self.membership(expression, values, name, is_in=job_filter.op is Operator.IN)
         else:
-            places = [self._bind(f"{name}_{number}", value) for number, value in enumerate(values, start=1)]
+            places = [self.bind(f"{name}_{number}", value) for number, value in enumerate(values, start=1)]
             test = self._comparison(job_filter.op, expression, places)
         return f"({test} OR {expression} IS NULL)" if job_filter.op in _KEEP_EMPTY else test
 
@@ -69,13 +69,12 @@ class Conditions:
     def membership(self, expression: str, values: list[Scalar], name: str, *, is_in: bool = True) -> str:
         """The condition that a cell is one of ``values``, or none of them."""
         if self.dialect == POSTGRES:
-            self.parameters[name] = values
-            return f"{expression} {'= ANY' if is_in else '<> ALL'} ({placeholder(name)})"
-        names = [f"{name}_{number}" for number in range(1, len(values) + 1)]
-        self.parameters.update(zip(names, values, strict=True))
-        return in_list(expression, names, is_in=is_in)
+            return f"{expression} {'= ANY' if is_in else '<> ALL'} ({self.bind(name, values)})"
+        places = [self.bind(f"{name}_{number}", value) for number, value in enumerate(values, start=1)]
+        return in_list(expression, places, is_in=is_in)
 
-    def _bind(self, name: str, value: Scalar) -> str:
+    def bind(self, name: str, value: Scalar | list[Scalar]) -> str:
+        """Give the statement a value; returns the placeholder that stands for it."""
         self.parameters[name] = value
         return placeholder(name)
 

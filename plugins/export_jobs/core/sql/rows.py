@@ -15,7 +15,7 @@ from export_jobs.core.catalogue.catalogue import DateColumn, Fact, Table
 from export_jobs.core.catalogue.selection import ResolvedColumn
 from export_jobs.core.definitions.job import DateBasis
 from export_jobs.core.sql.compiled import Precondition
-from export_jobs.core.sql.dialect import date_part, needs_time_zone, placeholder, quote_identifier, to_driver_value
+from export_jobs.core.sql.dialect import date_part, needs_bound_time_zone, quote_identifier, to_driver_value
 from export_jobs.core.sql.draft import StatementDraft
 from export_jobs.core.sql.text import escape_percent, indent_sql
 from export_jobs.core.windows.window import Window
@@ -51,7 +51,7 @@ def table_rows(
     """
     filtered = [(job_filter, draft.resolve(job_filter.column, table)) for job_filter in draft.use.filters]
     needed = [*resolved_columns, *(resolved for _, resolved in filtered)]
-    conditions = [*_window_conditions(draft, table, prefix)]
+    conditions = _window_conditions(draft, table, prefix)
     for number, (job_filter, resolved) in enumerate(filtered, start=1):
         text = column_sql(draft, table, resolved)
         conditions.append(
@@ -67,15 +67,18 @@ def table_rows(
 
 
 def column_sql(draft: StatementDraft, table: Table, resolved: ResolvedColumn) -> str:
-    """The SQL of a column beside ``table``; binds the job's zone for a part of a date that needs it."""
+    """The SQL of a column beside ``table``; a part of a date is the one in the job's zone."""
     if resolved.is_date_part and isinstance(table, Fact):
-        column = table.event_date
-        if needs_time_zone(column, table.dialect):
-            draft.conditions.parameters["time_zone"] = draft.time_zone
-        return date_part(_fact_column(table, column.column), column, resolved.name, table.dialect, draft.time_zone)
+        return _date_part_sql(draft, table, resolved.name)
     if resolved.dimension is None:
         return _fact_column(table, resolved.name)
     return f"{_dimension_alias(resolved.dimension, table.dialect)}.{quote_identifier(resolved.name, table.dialect)}"
+
+
+def _date_part_sql(draft: StatementDraft, fact: Fact, part: str) -> str:
+    column, zone = fact.event_date, draft.time_zone
+    bound_zone = draft.conditions.bind("time_zone", zone) if needs_bound_time_zone(column, fact.dialect) else ""
+    return date_part(_fact_column(fact, column.column), column, part, fact.dialect, zone, bound_time_zone=bound_zone)
 
 
 def _source(table: Table) -> str:
@@ -125,12 +128,12 @@ def _window_conditions(draft: StatementDraft, table: Table, prefix: str) -> list
             "Choose the event date, or name its column in the fact's header",
         )
     name = _fact_column(table, column.column)
-    ends = zip(("start", "end"), (">=", "<"), _window_bounds(column, draft.window, draft.time_zone), strict=True)
-    conditions = []
-    for end, sign, value in ends:
-        draft.conditions.parameters[f"{prefix}window_{end}"] = to_driver_value(value, table.dialect)
-        conditions.append(f"{name} {sign} {placeholder(f'{prefix}window_{end}')}")
-    return conditions
+    bounds = _window_bounds(column, draft.window, draft.time_zone)
+    start, end = (to_driver_value(bound, table.dialect) for bound in bounds)
+    return [
+        f"{name} >= {draft.conditions.bind(f'{prefix}window_start', start)}",
+        f"{name} < {draft.conditions.bind(f'{prefix}window_end', end)}",
+    ]
 
 
 def _window_bounds(column: DateColumn, window: Window, time_zone: str) -> tuple[datetime, datetime] | tuple[date, date]:

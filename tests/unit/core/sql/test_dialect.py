@@ -15,7 +15,7 @@ from export_jobs.core.catalogue.catalogue import DateColumn
 from export_jobs.core.sql.dialect import (
     date_part,
     in_list,
-    needs_time_zone,
+    needs_bound_time_zone,
     order_term,
     placeholder,
     position,
@@ -68,8 +68,8 @@ def test_a_part_of_a_text_is_found_without_wildcards(dialect: str, text: str) ->
     (LOCAL, "day", "CAST(x AT TIME ZONE 'Asia/Tokyo' AT TIME ZONE %(time_zone)s AS DATE)"),
 ])  # fmt: skip
 def test_a_part_of_a_date_is_seen_from_the_zone(column: DateColumn, part: str, text: str) -> None:
-    assert date_part("x", column, part, "postgres", "Europe/Berlin") == text
-    assert needs_time_zone(column, "postgres") == ("%(time_zone)s" in text)
+    assert date_part("x", column, part, "postgres", "Europe/Berlin", bound_time_zone="%(time_zone)s") == text
+    assert needs_bound_time_zone(column, "postgres") == ("%(time_zone)s" in text)
 
 
 @pytest.mark.parametrize(("day", "monday"), [("1997-01-05", "1996-12-30"), ("1997-01-06", "1997-01-06")])
@@ -110,8 +110,8 @@ def test_sqlite_compares_times_as_text_and_has_no_decimals(value: Any, as_bound:
 
 
 def test_a_list_is_as_many_placeholders() -> None:
-    assert in_list("x", ["a", "b"], is_in=True) == "x IN (%(a)s, %(b)s)"
-    assert in_list("x", ["a"], is_in=False) == "x NOT IN (%(a)s)"
+    assert in_list("x", ["%(a)s", "%(b)s"], is_in=True) == "x IN (%(a)s, %(b)s)"
+    assert in_list("x", ["%(a)s"], is_in=False) == "x NOT IN (%(a)s)"
 
 
 def test_an_instant_is_bound_to_sqlite_in_utc() -> None:
