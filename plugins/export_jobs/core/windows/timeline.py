@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby, takewhile
 from operator import attrgetter
 
@@ -74,11 +75,11 @@ class ExpectedWindows:
     schedule: Schedule | None
     last_window_end: datetime | None
     now: datetime
-    upcoming: tuple[ScheduledWindow, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        upcoming = tuple(scheduled_windows(self.schedule, self.last_window_end)) if self.schedule else ()
-        object.__setattr__(self, "upcoming", upcoming)
+    @cached_property
+    def upcoming(self) -> tuple[ScheduledWindow, ...]:
+        """The windows that follow the last one, in order."""
+        return tuple(scheduled_windows(self.schedule, self.last_window_end)) if self.schedule else ()
 
 
 def day_range(window: Window, time_zone: str) -> str:
