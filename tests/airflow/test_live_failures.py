@@ -40,6 +40,10 @@ def test_d07_wrong_password_fails_at_once_after_one_attempt_and_the_owner_is_tol
     assert live.partner.seen.password_attempts == 1
     (record,) = live.records(job)
     assert {event.step for event in record.events} == {"validate_destination", "notify_owner"}
+    (failed,) = [event for event in record.events if event.kind == "failed"]
+    assert failed.detail is not None
+    assert failed.message == "{what}. {remedy}.".format(**failed.detail)
+    assert failed.detail["remedy"].startswith("Correct login and secret in the Airflow connection")
     mail = text_of(live, "owner-of-locked-out@example.com")
     assert "validate_destination" in mail
     assert "password" in mail

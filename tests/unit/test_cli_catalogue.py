@@ -88,6 +88,22 @@ def test_a_connection_that_airflow_lacks_is_an_issue_of_the_file(
     assert "catalogue/facts/orders.sql:5: error: connection: Airflow has no connection 'shop_warehouse'" in out
 
 
+def test_what_is_wrong_with_a_connection_is_kept_whole(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP_WAREHOUSE", json.dumps({"conn_type": "ours. 2"}))
+    assert cli.main(["catalogue", "check", "--connection", "all", "--format", "json"]) == 1
+    [issue] = json.loads(capsys.readouterr().out)["issues"]
+    assert issue["what"] == (
+        "The connection 'shop_warehouse' is of type 'ours. 2', but the catalogue says that its dialect is postgres"
+    )
+    assert issue["remedy"] == (
+        "Write the database's own dialect in the header of each fact and dimension of this connection, or name "
+        "another one"
+    )
+
+
 def test_the_check_loads_neither_airflow_nor_a_driver(folder: Path) -> None:
     code = "import sys; from export_jobs.cli import main\ncode = main(['catalogue', 'check'])\n"
     loaded = "print(code, sorted({name.split('.')[0] for name in sys.modules} & {'airflow', 'sqlalchemy', 'psycopg'}))"

@@ -251,6 +251,13 @@ def test_what_constraints_refuse_is_a_sentence(store: Store, change: dict[str, o
     assert store.definitions.jobs() == []
 
 
+def test_a_refusal_by_a_constraint_says_what_is_wrong_and_what_to_do(store: Store) -> None:
+    with pytest.raises(UserError) as raised:
+        store.definitions.create(spec("a/b"), "anna")
+    assert raised.value.what == "The job's name is invalid"
+    assert raised.value.remedy == "Use letters, digits, - and single _, at most 64"
+
+
 def test_destinations_are_changed_and_every_change_is_kept(store: Store) -> None:
     new = DestinationSpec(tag="partner", kind="s3", connection="partner_s3", folder="bucket/in", description="Moved")
     store.definitions.save_destination(new, "ben")

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from demo.postgres import Postgres
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import StoredJob
-from tests.integration.store.samples import Store, spec
+from tests.integration.store.samples import Store, administrator, spec
 
 pytestmark = pytest.mark.integration
 
@@ -116,6 +117,38 @@ def test_templates_are_never_edited(store: Store) -> None:
         'Template "totals" cannot be changed: jobs and past deliveries rely on it. '
         "Create a new template under another name."
     )
+
+
+def test_a_guards_last_sentence_is_the_remedy(store: Store, job: StoredJob) -> None:
+    with pytest.raises(UserError) as raised:
+        store.definitions.delete_template("rows")
+    assert raised.value.what == 'Template "rows" cannot be deleted: it is used by sales'
+    assert raised.value.remedy == "Delete those jobs first"
+
+
+def test_a_guard_of_one_sentence_has_no_remedy(store: Store, job: StoredJob) -> None:
+    store.run(job)
+    with pytest.raises(UserError) as raised:
+        store.definitions.update(spec(schedule={"from": "2026-01-02"}))
+    assert raised.value.what.startswith('Job "sales": its first window has been made, so the first day (2026-01-01)')
+    assert raised.value.remedy == ""
+
+
+def test_a_guards_hint_is_the_remedy(store: Store, postgres: Postgres, database: str) -> None:
+    with administrator(postgres, database) as session:
+        session.execute("""CREATE FUNCTION export_jobs.hinting() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                RAISE EXCEPTION USING ERRCODE = 'EXJ01', MESSAGE = 'It is closed. It has no key.',
+                    HINT = 'Make one. Try again.';
+            END $$""")
+        session.execute("""CREATE TRIGGER hinting BEFORE DELETE ON export_jobs.template
+            FOR EACH ROW EXECUTE FUNCTION export_jobs.hinting()""")
+        try:
+            with pytest.raises(UserError) as raised:
+                store.definitions.delete_template("rows")
+        finally:
+            session.execute("DROP FUNCTION export_jobs.hinting CASCADE")
+    assert (raised.value.what, raised.value.remedy) == ("It is closed. It has no key", "Make one. Try again")
 
 
 def test_a_destination_in_use_keeps_its_tag(store: Store, job: StoredJob) -> None:

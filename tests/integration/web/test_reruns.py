@@ -74,7 +74,7 @@ def test_what_airflow_refuses_is_recorded_with_what_was_cleared_before(
     assert (extra["status"], extra["runs"], extra["cleared"]) == (404, 1, [])
 
 
-def test_a_definition_that_does_not_hold_is_not_rerun(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
+def test_an_invalid_definition_is_not_rerun(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
     from export_jobs.core.definitions.job import JobSpec
 
     spec = JobSpec.model_validate(body("bad", schedule={**past(4, 1), "time_zone": "Europe/Atlantis"}))
@@ -85,6 +85,17 @@ def test_a_definition_that_does_not_hold_is_not_rerun(ask: Ask, web_store: Store
     assert "there is no time zone 'Europe/Atlantis'" in told["blocked"]
     refused = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={})
     assert refused.status_code == 409 and "is invalid: " in said(refused)
+
+
+def test_why_a_rerun_is_refused_is_kept_whole(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
+    from export_jobs.core.definitions.job import JobSpec
+
+    spec = JobSpec.model_validate(body("bad", schedule={**past(4, 1), "time_zone": "St. Kitts. West"}))
+    job = web_store.definitions.create(spec, "anna")
+    airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))
+    [error] = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={}).json()["errors"]
+    assert error["what"] == "The definition of the job 'bad' is invalid: there is no time zone 'St. Kitts. West'"
+    assert error["remedy"] == "Correct it, then try again"
 
 
 def test_no_rerun_while_a_run_is_in_progress(ask: Ask, job: Any, airflow_tables: Any, audit: Any) -> None:
