@@ -154,10 +154,10 @@ def main() -> None:
             logging.disable(logging.WARNING)
             asked = client()
 
-            from export_jobs.store.schema import upgrade  # noqa: PLC0415  after the environment
+            from export_jobs.store.schema import upgrade_store  # noqa: PLC0415  after the environment
             from export_jobs.web.http.dependencies import engine  # noqa: PLC0415
 
-            upgrade(engine())
+            upgrade_store(engine())
             fill(server.dsn("export_jobs", "export_jobs"))
             measure(asked)
             engine().dispose()

@@ -23,7 +23,7 @@ from demo.postgres import Postgres  # noqa: E402
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template  # noqa: E402
 from export_jobs.store.database.engine import create_store_engine  # noqa: E402
 from export_jobs.store.definitions import Definitions  # noqa: E402
-from export_jobs.store.schema import upgrade  # noqa: E402
+from export_jobs.store.schema import upgrade_store  # noqa: E402
 
 ROUNDS = 3
 JOBS = int(os.environ.get("EXPORT_JOBS_BENCH_JOBS") or 1_000)
@@ -56,7 +56,7 @@ def environment(home: Path, dsn: dict[str, Any]) -> dict[str, str]:
 
 def fill(dsn: dict[str, Any]) -> None:
     engine = create_store_engine(dsn)
-    upgrade(engine)
+    upgrade_store(engine)
     with Definitions(engine).transaction("bench") as within:
         within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner", folder="in"))
         within.create_template(Template(name="rows", kind="standard", fact="purchases"))

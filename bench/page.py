@@ -43,10 +43,10 @@ def serving(folder: Path) -> Iterator[Airflow]:
         os.environ.update(airflow.environment(), _AIRFLOW_PROCESS_CONTEXT="server")
 
         from export_jobs.store.database.engine import create_store_engine  # noqa: PLC0415  after the environment
-        from export_jobs.store.schema import upgrade  # noqa: PLC0415
+        from export_jobs.store.schema import upgrade_store  # noqa: PLC0415
 
         engine = create_store_engine(store)
-        upgrade(engine)
+        upgrade_store(engine)
         engine.dispose()
         fill(store)
         airflow.start_component("api-server")

@@ -24,7 +24,7 @@ from demo.postgres import Postgres  # noqa: E402
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template  # noqa: E402
 from export_jobs.store.database.engine import create_store_engine  # noqa: E402
 from export_jobs.store.definitions import Definitions  # noqa: E402
-from export_jobs.store.schema import upgrade  # noqa: E402
+from export_jobs.store.schema import upgrade_store  # noqa: E402
 from export_jobs.store.snapshot import load, reconcile, save  # noqa: E402
 
 ROUNDS = 3
@@ -89,7 +89,7 @@ def main() -> None:
         Path(folder).chmod(0o711)  # PostgreSQL of a root user runs as another one and has to pass through
         with Postgres(Path(folder) / "postgres") as server:
             engine = create_store_engine(server.dsn("export_jobs", "export_jobs"))
-            upgrade(engine)
+            upgrade_store(engine)
             saved = fill(engine)
             measure(engine, Path(folder) / "definitions.json")
             print(f"  saving them took {saved:.1f} s, {saved / JOBS * 1000:.1f} ms each")

@@ -16,7 +16,7 @@ from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
 from export_jobs.core.definitions.names import RUN_TASK_IDS
 from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.schema import upgrade
+from export_jobs.store.schema import upgrade_store
 from tests.airflow.parser import Parsed, Parser, parser
 
 pytestmark = pytest.mark.integration
@@ -81,7 +81,7 @@ def empty_database(postgres: Postgres) -> Iterator[str]:
     name = "factory_empty"
     postgres.create_database(name, "export_jobs")
     engine = create_store_engine(postgres.dsn(name, "export_jobs"))
-    upgrade(engine)
+    upgrade_store(engine)
     engine.dispose()
     yield name
     postgres.drop_database(name)

@@ -13,10 +13,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
-from tests.install.conftest import LOCK, ROOT, Environment
+from tests.install.conftest import ROOT, Environment
 from tests.install.readme import install_steps
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _real_values(
 ) -> dict[str, str]:
     def uri(database: str, role: str) -> str:
         dsn = postgres.dsn(database, role)
-        return f"postgresql://{role}:{dsn['password']}@/{database}?host={dsn['host']}"
+        return f"postgresql://{role}:{dsn['password']}@{quote(dsn['host'], safe='')}:{dsn['port']}/{database}"
 
     def text(connection: dict[str, Any]) -> str:
         return json.dumps(connection)
@@ -126,7 +127,7 @@ def _real_values(
     from demo import connections
 
     return {
-        "pip install 'airflow-export-jobs[s3]'": f"python -m pip install -q -c {LOCK} '{wheel}[s3]'",
+        "pip install 'airflow-export-jobs[s3]'": world.environment.pip(f"{wheel}[s3]"),
         "/opt/airflow/include/sql": str(world.folder / "sql"),
         "postgresql://export_jobs:change-me@store.example.com/export_jobs": uri("export_jobs", "export_jobs"),
         "postgresql://reader:change-me@warehouse.example.com/warehouse": uri("warehouse", "warehouse_reader"),

@@ -13,7 +13,7 @@ import pytest
 from export_jobs import cli
 from export_jobs.cli import session
 from export_jobs.store.ledger import Ledger, PublicationRecord
-from export_jobs.store.schema import upgrade
+from export_jobs.store.schema import upgrade_store
 
 pytestmark = pytest.mark.integration
 SAMPLES = Path(__file__).resolve().parents[2] / "demo" / "jobs" / "samples.yaml"
@@ -88,7 +88,7 @@ def ledger(
     parts = {names[key]: value for key, value in fresh_database().items()}
     monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_STORE", json.dumps({"conn_type": "postgres", **parts}))
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))
-    upgrade(session.engine())
+    upgrade_store(session.engine())
     assert cli.main(["apply", "-f", str(SAMPLES), "--yes"]) == 0
     return session.ledger()
 

@@ -16,8 +16,8 @@ from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.dialect_names import DUCKDB, SQLITE
 
-TIMEOUT_S = 60
-LOCK_TIMEOUT_S = 10
+QUESTION_TIMEOUT_S = 60
+QUESTION_LOCK_TIMEOUT_S = 10
 APPLICATION_NAME = "export-jobs catalogue check"
 _TIMEOUT_SQLSTATES = ("57014", "55P03")
 _SCHEMA_FAULTS = "42"
@@ -99,7 +99,8 @@ class PostgresSession:
         try:
             with self._connection.transaction():
                 self._connection.execute(
-                    f"SET LOCAL statement_timeout = '{TIMEOUT_S}s'; SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'; "
+                    f"SET LOCAL statement_timeout = '{QUESTION_TIMEOUT_S}s'; "
+                    f"SET LOCAL lock_timeout = '{QUESTION_LOCK_TIMEOUT_S}s'; "
                     f"SET LOCAL application_name = '{APPLICATION_NAME}'"
                 )
                 cursor = self._connection.execute(statement.encode())
@@ -159,7 +160,7 @@ class DbApiSession:
         """Rows and columns. Every driver has exceptions of its own, so all of them are caught."""
         # One cursor of DuckDB is one more connection, with a transaction of its own; the connection is a cursor too.
         cursor = self._connection if self._dialect == DUCKDB else self._connection.cursor()
-        with Deadline(TIMEOUT_S, self._interrupt) as deadline:
+        with Deadline(QUESTION_TIMEOUT_S, self._interrupt) as deadline:
             try:
                 if self._dialect in _BEGIN:
                     cursor.execute(_BEGIN[self._dialect])

@@ -51,7 +51,7 @@ def _definition_commands(commands: _Commands) -> None:
     _add_file_option(validate, required=False)
 
     _add_command(commands, "list", "jobs:list_jobs", "all jobs, one a line")
-    _add_job_argument(_add_command(commands, "show", "jobs:show", "one job: definition, issues, next windows"))
+    _add_job_argument(_add_command(commands, "show", "jobs:show_job", "one job: definition, issues, next windows"))
     _add_job_argument(
         _add_command(commands, "dump", "jobs:dump", "definitions as YAML that `apply` accepts"), nargs="?"
     )
@@ -68,7 +68,7 @@ def _catalogue_commands(commands: _Commands) -> None:
         "--connection", metavar="ID", help="also ask the database of this Airflow connection; `all`: of each one named"
     )
     show = _add_command(
-        actions, "show", "catalogue:show", "all entries, one a line, or one with everything known of it"
+        actions, "show", "catalogue:show_catalogue", "all entries, one a line, or one with everything known of it"
     )
     show.add_argument("key", metavar="KEY", nargs="?", help="of a fact, a KPI or a dimension")
     docs = _add_command(actions, "docs", "catalogue:docs", "a page of KPIs, dimensions, facts and which go together")

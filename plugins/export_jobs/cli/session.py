@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from export_jobs import settings
 from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.errors import ExportError, UserError
+from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.ledger import Ledger
 from export_jobs.store.overview import JobOverview
@@ -71,7 +71,7 @@ def ledger() -> Ledger:
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """The catalogue; raises ``UserError`` when its folder is missing."""
-    return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
+    return load_configured_catalogue()
 
 
 def stored_job(name: str) -> StoredJob:
@@ -101,7 +101,7 @@ def actor() -> str:
     return f"{getpass.getuser()} (export-jobs)"
 
 
-def request_parse(output: Output, *, deleted: str | None = None) -> None:
+def announce_change(output: Output, *, deleted: str | None = None) -> None:
     """Let Airflow see a change at once. What is saved is saved, so Airflow being away is only worth a remark.
 
     ``deleted`` is the Dag of a deleted job: Airflow takes a minute or two to forget one, so it is paused meanwhile.

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class LoopThread:
@@ -34,7 +34,7 @@ class LoopThread:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
         """Wait for ``coroutine``; when the wait is interrupted, it is cancelled and has ended before this returns."""
         future = asyncio.run_coroutine_threadsafe(self._tracked(coroutine), self._loop)
         try:
@@ -44,7 +44,7 @@ class LoopThread:
                 asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
             raise
 
-    async def _tracked(self, coroutine: Coroutine[Any, Any, T]) -> T:
+    async def _tracked(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
         self._task = asyncio.current_task()
         return await coroutine
 

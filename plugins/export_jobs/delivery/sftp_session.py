@@ -22,7 +22,7 @@ from export_jobs.delivery.sftp_errors import (
 from export_jobs.delivery.sftp_login import Login, connect
 from export_jobs.errors import ExportError
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 CLOSE_SECONDS = 5.0
 _READ_ONLY = 0x1  # statvfs@openssh.com, SSH2_FXE_STATVFS_ST_RDONLY
@@ -53,7 +53,7 @@ class SftpSession:
                     await self._connection.wait_closed()
         self._connection.abort()
 
-    async def ask(self, doing: str, request: Awaitable[T]) -> T:
+    async def ask(self, doing: str, request: Awaitable[_T]) -> _T:
         """Await one request.
 
         Raises:
@@ -72,7 +72,7 @@ class SftpSession:
             self.alive = False
             raise connection_lost_error(self.where, doing) from error
 
-    async def do(self, doing: str, path: str, request: Awaitable[T]) -> T:
+    async def do(self, doing: str, path: str, request: Awaitable[_T]) -> _T:
         """Await one request about ``path``; raises ``ExportError`` only."""
         try:
             return await self.ask(doing, request)

@@ -18,11 +18,11 @@ from airflow.sdk import DAG, TaskGroup, get_parsing_context
 from export_jobs import settings
 from export_jobs.core.base.issue import Issue, bullet_list
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 from export_jobs.orchestration.auditor import auditor_dag
+from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.orchestration.definitions import LoadedJob, load_jobs
 from export_jobs.orchestration.publishing import (
     NotifyOwner,
@@ -148,7 +148,7 @@ def _check_serialisable(dag: DAG) -> None:
 def _catalogue() -> Catalogue:
     """The catalogue, or an empty one that carries the reason, so that each job's page can say it."""
     try:
-        return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
+        return load_configured_catalogue()
     except ExportError as error:
         remedy = "Restore the folder; no job can be checked without it"
         return Catalogue(issues=(Issue("catalogue", error.what, remedy),))

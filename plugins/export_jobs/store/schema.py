@@ -17,7 +17,7 @@ from export_jobs.store.database.engine import transaction
 UPGRADE_LOCK_KEY = 5_739_201_118
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade_store(engine: Engine) -> None:
     """Bring the schema to this version; doing so again changes nothing.
 
     Raises ``UserError`` when a newer version of this package has made it.

@@ -16,7 +16,7 @@ from export_jobs.streaming.csv.sink import TooLargeError
 from export_jobs.streaming.source import Source
 
 ROWS = 50
-TIMEOUT_S = 10
+PREVIEW_TIMEOUT_S = 10
 MAX_PREVIEW_BYTES = 16 << 20
 # With all cells in quotes and NULL bare, what is read back is what was written.
 _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)")?([,\n])')
@@ -31,7 +31,7 @@ class Preview:
     truncated: bool
 
 
-def preview(
+def first_rows(
     source: Source,
     export: CompiledExport,
     options: FileOptions,
@@ -39,7 +39,7 @@ def preview(
     time_zone: str,
     application_name: str,
     limit: int = ROWS,
-    timeout_s: int = TIMEOUT_S,
+    timeout_s: int = PREVIEW_TIMEOUT_S,
 ) -> Preview:
     """The first ``limit`` rows of ``export``, read as a run reads them, within ``timeout_s`` seconds.
 

@@ -12,7 +12,7 @@ from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import StoredJob
-from export_jobs.store.schema import upgrade
+from export_jobs.store.schema import upgrade_store
 from tests.integration.store.samples import Store, administrator
 
 EMPTY_AGAIN = """
@@ -33,7 +33,7 @@ def database(postgres: Postgres) -> Iterator[str]:
     name = "store_of_tests"
     postgres.create_database(name, "export_jobs")
     engine = create_store_engine(postgres.dsn(name, "export_jobs"))
-    upgrade(engine)
+    upgrade_store(engine)
     engine.dispose()
     yield name
     postgres.drop_database(name)

@@ -16,7 +16,7 @@ from demo.postgres import Postgres
 from export_jobs.errors import TerminalError, TransientError, UserError
 from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.schema import current_revision, is_current, newest_revision, upgrade
+from export_jobs.store.schema import current_revision, is_current, newest_revision, upgrade_store
 from tests.integration.store.samples import Store, administrator
 
 pytestmark = pytest.mark.integration
@@ -26,8 +26,8 @@ def test_upgrade_makes_the_schema_once(fresh_database: Callable[..., dict[str, A
     engine = create_store_engine(fresh_database())
     assert current_revision(engine) is None
     assert not is_current(engine)
-    upgrade(engine)
-    upgrade(engine)
+    upgrade_store(engine)
+    upgrade_store(engine)
     assert current_revision(engine) == newest_revision() == "0002"
     assert is_current(engine)
     assert Definitions(engine).jobs() == []
@@ -41,7 +41,7 @@ def test_upgrade_in_a_schema_that_an_administrator_made(postgres: Postgres) -> N
         session.execute("GRANT CONNECT ON DATABASE made_by_administrator TO export_jobs")
         session.execute("CREATE SCHEMA export_jobs AUTHORIZATION export_jobs")
     engine = create_store_engine(postgres.dsn("made_by_administrator", "export_jobs"))
-    upgrade(engine)
+    upgrade_store(engine)
     assert is_current(engine)
     engine.dispose()
     postgres.drop_database("made_by_administrator")
@@ -51,7 +51,7 @@ def test_a_store_of_a_newer_version_is_left_alone(empty_store: Store) -> None:
     empty_store.hand("UPDATE export_jobs.alembic_version SET version_num = '9999'")
     assert not is_current(empty_store.engine)
     with pytest.raises(UserError, match="newer version of this package"):
-        upgrade(empty_store.engine)
+        upgrade_store(empty_store.engine)
 
 
 def test_constraints_have_names_that_read_as_sentences(empty_store: Store) -> None:

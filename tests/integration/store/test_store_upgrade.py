@@ -13,7 +13,7 @@ from alembic.config import Config
 from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store import schema
 from export_jobs.store.database.engine import create_store_engine
-from export_jobs.store.schema import current_revision, is_current, upgrade
+from export_jobs.store.schema import current_revision, is_current, upgrade_store
 from tests.integration.store.samples import Store, spec
 
 pytestmark = pytest.mark.integration
@@ -57,13 +57,13 @@ def test_an_upgrade_changes_no_definition(released: Store) -> None:
         ("sales", 1, True), ("gone", 1, False), ("bare", 1, True)
     ]  # fmt: skip
     assert current_revision(released.engine) == "0001"
-    upgrade(released.engine)
+    upgrade_store(released.engine)
     assert is_current(released.engine)
     assert released.hand(KEPT) == before
 
 
 def test_after_an_upgrade_an_edit_is_a_version_of_that_edit_alone(released: Store) -> None:
-    upgrade(released.engine)
+    upgrade_store(released.engine)
     stored = released.definitions.job("sales")
     assert stored is not None
     assert released.definitions.update(spec(), "ben") == stored, "nothing was changed"
@@ -74,7 +74,7 @@ def test_after_an_upgrade_an_edit_is_a_version_of_that_edit_alone(released: Stor
 
 
 def test_a_job_without_templates_gets_them_with_their_filters_after_an_upgrade(released: Store) -> None:
-    upgrade(released.engine)
+    upgrade_store(released.engine)
     released.hand(
         "INSERT INTO export_jobs.job_filter VALUES (3, 'rows', 1, 'amount', 'at_least', '{5}')",
         "INSERT INTO export_jobs.job_template (job_id, position, template) VALUES (3, 1, 'rows')",

@@ -23,8 +23,8 @@ UPGRADE = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from export_jobs.store.database.engine import create_store_engine
-from export_jobs.store.schema import upgrade
-upgrade(create_store_engine(json.loads(sys.stdin.read())))
+from export_jobs.store.schema import upgrade_store
+upgrade_store(create_store_engine(json.loads(sys.stdin.read())))
 """
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 

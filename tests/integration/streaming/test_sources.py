@@ -22,7 +22,7 @@ from export_jobs.errors import TerminalError, TransientError, UserError
 from export_jobs.orchestration.airflow.connections import open_source
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
-from export_jobs.streaming.preview import preview
+from export_jobs.streaming.preview import first_rows
 from tests.integration.streaming.conftest import DATABASE, Warehouse
 
 pytestmark = pytest.mark.integration
@@ -356,7 +356,7 @@ def test_a_cursor_of_postgresqls_protocol_gives_the_same_bytes_and_reads_only(
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_preview_shows_the_cells_of_the_file(connections: Path, dialect: str) -> None:
     with open_source(f"in_{dialect}", dialect) as source:
-        found = preview(
+        found = first_rows(
             source,
             facts(dialect, FileOptions()),
             FileOptions(),
@@ -378,7 +378,7 @@ def test_a_preview_says_when_it_is_all(connections: Path, dialect: str) -> None:
     ordered = export(dialect, "SELECT id FROM facts ORDER BY id DESC -- the end", (Column("id", "integer"),))
     for limit, truncated in ((7, True), (8, False), (50, False)):
         with open_source(f"in_{dialect}", dialect) as source:
-            found = preview(source, ordered, FileOptions(), time_zone="UTC", application_name="t", limit=limit)
+            found = first_rows(source, ordered, FileOptions(), time_zone="UTC", application_name="t", limit=limit)
         assert ([row[0] for row in found.rows], found.truncated) == (list("87654321")[:limit], truncated)
 
 
@@ -389,7 +389,7 @@ def test_a_preview_that_takes_too_long_says_what_to_do(connections: Path, dialec
         open_source(f"in_{dialect}", dialect) as source,
         pytest.raises(TerminalError, match=r"'sales': no preview within 1 s\. Choose a shorter window"),
     ):
-        preview(source, slow, FileOptions(), time_zone="UTC", application_name="t", timeout_s=1)
+        first_rows(source, slow, FileOptions(), time_zone="UTC", application_name="t", timeout_s=1)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -404,7 +404,7 @@ def test_a_preview_of_huge_cells_is_refused(connections: Path, dialect: str) -> 
         open_source(f"in_{dialect}", dialect) as source,
         pytest.raises(TerminalError, match="the first 50 rows are too large for a preview"),
     ):
-        preview(source, huge, FileOptions(), time_zone="UTC", application_name="t")
+        first_rows(source, huge, FileOptions(), time_zone="UTC", application_name="t")
 
 
 UNFIT = [

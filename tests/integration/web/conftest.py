@@ -31,12 +31,12 @@ def dsn_url(dsn: dict[str, Any]) -> str:
 def web_database(postgres: Postgres) -> Iterator[str]:
     """A store of the web tests' own."""
     from export_jobs.store.database.engine import create_store_engine
-    from export_jobs.store.schema import upgrade
+    from export_jobs.store.schema import upgrade_store
 
     name = "store_of_web_tests"
     postgres.create_database(name, "export_jobs")
     engine = create_store_engine(postgres.dsn(name, "export_jobs"))
-    upgrade(engine)
+    upgrade_store(engine)
     engine.dispose()
     yield name
     postgres.drop_database(name)

@@ -19,11 +19,11 @@ from export_jobs.cli.text.catalogue_text import entry_document, entry_text, find
 from export_jobs.core.base.document import html_page, markdown
 from export_jobs.core.base.issue import Issue, Level, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.catalogue.page import TITLE, catalogue_page
 from export_jobs.core.validation.catalogue import sort_by_location, split_location, validate_catalogue
 from export_jobs.core.validation.catalogue_rules.stray_files import stray_files
 from export_jobs.errors import UserError
+from export_jobs.orchestration.catalogue import load_configured_catalogue
 
 if TYPE_CHECKING:
     from export_jobs.catalogue_check.check import ConnectionCheck
@@ -58,7 +58,7 @@ def check(options: argparse.Namespace, output: Output) -> int:
     return 1 if errors(issues) else 0
 
 
-def show(options: argparse.Namespace, output: Output) -> int:
+def show_catalogue(options: argparse.Namespace, output: Output) -> int:
     """Every entry, one a line; with a key all that is known of it."""
     catalogue = _catalogue()
     if options.key is None:
@@ -131,7 +131,7 @@ def _count(things: Collection[object], noun: str) -> str:
 
 
 def _catalogue() -> Catalogue:
-    return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
+    return load_configured_catalogue()
 
 
 def _sentence(folder: Path, issue: Issue) -> str:

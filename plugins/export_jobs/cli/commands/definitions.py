@@ -29,7 +29,7 @@ def apply(options: argparse.Namespace, output: Output) -> int:
         apply_plan(plan, session.definitions(), session.actor())
         saved = True
         output.line("Saved.")
-        session.request_parse(output)
+        session.announce_change(output)
     else:
         output.line("Nothing was saved.")
     output.json(plan_document(plan, file, saved=saved))

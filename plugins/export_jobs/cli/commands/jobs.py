@@ -33,7 +33,7 @@ def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG0
     return 0
 
 
-def show(options: argparse.Namespace, output: Output) -> int:
+def show_job(options: argparse.Namespace, output: Output) -> int:
     """Definition, issues, next windows and what was delivered from which definition; 1 when the job is invalid."""
     row = session.stored_job(options.job)
     tags = [destination.tag for destination in session.definitions().destinations()]
@@ -95,7 +95,7 @@ def delete(options: argparse.Namespace, output: Output) -> int:
         return 1
     session.definitions().delete(row.name, session.actor())
     output.line(f"Job {row.name!r} is deleted.")
-    session.request_parse(output, deleted=row.dag_id)
+    session.announce_change(output, deleted=row.dag_id)
     output.json({"deleted": row.name, "job_id": row.job_id})
     return 0
 

@@ -37,7 +37,7 @@ def sql(options: argparse.Namespace, output: Output) -> int:
 def preview(options: argparse.Namespace, output: Output) -> int:
     """The first rows of each template's file, every cell as the file will show it."""
     from export_jobs.orchestration.airflow.connections import open_source  # noqa: PLC0415  loads Airflow
-    from export_jobs.streaming.preview import preview as first_rows  # noqa: PLC0415  loads a database driver
+    from export_jobs.streaming.preview import first_rows  # noqa: PLC0415  loads a database driver
 
     job = _valid_job(options.job)
     documents = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field
 
@@ -132,6 +132,9 @@ class Dimension(Table):
     label: str
     facts: dict[str, str] = Field(default_factory=dict)
     exportable: bool = False
+
+
+Entry = TypeVar("Entry", Fact, Kpi, Dimension)
 
 
 @dataclass(frozen=True)

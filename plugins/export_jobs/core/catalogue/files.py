@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import jinja2
 import jinja2.sandbox
@@ -19,13 +18,11 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.base.text import suggest
 from export_jobs.core.base.yaml_file import YamlError, YamlFile, parse_yaml, read_yaml
-from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Kpi
+from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Entry, Fact, Kpi
 from export_jobs.errors import UserError
 
 VARIABLES = "variables.yaml"
 _SET_BY_LOADER = ("key", "sql", "file", "line", "lines")
-
-Entry = TypeVar("Entry", Fact, Kpi, Dimension)
 
 
 class _FileError(Exception):

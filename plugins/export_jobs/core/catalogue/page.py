@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
 
 from export_jobs.core.base.document import Block, Code, Grid, Heading, Paragraph
-from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Kpi, Table, TableColumn
+from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Entry, Fact, Table, TableColumn
 
 TITLE = "What can be exported"
 YES, NO, NOTHING = "yes", "no", "-"
-Entry = TypeVar("Entry", Fact, Kpi, Dimension)
 
 
 def catalogue_page(catalogue: Catalogue) -> list[Block]:

@@ -42,8 +42,8 @@ class FieldChange:
 class Change:
     """One definition: ``noun`` is ``job``, ``template`` or ``destination``. ``reason`` says why it is refused.
 
-    ``windows_before`` and ``windows_after`` are the next windows of a job whose schedule changes; a new one has only the
-    latter.
+    ``windows_before`` and ``windows_after`` are the next windows of a job whose schedule changes; a new one has the
+    latter only.
     """
 
     action: Action

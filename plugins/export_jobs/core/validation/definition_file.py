@@ -18,7 +18,7 @@ from export_jobs.core.definitions.job import DefinitionFile, DestinationSpec, Te
 from export_jobs.core.validation.definitions import destination_issues, job_issues, read_job_spec, template_issues
 from export_jobs.core.validation.rule import RuleContext
 
-Entry = TypeVar("Entry", bound=BaseModel)
+Definition = TypeVar("Definition", bound=BaseModel)
 _SECTIONS = ("destinations", "templates", "jobs")
 
 
@@ -68,8 +68,8 @@ def check_file(
 
 
 def _read_section(
-    raw: Mapping[Any, Any], key: str, reader: Callable[[object], ParseResult[Entry]], issues: list[Issue]
-) -> dict[str, ParseResult[Entry]]:
+    raw: Mapping[Any, Any], key: str, reader: Callable[[object], ParseResult[Definition]], issues: list[Issue]
+) -> dict[str, ParseResult[Definition]]:
     """The entries of one list of the file, by path; faults of shape go to ``issues``."""
     entries = raw.get(key, ())
     if not isinstance(entries, list | tuple):
@@ -100,7 +100,7 @@ def _rule_context(
 
 
 def _duplicate_issues(
-    parsed_entries: Mapping[str, ParseResult[Entry]], key: str, stored: Iterable[str]
+    parsed_entries: Mapping[str, ParseResult[Definition]], key: str, stored: Iterable[str]
 ) -> Iterator[Issue]:
     """Names that are equal, or differ in capitals only: on many file systems that is the same file."""
     there = {name.lower(): name for name in stored}
@@ -124,5 +124,5 @@ def _prefix_paths(path: str, issues: Iterable[Issue]) -> list[Issue]:
     return [replace(issue, path=f"{path}.{issue.path}" if issue.path else path) for issue in issues]
 
 
-def _values(parsed_entries: Mapping[str, ParseResult[Entry]]) -> Iterator[Entry]:
+def _values(parsed_entries: Mapping[str, ParseResult[Definition]]) -> Iterator[Definition]:
     return (parsed.value for parsed in parsed_entries.values() if parsed.value is not None)

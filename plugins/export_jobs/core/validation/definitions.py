@@ -8,10 +8,9 @@ error was found. Warnings are issues too; ``issue.errors()`` leaves them out.
     parse_stored_job(raw) -> (ExportJob | None, issues)
     validate_job(job, *, catalogue, templates=None, destinations=None, now=None) -> issues
     validate_template(template, *, catalogue) -> issues          validate_destination(destination) -> issues
-    check_job(raw, *, catalogue, templates, destinations=None, now=None) -> (JobSpec | None, issues)
+    check_raw_job(raw, *, catalogue, templates, destinations=None, now=None) -> (JobSpec | None, issues)
     check_stored_job(raw, *, catalogue, destinations=None) -> (ExportJob | None, issues)
-    check_template(raw, *, catalogue) -> (Template | None, issues)
-    check_destination(raw) -> (DestinationSpec | None, issues)
+    check_raw_template(raw, *, catalogue) -> (Template | None, issues)
     a whole file: :func:`export_jobs.core.validation.definition_file.check_file`
 """
 
@@ -35,7 +34,7 @@ from export_jobs.core.validation.rules.template import TEMPLATE_RULES
 from export_jobs.core.validation.rules.template_use import TEMPLATE_USE_RULES
 
 Job = TypeVar("Job", bound=JobSpec)
-Value = TypeVar("Value")
+Parsed = TypeVar("Parsed")
 
 
 def parse_job(raw: object) -> tuple[JobSpec | None, list[Issue]]:
@@ -76,7 +75,7 @@ def validate_destination(destination: DestinationSpec) -> list[Issue]:
     return list(DESTINATION_RULES.issues(destination, RuleContext(Catalogue())))
 
 
-def check_job(
+def check_raw_job(
     raw: object,
     *,
     catalogue: Catalogue,
@@ -104,16 +103,10 @@ def check_stored_job(
     return _if_valid(parsed.value, [*parsed.issues, *job_issues(parsed, context)])
 
 
-def check_template(raw: object, *, catalogue: Catalogue) -> tuple[Template | None, list[Issue]]:
+def check_raw_template(raw: object, *, catalogue: Catalogue) -> tuple[Template | None, list[Issue]]:
     """Shape and meaning of a template."""
     parsed = parse_shape(Template, raw)
     return _if_valid(parsed.value, [*parsed.issues, *template_issues(parsed, RuleContext(catalogue))])
-
-
-def check_destination(raw: object) -> tuple[DestinationSpec | None, list[Issue]]:
-    """Shape and meaning of a destination."""
-    parsed = parse_shape(DestinationSpec, raw)
-    return _if_valid(parsed.value, [*parsed.issues, *destination_issues(parsed)])
 
 
 def read_job_spec(raw: object) -> ParseResult[JobSpec]:
@@ -150,5 +143,5 @@ def _own_templates(job: JobSpec) -> dict[str, Template]:
     return {template.name: template for template in job.template_definitions} if isinstance(job, ExportJob) else {}
 
 
-def _if_valid(value: Value | None, issues: list[Issue]) -> tuple[Value | None, list[Issue]]:
+def _if_valid(value: Parsed | None, issues: list[Issue]) -> tuple[Parsed | None, list[Issue]]:
     return (None if errors(issues) else value), issues

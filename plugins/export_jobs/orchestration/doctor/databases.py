@@ -8,10 +8,10 @@ from export_jobs import settings
 from export_jobs.core.base.issue import errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.dialect_names import POSTGRES
-from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.validation.catalogue import validate_catalogue
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import airflow_connection, open_source, open_warehouse, store_engine
+from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 from export_jobs.store.database.rights import store_login
 from export_jobs.store.schema import current_revision, newest_revision
@@ -44,7 +44,7 @@ def store_is_current(_: Surroundings) -> Iterator[CheckResult]:
 def catalogue_is_valid(_: Surroundings) -> Iterator[CheckResult]:
     """The catalogue's folder is there and its files follow the rules."""
     folder = settings.catalogue_folder()
-    catalogue = load_catalogue(folder, settings.catalogue_variables())
+    catalogue = load_configured_catalogue()
     wrong = errors(validate_catalogue(catalogue))
     if wrong:
         what = f"{len(wrong)} errors in {folder}, the first: {wrong[0].path}: {wrong[0].what}"
@@ -60,7 +60,7 @@ def catalogue_is_valid(_: Surroundings) -> Iterator[CheckResult]:
 
 def warehouses_answer(_: Surroundings) -> Iterator[CheckResult]:
     """Every connection that the catalogue names opens a session with its database."""
-    catalogue = load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
+    catalogue = load_configured_catalogue()
     for name, dialect in sorted(_databases(catalogue)):
         subject = f"warehouse {name}"
         try:

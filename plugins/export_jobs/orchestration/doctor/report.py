@@ -11,8 +11,8 @@ from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surrou
 
 log = logging.getLogger(__name__)
 
-Check = Callable[[Surroundings], Iterator[CheckResult]]
-CHECKS: tuple[tuple[str, Check], ...] = (
+CheckFunction = Callable[[Surroundings], Iterator[CheckResult]]
+CHECKS: tuple[tuple[str, CheckFunction], ...] = (
     ("airflow", installation.airflow_fits),
     ("package", installation.one_copy_is_installed),
     ("plugin", installation.plugin_is_registered),
@@ -31,7 +31,7 @@ def examine(surroundings: Surroundings) -> list[CheckResult]:
     return [result for subject, check in CHECKS for result in _results(subject, check, surroundings)]
 
 
-def _results(subject: str, check: Check, surroundings: Surroundings) -> Iterator[CheckResult]:
+def _results(subject: str, check: CheckFunction, surroundings: Surroundings) -> Iterator[CheckResult]:
     try:
         yield from check(surroundings)
     except ExportError as error:

@@ -11,13 +11,13 @@ from airflow.sdk import ObjectStoragePath
 
 from export_jobs import settings
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.definition_hash import definition_hash
 from export_jobs.core.windows.window import Window
 from export_jobs.delivery.destination import Destination
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.airflow.connections import open_destination, store_engine
+from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import Ledger
 
@@ -85,7 +85,7 @@ class JobRun:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The catalogue as it is now."""
-        return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())
+        return load_configured_catalogue()
 
     @cached_property
     def definition_hash(self) -> str:

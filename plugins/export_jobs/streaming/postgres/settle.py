@@ -22,7 +22,7 @@ from export_jobs.streaming.postgres.errors import translate_postgres_errors
 READER_NAME = "export-jobs "
 """Sessions whose application_name starts so are our own readers: READ ONLY, so nobody has to wait for them."""
 SETTLE_TIMEOUT_S = 1800
-POLL_S = 1.0
+SETTLE_POLL_S = 1.0
 GRACE_S = 1
 
 _OPEN_TRANSACTIONS = """
@@ -57,7 +57,7 @@ def wait_until_settled(
     window_end: datetime,
     *,
     timeout_s: float = SETTLE_TIMEOUT_S,
-    poll_s: float = POLL_S,
+    poll_s: float = SETTLE_POLL_S,
 ) -> SettleResult:
     """Return once no transaction that could still write a row dated before ``window_end`` is open.
 

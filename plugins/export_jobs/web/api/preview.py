@@ -7,9 +7,9 @@ from threading import BoundedSemaphore
 
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable_sql
-from export_jobs.streaming.preview import preview as first_rows
+from export_jobs.streaming.preview import first_rows
 from export_jobs.web.catalogue.preview_request import read_preview_request
-from export_jobs.web.catalogue.warehouse import open_warehouse
+from export_jobs.web.catalogue.warehouse import open_export_source
 from export_jobs.web.http.access import CreatesJobs
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import CatalogueDep
@@ -34,7 +34,7 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
             429, f"{MAX_CONCURRENT_PREVIEWS} previews are being read already", "Try again in a few seconds"
         )
     try:
-        with open_warehouse(export) as source:
+        with open_export_source(export) as source:
             found = first_rows(
                 source,
                 export,

@@ -16,7 +16,7 @@ from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.template import JobUsingTemplate, TemplateDetail, TemplateList, TemplateRow
 
 router = api_router("templates")
-MAX_TEMPLATES = 500
+MAX_LISTED_TEMPLATES = 500
 
 
 @router.get("/templates")
@@ -29,7 +29,7 @@ def list_templates(
     search: Annotated[str, Query(max_length=200)] = "",
     kind: TemplateKind | None = None,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-    limit: Annotated[int, Query(ge=1, le=MAX_TEMPLATES)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MAX_LISTED_TEMPLATES)] = 50,
 ) -> TemplateList:
     """Templates by name: those whose name, description or columns hold every word of ``search``."""
     usages = TemplateUsages(engine).usages()

@@ -11,15 +11,15 @@ from export_jobs.core.definitions.trial_job import NAME, trial_job
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.windows.window import bounds
-from export_jobs.streaming.preview import preview
-from export_jobs.web.catalogue.warehouse import open_warehouse
+from export_jobs.streaming.preview import first_rows
+from export_jobs.web.catalogue.warehouse import open_export_source
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.catalogue import FilterValues
 
 MAX_VALUES_READ = 5000
 """So many values are read at once and searched here; of more, the database searches."""
 
-TIMEOUT_S = 5
+VALUES_TIMEOUT_S = 5
 
 
 def filter_values(column: str, search: str, limit: int, catalogue: Catalogue, user: str) -> FilterValues:
@@ -68,14 +68,14 @@ def _statement(dimension: Dimension, name: str, search: str, catalogue: Catalogu
 
 def _read_values(export: CompiledExport, user: str) -> tuple[list[str], bool]:
     """The values, and whether these are all."""
-    with open_warehouse(export) as source:
-        found = preview(
+    with open_export_source(export) as source:
+        found = first_rows(
             source,
             export,
             FileOptions(),
             time_zone="UTC",
             application_name=f"export-jobs values for {user}",
             limit=MAX_VALUES_READ,
-            timeout_s=TIMEOUT_S,
+            timeout_s=VALUES_TIMEOUT_S,
         )
     return [row[0] for row in found.rows if row[0] is not None], not found.truncated

@@ -8,7 +8,7 @@ from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, Schedule
 from export_jobs.core.definitions.trial_job import NAME, placeholder_schedule, trial_job
-from export_jobs.core.validation.definitions import check_job, check_template
+from export_jobs.core.validation.definitions import check_raw_job, check_raw_template
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start, last_complete_window
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.preview import PreviewRequest
@@ -20,7 +20,7 @@ MAX_DAYS = 366
 
 def read_preview_request(body: PreviewRequest, catalogue: Catalogue, now: datetime) -> tuple[ExportJob, Window]:
     """Raises ``RequestRefusal`` with every issue of the template, of its use, of the file and of the schedule."""
-    template, issues = check_template({**body.template, "name": NAME}, catalogue=catalogue)
+    template, issues = check_raw_template({**body.template, "name": NAME}, catalogue=catalogue)
     found = [_with_prefix("template", issue) for issue in issues]
     if template is None or errors(issues):
         raise RequestRefusal(422, found)
@@ -32,7 +32,7 @@ def read_preview_request(body: PreviewRequest, catalogue: Catalogue, now: dateti
         "templates": [{**(body.use or {}), "template": NAME}],
         **({"file": body.file} if body.file else {}),
     }
-    job, issues = check_job(raw, catalogue=catalogue, templates={NAME: template})
+    job, issues = check_raw_job(raw, catalogue=catalogue, templates={NAME: template})
     found = [_with_body_path(issue) for issue in issues]
     if job is None or errors(issues):
         raise RequestRefusal(422, found)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_warehouse(export: CompiledExport) -> Iterator[Source]:
+def open_export_source(export: CompiledExport) -> Iterator[Source]:
     """The rows that ``export`` reads.
 
     Raises ``TerminalError`` (503) for a connection that is missing or does not fit: the request is not at fault.

@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 
 from export_jobs import settings
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.catalogue.files import load_catalogue
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.airflow.connections import store_engine
+from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions, StoredJob
 from export_jobs.store.ledger import Ledger
 from export_jobs.web.http.error_responses import RequestRefusal
@@ -71,9 +71,7 @@ class _CatalogueCache:
             if self._loaded is None or time.monotonic() - self._checked_at >= CATALOGUE_CACHE_S:
                 stamp = _stamp()
                 if self._loaded is None or self._loaded.stamp != stamp:
-                    self._loaded = StampedCatalogue(
-                        load_catalogue(settings.catalogue_folder(), settings.catalogue_variables()), stamp
-                    )
+                    self._loaded = StampedCatalogue(load_configured_catalogue(), stamp)
                 self._checked_at = time.monotonic()
             return self._loaded
 

@@ -32,7 +32,7 @@ def openapi(request: Request, user: LoggedIn) -> dict[str, Any]:  # noqa: ARG001
 
 
 @router.get("/docs", include_in_schema=False)
-def docs(request: Request, user: LoggedIn) -> HTMLResponse:  # noqa: ARG001  the parameter is the permission
+def documentation_page(request: Request, user: LoggedIn) -> HTMLResponse:  # noqa: ARG001  the parameter is the permission
     """The same, to read."""
     return HTMLResponse(_page(_description(request)))
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from export_jobs.catalogue_check.session import TIMEOUT_S
+from export_jobs.catalogue_check.session import QUESTION_TIMEOUT_S
 from export_jobs.catalogue_check.tables import SAMPLE_ROWS
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, ColumnType, DateColumn, Dimension, Fact, Kpi, TableColumn
 from export_jobs.core.definitions.filter import Operator
@@ -37,7 +37,7 @@ def test_types_parts_operators_and_limits_are_named() -> None:
         f"{MAX_KEY} characters",
         f"{MAX_IDENTIFIER_BYTES} bytes",
         f"{SAMPLE_ROWS:,} rows",
-        f"{TIMEOUT_S} seconds",
+        f"{QUESTION_TIMEOUT_S} seconds",
     ):
         assert limit in PAGE
 

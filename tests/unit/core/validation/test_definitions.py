@@ -14,7 +14,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, JobSpec, Template
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.validation.definitions import (
-    check_job,
+    check_raw_job,
     check_stored_job,
     parse_job,
     parse_stored_job,
@@ -57,7 +57,7 @@ def test_samples_of_the_demo_hold() -> None:
 
 def test_text_that_looks_like_jinja_stays_text() -> None:
     text = "{{ macros.json.codecs.builtins.eval('40+2') }} {% for x in y %}"
-    job, issues = check_job({**JOB, "description": text}, catalogue=catalogue(), templates=stored().templates)
+    job, issues = check_raw_job({**JOB, "description": text}, catalogue=catalogue(), templates=stored().templates)
     assert job is not None and job.description == text and issues == []
 
 
@@ -98,7 +98,7 @@ def test_a_json_bomb_is_an_answer_like_any_other() -> None:
 
 def test_warnings_do_not_refuse() -> None:
     raw = {**JOB, "recipients": ["a@example.com", "A@example.com"]}
-    job, issues = check_job(raw, catalogue=catalogue(), templates=stored().templates)
+    job, issues = check_raw_job(raw, catalogue=catalogue(), templates=stored().templates)
     assert job is not None and len(issues) == 1 and not errors(issues)
 
 
@@ -128,7 +128,7 @@ ROWS = _definition(ROW).flatmap(lambda row: _definition(SCHEDULE).map(lambda sch
 def test_no_row_however_malformed_raises(raw: object) -> None:
     job, issues = check_stored_job(raw, catalogue=catalogue())
     assert isinstance(job, ExportJob) or errors(issues)
-    spec, issues = check_job(raw, catalogue=catalogue(), templates=stored().templates, destinations=[])
+    spec, issues = check_raw_job(raw, catalogue=catalogue(), templates=stored().templates, destinations=[])
     assert isinstance(spec, JobSpec) or errors(issues)
 
 

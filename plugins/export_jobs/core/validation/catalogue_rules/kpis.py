@@ -28,7 +28,7 @@ KPI_RULES: Rules[Kpi] = Rules()
 
 
 @KPI_RULES.looks_up()
-def fact_is_known(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
+def kpi_fact_is_known(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
     """A KPI is of one fact."""
     if kpi.fact in context.catalogue.facts:
         return

@@ -24,7 +24,7 @@ def tag_is_a_name(destination: DestinationSpec) -> Iterator[Issue]:
 
 
 @DESTINATION_RULES.reads("description")
-def description_is_readable(destination: DestinationSpec) -> Iterator[Issue]:
+def destination_description_is_readable(destination: DestinationSpec) -> Iterator[Issue]:
     """Shown on pages."""
     yield from text_issues("description", destination.description, limit=MAX_DESCRIPTION, lines=True)
 

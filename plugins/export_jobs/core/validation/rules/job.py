@@ -19,13 +19,13 @@ MAX_TEMPLATES = 20
 
 
 @JOB_RULES.reads("name")
-def name_fits_files(job: JobSpec) -> Iterator[Issue]:
+def job_name_fits_files(job: JobSpec) -> Iterator[Issue]:
     """The name is part of every file's name."""
     yield from name_issues("name", job.name)
 
 
 @JOB_RULES.reads("description")
-def description_is_readable(job: JobSpec) -> Iterator[Issue]:
+def job_description_is_readable(job: JobSpec) -> Iterator[Issue]:
     """Shown on pages and in mails."""
     yield from text_issues("description", job.description, limit=MAX_DESCRIPTION, lines=True)
 

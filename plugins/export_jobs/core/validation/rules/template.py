@@ -24,13 +24,13 @@ _PARTS_OF = {
 
 
 @TEMPLATE_RULES.reads("name")
-def name_fits_files(template: Template) -> Iterator[Issue]:
+def template_name_fits_files(template: Template) -> Iterator[Issue]:
     """The name is part of a file's name."""
     yield from name_issues("name", template.name)
 
 
 @TEMPLATE_RULES.reads("description")
-def description_is_readable(template: Template) -> Iterator[Issue]:
+def template_description_is_readable(template: Template) -> Iterator[Issue]:
     """Shown on pages."""
     yield from text_issues("description", template.description, limit=MAX_DESCRIPTION, lines=True)
 
@@ -63,7 +63,7 @@ def entries_are_unique(template: Template) -> Iterator[Issue]:
 
 
 @TEMPLATE_RULES.looks_up("kind", "fact")
-def fact_is_known(template: Template, context: RuleContext) -> Iterator[Issue]:
+def template_fact_is_known(template: Template, context: RuleContext) -> Iterator[Issue]:
     """A standard template reads one fact of the catalogue."""
     if template.kind is TemplateKind.STANDARD and template.fact and template.fact not in context.catalogue.facts:
         yield _unknown_entry("fact", "fact", template.fact, context.catalogue, list(context.catalogue.facts))
