@@ -87,7 +87,7 @@ class Stack:
 
     def _upgrade_store(self) -> None:
         engine = create_store_engine(self.postgres.dsn("export_jobs", "export_jobs"))
-        schema.upgrade(engine)
+        schema.upgrade_store(engine)
         engine.dispose()
 
     def _timed(self, what: str, step: Callable[[], object]) -> None:
