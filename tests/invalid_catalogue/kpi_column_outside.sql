@@ -6,4 +6,4 @@ additive: false
 sum(amount) / items
 -- # A group of rows has many values of a column.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:6 | 'items' stands outside an aggregate, so a group has no one value of it. Put it into the aggregate, or group by it as a dimension.
+-- # expect: kpis/broken.sql:6 | 'items' is outside an aggregate, so a group has no single value of it. Put it into the aggregate, or group by it as a dimension.

@@ -5,4 +5,4 @@ fact: orders
 amount * 2
 -- # A group of rows has one value of a KPI.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:5 | the expression is not an aggregate, so a group of rows has no one value of it. Aggregate it, as in sum(amount) or count(*).
+-- # expect: kpis/broken.sql:5 | the expression is not an aggregate, so a group of rows has no single value. Aggregate it, as in sum(amount) or count(*).

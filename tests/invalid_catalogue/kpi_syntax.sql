@@ -7,4 +7,4 @@ sum(
 ) )
 -- # The line is that of the file.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:7 | this is no SQL of postgres: Invalid expression / Unexpected token near ')'. Correct it.
+-- # expect: kpis/broken.sql:7 | this is not valid postgres SQL: Invalid expression / Unexpected token near ')'. Correct it.

@@ -9,4 +9,4 @@ columns: {town_id: integer, town_name: text}
 DELETE FROM shop.towns
 -- # Exports only read.
 -- # file: dimensions/town.sql
--- # expect: dimensions/town.sql:9 | this is DELETE and no query. Write one SELECT, which may start with WITH.
+-- # expect: dimensions/town.sql:9 | this is DELETE, not a query. Write one SELECT, which may start with WITH.

@@ -11,4 +11,4 @@ SELECT town_id,
 WHERE shop.towns (
 -- # The line is that of the file.
 -- # file: dimensions/town.sql
--- # expect: dimensions/town.sql:11 | this is no SQL of postgres: Expected table name near 'WHERE'. Correct it.
+-- # expect: dimensions/town.sql:11 | this is not valid postgres SQL: Expected table name near 'WHERE'. Correct it.

@@ -43,7 +43,7 @@ def probe_unique_id(probe: Probe, dimension: Dimension) -> None:
     twice = f"SELECT {name} {source} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1"
     count = _count(probe, dimension, "id", f"SELECT count(*) FROM (\n{twice}\n) AS twice")  # noqa: S608
     if count:
-        what = f"{count} values of {quote_value(dimension.id)} are there more than once, so rows would be counted twice"
+        what = f"{count} values of {quote_value(dimension.id)} occur more than once, so rows would be counted twice"
         probe.add_issue(dimension, Issue("id", what, "Let the query yield one row for each, or name another id"))
     count = _count(probe, dimension, "id", f"SELECT count(*) {source} WHERE {name} IS NULL")
     if count > 1:

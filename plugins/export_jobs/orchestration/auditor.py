@@ -86,7 +86,7 @@ def _lost_row_findings() -> list[Finding]:
             job.name,
             f"Job {job.name!r}: its row is gone from the store and was never deleted. Its Dag goes on from the last "
             f"good snapshot. Restore the row from a backup; if it is meant to be gone, remove {snapshot_path()} "
-            "on every machine that parses Dags: it is written anew from the store.",
+            "on every machine that parses Dags: it is written again from the store.",
         )
         for job in vanished_jobs()
     ]
@@ -144,7 +144,7 @@ def _api() -> AirflowApi | None:
     try:
         return AirflowApi.from_connection()
     except UserError as error:
-        log.warning("Runs cannot be held against the ledger: %s", error)
+        log.warning("Runs cannot be compared with the ledger: %s", error)
         return None
 
 

@@ -121,7 +121,7 @@ class Compress(ExportStep):
 
 
 class Upload(ExportStep):
-    """Deliver one file: whole under its final name, recorded in the same breath, by the current attempt alone."""
+    """Deliver one file: whole under its final name, recorded in the same transaction, by the current attempt alone."""
 
     step = "upload"
 
@@ -156,7 +156,7 @@ def _skip_if_delivered(run: JobRun) -> None:
     if not wanted and run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end):
         raise AirflowSkipException(
             f"The ledger says that {run.window.start.isoformat()} to {run.window.end.isoformat()} has been delivered. "
-            "Nothing is sent again unasked; clear this run to send it once more."
+            "Nothing is sent again by itself; clear this run to send it once more."
         )
 
 

@@ -21,7 +21,7 @@ def load(path: Path) -> list[StoredJob]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as error:
-        log.warning("The snapshot %s cannot be read (%s); it is made anew from the store.", path, type(error).__name__)
+        log.warning("The snapshot %s cannot be read (%s); it is made again from the store.", path, type(error).__name__)
         return []
 
 

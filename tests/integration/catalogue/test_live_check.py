@@ -50,7 +50,7 @@ FAULTS = {
     ),
     "id twice": (
         "INSERT INTO shop.stores VALUES (3, 'West again', 2)",
-        "dimensions/store.sql:4: id: 1 values of 'store_id' are there more than once, so rows would be counted twice.",
+        "dimensions/store.sql:4: id: 1 values of 'store_id' occur more than once, so rows would be counted twice.",
     ),
     "ids empty": (
         "INSERT INTO shop.stores VALUES (NULL, 'a', 2), (NULL, 'b', 2)",

@@ -81,7 +81,7 @@ def test_duckdb_refuses_and_finds_twins(on_duckdb: Elsewhere) -> None:
     on_duckdb.execute("ALTER TABLE shop.orders RENAME COLUMN amount TO total")
     orders, store = on_duckdb.said()
     assert orders.startswith("facts/orders.sql:24: the database refuses the query: Binder Error")
-    assert store.startswith("dimensions/store.sql:5: id: 1 values of 'store_id' are there more than once")
+    assert store.startswith("dimensions/store.sql:5: id: 1 values of 'store_id' occur more than once")
 
 
 def test_sqlite_says_no_types_and_that_is_said_aloud(on_sqlite: Elsewhere) -> None:
@@ -98,7 +98,7 @@ def test_sqlite_refuses_and_finds_twins(on_sqlite: Elsewhere) -> None:
     (on_sqlite.folder / "kpis" / "bad.sql").write_text("/*\ntitle: Bad\nfact: orders\n*/\nour_sum(amount)")
     _, bad, store = on_sqlite.said()
     assert bad.startswith("kpis/bad.sql:5: the database refuses the expression: no such function: our_sum.")
-    assert store.startswith("dimensions/store.sql:5: id: 1 values of 'store_id' are there more than once")
+    assert store.startswith("dimensions/store.sql:5: id: 1 values of 'store_id' occur more than once")
 
 
 def test_duckdb_is_read_only(on_duckdb: Elsewhere) -> None:

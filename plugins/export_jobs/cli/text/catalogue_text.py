@@ -78,7 +78,7 @@ def _entry_details(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[tupl
     yield "file", f"{entry.file}, SQL from line {entry.line}"
     if isinstance(entry, Kpi):
         yield "of the fact", entry.fact
-        yield "additive", "yes" if entry.additive else "no, computed anew at every grain"
+        yield "additive", "yes" if entry.additive else "no, recomputed at every grain"
         yield "type", _column(TableColumn(type=entry.type, unit=entry.unit, decimals=entry.decimals))
         yield "by", _words([*_reached_dimensions(entry.fact, catalogue), *DATE_PARTS])
         return

@@ -160,7 +160,7 @@ class _Builder:
             location: Location = (*parent.location, len(parent.value) - 1)
         elif not parent.has_key:
             if value in parent.value:
-                self._refuse(event, f"the key {quote_value(value)} is there twice", "Remove one of the two")
+                self._refuse(event, f"the key {quote_value(value)} appears twice", "Remove one of the two")
             parent.key, parent.has_key = value, True
             location = (*parent.location, _location_part(value))
         else:

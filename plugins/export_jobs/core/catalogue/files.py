@@ -87,7 +87,7 @@ class _Reader:
             if name in header.data:
                 line = header.line(name)
                 what = f"there is no key {name!r} in a header"
-                raise _FileError(what, "Remove it; the file's name is the key and the SQL stands below", line)
+                raise _FileError(what, "Remove it; the file's name is the key and the SQL follows below", line)
         parsed = parse_shape(kind, {**header.data, **kept, "file": place})
         for issue in parsed.issues:
             where = f"{place}:{header.line(issue.path) or 1}: {issue.path}"
@@ -102,7 +102,7 @@ class _Reader:
         except UnicodeDecodeError as error:
             raise _FileError("this is not UTF-8 text", "Save the file as UTF-8") from error
         except OSError as error:
-            raise _FileError(f"this cannot be read: {error.strerror}", "Let it be a file that may be read") from error
+            raise _FileError(f"this cannot be read: {error.strerror}", "Make it a file that can be read") from error
         text = self._render(text)
         opening, _, rest = text.partition("/*")
         comment, closing, sql = rest.partition("*/")

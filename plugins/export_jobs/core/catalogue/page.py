@@ -53,7 +53,7 @@ def _matrix_blocks(catalogue: Catalogue) -> Iterator[Block]:
     yield Heading(2, ["Which KPIs go with which dimensions"])
     yield Paragraph(
         [
-            f"Every KPI can be had by {', '.join(DATE_PARTS)} of its fact's date too. KPIs of several facts share a "
+            f"Every KPI is available by {', '.join(DATE_PARTS)} of its fact's date, too. KPIs of several facts share a "
             "file by the dimensions that all of these facts reach."
         ]
     )

@@ -1,7 +1,7 @@
 """What should have happened against what has: windows that never ran, green runs without a delivery, red ones with one.
 
 Airflow reports the runs it makes. It cannot report the run it never made, nor the success that moved no file; so the
-windows are computed anew here and held against the ledger. Pure: what the ledger and Airflow say is passed in.
+windows are computed again here and compared with the ledger. Pure: the ledger's and Airflow's data are passed in.
 """
 
 from __future__ import annotations

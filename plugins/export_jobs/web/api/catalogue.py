@@ -32,7 +32,7 @@ def dimensions_for(
     catalogue: CatalogueDep,
     kpis: Annotated[str, Query(max_length=20_000)] = "",
 ) -> ReachableDimensions:
-    """What the KPIs, separated by commas, can be had by together in one file."""
+    """The dimensions and parts of a date that all of the KPIs, separated by commas, can be grouped by in one file."""
     keys = [key.strip() for key in kpis.split(",") if key.strip()]
     unknown = [key for key in keys if key not in catalogue.kpis]
     if unknown:

@@ -44,13 +44,13 @@ def _find_attribute(column: str, catalogue: Catalogue) -> tuple[Dimension, str, 
     name = attribute or (dimension.label if dimension else "")
     table_column = dimension.fields.get(name) if dimension else None
     if dimension is None or table_column is None:
-        what = f"{column[:100]!r} is no attribute of a dimension; values of other columns are not shown"
+        what = f"{column[:100]!r} is not an attribute of a dimension; values of other columns are not shown"
         raise RequestRefusal.because(422, what, "Choose an attribute such as store.region", "column")
     if not table_column.filterable:
-        what = f"{column[:100]!r} may not be filtered by"
+        what = f"{column[:100]!r} cannot be used in a filter"
         raise RequestRefusal.because(422, what, "Choose another column", "column")
     if not can_list_values(dimension, table_column):
-        what = f"{column[:100]!r} tells of customers, so its values are not shown"
+        what = f"{column[:100]!r} is about customers, so its values are not shown"
         raise RequestRefusal.because(422, what, "Type the value to filter by", "column")
     return dimension, name, table_column
 

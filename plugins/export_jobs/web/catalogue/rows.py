@@ -32,7 +32,7 @@ def catalogue_answer(catalogue: Catalogue) -> CatalogueAnswer:
 
 
 def reachable_dimensions(kpis: Iterable[str], catalogue: Catalogue) -> ReachableDimensions:
-    """What KPIs can be had by together; without one that is known, every dimension that some fact reaches."""
+    """What KPIs can be grouped by together; without one that is known, every dimension that some fact reaches."""
     facts = {catalogue.kpis[key].fact for key in kpis if key in catalogue.kpis}
     entries = [_dimension(dimension, catalogue) for dimension in sorted_by_title(catalogue.dimensions)]
     found = [entry for entry in entries if entry.facts and facts <= set(entry.facts)]

@@ -64,7 +64,7 @@ class DimensionEntry(ApiModel):
 
 
 class DatePart(ApiModel):
-    """A part of a fact's event date, by which every KPI can be had."""
+    """A part of a fact's event date, by which every KPI can be grouped."""
 
     key: str
     title: str

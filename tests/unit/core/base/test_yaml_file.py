@@ -46,7 +46,7 @@ def test_each_entry_knows_its_line() -> None:
         ),
         (b"\xff\xfe", "f, line 1: this is not UTF-8 text. Save the file as UTF-8."),
         (b"a: \x07", "f: this is not YAML: "),
-        (b"a: 1\na: 2\n", "f, line 2: the key 'a' is there twice. Remove one of the two."),
+        (b"a: 1\na: 2\n", "f, line 2: the key 'a' appears twice. Remove one of the two."),
         (b"? [a]\n: b\n", "f, line 1: a list or mapping stands where a key belongs. Write a plain word"),
         (b"a: &x 1\n", "f, line 1: anchors and aliases (& and *) are not read. Write the value out in each place."),
         (b"a: !!str 1\n", "f, line 1: tags (!) are not read. Write a plain value, in quotes if it is text."),
@@ -64,8 +64,8 @@ def test_a_refusal_knows_its_line_and_its_own_part_of_the_text() -> None:
     with pytest.raises(YamlError) as caught:
         parse_yaml(b"a: 1\n'x. y': 1\n'x. y': 2\n", "jobs, line 9: old.yaml")
     error = caught.value
-    assert (error.detail, error.remedy, error.line) == ("the key 'x. y' is there twice", "Remove one of the two", 3)
-    assert error.what == "jobs, line 9: old.yaml, line 3: the key 'x. y' is there twice"
+    assert (error.detail, error.remedy, error.line) == ("the key 'x. y' appears twice", "Remove one of the two", 3)
+    assert error.what == "jobs, line 9: old.yaml, line 3: the key 'x. y' appears twice"
 
 
 def test_a_million_brackets_are_refused_quickly() -> None:

@@ -76,7 +76,7 @@ def test_variables_that_cannot_be_read_are_an_issue(tmp_path: Path) -> None:
 def test_an_issue_of_the_variables_names_the_line(tmp_path: Path) -> None:
     write(tmp_path / "variables.yaml", "rate: 1\nrate: 2\n")
     [issue] = load_catalogue(tmp_path).issues
-    assert str(issue) == "variables.yaml:2: the key 'rate' is there twice. Write it as name: value lines."
+    assert str(issue) == "variables.yaml:2: the key 'rate' appears twice. Write it as name: value lines."
 
 
 BROKEN = {
@@ -87,12 +87,12 @@ BROKEN = {
     "a list": ("/*\n- a\n*/ sum(x)", "", "The file kpis/broken.sql holds a list, not a mapping"),
     "no SQL": ("/*\ntitle: x\nfact: f\n*/\n", "", "there is no SQL below the header"),
     "broken YAML": ("/*\ntitle: [\n*/ sum(x)", ":3", "this is not YAML: while parsing"),
-    "a key twice": ("/*\ntitle: x\ntitle: y\n*/ sum(x)", ":3", "the key 'title' is there twice"),
-    "a key of two sentences": ("/*\n'a. b': 1\n'a. b': 2\n*/ sum(x)", ":3", "the key 'a. b' is there twice"),
+    "a key twice": ("/*\ntitle: x\ntitle: y\n*/ sum(x)", ":3", "the key 'title' appears twice"),
+    "a key of two sentences": ("/*\n'a. b': 1\n'a. b': 2\n*/ sum(x)", ":3", "the key 'a. b' appears twice"),
     "a key that reads like a place": (
         "/*\n'x, line 9: y': 1\n'x, line 9: y': 2\n*/ sum(x)",
         ":3",
-        "the key 'x, line 9: y' is there twice",
+        "the key 'x, line 9: y' appears twice",
     ),
     "unknown key": ("/*\ntitle: x\nfact: f\ncolour: red\n*/ sum(x)", ":4: colour", "there is no key 'colour'"),
     "missing key": ("/*\ntitle: x\n*/ sum(x)", ":1: fact", "the key 'fact' is missing"),
@@ -119,7 +119,7 @@ def test_a_folder_that_is_named_like_a_file_harms_no_other(tmp_path: Path) -> No
     found = load_catalogue(tmp_path)
     assert list(found.kpis) == ["good"]
     assert [str(issue) for issue in found.issues] == [
-        "kpis/old.sql: this cannot be read: Is a directory. Let it be a file that may be read."
+        "kpis/old.sql: this cannot be read: Is a directory. Make it a file that can be read."
     ]
 
 

@@ -18,7 +18,7 @@ def column_issues(path: str, tree: exp.Expr, known: Collection[str], table: Tabl
     found: dict[str, Issue] = {}
     for column, name in sql.named_columns(tree, table.dialect):
         if column.table:
-            what = f"{sql.quote_sql(column, table.dialect)} says which table the column is of, and there is one only"
+            what = f"{sql.quote_sql(column, table.dialect)} names the table of the column, but there is only one"
             found.setdefault(name, Issue(path, what, f"Write {column.name!r} alone"))
         elif name not in names:
             found.setdefault(name, _unknown_column(path, name, names, table))

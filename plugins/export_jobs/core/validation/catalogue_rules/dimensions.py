@@ -25,7 +25,7 @@ def id_and_label_are_columns(dimension: Dimension) -> Iterator[Issue]:
     column = dimension.columns.get(dimension.id)
     if column is not None and column.type == "boolean":
         what = f"the id {quote_value(dimension.id)} is true or false, so there are two rows at most"
-        yield Issue("id", what, "Name the column that tells every row from every other")
+        yield Issue("id", what, "Name a column that is unique for each row")
 
 
 @DIMENSION_RULES.reads()
@@ -76,12 +76,12 @@ def _join_column(path: str, by: str, fact: Fact, dimension: Dimension, catalogue
 
 def _broken_path(path: str, via: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> Issue | None:
     if fact.key not in catalogue.dimensions[via].facts:
-        what = f"the fact {fact.key!r} does not reach the dimension {via!r}, by which it is to reach this one"
-        return Issue(path, what, f"Write into dimensions/{via}.sql how it does, or take another way")
+        what = f"the fact {fact.key!r} does not reach the dimension {via!r}, through which it should reach this one"
+        return Issue(path, what, f"Write into dimensions/{via}.sql how it does, or choose another path")
     circle = _find_circle(dimension.key, fact, catalogue)
     if not circle:
         return None
-    what = f"the way leads in a circle: {' -> '.join(circle)}"
+    what = f"the path leads in a circle: {' -> '.join(circle)}"
     return Issue(path, what, f"Let one of them be reached by a column of {fact.key!r}")
 
 

@@ -73,7 +73,7 @@ def additive_kpi_adds_up(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
     why = None if isinstance(tree, sql.SqlFault) else why_not_additive(tree)
     if why:
         what = f"the KPI is declared additive, but it is not: {why}"
-        yield Issue("additive", what, "Write additive: false; it is then computed anew at every grain")
+        yield Issue("additive", what, "Write additive: false; it is then recomputed at every grain")
 
 
 def _aggregate_issues(tree: exp.Expr, dialect: str) -> Iterator[Issue]:
@@ -86,9 +86,9 @@ def _aggregate_issues(tree: exp.Expr, dialect: str) -> Iterator[Issue]:
         yield Issue(sql_path(), what, "Compute the inner one in the fact's SQL as a column")
     elif not aggregates(tree) and not calls_unknown_function(tree):
         remedy = "Aggregate it, as in sum(amount) or count(*)"
-        yield Issue(sql_path(), "the expression is not an aggregate, so a group of rows has no one value of it", remedy)
+        yield Issue(sql_path(), "the expression is not an aggregate, so a group of rows has no single value", remedy)
     else:
         bare = next((column for column in tree.find_all(exp.Column) if not is_inside_aggregate(column)), None)
         if bare is not None:
-            what = f"{sql.quote_sql(bare, dialect)} stands outside an aggregate, so a group has no one value of it"
+            what = f"{sql.quote_sql(bare, dialect)} is outside an aggregate, so a group has no single value of it"
             yield Issue(sql_path(), what, "Put it into the aggregate, or group by it as a dimension")

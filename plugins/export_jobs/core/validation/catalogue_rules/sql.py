@@ -38,10 +38,10 @@ def parse_query(sql: str, dialect: str) -> exp.Query | SqlFault:
         return trees
     remedy = "Write one SELECT, which may start with WITH"
     if len(trees) != 1:
-        return SqlFault(f"there are {len(trees)} statements, parted by a semicolon", remedy)
+        return SqlFault(f"there are {len(trees)} statements, separated by a semicolon", remedy)
     [tree] = trees
     if not isinstance(tree, exp.Query):
-        return SqlFault(f"this is {_statement_verb(tree)} and no query", remedy)
+        return SqlFault(f"this is {_statement_verb(tree)}, not a query", remedy)
     writing = tree.find(*_WRITES)
     if writing is not None:
         return SqlFault(f"the query holds {_statement_verb(writing)}, which writes; exports only read", remedy)
@@ -75,7 +75,8 @@ def quote_sql(node: exp.Expr, dialect: str) -> str:
 def _single_expression(parts: list[exp.Expr]) -> exp.Expr | SqlFault:
     if len(parts) != 1:
         return SqlFault(
-            f"there are {len(parts)} expressions, parted by commas", f"{_ONE_EXPRESSION}; give each a file of its own"
+            f"there are {len(parts)} expressions, separated by commas",
+            f"{_ONE_EXPRESSION}; give each a file of its own",
         )
     if isinstance(parts[0], exp.Alias):
         return SqlFault("the expression has a name of its own (AS)", "Remove it; the key is the name")
@@ -129,10 +130,10 @@ def _parse_statements(sql: str, dialect: str) -> list[exp.Expr] | SqlFault:
         first = error.errors[0] if error.errors else {}
         near = f" near {first['highlight']!r}" if first.get("highlight") else ""
         message = _TOKEN.sub("", str(first.get("description") or error)).rstrip(". ")
-        return SqlFault(f"this is no SQL of {dialect}: {message}{near}", "Correct it", int(first.get("line") or 1))
+        return SqlFault(f"this is not valid {dialect} SQL: {message}{near}", "Correct it", int(first.get("line") or 1))
     except Exception as error:  # sqlglot stumbles over some nonsense with an IndexError, and over depth by recursion
         message = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
-        return SqlFault(f"this is no SQL of {dialect}: {message}", "Correct it")
+        return SqlFault(f"this is not valid {dialect} SQL: {message}", "Correct it")
     return trees or [exp.Command(this="nothing")]
 
 

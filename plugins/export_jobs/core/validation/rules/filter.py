@@ -85,7 +85,7 @@ def _not_filterable(
         what = f"{quote_value(reference)} is a part of the event date, by which rows can be grouped and not filtered"
         return Issue(path, what, "Filter by the column of the date itself")
     if any(not resolved.column.filterable for resolved in resolved_columns.values()):
-        what = f"{quote_value(reference)} may not be filtered by: its values are for the owners of the data alone"
+        what = f"{quote_value(reference)} cannot be used in a filter: only the owners of the data may see its values"
         return Issue(path, what, suggest("", allowed, none="Remove the filter"))
     if resolved_columns and len(resolved_columns) < len(tables):
         missing = ", ".join(key for key in found if key not in resolved_columns)

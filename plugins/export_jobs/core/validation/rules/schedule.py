@@ -71,7 +71,7 @@ def validity_has_a_day(job: JobSpec) -> Iterator[Issue]:
         return
     end = day_start(schedule.valid_until + timedelta(days=1), schedule.time_zone)
     if end <= day_start(schedule.valid_from, schedule.time_zone):
-        what = f"{schedule.valid_until} did not take place in {schedule.time_zone}, so the validity has no day"
+        what = f"{schedule.valid_until} does not exist in {schedule.time_zone}, so the validity has no day"
         yield Issue("schedule.until", what, "Choose a later day")
 
 

@@ -85,7 +85,7 @@ def headings_are_unique(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
             heading = column.heading or column.column
             plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", heading).casefold())
             if plain in seen and column.column not in [other.column for other in use.columns[:index]]:
-                what = f"the heading {quote_value(heading)} is there twice ({quote_value(seen[plain])} is the other)"
+                what = f"the heading {quote_value(heading)} appears twice ({quote_value(seen[plain])} is the other)"
                 yield Issue(f"{path}.columns[{index}]", what, "Give one of the two another heading with `as`")
             seen.setdefault(plain, heading)
 
@@ -119,10 +119,10 @@ def order_by_columns_exist(job: JobSpec, context: RuleContext) -> Iterator[Issue
                 is_known = not tables or resolve_column(name, tables[0], context.catalogue) is not None
                 names = reachable_columns(tables[0], context.catalogue) if tables else []
             if not is_known:
-                what = f"the rows have no {quote_value(name)} to be put in order by"
+                what = f"the rows have no {quote_value(name)} to order by"
                 yield Issue(place, what, suggest(name, names, none="Remove it"))
             elif name in [other.removeprefix("-") for other in use.order_by[:index]]:
-                yield Issue(place, f"{quote_value(name)} is there twice", "Remove one of the two")
+                yield Issue(place, f"{quote_value(name)} appears twice", "Remove one of the two")
 
 
 def _readable_uses(job: JobSpec, context: RuleContext) -> Iterator[tuple[str, TemplateUse, Template]]:
