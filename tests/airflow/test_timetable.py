@@ -7,6 +7,7 @@ import pytest
 from airflow.timetables.base import DataInterval, TimeRestriction
 
 from export_jobs.core.definitions.job import Schedule
+from export_jobs.core.windows.schedule_text import schedule_summary, schedule_text
 from export_jobs.core.windows.window import scheduled_windows
 from export_jobs.orchestration.timetable import ExportTimetable
 
@@ -51,6 +52,12 @@ def test_round_trip_gives_the_same_bytes_and_the_same_object() -> None:
     decoded = ExportTimetable.deserialize(timetable.serialize())
     assert decoded.serialize() == timetable.serialize()
     assert ExportTimetable.deserialize(timetable.serialize()) is decoded
+
+
+def test_airflow_shows_the_words_of_our_page() -> None:
+    timetable = ExportTimetable.deserialize(ExportTimetable(schedule(), paused=True).serialize())
+    assert timetable.description == schedule_text(schedule())
+    assert timetable.summary == f"{schedule_summary(schedule())}, paused"
 
 
 def test_a_manual_run_takes_the_last_complete_window() -> None:

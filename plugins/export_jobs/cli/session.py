@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from export_jobs import settings
 from export_jobs.core.base.text import suggest
@@ -83,15 +82,7 @@ def stored_job(name: str) -> StoredJob:
     return found
 
 
-def time_zone(row: StoredJob) -> ZoneInfo:
-    """The zone in which a job's days are shown; UTC for a row whose own zone does not exist."""
-    try:
-        return ZoneInfo(str(row.definition["schedule"]["time_zone"]))
-    except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError):
-        return ZoneInfo("UTC")
-
-
-def last_window_end() -> dict[int, datetime]:
+def last_window_ends() -> dict[int, datetime]:
     """By job id, the end of the last scheduled window that was begun: the next one starts there."""
     return JobOverview(engine()).last_scheduled_ends()
 

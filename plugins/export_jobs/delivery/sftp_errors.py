@@ -97,6 +97,35 @@ def login_error(error: BaseException, where: str, user: str, means: str) -> Expo
     return TransientError(what, f"{remedy}. It is tried again")
 
 
+def new_password_error(where: str, user: str) -> TerminalError:
+    """Name a server that lets nobody in before the password has been changed."""
+    return TerminalError(
+        f"The server {where} wants a new password for user {user!r}: the present one has expired or was given to start "
+        "with",
+        "Log in there once by hand, change it, and put the new one into the Airflow connection",
+    )
+
+
+def second_secret_error(where: str, user: str, asked: str) -> TerminalError:
+    """Name a server that asks for more than the password; ``asked`` is its question."""
+    return TerminalError(
+        f"The server {where} asks user {user!r} for more than the password: {asked!r}. Nothing here can answer that",
+        "Ask the server's owner for a login that needs a password or a key alone; if the password has expired, change "
+        "it there by hand first",
+    )
+
+
+def signature_error(where: str, user: str, kind: str, taken: frozenset[str]) -> TerminalError:
+    """Name a server that takes no signature of the key's kind, whosever key it is; ``taken``: what it takes."""
+    wanted = "rsa-sha2-256 or rsa-sha2-512" if kind == "ssh-rsa" else kind
+    return TerminalError(
+        f"The server {where} takes no signature of a {kind} key ({wanted}), so the key of user {user!r} was not even "
+        f"looked at. It takes {', '.join(sorted(taken))}",
+        "Put a key of one of these kinds into the connection and give its public part to the server's owner, or ask "
+        f"that {wanted} be allowed there",
+    )
+
+
 def _too_many_failures(error: BaseException) -> bool:
     # OpenSSH with MaxAuthTries 1 disconnects instead of answering; that is a rejected secret all the same.
     return isinstance(error, asyncssh.DisconnectError) and "authentication" in error.reason.lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import asyncssh
@@ -12,12 +13,17 @@ from asyncssh.public_key import get_default_public_key_algs
 
 from export_jobs.errors import TerminalError
 
-_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}(?==?$)")
+_LIKELIEST_FIRST = ("ssh-ed25519", "ecdsa-")
+"""Kinds of key that a fingerprint is of most often today; asking for the right one first saves connections."""
 
 
 @dataclass(frozen=True)
 class HostKeyPins:
-    """The host keys that are trusted: SHA-256 fingerprints, and the signature algorithms to ask for first."""
+    """The host keys that are trusted: SHA-256 fingerprints, and the signature algorithms to ask for first.
+
+    A fingerprint does not tell of which kind its key is, so a server may have to show all of its keys, one a connection.
+    """
 
     fingerprints: frozenset[str]
     algorithms: tuple[str, ...]
@@ -26,29 +32,35 @@ class HostKeyPins:
         """Tell whether the server's key is one of the pinned ones."""
         return key.get_fingerprint() in self.fingerprints
 
-    def preferred_algorithms(self) -> list[str]:
-        """Return what to ask the server for: the pinned kind first, since a server holds one key of each kind.
+    def preferred_algorithms(self, shown: Iterable[asyncssh.SSHKey] = ()) -> list[str]:
+        """Return what to ask the server for: the pinned kinds first, since a server holds one key of each kind.
 
-        The other kinds follow, so that a changed server still shows a key and the person sees its fingerprint.
-        Certificates are left out: their authority cannot be pinned here.
+        The other kinds follow, so that a changed server still shows a key and the person sees its fingerprint; the
+        kinds of the keys that it has ``shown`` already are left out. So are certificates: their authority cannot be
+        pinned here.
         """
+        seen = {name for key in shown for name in _algorithms_of(key)}
         every = [str(name, "ascii") for name in get_default_public_key_algs()]
-        return [*self.algorithms, *(name for name in every if name not in self.algorithms)]
+        every.sort(key=lambda name: not name.startswith(_LIKELIEST_FIRST))
+        wanted = [*self.algorithms, *(name for name in every if name not in self.algorithms)]
+        return [name for name in wanted if name not in seen]
 
 
-def parse_host_keys(text: str, where: str) -> HostKeyPins:
-    """Read ``host_key``: one key a line; several lines let a server change its key without a gap.
+def parse_host_keys(value: object, where: str) -> HostKeyPins:
+    """Read ``host_key``: one key a line, or a list of them; several let a server change its key without a gap.
 
-    A line is ``ssh-ed25519 AAAA…``, ``[host]:port ssh-… AAAA…``, only ``AAAA…``, or a fingerprint ``SHA256:…``.
+    A line is ``ssh-ed25519 AAAA…``, ``[host]:port ssh-… AAAA…``, only ``AAAA…``, a fingerprint ``SHA256:…``, or what
+    ``ssh-keygen -l`` prints of it. Line ends may be written as the two characters ``\\n``, as in JSON within JSON.
 
     Raises:
         TerminalError: a line is none of these.
     """
     fingerprints: set[str] = set()
     algorithms: list[str] = []
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        if _FINGERPRINT.fullmatch(line):
-            fingerprints.add(line)
+    for line in _lines(value):
+        fingerprint = next(filter(None, (_FINGERPRINT.match(word) for word in line.split())), None)
+        if fingerprint:
+            fingerprints.add(fingerprint.group())
             continue
         key = _public_key(line)
         if key is None:
@@ -57,8 +69,19 @@ def parse_host_keys(text: str, where: str) -> HostKeyPins:
                 "Write it as a line of `ssh-keyscan` shows it: ssh-ed25519 AAAA…",
             )
         fingerprints.add(key.get_fingerprint())
-        algorithms.extend(str(name, "ascii") for name in key.sig_algorithms)
+        algorithms.extend(_algorithms_of(key))
     return HostKeyPins(frozenset(fingerprints), tuple(dict.fromkeys(algorithms)))
+
+
+def _lines(value: object) -> list[str]:
+    """The lines that name a key: no empty one and no comment, as ``ssh-keyscan`` writes them between its keys."""
+    texts = value if isinstance(value, list | tuple) else [value or ""]
+    lines = (line.strip() for text in texts for line in str(text).replace("\\n", "\n").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _algorithms_of(key: asyncssh.SSHKey) -> list[str]:
+    return [str(name, "ascii") for name in key.sig_algorithms]
 
 
 def _public_key(line: str) -> asyncssh.SSHKey | None:
@@ -85,12 +108,13 @@ def no_pinned_key_error(where: str, offered: asyncssh.SSHKey) -> TerminalError:
     )
 
 
-def changed_key_error(where: str, pins: HostKeyPins, offered: asyncssh.SSHKey) -> TerminalError:
+def changed_key_error(where: str, pins: HostKeyPins, shown: Sequence[asyncssh.SSHKey]) -> TerminalError:
     """The error that says which key was expected and which the server showed."""
+    got = " and ".join(f"{key.get_algorithm()} {key.get_fingerprint()}" for key in shown)
     return TerminalError(
         f"The server {where} showed another host key than the pinned one; nothing was sent. "
         f"Expected {' or '.join(sorted(pins.fingerprints))}, "
-        f"got {offered.get_algorithm()} {offered.get_fingerprint()}",
+        f"got {got}",
         "Ask the server's owner whether the key was changed on purpose; only then put the new one into host_key of the "
         "connection's extra",
     )

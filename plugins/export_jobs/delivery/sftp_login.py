@@ -10,7 +10,8 @@ from typing import Any
 import asyncssh
 
 from export_jobs.delivery.destination import Credentials
-from export_jobs.delivery.sftp_errors import login_error
+from export_jobs.delivery.sftp_dialogue import LoginDialogue
+from export_jobs.delivery.sftp_errors import login_error, new_password_error, second_secret_error, signature_error
 from export_jobs.delivery.sftp_hostkey import HostKeyPins, changed_key_error, no_pinned_key_error, parse_host_keys
 from export_jobs.errors import ExportError, TerminalError
 
@@ -45,22 +46,16 @@ class Login:
         return server_address(self.host, self.port)
 
 
-class _HostKeyVerifier(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is not followed by mypy (pyproject.toml)
-    """Asked for every host key before any secret is sent; remembers what the server offered for the message."""
-
-    def __init__(self, pins: HostKeyPins) -> None:
-        self._pins = pins
-        self.rejected_key: asyncssh.SSHKey | None = None
-
-    def validate_host_public_key(self, _host: str, _addr: str, _port: int, key: asyncssh.SSHKey) -> bool:
-        accepted = self._pins.accept(key)
-        self.rejected_key = None if accepted else key
-        return accepted
-
-
 def server_address(host: str, port: int) -> str:
     """Return ``host:port``, an IPv6 address in brackets."""
+    host = plain_host(host)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def plain_host(host: str) -> str:
+    """Return ``host`` without the brackets in which an address bar writes an IPv6 address, and without blanks."""
+    host = host.strip()
+    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
 def read_login(credentials: Credentials) -> Login:
@@ -87,12 +82,12 @@ def read_login(credentials: Credentials) -> Login:
             "Fill in the password, or private_key or key_file in its extra",
         )
     return Login(
-        host=credentials.host,
+        host=plain_host(credentials.host),
         port=credentials.port or DEFAULT_PORT,
         user=credentials.login,
         password=credentials.password if key is None else None,
         key=key,
-        pins=parse_host_keys(str(extra.get("host_key") or ""), where),
+        pins=parse_host_keys(extra.get("host_key"), where),
     )
 
 
@@ -103,23 +98,47 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
         TerminalError: host key, secret or protocol refused.
         TransientError: the server cannot be reached, or does not answer within ``seconds``.
     """
-    gate = _HostKeyVerifier(login.pins)
-    try:
-        async with asyncio.timeout(seconds), AsyncExitStack() as undo:
-            connection = await asyncssh.connect(login.host, login.port, client_factory=lambda: gate, **_options(login))
-            undo.callback(connection.abort)
-            client = await connection.start_sftp_client()
-            undo.pop_all()
-            return connection, client
-    except (asyncssh.Error, OSError, EOFError) as error:
-        raise _connect_error(error, login, gate) from error
+    shown: list[asyncssh.SSHKey] = []
+    while True:
+        dialogue = LoginDialogue(login.pins, login.password)
+        try:
+            return await _connect_once(login, dialogue, login.pins.preferred_algorithms(shown), seconds)
+        except (asyncssh.Error, OSError, EOFError) as error:
+            if dialogue.rejected_key is not None:
+                shown.append(dialogue.rejected_key)
+                if login.pins.fingerprints and login.pins.preferred_algorithms(shown):
+                    continue  # no secret was sent; a server with keys of other kinds may still show the pinned one
+            raise _connect_error(error, login, dialogue, shown) from error
 
 
-def _connect_error(error: BaseException, login: Login, gate: _HostKeyVerifier) -> ExportError:
-    if gate.rejected_key is not None:
+async def _connect_once(
+    login: Login, dialogue: LoginDialogue, host_key_algorithms: list[str], seconds: float
+) -> tuple[Any, Any]:
+    options = {**_options(login), "server_host_key_algs": host_key_algorithms}
+    async with asyncio.timeout(seconds), AsyncExitStack() as undo:
+        connection = await asyncssh.connect(login.host, login.port, client_factory=lambda: dialogue, **options)
+        undo.callback(connection.abort)
+        client = await connection.start_sftp_client()
+        undo.pop_all()
+        return connection, client
+
+
+def _connect_error(
+    error: BaseException, login: Login, dialogue: LoginDialogue, shown: list[asyncssh.SSHKey]
+) -> ExportError:
+    # With a key shown before, a failed key exchange says only that the server has no key of a further kind.
+    if dialogue.rejected_key is not None or (shown and isinstance(error, asyncssh.KeyExchangeFailed)):
         if login.pins.fingerprints:
-            return changed_key_error(login.where, login.pins, gate.rejected_key)
-        return no_pinned_key_error(login.where, gate.rejected_key)
+            return changed_key_error(login.where, login.pins, shown)
+        return no_pinned_key_error(login.where, shown[0])
+    if dialogue.wants_new_password:
+        return new_password_error(login.where, login.user)
+    if dialogue.asked_for:
+        return second_secret_error(login.where, login.user, dialogue.asked_for)
+    if login.key is not None and isinstance(error, asyncssh.PermissionDenied):
+        own = {str(name, "ascii") for name in login.key.sig_algorithms}
+        if dialogue.server_signatures and not own & dialogue.server_signatures:
+            return signature_error(login.where, login.user, login.key.get_algorithm(), dialogue.server_signatures)
     means = "key" if login.key is not None else "password"
     return login_error(error, login.where, login.user, means)
 
@@ -134,11 +153,10 @@ def _options(login: Login) -> dict[str, Any]:
     return {
         "config": None,
         "known_hosts": ([], [], []),  # not empty text: that means ~/.ssh/known_hosts; the gate decides alone
-        "server_host_key_algs": login.pins.preferred_algorithms(),
         "x509_trusted_certs": None,
         "x509_trusted_cert_paths": [],
         "username": login.user,
-        "password": login.password,
+        "password": None,  # the dialogue gives it, once
         "client_keys": [login.key] if by_key else None,
         "agent_path": None,
         "pkcs11_provider": None,

@@ -15,6 +15,7 @@ from export_jobs import settings
 from export_jobs.core.files.export_file import ExportFile
 from export_jobs.core.files.manifest import Manifest
 from export_jobs.core.files.names import manifest_path
+from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, TransientError
 from export_jobs.orchestration import mail
@@ -161,9 +162,8 @@ def _notify(run: JobRun, kind: str, key: str, recipients: tuple[str, ...], messa
     return states
 
 
-def _window_text(run: JobRun) -> str:
-    first, last = run.window.days(run.job.schedule.time_zone)
-    return str(first) if first == last else f"{first} to {last}"
+def _days_of_data(run: JobRun) -> str:
+    return window_in_words(run.window, run.job.schedule.time_zone)
 
 
 def _success_mail(run: JobRun, context: Context, stage: str) -> EmailMessage:
@@ -171,11 +171,11 @@ def _success_mail(run: JobRun, context: Context, stage: str) -> EmailMessage:
     zone = ZoneInfo(run.job.schedule.time_zone)
     return mail.compose(
         "delivered",
-        f"{run.job.name}: {_window_text(run)} delivered",
+        f"{run.job.name}: {_days_of_data(run)} delivered",
         {
             "job": run.job.name,
             "description": run.job.description,
-            "window": _window_text(run),
+            "window": _days_of_data(run),
             "start": run.window.start.astimezone(zone).isoformat(),
             "end": run.window.end.astimezone(zone).isoformat(),
             "destination": run.job.destination,
@@ -192,10 +192,10 @@ def _success_mail(run: JobRun, context: Context, stage: str) -> EmailMessage:
 def _failure_mail(run: JobRun) -> EmailMessage:
     return mail.compose(
         "failed",
-        f"{run.job.name}: {_window_text(run)} FAILED",
+        f"{run.job.name}: {_days_of_data(run)} FAILED",
         {
             "job": run.job.name,
-            "window": _window_text(run),
+            "window": _days_of_data(run),
             "failures": run.ledger.failures(run.execution_id),
             "delivered": [delivery.url for delivery in run.ledger.latest_deliveries(run.execution_id)],
             "link": f"{settings.airflow_url()}/dags/{run.job.dag_id}/runs/{run.run_id}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.timetables.base import DagRunInfo, DataInterval, Timetable
 
 from export_jobs.core.definitions.job import Frequency, Schedule
+from export_jobs.core.windows.schedule_text import schedule_summary, schedule_text
 from export_jobs.core.windows.window import last_complete_window, next_scheduled_window, scheduled_windows
 
 if TYPE_CHECKING:
@@ -28,13 +29,16 @@ class ExportTimetable(Timetable):
         self.schedule = schedule
         self.paused = paused
         self.periodic = schedule.frequency is not Frequency.ONCE
-        self.description = _schedule_text(schedule)
 
     @property
     def summary(self) -> str:
-        """What Airflow shows in its list: the frequency and, where it has one, the day."""
-        day = f" ({self.schedule.execute_on})" if self.schedule.execute_on else ""
-        return f"{self.schedule.frequency.capitalize()}{day}{', paused' if self.paused else ''}"
+        """What Airflow shows in its list."""
+        return f"{schedule_summary(self.schedule)}{', paused' if self.paused else ''}"
+
+    @property
+    def description(self) -> str:
+        """What Airflow shows beside it, in the words of our own page."""
+        return schedule_text(self.schedule)
 
     def serialize(self) -> dict[str, Any]:
         """The schedule as JSON; the same rows give the same bytes."""
@@ -96,17 +100,3 @@ def _to_pendulum(moment: datetime) -> DateTime:
     import pendulum  # noqa: PLC0415  Airflow has loaded it by the time this runs; the command line never needs it
 
     return pendulum.instance(moment)
-
-
-def _schedule_text(schedule: Schedule) -> str:
-    """One sentence for Airflow's list."""
-    at = f"at {schedule.deliver_at:%H:%M} {schedule.time_zone}"
-    match schedule.frequency:
-        case Frequency.ONCE:
-            return f"Once: data of {schedule.valid_from} to {schedule.valid_until}, delivered {at}"
-        case Frequency.DAILY:
-            return f"Daily: data of each day, delivered on the next day {at}"
-        case Frequency.WEEKLY:
-            return f"Weekly: data up to each {str(schedule.execute_on).capitalize()}, delivered on the next day {at}"
-        case Frequency.MONTHLY:
-            return f"Monthly: data up to day {schedule.execute_on} of each month, delivered on the next day {at}"

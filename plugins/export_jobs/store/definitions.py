@@ -15,6 +15,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, JobSpec
 from export_jobs.core.validation.changes import differences, spec_of
 from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
+from export_jobs.core.validation.rules.schedule import is_time_zone
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.database.errors import translate_error
 from export_jobs.store.destinations import Destinations
@@ -52,6 +53,13 @@ class StoredJob:
     name: str
     version: int
     definition: dict[str, Any]
+
+    @property
+    def time_zone(self) -> str:
+        """The zone in which its days are shown: the row's own, or UTC where it names none that exists."""
+        schedule = self.definition.get("schedule")
+        zone = schedule.get("time_zone") if isinstance(schedule, dict) else None
+        return zone if isinstance(zone, str) and is_time_zone(zone) else "UTC"
 
     def read(self) -> tuple[ExportJob | None, list[Issue]]:
         """The job, None when the row does not have the shape of one, and every issue of its shape."""

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
 from export_jobs.core.windows.coverage import CoverageState, WindowCoverage
-from export_jobs.core.windows.timeline import ExpectedWindows, coverage_until_now, day_range
+from export_jobs.core.windows.schedule_text import day_range
+from export_jobs.core.windows.timeline import ExpectedWindows, coverage_until_now
 from export_jobs.core.windows.window import Window
 
 _FINDINGS = {CoverageState.FAILED, CoverageState.MISSING}
@@ -23,7 +24,7 @@ def show_coverage(options: argparse.Namespace, output: Output) -> int:
         record.outcome(template) for record in session.ledger().executions(job.job_id) for template in templates
     ]
     zone = job.schedule.time_zone
-    plan = ExpectedWindows(templates, job.schedule, session.last_window_end().get(job.job_id), datetime.now(UTC))
+    plan = ExpectedWindows(templates, job.schedule, session.last_window_ends().get(job.job_id), datetime.now(UTC))
     rows, gaps = coverage_until_now(plan, outcomes)
     output.table(
         ("TEMPLATE", "DAYS", "STATE", "RUN", "OVERLAPS"),

@@ -59,7 +59,7 @@ def _issues_of_file(file: YamlFile, output: Output) -> list[Issue]:
     """Beside what the store holds; where none is configured, as in CI, the file stands for itself."""
     if session.has_store():
         return list(_plan(file).issues)
-    output.line("No store is configured: the file is judged by itself and the catalogue.")
+    output.line("No store is configured: the file is checked by itself and against the catalogue.")
     return check_file(file.data, catalogue=session.catalogue(), stored=StoredReferences(), now=datetime.now(UTC))[1]
 
 
@@ -76,7 +76,7 @@ def _plan(file: YamlFile) -> ApplyPlan:
         session.definitions(),
         session.catalogue(),
         now=datetime.now(UTC),
-        last_window_end=session.last_window_end(),
+        last_window_end=session.last_window_ends(),
     )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.core.windows.timeline import day_range
+from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.core.windows.window import Window
 from export_jobs.store.executions.records import ExecutionRecord
 from export_jobs.store.executions.state import latest_failures, newest_files, state_of
@@ -18,7 +18,7 @@ def history(options: argparse.Namespace, output: Output) -> int:
     """Every execution, by window, with what it delivered and why it did not."""
     row = session.stored_job(options.job)
     records = session.ledger().executions(row.job_id)
-    zone = session.time_zone(row)
+    zone = ZoneInfo(row.time_zone)
     if records:
         output.table(
             ("DAYS", "RUN", "VERSION", "STATE", "FILES", "ROWS", "BYTES", "DELIVERED"),

@@ -23,7 +23,7 @@ _LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "tem
 def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
     """One line a job; an invalid job is marked and hides no other."""
     rows = session.definitions().jobs()
-    last_window_end = session.last_window_end()
+    last_window_end = session.last_window_ends()
     entries = [_entry(row, last_window_end.get(row.job_id)) for row in rows]
     output.table(
         [key.replace("_", " ").upper() for key in _LIST_KEYS],
@@ -39,7 +39,7 @@ def show_job(options: argparse.Namespace, output: Output) -> int:
     tags = [destination.tag for destination in session.definitions().destinations()]
     job, _ = row.read()
     _, issues = row.check(catalogue=session.catalogue(), destinations=tags)
-    last_window_end = session.last_window_end().get(row.job_id)
+    last_window_end = session.last_window_ends().get(row.job_id)
     following = next_windows(job.schedule, last_window_end) if job and not errors(issues) else []
     output.line(f"Job {row.name}, version {row.version}, Dag {row.dag_id}")
     output.text(_definition_text(job) if job else f"{row.definition}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
@@ -13,7 +14,7 @@ from export_jobs.core.windows.provenance import (
     definition_changes,
     provenance_ranges,
 )
-from export_jobs.core.windows.timeline import day_range
+from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.store.definitions import StoredJob
 
 HASH_LENGTH = 12
@@ -39,7 +40,7 @@ def show_provenance(row: StoredJob, output: Output) -> dict[str, Any]:
 
 
 def _line(stretch: ProvenanceRange, row: StoredJob) -> list[object]:
-    zone = session.time_zone(row)
+    zone = ZoneInfo(row.time_zone)
     ends = [(_days(end, row), end.delivered_at.astimezone(zone)) for end in (stretch.first, stretch.last)]
     first = stretch.first
     return [f"version {first.version}", first.definition_hash[:HASH_LENGTH], stretch.files, *ends[0], *ends[1]]
@@ -54,7 +55,7 @@ def _sentence(change: DefinitionChange, row: StoredJob) -> str:
 
 
 def _days(delivery: FileProvenance, row: StoredJob) -> str:
-    return day_range(delivery.window, session.time_zone(row).key)
+    return day_range(delivery.window, row.time_zone)
 
 
 def _document(stretch: ProvenanceRange) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import argparse
 from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirm
 from export_jobs.core.windows.rerun import RerunSelection
-from export_jobs.core.windows.timeline import day_range
+from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.orchestration.clearing import clear_runs, make_rerun_plan
 from export_jobs.store.executions.pages import ExecutionPages
@@ -21,7 +21,7 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
         row, ExecutionPages(session.engine()), api.dag_runs(row.dag_id), include_gaps=options.include_gaps
     )
     plan = found.plan
-    _show(plan, output, session.time_zone(row).key)
+    _show(plan, output, row.time_zone)
     cleared = False
     if plan.is_empty:
         output.line(f"Nothing to rerun: every window of {row.name!r} after the last success is delivered.")

@@ -11,7 +11,7 @@ from export_jobs.cli.text.choice_text import change_text
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.yaml_file import YamlFile
 from export_jobs.core.validation.changes import Action, Change
-from export_jobs.core.windows.timeline import day_range
+from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.core.windows.window import ScheduledWindow
 from export_jobs.store.plan import ApplyPlan
 

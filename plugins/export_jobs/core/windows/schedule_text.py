@@ -1,4 +1,4 @@
-"""A schedule in plain words, for the page: which days of data, and when they are delivered."""
+"""Schedules and windows in words: the one author of what page, command line, Airflow and mails say of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def schedule_text(schedule: Schedule) -> str:
     """Such as ``Weekly: Monday to Sunday, delivered on Mondays at 02:00 Europe/Berlin``."""
     days, delivered = _days_and_delivery(schedule)
     return f"{schedule.frequency.capitalize()}: {days}, delivered {delivered} at {_delivery_time(schedule)}"
+
+
+def schedule_summary(schedule: Schedule) -> str:
+    """Such as ``Weekly (Sunday)``: the frequency and, where it has one, the last day of data."""
+    day = schedule.execute_on or ""
+    day = day.capitalize() if schedule.frequency is Frequency.WEEKLY else day
+    return f"{schedule.frequency.capitalize()}{f' ({day})' if day else ''}"
 
 
 def first_delivery_text(schedule: Schedule, upcoming: list[ScheduledWindow], now: datetime) -> str:
@@ -35,6 +42,12 @@ def first_delivery_text(schedule: Schedule, upcoming: list[ScheduledWindow], now
 def window_in_words(window: Window, time_zone: str) -> str:
     """The days of data of a window: ``1 to 7 January 2024``."""
     return _days(*window.days(time_zone))
+
+
+def day_range(window: Window, time_zone: str) -> str:
+    """The same as the command line writes and reads it: ``1997-01-01..1997-01-07``, or one day alone."""
+    first, last = window.days(time_zone)
+    return str(first) if first == last else f"{first}..{last}"
 
 
 def _days_and_delivery(schedule: Schedule) -> tuple[str, str]:

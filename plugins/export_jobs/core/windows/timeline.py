@@ -82,12 +82,6 @@ class ExpectedWindows:
         return tuple(scheduled_windows(self.schedule, self.last_window_end)) if self.schedule else ()
 
 
-def day_range(window: Window, time_zone: str) -> str:
-    """First and last day of data, as ``time_zone`` sees them: ``1997-01-01..1997-01-07``, or one day alone."""
-    first, last = window.days(time_zone)
-    return str(first) if first == last else f"{first}..{last}"
-
-
 def coverage_until_now(
     expected: ExpectedWindows, outcomes: Iterable[TemplateOutcome]
 ) -> tuple[list[WindowCoverage], list[CoverageGap]]:

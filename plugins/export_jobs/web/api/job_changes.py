@@ -43,7 +43,7 @@ def change_job(
     edit = read_edit(body, row, store, ledger, stamped.catalogue)
     if dry_run:
         entry.skip()
-        return _change_check(edit, str(row.definition.get("schedule", {}).get("time_zone", "UTC")))
+        return _change_check(edit, row.time_zone)
     if edit.change is not None:
         fields = edit.change.fields
         entry.note(changed=[field.path for field in fields], before={field.path: field.before for field in fields})

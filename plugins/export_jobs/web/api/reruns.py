@@ -14,7 +14,6 @@ from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.history.past_window import past_window
 from export_jobs.web.history.rerun_rows import rerun_answer
-from export_jobs.web.history.time_zone import zone_of
 from export_jobs.web.http.access import RerunsJob, RunsJob
 from export_jobs.web.http.airflow_client import airflow_api_for
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
@@ -49,7 +48,7 @@ def rerun(
         blocked = issue_of(error)
     if dry_run:
         entry.skip()
-        return rerun_answer(found, zone_of(row), dry_run=True, blocked=blocked.message if blocked else "")
+        return rerun_answer(found, row.time_zone, dry_run=True, blocked=blocked.message if blocked else "")
     _refuse_if(blocked)
     entry.note(runs=len(found.plan.clear) + len(found.plan.heal), with_current_definition=body.with_current_definition)
     rebind_as = user.actor if body.with_current_definition else None
@@ -59,7 +58,7 @@ def rerun(
             cleared.append(run_id)
     finally:  # what was cleared before an error is recorded too
         entry.note(cleared=cleared)
-    return rerun_answer(found, zone_of(row), dry_run=False, blocked="")
+    return rerun_answer(found, row.time_zone, dry_run=False, blocked="")
 
 
 @router.post("/jobs/{dag_id}/reexport")

@@ -10,7 +10,6 @@ from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.state import AirflowRuns, run_outcome
 from export_jobs.store.ledger import Ledger
 from export_jobs.web.airflow import tables as airflow_tables
-from export_jobs.web.history.time_zone import zone_of
 from export_jobs.web.http.dependencies import StampedCatalogue
 from export_jobs.web.models.history import CoverageAnswer, WindowCell
 from export_jobs.web.models.job import WindowSpan
@@ -29,7 +28,7 @@ def coverage_answer(
     made = [run_outcome(record, templates, airflow) for record in ledger.executions(row.job_id)]
     schedule = job.schedule if job and is_sound else None
     plan = ExpectedWindows(templates, schedule, ledger.last_scheduled_end(row.job_id), now)
-    return _answer(build_timeline(plan, made, busy), zone_of(row), past, future)
+    return _answer(build_timeline(plan, made, busy), row.time_zone, past, future)
 
 
 def _answer(found: Timeline, zone: str, past: int, future: int) -> CoverageAnswer:

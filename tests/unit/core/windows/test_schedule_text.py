@@ -7,8 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from export_jobs.core.definitions.job import Schedule
-from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
-from export_jobs.core.windows.window import scheduled_windows
+from export_jobs.core.windows.schedule_text import (
+    day_range,
+    first_delivery_text,
+    schedule_summary,
+    schedule_text,
+    window_in_words,
+)
+from export_jobs.core.windows.window import Window, scheduled_windows
 
 BERLIN = "Europe/Berlin"
 
@@ -82,6 +88,27 @@ def test_days_are_told_once() -> None:
     ):
         once = schedule("once", **dict(zip(("from", "until"), days, strict=True)))
         assert window_in_words(next(scheduled_windows(once)).window, BERLIN) == text
+
+
+def test_a_range_of_days_is_that_of_the_zone() -> None:
+    window = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC))
+    assert day_range(window, "UTC") == "2026-01-01..2026-01-07"
+    assert day_range(Window(window.start, datetime(2026, 1, 2, tzinfo=UTC)), "UTC") == "2026-01-01"
+    assert day_range(window, "America/New_York") == "2025-12-31..2026-01-07"
+
+
+@pytest.mark.parametrize(
+    ("frequency", "execute_on", "text"),
+    [
+        ("once", None, "Once"),
+        ("daily", None, "Daily"),
+        ("weekly", "sunday", "Weekly (Sunday)"),
+        ("monthly", "31", "Monthly (31)"),
+        ("monthly", "last", "Monthly (last)"),
+    ],
+)
+def test_a_schedule_in_a_word(frequency: str, execute_on: str | None, text: str) -> None:
+    assert schedule_summary(schedule(frequency, execute_on)) == text
 
 
 def test_the_first_delivery() -> None:

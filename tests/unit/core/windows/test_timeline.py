@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.coverage import CoverageState
-from export_jobs.core.windows.timeline import FUTURE, ExpectedWindows, RunOutcome, build_timeline, day_range
+from export_jobs.core.windows.timeline import FUTURE, ExpectedWindows, RunOutcome, build_timeline
 from export_jobs.core.windows.window import Window
 
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -99,12 +99,6 @@ def test_a_definition_that_does_not_hold_still_shows_what_was_made() -> None:
 def test_days_without_a_window_are_said() -> None:
     found = build_timeline(plan(4, now=4.5), [RunOutcome("a", window(0), BOTH), RunOutcome("b", window(3), BOTH)], {})
     assert found.gaps == (Window(at(1), at(3)),)
-
-
-def test_a_range_of_days_is_that_of_the_zone() -> None:
-    assert day_range(window(0), "UTC") == "2026-01-01"
-    assert day_range(Window(at(0), at(7)), "UTC") == "2026-01-01..2026-01-07"
-    assert day_range(window(0), "America/New_York") == "2025-12-31..2026-01-01"
 
 
 @given(st.integers(1, 30), st.integers(0, 30), st.floats(0, 40))
