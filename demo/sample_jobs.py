@@ -18,9 +18,10 @@ from demo.processes import StartError
 from demo.stack import Stack
 from export_jobs.core.windows.window import scheduled_windows
 from export_jobs.store.database.engine import create_store_engine
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
 from export_jobs.store.executions.records import DeliveryEntry
 from export_jobs.store.ledger import ExecutionRecord, Ledger
+from export_jobs.store.stored_job import StoredJob
 
 JOBS = Path(__file__).parent / "jobs"
 BROKEN = "broken-margin"

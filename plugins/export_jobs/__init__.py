@@ -2,7 +2,7 @@
 
 The path of data, one noun, one function, one file a step:
 
-1. table row -> ``ExportJob``                                   ``store/definitions.py``
+1. table row -> ``ExportJob``                                   ``store/stored_job.py``
 2. ``ExportJob`` x ``Catalogue`` -> list of ``Issue``              ``core/validation/definitions.py``
 3. schedule x instant -> ``Window``                             ``core/windows/window.py``
 4. ``ExportJob`` x ``Catalogue`` x ``Window`` -> ``CompiledExport``  ``core/sql/compiler.py``

@@ -27,6 +27,11 @@ class ExportError(Exception):
         self.remedy = remedy.strip().removesuffix(".")
         self.line = line
 
+    @property
+    def parts(self) -> dict[str, str]:
+        """The message in its two parts, so that no reader of a record has to split it."""
+        return {"what": self.what, "remedy": self.remedy}
+
     def __str__(self) -> str:
         return " ".join(f"{part}." for part in (self.what, self.remedy) if part)
 

@@ -16,8 +16,9 @@ import psycopg
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.orchestration.airflow.api import AirflowApi
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import ExecutionRecord, Ledger
+from export_jobs.store.stored_job import StoredJob
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.airflow.live import Live
 from tests.servers.sftp_faults import PASSWORD
 
@@ -87,6 +87,32 @@ def test_s13_a_rerun_uses_the_definition_it_first_ran_with_unless_told_otherwise
     assert len(live.files("bound__*.zip")) == 1
 
 
+def test_a_version_that_this_release_cannot_read_fails_at_once_and_says_so(live: Live) -> None:
+    job = live.create("old", days=DAY)
+    live.wait_for_runs(job, 1)
+    live.definitions.update(edited(job, description="saved by this release"), "live test")
+    with psycopg.connect(**live.postgres.dsn("export_jobs", "postgres")) as session:
+        session.execute("SET session_replication_role = replica")  # past the guard that keeps versions as they were
+        session.execute(
+            """UPDATE export_jobs.job_version SET definition = definition || '{"retired": "a value"}'
+            WHERE job_id = %s AND version = 1""",
+            [job.job_id],
+        )
+    (run,) = live.runs(job)
+    live.api.clear_run(job.dag_id, run.run_id)
+    live.wait_until("the rerun to fail", lambda: live.runs(job)[0].state == "failed")
+    (record,) = live.records(job)
+    (failed,) = [event for event in record.events if event.step == "validate_destination" and event.kind == "failed"]
+    assert failed.message == (
+        "Version 1 of job 'old' was saved by another release, and this one cannot read it (retired). "
+        "Rerun the job with today's definition."
+    )
+    live.ledger.rebind(record.id, 2, "live test")
+    live.api.clear_run(job.dag_id, run.run_id)
+    live.wait_until("the rerun to succeed", lambda: live.runs(job)[0].state == "success")
+    assert [delivery.version for delivery in live.records(job)[0].deliveries] == [1, 2]
+
+
 def test_x08_jinja_and_markup_in_texts_stay_text(live: Live) -> None:
     """A description is never rendered, in the mail or in Airflow."""
     text = "{{ 7 * 7 }} {{ macros.json.codecs.builtins.eval('40+2') }} <img src=x onerror=alert(1)> %s $$"
@@ -94,6 +120,7 @@ def test_x08_jinja_and_markup_in_texts_stay_text(live: Live) -> None:
     live.wait_for_runs(job, 1)
     assert text in text_of(live, "literal@example.com")
     (mail,) = live.mails("literal@example.com")
+    assert mail["Subject"] == "literal: 5 January 2026 delivered"
     html = mail.get_body(("html",))
     assert html is not None
     assert "<img" not in html.get_content()

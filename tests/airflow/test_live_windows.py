@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from export_jobs.core.windows.window import Window, scheduled_windows
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.airflow.live import Live
 
 pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.airflow.live import Live
 from tests.servers.sftp_faults import PASSWORD
 

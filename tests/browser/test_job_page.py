@@ -14,7 +14,7 @@ from tests.browser.watched import Watched
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from export_jobs.store.definitions import StoredJob
+    from export_jobs.store.stored_job import StoredJob
     from tests.airflow.live import Live
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]

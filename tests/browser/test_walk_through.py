@@ -16,7 +16,7 @@ from tests.browser.wizard import drag, fill_schedule, go_on, tick
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from export_jobs.store.definitions import StoredJob
+    from export_jobs.store.stored_job import StoredJob
     from tests.airflow.live import Live
 
 pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(600)]

@@ -14,9 +14,10 @@ from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration.catalogue import load_configured_catalogue
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import Ledger
 from export_jobs.store.overview import JobOverview
+from export_jobs.store.stored_job import StoredJob
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

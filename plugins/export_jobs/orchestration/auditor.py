@@ -20,8 +20,9 @@ from export_jobs.orchestration.airflow.connections import store_engine
 from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
 from export_jobs.orchestration.run.staging import sweep
 from export_jobs.store.alarms import Alarms
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import ExecutionRecord, Ledger
+from export_jobs.store.stored_job import StoredJob
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from export_jobs.core.windows.rerun import DagRunSummary, RerunSelection, plan_rerun
 from export_jobs.orchestration.airflow.api import AirflowApi
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.ledger import Ledger
+from export_jobs.store.stored_job import StoredJob
 
 
 @dataclass(frozen=True)

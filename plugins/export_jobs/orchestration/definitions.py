@@ -14,7 +14,8 @@ from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import store_engine
 from export_jobs.store import snapshot
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
+from export_jobs.store.stored_job import StoredJob
 
 log = logging.getLogger(__name__)
 

@@ -1,25 +1,20 @@
-"""Table row -> ``ExportJob``: the one door to definitions, for every reader and writer."""
+"""Jobs, templates and destinations of one store: found, created, changed where they may, deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from export_jobs.core.base.issue import Issue, bullet_list
-from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, JobSpec
 from export_jobs.core.validation.changes import differences, spec_of
-from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
-from export_jobs.core.validation.rules.schedule import is_time_zone
-from export_jobs.errors import TerminalError, UserError
+from export_jobs.errors import UserError
 from export_jobs.store.database.errors import translate_error
 from export_jobs.store.destinations import Destinations
 from export_jobs.store.job_templates import insert_template_uses
+from export_jobs.store.stored_job import DefinitionVersion, StoredJob, parse_version
 from export_jobs.store.templates import Templates
 
 LIVE_JOBS = """
@@ -42,55 +37,6 @@ EDITABLE = {
     "schedule.time_zone": "time_zone",
 }
 """What may change after creation, by its name in YAML, and its column."""
-
-
-@dataclass(frozen=True)
-class StoredJob:
-    """A live row at its newest version. Its ``definition`` is read by the methods here, and nowhere else."""
-
-    job_id: int
-    dag_id: str
-    name: str
-    version: int
-    definition: dict[str, Any]
-
-    @property
-    def time_zone(self) -> str:
-        """The zone in which its days are shown: the row's own, or UTC where it names none that exists."""
-        schedule = self.definition.get("schedule")
-        zone = schedule.get("time_zone") if isinstance(schedule, dict) else None
-        return zone if isinstance(zone, str) and is_time_zone(zone) else "UTC"
-
-    def read(self) -> tuple[ExportJob | None, list[Issue]]:
-        """The job, None when the row does not have the shape of one, and every issue of its shape."""
-        return parse_stored_job(_document(self.definition, self.version))
-
-    def check(
-        self, *, catalogue: Catalogue, destinations: Collection[str] | None = None
-    ) -> tuple[ExportJob | None, list[Issue]]:
-        """The same for shape and meaning; ``destinations``: the known tags, when they are to be looked at."""
-        document = _document(self.definition, self.version)
-        return check_stored_job(document, catalogue=catalogue, destinations=destinations)
-
-    def parse(self) -> ExportJob:
-        """The job; raises ``UserError`` with every issue when the row does not have the shape of one."""
-        job, issues = self.read()
-        if job is None:
-            raise UserError(
-                f"The row of job {self.name!r} cannot be read as a definition", f"Correct it:\n{bullet_list(issues)}"
-            )
-        return job
-
-
-@dataclass(frozen=True)
-class DefinitionVersion:
-    """One version of a definition: who changed which keys when (``created`` for the first)."""
-
-    version: int
-    changed: tuple[str, ...]
-    created_at: datetime
-    created_by: str
-    definition: dict[str, Any]
 
 
 class Definitions(Destinations, Templates):
@@ -120,10 +66,7 @@ class Definitions(Destinations, Templates):
         rows = self._rows(query, job_id=job_id, version=version)
         if not rows:
             raise UserError(f"The store has no version {version} of job {job_id}", "Restore the store from a backup")
-        job, issues = parse_stored_job(_document(rows[0]["definition"], version))
-        if job is None:
-            raise _unreadable_version_error(rows[0]["name"], version, issues)
-        return job
+        return parse_version(rows[0]["name"], version, rows[0]["definition"])
 
     def versions(self, job_id: int) -> list[DefinitionVersion]:
         """Every version of a definition, oldest first."""
@@ -193,20 +136,6 @@ class Definitions(Destinations, Templates):
         row = connection.execute(text(f"{LIVE_JOBS} AND j.id = :id"), {"id": job_id}).mappings().one()
         connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         return StoredJob(**row)
-
-
-def _document(definition: Mapping[str, Any], version: int) -> dict[str, Any]:
-    """What :class:`ExportJob` is read from: the store keeps the version beside the definition."""
-    return {**definition, "version": version}
-
-
-def _unreadable_version_error(name: str, version: int, issues: Sequence[Issue]) -> TerminalError:
-    """Names keys and no values: it goes to the log of a task."""
-    keys = ", ".join(dict.fromkeys(issue.path for issue in issues if issue.path)) or "all of it"
-    return TerminalError(
-        f"Version {version} of job {name!r} was saved by another release, and this one cannot read it ({keys})",
-        "Rerun the job with today's definition",
-    )
 
 
 def _frozen_error(stored: StoredJob, spec: JobSpec) -> UserError | None:

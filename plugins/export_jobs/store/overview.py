@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, text
 
 from export_jobs.store.database.engine import transaction
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

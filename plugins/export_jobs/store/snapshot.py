@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from sqlalchemy import event
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store.database.engine import create_store_engine
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.schema import upgrade_store
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, administrator
 
 EMPTY_AGAIN = """

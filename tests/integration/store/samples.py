@@ -15,9 +15,10 @@ from sqlalchemy import Engine
 
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
 from export_jobs.store.executions.records import Execution
 from export_jobs.store.ledger import DeliveryRecord, Ledger, PublicationRecord
+from export_jobs.store.stored_job import StoredJob
 
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from export_jobs.core.windows.coverage import CoverageState
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.records import Execution, ExecutionRecord
 from export_jobs.store.executions.state import (
@@ -20,6 +19,7 @@ from export_jobs.store.executions.state import (
     run_times,
     state_of,
 )
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, delivery, publication, spec
 
 pytestmark = pytest.mark.integration

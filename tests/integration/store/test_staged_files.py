@@ -12,7 +12,7 @@ import pytest
 
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import SupersededError
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import DAY_ONE, Store
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from export_jobs.core.definitions.filter import Operator
 from export_jobs.core.definitions.job import TemplateUse
 from export_jobs.core.validation.changes import spec_of
 from export_jobs.errors import UserError
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, spec
 
 pytestmark = pytest.mark.integration

@@ -14,7 +14,7 @@ from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec, Template
 from export_jobs.core.validation.changes import spec_of
 from export_jobs.errors import TerminalError, UserError
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, administrator, spec
 
 pytestmark = pytest.mark.integration

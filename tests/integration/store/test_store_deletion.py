@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from export_jobs.errors import UserError
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, delivery, publication, spec
 
 pytestmark = pytest.mark.integration

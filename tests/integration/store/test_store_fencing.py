@@ -13,9 +13,9 @@ from sqlalchemy import event
 from demo.postgres import Postgres
 from export_jobs.errors import ExportError, SupersededError, TransientError
 from export_jobs.store.database.engine import create_store_engine
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.records import Execution
 from export_jobs.store.ledger import AlreadyDelivered, Ledger
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, administrator, delivery, publication
 
 pytestmark = pytest.mark.integration

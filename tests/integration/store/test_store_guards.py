@@ -8,7 +8,7 @@ import pytest
 
 from demo.postgres import Postgres
 from export_jobs.errors import UserError
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, administrator, spec
 
 pytestmark = pytest.mark.integration

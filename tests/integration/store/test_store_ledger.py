@@ -9,9 +9,9 @@ import pytest
 
 from export_jobs.core.windows.coverage import CoverageState
 from export_jobs.errors import TerminalError, UserError
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.records import Execution
 from export_jobs.store.overview import JobOverview
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import DAY_ONE, Store, delivery, publication, spec
 
 pytestmark = pytest.mark.integration

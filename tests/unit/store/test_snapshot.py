@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.snapshot import load, reconcile, save
+from export_jobs.store.stored_job import StoredJob
 
 
 def job(job_id: int, description: str = "") -> StoredJob:

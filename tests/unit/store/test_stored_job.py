@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from export_jobs.errors import UserError
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.unit.core.samples import catalogue, job
 
 JOB = job()

@@ -15,7 +15,7 @@ from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.dump import yaml_text
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob
 from export_jobs.core.validation.changes import next_windows, spec_of
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 
 _LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "templates", "next_delivery")
 

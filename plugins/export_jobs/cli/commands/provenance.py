@@ -15,7 +15,7 @@ from export_jobs.core.windows.provenance import (
     provenance_ranges,
 )
 from export_jobs.core.windows.schedule_text import day_range
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 
 HASH_LENGTH = 12
 _HEADINGS = ("MADE FROM", "HASH", "FILES", "FIRST WINDOW", "DELIVERED", "LAST WINDOW", "DELIVERED")

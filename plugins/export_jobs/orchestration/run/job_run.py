@@ -68,7 +68,9 @@ class JobRun:
         try:
             job = definitions.version(job_id, execution.version)
         except TerminalError as error:
-            ledger.record_event(execution.id, "failed", step=step, template=template, message=str(error))
+            ledger.record_event(
+                execution.id, "failed", step=step, template=template, message=str(error), detail=error.parts
+            )
             raise
         return cls(
             job=job,

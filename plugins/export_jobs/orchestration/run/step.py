@@ -44,10 +44,10 @@ class ExportStep(BaseOperator):
         try:
             result = self.run_step(run, context)
         except TransientError as error:
-            run.record_event("interrupted", self.step, self.template, message=str(error), detail=_parts(error))
+            run.record_event("interrupted", self.step, self.template, message=str(error), detail=error.parts)
             raise
         except ExportError as error:
-            run.record_event("failed", self.step, self.template, message=str(error), detail=_parts(error))
+            run.record_event("failed", self.step, self.template, message=str(error), detail=error.parts)
             raise AirflowFailException(str(error)) from None
         except AirflowSkipException as skipped:
             run.record_event("skipped", self.step, self.template, message=str(skipped))
@@ -58,8 +58,3 @@ class ExportStep(BaseOperator):
             raise
         run.record_event("succeeded", self.step, self.template)
         return result
-
-
-def _parts(error: ExportError) -> dict[str, str]:
-    """The message in its two parts, so that no reader of the ledger has to split it."""
-    return {"what": error.what, "remedy": error.remedy}

@@ -4,37 +4,59 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from export_jobs.store.database.engine import transaction
+from export_jobs.store.database.roles import WRITE_RIGHTS
 
-_NEEDED = (
-    ("job", "SELECT"),
-    ("job", "INSERT"),
-    ("job", "UPDATE"),
-    ("template", "INSERT"),
-    ("execution", "INSERT"),
-    ("execution_event", "INSERT"),
-    ("delivery", "INSERT"),
-)
+_OWNS_TABLES = """SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class
+    WHERE oid = 'export_jobs.job'::regclass"""
+_STRANGERS_MAY = """
+    SELECT 'run the function ' || p.oid::regprocedure FROM pg_proc p
+    WHERE p.pronamespace = 'export_jobs'::regnamespace AND EXISTS (
+        SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS given WHERE given.grantee = 0)
+    UNION ALL SELECT 'make temporary tables in the database ' || d.datname FROM pg_database d
+    WHERE d.datname = current_database() AND EXISTS (
+        SELECT FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS given
+        WHERE given.grantee = 0 AND given.privilege_type = 'TEMPORARY')
+    ORDER BY 1"""
 
 
 @dataclass(frozen=True)
 class StoreLogin:
-    """``role`` is the login's role; ``missing`` names each right that page and tasks need and the role lacks."""
+    """A login of the store.
+
+    ``role`` is its database role; ``missing`` names each right that it needs and lacks. ``is_owner``: it can switch
+    guards off and rewrite the ledger. ``strangers_may``: what every login of the database may do and should not.
+    """
 
     role: str
     missing: tuple[str, ...]
+    is_owner: bool
+    strangers_may: tuple[str, ...]
 
 
-def store_login(engine: Engine) -> StoreLogin:
-    """The login of ``engine`` and what it lacks."""
+def store_login(engine: Engine, *purposes: str) -> StoreLogin:
+    """The login of ``engine``, measured by the roles that it has to have (``PAGE``, ``TASKS`` or both)."""
     with transaction(engine) as connection:
-        role = str(connection.execute(text("SELECT current_user")).scalar_one())
-        query = text("SELECT has_table_privilege('export_jobs.' || :name, :privilege)")
-        missing = [
-            f"{privilege} on export_jobs.{name}"
-            for name, privilege in _NEEDED
-            if not connection.execute(query, {"name": name, "privilege": privilege}).scalar_one()
-        ]
-    return StoreLogin(role, tuple(missing))
+        return StoreLogin(
+            role=str(connection.execute(text("SELECT current_user")).scalar_one()),
+            missing=tuple(_missing(connection, purposes)),
+            is_owner=bool(connection.execute(text(_OWNS_TABLES)).scalar_one()),
+            strangers_may=tuple(connection.execute(text(_STRANGERS_MAY)).scalars()),
+        )
+
+
+def _missing(connection: Connection, purposes: tuple[str, ...]) -> list[str]:
+    has = text("SELECT has_table_privilege('export_jobs.' || :name, :privilege)")
+    needed = dict.fromkeys(
+        (table, privilege)
+        for purpose in purposes
+        for table, privileges in WRITE_RIGHTS[purpose].items()
+        for privilege in ("SELECT", *privileges.split(", "))
+    )
+    return [
+        f"{privilege} on export_jobs.{table}"
+        for table, privilege in needed
+        if not connection.execute(has, {"name": table, "privilege": privilege}).scalar_one()
+    ]

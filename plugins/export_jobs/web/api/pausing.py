@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import BackgroundTasks
 
 from export_jobs.errors import UserError
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.access import Caller, EditsDags, EditsJob
 from export_jobs.web.http.audit_log import AuditEntry, AuditEntryDep, api_router

@@ -9,8 +9,8 @@ from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.window import Window, last_complete_window
 from export_jobs.errors import UserError
 from export_jobs.orchestration.clearing import RerunPlan, clear_runs, make_rerun_plan
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.pages import ExecutionPages
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.history.past_window import past_window
 from export_jobs.web.history.rerun_rows import rerun_answer

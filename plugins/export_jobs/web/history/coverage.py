@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.core.windows.timeline import ExpectedWindows, Timeline, TimelineCell, build_timeline
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.state import AirflowRuns, run_outcome
 from export_jobs.store.ledger import Ledger
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.dependencies import StampedCatalogue
 from export_jobs.web.models.history import CoverageAnswer, WindowCell

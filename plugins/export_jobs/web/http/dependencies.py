@@ -16,8 +16,9 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.airflow.connections import store_engine
 from export_jobs.orchestration.catalogue import load_configured_catalogue
-from export_jobs.store.definitions import Definitions, StoredJob
+from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import Ledger
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.error_responses import RequestRefusal
 
 ENGINE_CACHE_S = 60

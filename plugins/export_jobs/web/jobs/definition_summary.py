@@ -12,8 +12,8 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, Schedule
 from export_jobs.core.windows.schedule_text import schedule_text
 from export_jobs.core.windows.window import ScheduledWindow, next_scheduled_window
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.overview import JobOverview, JobProgress, from_epoch
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.dependencies import StampedCatalogue
 
 

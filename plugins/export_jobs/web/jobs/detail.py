@@ -11,7 +11,8 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.selection import chosen_columns, resolve_column, tables_of
 from export_jobs.core.definitions.job import ColumnUse, ExportJob, Frequency, Template, TemplateUse
 from export_jobs.core.validation.changes import spec_of
-from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
+from export_jobs.store.definitions import EDITABLE, Definitions
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.access import Caller
 from export_jobs.web.http.dependencies import StampedCatalogue
 from export_jobs.web.http.error_responses import RequestRefusal

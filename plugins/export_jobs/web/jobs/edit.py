@@ -15,8 +15,9 @@ from export_jobs.core.validation.changes import Action, Change, StoredDefinition
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import UserError
-from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
+from export_jobs.store.definitions import EDITABLE, Definitions
 from export_jobs.store.ledger import Ledger
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.error_responses import RequestRefusal, issue_of
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.store.definitions import EDITABLE, Definitions, StoredJob
+from export_jobs.store.definitions import EDITABLE, Definitions
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.access import Caller
 from export_jobs.web.http.audit_log import AuditEntry

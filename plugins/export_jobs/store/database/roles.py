@@ -1,0 +1,103 @@
+"""The database roles of a store: who may write what. Only the owner of the schema can switch a guard off.
+
+The roles cannot log in. An administrator gives them to logins: ``GRANT export_jobs_page TO airflow_page``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import sql
+from sqlalchemy import Connection, text
+
+PAGE, TASKS, EDITOR, READER = "export_jobs_page", "export_jobs_tasks", "export_jobs_editor", "export_jobs_reader"
+
+_DEFINITION_TABLES = ("job", "job_template", "job_filter", "template", "destination")
+WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
+    PAGE: {
+        "job": "INSERT, UPDATE, DELETE",
+        "job_template": "INSERT",
+        "job_filter": "INSERT",
+        "template": "INSERT, DELETE",
+        "destination": "INSERT, UPDATE, DELETE",
+        "execution_event": "INSERT",  # the choice of another version for a rerun
+    },
+    TASKS: {
+        **dict.fromkeys(("execution", "execution_event", "delivery", "publication", "notification"), "INSERT"),
+        "lease": "INSERT, UPDATE",
+        "alarm": "INSERT, UPDATE, DELETE",
+    },
+    EDITOR: dict.fromkeys(_DEFINITION_TABLES, "INSERT, UPDATE, DELETE"),
+    READER: {},
+}
+"""By role and table, what it may write. Every role reads every table. A new table that anybody writes belongs here."""
+
+_CHECKED_BY = ("is_plain_name", "is_without_null", "year_after", "is_mailbox", "are_mailboxes")
+"""Functions of CHECK constraints: whoever writes a row runs them. They read nothing."""
+
+_TO_EVERY_ROLE = (
+    "GRANT USAGE ON SCHEMA export_jobs TO {role}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA export_jobs TO {role}",
+)
+_OWNS_DATABASE = """SELECT datname FROM pg_database
+    WHERE datname = current_database() AND pg_has_role(current_user, datdba, 'USAGE')"""
+_MISSING_ROLES = "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regrole(name) IS NULL"
+_MAY_MAKE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+_WRITERS = """SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)
+    WHERE relnamespace = 'export_jobs'::regnamespace AND relkind = 'r' AND privilege_type IN ('INSERT', 'UPDATE')
+        AND grantee NOT IN (0, relowner)"""
+
+
+@dataclass(frozen=True)
+class RolesReport:
+    """``missing``: roles that are not there and that the login may not make."""
+
+    missing: tuple[str, ...]
+
+
+def grant_rights(connection: Connection) -> RolesReport:
+    """Make the roles where the login may, and give each its rights; as the owner of the schema, after a migration."""
+    missing = _make_roles(connection)
+    roles = [role for role in WRITE_RIGHTS if role not in missing]
+    connection.execute(text("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA export_jobs FROM PUBLIC"))
+    for role in roles:
+        for statement in _TO_EVERY_ROLE:
+            _run(connection, statement, role=sql.Identifier(role))
+        for table, rights in WRITE_RIGHTS[role].items():
+            statement = f"GRANT {rights} ON {{table}} TO {{role}}"
+            _run(connection, statement, table=sql.Identifier("export_jobs", table), role=sql.Identifier(role))
+    for writer in connection.execute(text(_WRITERS)).scalars().all():
+        for function in _CHECKED_BY:
+            statement = f"GRANT EXECUTE ON FUNCTION {{function}} TO {writer}"  # regrole's text is quoted by PostgreSQL
+            _run(connection, statement, function=sql.Identifier("export_jobs", function))
+    _close_database(connection, roles)
+    return RolesReport(tuple(missing))
+
+
+def _make_roles(connection: Connection) -> list[str]:
+    """The roles that are still missing."""
+    missing = list(connection.execute(text(_MISSING_ROLES), {"names": list(WRITE_RIGHTS)}).scalars())
+    if not missing or not connection.execute(text(_MAY_MAKE_ROLES)).scalar_one():
+        return missing
+    for role in missing:
+        # Roles belong to all databases of a server; another store may be making them at this moment.
+        statement = "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
+        _run(connection, statement, role=sql.Identifier(role))
+    return []
+
+
+def _close_database(connection: Connection, roles: list[str]) -> None:
+    """Where the login owns the database: only these roles and the owner connect, nobody makes temporary tables."""
+    database = connection.execute(text(_OWNS_DATABASE)).scalar_one_or_none()
+    if database is None:
+        return
+    _run(connection, "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC", database=sql.Identifier(database))
+    for role in roles:
+        statement = "GRANT CONNECT ON DATABASE {database} TO {role}"
+        _run(connection, statement, database=sql.Identifier(database), role=sql.Identifier(role))
+
+
+def _run(connection: Connection, statement: str, **names: sql.Identifier) -> None:
+    driver = connection.connection.driver_connection
+    connection.exec_driver_sql(sql.SQL(statement).format(**names).as_string(driver))  # type: ignore[arg-type]

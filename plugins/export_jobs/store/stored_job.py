@@ -1,0 +1,86 @@
+"""A row of a definition -> ``ExportJob``: the one door, for every reader."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from export_jobs.core.base.issue import Issue, bullet_list
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
+from export_jobs.core.validation.rules.schedule import is_time_zone
+from export_jobs.errors import TerminalError, UserError
+
+
+@dataclass(frozen=True)
+class StoredJob:
+    """A live row at its newest version. Its ``definition`` is read by the methods here, and nowhere else."""
+
+    job_id: int
+    dag_id: str
+    name: str
+    version: int
+    definition: dict[str, Any]
+
+    @property
+    def time_zone(self) -> str:
+        """The zone in which its days are shown: the row's own, or UTC where it names none that exists."""
+        schedule = self.definition.get("schedule")
+        zone = schedule.get("time_zone") if isinstance(schedule, dict) else None
+        return zone if isinstance(zone, str) and is_time_zone(zone) else "UTC"
+
+    def read(self) -> tuple[ExportJob | None, list[Issue]]:
+        """The job, None when the row does not have the shape of one, and every issue of its shape."""
+        return parse_stored_job(_document(self.definition, self.version))
+
+    def check(
+        self, *, catalogue: Catalogue, destinations: Collection[str] | None = None
+    ) -> tuple[ExportJob | None, list[Issue]]:
+        """The same for shape and meaning; ``destinations``: the known tags, when they are to be looked at."""
+        document = _document(self.definition, self.version)
+        return check_stored_job(document, catalogue=catalogue, destinations=destinations)
+
+    def parse(self) -> ExportJob:
+        """The job; raises ``UserError`` with every issue when the row does not have the shape of one."""
+        job, issues = self.read()
+        if job is None:
+            raise UserError(
+                f"The row of job {self.name!r} cannot be read as a definition", f"Correct it:\n{bullet_list(issues)}"
+            )
+        return job
+
+
+@dataclass(frozen=True)
+class DefinitionVersion:
+    """One version of a definition: who changed which keys when (``created`` for the first)."""
+
+    version: int
+    changed: tuple[str, ...]
+    created_at: datetime
+    created_by: str
+    definition: dict[str, Any]
+
+
+def parse_version(name: str, version: int, definition: Mapping[str, Any]) -> ExportJob:
+    """A job as it was at ``version``; raises ``TerminalError`` when this release cannot read what is kept of it."""
+    job, issues = parse_stored_job(_document(definition, version))
+    if job is None:
+        raise _unreadable_version_error(name, version, issues)
+    return job
+
+
+def _document(definition: Mapping[str, Any], version: int) -> dict[str, Any]:
+    """What :class:`ExportJob` is read from: the store keeps the version beside the definition."""
+    return {**definition, "version": version}
+
+
+def _unreadable_version_error(name: str, version: int, issues: Sequence[Issue]) -> TerminalError:
+    """Names keys and no values: it goes to the log of a task."""
+    keys = ", ".join(dict.fromkeys(issue.path for issue in issues if issue.path)) or "all of it"
+    return TerminalError(
+        f"Version {version} of job {name!r} was saved by another release, and this one cannot read it ({keys})",
+        "Rerun the job with today's definition",
+    )
