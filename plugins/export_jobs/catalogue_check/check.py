@@ -34,7 +34,7 @@ class ConnectionCheck:
 
 def catalogue_connections(catalogue: Catalogue, wanted: str | None = None) -> list[str]:
     """The connections that facts and dimensions name; raises ``UserError`` when ``wanted`` is not among them."""
-    names = sorted({table.connection for table in _tables(catalogue)})
+    names = sorted({table.connection for table in catalogue.tables})
     if wanted is not None and wanted not in names:
         remedy = suggest(wanted, names, none="The catalogue names none yet")
         raise UserError(f"No fact or dimension of the catalogue names the connection {wanted!r}", remedy)
@@ -49,7 +49,7 @@ def check_connection(
     ``found`` is what the rules have found already: what is wrong there is not asked about again. ``open_session``
     opens a connection by its name and dialect, and raises ``ExportError`` with what it lacks.
     """
-    tables = [table for table in _tables(catalogue) if table.connection == name]
+    tables = [table for table in catalogue.tables if table.connection == name]
     broken = {split_location(issue)[0] for issue in errors(found)}
     checked = []
     for dialect in sorted({table.dialect for table in tables}):
@@ -109,7 +109,3 @@ def _connection_issue(table: Table, error: ExportError) -> Issue:
     if isinstance(error, TransientError):  # it speaks to a task that tries again
         remedy = "Check its host, path and password under Admin > Connections"
     return locate_issue(table, Issue("connection", error.what, remedy))
-
-
-def _tables(catalogue: Catalogue) -> list[Table]:
-    return [*catalogue.facts.values(), *catalogue.dimensions.values()]

@@ -33,7 +33,7 @@ def test_a_job_is_saved_with_its_new_template_and_recorded(ask: Ask, web_store: 
     assert (detail["name"], detail["version"], detail["created_by"]) == ("weekly-sales", 1, "op")
     assert [one["columns"] for one in detail["templates"]] == [
         [
-            {"column": "day", "heading": "day", "type": "date", "title": "day"},
+            {"column": "day", "heading": "day", "type": "date", "title": "Day"},
             {"column": "gross_sales", "heading": "gross_sales", "type": "number", "title": "Gross sales"},
         ]
     ]

@@ -14,7 +14,7 @@ LONG_AGO = NOW - 86_400
 NOTHING = JobProgress(1, 1, LONG_AGO, None, None, False, None, None, False, None)
 DELIVERED = NOTHING._replace(execution_id=5, is_delivered=True, delivered_id=5, published_at=LONG_AGO)
 FAILED = NOTHING._replace(execution_id=5, has_failed=True, last_at=LONG_AGO)
-SILENT_RUN_MESSAGE = NOTHING._replace(execution_id=5, last_at=LONG_AGO)
+SILENT = NOTHING._replace(execution_id=5, last_at=LONG_AGO)
 ALIVE = NOTHING._replace(execution_id=5, last_at=NOW - 5)
 
 
@@ -30,7 +30,7 @@ def told(progress: JobProgress, **changes: Any) -> tuple[JobState, Cause]:
         (DELIVERED, {}, JobState.SUCCESS, Cause.NONE),
         (DELIVERED, {"due": None}, JobState.SUCCESS, Cause.NONE),
         (FAILED, {}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
-        (SILENT_RUN_MESSAGE, {}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
+        (SILENT, {}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
         (ALIVE, {}, JobState.IN_PROGRESS, Cause.NONE),
         (ALIVE._replace(has_failed=True), {}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
         (FAILED, {"is_running": True}, JobState.IN_PROGRESS, Cause.NONE),

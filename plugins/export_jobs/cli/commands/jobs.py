@@ -10,11 +10,12 @@ from export_jobs.cli import session
 from export_jobs.cli.commands.provenance import show_provenance
 from export_jobs.cli.output import Output, confirm
 from export_jobs.cli.text.choice_text import MAX_SHOWN_ENTRIES, choice_lines
-from export_jobs.cli.text.plan_text import delivery_days, issue_document, show_issues, window_document
+from export_jobs.cli.text.plan_text import issue_document, show_issues, window_document
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.dump import yaml_text
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob
 from export_jobs.core.validation.changes import next_windows, spec_of
+from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.store.stored_job import StoredJob
 
 _LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "templates", "next_delivery")
@@ -46,7 +47,7 @@ def show_job(options: argparse.Namespace, output: Output) -> int:
     show_issues(issues, output)
     if job and following:
         zone = job.schedule.time_zone
-        output.line("next windows: " + ", ".join(delivery_days(delivery, zone) for delivery in following))
+        output.line("next windows: " + ", ".join(day_range(delivery.window, zone) for delivery in following))
     provenance = show_provenance(row, output)
     output.json(
         {

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output
-from export_jobs.cli.text.plan_text import delivery_days, window_document
+from export_jobs.cli.text.plan_text import window_document
 from export_jobs.core.base.issue import bullet_list, errors
 from export_jobs.core.base.text import suggest
 from export_jobs.core.definitions.job import ExportJob
@@ -18,6 +18,7 @@ from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable_sql
 from export_jobs.core.validation.definitions import validate_job
+from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.core.windows.window import Window, day_start, scheduled_windows
 from export_jobs.errors import UserError
 
@@ -70,7 +71,7 @@ def windows(options: argparse.Namespace, output: Output) -> int:
     output.table(
         ("DAYS", "START", "END", "DELIVERED FROM"),
         [
-            (delivery_days(d, zone.key), *(at.astimezone(zone) for at in (d.window.start, d.window.end, d.due)))
+            (day_range(d.window, zone.key), *(at.astimezone(zone) for at in (d.window.start, d.window.end, d.due)))
             for d in found
         ],
     )

@@ -92,12 +92,7 @@ def _change_document(change: Change) -> dict[str, Any]:
 
 
 def _windows(deliveries: tuple[ScheduledWindow, ...], zone: str) -> str:
-    return ", ".join(delivery_days(delivery, zone) for delivery in deliveries) or "none"
-
-
-def delivery_days(delivery: ScheduledWindow, zone: str) -> str:
-    """The days of data of a delivery's window."""
-    return day_range(delivery.window, zone)
+    return ", ".join(day_range(delivery.window, zone) for delivery in deliveries) or "none"
 
 
 def _zone(plan: ApplyPlan, change: Change) -> str:

@@ -46,6 +46,10 @@ class TableColumn(Frozen):
     filterable: bool = True
     sql: str = ""
 
+    def title_for(self, name: str) -> str:
+        """What people call this column, whose name is ``name``."""
+        return self.title or name.replace("_", " ").capitalize()
+
 
 def _column_mapping(value: object) -> object:
     return {"type": value} if isinstance(value, str) else value
@@ -155,6 +159,11 @@ class Catalogue:
     dimensions: dict[str, Dimension] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     _paths: dict[tuple[str, str], tuple[Hop, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def tables(self) -> list[Table]:
+        """What is read from databases: facts, then dimensions."""
+        return [*self.facts.values(), *self.dimensions.values()]
 
     def dimensions_of(self, fact: str) -> list[str]:
         """Keys of the dimensions that the fact ``fact`` reaches, in alphabetical order; date parts are not listed."""

@@ -72,8 +72,7 @@ def warehouses_answer(_: Surroundings) -> Iterator[CheckResult]:
 
 
 def _databases(catalogue: Catalogue) -> set[tuple[str, str]]:
-    tables = [*catalogue.facts.values(), *catalogue.dimensions.values()]
-    return {(table.connection, table.dialect) for table in tables}
+    return {(table.connection, table.dialect) for table in catalogue.tables}
 
 
 def _opened(subject: str, dialect: str) -> CheckResult:

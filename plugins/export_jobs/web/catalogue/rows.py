@@ -88,7 +88,7 @@ def _columns(columns: Mapping[str, TableColumn], role: ColumnRole) -> list[Catal
     return [
         CatalogueColumn(
             name=name,
-            title=column.title or name.replace("_", " ").capitalize(),
+            title=column.title_for(name),
             description=column.description,
             type=column.type,
             unit=column.unit,

@@ -40,7 +40,7 @@ def template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) 
 
 def template_columns(template: Template, catalogue: Catalogue) -> list[TemplateColumn]:
     """The columns of a template's file before a job chooses from them."""
-    return [_template_column(name, template, catalogue) for name in columns_in_template(template, catalogue)]
+    return [template_column(name, template, catalogue) for name in columns_in_template(template, catalogue)]
 
 
 def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoices:
@@ -66,7 +66,7 @@ def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoice
 
 def title_of(reference: str, place: ResolvedColumn, catalogue: Catalogue) -> str:
     """What people call a column: of an attribute, its dimension comes first."""
-    own = place.column.title or place.name.replace("_", " ").capitalize()
+    own = place.column.title_for(place.name)
     if place.dimension is None:
         return own
     dimension = catalogue.dimensions[place.dimension]
@@ -87,7 +87,8 @@ def _has(facts: list[Fact], basis: DateBasis) -> bool:
     return all(fact.date_column(basis) for fact in facts)
 
 
-def _template_column(name: str, template: Template, catalogue: Catalogue) -> TemplateColumn:
+def template_column(name: str, template: Template, catalogue: Catalogue) -> TemplateColumn:
+    """One column; one that the catalogue no longer has is shown by its name alone."""
     kpi = catalogue.kpis.get(name) if name in template.kpis else None
     if kpi is not None:
         return TemplateColumn(column=name, title=kpi.title, type=kpi.type, unit=kpi.unit, description=kpi.description)

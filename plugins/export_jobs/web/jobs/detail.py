@@ -8,11 +8,12 @@ from urllib.parse import quote
 from sqlalchemy import Engine
 
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.catalogue.selection import chosen_columns, resolve_column, tables_of
+from export_jobs.core.catalogue.selection import chosen_columns
 from export_jobs.core.definitions.job import ColumnUse, ExportJob, Frequency, Template, TemplateUse
 from export_jobs.core.validation.changes import spec_of
 from export_jobs.store.definitions import EDITABLE, Definitions
 from export_jobs.store.stored_job import StoredJob
+from export_jobs.web.catalogue.template_rows import template_column
 from export_jobs.web.http.access import Caller
 from export_jobs.web.http.dependencies import StampedCatalogue
 from export_jobs.web.http.error_responses import RequestRefusal
@@ -95,17 +96,11 @@ def _templates(job: ExportJob, catalogue: Catalogue) -> list[TemplateInUse]:
 
 
 def file_columns(template: Template, use: TemplateUse, catalogue: Catalogue) -> list[FileColumn]:
-    """The columns of a template's file; one that the catalogue no longer has is shown by its name alone."""
-    return [_column(chosen, template, catalogue) for chosen in chosen_columns(template, use, catalogue)]
+    """The columns of a template's file, as the job chooses and renames them."""
+    return [_file_column(chosen, template, catalogue) for chosen in chosen_columns(template, use, catalogue)]
 
 
-def _column(chosen: ColumnUse, template: Template, catalogue: Catalogue) -> FileColumn:
-    name, heading = chosen.column, chosen.heading or chosen.column
-    kpi = catalogue.kpis.get(name) if name in template.kpis else None
-    if kpi is not None:
-        return FileColumn(column=name, heading=heading, type=kpi.type, title=kpi.title)
-    places = (resolve_column(name, table, catalogue) for table in tables_of(template, catalogue))
-    place = next(filter(None, places), None)
-    if place is None:
-        return FileColumn(column=name, heading=heading, type="", title=name)
-    return FileColumn(column=name, heading=heading, type=place.column.type, title=place.column.title or name)
+def _file_column(chosen: ColumnUse, template: Template, catalogue: Catalogue) -> FileColumn:
+    column = template_column(chosen.column, template, catalogue)
+    heading = chosen.heading or chosen.column
+    return FileColumn(column=column.column, heading=heading, type=column.type, title=column.title)

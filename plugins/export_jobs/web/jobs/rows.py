@@ -9,13 +9,12 @@ from sqlalchemy import Engine
 
 from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.core.windows.window import ScheduledWindow
+from export_jobs.store.executions.state import SILENT_RUN_MESSAGE
 from export_jobs.store.overview import ExecutionSizes, JobOverview, from_epoch
 from export_jobs.web.http.access import RUN, Caller
 from export_jobs.web.jobs.board import JobSummary
 from export_jobs.web.models.job import JobPermissions, JobRow, LastDelivery, WindowSpan
 from export_jobs.web.models.job_state import Cause
-
-_NO_REASON = "The last run ended without delivering and without saying why. See its log in Airflow, then rerun the job."
 
 
 def job_rows(shown: Sequence[JobSummary], engine: Engine, caller: Caller) -> list[JobRow]:
@@ -78,7 +77,7 @@ def _reason(one: JobSummary, failures: dict[int, str]) -> str:
         case Cause.BROKEN:
             return one.definition.fault
         case Cause.FAILED:
-            return failures.get(one.progress.execution_id or 0, _NO_REASON)
+            return failures.get(one.progress.execution_id or 0, SILENT_RUN_MESSAGE)
         case Cause.OVERDUE:
             return _overdue(one, one.upcoming_delivery) if one.upcoming_delivery else ""
         case Cause.NONE:

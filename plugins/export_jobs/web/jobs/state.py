@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from export_jobs.store.executions.state import SILENCE_LIMIT
 from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job_state import Cause, JobState
-
-ALIVE_WITHIN_S = 60.0
-"""A run with an event within this time counts as alive, whatever Airflow's table showed a moment ago."""
 
 OVERDUE_S = 3600.0
 """Airflow makes a run within a minute of its time; a job that has had nothing to do with it for so long is stuck."""
@@ -35,4 +33,4 @@ def derive_job_state(
 def _is_alive(progress: JobProgress, now: float) -> bool:
     if progress.execution_id is None or progress.is_delivered or progress.has_failed:
         return False
-    return progress.last_at is not None and now - progress.last_at < ALIVE_WITHIN_S
+    return progress.last_at is not None and now - progress.last_at < SILENCE_LIMIT.total_seconds()
