@@ -5,7 +5,7 @@ BIN := .venv/bin
 CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_HOME
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
 
-.PHONY: help demo test test-fast drill lint format docs bench wheel lock venv clean
+.PHONY: help demo test test-fast test-js drill lint lint-js format docs bench wheel lock venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,15 +20,21 @@ test: venv ## the whole suite on real parts
 test-fast: venv ## the tests that need no server
 	@$(PYTEST) -m "not integration and not live" $(ARGS)
 
+test-js: ## the tests of the page's scripts that need no browser; takes Node
+	@scripts/check-page test
+
 drill: venv ## the faults of the live tests alone, with a table of what was left afterwards
 	@$(PYTEST) tests/airflow -m live -v $(ARGS)
 
-lint: venv ## ruff, mypy strict, layer rules
+lint: venv lint-js ## ruff, mypy strict, layer rules, and the page's scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(CLEAN) $(BIN)/mypy
 	@$(CLEAN) $(BIN)/lint-imports
 	@$(BIN)/deptry plugins dags
+
+lint-js: venv ## types of the page's scripts against the API, and ESLint; takes Node, which nothing that is shipped does
+	@$(CLEAN) scripts/check-page lint
 
 format: venv ## let ruff write what it would complain of
 	@$(BIN)/ruff check --fix .
@@ -44,13 +50,13 @@ wheel: venv ## dist/airflow_export_jobs-…-py3-none-any.whl, with everything th
 	@rm -rf build dist && $(CLEAN) $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@rm -rf build && ls dist
 
-lock: ## renew requirements-lock.txt from requirements-dev.txt; needs uv
+lock: venv ## renew requirements-lock.txt from requirements-dev.txt
 	@{ echo "# Every package of the demo, the tests and the lint, pinned. Made from requirements-dev.txt by \`make lock\`."; \
-	   uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate requirements-dev.txt; } > requirements-lock.txt.new
+	   $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate requirements-dev.txt; } > requirements-lock.txt.new
 	@mv requirements-lock.txt.new requirements-lock.txt
 
 venv:
 	@scripts/bootstrap
 
 clean: ## remove what make made; the demo must not be running
-	rm -rf .venv .demo .docs
+	rm -rf .venv .demo .docs node_modules types/generated

@@ -50,7 +50,8 @@ class Environment:
 
     def pip(self, requirement: str) -> str:
         """The command line that does so; uv reads the same wheels in a fraction of the time."""
-        program = f"uv pip install --python {self.python}" if shutil.which("uv") else "python -m pip install"
+        uv = Path(sys.executable).with_name("uv")
+        program = f"{uv} pip install --python {self.python}" if uv.exists() else "python -m pip install"
         return f"{program} -q -c {LOCK} '{requirement}'"
 
     def packages(self) -> dict[str, str]:
