@@ -1,46 +1,89 @@
 // The one door to the API: JSON in, JSON out, every refusal an ApiError with the issues as the server words them.
-import { useCallback, useEffect, useRef, useState } from "./host.js";
+import { sentence } from "./issues.js";
+
+const NO_ANSWER = { path: "", what: "Airflow does not answer", remedy: "Check the connection, then try again" };
 
 export class ApiError extends Error {
+  /** @param {number} status @param {Page.Issue[]} issues */
   constructor(status, issues) {
-    super(issues.map((issue) => `${capital(issue.what)}. ${issue.remedy}.`).join(" "));
+    super(issues.map(sentence).join(" "));
     this.status = status;
     this.issues = issues;
   }
 }
 
-// Airflow may be deployed below a path; the page's base address knows it.
-const address = (path) => new URL(`export-jobs/api/${path}`, document.baseURI);
+/** @param {string} text */
+export const part = (text) => encodeURIComponent(text);
 
-export async function call(path, { method = "GET", query, body, version, signal } = {}) {
-  const url = address(path);
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
+// Airflow may be deployed below a path, which the page's base address knows. What is blank is not asked for.
+/** @param {string} path @param {Page.Query} [query] @param {string} [base] */
+export function addressOf(path, query = {}, base = document.baseURI) {
+  const url = new URL(`export-jobs/api/${path}`, base);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, String(value));
   }
+  return url;
+}
+
+/** @param {unknown} value */
+const isBlank = (value) =>
+  value === "" || value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+
+// A body without what is still blank: the server names it as missing where it is needed, and nothing else.
+/** @template {object} T @param {T} values @returns {Partial<T>} */
+export const withoutBlanks = (values) =>
+  /** @type {Partial<T>} */ (Object.fromEntries(Object.entries(values).filter(([, value]) => !isBlank(value))));
+
+/**
+ * @template {string} P
+ * @template {Api.Method} [M="GET"]
+ * @param {P} path
+ * @param {Page.Request<M>} [request]
+ * @returns {Promise<Api.Answer<P, M>>}
+ */
+export async function call(path, { method, query, body, version, signal } = {}) {
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
-  if (method !== "GET") {
+  const isWrite = method !== undefined && method !== "GET";
+  if (isWrite) {
     headers["Content-Type"] = "application/json";
     known.clear();
   }
   if (version !== undefined) headers["If-Match"] = `"${version}"`;
   let response;
   try {
-    const sent = method === "GET" ? undefined : JSON.stringify(body ?? {});
-    response = await fetch(url, { method, headers, signal, body: sent, credentials: "same-origin" });
+    const json = isWrite ? JSON.stringify(body ?? {}) : undefined;
+    response = await fetch(addressOf(path, query), { method, headers, signal, body: json, credentials: "same-origin" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(0, [{ path: "", what: "Airflow does not answer", remedy: "Check the connection, then try again" }]);
+    throw new ApiError(0, [NO_ANSWER]);
   }
-  if (response.ok) return response.status === 204 ? null : response.json();
+  if (response.ok) return response.status === 204 ? /** @type {any} */ (null) : response.json();
   if (response.status === 401) window.location.reload(); // Airflow then asks for the login and comes back
   throw new ApiError(response.status, await issuesOf(response));
 }
 
+/** @param {Response} response @returns {Promise<Page.Issue[]>} */
+async function issuesOf(response) {
+  try {
+    const { errors } = await response.json();
+    if (Array.isArray(errors) && errors.length > 0) return errors;
+  } catch {
+    // no JSON: a proxy answered
+  }
+  const remedy = "Try again; if it keeps happening, ask the administrator of this Airflow";
+  return [{ path: "", what: `Airflow answered with ${response.status}`, remedy }];
+}
+
 // Answers that were asked for before the page was there to take them; each is given away once, and soon or not at all.
+/** @type {Map<string, Promise<any>>} */
 const early = new Map();
 const EARLY_MS = 5000;
-const keyOf = (path, query) => JSON.stringify([path, query ?? null]);
 
+/** @param {string | null} path @param {Page.Query} [query] */
+export const keyOf = (path, query) => JSON.stringify([path, query ?? {}]);
+
+/** @param {string} path @param {Page.Query} [query] */
 export function askEarly(path, query) {
   const key = keyOf(path, query);
   const answer = call(path, { query });
@@ -49,7 +92,8 @@ export function askEarly(path, query) {
   setTimeout(() => early.delete(key), EARLY_MS);
 }
 
-function answerOf(path, query, signal) {
+/** @param {string} path @param {Page.Query} query @param {AbortSignal} signal */
+export function get(path, query, signal) {
   const key = keyOf(path, query);
   const answer = early.get(key);
   early.delete(key);
@@ -58,61 +102,17 @@ function answerOf(path, query, signal) {
 
 // The last answers: Airflow begins the page anew at every change of its path, and whoever comes back sees at once what
 // they left. It is asked for again right away, and forgotten when anything is written.
+/** @type {Map<string, any>} */
 const known = new Map();
 const MOST_KNOWN = 40;
 
-function remember(key, data) {
+/** @param {string} key */
+export const lastAnswer = (key) => known.get(key) ?? null;
+
+/** @param {string} key @param {unknown} data */
+export function remember(key, data) {
   known.delete(key);
   known.set(key, data);
-  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value);
-}
-
-export const part = (text) => encodeURIComponent(text);
-
-// The answer of a GET, kept while it is asked for again, so that nothing jumps. `pace` tells from the answer after how
-// many milliseconds to ask again, or null; nobody asks while the browser's tab is hidden. Without a path: nothing.
-export function useAnswer(path, query, pace = () => null) {
-  const key = keyOf(path, query);
-  const [state, setState] = useState(() => ({ data: known.get(key) ?? null, error: null }));
-  const running = useRef(null);
-  const reload = useCallback(async () => {
-    if (path === null) return;
-    running.current?.abort();
-    const control = new AbortController();
-    running.current = control;
-    try {
-      const data = await answerOf(path, query, control.signal);
-      if (control.signal.aborted) return;
-      remember(key, data);
-      setState((before) => (before.data === data && !before.error ? before : { data, error: null }));
-    } catch (error) {
-      if (error.name !== "AbortError") setState((before) => ({ ...before, error }));
-    }
-    if (running.current === control) running.current = null;
-  }, [key]);
-  useEffect(() => {
-    reload();
-    return () => running.current?.abort();
-  }, [reload]);
-  const every = state.data ? pace(state.data) : null;
-  useEffect(() => {
-    if (!every) return undefined;
-    const isDue = () => document.visibilityState === "visible" && !running.current;
-    const timer = setInterval(() => isDue() && reload(), every);
-    return () => clearInterval(timer);
-  }, [every, reload]);
-  return { ...state, reload };
-}
-
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
-async function issuesOf(response) {
-  try {
-    const { errors } = await response.json();
-    if (Array.isArray(errors) && errors.length > 0) return errors;
-  } catch {
-    // no JSON: a proxy answered
-  }
-  const remedy = "Try again; if it goes on, ask whoever runs this Airflow";
-  return [{ path: "", what: `Airflow answered with ${response.status}`, remedy }];
+  const [oldest] = known.keys();
+  if (known.size > MOST_KNOWN) known.delete(oldest);
 }

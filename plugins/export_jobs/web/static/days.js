@@ -1,19 +1,34 @@
 // Calendar days as texts, 2024-02-29, without a time and without a zone; the browser's own arithmetic is done in UTC.
-const MS_A_DAY = 86400000;
+const MS_A_MINUTE = 60_000;
+const MS_A_DAY = 86_400_000;
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY = { year: "numeric", month: "2-digit", day: "2-digit" };
+/** @type {Intl.DateTimeFormatOptions} */
+const MINUTE = { ...DAY, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
+/** @param {Date} date */
 const iso = (date) => date.toISOString().slice(0, 10);
+/** @param {string} day */
 const asDate = (day) => new Date(`${day}T00:00:00Z`);
 
+/** @param {string} day @param {number} count */
 export const addDays = (day, count) => iso(new Date(asDate(day).getTime() + count * MS_A_DAY));
 
 // The day of an instant as a zone sees it.
+/** @param {string | number} instant @param {string} zone */
 export function dayOf(instant, zone) {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
-  return parts.format(new Date(instant));
+  return new Intl.DateTimeFormat("en-CA", { ...DAY, timeZone: zone }).format(new Date(instant));
 }
 
+// The last day of a window; its end is the first instant that is not in it.
+/** @param {string} end @param {string} zone */
+export const lastDay = (end, zone) => dayOf(new Date(end).getTime() - 1, zone);
+
+/** @param {string} zone */
 export const today = (zone) => dayOf(Date.now(), zone);
 
 // The same day a year later; 29 February becomes 1 March.
+/** @param {string} day */
 export function addYear(day) {
   const date = asDate(day);
   date.setUTCFullYear(date.getUTCFullYear() + 1);
@@ -21,10 +36,13 @@ export function addYear(day) {
 }
 
 // Monday is 0.
+/** @param {string} day */
 export const weekday = (day) => (asDate(day).getUTCDay() + 6) % 7;
 
+/** @param {string} day */
 export const firstOfMonth = (day) => `${day.slice(0, 7)}-01`;
 
+/** @param {string} day */
 export function nextMonth(day) {
   const date = asDate(firstOfMonth(day));
   date.setUTCMonth(date.getUTCMonth() + 1);
@@ -32,19 +50,31 @@ export function nextMonth(day) {
 }
 
 // The days from the first up to and without the end.
+/** @param {string} first @param {string} end */
 export function daysBetween(first, end) {
-  const count = Math.round((asDate(end) - asDate(first)) / MS_A_DAY);
+  const count = Math.round((asDate(end).getTime() - asDate(first).getTime()) / MS_A_DAY);
   return Array.from({ length: Math.max(0, count) }, (_, index) => addDays(first, index));
 }
 
-// The instant at which a day begins in a zone, as ISO text. A day that a zone skips begins when the next one does.
+// How far a zone's clocks are ahead of UTC at an instant.
+/** @param {number} instant @param {string} zone */
+function offset(instant, zone) {
+  const format = new Intl.DateTimeFormat("en-GB", { ...MINUTE, timeZone: zone });
+  const part = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const wallClock = Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute);
+  return Math.round((wallClock - instant) / MS_A_MINUTE) * MS_A_MINUTE;
+}
+
+// The instant at which a day begins in a zone, as ISO text, or "" for what is no day. Where clocks are put forward at
+// midnight the day begins at one o'clock; a day that a zone skips begins when the next one does.
+/** @param {string} day @param {string} zone */
 export function startOfDay(day, zone) {
-  let instant = asDate(day).getTime();
-  const begun = (at) => dayOf(at, zone) >= day;
-  const hour = 3600000;
-  instant -= 26 * hour;
-  while (!begun(instant)) instant += hour;
-  instant -= hour;
-  while (!begun(instant)) instant += 15 * 60000;
-  return new Date(instant).toISOString();
+  const midnight = asDate(day).getTime();
+  if (Number.isNaN(midnight)) return "";
+  const guess = midnight - offset(midnight, zone);
+  // Clocks that change near midnight make two candidates; the right one is a midnight by its own offset.
+  const before = midnight - offset(guess - 180 * MS_A_MINUTE, zone);
+  const after = midnight - offset(guess + 180 * MS_A_MINUTE, zone);
+  const isMidnight = (/** @type {number} */ instant) => instant + offset(instant, zone) === midnight;
+  return new Date([before, after].find(isMidnight) ?? Math.max(before, after)).toISOString();
 }

@@ -3,63 +3,83 @@
 const LOCALE = "en-GB";
 const numbers = new Intl.NumberFormat(LOCALE);
 
+/** @param {string} text */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** @param {number} value */
 export const number = (value) => numbers.format(value);
 
-export function plural(count, one, many = `${one}s`) {
-  return `${number(count)} ${count === 1 ? one : many}`;
-}
+/** @param {number} count @param {string} one @param {string} [many] */
+export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
+/** @param {number} bytes */
 export function size(bytes) {
   const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = bytes;
+  const digits = (/** @type {number} */ value, /** @type {number} */ unit) => (unit > 0 && value < 9.95 ? 1 : 0);
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
+  let value = bytes;
+  while (Number(value.toFixed(digits(value, unit))) >= 1000 && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+  return `${value.toFixed(digits(value, unit))} ${units[unit]}`;
 }
 
+// Rounded once, to the unit that is shown last: 59.6 seconds are a minute, and no minute has 60 seconds.
+/** @param {number} seconds */
 export function duration(seconds) {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** @type {Intl.DateTimeFormatOptions} */
 const DAY = { year: "numeric", month: "short", day: "numeric" };
+/** @type {Intl.DateTimeFormatOptions} */
 const MINUTE = { ...DAY, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+/** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map(); // to make one takes as long as to format a hundred times
 
 // Throws a RangeError for a zone that this browser does not know.
-function formatOf(parts, zone) {
-  const key = `${parts === DAY ? "day" : "minute"} ${zone}`;
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: zone }));
-  return formats.get(key);
+/** @param {Intl.DateTimeFormatOptions} options @param {string} zone */
+function formatOf(options, zone) {
+  const key = `${options === DAY ? "day" : "minute"} ${zone}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: zone });
+  formats.set(key, known);
+  return known;
 }
 
 // Airflow keeps the choice of its own menu here, as JSON.
 export function userZone() {
   try {
-    const zone = JSON.parse(localStorage.getItem("timezone"));
-    if (zone && formatOf(MINUTE, zone)) return zone;
+    const zone = JSON.parse(localStorage.getItem("timezone") ?? "null");
+    if (zone && formatOf(MINUTE, zone)) return /** @type {string} */ (zone);
   } catch {
     // nothing chosen, or nothing that this browser knows
   }
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
-export function time(instant, zone = userZone()) {
-  return formatOf(MINUTE, zone).format(new Date(instant));
-}
+/** @param {string} instant @param {string} [zone] */
+export const time = (instant, zone = userZone()) => formatOf(MINUTE, zone).format(new Date(instant));
 
-export function timeWithZone(instant, zone = userZone()) {
-  return `${time(instant, zone)} ${zone}`;
+/** @param {string} instant @param {string} [zone] */
+export const timeWithZone = (instant, zone = userZone()) => `${time(instant, zone)} ${zone}`;
+
+// A calendar day without a time, 1997-01-01: 1 Jan 1997.
+/** @param {string} text */
+export function day(text) {
+  const date = new Date(`${text}T00:00:00Z`);
+  return Number.isNaN(date.getTime()) ? text : formatOf(DAY, "UTC").format(date);
 }
 
 // The days of a window in its job's zone; the end of a window is the first instant that is not in it.
+/** @param {Api.Window} window @param {string} zone */
 export function days({ start, end }, zone) {
-  const day = formatOf(DAY, zone);
-  const first = day.format(new Date(start));
-  const last = day.format(new Date(new Date(end).getTime() - 1));
+  const format = formatOf(DAY, zone);
+  const first = format.format(new Date(start));
+  const last = format.format(new Date(new Date(end).getTime() - 1));
   return first === last ? first : `${first} – ${last}`;
 }

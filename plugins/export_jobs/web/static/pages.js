@@ -2,6 +2,7 @@
 import { React } from "./host.js";
 import { ListPage } from "./pages/list/ListPage.js";
 
+/** @param {string} path @param {() => Promise<Record<string, Page.Component>>} load @param {string} name */
 const page = (path, load, name) => ({ path, component: React.lazy(async () => ({ default: (await load())[name] })) });
 
 export const PAGES = {

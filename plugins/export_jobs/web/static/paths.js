@@ -1,8 +1,15 @@
-// Addresses of the page's own views. They hold for the Dag tab, too; the host's router adds the path that Airflow is below.
+// Addresses of the page's own views. They hold for the Dag tab, too; the host's router adds the path that Airflow is
+// below.
 const PAGE = "/plugin/export-schedules";
+const part = encodeURIComponent;
 
 export const listPath = () => PAGE;
-export const newPath = (fromDagId) => `${PAGE}/new${fromDagId ? `?from=${encodeURIComponent(fromDagId)}` : ""}`;
-export const jobPath = (dagId, tab) => `${PAGE}/jobs/${encodeURIComponent(dagId)}${tab ? `?tab=${tab}` : ""}`;
+/** @param {string} [fromDagId] */
+export const newPath = (fromDagId) => `${PAGE}/new${fromDagId ? `?from=${part(fromDagId)}` : ""}`;
+/** @param {string} dagId @param {string} [tab] */
+export const jobPath = (dagId, tab) => `${PAGE}/jobs/${part(dagId)}${tab ? `?tab=${tab}` : ""}`;
 export const templatesPath = () => `${PAGE}/templates`;
-export const templatePath = (name) => `${PAGE}/templates/${encodeURIComponent(name)}`;
+/** @param {string} name */
+export const templatePath = (name) => `${PAGE}/templates/${part(name)}`;
+/** @param {string} dagId @param {string} runId */
+export const airflowRunPath = (dagId, runId) => `/dags/${part(dagId)}/runs/${part(runId)}`;

@@ -3,7 +3,11 @@ export const KINDS = { custom: "KPIs", standard: "Rows", dimension: "Table" };
 export const FREQUENCIES = { once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
 export const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar" };
 export const COMPRESSIONS = { zip: "Zip", gzip: "Gzip", zstd: "Zstandard", none: "None" };
-export const EMPTY_RESULTS = { send: "Send a file with the heading only", skip: "Send no file", fail: "Fail, and tell the owner" };
+export const EMPTY_RESULTS = {
+  send: "Send a file with the header row only",
+  skip: "Send no file",
+  fail: "Fail and notify the owner",
+};
 export const QUOTINGS = { minimal: "Only where needed", all: "Every value" };
 export const LINE_ENDINGS = { crlf: "CR LF (RFC 4180, Windows)", lf: "LF (Unix)" };
 export const OPERATORS = {
@@ -21,3 +25,12 @@ export const OPERATORS = {
   is_null: "is empty",
   is_not_null: "is not empty",
 };
+
+// What a list calls a key; a key that it does not know is shown as it is.
+/** @param {Record<string, string>} words @param {string} key */
+export const wordOf = (words, key) => words[key] ?? key;
+
+// The options of a list: what is stored is always among them, or the browser would show the first one in its place.
+/** @param {string} value @param {Page.Option[]} options @returns {Page.Option[]} */
+export const withStored = (value, options) =>
+  options.some(([key]) => key === value) ? options : [[value, value], ...options];

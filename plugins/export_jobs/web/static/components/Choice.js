@@ -1,18 +1,21 @@
-// A few choices side by side, one of them chosen; arrow keys move, as in any group of radio buttons. The choice "" (all)
-// goes under another name here, since a radio button without a value is never shown as chosen.
+// A few choices side by side, one of them chosen; arrow keys move, as in any group of radio buttons. The choice ""
+// (all) goes under another name here, since a radio button without a value is never shown as chosen.
 import { Chakra, html } from "../host.js";
 
 const ALL = "all";
 
+/** @param {Props.Choice} props */
 export function Choice({ label, value, options, onChange }) {
-  return html`<${Chakra.Box} maxW="100%" overflowX="auto" p="2px"><${Chakra.SegmentGroup.Root} size="sm" aria-label=${label} value=${value || ALL}
-    onValueChange=${(details) => onChange(details.value === ALL ? "" : details.value)}>
-    <${Chakra.SegmentGroup.Indicator} />
-    ${options.map(
-      ([key, words]) => html`<${Chakra.SegmentGroup.Item} key=${key} value=${key || ALL}>
-        <${Chakra.SegmentGroup.ItemText}>${words}<//>
-        <${Chakra.SegmentGroup.ItemHiddenInput} />
-      <//>`,
-    )}
-  <//><//>`;
+  const choose = (/** @type {{ value: string }} */ { value: key }) => onChange(key === ALL ? "" : key);
+  return html`<${Chakra.Box} maxW="100%" overflowX="auto" p="2px">
+    <${Chakra.SegmentGroup.Root} size="sm" aria-label=${label} value=${value || ALL} onValueChange=${choose}>
+      <${Chakra.SegmentGroup.Indicator} />
+      ${options.map(
+        ([key, words]) => html`<${Chakra.SegmentGroup.Item} key=${key} value=${key || ALL}>
+          <${Chakra.SegmentGroup.ItemText}>${words}<//>
+          <${Chakra.SegmentGroup.ItemHiddenInput} />
+        <//>`,
+      )}
+    <//>
+  <//>`;
 }

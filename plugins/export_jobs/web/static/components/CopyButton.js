@@ -1,15 +1,18 @@
-// Puts a text on the clipboard, and says so.
+// Copies a text to the clipboard, and says so.
 import { Chakra, html } from "../host.js";
 import { announce } from "./Announcer.js";
 import { Icon } from "./icons.js";
 
+const REFUSED = "The browser does not let this page write to the clipboard. Select the text and copy it yourself.";
+
+/** @param {Props.CopyButton} props */
 export function CopyButton({ text, label }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
       announce("Copied.");
     } catch {
-      announce("The browser does not let this page write to the clipboard. Select the text and copy it by hand.", "error");
+      announce(REFUSED, "error");
     }
   };
   return html`<${Chakra.IconButton} size="2xs" variant="ghost" aria-label=${label} title=${label} onClick=${copy}>

@@ -1,4 +1,4 @@
-// How a job stands: an icon with its words for those who do not see it, and the reason on hover and on focus.
+// The state of a job: an icon with its words for those who do not see it, and the reason on hover and on focus.
 import { Chakra, html } from "../host.js";
 import { Icon } from "./icons.js";
 
@@ -9,17 +9,28 @@ export const STATES = {
   unable_to_execute: { words: "Unable to execute", icon: "cross", color: "red.fg" },
 };
 
-// Where there is no reason, the browser's own hint says the words: a tooltip of Chakra's for each of 500 rows takes long.
+// Without a reason the browser's own hint says the words: a tooltip of Chakra's for each of 500 rows takes long.
+/** @param {Props.StateIcon} props */
 export function StateIcon({ state, reason = "" }) {
   const { words, icon, color } = STATES[state];
-  const sign = (said, isFocused) => html`<${Chakra.Box} as="span" display="inline-flex" p=${1} m=${-1} borderRadius="full" color=${color}
-    role="img" aria-label=${said} title=${isFocused ? undefined : said} tabIndex=${isFocused ? 0 : undefined}><${Icon} name=${icon} size=${18} /><//>`;
-  if (!reason) return sign(words, false);
-  const said = `${words}: ${reason}`;
+  const label = reason ? `${words}: ${reason}` : words;
+  const sign = html`<${Chakra.Box} as="span" display="inline-flex" p=${1} m=${-1} borderRadius="full" color=${color}
+    role="img" aria-label=${label} title=${reason ? undefined : label} tabIndex=${reason ? 0 : undefined}>
+    <${Icon} name=${icon} size=${18} /><//>`;
+  if (!reason) return sign;
   return html`<${Chakra.Tooltip.Root} openDelay=${150} closeDelay=${50} positioning=${{ placement: "right" }}>
-    <${Chakra.Tooltip.Trigger} asChild>${sign(said, true)}<//>
+    <${Chakra.Tooltip.Trigger} asChild>${sign}<//>
     <${Chakra.Portal}>
-      <${Chakra.Tooltip.Positioner}><${Chakra.Tooltip.Content} maxW="sm">${said}<//><//>
+      <${Chakra.Tooltip.Positioner}><${Chakra.Tooltip.Content} maxW="sm">${label}<//><//>
     <//>
+  <//>`;
+}
+
+// A state in words, with its icon.
+/** @param {Props.StateLabel} props */
+export function StateLabel({ state: { words, icon, color } }) {
+  return html`<${Chakra.HStack} as="span" display="inline-flex" gap=${1.5} fontSize="sm" whiteSpace="nowrap">
+    <${Chakra.Box} as="span" color=${color} display="inline-flex"><${Icon} name=${icon} size=${16} /><//>
+    <span>${words}</span>
   <//>`;
 }

@@ -1,6 +1,7 @@
 // Line icons of 16 pixels that take the colour of the text around them; words always stand beside or behind them.
 import { html } from "../host.js";
 
+/** @type {Record<string, string>} */
 const PATHS = {
   clock: "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM8 4.5V8l2.4 1.6",
   running: "M13.9 6.2A6.2 6.2 0 0 0 2.6 5M2.2 9.8A6.2 6.2 0 0 0 13.4 11M13.9 2.4v3.8h-3.8M2.1 13.6V9.8h3.8",
@@ -19,8 +20,10 @@ const PATHS = {
   dash: "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM5.4 8h5.2",
 };
 
-export function Icon({ name, size = 16, width = 1.5 }) {
+/** @param {Props.Icon} props */
+export function Icon({ name, size = 16 }) {
+  const isDotted = name === "more" || name === "grip";
   return html`<svg width=${size} height=${size} viewBox="0 0 16 16" fill="none" stroke="currentColor" aria-hidden="true"
-    strokeWidth=${name === "more" || name === "grip" ? 2.4 : width} strokeLinecap="round" strokeLinejoin="round" focusable="false"
+    strokeWidth=${isDotted ? 2.4 : 1.5} strokeLinecap="round" strokeLinejoin="round" focusable="false"
     style=${{ flexShrink: 0 }}><path d=${PATHS[name]} /></svg>`;
 }

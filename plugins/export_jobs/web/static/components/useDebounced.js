@@ -1,12 +1,13 @@
 // A value that follows another one a moment later: somebody is typing.
-import { useEffect, useState } from "../host.js";
+import { useEffect, useMemo, useState } from "../host.js";
 
+/** @template T @param {T} value JSON @param {number} [ms] @returns {T} */
 export function useDebounced(value, ms = 400) {
-  const [settled, setSettled] = useState(value);
-  const key = JSON.stringify(value);
+  const json = JSON.stringify(value);
+  const [settled, setSettled] = useState(json);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
+    const timer = setTimeout(() => setSettled(json), ms);
     return () => clearTimeout(timer);
-  }, [key, ms]);
-  return settled;
+  }, [json, ms]);
+  return useMemo(() => JSON.parse(settled), [settled]);
 }

@@ -1,46 +1,56 @@
 // What a template may hold, as options of a list.
+import { withoutBlanks } from "../../api.js";
+
 export const MOST_DIMENSIONS = 5;
-export const BLANK_TEMPLATE = { name: "", kind: "custom", description: "", fact: null, columns: [], kpis: [], dimensions: [] };
+/** @type {Page.Template} */
+export const BLANK_TEMPLATE = {
+  name: "", kind: "custom", description: "", fact: null, columns: [], kpis: [], dimensions: [],
+};
 
 // What the API takes as a template, without what it tells about one.
-export function definitionOf({ name, kind, description, fact, columns, kpis, dimensions }) {
-  return { name, kind, description, ...(fact ? { fact } : {}), columns: columns ?? [], kpis: kpis ?? [], dimensions: dimensions ?? [] };
-}
+/** @param {Page.Template} template */
+export const definitionOf = ({ name, kind, description, fact, columns, kpis, dimensions }) =>
+  ({ name, kind, description, ...(fact ? { fact } : {}), columns, kpis, dimensions });
 
-export const kpiOptions = (catalogue) => {
-  const facts = new Map(catalogue.facts.map(({ key, title }) => [key, title]));
-  return catalogue.kpis.map(({ key, title, description, unit, fact, additive }) => ({
+// A template that is being made, without what is still blank: the server then says that it is missing.
+/** @param {Page.Template} template */
+export const bodyOf = (template) => withoutBlanks(definitionOf(template));
+
+/** @param {Api.Catalogue} catalogue @returns {Page.Offer[]} */
+export const kpiOptions = ({ facts, kpis }) => {
+  const titles = new Map(facts.map(({ key, title }) => [key, title]));
+  return kpis.map(({ key, title, description, unit, fact, additive }) => ({
     key,
     title,
     description,
-    note: [unit, facts.get(fact) ?? fact, additive ? "" : "computed anew for each group"].filter(Boolean).join(" · "),
+    note: [unit, titles.get(fact) ?? fact, additive ? "" : "recalculated for each group"].filter(Boolean).join(" · "),
   }));
 };
 
-// `reached`: the answer of catalogue/dimensions, what all of the chosen KPIs can be had by together.
-export function dimensionOptions(reached) {
-  const parts = reached.date_parts.map(({ key, title }) => ({ key, title, note: "of the event date" }));
-  const dimensions = reached.dimensions.flatMap(({ key, title, description, label, attributes }) => [
+// From the answer of catalogue/dimensions: what is available for all of the chosen KPIs.
+/** @param {Pick<Api.ReachableDimensions, "date_parts" | "dimensions">} reachable @returns {Page.Offer[]} */
+export function dimensionOptions({ date_parts, dimensions }) {
+  const parts = date_parts.map(({ key, title }) => ({ key, title, description: "", note: "of the event date" }));
+  const attributes = dimensions.flatMap(({ key, title, description, label, attributes: columns }) => [
     { key, title, description, note: `its ${label}` },
-    ...attributes
-      .filter(({ name }) => name !== label)
-      .map((column) => ({ key: `${key}.${column.name}`, title: `${title}: ${column.title}`, description: column.description })),
+    ...columns.filter(({ name }) => name !== label).map((column) => ({
+      key: `${key}.${column.name}`, title: `${title}: ${column.title}`, description: column.description, note: "",
+    })),
   ]);
-  return [...parts, ...dimensions];
+  return [...parts, ...attributes];
 }
 
+/** @param {Api.CatalogueColumn[]} columns @returns {Page.Offer[]} */
+export const columnOptions = (columns) =>
+  columns.map(({ name, title, description, unit }) => ({ key: name, title, description, note: unit }));
+
+/** @param {Api.FactEntry} fact @param {Api.Catalogue} catalogue */
 export function factOptions(fact, catalogue) {
-  const own = fact.columns.map(({ name, title, description, unit }) => ({ key: name, title, description, note: unit }));
-  const reached = catalogue.dimensions.filter(({ key }) => fact.dimensions.includes(key));
-  return [...own, ...dimensionOptions({ date_parts: [], dimensions: reached })];
+  const dimensions = catalogue.dimensions.filter(({ key }) => fact.dimensions.includes(key));
+  return [...columnOptions(fact.columns), ...dimensionOptions({ date_parts: [], dimensions })];
 }
-
-export const tableOptions = ({ attributes }) =>
-  attributes.map(({ name, title, description, unit }) => ({ key: name, title, description, note: unit }));
-
-// A template that is being made, without what is still blank: the server then says that it is missing.
-export const bodyOfTemplate = (template) => Object.fromEntries(Object.entries(definitionOf(template)).filter(([, value]) => value !== ""));
 
 // Whether there is enough of a template to look at its first rows.
-export const isWhole = ({ kind, kpis, fact, dimensions }) =>
-  kind === "custom" ? kpis.length > 0 : kind === "standard" ? Boolean(fact) : dimensions.length > 0;
+/** @param {Page.Template} template */
+export const isPreviewable = ({ kind, kpis, fact, dimensions }) =>
+  ({ custom: kpis.length > 0, standard: Boolean(fact), dimension: dimensions.length > 0 })[kind];

@@ -1,47 +1,51 @@
-// The columns of a file: in which order, under which heading, and which of them. They are moved by dragging their handle
-// or, with the handle in focus, by the arrow keys.
-import { Group } from "../Group.js";
+// The columns of a file: in which order, under which heading, and which of them. They are moved by dragging their
+// handle or, with the handle in focus, by the arrow keys.
 import { Chakra, html, useRef, useState } from "../../host.js";
+import { issuesAt } from "../../issues.js";
+import { Group } from "../Field.js";
 import { ColumnRow } from "./ColumnRow.js";
-import { asColumns, asRows, moved } from "./columnRows.js";
+import { columnsOf, move, rowsOf } from "./columnRows.js";
 
-export function ColumnList({ columns, held, issues, onChange }) {
-  const [rows, setRows] = useState(() => asRows(columns, held));
-  const [said, setSaid] = useState("");
-  const list = useRef(null);
-  const put = (next) => {
+const HINT =
+  "Drag a handle to change the order, or use the arrow keys. The heading is the name of the column in the file.";
+
+/** @param {Props.ColumnList} props */
+export function ColumnList({ columns, templateColumns, issues, onChange }) {
+  const [rows, setRows] = useState(() => rowsOf(columns, templateColumns));
+  const [announcement, setAnnouncement] = useState("");
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
+  const put = (/** @type {Page.ColumnRow[]} */ next) => {
     setRows(next);
-    onChange(asColumns(next, held));
+    onChange(columnsOf(next, templateColumns));
   };
-  const move = (from, to) => {
+  const moveTo = (/** @type {number} */ from, /** @type {number} */ to) => {
     if (to < 0 || to >= rows.length || to === from) return;
-    put(moved(rows, from, to));
-    setSaid(`${rows[from].title} is now at place ${to + 1} of ${rows.length}.`);
+    put(move(rows, from, to));
+    setAnnouncement(`${rows[from].title} is now at position ${to + 1} of ${rows.length}.`);
   };
-  const change = (index, changes) => put(rows.map((row, place) => (place === index ? { ...row, ...changes } : row)));
-  // Where a pointer is, as a place in the list.
-  const placeAt = (y) => {
-    const middles = [...list.current.children].map((item) => item.getBoundingClientRect()).map(({ top, height }) => top + height / 2);
-    return middles.filter((middle) => middle < y).length;
+  const change = (/** @type {number} */ at, /** @type {Partial<Page.ColumnRow>} */ changes) =>
+    put(rows.map((row, index) => (index === at ? { ...row, ...changes } : row)));
+  // Where a pointer is, as a position in the list.
+  const positionAt = (/** @type {number} */ y) => {
+    const boxes = [...(list.current?.children ?? [])].map((item) => item.getBoundingClientRect());
+    return boxes.filter(({ top, height }) => top + height / 2 < y).length;
   };
   const chosen = rows.filter((row) => row.isChosen);
-  const isChanged = asColumns(rows, held).length > 0;
-  const errorsOf = (row) => {
-    const place = chosen.indexOf(row);
-    return place < 0 ? [] : issues.filter(({ path }) => path === `columns[${place}]` || path.startsWith(`columns[${place}].`));
-  };
+  const isChanged = columnsOf(rows, templateColumns).length > 0;
+  const issuesOf = (/** @type {Page.ColumnRow} */ row) =>
+    row.isChosen ? issuesAt(issues, `columns[${chosen.indexOf(row)}]`) : [];
   return html`<${Group} label="Columns" issues=${issues.filter(({ path }) => path === "columns")}
-    hint="Drag a handle to change the order, or focus it and press the arrow keys. The heading is what stands in the file.">
+    hint=${HINT}>
     <${Chakra.Box} ref=${list} as="ol" listStyleType="none" borderWidth="1px" borderRadius="md" width="100%">
-      ${rows.map(
-        (row, index) => html`<${ColumnRow} key=${row.column} row=${row} index=${index} isLast=${row.isChosen && chosen.length === 1}
-          issues=${errorsOf(row)} onChange=${(changes) => change(index, changes)} onMove=${(to) => move(index, to)} placeAt=${placeAt} />`,
-      )}
+      ${rows.map((row, index) => html`<${ColumnRow} key=${row.column} row=${row} index=${index}
+        isLast=${row.isChosen && chosen.length === 1} issues=${issuesOf(row)} positionAt=${positionAt}
+        onChange=${(changes) => change(index, changes)} onMove=${(to) => moveTo(index, to)} />`)}
     <//>
     <${Chakra.HStack} width="100%" justify="space-between" fontSize="xs" color="fg.muted" minH=${7}>
       <span>${chosen.length} of ${rows.length} columns</span>
-      ${isChanged && html`<${Chakra.Button} size="2xs" variant="outline" onClick=${() => put(asRows([], held))}>Reset columns<//>`}
+      ${isChanged && html`<${Chakra.Button} size="2xs" variant="outline"
+        onClick=${() => put(rowsOf([], templateColumns))}>Reset columns<//>`}
     <//>
-    <${Chakra.VisuallyHidden} role="status" aria-live="polite">${said}<//>
+    <${Chakra.VisuallyHidden} role="status" aria-live="polite">${announcement}<//>
   <//>`;
 }

@@ -1,28 +1,36 @@
 // The order of the rows in the file.
-import { Group } from "../Group.js";
-import { Select } from "../Select.js";
 import { Chakra, html } from "../../host.js";
+import { Group, Select } from "../Field.js";
 
-const WAYS = [["", "ascending"], ["-", "descending"]];
-const split = (term) => (term.startsWith("-") ? ["-", term.slice(1)] : ["", term]);
+const DIRECTIONS = [["", "ascending"], ["-", "descending"]];
+const split = (/** @type {string} */ term) => (term.startsWith("-") ? ["-", term.slice(1)] : ["", term]);
 
+/** @param {Props.OrderBy} props */
 export function OrderBy({ value, columns, issues, onChange }) {
-  const taken = new Set(value.map((term) => split(term)[1]));
-  const free = columns.filter(({ column }) => !taken.has(column));
-  const options = (own) => columns.filter(({ column }) => column === own || !taken.has(column)).map(({ column, title }) => [column, title]);
-  const put = (index, term) => onChange(value.map((one, place) => (place === index ? term : one)));
-  return html`<${Group} label="Order of rows" issues=${issues} hint=${value.length === 0 ? "As the catalogue has it, the same each time." : null}>
+  const used = new Set(value.map((term) => split(term)[1]));
+  const free = columns.filter(({ column }) => !used.has(column));
+  const options = (/** @type {string} */ own) =>
+    columns.filter(({ column }) => column === own || !used.has(column)).map(({ column, title }) => [column, title]);
+  const put = (/** @type {number} */ at, /** @type {string} */ term) =>
+    onChange(value.map((other, index) => (index === at ? term : other)));
+  const remove = (/** @type {number} */ at) => onChange(value.filter((_, index) => index !== at));
+  return html`<${Group} label="Order of rows" issues=${issues}
+    hint=${value.length === 0 ? "The order of the catalogue, the same every time." : null}>
     <${Chakra.Stack} gap=${2} width="100%" align="flex-start">
       ${value.map((term, index) => {
-        const [way, column] = split(term);
+        const [direction, column] = split(term);
         return html`<${Chakra.HStack} key=${index} gap=${2} width="100%" maxW="32rem">
-          <${Select} value=${column} options=${options(column)} aria-label=${`Order by, ${index + 1}`} onChange=${(key) => put(index, way + key)} />
-          <${Select} value=${way} options=${WAYS} width="10rem" aria-label=${`Direction, ${index + 1}`} onChange=${(sign) => put(index, sign + column)} />
-          <${Chakra.Button} size="xs" variant="ghost" onClick=${() => onChange(value.filter((_, place) => place !== index))}>Remove<//>
+          <${Select} value=${column} options=${options(column)} aria-label=${`Order by, ${index + 1}`}
+            onChange=${(key) => put(index, direction + key)} />
+          <${Select} value=${direction} options=${DIRECTIONS} width="10rem" aria-label=${`Direction, ${index + 1}`}
+            onChange=${(sign) => put(index, sign + column)} />
+          <${Chakra.Button} size="xs" variant="ghost" onClick=${() => remove(index)}>Remove<//>
         <//>`;
       })}
-      ${free.length > 0 && html`<${Chakra.Button} size="xs" variant="outline" onClick=${() => onChange([...value, free[0].column])}>
-        ${value.length === 0 ? "Choose an order" : "Then by"}<//>`}
+      ${free.length > 0 && html`<${Chakra.Button} size="xs" variant="outline"
+       
+          onClick=${() => onChange([...value, free[0].column])}>
+          ${value.length === 0 ? "Choose an order" : "Then by"}<//>`}
     <//>
   <//>`;
 }

@@ -1,38 +1,72 @@
 // How a job uses one template: columns, dates, filters, customers, order of rows, sub-folder. What is left as it is, is
-// not written down, so that a definition says only what somebody has chosen.
-import { useTemplateCheck } from "../template/useTemplateCheck.js";
-import { Field } from "../Field.js";
-import { Problem } from "../Problem.js";
-import { Chakra, html } from "../../host.js";
-import { Audience } from "./Audience.js";
+// not sent, so that a definition says only what somebody has chosen.
+import { call, withoutBlanks } from "../../api.js";
+import { plural } from "../../format.js";
+import { Chakra, html, useEffect, useState } from "../../host.js";
+import { issuesAt } from "../../issues.js";
+import { Field, TextList } from "../Field.js";
+import { Problem } from "../Notice.js";
+import { definitionOf } from "../template/offers.js";
 import { ColumnList } from "./ColumnList.js";
 import { DateBasis } from "./DateBasis.js";
 import { FilterList } from "./FilterList.js";
 import { OrderBy } from "./OrderBy.js";
 
-const isBlank = (value) => value === "" || value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+// What the server says of a template: its columns, and what a job may choose of it.
+/** @param {Page.Template} template @returns {Page.TemplateChecked} */
+function useTemplateCheck(template) {
+  const [state, setState] = useState(/** @type {Page.TemplateChecked} */ ({ check: null, error: null }));
+  const json = JSON.stringify(definitionOf(template));
+  useEffect(() => {
+    const control = new AbortController();
+    call("templates/check", { method: "POST", body: JSON.parse(json), signal: control.signal })
+      .then((check) => setState({ check, error: null }))
+      .catch((error) => error.name !== "AbortError" && setState({ check: null, error }));
+    return () => control.abort();
+  }, [json]);
+  return state;
+}
 
+const ALL = "Leave empty for all customers. Otherwise enter their ids, one per line or separated by commas.";
+
+/** @param {Props.Audience} props */
+function Audience({ value, issues, onChange }) {
+  const hint = value.length > 0 ? `Only the rows of ${plural(value.length, "customer")}.` : ALL;
+  return html`<${TextList} label="Only these customers" issues=${issues} hint=${hint} value=${value}
+    separators=${/[\n,;\t]+/} maxH="10rem" onChange=${onChange} />`;
+}
+
+/** @param {Props.UseEditor} props */
 export function UseEditor({ use, template, issues, onChange }) {
-  const { told, error } = useTemplateCheck(template);
-  const put = (changes) => onChange(Object.fromEntries(Object.entries({ ...use, ...changes }).filter(([, value]) => !isBlank(value))));
-  const at = (name) => issues.filter(({ path }) => path === name || path.startsWith(`${name}[`) || path.startsWith(`${name}.`));
+  const { check, error } = useTemplateCheck(template);
   if (error) return html`<${Problem} error=${error} />`;
-  if (!told?.choices) return html`<${Chakra.Skeleton} height=${40} />`;
-  const { file_columns: held, choices } = told;
-  const lookUp = (column) => (template.kind === "dimension" ? `${template.dimensions[0]}.${column}` : column);
+  if (!check?.choices) return html`<${Chakra.Skeleton} height=${40} />`;
+  const { file_columns: columns, choices } = check;
+  const lookUp = (/** @type {string} */ column) =>
+    template.kind === "dimension" ? `${template.dimensions[0]}.${column}` : column;
+  const part = (/** @type {keyof Page.TemplateUse} */ name) => ({
+    value: use[name],
+    issues: issuesAt(issues, name),
+    onChange: (/** @type {unknown} */ value) => onChange(withoutBlanks({ ...use, [name]: value })),
+  });
+  const list = (/** @type {keyof Page.TemplateUse} */ name) => ({ ...part(name), value: use[name] ?? [] });
+  const filters = list("filters");
+  const chosen = list("columns");
+  const subfolder = part("subfolder");
   return html`<${Chakra.Stack} gap=${5}>
-    <${ColumnList} key=${held.map(({ column }) => column).join()} columns=${use.columns ?? []} held=${held} issues=${at("columns")}
-      onChange=${(columns) => put({ columns })} />
+    <${ColumnList} key=${columns.map(({ column }) => column).join()} columns=${chosen.value} templateColumns=${columns}
+      issues=${chosen.issues} onChange=${chosen.onChange} />
     <${Chakra.SimpleGrid} columns=${{ base: 1, md: 2 }} gap=${5} alignItems="start">
-      <${DateBasis} value=${use.date_basis} offered=${choices.date_bases} kind=${template.kind} issues=${at("date_basis")}
-        onChange=${(date_basis) => put({ date_basis })} />
-      <${Field} label="Sub-folder" issues=${at("subfolder")} hint="Below the destination's folder, at most two levels: sales/weekly">
-        <${Chakra.Input} size="sm" value=${use.subfolder ?? ""} autoComplete="off" onChange=${(event) => put({ subfolder: event.target.value })} />
+      <${DateBasis} ...${part("date_basis")} offered=${choices.date_bases} kind=${template.kind} />
+      <${Field} label="Sub-folder" issues=${subfolder.issues}
+        hint="Below the destination's folder, at most two levels: sales/weekly">
+        <${Chakra.Input} size="sm" value=${use.subfolder ?? ""} autoComplete="off"
+          onChange=${(event) => subfolder.onChange(event.target.value)} />
       <//>
     <//>
-    <${FilterList} filters=${use.filters ?? []} offered=${choices.filters} lookUp=${lookUp} issues=${at("filters")}
-      onChange=${(filters) => put({ filters })} />
-    ${choices.has_customer && html`<${Audience} value=${use.audience ?? []} issues=${at("audience")} onChange=${(audience) => put({ audience })} />`}
-    <${OrderBy} value=${use.order_by ?? []} columns=${held} issues=${at("order_by")} onChange=${(order_by) => put({ order_by })} />
+    <${FilterList} filters=${filters.value} issues=${filters.issues} onChange=${filters.onChange}
+      offered=${choices.filters} lookUp=${lookUp} />
+    ${choices.has_customer && html`<${Audience} ...${list("audience")} />`}
+    <${OrderBy} ...${list("order_by")} columns=${columns} />
   <//>`;
 }

@@ -1,25 +1,35 @@
 // The columns of a definition <-> the rows of the list, which also has those that were left out.
-const reference = (entry) => (typeof entry === "string" ? entry : entry.column);
 
-export function asRows(columns, held) {
-  const titles = new Map(held.map((column) => [column.column, column]));
-  const row = (column, heading, isChosen) => ({ column, heading, isChosen, title: titles.get(column)?.title ?? column, type: titles.get(column)?.type ?? "" });
-  if (columns.length === 0) return held.map(({ column }) => row(column, "", true));
-  const chosen = columns.map((entry) => row(reference(entry), typeof entry === "string" ? "" : (entry.as ?? ""), true));
+/** @param {Api.ColumnUse[]} columns @param {Api.TemplateColumn[]} templateColumns @returns {Page.ColumnRow[]} */
+export function rowsOf(columns, templateColumns) {
+  const known = new Map(templateColumns.map((column) => [column.column, column]));
+  const row = (/** @type {string} */ column, /** @type {string} */ heading, /** @type {boolean} */ isChosen) => {
+    const { title = column, type = "" } = known.get(column) ?? {};
+    return { column, heading, isChosen, title, type };
+  };
+  if (columns.length === 0) return templateColumns.map(({ column }) => row(column, "", true));
+  const chosen = columns
+    .map((use) => (typeof use === "string" ? { column: use } : use))
+    .map(({ column, as = "" }) => row(column, as, true));
   const names = new Set(chosen.map(({ column }) => column));
-  return [...chosen, ...held.filter(({ column }) => !names.has(column)).map(({ column }) => row(column, "", false))];
+  const others = templateColumns.filter(({ column }) => !names.has(column));
+  return [...chosen, ...others.map(({ column }) => row(column, "", false))];
 }
 
 // Nothing when the file is as the template has it: all columns, in its order, under their own names.
-export function asColumns(rows, held) {
+/** @param {Page.ColumnRow[]} rows @param {Api.TemplateColumn[]} templateColumns @returns {Api.ColumnUse[]} */
+export function columnsOf(rows, templateColumns) {
   const chosen = rows.filter(({ isChosen }) => isChosen);
-  const isAsHeld = chosen.length === held.length && chosen.every(({ column, heading }, index) => column === held[index].column && !heading);
-  return isAsHeld ? [] : chosen.map(({ column, heading }) => (heading && heading !== column ? { column, as: heading } : column));
+  const isUnchanged =
+    chosen.length === templateColumns.length &&
+    chosen.every(({ column, heading }, index) => column === templateColumns[index].column && !heading);
+  if (isUnchanged) return [];
+  return chosen.map(({ column, heading }) => (heading && heading !== column ? { column, as: heading } : column));
 }
 
-export function moved(rows, from, to) {
+/** @template T @param {T[]} rows @param {number} from @param {number} to */
+export function move(rows, from, to) {
   const next = [...rows];
-  const [row] = next.splice(from, 1);
-  next.splice(to, 0, row);
+  next.splice(to, 0, ...next.splice(from, 1));
   return next;
 }

@@ -1,21 +1,24 @@
-// How a filter compares, in words; only what fits the type of its column is offered.
-import { OPERATORS } from "../../words.js";
+// How a filter compares. Which operators fit a column and how many values each takes, the API says with the column.
+import { OPERATORS, wordOf } from "../../words.js";
 
-const ANY = ["equals", "not_equals", "in", "not_in", "is_null", "is_not_null"];
-const ORDERED = ["less_than", "at_most", "greater_than", "at_least", "between"];
-const BY_TYPE = {
-  text: [...ANY, "starts_with", "contains", ...ORDERED],
-  boolean: ["equals", "is_null", "is_not_null"],
-};
+/** @param {Api.FilterColumn | undefined} column @returns {Page.Option[]} */
+export const operatorOptions = (column) => (column?.operators ?? []).map(({ op }) => [op, wordOf(OPERATORS, op)]);
 
-export const operatorsOf = (type) => (BY_TYPE[type] ?? [...ANY, ...ORDERED]).map((key) => [key, OPERATORS[key]]);
+// How many values an operator of a column takes. Of one that the column does not offer, every stored value is shown.
+/** @param {Api.FilterColumn | undefined} column @param {string} op @returns {Api.ValueCount} */
+export const valueCount = (column, op) => column?.operators.find((operator) => operator.op === op)?.values ?? "many";
 
-// How many values an operator takes: 0, 1, 2 or, for a list, Infinity.
-export const arity = (op) =>
-  op === "is_null" || op === "is_not_null" ? 0 : op === "between" ? 2 : op === "in" || op === "not_in" ? Infinity : 1;
+// The values that are kept when the operator changes.
+/** @param {string[]} values @param {Api.ValueCount} count */
+export function fitValues(values, count) {
+  if (count === "many") return values.filter(Boolean);
+  return Array.from({ length: { none: 0, one: 1, two: 2 }[count] }, (_, index) => values[index] ?? "");
+}
 
-export const fitted = (values, op) => {
-  const count = arity(op);
-  if (count === Infinity) return values.filter(Boolean);
-  return Array.from({ length: count }, (_, index) => values[index] ?? "");
-};
+// A filter whose column changes keeps its operator where the new column offers it; values of another column fit
+// nothing.
+/** @param {Api.FilterColumn} column @param {string} op @returns {Page.Filter} */
+export function filterFor(column, op) {
+  const kept = column.operators.some((operator) => operator.op === op) ? op : column.operators[0].op;
+  return { column: column.column, op: kept, values: fitValues([], valueCount(column, kept)) };
+}

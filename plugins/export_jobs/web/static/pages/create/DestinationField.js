@@ -1,36 +1,38 @@
-// The destination by its tag, and whether its server lets us in right now.
+// The destination by its tag, and whether its server accepts files right now.
 import { call, part } from "../../api.js";
-import { Field } from "../../components/Field.js";
-import { Select } from "../../components/Select.js";
+import { Field, Select } from "../../components/Field.js";
 import { Icon } from "../../components/icons.js";
 import { Chakra, html, useEffect, useState } from "../../host.js";
 
+/** @param {Props.DestinationField} props */
 export function DestinationField({ value, destinations, mayCheck, issues, onChange }) {
-  const [outcome, setOutcome] = useState(null);
+  const [result, setResult] = useState(/** @type {Api.DestinationCheck | null} */ (null));
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => setOutcome(null), [value]);
-  const chosen = destinations.find((one) => one.tag === value);
+  useEffect(() => setResult(null), [value]);
+  const chosen = destinations.find(({ tag }) => tag === value);
   const check = async () => {
     setBusy(true);
-    setOutcome(null);
+    setResult(null);
     try {
-      const { ok, what } = await call(`destinations/${part(value)}/check`, { method: "POST" });
-      setOutcome({ ok, what });
+      setResult(await call(`destinations/${part(value)}/check`, { method: "POST" }));
     } catch (error) {
-      setOutcome({ ok: false, what: error.message });
+      setResult({ ok: false, what: error.message });
     }
     setBusy(false);
   };
-  const options = [["", "Choose a destination"], ...destinations.map(({ tag, kind }) => [tag, `${tag} (${kind.toUpperCase()})`])];
+  const tags = destinations.map(({ tag, kind }) => [tag, `${tag} (${kind.toUpperCase()})`]);
   const hint = chosen && [chosen.description, `Folder ${chosen.folder}`].filter(Boolean).join(". ");
   return html`<${Field} label="Destination" required issues=${issues} hint=${hint}>
     <${Chakra.HStack} width="100%" gap=${2}>
-      <${Select} name="destination" value=${value} options=${options} onChange=${onChange} />
-      ${mayCheck && html`<${Chakra.Button} size="sm" variant="outline" disabled=${!value} loading=${isBusy} onClick=${check}>Check<//>`}
+      <${Select} name="destination" value=${value} options=${[["", "Choose a destination"], ...tags]}
+        onChange=${onChange} />
+      ${mayCheck && html`<${Chakra.Button} size="sm" variant="outline" disabled=${!value} loading=${isBusy}
+        onClick=${check}>Check<//>`}
     <//>
     <${Chakra.Box} role="status" fontSize="sm">
-      ${outcome && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${outcome.ok ? "green.fg" : "red.fg"}>
-        <${Chakra.Box} as="span" pt=${0.5}><${Icon} name=${outcome.ok ? "check" : "cross"} /><//><span>${outcome.what}</span>
+      ${result && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${result.ok ? "green.fg" : "red.fg"}>
+        <${Chakra.Box} as="span" pt=${0.5}><${Icon}
+          name=${result.ok ? "check" : "cross"} /><//><span>${result.what}</span>
       <//>`}
     <//>
   <//>`;

@@ -1,25 +1,30 @@
 // How files are written. What nobody changes is not sent: the server's defaults stand.
-import { Field } from "../../components/Field.js";
-import { Section } from "../../components/Section.js";
-import { Select } from "../../components/Select.js";
+import { Checkbox } from "../../components/Checkbox.js";
+import { Field, Select } from "../../components/Field.js";
+import { Section } from "../../components/layout.js";
 import { Chakra, html, useState } from "../../host.js";
+import { issuesAt } from "../../issues.js";
 import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, LINE_ENDINGS, QUOTINGS } from "../../words.js";
-import { issuesAt } from "./steps.js";
+import { fileText } from "./draft.js";
 
-const TICKS = [
-  ["header", "Heading in the first line", true],
+/** @type {["header" | "bom" | "escape_formulas", string, boolean][]} */
+const CHECKBOXES = [
+  ["header", "Header row", true],
   ["bom", "Byte order mark, for old spreadsheets", false],
-  ["escape_formulas", "Escape texts that a spreadsheet would take for formulas", false],
+  ["escape_formulas", "Escape text that a spreadsheet would take for a formula", false],
 ];
 
+/** @param {Props.FileFields} props */
 export function FileFields({ file, issues, onChange }) {
   const [isOpen, setOpen] = useState(issues.length > 0);
-  const at = (name) => issuesAt(issues, `file.${name}`);
-  const put = (name, value) => onChange({ ...file, [name]: value });
-  const choice = (name, label, options) => html`<${Field} label=${label} issues=${at(name)}>
-    <${Select} value=${file[name] ?? Object.keys(options)[0]} options=${Object.entries(options)} onChange=${(value) => put(name, value)} /><//>`;
-  const action = html`<${Chakra.Button} size="xs" variant="outline" aria-expanded=${isOpen} aria-label="Change file options"
-    onClick=${() => setOpen(!isOpen)}>${isOpen ? "Close" : "Change"}<//>`;
+  const at = (/** @type {string} */ name) => issuesAt(issues, `file.${name}`);
+  const put = (/** @type {Page.FileOptions} */ changes) => onChange({ ...file, ...changes });
+  /** @param {keyof Page.FileOptions} name @param {string} label @param {Record<string, string>} words */
+  const choice = (name, label, words) => html`<${Field} label=${label} issues=${at(name)}>
+    <${Select} value=${file[name] ?? Object.keys(words)[0]} options=${Object.entries(words)}
+      onChange=${(value) => put({ [name]: value })} /><//>`;
+  const action = html`<${Chakra.Button} size="xs" variant="outline" aria-expanded=${isOpen}
+    aria-label="Change file options" onClick=${() => setOpen(!isOpen)}>${isOpen ? "Close" : "Change"}<//>`;
   return html`<${Section} title="File options" action=${action}>
     ${!isOpen && html`<${Chakra.Text} fontSize="sm" color="fg.muted">${fileText(file)}<//>`}
     ${isOpen && html`<${Chakra.Stack} gap=${4}>
@@ -27,28 +32,19 @@ export function FileFields({ file, issues, onChange }) {
         ${choice("compression", "Compression", COMPRESSIONS)}
         ${choice("delimiter", "Delimiter", DELIMITERS)}
         ${choice("quoting", "Quotes", QUOTINGS)}
-        ${choice("line_ending", "Line ends", LINE_ENDINGS)}
+        ${choice("line_ending", "Line endings", LINE_ENDINGS)}
         ${choice("empty_result", "When there are no rows", EMPTY_RESULTS)}
         <${Field} label="Text for an empty value" issues=${at("null_text")}>
-          <${Chakra.Input} size="sm" value=${file.null_text ?? ""} onChange=${(event) => put("null_text", event.target.value)} />
+          <${Chakra.Input} size="sm" value=${file.null_text ?? ""}
+            onChange=${(event) => put({ null_text: event.target.value })} />
         <//>
       <//>
       <${Chakra.Stack} gap=${2}>
-        ${TICKS.map(
-          ([name, words, byDefault]) => html`<${Chakra.Checkbox.Root} key=${name} size="sm" checked=${file[name] ?? byDefault}
-            onCheckedChange=${({ checked }) => put(name, checked === true)}>
-            <${Chakra.Checkbox.HiddenInput} /><${Chakra.Checkbox.Control} /><${Chakra.Checkbox.Label} fontWeight="normal">${words}<//>
-          <//>`,
+        ${CHECKBOXES.map(
+          ([name, label, byDefault]) => html`<${Checkbox} key=${name} checked=${file[name] ?? byDefault}
+            onChange=${(checked) => put({ [name]: checked })}>${label}<//>`,
         )}
       <//>
     <//>`}
   <//>`;
-}
-
-export function fileText(file) {
-  const word = (options, key) => (options[key] ?? key).toLowerCase();
-  const compression = file.compression ?? "zip";
-  const packed = compression === "none" ? "not compressed" : `compressed with ${word(COMPRESSIONS, compression)}`;
-  const heading = file.header === false ? "no heading" : "a heading";
-  return `CSV with ${heading}, values separated by ${word(DELIMITERS, file.delimiter ?? ",")}, ${packed}. Without rows: ${word(EMPTY_RESULTS, file.empty_result ?? "send")}.`;
 }

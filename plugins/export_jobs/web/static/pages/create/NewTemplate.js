@@ -1,67 +1,53 @@
 // A template that is made with the job; it is saved together with it, or not at all.
 import { call } from "../../api.js";
-import { Problem } from "../../components/Problem.js";
+import { Dialog } from "../../components/Dialog.js";
+import { Problem } from "../../components/Notice.js";
+import { BLANK_TEMPLATE, bodyOf, definitionOf } from "../../components/template/offers.js";
 import { TemplateBuilder } from "../../components/template/TemplateBuilder.js";
-import { BLANK_TEMPLATE, bodyOfTemplate, definitionOf } from "../../components/template/offers.js";
+import { useAction } from "../../components/useAction.js";
 import { Chakra, html, useState } from "../../host.js";
-import { isError, issuesBelow } from "./steps.js";
+import { isError, issuesBelow } from "../../issues.js";
 
-const TAKEN = { path: "name", what: "another new template of this job has that name", remedy: "Choose another name" };
+const TAKEN = { path: "name", what: "another new template of this job has this name", remedy: "Choose another name" };
 
+/** @param {Props.NewTemplate} props */
 export function NewTemplate({ index, draft, change, check, catalogue, onClose }) {
   const old = index === null ? null : draft.new_templates[index];
   const [template, setTemplate] = useState(old ?? BLANK_TEMPLATE);
   const [issues, setIssues] = useState(old ? issuesBelow(check.issues, `new_templates[${index}]`) : []);
-  const [error, setError] = useState(null);
-  const [isBusy, setBusy] = useState(false);
   const others = draft.new_templates.filter((_, place) => place !== index).map(({ name }) => name);
 
-  const save = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const told = await call("templates/check", { method: "POST", body: bodyOfTemplate(template) });
-      const wrong = [...told.issues.filter(isError), ...(others.includes(template.name) ? [TAKEN] : [])];
-      setIssues(wrong);
-      if (wrong.length === 0) keep({ ...definitionOf(template), file_columns: told.file_columns });
-    } catch (failure) {
-      setError(failure);
-    }
-    setBusy(false);
-  };
-  const keep = (made) => {
+  const { isBusy, error, run: save } = useAction(async () => {
+    const answer = await call("templates/check", { method: "POST", body: bodyOf(template) });
+    const errors = [...answer.issues.filter(isError), ...(others.includes(template.name) ? [TAKEN] : [])];
+    setIssues(errors);
+    if (errors.length === 0) keep({ ...definitionOf(template), file_columns: answer.file_columns });
+  });
+  const keep = (/** @type {Page.NewTemplate} */ made) => {
+    const use = { template: made.name };
     change(({ new_templates, templates }) => ({
-      new_templates: old ? new_templates.map((one, place) => (place === index ? made : one)) : [...new_templates, made],
+      new_templates: old
+        ? new_templates.map((other, place) => (place === index ? made : other))
+        : [...new_templates, made],
       // What was chosen of its columns may be gone, so an edited template is used whole again.
-      templates: old ? templates.map((use) => (use.template === old.name ? { template: made.name } : use)) : [...templates, { template: made.name }],
+      templates: old ? templates.map((other) => (other.template === old.name ? use : other)) : [...templates, use],
     }));
     onClose();
   };
   const remove = () => {
     change(({ new_templates, templates }) => ({
       new_templates: new_templates.filter((_, place) => place !== index),
-      templates: templates.filter((use) => use.template !== old.name),
+      templates: templates.filter((use) => use.template !== old?.name),
     }));
     onClose();
   };
-  return html`<${Chakra.Dialog.Root} open size="xl" scrollBehavior="inside" onOpenChange=${({ open }) => !open && onClose()}
-    closeOnInteractOutside=${false}>
-    <${Chakra.Portal}>
-      <${Chakra.Dialog.Backdrop} />
-      <${Chakra.Dialog.Positioner}>
-        <${Chakra.Dialog.Content}>
-          <${Chakra.Dialog.Header}><${Chakra.Dialog.Title}>${old ? `Edit ${old.name}` : "New template"}<//><//>
-          <${Chakra.Dialog.Body}>
-            <${TemplateBuilder} value=${template} onChange=${setTemplate} catalogue=${catalogue} issues=${issues} />
-            ${error && html`<${Chakra.Box} pt=${3}><${Problem} error=${error} /><//>`}
-          <//>
-          <${Chakra.Dialog.Footer}>
-            ${old && html`<${Chakra.Button} variant="ghost" color="red.fg" me="auto" onClick=${remove}>Remove<//>`}
-            <${Chakra.Button} variant="outline" onClick=${onClose}>Cancel<//>
-            <${Chakra.Button} colorPalette="brand" loading=${isBusy} onClick=${save}>${old ? "Keep" : "Add to this job"}<//>
-          <//>
-        <//>
-      <//>
-    <//>
+  const footer = html`
+    ${old && html`<${Chakra.Button} variant="ghost" color="red.fg" me="auto" onClick=${remove}>Remove<//>`}
+    <${Chakra.Button} variant="outline" onClick=${onClose}>Cancel<//>
+    <${Chakra.Button} colorPalette="brand" loading=${isBusy} onClick=${save}>${old ? "Save" : "Add to this job"}<//>`;
+  return html`<${Dialog} size="xl" closeOnInteractOutside=${false} title=${old ? `Edit ${old.name}` : "New template"}
+    footer=${footer} onClose=${onClose}>
+    <${TemplateBuilder} value=${template} onChange=${setTemplate} catalogue=${catalogue} issues=${issues} />
+    ${error && html`<${Problem} error=${error} />`}
   <//>`;
 }

@@ -1,19 +1,10 @@
-// Mail addresses as people have them: one a line, or pasted with commas. The text is theirs until they leave the field.
-import { Field } from "../../components/Field.js";
-import { Chakra, html, useEffect, useState } from "../../host.js";
+// Mail addresses as people have them: one per line, or pasted with commas.
+import { TextList } from "../../components/Field.js";
+import { html } from "../../host.js";
 
-const addresses = (text) => [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
-
+/** @param {Props.RecipientsField} props */
 export function RecipientsField({ value, issues, onChange }) {
-  const [text, setText] = useState(value.join("\n"));
-  useEffect(() => {
-    if (addresses(text).join() !== value.join()) setText(value.join("\n"));
-  }, [value.join()]);
-  const type = (event) => {
-    setText(event.target.value);
-    onChange(addresses(event.target.value));
-  };
-  return html`<${Field} label="Recipients" issues=${issues} hint="Get a mail when files have arrived; one address a line">
-    <${Chakra.Textarea} name="recipients" size="sm" rows=${2} autoresize value=${text} onChange=${type} placeholder="partner@example.org" />
-  <//>`;
+  return html`<${TextList} label="Recipients" name="recipients" issues=${issues} value=${value} separators=${/[\s,;]+/}
+    hint="They get a mail when files have been delivered. One address per line." autoresize
+    placeholder="partner@example.org" onChange=${onChange} />`;
 }

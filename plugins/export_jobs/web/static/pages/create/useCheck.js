@@ -1,24 +1,26 @@
 // What the server says of the draft, asked again a moment after each change; the page itself judges nothing.
 import { call } from "../../api.js";
 import { useCallback, useEffect, useMemo, useRef, useState } from "../../host.js";
-import { bodyOf } from "./blank.js";
+import { bodyOf } from "./draft.js";
 
 const TYPING_MS = 350;
+/** @type {Api.DraftCheck} */
 const NOTHING = { issues: [], windows: [], schedule_text: "", first_delivery: "", count: 0 };
 
+/** @param {Page.Draft | null} draft */
 export function useCheck(draft) {
   const body = useMemo(() => (draft ? JSON.stringify(bodyOf(draft)) : null), [draft]);
-  const [answer, setAnswer] = useState({ body: null, check: NOTHING });
-  const [error, setError] = useState(null);
+  const [answer, setAnswer] = useState({ body: /** @type {string | null} */ (null), check: NOTHING });
+  const [error, setError] = useState(/** @type {Error | null} */ (null));
   const newest = useRef(body);
   newest.current = body;
 
   // Resolves with the answer to the draft as it is now; rejects when the server does not answer.
   const ask = useCallback(async () => {
-    const asked = newest.current;
+    const current = newest.current;
     try {
-      const check = await call("jobs/check", { method: "POST", body: JSON.parse(asked) });
-      if (newest.current === asked) setAnswer({ body: asked, check });
+      const check = await call("jobs/check", { method: "POST", body: JSON.parse(current ?? "{}") });
+      if (newest.current === current) setAnswer({ body: current, check });
       setError(null);
       return check;
     } catch (failure) {
@@ -32,5 +34,5 @@ export function useCheck(draft) {
     const timer = setTimeout(() => ask().catch(() => {}), TYPING_MS);
     return () => clearTimeout(timer);
   }, [body, answer.body, ask]);
-  return { check: answer.check, isFresh: answer.body === body, ask, error };
+  return { check: answer.check, ask, error };
 }

@@ -1,49 +1,54 @@
-// The unfinished job. It is kept in the browser's session storage, so that going back, leaving the page or a reload loses
-// nothing; `from` names the Dag of the job that it began as a copy of.
+// The unfinished job. It is kept in the browser's session storage, so that going back, leaving the page or a reload
+// loses nothing; `from` names the Dag of the job that it began as a copy of.
 import { call, part } from "../../api.js";
 import { useCallback, useEffect, useState } from "../../host.js";
-import { blankDraft } from "./blank.js";
+import { blankDraft } from "./draft.js";
 
 const KEY = "export-jobs:draft";
+const discard = () => sessionStorage.removeItem(KEY);
 
-function kept(from) {
+/** @param {string | null} from @returns {Page.Draft | null} */
+function storedDraft(from) {
   try {
-    const stored = JSON.parse(sessionStorage.getItem(KEY));
-    return stored && stored.from === from ? stored.draft : null;
+    const stored = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+    return stored?.from === from ? stored.draft : null;
   } catch {
     return null; // something else wrote there
   }
 }
 
+/** @param {string | null} from */
 export function useDraft(from) {
-  const [draft, setDraft] = useState(() => kept(from) ?? (from ? null : blankDraft()));
-  const [wasKept, setWasKept] = useState(() => kept(from) !== null);
-  const [error, setError] = useState(null);
-  const begin = useCallback(async () => {
-    setWasKept(false);
+  const [draft, setDraft] = useState(() => storedDraft(from) ?? (from ? null : blankDraft()));
+  const [isRestored, setRestored] = useState(() => storedDraft(from) !== null);
+  const [error, setError] = useState(/** @type {Error | null} */ (null));
+  const startOver = useCallback(async () => {
+    setRestored(false);
     setError(null);
-    sessionStorage.removeItem(KEY);
-    if (!from) return setDraft(blankDraft());
+    discard();
+    if (!from) {
+      setDraft(blankDraft());
+      return;
+    }
     try {
       const copy = await call(`jobs/${part(from)}/duplicate`);
-      setDraft({ ...copy, new_templates: [] });
+      setDraft(/** @type {Page.Draft} */ ({ ...copy, new_templates: [] }));
     } catch (failure) {
       setError(failure);
     }
-    return undefined;
   }, [from]);
   useEffect(() => {
-    if (draft === null) begin();
-  }, [begin]);
+    if (draft === null) startOver();
+  }, [draft, startOver]);
   const change = useCallback(
-    (changes) =>
+    (/** @type {Page.DraftChange} */ changes) =>
       setDraft((before) => {
+        if (before === null) return null;
         const after = { ...before, ...(typeof changes === "function" ? changes(before) : changes) };
         sessionStorage.setItem(KEY, JSON.stringify({ from, draft: after }));
         return after;
       }),
     [from],
   );
-  const forget = useCallback(() => sessionStorage.removeItem(KEY), []);
-  return { draft, change, begin, forget, wasKept, error };
+  return { draft, change, startOver, discard, isRestored, error };
 }

@@ -1,11 +1,13 @@
 // Deleting asks first; what is running is stopped only when somebody says so.
 import { call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
-import { ConfirmDialog } from "../../components/ConfirmDialog.js";
+import { Checkbox } from "../../components/Checkbox.js";
+import { ConfirmDialog } from "../../components/Dialog.js";
 import { Chakra, Router, html, useState } from "../../host.js";
 import { listPath } from "../../paths.js";
 
-export function DeleteDialog({ about: { path, job, isBusy, setLeaving }, onClose }) {
+/** @param {Props.JobDialog} props */
+export function DeleteDialog({ view: { path, job, isBusy, setLeaving }, onClose }) {
   const [stop, setStop] = useState(false);
   const navigate = Router.useNavigate();
   const remove = async () => {
@@ -16,14 +18,11 @@ export function DeleteDialog({ about: { path, job, isBusy, setLeaving }, onClose
       setLeaving(false);
       throw refusal;
     }
-    announce(`Deleted ${job.name}. Its delivered files and its history stay.`);
+    announce(`Deleted ${job.name}. Its delivered files and its history are kept.`);
     navigate(listPath());
   };
   return html`<${ConfirmDialog} title=${`Delete ${job.name}?`} verb="Delete" onConfirm=${remove} onClose=${onClose}>
-    <${Chakra.Text}>No further file will be delivered. Files that were delivered, and the history of this schedule, stay.<//>
-    ${isBusy && html`<${Chakra.Checkbox.Root} size="sm" checked=${stop} onCheckedChange=${({ checked }) => setStop(checked === true)}>
-      <${Chakra.Checkbox.HiddenInput} /><${Chakra.Checkbox.Control} />
-      <${Chakra.Checkbox.Label}>Stop the execution that is in progress<//>
-    <//>`}
+    <${Chakra.Text}>No more files will be delivered. Delivered files and the history of this schedule are kept.<//>
+    ${isBusy && html`<${Checkbox} checked=${stop} onChange=${setStop}>Stop the execution that is in progress<//>`}
   <//>`;
 }

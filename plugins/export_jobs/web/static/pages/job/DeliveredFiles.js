@@ -1,4 +1,4 @@
-// The files of one execution: where each stands, its rows and size, and the sum by which the receiver can check it.
+// The files of one execution: their path, rows and size, and the checksum by which the receiver can verify them.
 import { CopyButton } from "../../components/CopyButton.js";
 import { plural, size, timeWithZone } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";
@@ -7,14 +7,15 @@ const SHOWN = 3;
 const SHORT = 10; // letters of a SHA-256: enough to tell files apart by eye
 const OPENED_BY_BROWSERS = /^(https?|sftp):/;
 
-function File({ file }) {
-  const { path, url, rows, bytes, sha256, revision, delivered_at } = file;
+/** @param {Props.DeliveredFile} props */
+function File({ file: { path, url, rows, bytes, sha256, revision, delivered_at } }) {
   const name = path.split("/").at(-1);
+  const isOpened = OPENED_BY_BROWSERS.test(url);
   const again = revision > 1 ? `, revision ${revision}` : "";
   return html`<${Chakra.Box} as="li" minW=${{ base: "10rem", md: "14rem" }}>
     <${Chakra.Flex} align="center" gap=${1}>
       <${Chakra.Text} as="span" fontSize="sm" wordBreak="break-all" title=${url}>
-        ${OPENED_BY_BROWSERS.test(url) ? html`<${Chakra.Link} href=${url} textDecoration="underline">${name}<//>` : name}
+        ${isOpened ? html`<${Chakra.Link} href=${url} textDecoration="underline">${name}<//>` : name}
       <//>
       <${CopyButton} text=${url} label=${`Copy the address of ${name}`} />
     <//>
@@ -27,13 +28,19 @@ function File({ file }) {
   <//>`;
 }
 
+/** @param {Props.DeliveredFiles} props */
 export function DeliveredFiles({ files, isRunning }) {
   const [isAll, setAll] = useState(false);
-  if (files.length === 0) return html`<${Chakra.Text} as="span" fontSize="sm" color="fg.muted">${isRunning ? "None yet" : "None"}<//>`;
+  if (files.length === 0) {
+    return html`<${Chakra.Text} as="span" fontSize="sm" color="fg.muted">${isRunning ? "None yet" : "None"}<//>`;
+  }
   const shown = isAll ? files : files.slice(0, SHOWN);
   return html`<${Chakra.Stack} gap=${2}>
-    <${Chakra.Stack} as="ul" listStyleType="none" gap=${2}>${shown.map((file) => html`<${File} key=${file.path} file=${file} />`)}<//>
-    ${files.length > SHOWN && html`<${Chakra.Button} size="2xs" variant="outline" alignSelf="flex-start" aria-expanded=${isAll}
-      onClick=${() => setAll(!isAll)}>${isAll ? "Show fewer" : `Show all ${files.length} files`}<//>`}
+    <${Chakra.Stack} as="ul" listStyleType="none" gap=${2}>
+      ${shown.map((file) => html`<${File} key=${file.path} file=${file} />`)}
+    <//>
+    ${files.length > SHOWN && html`<${Chakra.Button} size="2xs" variant="outline" alignSelf="flex-start"
+      aria-expanded=${isAll}
+        onClick=${() => setAll(!isAll)}>${isAll ? "Show fewer" : `Show all ${files.length} files`}<//>`}
   <//>`;
 }

@@ -1,77 +1,88 @@
 // Change what may change of a job. The next windows before and after are seen before anything is saved.
-import { call } from "../../api.js";
+import { ApiError, call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
-import { Problem } from "../../components/Problem.js";
-import { Chakra, html, useRef, useState } from "../../host.js";
+import { Dialog } from "../../components/Dialog.js";
+import { Problem } from "../../components/Notice.js";
+import { useAction } from "../../components/useAction.js";
+import { Chakra, html, useEffect, useRef, useState } from "../../host.js";
+import { isError } from "../../issues.js";
 import { EditFields } from "./EditFields.js";
-import { changesOf, draftOf, rebased } from "./editing.js";
-import { useChangeCheck } from "./useChangeCheck.js";
+import { changesOf, editDraftOf, rebase } from "./editing.js";
 
-const CHANGED_BY_OTHERS = 409;
-const DOES_NOT_HOLD = 422;
+// What the server says of the change, asked again a moment after each key.
+const TYPING_MS = 350;
+/** @type {Api.ChangeCheck} */
+const NOTHING = { issues: [], changes: [], windows_before: [], windows_after: [] };
 
-export function EditDialog({ about: { job: newest, path, reload }, onClose }) {
-  const [job, setJob] = useState(newest); // what the person saw when they began; a change elsewhere must not slip under it
-  const [draft, setDraft] = useState(() => draftOf(newest));
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState(null);
-  const first = useRef(null);
+/** @param {Page.JobPath} path @param {object} body */
+function useChangeCheck(path, body) {
+  const json = JSON.stringify(body);
+  const [answer, setAnswer] = useState({ json: "{}", check: NOTHING });
+  const [error, setError] = useState(/** @type {Error | null} */ (null));
+  useEffect(() => {
+    setError(null);
+    if (json === "{}") {
+      setAnswer({ json, check: NOTHING });
+      return undefined;
+    }
+    const control = new AbortController();
+    const request = { method: /** @type {const} */ ("PATCH"), query: { dry_run: true }, signal: control.signal };
+    const timer = setTimeout(async () => {
+      try {
+        const check = await call(path, { ...request, body: JSON.parse(json) });
+        setAnswer({ json, check: /** @type {Api.ChangeCheck} */ (check) });
+      } catch (failure) {
+        if (failure.name !== "AbortError") setError(failure);
+      }
+    }, TYPING_MS);
+    return () => {
+      clearTimeout(timer);
+      control.abort();
+    };
+  }, [path, json]);
+  return { check: answer.check, isFresh: answer.json === json, error };
+}
+
+const CONFLICT = 409;
+const INVALID = 422;
+
+/** @param {Props.JobDialog} props */
+export function EditDialog({ view: { job: newest, path, reload }, onClose }) {
+  const [job, setJob] = useState(newest); // as it was when the person began: a change elsewhere must not slip under it
+  const [draft, setDraft] = useState(() => editDraftOf(newest));
+  const firstField = useRef(null);
   const body = changesOf(job, draft);
-  const { check, isFresh, error } = useChangeCheck(path, body);
-  const isRefused = refusal?.status === DOES_NOT_HOLD;
-  const isStale = refusal?.status === CHANGED_BY_OTHERS;
-  const told = isRefused ? { ...check, issues: refusal.issues } : check;
-  const isReady = Object.keys(body).length > 0 && isFresh && !isStale && !told.issues.some((issue) => issue.level !== "warning");
-  const put = (name) => (value) => {
-    if (!isStale) setRefusal(null);
+  const { check, isFresh, error: checkError } = useChangeCheck(path, body);
+  const { isBusy, error, run: save, clear } = useAction(async () => {
+    await call(path, { method: "PATCH", body, version: job.version });
+    announce(`Saved ${job.name}.`);
+    reload();
+    onClose();
+  });
+  const status = error instanceof ApiError ? error.status : null;
+  const isStale = status === CONFLICT;
+  const shown = status === INVALID ? { ...check, issues: /** @type {ApiError} */ (error).issues } : check;
+  const isReady = Object.keys(body).length > 0 && isFresh && !isStale && !shown.issues.some(isError);
+  const put = (/** @type {keyof Page.EditDraft} */ name, /** @type {unknown} */ value) => {
+    if (!isStale) clear();
     setDraft((before) => ({ ...before, [name]: value }));
   };
+  const { error: loadError, run: loadNewest } = useAction(async () => {
+    const now = /** @type {Page.Job} */ (await call(path));
+    setDraft(rebase(now, body));
+    setJob(now);
+    clear();
+    reload();
+  });
 
-  const save = async () => {
-    setBusy(true);
-    try {
-      await call(path, { method: "PATCH", body, version: job.version });
-      announce(`Saved ${job.name}.`);
-      reload();
-      onClose();
-    } catch (failure) {
-      setRefusal(failure);
-      setBusy(false);
-    }
-  };
-  const loadNewest = async () => {
-    try {
-      const now = await call(path);
-      setDraft(rebased(now, body));
-      setJob(now);
-      setRefusal(null);
-      reload();
-    } catch (failure) {
-      setRefusal(failure);
-    }
-  };
-
-  const problem = error ?? (isRefused ? null : refusal);
-  return html`<${Chakra.Dialog.Root} open size="xl" scrollBehavior="inside" closeOnInteractOutside=${false}
-    initialFocusEl=${() => first.current} onOpenChange=${({ open }) => !open && !isBusy && onClose()}>
-    <${Chakra.Portal}>
-      <${Chakra.Dialog.Backdrop} />
-      <${Chakra.Dialog.Positioner}>
-        <${Chakra.Dialog.Content}>
-          <${Chakra.Dialog.Header}><${Chakra.Dialog.Title}>Edit ${job.name}<//><//>
-          <${Chakra.Dialog.Body}>
-            <${Chakra.Stack} gap=${4}>
-              <${EditFields} job=${job} draft=${draft} check=${told} isFresh=${isFresh} first=${first} put=${put} />
-              ${problem && html`<${Problem} error=${problem} />`}
-            <//>
-          <//>
-          <${Chakra.Dialog.Footer}>
-            ${isStale && html`<${Chakra.Button} variant="outline" onClick=${loadNewest}>Load it again, keep what I typed<//>`}
-            <${Chakra.Button} variant="outline" disabled=${isBusy} onClick=${onClose}>Cancel<//>
-            <${Chakra.Button} colorPalette="brand" loading=${isBusy} disabled=${!isReady} onClick=${save}>Save<//>
-          <//>
-        <//>
-      <//>
-    <//>
+  const problem = checkError ?? loadError ?? (status === INVALID ? null : error);
+  const footer = html`
+    ${isStale && html`<${Chakra.Button} variant="outline" onClick=${loadNewest}>Reload and keep my changes<//>`}
+    <${Chakra.Button} variant="outline" disabled=${isBusy} onClick=${onClose}>Cancel<//>
+    <${Chakra.Button} colorPalette="brand" loading=${isBusy} disabled=${!isReady} onClick=${save}>Save<//>`;
+  return html`<${Dialog} size="xl" closeOnInteractOutside=${false} initialFocusEl=${() => firstField.current}
+    title=${`Edit ${job.name}`} footer=${footer} isBusy=${isBusy} onClose=${onClose}>
+    <${EditFields} job=${job} draft=${draft} check=${shown} isFresh=${isFresh} firstField=${firstField} put=${put} />
+    ${problem && html`<${Problem} error=${problem} />`}
   <//>`;
 }

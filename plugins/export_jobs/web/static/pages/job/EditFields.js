@@ -1,42 +1,76 @@
 // The fields of a job that may be changed, each with what the server says of it.
 import { Field } from "../../components/Field.js";
-import { Problem } from "../../components/Problem.js";
+import { Problem } from "../../components/Notice.js";
+import { time } from "../../format.js";
 import { Chakra, html } from "../../host.js";
+import { issuesAt } from "../../issues.js";
 import { RecipientsField } from "../create/RecipientsField.js";
 import { ScheduleFields } from "../create/ScheduleFields.js";
-import { issuesAt } from "../create/steps.js";
-import { ChangePreview, scheduleSaid } from "./ChangePreview.js";
+import { changesSchedule, scheduleSummary } from "./editing.js";
 
-const PLACED = /^(description|owner|recipients|enabled|schedule)\b/;
+// What a change of the schedule does: the next windows without it and with it.
+/** @param {Props.NextWindows} props */
+function NextWindows({ title, windows, zone }) {
+  return html`<${Chakra.Box} minW=${0}>
+    <${Chakra.Text} fontSize="sm" fontWeight="medium" pb=${1}>${title}<//>
+    ${windows.length === 0 && html`<${Chakra.Text} fontSize="sm" color="fg.muted">No more windows<//>`}
+    <${Chakra.Stack} as="ol" listStyleType="none" gap=${1} fontSize="sm">
+      ${windows.map(({ days, due }) => html`<li key=${due}>
+        ${days} <${Chakra.Text} as="span" color="fg.muted">→ ${time(due, zone)}<//>
+      </li>`)}
+    <//>
+  <//>`;
+}
 
-function Enabled({ value, onChange }) {
+/** @param {Props.ChangePreview} props */
+function ChangePreview({ check, isStale, before, after }) {
+  if (!changesSchedule(check)) return null;
+  return html`<${Chakra.Box} as="section" aria-label="What the change does" borderWidth="1px" borderRadius="md" p=${4}
+    opacity=${isStale ? 0.6 : 1}>
+    <${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2 }} gap=${4}>
+      <${NextWindows} title="Next windows without the change" windows=${check.windows_before} zone=${before} />
+      <${NextWindows} title="Next windows after the change" windows=${check.windows_after} zone=${after} />
+    <//>
+    <${Chakra.Text} fontSize="xs" color="fg.muted" pt=${3}>
+      The new schedule takes over where the last window ended: no day is left out, none is exported twice.
+    <//>
+  <//>`;
+}
+
+const WITH_FIELD = /^(description|owner|recipients|enabled|schedule)\b/;
+
+/** @param {Props.EnabledSwitch} props */
+function EnabledSwitch({ value, onChange }) {
   return html`<${Chakra.Switch.Root} checked=${value} onCheckedChange=${({ checked }) => onChange(checked)}>
     <${Chakra.Switch.HiddenInput} /><${Chakra.Switch.Control} />
     <${Chakra.Switch.Label}>${value ? "Delivers by its schedule" : "Paused: delivers nothing"}<//>
   <//>`;
 }
 
-function Schedule({ job, schedule, check, isFresh, onChange }) {
+/** @param {Props.EditFields} props */
+export function EditFields({ job, draft, check, isFresh, firstField, put }) {
+  const { schedule } = draft;
   const zone = schedule.time_zone;
-  return html`
-    <${ScheduleFields} schedule=${schedule} onChange=${onChange} check=${scheduleSaid(job, zone, check, isFresh)} />
-    <${ChangePreview} check=${check} isStale=${!isFresh} before=${job.time_zone} after=${zone} />`;
-}
-
-export function EditFields({ job, draft, check, isFresh, first, put }) {
-  const may = (name) => job.editable.some((path) => path === name || path.startsWith(`${name}.`));
-  const at = (name) => issuesAt(check.issues, name);
-  const typed = (name) => (event) => put(name)(event.target.value);
-  const elsewhere = check.issues.filter((issue) => !PLACED.test(issue.path));
+  const isEditable = (/** @type {string} */ name) =>
+    job.editable.some((path) => path === name || path.startsWith(`${name}.`));
+  const at = (/** @type {string} */ name) => issuesAt(check.issues, name);
+  const others = check.issues.filter((issue) => !WITH_FIELD.test(issue.path));
   return html`
     <${Field} label="Description" issues=${at("description")}>
-      <${Chakra.Textarea} ref=${first} size="sm" rows=${2} autoresize value=${draft.description} onChange=${typed("description")} />
+      <${Chakra.Textarea} ref=${firstField} size="sm" rows=${2} autoresize value=${draft.description}
+        onChange=${(event) => put("description", event.target.value)} />
     <//>
-    ${may("owner") && html`<${Field} label="Owner" required issues=${at("owner")} hint="Gets a mail when a delivery fails">
-      <${Chakra.Input} size="sm" value=${draft.owner} onChange=${typed("owner")} />
+    ${isEditable("owner") && html`<${Field} label="Owner" required issues=${at("owner")}
+      hint="Gets a mail when a delivery fails.">
+      <${Chakra.Input} size="sm" value=${draft.owner} onChange=${(event) => put("owner", event.target.value)} />
     <//>`}
-    ${may("recipients") && html`<${RecipientsField} value=${draft.recipients} issues=${at("recipients")} onChange=${put("recipients")} />`}
-    ${may("enabled") && html`<${Enabled} value=${draft.enabled} onChange=${put("enabled")} />`}
-    ${may("schedule") && html`<${Schedule} job=${job} schedule=${draft.schedule} check=${check} isFresh=${isFresh} onChange=${put("schedule")} />`}
-    ${elsewhere.length > 0 && html`<${Problem} error=${{ issues: elsewhere }} />`}`;
+    ${isEditable("recipients") && html`<${RecipientsField} value=${draft.recipients} issues=${at("recipients")}
+      onChange=${(recipients) => put("recipients", recipients)} />`}
+    ${isEditable("enabled") && html`<${EnabledSwitch} value=${draft.enabled}
+      onChange=${(enabled) => put("enabled", enabled)} />`}
+    ${isEditable("schedule") && html`
+      <${ScheduleFields} schedule=${schedule} check=${scheduleSummary(job, zone, check, isFresh)}
+        onChange=${(changed) => put("schedule", changed)} />
+      <${ChangePreview} check=${check} isStale=${!isFresh} before=${job.time_zone} after=${zone} />`}
+    ${others.length > 0 && html`<${Problem} error=${{ issues: others }} />`}`;
 }

@@ -1,77 +1,87 @@
-// One execution: its window, what became of it, its files; and why it failed, with the way to Airflow's own log.
-import { Words } from "../../components/Words.js";
+// One execution: its window, its result, its files; and why it failed, with a link to Airflow's own log.
+import { TextLink } from "../../components/links.js";
+import { StateLabel } from "../../components/StateIcon.js";
 import { EXECUTION_STATES } from "../../components/windowStates.js";
-import { days, duration, number, plural, time, timeWithZone } from "../../format.js";
-import { Chakra, Router, html } from "../../host.js";
+import { capital, days, duration, number, plural, time, timeWithZone } from "../../format.js";
+import { Chakra, html } from "../../host.js";
 import { DeliveredFiles } from "./DeliveredFiles.js";
 
-const wide = { base: "none", lg: "table-cell" };
-const medium = { base: "none", md: "table-cell" };
-const narrow = { base: "block", md: "none" };
+const WIDE = { base: "none", lg: "table-cell" };
+const MEDIUM = { base: "none", md: "table-cell" };
+const NARROW = { base: "block", md: "none" };
 export const HEADINGS = [
   { words: "Window" },
-  { words: "State", display: medium },
-  { words: "Tries", textAlign: "end", display: wide },
-  { words: "Started", display: wide },
-  { words: "Took", display: wide },
-  { words: "Version", textAlign: "end", display: wide },
+  { words: "State", display: MEDIUM },
+  { words: "Tries", textAlign: "end", display: WIDE },
+  { words: "Started", display: WIDE },
+  { words: "Took", display: WIDE },
+  { words: "Version", textAlign: "end", display: WIDE },
   { words: "Files" },
-  { words: "In Airflow", display: medium },
+  { words: "In Airflow", display: MEDIUM },
 ];
 
-function Failure({ error, log, label }) {
-  const parts = [error.step, error.template && `of ${error.template}`, error.try_number > 1 && `try ${error.try_number}`];
+/** @param {Props.Failure} props */
+function Failure({ error: { step, template, message, try_number }, log, label }) {
+  const parts = [step, template && `of ${template}`, try_number > 1 && `try ${try_number}`];
   const place = parts.filter(Boolean).join(" ");
   return html`<${Chakra.Text} fontSize="sm" color="red.fg" wordBreak="break-word" maxW="60rem">
-    ${place && html`<strong>${place.charAt(0).toUpperCase() + place.slice(1)}: </strong>`}${error.message} ${" "}
-    <${Chakra.Link} asChild color="inherit" textDecoration="underline">
-      <${Router.Link} to=${log} aria-label=${`See the task log, ${label}`}>See the task log<//>
-    <//>
+    ${place && html`<strong>${capital(place)}: </strong>`}${message} ${" "}
+    <${TextLink} to=${log} label=${`See the task log, ${label}`} color="inherit" textDecoration="underline">
+      See the task log<//>
   <//>`;
 }
 
-// Recipients are told of successes; who could not be told is said.
-function Notified({ notifications }) {
-  const failed = notifications.filter(({ state }) => state === "failed");
-  const sent = notifications.length - failed.length;
-  if (notifications.length === 0) return null;
-  return html`<${Chakra.Text} fontSize="xs" color=${failed.length > 0 ? "orange.fg" : "fg.muted"}>
-    ${sent > 0 && `${plural(sent, "mail")} sent`}${sent > 0 && failed.length > 0 && "; "}
-    ${failed.length > 0 && `no mail to ${failed.map(({ recipient, reply }) => (reply ? `${recipient} (${reply})` : recipient)).join(", ")}`}
-  <//>`;
+// Recipients get a mail after a success; a mail that could not be sent is shown.
+/** @param {Props.Mails} props */
+function Mails({ mails }) {
+  const failed = mails.filter(({ state }) => state === "failed");
+  const sent = mails.length - failed.length;
+  if (mails.length === 0) return null;
+  const names = failed.map(({ recipient, reply }) => (reply ? `${recipient} (${reply})` : recipient)).join(", ");
+  const texts = [sent > 0 && `${plural(sent, "mail")} sent`, names && `no mail to ${names}`];
+  return html`<${Chakra.Text} fontSize="xs" color=${names ? "orange.fg" : "fg.muted"}>
+    ${texts.filter(Boolean).join("; ")}<//>`;
 }
 
-function Started({ at }) {
-  return html`<${Chakra.Text} as="time" whiteSpace="nowrap" dateTime=${at} title=${timeWithZone(at)}>${time(at)}<//>`;
+/** @param {Props.AirflowLinks} props */
+function AirflowLinks({ links: { grid, log }, label }) {
+  const link = (/** @type {string} */ words, /** @type {string} */ path) =>
+    html`<${TextLink} to=${path} label=${`${words}, ${label}`} textDecoration="underline">${words}<//>`;
+  return html`<${Chakra.HStack} gap=${3} fontSize="sm">${link("Grid", grid)}${log && link("Log", log)}<//>`;
 }
 
-function ToAirflow({ links, label }) {
-  const link = (words, path) =>
-    html`<${Chakra.Link} asChild textDecoration="underline"><${Router.Link} to=${path} aria-label=${`${words}, ${label}`}>${words}<//><//>`;
-  return html`<${Chakra.HStack} gap=${3} fontSize="sm">${link("Grid", links.grid)}${links.log && link("Log", links.log)}<//>`;
-}
-
+/** @param {Props.ExecutionRow} props */
 export function ExecutionRow({ execution, zone }) {
-  const { window, state, tries, started_at, seconds, version, definition_hash, files, error, links, notifications, run_type } = execution;
-  const label = window ? days(window, zone) : "no window";
+  const { window, state, started_at, seconds, definition_hash, error, links, run_type } = execution;
+  const label = days(window, zone);
   const border = error ? { borderBottomWidth: 0 } : {};
-  const cell = (content, rest = {}) => html`<${Chakra.Table.Cell} verticalAlign="top" ...${border} ...${rest}>${content}<//>`;
-  const said = html`<${Words} state=${EXECUTION_STATES[state]} />`;
-  const airflow = html`<${ToAirflow} links=${links} label=${label} />`;
+  /** @param {Page.Content} content @param {object} [rest] */
+  const cell = (content, rest = {}) =>
+    html`<${Chakra.Table.Cell} verticalAlign="top" ...${border} ...${rest}>${content}<//>`;
+  const right = { textAlign: "end", display: WIDE };
+  const result = html`<${StateLabel} state=${EXECUTION_STATES[state]} />`;
+  const airflow = html`<${AirflowLinks} links=${links} label=${label} />`;
+  const start = html`<${Chakra.Text} as="time" whiteSpace="nowrap" dateTime=${started_at}
+    title=${timeWithZone(started_at)}>
+    ${time(started_at)}<//>`;
+  const title = html`${label}
+    ${run_type === "manual" && html`<${Chakra.Text} fontSize="xs" color="fg.muted">manual run<//>`}
+    <${Chakra.Box} display=${NARROW} fontWeight="normal" pt=${1}>${result}${airflow}<//>`;
+  const hash = definition_hash ? `Definition ${definition_hash}` : undefined;
   return html`
     <${Chakra.Table.Row}>
-      ${cell(html`${label}${run_type === "manual" && html`<${Chakra.Text} fontSize="xs" color="fg.muted">by hand<//>`}
-        <${Chakra.Box} display=${narrow} fontWeight="normal" pt=${1}>${said}${airflow}<//>`,
-        { as: "th", scope: "row", textAlign: "start", fontWeight: "medium" })}
-      ${cell(said, { display: medium })}
-      ${cell(number(tries), { textAlign: "end", display: wide })}
-      ${cell(started_at && html`<${Started} at=${started_at} />`, { display: wide })}
-      ${cell(seconds === null ? "" : html`<${Chakra.Text} as="span" whiteSpace="nowrap">${duration(seconds)}<//>`, { display: wide })}
-      ${cell(html`<span title=${definition_hash ? `Definition ${definition_hash}` : undefined}>${version}</span>`, { textAlign: "end", display: wide })}
-      ${cell(html`<${DeliveredFiles} files=${files} isRunning=${state === "running"} /><${Notified} notifications=${notifications} />`)}
-      ${cell(airflow, { display: medium })}
+      ${cell(title, { as: "th", scope: "row", textAlign: "start", fontWeight: "medium" })}
+      ${cell(result, { display: MEDIUM })}
+      ${cell(number(execution.tries), right)}
+      ${cell(start, { display: WIDE })}
+      ${cell(seconds === null ? "" : duration(seconds), { display: WIDE, whiteSpace: "nowrap" })}
+      ${cell(html`<span title=${hash}>${execution.version}</span>`, right)}
+      ${cell(html`<${DeliveredFiles} files=${execution.files} isRunning=${state === "running"} />
+        <${Mails} mails=${execution.notifications} />`)}
+      ${cell(airflow, { display: MEDIUM })}
     <//>
     ${error && html`<${Chakra.Table.Row}>
-      <${Chakra.Table.Cell} colSpan=${HEADINGS.length} pt=${0}><${Failure} error=${error} log=${links.log ?? links.grid} label=${label} /><//>
+      <${Chakra.Table.Cell} colSpan=${HEADINGS.length} pt=${0}>
+        <${Failure} error=${error} log=${links.log || links.grid} label=${label} /><//>
     <//>`}`;
 }

@@ -1,47 +1,33 @@
 // Every execution, newest window first, a page at a time.
-import { useAnswer } from "../../api.js";
-import { EmptyState } from "../../components/EmptyState.js";
+import { EmptyState, Section } from "../../components/layout.js";
+import { Problem } from "../../components/Notice.js";
 import { Pager } from "../../components/Pager.js";
-import { Problem } from "../../components/Problem.js";
-import { Section } from "../../components/Section.js";
-import { Chakra, html, useEffect, useState } from "../../host.js";
+import { Table } from "../../components/Table.js";
+import { Chakra, html, useState } from "../../host.js";
+import { useAnswer } from "../../useAnswer.js";
 import { ExecutionRow, HEADINGS } from "./ExecutionRow.js";
+import { useOnChange } from "./useJob.js";
 
 const LIMIT = 20;
-const SKELETON_ROWS = 3;
 
-export function Executions({ about: { job, path, pace, turn } }) {
+/** @param {Props.JobTab} props */
+export function Executions({ view: { job, path, pace, turn } }) {
   const [offset, setOffset] = useState(0);
-  const { data, error, reload } = useAnswer(`${path}/executions`, { offset, limit: LIMIT }, pace);
-  useEffect(() => {
-    reload();
-  }, [turn]);
+  const executions = useAnswer(/** @type {const} */ (`${path}/executions`), { offset, limit: LIMIT }, pace);
+  const { data, error, reload } = executions;
+  useOnChange(turn, reload);
   const isEmpty = data?.total === 0;
+  const rows = data?.executions.map((execution) => html`<${ExecutionRow} key=${execution.execution_id}
+    execution=${execution} zone=${job.time_zone} />`);
   return html`<${Section} title="Executions">
     ${error && html`<${Chakra.Box} pb=${3}><${Problem} error=${error} onRetry=${reload} /><//>`}
     ${isEmpty && html`<${EmptyState} title="Nothing has run yet">
-      ${job.next_delivery ? "The first execution shows up here once its window is over and its run begins." : "Runs show up here as soon as they begin."}
+      ${job.next_delivery
+        ? "The first execution appears here when its window has ended and its run starts."
+        : "Runs appear here as soon as they start."}
     <//>`}
-    ${!isEmpty && html`<${Chakra.Table.ScrollArea} whiteSpace="normal">
-      <${Chakra.Table.Root} size="sm" aria-label="Executions">
-        <${Chakra.Table.Header}>
-          <${Chakra.Table.Row}>
-            ${HEADINGS.map(
-              ({ words, ...rest }) => html`<${Chakra.Table.ColumnHeader} key=${words} scope="col" fontSize="xs" ...${rest}>${words}<//>`,
-            )}
-          <//>
-        <//>
-        <${Chakra.Table.Body}>
-          ${data
-            ? data.executions.map(
-                (execution) => html`<${ExecutionRow} key=${execution.execution_id} execution=${execution} zone=${job.time_zone} />`,
-              )
-            : Array.from({ length: error ? 0 : SKELETON_ROWS }, (_, row) => html`<${Chakra.Table.Row} key=${row}>
-                <${Chakra.Table.Cell} colSpan=${HEADINGS.length}><${Chakra.Skeleton} height=${8} /><//>
-              <//>`)}
-        <//>
-      <//>
-    <//>`}
+    ${!isEmpty && html`<${Table} label="Executions" headings=${HEADINGS} rows=${rows} skeleton=${error ? 0 : 3}
+      borderWidth=${0} whiteSpace="normal" />`}
     ${data && html`<${Pager} offset=${offset} limit=${LIMIT} total=${data.total} onMove=${setOffset} />`}
   <//>`;
 }

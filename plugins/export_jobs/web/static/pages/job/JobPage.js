@@ -1,28 +1,65 @@
 // One export schedule: what it is, what it has delivered, and what can be done with it.
-import { EmptyState } from "../../components/EmptyState.js";
-import { PageHeader } from "../../components/PageHeader.js";
-import { Problem } from "../../components/Problem.js";
-import { STATES } from "../../components/StateIcon.js";
-import { Words } from "../../components/Words.js";
+import { EmptyState, PageHeader } from "../../components/layout.js";
+import { LinkButton, TextLink } from "../../components/links.js";
+import { Notice, Problem } from "../../components/Notice.js";
+import { STATES, StateLabel } from "../../components/StateIcon.js";
 import { Chakra, Router, html } from "../../host.js";
-import { listPath } from "../../paths.js";
+import { isError, sentence } from "../../issues.js";
+import { jobPath, listPath } from "../../paths.js";
+import { Coverage } from "./Coverage.js";
+import { Executions } from "./Executions.js";
 import { JobActions } from "./JobActions.js";
-import { LogTab } from "./LogTab.js";
 import { Overview } from "./Overview.js";
-import { Standing } from "./Standing.js";
+import { Sizes } from "./Sizes.js";
 import { useJob } from "./useJob.js";
 
+// Why a job cannot deliver, where everybody sees it: what is wrong, and the remedy.
+/** @param {Props.Standing} props */
+function Standing({ job }) {
+  const errors = job.issues.filter(isError);
+  const warnings = job.issues.filter((issue) => !isError(issue));
+  const hasFailed = errors.length === 0 && job.state === "unable_to_execute" && job.reason;
+  if (!hasFailed && errors.length === 0 && warnings.length === 0) return null;
+  return html`<${Chakra.Stack} gap=${3}>
+    ${errors.length > 0 && html`<${Notice} status="error" title="The definition is invalid, so nothing is delivered">
+      <${Chakra.List.Root} ps=${4}>
+        ${errors.map((issue, index) => html`<${Chakra.List.Item} key=${index}>${sentence(issue)}<//>`)}
+      <//>
+    <//>`}
+    ${hasFailed && html`<${Notice} status="error" title="Unable to execute">
+      ${job.reason} ${" "}
+      <${TextLink} to=${jobPath(job.dag_id, "log")} color="inherit" textDecoration="underline">See the execution log<//>
+    <//>`}
+    ${warnings.length > 0 && html`<${Notice} status="warning">
+      ${warnings.map((issue, index) => html`<div key=${index}>${sentence(issue)}</div>`)}
+    <//>`}
+  <//>`;
+}
+
 const UP = [["Export Schedules", listPath()]];
+/** @type {Record<string, [string, Page.Component<Props.JobTab>]>} */
 const TABS = { overview: ["Overview", Overview], log: ["Execution log", LogTab] };
-const REFUSED = {
+/** @type {Record<number, [string, string]>} */
+const REFUSALS = {
   403: ["You may not see this export schedule", "Ask an administrator of Airflow for the permission to read its Dag."],
-  404: ["There is no such export schedule", "It may have been deleted, or its name mistyped. Files that it has delivered stay where they are."],
+  404: [
+    "This export schedule does not exist",
+    "It may have been deleted, or the address may be wrong. Files that it has delivered are kept.",
+  ],
 };
 
-function Refused({ error, onRetry }) {
-  if (!(error.status in REFUSED)) return html`<${Problem} error=${error} onRetry=${onRetry} />`;
-  const [title, text] = REFUSED[error.status];
-  const back = html`<${Chakra.Button} asChild size="sm" variant="outline"><${Router.Link} to=${listPath()}>All export schedules<//><//>`;
+/** @param {Props.JobTab} props */
+function LogTab({ view }) {
+  return html`<${Chakra.Stack} gap=${4}>
+    <${Coverage} view=${view} /><${Sizes} view=${view} /><${Executions} view=${view} />
+  <//>`;
+}
+
+/** @param {Props.Refusal} props */
+function Refusal({ error, onRetry }) {
+  if (!(error.status in REFUSALS)) return html`<${Problem} error=${error} onRetry=${onRetry} />`;
+  const [title, text] = REFUSALS[error.status];
+  const back = html`<${LinkButton} to=${listPath()} variant="outline">All export schedules<//>`;
   return html`<${EmptyState} title=${title} action=${back}>${text}<//>`;
 }
 
@@ -41,24 +78,29 @@ export function JobPage() {
   return html`<${Job} key=${dagId} dagId=${dagId} />`;
 }
 
-export function Job({ dagId, up = UP }) {
+/** @param {Props.Job} props */
+function Job({ dagId }) {
   const [params, setParams] = Router.useSearchParams();
-  const about = useJob(dagId);
-  const { job, error } = about;
-  const tab = params.get("tab") in TABS ? params.get("tab") : "overview";
-  const choose = ({ value }) => setParams(value === "overview" ? {} : { tab: value });
-  if (!job) return error ? html`<${Refused} error=${error} onRetry=${about.reload} />` : html`<${Loading} />`;
-  const beside = html`<${Words} state=${STATES[job.state]} />${job.is_paused && html`<${Chakra.Badge}>Paused<//>`}`;
+  const view = useJob(dagId);
+  const { job, error, reload } = view;
+  const chosen = params.get("tab") ?? "";
+  const tab = chosen in TABS ? chosen : "overview";
+  if (!job) return error ? html`<${Refusal} error=${error} onRetry=${reload} />` : html`<${Loading} />`;
+  const tabs = Object.entries(TABS);
+  const beside = html`
+    <${StateLabel} state=${STATES[job.state]} />${job.is_paused && html`<${Chakra.Badge}>Paused<//>`}`;
   return html`<${Chakra.Stack} gap=${4}>
-    <${PageHeader} up=${up} title=${job.name} beside=${beside} actions=${html`<${JobActions} about=${about} />`} />
-    ${error && html`<${Problem} error=${error} onRetry=${about.reload} />`}
+    <${PageHeader} up=${UP} title=${job.name} beside=${beside} actions=${html`<${JobActions} view=${view} />`} />
+    ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
     <${Standing} job=${job} />
-    <${Chakra.Tabs.Root} value=${tab} onValueChange=${choose} lazyMount unmountOnExit>
+    <${Chakra.Tabs.Root} value=${tab} lazyMount unmountOnExit
+      onValueChange=${({ value }) => setParams(value === "overview" ? {} : { tab: value })}>
       <${Chakra.Tabs.List}>
-        ${Object.entries(TABS).map(([key, [words]]) => html`<${Chakra.Tabs.Trigger} key=${key} value=${key}>${words}<//>`)}
+        ${tabs.map(([key, [words]]) => html`<${Chakra.Tabs.Trigger} key=${key} value=${key}>${words}<//>`)}
       <//>
-      ${Object.entries(TABS).map(
-        ([key, [, component]]) => html`<${Chakra.Tabs.Content} key=${key} value=${key} pt=${4}><${component} about=${about} /><//>`,
+      ${tabs.map(
+        ([key, [, component]]) => html`<${Chakra.Tabs.Content} key=${key} value=${key} pt=${4}>
+          <${component} view=${view} /><//>`,
       )}
     <//>
   <//>`;

@@ -1,70 +1,107 @@
 // What a job is: when it delivers what, to whom, and who has changed it.
-import { Facts } from "../../components/Facts.js";
-import { Section } from "../../components/Section.js";
+import { Facts, Section } from "../../components/layout.js";
+import { TextLink } from "../../components/links.js";
 import { days, plural, size, time, timeWithZone } from "../../format.js";
-import { Chakra, Router, html } from "../../host.js";
+import { Chakra, html, useState } from "../../host.js";
 import { TemplateInUse } from "./TemplateInUse.js";
-import { Versions } from "./Versions.js";
-import { executionDate, fileFacts, frequencyWords, validity } from "./words.js";
+import { executionDateText, fieldText, fileFacts, frequencyText, validityText } from "./words.js";
 
-const moment = (instant) => html`<time dateTime=${instant} title=${timeWithZone(instant)}>${time(instant)}</time>`;
-const list = (texts) =>
-  html`<${Chakra.List.Root} listStyleType="none">${texts.map((text) => html`<${Chakra.List.Item} key=${text}>${text}<//>`)}<//>`;
+// Who has changed the definition, what of it, and when; newest first.
+const SHOWN = 5;
 
-function about(job) {
-  const { editable, versions, links } = job;
+/** @param {Props.Versions} props */
+function Versions({ versions }) {
+  const [isAll, setAll] = useState(false);
+  const newest = [...versions].sort((one, other) => other.version - one.version);
+  const shown = isAll ? newest : newest.slice(0, SHOWN);
+  return html`<${Chakra.Stack} gap=${3}>
+    <${Chakra.Stack} as="ol" listStyleType="none" gap=${2.5}>
+      ${shown.map(({ version, changed, created_at: at, created_by }) => html`<${Chakra.HStack} as="li" key=${version}
+        gap=${3} align="flex-start" fontSize="sm">
+        <${Chakra.Badge} size="sm" flexShrink=${0}>Version ${version}<//>
+        <${Chakra.Box} minW=${0} wordBreak="break-word">
+          <${Chakra.Text}>${changed.map(fieldText).join(", ")}<//>
+          <${Chakra.Text} color="fg.muted" fontSize="xs">
+            <time dateTime=${at} title=${timeWithZone(at)}>${time(at)}</time> by ${created_by}<//>
+        <//>
+      <//>`)}
+    <//>
+    ${newest.length > SHOWN && html`<${Chakra.Button} size="xs" variant="outline" alignSelf="flex-start"
+      aria-expanded=${isAll} onClick=${() => setAll(!isAll)}>
+      ${isAll ? "Show the newest only" : `Show all ${newest.length} versions`}<//>`}
+  <//>`;
+}
+
+const moment = (/** @type {string} */ instant) =>
+  html`<time dateTime=${instant} title=${timeWithZone(instant)}>${time(instant)}</time>`;
+const list = (/** @type {string[]} */ texts) => html`<${Chakra.List.Root} listStyleType="none">
+  ${texts.map((text) => html`<${Chakra.List.Item} key=${text}>${text}<//>`)}<//>`;
+
+/** @param {Page.Job} job @returns {Page.Fact[]} */
+function aboutFacts({ versions, ...job }) {
+  const changed = versions.length > 1 ? `, changed ${time(versions[versions.length - 1].created_at)}` : "";
   return [
     ["Name", job.name],
     ["Description", job.description],
     ["Destination", job.destination],
     ["Recipients", job.recipients.length > 0 ? list(job.recipients) : "Nobody gets a mail"],
     ["Owner", job.owner],
-    ["Version", `${job.version}${versions.length > 1 ? `, changed ${time(versions.at(-1).created_at)}` : ""}`],
+    ["Version", `${job.version}${changed}`],
     ["Created", html`${moment(job.created_at)} by ${job.created_by}`],
-    ["Can be changed", editable.length === 1 && "The description only, since it has run"],
-    ["In Airflow", html`<${Chakra.Link} asChild textDecoration="underline"><${Router.Link} to=${links.dag}>Dag ${job.dag_id}<//><//>`],
+    ["Can be changed", job.editable.length === 1 && "Only the description, because it has run"],
+    ["In Airflow", html`<${TextLink} to=${job.links.dag} textDecoration="underline">Dag ${job.dag_id}<//>`],
   ];
 }
 
-function schedule(job) {
-  const { next_delivery: next, next_window: window, last_delivery: last } = job;
-  const plan = job.definition.schedule;
-  const delivered = (one) => [plural(one.files, "file"), plural(one.rows, "row"), size(one.bytes)].join(", ");
-  const unsent = job.is_paused ? "None while it is paused" : job.status === "completed" ? "None: every window is over" : "None";
-  return [
-    ["Schedule type", plan && (plan.frequency === "once" ? "Once" : "Recurring")],
-    ["Frequency", plan && frequencyWords(plan)],
-    ["Execution date", plan && executionDate(plan)],
-    ["In words", job.schedule_text && `${job.schedule_text}.`],
-    ["Validity", plan && validity(plan)],
-    ["Status", job.status === "completed" ? "Completed" : "Active"],
-    ["Next delivery", next ? html`${moment(next)}${window && `, data of ${days(window, job.time_zone)}`}` : unsent],
-    [
-      "Last delivery",
-      last
-        ? html`${moment(last.at)}, data of ${days(last.window, job.time_zone)}: ${delivered(last)}`
-        : "Nothing yet",
-    ],
-  ].map(([label, value]) => [label, value || null]);
+/** @param {Page.Job} job */
+function nextText({ next_delivery, next_window, time_zone, is_paused, status }) {
+  if (next_delivery) return html`${moment(next_delivery)}${next_window && `, data of ${days(next_window, time_zone)}`}`;
+  if (is_paused) return "None while it is paused";
+  return status === "completed" ? "None: the schedule has ended" : "None";
 }
 
-export function Overview({ about: { job } }) {
+/** @param {Page.Job} job */
+function lastText({ last_delivery, time_zone }) {
+  if (!last_delivery) return "Nothing yet";
+  const { at, window, files, rows, bytes } = last_delivery;
+  const amount = `${plural(files, "file")}, ${plural(rows, "row")}, ${size(bytes)}`;
+  return html`${moment(at)}, data of ${days(window, time_zone)}: ${amount}`;
+}
+
+/** @param {Page.Job} job @returns {Page.Fact[]} */
+function scheduleFacts(job) {
+  const { schedule } = job.definition;
+  return [
+    ["Schedule type", schedule && (schedule.frequency === "once" ? "Once" : "Recurring")],
+    ["Frequency", schedule && frequencyText(schedule)],
+    ["Execution date", schedule && executionDateText(schedule)],
+    ["In words", job.schedule_text && `${job.schedule_text}.`],
+    ["Validity", schedule && validityText(schedule)],
+    ["Status", job.status === "completed" ? "Completed" : "Active"],
+    ["Next delivery", nextText(job)],
+    ["Last delivery", lastText(job)],
+  ];
+}
+
+/** @param {Props.JobTab} props */
+export function Overview({ view: { job } }) {
+  const { templates, definition, versions } = job;
   return html`<${Chakra.Stack} gap=${4}>
     <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4}>
-      <${Section} title="About"><${Facts} facts=${about(job).filter(([, value]) => value)} /><//>
-      <${Section} title="Schedule"><${Facts} facts=${schedule(job)} /><//>
+      <${Section} title="About"><${Facts} facts=${aboutFacts(job)} /><//>
+      <${Section} title="Schedule"><${Facts} facts=${scheduleFacts(job)} /><//>
     <//>
-    <${Section} title=${job.templates.length === 1 ? "Data fields" : `Data fields of ${plural(job.templates.length, "template")}`}>
-      ${job.templates.length === 0 && html`<${Chakra.Text} fontSize="sm" color="fg.muted">
-        What the files hold cannot be told until the definition is repaired.<//>`}
+    <${Section}
+      title=${templates.length === 1 ? "Data fields" : `Data fields of ${plural(templates.length, "template")}`}>
+      ${templates.length === 0 && html`<${Chakra.Text} fontSize="sm" color="fg.muted">
+        What the files contain is unknown until the definition is corrected.<//>`}
       <${Chakra.Stack} gap=${6}>
-        ${job.templates.map((template) => html`<${TemplateInUse} key=${template.name} template=${template} />`)}
+        ${templates.map((template) => html`<${TemplateInUse} key=${template.name} template=${template} />`)}
       <//>
     <//>
     <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4}>
-      ${job.definition.file && html`<${Section} title="File options">
-        <${Facts} facts=${fileFacts(job.definition.file)} /><//>`}
-      <${Section} title="Versions"><${Versions} versions=${job.versions} /><//>
+      ${definition.file && html`<${Section} title="File options"><${Facts} facts=${fileFacts(definition.file)} /><//>`}
+      <${Section} title="Versions"><${Versions} versions=${versions} /><//>
     <//>
   <//>`;
 }

@@ -1,7 +1,8 @@
 // "From the last success on": the windows that a rerun will run are seen before anybody says yes.
 import { announce } from "../../components/Announcer.js";
-import { Problem } from "../../components/Problem.js";
-import { TaskDialog } from "../../components/TaskDialog.js";
+import { Checkbox } from "../../components/Checkbox.js";
+import { TaskDialog } from "../../components/Dialog.js";
+import { Notice, Problem } from "../../components/Notice.js";
 import { days, plural } from "../../format.js";
 import { Chakra, html, useEffect, useState } from "../../host.js";
 
@@ -9,87 +10,88 @@ const LISTED = 12;
 const QUESTION = { include_gaps: false, with_current_definition: false };
 
 // Something was not delivered, nothing is in progress, and this person may.
+/** @param {Page.JobView} view */
 export function canRerun({ job, coverage, isBusy }) {
   if (!job.may.rerun || job.is_broken || isBusy || !coverage) return false;
   const { failed = 0, missing = 0 } = coverage.counts;
   return failed + missing > 0 || job.state === "unable_to_execute";
 }
 
+/** @param {Props.Runs} props */
 function Runs({ title, runs, zone }) {
   if (runs.length === 0) return null;
   return html`<${Chakra.Box}>
     <${Chakra.Text} fontSize="sm" fontWeight="medium" pb=${1}>${title}<//>
     <${Chakra.Stack} as="ul" listStyleType="none" gap=${1} fontSize="sm">
-      ${runs.slice(0, LISTED).map(
-        (run) => html`<li key=${run.run_id ?? run.start}>
-          ${days(run, zone)} ${run.why && html`<${Chakra.Text} as="span" color="fg.muted">(${run.why})<//>`}
-        </li>`,
-      )}
-      ${runs.length > LISTED && html`<${Chakra.Text} as="li" color="fg.muted">and ${plural(runs.length - LISTED, "window")} more<//>`}
+      ${runs.slice(0, LISTED).map((run) => html`<li key=${run.run_id}>
+        ${days(run, zone)} ${run.why && html`<${Chakra.Text} as="span" color="fg.muted">(${run.why})<//>`}
+      </li>`)}
+      ${runs.length > LISTED && html`<${Chakra.Text} as="li" color="fg.muted">
+        and ${plural(runs.length - LISTED, "more window")}<//>`}
     <//>
   <//>`;
 }
 
-function nothing({ gaps }) {
-  if (gaps.length > 0) return "Every window since the last success is delivered. Earlier ones are not, see below.";
-  return "There is no failed run to repeat. A window that never ran can be re-exported: choose it in the picture of coverage.";
-}
+/** @param {Api.RerunAnswer} plan */
+const nothingText = ({ gaps }) =>
+  gaps.length > 0
+    ? "Every window since the last success is delivered. Earlier ones are not, see below."
+    : "No failed run to repeat. To export a window that never ran, choose it in the picture of coverage.";
 
-function Tick({ checked, onChange, children }) {
-  return html`<${Chakra.Checkbox.Root} size="sm" checked=${checked} onCheckedChange=${({ checked: is }) => onChange(is === true)}>
-    <${Chakra.Checkbox.HiddenInput} /><${Chakra.Checkbox.Control} /><${Chakra.Checkbox.Label} fontWeight="normal">${children}<//>
-  <//>`;
-}
-
+/** @param {Page.JobView["act"]} act @param {typeof QUESTION} question */
 function usePlan(act, question) {
-  const [plan, setPlan] = useState(null);
-  const [error, setError] = useState(null);
+  const [plan, setPlan] = useState(/** @type {Api.RerunAnswer | null} */ (null));
+  const [error, setError] = useState(/** @type {Error | null} */ (null));
+  const json = JSON.stringify(question);
   useEffect(() => {
-    let isWanted = true;
+    let isCurrent = true;
     setError(null);
-    act("rerun", { query: { dry_run: true }, body: question }).then(
-      (answer) => isWanted && setPlan(answer),
-      (failure) => isWanted && setError(failure),
+    act("rerun", { query: { dry_run: true }, body: JSON.parse(json) }).then(
+      (answer) => isCurrent && setPlan(answer),
+      (failure) => isCurrent && setError(failure),
     );
     return () => {
-      isWanted = false;
+      isCurrent = false;
     };
-  }, [act, JSON.stringify(question)]);
+  }, [act, json]);
   return { plan, error };
 }
 
-export function RerunDialog({ about: { job, act, watch }, onClose }) {
+/** @param {Props.JobDialog} props */
+export function RerunDialog({ view: { job, act, watch }, onClose }) {
   const [question, setQuestion] = useState(QUESTION);
   const [hadGaps, setHadGaps] = useState(false);
   const { plan, error } = usePlan(act, question);
-  const zone = job.time_zone;
-  const put = (name) => (value) => setQuestion((before) => ({ ...before, [name]: value }));
+  const put = (/** @type {Partial<typeof QUESTION>} */ changes) => setQuestion((before) => ({ ...before, ...changes }));
   useEffect(() => {
-    if (plan?.gaps.length > 0) setHadGaps(true);
+    if (plan && plan.gaps.length > 0) setHadGaps(true);
   }, [plan]);
   const count = plan ? plan.windows.length + plan.heal.length : 0;
 
   const rerun = async () => {
-    const done = await act("rerun", { body: question });
-    announce(`Rerunning ${plural(done.windows.length + done.heal.length, "window")}, oldest first.`);
+    const { windows, heal } = await act("rerun", { body: question });
+    announce(`Rerunning ${plural(windows.length + heal.length, "window")}, oldest first.`);
     watch();
   };
-  return html`<${TaskDialog} title=${`Rerun ${job.name}?`} verb=${count > 0 ? `Rerun ${plural(count, "window")}` : "Rerun"}
-    isReady=${count > 0 && !plan.blocked && !error} onAct=${rerun} onClose=${onClose}>
+  return html`<${TaskDialog} title=${`Rerun ${job.name}?`}
+    verb=${count > 0 ? `Rerun ${plural(count, "window")}` : "Rerun"}
+    isReady=${count > 0 && !plan?.blocked && !error} onAct=${rerun} onClose=${onClose}>
     ${error && html`<${Problem} error=${error} />`}
     ${!plan && !error && html`<${Chakra.Skeleton} height="5rem" aria-label="Loading" />`}
-    ${plan && html`<${Chakra.Stack} gap=${4} aria-live="polite">
-      ${plan.blocked && html`<${Chakra.Alert.Root} status="warning" variant="surface">
-        <${Chakra.Alert.Indicator} /><${Chakra.Alert.Description}>${plan.blocked}<//>
-      <//>`}
-      ${!plan.blocked && count === 0 && html`<${Chakra.Text} fontSize="sm">${nothing(plan)}<//>`}
-      <${Runs} title="These windows run again, oldest first" runs=${plan.windows} zone=${zone} />
-      <${Runs} title="Delivered already: only what failed afterwards is repeated" runs=${plan.heal} zone=${zone} />
-      <${Runs} title="Undelivered before the last success: left as they are" runs=${plan.gaps} zone=${zone} />
-    <//>`}
-    ${plan && (hadGaps || question.include_gaps) && html`<${Tick} checked=${question.include_gaps} onChange=${put("include_gaps")}>
-      Include the earlier gaps<//>`}
-    ${plan && html`<${Tick} checked=${question.with_current_definition} onChange=${put("with_current_definition")}>
-      With today's definition, version ${job.version}; else each window keeps the version that it first ran with<//>`}
+    ${plan && html`
+      <${Chakra.Stack} gap=${4} aria-live="polite">
+        ${plan.blocked && html`<${Notice} status="warning">${plan.blocked}<//>`}
+        ${!plan.blocked && count === 0 && html`<${Chakra.Text} fontSize="sm">${nothingText(plan)}<//>`}
+        <${Runs} title="These windows run again, oldest first" runs=${plan.windows} zone=${job.time_zone} />
+        <${Runs} title="Already delivered: only the steps that failed afterwards run again" runs=${plan.heal}
+          zone=${job.time_zone} />
+        <${Runs} title="Not delivered before the last success, and not included" runs=${plan.gaps}
+          zone=${job.time_zone} />
+      <//>
+      ${(hadGaps || question.include_gaps) && html`<${Checkbox} checked=${question.include_gaps}
+        onChange=${(include_gaps) => put({ include_gaps })}>Include the earlier gaps<//>`}
+      <${Checkbox} checked=${question.with_current_definition}
+        onChange=${(with_current_definition) => put({ with_current_definition })}>
+        Use today's definition, version ${job.version}. Otherwise each window keeps the version it first ran with.<//>`}
   <//>`;
 }

@@ -1,17 +1,28 @@
 // What may be changed of a job, as a form holds it, and the part of it that differs: that alone is sent.
-export function draftOf({ definition, recipients, owner, description }) {
+import { time } from "../../format.js";
+import { isError } from "../../issues.js";
+
+/** @param {Page.Job} job @returns {Page.EditDraft} */
+export function editDraftOf({ definition, recipients, owner, description }) {
   const { schedule, enabled } = definition;
-  return { description, owner, recipients, enabled, schedule: { ...schedule, deliver_at: String(schedule.deliver_at ?? "").slice(0, 5) } };
+  const deliver_at = String(schedule?.deliver_at ?? "").slice(0, 5);
+  return { description, owner, recipients, enabled, schedule: { ...schedule, deliver_at } };
 }
 
-const isSame = (one, other) => JSON.stringify(one ?? "") === JSON.stringify(other ?? "");
+const isSame = (/** @type {unknown} */ one, /** @type {unknown} */ other) =>
+  JSON.stringify(one ?? "") === JSON.stringify(other ?? "");
 
+/** @param {Page.Job} job @param {Page.EditDraft} draft */
 export function changesOf(job, draft) {
-  const before = draftOf(job);
+  /** @type {Record<string, any>} */
+  const before = editDraftOf(job);
+  /** @type {Record<string, any>} */
+  const after = draft;
+  /** @type {Record<string, any>} */
   const body = {};
   for (const path of job.editable) {
     const [part, key] = path.split(".");
-    const [was, is] = key ? [before[part][key], draft[part][key]] : [before[part], draft[part]];
+    const [was, is] = key ? [before[part][key], after[part][key]] : [before[part], after[part]];
     if (isSame(was, is)) continue;
     if (key) body[part] = { ...body[part], [key]: is === "" ? null : is };
     else body[part] = is;
@@ -20,7 +31,23 @@ export function changesOf(job, draft) {
 }
 
 // What somebody has typed, on top of what the job has become in the meantime.
-export function rebased(job, changes) {
-  const draft = draftOf(job);
+/** @param {Page.Job} job @param {Record<string, any>} changes @returns {Page.EditDraft} */
+export function rebase(job, changes) {
+  const draft = editDraftOf(job);
   return { ...draft, ...changes, schedule: { ...draft.schedule, ...changes.schedule } };
+}
+
+/** @param {Page.ChangeCheck} check */
+export const changesSchedule = (check) => check.changes.some(({ path }) => path.startsWith("schedule."));
+
+// The two sentences below the fields of the schedule.
+/** @param {Page.Job} job @param {string} zone @param {Page.ChangeCheck} check @param {boolean} isFresh */
+export function scheduleSummary(job, zone, check, isFresh) {
+  const summary = (/** @type {string} */ schedule_text, /** @type {string} */ first_delivery) =>
+    ({ issues: check.issues, schedule_text, first_delivery, count: 0 });
+  if (!isFresh || check.issues.some(isError)) return summary("", "");
+  if (!changesSchedule(check)) return summary(job.schedule_text, "The schedule is not changed");
+  const [next] = check.windows_after;
+  if (!next) return summary("No more deliveries", "Every window of this schedule has ended");
+  return summary(`Next delivery on ${time(next.due, zone)} ${zone}`, `It contains the data of ${next.days}`);
 }

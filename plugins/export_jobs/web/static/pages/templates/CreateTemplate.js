@@ -1,54 +1,41 @@
 // A new template, looked at before it is saved; every issue at its field.
-import { call, useAnswer } from "../../api.js";
+import { ApiError, call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
-import { Problem } from "../../components/Problem.js";
+import { Dialog } from "../../components/Dialog.js";
+import { Problem } from "../../components/Notice.js";
+import { BLANK_TEMPLATE, bodyOf } from "../../components/template/offers.js";
 import { TemplateBuilder } from "../../components/template/TemplateBuilder.js";
-import { BLANK_TEMPLATE, bodyOfTemplate } from "../../components/template/offers.js";
+import { useAction } from "../../components/useAction.js";
 import { Chakra, html, useState } from "../../host.js";
+import { useAnswer } from "../../useAnswer.js";
 
+/** @param {Props.CreateTemplate} props */
 export function CreateTemplate({ onClose, onCreated }) {
   const [template, setTemplate] = useState(BLANK_TEMPLATE);
-  const [error, setError] = useState(null);
-  const [isBusy, setBusy] = useState(false);
-  const { data: catalogue, error: lost } = useAnswer("catalogue");
-  const issues = error?.issues ?? [];
-  const elsewhere = issues.filter(({ path }) => path === "");
-  const change = (value) => {
+  const { data: catalogue, error: catalogueError } = useAnswer("catalogue");
+  const { isBusy, error, run, clear } = useAction(async () => {
+    const { name } = await call("templates", { method: "POST", body: bodyOf(template) });
+    announce(`Created the template ${name}.`);
+    onCreated(name);
+  });
+  const issues = error instanceof ApiError ? error.issues : [];
+  const isElsewhere = error && (issues.length === 0 || issues.some(({ path }) => path === ""));
+  const change = (/** @type {Page.Template} */ value) => {
     setTemplate(value);
-    setError(null);
+    clear();
   };
-  const create = async () => {
-    setBusy(true);
-    try {
-      const { name } = await call("templates", { method: "POST", body: bodyOfTemplate(template) });
-      announce(`Created the template ${name}.`);
-      onCreated(name);
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
-  };
-  return html`<${Chakra.Dialog.Root} open size="xl" scrollBehavior="inside" closeOnInteractOutside=${false} onOpenChange=${({ open }) => !open && onClose()}>
-    <${Chakra.Portal}>
-      <${Chakra.Dialog.Backdrop} />
-      <${Chakra.Dialog.Positioner}>
-        <${Chakra.Dialog.Content}>
-          <${Chakra.Dialog.Header}><${Chakra.Dialog.Title}>Create a template<//><//>
-          <${Chakra.Dialog.Body}>
-            ${catalogue
-              ? html`<${TemplateBuilder} value=${template} onChange=${change} issues=${issues} catalogue=${catalogue} />`
-              : lost
-                ? html`<${Problem} error=${lost} />`
-                : html`<${Chakra.Skeleton} height=${64} />`}
-            ${error && (issues.length === 0 || elsewhere.length > 0) && html`<${Chakra.Box} pt=${3}><${Problem} error=${error} /><//>`}
-          <//>
-          <${Chakra.Dialog.Footer}>
-            <${Chakra.Text} fontSize="xs" color="fg.muted" me="auto">A template cannot be changed later, only deleted while no job uses it.<//>
-            <${Chakra.Button} variant="outline" onClick=${onClose}>Cancel<//>
-            <${Chakra.Button} colorPalette="brand" loading=${isBusy} onClick=${create}>Create<//>
-          <//>
-        <//>
-      <//>
-    <//>
+  const builder = html`<${TemplateBuilder} value=${template} onChange=${change} issues=${issues}
+    catalogue=${catalogue} />`;
+  const footer = html`
+    <${Chakra.Text} fontSize="xs" color="fg.muted" me="auto">
+      A template cannot be changed later. It can be deleted while no job uses it.<//>
+    <${Chakra.Button} variant="outline" onClick=${onClose}>Cancel<//>
+    <${Chakra.Button} colorPalette="brand" loading=${isBusy} onClick=${run}>Create<//>`;
+  return html`<${Dialog} size="xl" closeOnInteractOutside=${false} title="Create a template" footer=${footer}
+    onClose=${onClose}>
+    ${catalogue && builder}
+    ${!catalogue && !catalogueError && html`<${Chakra.Skeleton} height=${64} />`}
+    ${catalogueError && !catalogue && html`<${Problem} error=${catalogueError} />`}
+    ${isElsewhere && html`<${Problem} error=${error} />`}
   <//>`;
 }

@@ -1,0 +1,28 @@
+// A box in the colour of its status, with an icon.
+import { Chakra, html } from "../host.js";
+
+/** @param {Props.Notice} props */
+export function Notice({ status, title = null, action = null, children, ...rest }) {
+  return html`<${Chakra.Alert.Root} status=${status} variant="surface" ...${rest}>
+    <${Chakra.Alert.Indicator} />
+    <${Chakra.Alert.Content}>
+      ${title && html`<${Chakra.Alert.Title}>${title}<//>`}
+      <${Chakra.Alert.Description} wordBreak="break-word">${children}<//>
+    <//>
+    ${action}
+  <//>`;
+}
+
+// What the server refused, all of it at once; with a way to try again where that makes sense.
+/** @param {Props.Problem} props */
+export function Problem({ error, hasPaths = true, onRetry = null }) {
+  const retry = onRetry && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onRetry}>Try again<//>`;
+  const issues = error.issues ?? [{ path: "", what: error.message, remedy: "" }];
+  return html`<${Notice} status="error" role="alert" action=${retry}>
+    ${issues.map(
+      ({ path, what, remedy }, index) => html`<${Chakra.Text} key=${index}>
+        ${hasPaths && path && html`<strong>${path}: </strong>`}${what}. ${remedy && `${remedy}.`}
+      <//>`,
+    )}
+  <//>`;
+}

@@ -1,0 +1,19 @@
+// Something that a person has asked for: while it runs its button is busy, and what went wrong is kept to be shown.
+import { useState } from "../host.js";
+
+/** @template {unknown[]} A @param {(...parameters: A) => Promise<unknown>} action @returns {Page.Action<A>} */
+export function useAction(action) {
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState(/** @type {Error | null} */ (null));
+  const run = async (/** @type {A} */ ...parameters) => {
+    setBusy(true);
+    setError(null);
+    try {
+      await action(...parameters);
+    } catch (failure) {
+      setError(failure);
+    }
+    setBusy(false);
+  };
+  return { isBusy, error, run, clear: () => setError(null) };
+}

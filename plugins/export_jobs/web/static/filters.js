@@ -1,0 +1,35 @@
+// What lists are searched, filtered, sorted and paged by, as the address has it; a default is left out there.
+
+/** @template {Record<string, string>} F @param {URLSearchParams} params @param {F} defaults @returns {F} */
+export const filtersOf = (params, defaults) =>
+  /** @type {F} */ (
+    Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, params.get(name) ?? value]))
+  );
+
+// The address after a change, which begins at the first page again unless the page is what changes.
+/**
+ * @param {URLSearchParams} params
+ * @param {Partial<Record<string, string>>} changes
+ * @param {Record<string, string>} defaults
+ */
+export function withFilters(params, changes, defaults) {
+  const next = new URLSearchParams(params);
+  for (const [name, value] of Object.entries({ offset: defaults.offset, ...changes })) {
+    if (value === undefined || value === defaults[name]) next.delete(name);
+    else next.set(name, value);
+  }
+  return next;
+}
+
+// A search finds what has all of its words somewhere in its texts.
+/** @param {string} search @param {(string | undefined)[]} texts */
+export function isMatch(search, texts) {
+  const text = texts.join(" ").toLowerCase();
+  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}
+
+// The list of jobs, which page.js asks for before it is drawn.
+export const JOB_FILTERS = { search: "", frequency: "", status: "", state: "", sort: "name", offset: "0" };
+
+/** @param {typeof JOB_FILTERS} filters */
+export const jobQuery = (filters) => ({ ...filters, limit: 50 });

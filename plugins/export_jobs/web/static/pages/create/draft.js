@@ -1,0 +1,69 @@
+// A new job: blank, as the body that the API takes, and in short.
+import { withoutBlanks } from "../../api.js";
+import { definitionOf } from "../../components/template/offers.js";
+import { addDays, addYear, today } from "../../days.js";
+import { capital, plural, userZone } from "../../format.js";
+import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, wordOf } from "../../words.js";
+
+// A once job looks back, all others look ahead.
+/** @param {string} frequency @param {string} zone */
+export function freshDays(frequency, zone) {
+  const now = today(zone);
+  if (frequency === "once") return { from: addDays(now, -30), until: addDays(now, -1) };
+  return { from: now, until: addDays(addYear(now), -1) };
+}
+
+/** @returns {Page.Draft} */
+export function blankDraft() {
+  const time_zone = userZone();
+  return {
+    name: "",
+    description: "",
+    owner: "",
+    destination: "",
+    recipients: [],
+    schedule: {
+      frequency: "weekly", execute_on: "sunday", ...freshDays("weekly", time_zone), deliver_at: "02:00", time_zone,
+    },
+    templates: [],
+    file: {},
+    new_templates: [],
+  };
+}
+
+// What is still blank is left out: the server then names it as missing, and nothing else.
+/** @param {Page.Draft} draft */
+export function bodyOf({ schedule, new_templates, templates, ...job }) {
+  const names = new Set(templates.map((use) => use.template));
+  const made = new_templates.filter(({ name }) => names.has(name)).map(definitionOf);
+  const body = { ...withoutBlanks(job), templates, schedule: withoutBlanks(schedule) };
+  return made.length > 0 ? { ...body, new_templates: made } : body;
+}
+
+/** @param {Record<string, string>} words @param {string} key */
+const lower = (words, key) => wordOf(words, key).toLowerCase();
+
+// How its files are written.
+/** @param {Page.FileOptions} file */
+export function fileText({ compression = "zip", delimiter = ",", empty_result = "send", header }) {
+  const packed = compression === "none" ? "not compressed" : `compressed with ${lower(COMPRESSIONS, compression)}`;
+  const parts = [
+    header === false ? "CSV without a header row" : "CSV with a header row",
+    `values separated by ${lower(DELIMITERS, delimiter)}`,
+    packed,
+  ];
+  return `${parts.join(", ")}. Without rows: ${lower(EMPTY_RESULTS, empty_result)}.`;
+}
+
+// What of a template it changes.
+/** @param {Page.TemplateUse} use */
+export function templateUseText({ columns = [], filters = [], audience = [], date_basis, subfolder }) {
+  const parts = [
+    columns.length > 0 ? plural(columns.length, "selected column") : "all columns, unchanged",
+    filters.length > 0 && plural(filters.length, "filter"),
+    audience.length > 0 && `${plural(audience.length, "customer")} only`,
+    date_basis === "updated" && "by the time of the last change",
+    subfolder && `in the sub-folder ${subfolder}`,
+  ];
+  return `${capital(parts.filter(Boolean).join(", "))}.`;
+}

@@ -1,0 +1,50 @@
+// The answer of a GET, kept while it is asked for again, so that nothing jumps.
+import { get, keyOf, lastAnswer, remember } from "./api.js";
+import { useCallback, useEffect, useRef, useState } from "./host.js";
+
+// Milliseconds between two questions: what runs is watched, what rests may be changed by somebody else.
+export const BUSY_MS = 3000;
+export const IDLE_MS = 30000;
+
+// `pace` tells from the answer after how many milliseconds to ask again, or null; nobody asks while the browser's tab
+// is hidden. Without a path: nothing.
+/**
+ * @template {string} P
+ * @param {P | null} path
+ * @param {Page.Query} [query]
+ * @param {(answer: Api.Answer<P>) => number | null} [pace]
+ * @returns {Page.Loaded<Api.Answer<P>>}
+ */
+export function useAnswer(path, query, pace) {
+  const key = keyOf(path, query);
+  const [state, setState] = useState(() => ({ data: lastAnswer(key), error: null }));
+  const running = useRef(/** @type {AbortController | null} */ (null));
+  const reload = useCallback(async () => {
+    const [target, parameters] = JSON.parse(key);
+    if (target === null) return;
+    running.current?.abort();
+    const control = new AbortController();
+    running.current = control;
+    try {
+      const data = await get(target, parameters, control.signal);
+      if (control.signal.aborted) return;
+      remember(key, data);
+      setState((before) => (before.data === data && !before.error ? before : { data, error: null }));
+    } catch (error) {
+      if (error.name !== "AbortError") setState((before) => ({ ...before, error }));
+    }
+    if (running.current === control) running.current = null;
+  }, [key]);
+  useEffect(() => {
+    reload();
+    return () => running.current?.abort();
+  }, [reload]);
+  const every = state.data && pace ? pace(state.data) : null;
+  useEffect(() => {
+    if (!every) return undefined;
+    const isDue = () => document.visibilityState === "visible" && !running.current;
+    const timer = setInterval(() => isDue() && reload(), every);
+    return () => clearInterval(timer);
+  }, [every, reload]);
+  return { ...state, reload };
+}

@@ -1,0 +1,18 @@
+// The filters of a list, kept in the address: it can be shared, and Back works.
+import { filtersOf, withFilters } from "./filters.js";
+import { Router, useCallback, useMemo } from "./host.js";
+
+/** @template {Record<string, string>} F @param {F} defaults a constant of its module */
+export function useFilters(defaults) {
+  const [params, setParams] = Router.useSearchParams();
+  const filters = useMemo(() => filtersOf(params, defaults), [params, defaults]);
+  const change = useCallback(
+    (/** @type {Partial<F>} */ changes, { replace = false } = {}) => {
+      // From the address itself: `params` is older until the page is drawn again, and a quick change would be lost.
+      const now = new URLSearchParams(window.location.search);
+      setParams(withFilters(now, changes, defaults), { replace });
+    },
+    [setParams, defaults],
+  );
+  return { filters, change };
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { columnsOf, move, rowsOf } from "#page/components/use/columnRows.js";
+
+const TEMPLATE = ["id", "name", "amount"].map((column) => ({
+  column, title: column.toUpperCase(), type: "text", unit: "", description: "",
+}));
+const chosen = (rows) => rows.filter(({ isChosen }) => isChosen).map(({ column }) => column);
+
+test("a definition without columns has all of the template's", () => {
+  const rows = rowsOf([], TEMPLATE);
+  assert.deepEqual(chosen(rows), ["id", "name", "amount"]);
+  assert.deepEqual(columnsOf(rows, TEMPLATE), []);
+});
+
+test("columns that were left out come last, and stay left out", () => {
+  const columns = [{ column: "amount", as: "Sum" }, "id"];
+  const rows = rowsOf(columns, TEMPLATE);
+  assert.deepEqual(rows.map(({ column, heading, isChosen }) => [column, heading, isChosen]), [
+    ["amount", "Sum", true], ["id", "", true], ["name", "", false],
+  ]);
+  assert.deepEqual(columnsOf(rows, TEMPLATE), columns);
+});
+
+test("a column that the template no longer has is kept, for the server to name", () => {
+  const [row] = rowsOf(["gone"], TEMPLATE);
+  assert.deepEqual(row, { column: "gone", heading: "", isChosen: true, title: "gone", type: "" });
+  assert.deepEqual(columnsOf([row], TEMPLATE), ["gone"]);
+});
+
+test("a heading that is the column's own name is none", () => {
+  const rows = rowsOf([], TEMPLATE).map((row) => (row.column === "id" ? { ...row, heading: "id" } : row));
+  assert.deepEqual(columnsOf(rows, TEMPLATE), ["id", "name", "amount"]);
+});
+
+test("another order is a choice", () => {
+  const rows = move(rowsOf([], TEMPLATE), 2, 0);
+  assert.deepEqual(columnsOf(rows, TEMPLATE), ["amount", "id", "name"]);
+  assert.deepEqual(chosen(move(rows, 0, 2)), ["id", "name", "amount"]);
+});
