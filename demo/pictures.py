@@ -76,7 +76,7 @@ def take_all(page: Any, theme: str) -> None:
     }.items():
         take(page, path, f"{name}-{theme}")
     page.goto(f"{LIST}/new?from=export__weekly-sales&step=3")
-    page.get_by_role("heading", name="Deliveries to come").scroll_into_view_if_needed()
+    page.get_by_role("heading", name="Upcoming deliveries").scroll_into_view_if_needed()
     take(page, None, f"create-adjust-{theme}")
 
 

@@ -139,7 +139,7 @@ def test_a_change_is_checked_before_it_is_saved_and_a_stale_one_is_not(live: Liv
     save.click()
     page.get_by_text("has been changed by somebody else").wait_for()
     assert save.is_disabled()
-    page.get_by_role("button", name="Load it again").click()
+    page.get_by_role("button", name="Reload and keep my changes").click()
     save.click()
     page.get_by_role("dialog").wait_for(state="detached")
     page.get_by_text("at 05:30").first.wait_for()
@@ -175,11 +175,11 @@ def test_a_past_window_is_exported_again_and_a_job_is_deleted(live: Live, open_p
     page.get_by_label("Window", exact=True).select_option(label="1 Jan 2026: Delivered, 24 rows")
     page.get_by_role("button", name="Re-export", exact=True).click()
     live.wait_for_runs(job, 3)
-    page.get_by_text("by hand").wait_for()
+    page.get_by_text("manual run").wait_for()
     choose(page, "Delete")
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("heading", name="Export Schedules", exact=True).wait_for()
-    page.get_by_text("Deleted again. Its delivered files and its history stay.").wait_for()
+    page.get_by_text("Deleted again. Its delivered files and its history are kept.").wait_for()
     assert live.definitions.job("again") is None
 
 
@@ -196,5 +196,5 @@ def test_a_job_is_paused_resumed_and_run_now(live: Live, open_page: Open) -> Non
     page.get_by_role("button", name="Run now", exact=True).click()
     live.wait_for_runs(job, 3)
     page.get_by_role("tab", name="Execution log").click()
-    page.get_by_text("by hand").first.wait_for()
+    page.get_by_text("manual run").first.wait_for()
     assert {record.window_start.day for record in live.records(job)} == {1, 2}, "the last complete window, again"

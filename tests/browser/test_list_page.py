@@ -138,7 +138,7 @@ def test_everybody_can_use_every_page(live: Live, open_page: Open, theme: str) -
     page.get_by_text("Give it a name.").wait_for()
     found["new"] = watched.grave_violations()
     page.goto(f"{LIST}/new?from={job.dag_id}&step=2")
-    page.get_by_text("Chosen: events").wait_for()
+    page.get_by_text("Selected: events").wait_for()
     found["data"] = watched.grave_violations()
     page.get_by_role("button", name="New template").click()
     page.get_by_role("dialog").get_by_role("group", name="KPIs").wait_for()
