@@ -9,7 +9,7 @@ The path of data, one noun, one function, one file a step:
 5. ``ExportJob`` -> Dag                                         ``orchestration/factory.py``
 6. query -> staged CSV -> staged archive (``ExportFile``)        ``streaming/``, ``orchestration/tasks.py``
 7. ``ExportFile`` -> ``Receipt``                                  ``delivery/<kind>.py``
-8. manifest, then mail                                         ``orchestration/publishing.py``
+8. manifest, then mail                                         ``orchestration/publishing.py``, ``notifying.py``
 9. everything -> ledger                                        ``store/ledger.py``
 """
 

@@ -14,10 +14,12 @@ from export_jobs.core.windows.discrepancy import Finding, WindowRun, find_discre
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.core.windows.window import Window, scheduled_windows
 from export_jobs.errors import ExportError, UserError
-from export_jobs.orchestration import mail
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
-from export_jobs.orchestration.airflow.connections import store_engine
+from export_jobs.orchestration.airflow.connections import task_store_engine
 from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
+from export_jobs.orchestration.mail.message import Letter
+from export_jobs.orchestration.mail.rules import Outcome
+from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.orchestration.run.staging import sweep
 from export_jobs.store.alarms import Alarms
 from export_jobs.store.definitions import Definitions
@@ -57,7 +59,7 @@ class CompareWithLedger(BaseOperator):
 
     def execute(self, context: Context) -> None:
         """Fails while there is any finding; the owners (and the operators) are mailed a finding once."""
-        engine = store_engine()
+        engine = task_store_engine()
         jobs = Definitions(engine).jobs()
         findings = [*_lost_row_findings(), *_window_findings(jobs, Ledger(engine))]
         owners = {job.name: str(job.definition.get("owner", "")) for job in jobs}
@@ -151,13 +153,15 @@ def _api() -> AirflowApi | None:
 
 def _mail_finding(finding: Finding, owners: dict[str, str]) -> None:
     recipients = {*settings.operators_mail(), *filter(None, [owners.get(finding.job)])}
-    message = mail.compose(
+    letter = Letter(
         "alarm",
         f"Export jobs: alarm for {finding.job}",
         {"findings": [finding.message], "link": settings.airflow_url()},
+        identity=(finding.key, finding.message, f"{datetime.now(UTC):%Y-%m-%d}"),
+        job=finding.job,
     )
-    with mail.mail_server() as server:
+    with MailServer() as server:
         for recipient in sorted(recipients):
-            answer = mail.send(server, message, recipient)
-            if answer.state == "refused":
-                log.warning("The mail server refuses %s: %s", recipient, answer.reply)
+            answer = server.send(letter, recipient)
+            if answer.outcome is not Outcome.SENT:
+                log.warning("%s is not mailed: %s. %s", recipient, answer.what, answer.remedy)

@@ -24,12 +24,8 @@ from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 from export_jobs.orchestration.auditor import auditor_dag
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.orchestration.definitions import LoadedJob, load_jobs
-from export_jobs.orchestration.publishing import (
-    NotifyOwner,
-    NotifyRecipients,
-    PublishManifest,
-    RefuseInvalidDefinition,
-)
+from export_jobs.orchestration.notifying import NotifyOwner, NotifyRecipients
+from export_jobs.orchestration.publishing import PublishManifest, RefuseInvalidDefinition
 from export_jobs.orchestration.tasks import Compress, Extract, Upload, ValidateDestination
 from export_jobs.orchestration.timetable import ExportTimetable
 

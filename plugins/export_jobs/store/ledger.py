@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from export_jobs.core.base.text import storable_text
 from export_jobs.errors import ExportError, TerminalError, UserError
 from export_jobs.store.executions import leases
 from export_jobs.store.executions.history import History
@@ -97,7 +98,7 @@ class Ledger(History, Notifications):
         message: str | None = None,
         detail: dict[str, Any] | None = None,
     ) -> None:
-        """Add one event. ``message`` and ``detail`` hold no secret."""
+        """Add one event. ``message`` and ``detail`` hold no secret; what a database cannot store of them is replaced."""
         insert = """INSERT INTO export_jobs.execution_event
                 (execution_id, kind, step, template, attempt, try_number, message, detail)
             VALUES (:execution_id, :kind, :step, :template, :attempt, :try_number, :message, CAST(:detail AS jsonb))"""
@@ -108,8 +109,28 @@ class Ledger(History, Notifications):
             "template": template,
             "attempt": attempt,
             "try_number": try_number,
-            "message": message,
-            "detail": json.dumps(detail) if detail is not None else None,
+            "message": storable_text(message) if message is not None else None,
+            "detail": _storable_json(detail) if detail is not None else None,
+        }
+        with self._begin() as connection:
+            connection.execute(text(insert), values)
+
+    def record_failed_run(
+        self, execution_id: int, clear_number: int, *, step: str, attempt: str, try_number: int
+    ) -> None:
+        """Add that a run has failed, once for each time that it was cleared, however often its last task is tried."""
+        insert = """INSERT INTO export_jobs.execution_event (execution_id, kind, step, attempt, try_number, detail)
+            SELECT CAST(:execution_id AS bigint), 'run failed', :step, :attempt, CAST(:try_number AS integer),
+                jsonb_build_object('clear_number', CAST(:clear_number AS integer))
+            WHERE NOT EXISTS (SELECT FROM export_jobs.execution_event
+                WHERE execution_id = :execution_id AND kind = 'run failed'
+                    AND (detail ->> 'clear_number')::integer = :clear_number)"""
+        values = {
+            "execution_id": execution_id,
+            "clear_number": clear_number,
+            "step": step,
+            "attempt": attempt,
+            "try_number": try_number,
         }
         with self._begin() as connection:
             connection.execute(text(insert), values)
@@ -156,3 +177,8 @@ class Ledger(History, Notifications):
                 raise AlreadyDelivered(f"{record.path} is at the destination already", "There is nothing to do")
             yield
             connection.execute(text(insert), asdict(record))
+
+
+def _storable_json(detail: dict[str, Any]) -> str:
+    # JSON writes a NUL as an escape, which PostgreSQL's jsonb refuses as well.
+    return storable_text(json.dumps(detail, ensure_ascii=False)).replace(r"\u0000", r"\ufffd")

@@ -32,7 +32,8 @@ _PULSES = """
     LEFT JOIN LATERAL (SELECT v.kind, v.at
         FROM export_jobs.execution e JOIN export_jobs.execution_event v ON v.execution_id = e.id
         WHERE e.job_id = j.id AND e.window_start = newest.window_start
-            AND newest.window_start IS DISTINCT FROM delivered.window_start AND v.kind IN ('started', 'run failed')
+            AND newest.window_start IS DISTINCT FROM delivered.window_start AND (v.kind = 'run failed'
+                OR (v.kind = 'started' AND v.step IS DISTINCT FROM 'notify_owner'))
         ORDER BY v.id DESC LIMIT 1) ending ON true
     WHERE j.deleted_at IS NULL
 """

@@ -14,7 +14,7 @@ from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 from export_jobs.orchestration.airflow.connections import airflow_connection, store_engine
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
-from export_jobs.orchestration.mail import mail_server
+from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.store.definitions import Definitions
 
 CONNECTION_TYPES = {"sftp": {"sftp", "ssh"}, "s3": {"aws"}}
@@ -87,7 +87,8 @@ def _write_and_read(root: str) -> None:
 
 def mail_server_answers(_: Surroundings) -> Iterator[CheckResult]:
     """The mail server takes the login; nothing is sent."""
-    with mail_server():
+    with MailServer() as server:
+        server.open()
         yield CheckResult.ok("mail", f"the server of the connection {settings.smtp_connection()!r} takes the login")
 
 

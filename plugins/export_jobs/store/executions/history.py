@@ -88,6 +88,12 @@ class History(ExecutionReader):
             for row in rows
         ]
 
+    def opened_at(self, execution_id: int) -> datetime:
+        """When the ledger first heard of an execution: no two of them have this and their id in common."""
+        rows = self._rows("SELECT opened_at FROM export_jobs.execution WHERE id = :id", id=execution_id)
+        opened_at: datetime = rows[0]["opened_at"]
+        return opened_at
+
     def failures(self, execution_id: int) -> list[ExecutionEvent]:
         """Why the newest attempts of this execution's steps did not succeed, one event a step, oldest first."""
         rows = self._rows(

@@ -1,0 +1,132 @@
+"""A letter: what it says (Jinja files in ``mails``, values only ever passed in), and its headers for one recipient."""
+
+from __future__ import annotations
+
+import email.policy
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+
+from export_jobs.core.base.text import is_control, quote_value
+from export_jobs.errors import UserError
+
+LetterKind = Literal["delivered", "failed", "alarm"]
+_POLICY = email.policy.SMTP.clone(cte_type="7bit")
+"""Bytes that every mail server takes, also one without 8BITMIME or SMTPUTF8."""
+_ENCODED_WORD = re.compile(r"=(?=\?)")
+_MAX_HEADER = 200
+_REMEDY = "Write it as name@example.org"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is sent to each recipient alone.
+
+    ``identity`` tells one letter from every other one: with the recipient it gives the Message-ID. That stays the same
+    over all tries, so that a mail program shows copies, which a lost answer of a mail server can cause, as one mail.
+    """
+
+    kind: LetterKind
+    subject: str
+    values: Mapping[str, Any]
+    identity: tuple[str, ...]
+    job: str = ""
+    window: str = ""
+
+    def to(self, recipient: str, sender: Address) -> bytes:
+        """The letter as it goes over the wire; raises ``UserError`` for an address that cannot stand in a header."""
+        message = EmailMessage(policy=_POLICY)
+        message["Subject"] = header_text(self.subject)
+        message["From"] = sender
+        message["To"] = mailable(recipient)
+        message["Date"] = formatdate()
+        message["Message-ID"] = self._message_id(recipient)
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Export-Kind"] = self.kind
+        for name, text in (("X-Export-Job", self.job), ("X-Export-Window", self.window)):
+            if text:
+                message[name] = header_text(text)
+        message.set_content(_environment().get_template(f"{self.kind}.txt").render(self.values))
+        message.add_alternative(_environment().get_template(f"{self.kind}.html").render(self.values), subtype="html")
+        return message.as_bytes()
+
+    def _message_id(self, recipient: str) -> str:
+        parts = "\n".join((self.kind, *self.identity, recipient))
+        return f"<{hashlib.sha256(parts.encode()).hexdigest()[:40]}@export-jobs.invalid>"
+
+
+def header_text(text: str) -> str:
+    """``text`` on one line, at most 200 characters, with nothing in it that a reader of headers would decode."""
+    line = "".join(" " if is_control(char) else char for char in " ".join(text.split()))
+    return _ENCODED_WORD.sub("= ", line)[:_MAX_HEADER]
+
+
+def mailable(text: str) -> Address:
+    """An address that stands in a header as exactly itself; raises ``UserError`` for any other text.
+
+    Definitions are checked when they are saved, by a stricter rule; a row may be older than that, or typed by hand.
+    """
+    if not text.isascii() or any(map(is_control, text)):
+        raise UserError(f"{quote_value(text)} cannot stand in the header of a mail", _REMEDY)
+    return _as_itself("", text)
+
+
+def sender_address(text: str) -> Address:
+    """The sender, who may have a display name; raises ``UserError`` when ``text`` is not one address."""
+    fault = UserError(f"{quote_value(text)} is not a mail address", _REMEDY)
+    if any(map(is_control, text)):
+        raise fault
+    try:
+        found = _POLICY.header_factory("From", text).addresses
+    except Exception:  # the parser of the standard library raises IndexError, too, for what it cannot read
+        raise fault from None
+    if len(found) != 1 or not found[0].addr_spec.isascii() or any(is_control(char) for char in found[0].display_name):
+        raise fault
+    return _as_itself(found[0].display_name, found[0].addr_spec)
+
+
+def _as_itself(name: str, spec: str) -> Address:
+    """The address, when whoever reads the header's bytes finds this one address in it and nothing else."""
+    probe = EmailMessage(policy=_POLICY)
+    try:
+        address = Address(name, addr_spec=spec)
+        probe["To"] = address
+        read = message_from_bytes(probe.as_bytes(), policy=email.policy.default)["To"].addresses
+    except Exception:  # encoded words make the standard library raise whatever their content provokes
+        read = ()
+    if [found.addr_spec for found in read] != [spec]:
+        raise UserError(f"{quote_value(spec)} cannot stand in the header of a mail", _REMEDY)
+    return address
+
+
+def human_bytes(count: float) -> str:
+    """``1234567`` -> ``1.2 MB``."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000 or unit == "GB":
+            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+        count /= 1000
+    raise AssertionError
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parents[1] / "mails"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["human_bytes"] = human_bytes
+    environment.filters["thousands"] = lambda number: f"{number:,}"
+    return environment

@@ -1,0 +1,200 @@
+"""The tasks that send mail: to the recipients when files have arrived, to the owner when a run has failed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from export_jobs import settings
+from export_jobs.core.windows.schedule_text import window_in_words
+from export_jobs.errors import ExportError, TerminalError, TransientError
+from export_jobs.orchestration.mail.message import Letter
+from export_jobs.orchestration.mail.rules import Outcome
+from export_jobs.orchestration.mail.server import MailServer
+from export_jobs.orchestration.publishing import WHOLE_RUN, export_files
+from export_jobs.orchestration.run.step import ExportStep
+from export_jobs.orchestration.run.xcom import task_result
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from export_jobs.core.definitions.job import ExportJob
+    from export_jobs.orchestration.mail.answer import Answer
+    from export_jobs.orchestration.run.job_run import JobRun
+
+log = logging.getLogger(__name__)
+
+MAX_SENTENCES = 3
+"""How many troubles an error spells out; the log has a line for each."""
+
+
+class _Round(NamedTuple):
+    """What one mail is known by in the ledger: a clear of the run begins a new round for those who were refused."""
+
+    kind: str
+    key: str
+    clear_number: int
+
+
+class NotifyRecipients(ExportStep):
+    """Mail every recipient on their own; the delivery stands whatever the mail server says."""
+
+    step = "notify_recipients"
+
+    def run_step(self, run: JobRun, context: Context) -> None:
+        """Raises ``TransientError`` while some mails are not sent, ``TerminalError`` when they cannot be."""
+        stage = task_result(context, "publish_manifest")
+        recipients = _recipients(run)
+        if not recipients:
+            log.info("This job has no recipients")
+            return
+        mails = _Round("success", stage, run.clear_number)
+        run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
+        states, refused = _notify(run, mails, recipients, _success_letter(run, context, stage))
+        if refused:
+            run.record_event("partly notified", self.step, message=f"refused for good: {', '.join(refused)}")
+        if "sent" not in states.values():
+            raise TerminalError(
+                f"The mail server refuses every recipient of job {run.job.name!r}. The files are delivered",
+                "Correct the addresses in the job, then clear this task: whoever has had no mail gets one",
+            )
+
+
+class NotifyOwner(ExportStep):
+    """Mail the owner why a run has failed; runs only when something before it has."""
+
+    step = "notify_owner"
+
+    def run_step(self, run: JobRun, context: Context) -> None:
+        """Records the failure of the execution, then mails it, once for each time the run was cleared."""
+        run.ledger.record_failed_run(
+            run.execution_id, run.clear_number, step=self.step, attempt=run.attempt, try_number=run.try_number
+        )
+        owner = (_todays_definition(run) or run.job).owner
+        _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], _failure_letter(run))
+
+
+def _recipients(run: JobRun) -> list[str]:
+    """Those of the definition that the run is bound to, with today's in place of those who were refused.
+
+    A person who corrects an address and clears the run wants the mail to go to the new one.
+    """
+    bound = list(run.job.recipients)
+    refused = run.ledger.refused_recipients(run.execution_id)
+    today = _todays_definition(run) if refused else None
+    if today is None:
+        return bound
+    kept = [recipient for recipient in bound if recipient not in refused or recipient in today.recipients]
+    return kept + [recipient for recipient in today.recipients if recipient not in bound]
+
+
+def _todays_definition(run: JobRun) -> ExportJob | None:
+    """The newest version, of which only people are read; None for a job that was deleted or cannot be read."""
+    stored = run.definitions.by_dag_id(run.job.dag_id)
+    return stored.read()[0] if stored else None
+
+
+def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Letter) -> tuple[dict[str, str], list[str]]:
+    """Send to all who have no mail yet and record each answer as it comes: each one's state, and who was refused now.
+
+    Raises ``TransientError`` or ``TerminalError`` once all were tried, when some could not be sent.
+    """
+    states = run.ledger.notification_states(run.execution_id, *mails)
+    waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in states]
+    # Another one first at each try: what the first one provokes in a mail server must not keep the others waiting.
+    first = (run.try_number - 1) % len(waiting) if waiting else 0
+    troubles: list[Answer] = []
+    refused: list[str] = []
+    with MailServer() as server:
+        for recipient in waiting[first:] + waiting[:first]:
+            answer = server.send(letter, recipient)
+            if answer.outcome in (Outcome.LATER, Outcome.UNABLE):
+                log.warning("%s has no mail yet: %s. %s", recipient, answer.what, answer.remedy)
+                troubles.append(answer)
+                continue
+            _record(run, mails, recipient, answer)
+            states[recipient] = answer.outcome.value
+            if answer.outcome is Outcome.REFUSED:
+                log.warning("%s gets no mail: %s. %s", recipient, answer.what, answer.remedy)
+                refused.append(recipient)
+    if troubles:
+        raise _not_all_sent(troubles)
+    return states, refused
+
+
+def _record(run: JobRun, mails: _Round, recipient: str, answer: Answer) -> None:
+    run.ledger.record_notification(
+        run.execution_id,
+        mails.kind,
+        mails.key,
+        recipient=recipient,
+        state=answer.outcome.value,
+        reply=answer.reply,
+        clear_number=mails.clear_number,
+    )
+
+
+def _not_all_sent(troubles: Sequence[Answer]) -> ExportError:
+    """One error for all of them; it is tried again as long as that can help one of them."""
+    may_pass = any(answer.outcome is Outcome.LATER for answer in troubles)
+    whats = list(dict.fromkeys(answer.what for answer in troubles))
+    remedies = dict.fromkeys(answer.remedy for answer in troubles[:MAX_SENTENCES])
+    more = f". And {len(whats) - MAX_SENTENCES} more; see the log" if len(whats) > MAX_SENTENCES else ""
+    what = f"{len(troubles)} mails are not sent. {'. '.join(whats[:MAX_SENTENCES])}{more}"
+    return (TransientError if may_pass else TerminalError)(what, ". ".join(remedies))
+
+
+def _identity(run: JobRun, key: str) -> tuple[str, ...]:
+    return (run.ledger.opened_at(run.execution_id).isoformat(), str(run.execution_id), run.run_id, key)
+
+
+def _success_letter(run: JobRun, context: Context, stage: str) -> Letter:
+    publication = run.ledger.publication(run.execution_id, stage)
+    zone = ZoneInfo(run.job.schedule.time_zone)
+    days = window_in_words(run.window, run.job.schedule.time_zone)
+    return Letter(
+        "delivered",
+        f"{run.job.name}: {days} delivered",
+        {
+            "job": run.job.name,
+            "description": run.job.description,
+            "window": days,
+            "start": run.window.start.astimezone(zone).isoformat(),
+            "end": run.window.end.astimezone(zone).isoformat(),
+            "destination": run.job.destination,
+            "replaces": len(run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end)) > 1,
+            "files": [
+                {**file.model_dump(), "url": run.destination.url(file.path) if file.is_sent else None}
+                for file in export_files(run, context)
+            ],
+            "manifest_url": publication.url if publication else "",
+        },
+        identity=_identity(run, stage),
+        job=run.job.name,
+        window=_header_window(run),
+    )
+
+
+def _failure_letter(run: JobRun) -> Letter:
+    days = window_in_words(run.window, run.job.schedule.time_zone)
+    url = settings.airflow_url()
+    return Letter(
+        "failed",
+        f"{run.job.name}: {days} FAILED",
+        {
+            "job": run.job.name,
+            "window": days,
+            "failures": run.ledger.failures(run.execution_id),
+            "delivered": [delivery.url for delivery in run.ledger.latest_deliveries(run.execution_id)],
+            "link": f"{url}/dags/{run.job.dag_id}/runs/{run.run_id}" if url else "",
+        },
+        identity=_identity(run, f"clear {run.clear_number}"),
+        job=run.job.name,
+        window=_header_window(run),
+    )
+
+
+def _header_window(run: JobRun) -> str:
+    return f"{run.window.start.isoformat()}/{run.window.end.isoformat()}"

@@ -1,0 +1,178 @@
+"""A mail server that says what a test tells it to, at any step of the dialogue, over real sockets on loopback."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import socketserver
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+CLOSE, STALL = "close", "stall"
+"""In place of a reply: end the connection, or say nothing."""
+
+Reply = str | Callable[[str], str]
+
+
+@dataclass
+class Script:
+    """``replies``: by verb (``GREETING``, ``EHLO``, ``AUTH``, ``MAIL``, ``RCPT``, ``DATA``, ``CONTENT`` …)."""
+
+    replies: dict[str, Reply] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+    commands: list[str] = field(default_factory=list)
+    contents: list[tuple[str, bytes]] = field(default_factory=list)
+    """Recipient and bytes of every mail whose content arrived whole, whatever was answered to it."""
+
+    def reply(self, verb: str, argument: str, usual: str) -> str:
+        said = self.replies.get(verb, usual)
+        return said(argument) if callable(said) else said
+
+    def count(self, verb: str) -> int:
+        return sum(command.upper().startswith(verb) for command in self.commands)
+
+
+class _Dialogue(socketserver.StreamRequestHandler):
+    """One connection; ``login`` is lost by an EHLO where the script says so."""
+
+    def handle(self) -> None:
+        server: ScriptedSmtpServer = self.server  # type: ignore[assignment]
+        self.script, self.logged_in, self.recipient = server.script, False, ""
+        if server.tls == "at once" and not self._begin_tls():
+            return
+        if not self._say("GREETING", "", "220 scripted"):
+            return
+        while line := self.rfile.readline():
+            command = line.decode(errors="replace").rstrip("\r\n")
+            self.script.commands.append(command)
+            verb, _, argument = command.partition(" ")
+            if not getattr(self, f"_{verb.lower()}", self._other)(argument):
+                return
+
+    def _say(self, verb: str, argument: str, usual: str) -> bool:
+        said = self.script.reply(verb, argument, usual)
+        if said == CLOSE:
+            return False
+        if said == STALL:
+            time.sleep(5)
+            return False
+        self.wfile.write(said.encode() + b"\r\n")
+        return not said.startswith("421")
+
+    def _begin_tls(self) -> bool:
+        server: ScriptedSmtpServer = self.server  # type: ignore[assignment]
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(server.certificate)
+        try:
+            self.connection = context.wrap_socket(self.connection, server_side=True)
+        except (OSError, ssl.SSLError):
+            return False
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)  # type: ignore[assignment]
+        return True
+
+    def _ehlo(self, argument: str) -> bool:
+        self.logged_in = False if "FORGETFUL" in self.script.replies else self.logged_in
+        lines = ["scripted", *self.script.features]
+        text = "\r\n".join(f"250{'-' if n < len(lines) - 1 else ' '}{line}" for n, line in enumerate(lines))
+        return self._say("EHLO", argument, text)
+
+    def _starttls(self, argument: str) -> bool:
+        if not self._say("STARTTLS", argument, "220 go on"):
+            return False
+        return not str(self.script.reply("STARTTLS", argument, "220")).startswith("220") or self._begin_tls()
+
+    def _auth(self, argument: str) -> bool:
+        said = self.script.reply("AUTH", argument, "235 2.7.0 welcome")
+        self.logged_in = said.startswith("235")
+        return self._say("AUTH", argument, "235 2.7.0 welcome")
+
+    def _mail(self, argument: str) -> bool:
+        usual = "250 ok"
+        if "FORGETFUL" in self.script.replies and not self.logged_in:
+            usual = "530 5.7.0 authentication required"
+        return self._say("MAIL", argument, usual)
+
+    def _rcpt(self, argument: str) -> bool:
+        self.recipient = argument.partition("<")[2].partition(">")[0]
+        return self._say("RCPT", self.recipient, "250 ok")
+
+    def _data(self, argument: str) -> bool:
+        if not self._say("DATA", argument, "354 go on"):
+            return False
+        if not str(self.script.reply("DATA", argument, "354")).startswith("354"):
+            return True
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line)
+        self.script.contents.append((self.recipient, b"".join(lines)))
+        return self._say("CONTENT", self.recipient, "250 kept")
+
+    def _quit(self, argument: str) -> bool:
+        self._say("QUIT", argument, "221 bye")
+        return False
+
+    def _other(self, argument: str) -> bool:
+        return self._say("OTHER", argument, "250 ok")
+
+
+class ScriptedSmtpServer(socketserver.ThreadingTCPServer):
+    """``tls``: ``"at once"`` for a port that speaks TLS from the first byte on."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, script: Script, *, tls: str = "", certificate: Path | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), _Dialogue)
+        self.script, self.tls, self.certificate = script, tls, certificate
+        self.port: int = self.server_address[1]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def connection(self, **extra: Any) -> dict[str, Any]:
+        """Airflow's connection to this server; plain unless ``extra`` says otherwise."""
+        plain = {"disable_ssl": True, "disable_tls": True, "from_email": "exports@example.com", "timeout": 2}
+        login = {key: extra.pop(key) for key in ("login", "password") if key in extra}
+        return {"conn_type": "smtp", "host": "127.0.0.1", "port": self.port, **login, "extra": {**plain, **extra}}
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate with its key for 127.0.0.1, in one file; it signs itself, so it is its own authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "scripted mail server")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(key.private_bytes(*plain) + made.public_bytes(serialization.Encoding.PEM))
+    return path
