@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Literal
 
 import zstandard
 from isal import isal_zlib
-from stream_zip import ZIP_32, ZIP_64, stream_zip
+from stream_zip import ZIP_32, ZIP_64, ZipOverflowError, stream_zip
 
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import HashingSink
@@ -23,10 +23,11 @@ CHUNK_BYTES = 1 << 20
 LEVEL = 2
 ZSTD_LEVEL = 3
 ZSTD_THREADS = 2
-# Zip32 holds 4 GiB less one byte, compressed too; rows that do not compress grow by less than this margin.
-LARGEST_ZIP32 = 0xFFFFFFFF - (64 << 20)
-# A zip entry's date is a wall clock without a zone and starts in 1980.
-FIRST_ZIP_DATE = datetime(1980, 1, 1)
+# In a zip32 entry the largest number of four bytes means "see the zip64 field". Below it, zip64 would be wrong: Java's
+# ZipInputStream and others take the sizes behind such an entry for those of a zip32 one, and fail.
+LARGEST_ZIP32 = 0xFFFFFFFE
+# A zip entry's date is a wall clock without a zone, with seven bits for the year and even seconds.
+FIRST_ZIP_DATE, LAST_ZIP_DATE = datetime(1980, 1, 1), datetime(2107, 12, 31, 23, 59, 58)
 RAW_DEFLATE, GZIP = -15, 31
 FOLDER_MARKS = frozenset("/\\\0")
 
@@ -59,9 +60,27 @@ def compress(
     """
     if member in {"", ".", ".."} or not FOLDER_MARKS.isdisjoint(member):
         raise ValueError(f"{member!r} is not a plain file name")
-    reader = _HashingReader(source, member, size)
-    writer = HashingSink(sink, member)
-    for chunk in _compress_chunks(reader.chunks(), compression, member, modified, size):
+    entry = _ZipEntry(member, modified, is_zip64=size > LARGEST_ZIP32)
+    try:
+        return _compress(source, sink, compression, entry, size)
+    except ZipOverflowError:  # rows that do not compress have grown past what zip32 holds
+        source.seek(0)
+        sink.seek(0)
+        sink.truncate()
+        return _compress(source, sink, compression, replace(entry, is_zip64=True), size)
+
+
+@dataclass(frozen=True)
+class _ZipEntry:
+    name: str
+    modified: datetime
+    is_zip64: bool
+
+
+def _compress(source: BinaryIO, sink: BinaryIO, compression: str, entry: _ZipEntry, size: int) -> CompressionResult:
+    reader = _HashingReader(source, entry.name, size)
+    writer = HashingSink(sink, entry.name)
+    for chunk in _compress_chunks(reader.chunks(), compression, entry):
         writer.write(chunk)
     writer.flush()
     return CompressionResult(writer.bytes, writer.sha256, reader.digest.hexdigest())
@@ -92,12 +111,10 @@ class _HashingReader:
             )
 
 
-def _compress_chunks(
-    chunks: Iterator[bytes], compression: str, member: str, modified: datetime, size: int
-) -> Iterable[bytes]:
+def _compress_chunks(chunks: Iterator[bytes], compression: str, entry: _ZipEntry) -> Iterable[bytes]:
     match compression:
         case "zip":
-            return _zip(chunks, member, modified, size)
+            return _zip(chunks, entry)
         case "gzip":
             return _run_compressor(chunks, _new_deflater(GZIP))
         case "zstd":
@@ -107,13 +124,12 @@ def _compress_chunks(
             return chunks
 
 
-def _zip(chunks: Iterator[bytes], member: str, modified: datetime, size: int) -> Iterable[bytes]:
-    date = max(modified.astimezone(UTC).replace(tzinfo=None), FIRST_ZIP_DATE)
-    method = ZIP_32 if size <= LARGEST_ZIP32 else ZIP_64
-    entry = (member, date, stat.S_IFREG | 0o644, method, chunks)
+def _zip(chunks: Iterator[bytes], entry: _ZipEntry) -> Iterable[bytes]:
+    date = min(max(entry.modified.astimezone(UTC).replace(tzinfo=None), FIRST_ZIP_DATE), LAST_ZIP_DATE)
+    member = (entry.name, date, stat.S_IFREG | 0o644, ZIP_64 if entry.is_zip64 else ZIP_32, chunks)
     # The extended timestamp is left out: it ends in 2038, and receivers in other zones would see another date.
     packed: Iterable[bytes] = stream_zip(
-        [entry], chunk_size=CHUNK_BYTES, get_compressobj=lambda: _new_deflater(RAW_DEFLATE), extended_timestamps=False
+        [member], chunk_size=CHUNK_BYTES, get_compressobj=lambda: _new_deflater(RAW_DEFLATE), extended_timestamps=False
     )
     return packed
 

@@ -124,10 +124,13 @@ REFUSED = [
     ("SELECT no_such_function(1)", r"42883"),
     ("SELECT * FROM pg_authid", r"denies reading.*pg_authid.*Grant SELECT"),
     ("SELECT 1 / (i - 2) FROM generate_series(1, 3) i", r"22012, DivisionByZero.*export-jobs sql"),
+    ("SELECT nowhere.f(1)", r"schema that is not there \(3F000, schema \"nowhere\" does not exist\)"),
+    ("SELECT (SELECT i FROM generate_series(1, 2) i)", r"more than one row \(21000"),
+    (f"SELECT {'1, ' * 1700}1", r"larger or deeper than the database can.*\(54011"),
 ]
 
 
-@pytest.mark.parametrize(("query", "sentence"), REFUSED, ids=[query for query, _ in REFUSED])
+@pytest.mark.parametrize(("query", "sentence"), REFUSED, ids=[query[:60] for query, _ in REFUSED])
 def test_what_cannot_pass_by_itself_fails_at_once_with_a_sentence(
     warehouse_database: Warehouse, query: str, sentence: str
 ) -> None:
@@ -136,6 +139,27 @@ def test_what_cannot_pass_by_itself_fails_at_once_with_a_sentence(
         read(session, query)
     assert query not in str(caught.value)
     assert session.closed
+
+
+LIMITS = [
+    ("temp_file_limit", "64kB", "SELECT i FROM generate_series(1, 300000) i ORDER BY md5(i::text)", "53400"),
+    ("transaction_timeout", "300ms", SLEEPING, "25P04"),
+]
+
+
+@pytest.mark.parametrize(("limit", "value", "query", "code"), LIMITS, ids=[limit for limit, *_ in LIMITS])
+def test_a_limit_of_the_role_is_called_by_its_name_and_not_run_into_again(
+    warehouse_database: Warehouse, limit: str, value: str, query: str, code: str
+) -> None:
+    if not warehouse_database.scalar(f"SELECT count(*) FROM pg_settings WHERE name = '{limit}'"):
+        pytest.skip(f"NOT CHECKED: this PostgreSQL has no {limit}")
+    warehouse_database.scalar(f"ALTER ROLE warehouse_owner SET {limit} = '{value}'")
+    try:
+        with pytest.raises(TerminalError, match=rf"'sales': .*{limit}.*\({code}, .*raise") as caught:
+            read(warehouse_database.session(), query)
+    finally:
+        warehouse_database.scalar(f"ALTER ROLE warehouse_owner RESET {limit}")
+    assert "by hand" not in str(caught.value)
 
 
 def test_no_value_of_a_row_stands_in_an_error(warehouse_database: Warehouse) -> None:

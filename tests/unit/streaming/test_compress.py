@@ -91,12 +91,15 @@ def test_a_zip_holds_one_plain_readable_file_dated_by_the_window() -> None:
     assert member.extract_version == 20  # no zip64: every reader there is can open it
 
 
-def test_the_zip_date_is_utc_and_never_before_1980() -> None:
+def test_the_zip_date_is_utc_and_stays_within_what_a_zip_can_say() -> None:
     tokyo = timezone(timedelta(hours=9))
     for modified, shown in [
         (datetime(2024, 1, 1, 8, tzinfo=tokyo), (2023, 12, 31, 23, 0, 0)),
         (datetime(1970, 1, 2, tzinfo=UTC), (1980, 1, 1, 0, 0, 0)),
         (datetime(2060, 1, 1, tzinfo=UTC), (2060, 1, 1, 0, 0, 0)),
+        (datetime(2107, 12, 31, 23, 59, 59, tzinfo=UTC), (2107, 12, 31, 23, 59, 58)),
+        (datetime(2108, 1, 1, tzinfo=UTC), (2107, 12, 31, 23, 59, 58)),
+        (datetime(9998, 12, 31, 23, tzinfo=UTC), (2107, 12, 31, 23, 59, 58)),
     ]:
         [member] = zipfile.ZipFile(io.BytesIO(packed(b"x", "zip", modified=modified)[0])).infolist()
         assert member.date_time == shown
@@ -109,6 +112,37 @@ def test_a_large_file_is_zip64(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unpacked(result, "zip") == CSV
     [member] = zipfile.ZipFile(io.BytesIO(result)).infolist()
     assert member.extract_version == 45
+
+
+class HeaderSeenError(Exception):
+    """Enough has been written."""
+
+
+class HeaderSink(io.BytesIO):
+    """Takes the local header of an archive, and no more of it."""
+
+    def write(self, chunk: Any) -> int:
+        super().write(chunk)
+        raise HeaderSeenError
+
+
+BORDER = (4 << 30) - 1
+
+
+@pytest.mark.parametrize(
+    ("size", "version"),
+    [(BORDER - (64 << 20), 20), (BORDER - (64 << 20) + 1, 20), (BORDER - 1, 20), (BORDER, 45), (BORDER + 1, 45)],
+)
+def test_an_entry_is_zip64_from_four_gib_on_and_not_a_byte_before(size: int, version: int) -> None:
+    """Readers that stream, such as Java's ZipInputStream, fail on a smaller entry that says zip64."""
+    sink = HeaderSink()
+    with pytest.raises(HeaderSeenError):
+        compress(io.BytesIO(CSV), sink, compression="zip", member=MEMBER, modified=MODIFIED, size=size)
+    header = sink.getvalue()
+    assert header[:4] == b"PK\x03\x04"
+    assert int.from_bytes(header[4:6], "little") == version
+    sizes = header[18:26]
+    assert sizes == (b"\xff" * 8 if version == 45 else bytes(8))
 
 
 def test_a_gzip_names_no_file_and_no_time() -> None:
