@@ -1,4 +1,4 @@
-// The one door to the API: JSON in, JSON out, every refusal an ApiError with the issues as the server words them.
+// Every call of the API: JSON in, JSON out, every refusal an ApiError with the server's issues.
 import { sentence } from "./issues.js";
 
 const NO_ANSWER = { path: "", what: "Airflow does not answer", remedy: "Check the connection, then try again" };
@@ -15,7 +15,7 @@ export class ApiError extends Error {
 /** @param {string} text */
 export const part = (text) => encodeURIComponent(text);
 
-// Airflow may be deployed below a path, which the page's base address knows. What is blank is not asked for.
+// Airflow may be deployed below a path, which is part of the page's base address. Blank parameters are left out.
 /** @param {string} path @param {Page.Query} [query] @param {string} [base] */
 export function addressOf(path, query = {}, base = document.baseURI) {
   const url = new URL(`export-jobs/api/${path}`, base);
@@ -29,7 +29,7 @@ export function addressOf(path, query = {}, base = document.baseURI) {
 const isBlank = (value) =>
   value === "" || value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 
-// A body without what is still blank: the server names it as missing where it is needed, and nothing else.
+// A body without blank values: the server reports them as missing where they are needed.
 /** @template {object} T @param {T} values @returns {Partial<T>} */
 export const withoutBlanks = (values) =>
   /** @type {Partial<T>} */ (Object.fromEntries(Object.entries(values).filter(([, value]) => !isBlank(value))));
@@ -59,7 +59,7 @@ export async function call(path, { method, query, body, version, signal } = {}) 
     throw new ApiError(0, [NO_ANSWER]);
   }
   if (response.ok) return response.status === 204 ? /** @type {any} */ (null) : response.json();
-  if (response.status === 401) window.location.reload(); // Airflow then asks for the login and comes back
+  if (response.status === 401) window.location.reload(); // Airflow then asks for the login and returns here
   throw new ApiError(response.status, await issuesOf(response));
 }
 
@@ -75,7 +75,7 @@ async function issuesOf(response) {
   return [{ path: "", what: `Airflow answered with ${response.status}`, remedy }];
 }
 
-// Answers that were asked for before the page was there to take them; each is given away once, and soon or not at all.
+// Answers that were requested before the page could use them. Each is used once, and soon or not at all.
 /** @type {Map<string, Promise<any>>} */
 const early = new Map();
 const EARLY_MS = 5000;
@@ -87,7 +87,7 @@ export const keyOf = (path, query) => JSON.stringify([path, query ?? {}]);
 export function askEarly(path, query) {
   const key = keyOf(path, query);
   const answer = call(path, { query });
-  answer.then((data) => remember(key, data)).catch(() => {}); // whoever takes it hears of it
+  answer.then((data) => remember(key, data)).catch(() => {}); // the component that uses it shows the error
   early.set(key, answer);
   setTimeout(() => early.delete(key), EARLY_MS);
 }
@@ -100,8 +100,8 @@ export function get(path, query, signal) {
   return answer ?? call(path, { query, signal });
 }
 
-// The last answers: Airflow begins the page anew at every change of its path, and whoever comes back sees at once what
-// they left. It is asked for again right away, and forgotten when anything is written.
+// The last answers: Airflow restarts the page at every change of its path, and the page then shows them at once. They
+// are requested again right away, and forgotten after every write.
 /** @type {Map<string, any>} */
 const known = new Map();
 const MOST_KNOWN = 40;

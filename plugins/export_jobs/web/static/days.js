@@ -14,7 +14,7 @@ const asDate = (day) => new Date(`${day}T00:00:00Z`);
 /** @param {string} day @param {number} count */
 export const addDays = (day, count) => iso(new Date(asDate(day).getTime() + count * MS_A_DAY));
 
-// The day of an instant as a zone sees it.
+// The day of an instant in a zone.
 /** @param {string | number} instant @param {string} zone */
 export function dayOf(instant, zone) {
   return new Intl.DateTimeFormat("en-CA", { ...DAY, timeZone: zone }).format(new Date(instant));
@@ -56,7 +56,7 @@ export function daysBetween(first, end) {
   return Array.from({ length: Math.max(0, count) }, (_, index) => addDays(first, index));
 }
 
-// How far a zone's clocks are ahead of UTC at an instant.
+// The offset of a zone from UTC at an instant.
 /** @param {number} instant @param {string} zone */
 function offset(instant, zone) {
   const format = new Intl.DateTimeFormat("en-GB", { ...MINUTE, timeZone: zone });
@@ -65,14 +65,14 @@ function offset(instant, zone) {
   return Math.round((wallClock - instant) / MS_A_MINUTE) * MS_A_MINUTE;
 }
 
-// The instant at which a day begins in a zone, as ISO text, or "" for what is no day. Where clocks are put forward at
-// midnight the day begins at one o'clock; a day that a zone skips begins when the next one does.
+// The instant at which a day begins in a zone, as ISO text, or "" for an invalid day. If clocks are put forward at
+// midnight, the day begins at one o'clock. A day that a zone skips begins when the next one does.
 /** @param {string} day @param {string} zone */
 export function startOfDay(day, zone) {
   const midnight = asDate(day).getTime();
   if (Number.isNaN(midnight)) return "";
   const guess = midnight - offset(midnight, zone);
-  // Clocks that change near midnight make two candidates; the right one is a midnight by its own offset.
+  // A change of the clocks near midnight gives two candidates; the right one is midnight by its own offset.
   const before = midnight - offset(guess - 180 * MS_A_MINUTE, zone);
   const after = midnight - offset(guess + 180 * MS_A_MINUTE, zone);
   const isMidnight = (/** @type {number} */ instant) => instant + offset(instant, zone) === midnight;

@@ -1,4 +1,4 @@
-// What lists are searched, filtered, sorted and paged by, as the address has it; a default is left out there.
+// How lists are searched, filtered, sorted and paged, as stored in the address; defaults are left out there.
 
 /** @template {Record<string, string>} F @param {URLSearchParams} params @param {F} defaults @returns {F} */
 export const filtersOf = (params, defaults) =>
@@ -6,7 +6,7 @@ export const filtersOf = (params, defaults) =>
     Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, params.get(name) ?? value]))
   );
 
-// The address after a change, which begins at the first page again unless the page is what changes.
+// The address after a change. It returns to the first page unless the page itself changes.
 /**
  * @param {URLSearchParams} params
  * @param {Partial<Record<string, string>>} changes
@@ -21,14 +21,14 @@ export function withFilters(params, changes, defaults) {
   return next;
 }
 
-// A search finds what has all of its words somewhere in its texts.
+// Whether the texts contain all words of a search.
 /** @param {string} search @param {(string | undefined)[]} texts */
 export function isMatch(search, texts) {
   const text = texts.join(" ").toLowerCase();
   return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
-// The list of jobs, which page.js asks for before it is drawn.
+// The list of jobs; page.js requests it before it is drawn.
 export const JOB_FILTERS = { search: "", frequency: "", status: "", state: "", sort: "name", offset: "0" };
 
 /** @param {typeof JOB_FILTERS} filters */

@@ -25,7 +25,7 @@ export function size(bytes) {
   return `${value.toFixed(digits(value, unit))} ${units[unit]}`;
 }
 
-// Rounded once, to the unit that is shown last: 59.6 seconds are a minute, and no minute has 60 seconds.
+// Rounded once, to the smallest unit that is shown: 59.6 seconds are a minute, and no minute has 60 seconds.
 /** @param {number} seconds */
 export function duration(seconds) {
   const whole = Math.round(seconds);
@@ -40,7 +40,7 @@ const DAY = { year: "numeric", month: "short", day: "numeric" };
 /** @type {Intl.DateTimeFormatOptions} */
 const MINUTE = { ...DAY, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 /** @type {Map<string, Intl.DateTimeFormat>} */
-const formats = new Map(); // to make one takes as long as to format a hundred times
+const formats = new Map(); // creating one takes as long as a hundred uses
 
 // Throws a RangeError for a zone that this browser does not know.
 /** @param {Intl.DateTimeFormatOptions} options @param {string} zone */
@@ -51,13 +51,13 @@ function formatOf(options, zone) {
   return known;
 }
 
-// Airflow keeps the choice of its own menu here, as JSON.
+// Airflow stores the choice of its own menu here, as JSON.
 export function userZone() {
   try {
     const zone = JSON.parse(localStorage.getItem("timezone") ?? "null");
     if (zone && formatOf(MINUTE, zone)) return /** @type {string} */ (zone);
   } catch {
-    // nothing chosen, or nothing that this browser knows
+    // nothing chosen, or a zone that this browser does not know
   }
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }

@@ -1,4 +1,4 @@
-// What Airflow's page lends to a plugin: one React, one router, one theme. Nothing of it is shipped twice.
+// What Airflow's page provides to plugins: React, its router, its components. None of it is shipped here.
 import htm from "./vendor/htm.js";
 
 export const { React, ReactRouterDOM: Router, ChakraUI: Chakra } = globalThis;

@@ -1,4 +1,4 @@
-// What is wrong, as the server words it: at which path of a body, what, and the remedy.
+// Issues as the server words them: the path in a body, what is wrong, and the remedy.
 import { capital } from "./format.js";
 
 /** @param {Page.Issue} issue */
@@ -12,7 +12,7 @@ export const isError = (issue) => issue.level !== "warning";
 export const issuesAt = (issues, path) =>
   issues.filter((issue) => issue.path.startsWith(path) && ["", ".", "["].includes(issue.path.charAt(path.length)));
 
-// The issues below a path, as seen from there.
+// The issues below a path, with paths relative to it.
 /** @param {Page.Issue[]} issues @param {string} path @returns {Page.Issue[]} */
 export const issuesBelow = (issues, path) =>
   issuesAt(issues, path).map((issue) => ({ ...issue, path: issue.path.slice(path.length).replace(/^\./, "") }));

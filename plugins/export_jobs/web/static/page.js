@@ -8,7 +8,7 @@ import { PAGES } from "./pages.js";
 import { listPath } from "./paths.js";
 import { takeOver } from "./takeOver.js";
 
-// The list is what most people come for, so it is asked for while Airflow still makes room for it.
+// Most people come for the list, so it is requested while Airflow is still preparing the page.
 if (window.location.pathname.endsWith(listPath())) {
   askEarly("me");
   askEarly("jobs", jobQuery(filtersOf(new URLSearchParams(window.location.search), JOB_FILTERS)));

@@ -1,4 +1,4 @@
-// Which pages there are. All but the list are fetched when they are first opened, so that it does not wait for them.
+// The pages. All but the list are loaded when they are first opened.
 import { React } from "./host.js";
 import { ListPage } from "./pages/list/ListPage.js";
 

@@ -1,5 +1,4 @@
-// Addresses of the page's own views. They hold for the Dag tab, too; the host's router adds the path that Airflow is
-// below.
+// Addresses of the page's own views, for the Dag tab too. The host's router adds the path that Airflow is deployed at.
 const PAGE = "/plugin/export-schedules";
 const part = encodeURIComponent;
 

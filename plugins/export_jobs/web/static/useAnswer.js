@@ -1,13 +1,13 @@
-// The answer of a GET, kept while it is asked for again, so that nothing jumps.
+// The answer of a GET. It stays while it is requested again, so that nothing jumps.
 import { get, keyOf, lastAnswer, remember } from "./api.js";
 import { useCallback, useEffect, useRef, useState } from "./host.js";
 
-// Milliseconds between two questions: what runs is watched, what rests may be changed by somebody else.
+// Milliseconds between two requests. What rests is requested too: somebody else may change it.
 export const BUSY_MS = 3000;
 export const IDLE_MS = 30000;
 
-// `pace` tells from the answer after how many milliseconds to ask again, or null; nobody asks while the browser's tab
-// is hidden. Without a path: nothing.
+// `pace` returns after how many milliseconds to request again, or null. Nothing is requested while the browser's tab is
+// hidden, or without a path.
 /**
  * @template {string} P
  * @param {P | null} path

@@ -8,7 +8,7 @@ export function useFilters(defaults) {
   const filters = useMemo(() => filtersOf(params, defaults), [params, defaults]);
   const change = useCallback(
     (/** @type {Partial<F>} */ changes, { replace = false } = {}) => {
-      // From the address itself: `params` is older until the page is drawn again, and a quick change would be lost.
+      // `params` is outdated until the next render; a second change before that must not undo the first.
       const now = new URLSearchParams(window.location.search);
       setParams(withFilters(now, changes, defaults), { replace });
     },

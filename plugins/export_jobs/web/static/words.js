@@ -1,4 +1,4 @@
-// The words of definitions, the same wherever people meet them: each list is in the order in which it is offered.
+// The words of definitions, the same on every page, in the order in which they are offered.
 export const KINDS = { custom: "KPIs", standard: "Rows", dimension: "Table" };
 export const FREQUENCIES = { once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
 export const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar" };
@@ -26,11 +26,11 @@ export const OPERATORS = {
   is_not_null: "is not empty",
 };
 
-// What a list calls a key; a key that it does not know is shown as it is.
+// An unknown key is shown as it is.
 /** @param {Record<string, string>} words @param {string} key */
 export const wordOf = (words, key) => words[key] ?? key;
 
-// The options of a list: what is stored is always among them, or the browser would show the first one in its place.
+// The stored value is always among the options, or the browser would show the first one instead.
 /** @param {string} value @param {Page.Option[]} options @returns {Page.Option[]} */
 export const withStored = (value, options) =>
   options.some(([key]) => key === value) ? options : [[value, value], ...options];

@@ -1,5 +1,5 @@
-// Outcomes of what a person did: seen in a corner, read aloud by screen readers, gone by themselves unless they are
-// errors. They are kept beside the page, which Airflow begins anew at every change of its path.
+// Results of actions: shown in a corner, read by screen readers, and removed after a while unless they are errors. They
+// live in this module, because Airflow restarts the page at every change of its path.
 import { Chakra, html, useEffect, useState } from "../host.js";
 import { Notice } from "./Notice.js";
 
@@ -29,7 +29,7 @@ export function announce(text, status = "success") {
 }
 
 export function Announcer() {
-  // Empty at first: a screen reader reads what comes into a region that was there before.
+  // Empty at first: a screen reader announces only what is added to a region that exists.
   const [shown, setShown] = useState(/** @type {Page.Message[]} */ ([]));
   useEffect(() => {
     show = setShown;

@@ -1,5 +1,5 @@
-// A few choices side by side, one of them chosen; arrow keys move, as in any group of radio buttons. The choice ""
-// (all) goes under another name here, since a radio button without a value is never shown as chosen.
+// A few choices side by side, one of them selected; arrow keys move the selection. The choice "" (all) has another
+// value here, because a radio button without a value is never shown as selected.
 import { Chakra, html } from "../host.js";
 
 const ALL = "all";

@@ -1,5 +1,5 @@
-// The state of every window: one cell each, in order, month by month or year by year. One cell is chosen; arrow keys
-// move on to the next, and a line below says what the cell shows.
+// The state of every window: one cell each, month by month or year by year. One cell is selected, arrow keys move to
+// the next one, and a line below describes it.
 import { number } from "../format.js";
 import { Chakra, html, useMemo, useRef, useState } from "../host.js";
 import { WINDOW_STATES, coverageGroups, windowText } from "./windowStates.js";
@@ -26,7 +26,7 @@ export function Legend({ counts }) {
   <//>`;
 }
 
-// The cell above or below, as the cells are wrapped just now.
+// The cell above or below in the current layout.
 /** @param {HTMLElement[]} cells @param {number} from @param {1 | -1} step */
 function inNextLine(cells, from, step) {
   const boxes = cells.map((cell) => cell.getBoundingClientRect());
@@ -48,13 +48,13 @@ export function CoveragePicture({ windows, zone, chosen, onChoose, children }) {
   const groups = useMemo(() => coverageGroups(windows, zone), [windows, zone]);
   const at = Math.max(0, windows.findIndex(({ start }) => start === chosen));
   const choose = (/** @type {Api.WindowCell} */ window) => {
-    setHovered(null); // the mouse may rest on one cell while the keys move over others
+    setHovered(null); // the mouse may rest on one cell while the keys move to others
     onChoose(window.start);
   };
   const move = (/** @type {Page.KeyEvent} */ event) => {
     /** @type {NodeListOf<HTMLElement> | undefined} */
-    const found = box.current?.querySelectorAll("[role=option]");
-    const cells = [...(found ?? [])];
+    const options = box.current?.querySelectorAll("[role=option]");
+    const cells = [...(options ?? [])];
     /** @type {Record<string, () => number>} */
     const steps = {
       ArrowRight: () => at + 1,

@@ -1,4 +1,4 @@
-// Dialogs: a title, contents, and buttons below. What is busy is not closed.
+// Dialogs: a title, contents, and buttons below. A busy dialog cannot be closed.
 import { Chakra, html, useRef } from "../host.js";
 import { Problem } from "./Notice.js";
 import { useAction } from "./useAction.js";
@@ -20,7 +20,7 @@ export function Dialog({ title, footer, isBusy = false, onClose, children, ...re
   <//>`;
 }
 
-// A question before something that cannot be undone: it names what will happen, and the safe answer has the focus.
+// A question before something that cannot be undone. The safe answer has the focus.
 /** @param {Props.ConfirmDialog} props */
 export function ConfirmDialog({ title, children, verb, onConfirm, onClose }) {
   const cancel = useRef(null);
@@ -38,7 +38,7 @@ export function ConfirmDialog({ title, children, verb, onConfirm, onClose }) {
   <//>`;
 }
 
-// One that prepares something which can be done again: its verb works once everything is there.
+// A dialog for an action that can be repeated. Its button works once the input is complete.
 /** @param {Props.TaskDialog} props */
 export function TaskDialog({ title, children, verb, isReady = true, onAct, onClose }) {
   const { isBusy, error, run } = useAction(async () => {

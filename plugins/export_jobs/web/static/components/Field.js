@@ -1,4 +1,4 @@
-// A label, its control, a hint, and what the server says of the value: each error stands where it can be corrected.
+// A label, its control, a hint, and the server's issues with the value.
 import { Chakra, html, useId, useState } from "../host.js";
 import { isError, sentence } from "../issues.js";
 import { withStored } from "../words.js";
@@ -20,7 +20,7 @@ export function Field({ label, hint = null, issues = [], required = false, child
   <//>`;
 }
 
-// The same for several controls that belong together: each of them has a label of its own.
+// The same for several controls that belong together, each with its own label.
 /** @param {Props.Group} props */
 export function Group({ label, hint = null, issues = [], required = false, children, ...rest }) {
   const id = useId();
@@ -48,8 +48,8 @@ export function Select({ value, options, onChange, width = "100%", ...rest }) {
   <//>`;
 }
 
-// A list that is typed or pasted, one entry per line or separated. The text is theirs: only a list that was changed
-// from elsewhere replaces it.
+// A list that is typed or pasted, one entry per line or separated. The typed text stays as it is until the list changes
+// for another reason.
 /** @param {Props.TextList} props */
 export function TextList({ label, hint, issues, value, separators, onChange, ...rest }) {
   const [text, setText] = useState(value.join("\n"));

@@ -13,7 +13,7 @@ export function Notice({ status, title = null, action = null, children, ...rest 
   <//>`;
 }
 
-// What the server refused, all of it at once; with a way to try again where that makes sense.
+// All issues of a refused request, with a button to try again where that makes sense.
 /** @param {Props.Problem} props */
 export function Problem({ error, hasPaths = true, onRetry = null }) {
   const retry = onRetry && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onRetry}>Try again<//>`;

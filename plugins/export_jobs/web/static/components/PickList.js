@@ -1,4 +1,4 @@
-// Choose several of many: a search, a list with descriptions, and what is chosen, in its order.
+// Choose several of many: a search, a list with descriptions, and the chosen ones in their order.
 import { isMatch } from "../filters.js";
 import { Chakra, html, useMemo, useState } from "../host.js";
 import { Checkbox } from "./Checkbox.js";

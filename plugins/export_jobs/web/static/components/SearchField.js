@@ -1,4 +1,4 @@
-// A search; with a delay it waits until somebody has stopped typing.
+// A search. With a delay it waits until the person stops typing.
 import { Chakra, html, useEffect, useRef, useState } from "../host.js";
 import { Icon } from "./icons.js";
 

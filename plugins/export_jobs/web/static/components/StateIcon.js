@@ -1,4 +1,4 @@
-// The state of a job: an icon with its words for those who do not see it, and the reason on hover and on focus.
+// The state of a job: an icon, its words for screen readers, and the reason on hover and on focus.
 import { Chakra, html } from "../host.js";
 import { Icon } from "./icons.js";
 
@@ -9,7 +9,7 @@ export const STATES = {
   unable_to_execute: { words: "Unable to execute", icon: "cross", color: "red.fg" },
 };
 
-// Without a reason the browser's own hint says the words: a tooltip of Chakra's for each of 500 rows takes long.
+// Without a reason the browser's own hint is enough: Chakra tooltips for 500 rows take long to draw.
 /** @param {Props.StateIcon} props */
 export function StateIcon({ state, reason = "" }) {
   const { words, icon, color } = STATES[state];

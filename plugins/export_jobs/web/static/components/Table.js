@@ -1,4 +1,4 @@
-// A table with its headings; while there are no rows yet, grey lines keep their place.
+// A table with its headings. Skeleton lines are shown until there are rows.
 import { Chakra, html } from "../host.js";
 
 /** @param {Props.Table} props */

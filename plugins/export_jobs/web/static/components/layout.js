@@ -1,5 +1,4 @@
-// The parts that pages are laid out with. First the head of a page below the list: the way back, the title with what
-// stands beside it, and what can be done.
+// The parts of a page's layout. First the header of a page below the list: breadcrumb, title, actions.
 import { Chakra, html, useId } from "../host.js";
 import { TextLink } from "./links.js";
 
@@ -38,7 +37,7 @@ export function Section({ title, action = null, children }) {
   <//>`;
 }
 
-// Names and values, a line each. A fact without a value is left out, so that nobody reads a list of dashes.
+// Names and values, one per line. A fact without a value is left out.
 /** @param {Props.Facts} props */
 export function Facts({ facts }) {
   return html`<${Chakra.Grid} as="dl" templateColumns=${{ base: "1fr", sm: "9rem 1fr" }} columnGap=${4}
@@ -50,7 +49,7 @@ export function Facts({ facts }) {
   <//>`;
 }
 
-// Nothing to show: what would be here, and the next step.
+// Shown in place of an empty list: what would be here, and the next step.
 /** @param {Props.EmptyState} props */
 export function EmptyState({ title, children, action = null }) {
   return html`<${Chakra.Stack} align="center" textAlign="center" gap=${3} py=${16} px=${6}>

@@ -1,4 +1,4 @@
-// Something that a person has asked for: while it runs its button is busy, and what went wrong is kept to be shown.
+// An action of a person: whether it is running, and its error, to be shown beside its button.
 import { useState } from "../host.js";
 
 /** @template {unknown[]} A @param {(...parameters: A) => Promise<unknown>} action @returns {Page.Action<A>} */

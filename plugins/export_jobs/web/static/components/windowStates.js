@@ -1,5 +1,5 @@
-// The states of a window and of an execution: words, icon, colour, and how a cell of the coverage picture looks. Cells
-// differ in shape, too: not everybody tells green from red.
+// The states of a window and of an execution: words, icon, colour, and the style of a cell in the coverage picture.
+// Cells differ in shape as well, for people who cannot tell green from red.
 import { days, plural } from "../format.js";
 
 const stripe = "linear-gradient(135deg, transparent 42%, var(--chakra-colors-bg) 42% 58%, transparent 58%)";
@@ -34,7 +34,7 @@ export const EXECUTION_STATES = {
 const MS_A_DAY = 86_400_000;
 const LONG = 20; // days
 
-// The windows month by month; where they are a month or so long, year by year.
+// The windows by month, or by year if they are about a month long.
 /** @param {Api.WindowCell[]} windows @param {string} zone */
 export function coverageGroups(windows, zone) {
   const length = (/** @type {Api.Window} */ { start, end }) => new Date(end).getTime() - new Date(start).getTime();

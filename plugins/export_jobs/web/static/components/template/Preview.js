@@ -1,4 +1,4 @@
-// The first rows of a file as it will be, for days that somebody chooses, and the SQL that reads them.
+// The first rows of a file for chosen days, and the SQL that reads them.
 import { call, withoutBlanks } from "../../api.js";
 import { addDays, dayOf, lastDay, startOfDay } from "../../days.js";
 import { days, plural } from "../../format.js";
@@ -8,7 +8,7 @@ import { Problem } from "../Notice.js";
 import { Table } from "../Table.js";
 import { useDebounced } from "../useDebounced.js";
 
-// The bounds are midnights of the job's zone.
+// The bounds are midnights in the job's zone.
 /** @param {Props.PreviewDays} props */
 function PreviewDays({ first, last, zone, onChange }) {
   const [from, setFrom] = useState(first);
@@ -38,7 +38,7 @@ function PreviewDays({ first, last, zone, onChange }) {
 const ROWS = 20;
 const NUMBERS = new Set(["integer", "number"]);
 
-// The rows before stay until the next ones are there.
+// Earlier rows stay until the next ones arrive.
 /** @param {object} body */
 function usePreview(body) {
   const [state, setState] = useState(/** @type {Page.PreviewResult} */ ({ answer: null, error: null, isBusy: true }));

@@ -1,4 +1,4 @@
-// Makes a template: KPIs by dimensions, rows of a fact, or a dimension's whole table; with its first rows beside it.
+// Builds a template: KPIs by dimensions, rows of a fact, or a dimension's whole table; with a preview.
 import { Chakra, html } from "../../host.js";
 import { issuesAt } from "../../issues.js";
 import { useAnswer } from "../../useAnswer.js";

@@ -1,4 +1,4 @@
-// What a template may hold, as options of a list.
+// What a template can contain, as options of a list.
 import { withoutBlanks } from "../../api.js";
 
 export const MOST_DIMENSIONS = 5;
@@ -7,12 +7,12 @@ export const BLANK_TEMPLATE = {
   name: "", kind: "custom", description: "", fact: null, columns: [], kpis: [], dimensions: [],
 };
 
-// What the API takes as a template, without what it tells about one.
+// The part of a template that the API accepts.
 /** @param {Page.Template} template */
 export const definitionOf = ({ name, kind, description, fact, columns, kpis, dimensions }) =>
   ({ name, kind, description, ...(fact ? { fact } : {}), columns, kpis, dimensions });
 
-// A template that is being made, without what is still blank: the server then says that it is missing.
+// An unfinished template: what is blank is left out, and the server reports it as missing.
 /** @param {Page.Template} template */
 export const bodyOf = (template) => withoutBlanks(definitionOf(template));
 
@@ -27,7 +27,7 @@ export const kpiOptions = ({ facts, kpis }) => {
   }));
 };
 
-// From the answer of catalogue/dimensions: what is available for all of the chosen KPIs.
+// What is available for all of the chosen KPIs.
 /** @param {Pick<Api.ReachableDimensions, "date_parts" | "dimensions">} reachable @returns {Page.Offer[]} */
 export function dimensionOptions({ date_parts, dimensions }) {
   const parts = date_parts.map(({ key, title }) => ({ key, title, description: "", note: "of the event date" }));
@@ -50,7 +50,7 @@ export function factOptions(fact, catalogue) {
   return [...columnOptions(fact.columns), ...dimensionOptions({ date_parts: [], dimensions })];
 }
 
-// Whether there is enough of a template to look at its first rows.
+// Whether a template is complete enough for a preview.
 /** @param {Page.Template} template */
 export const isPreviewable = ({ kind, kpis, fact, dimensions }) =>
   ({ custom: kpis.length > 0, standard: Boolean(fact), dimension: dimensions.length > 0 })[kind];

@@ -1,5 +1,5 @@
-// The columns of a file: in which order, under which heading, and which of them. They are moved by dragging their
-// handle or, with the handle in focus, by the arrow keys.
+// The columns of a file: which ones, in which order, with which headings. A column is moved by dragging its handle, or
+// with the arrow keys while the handle has the focus.
 import { Chakra, html, useRef, useState } from "../../host.js";
 import { issuesAt } from "../../issues.js";
 import { Group } from "../Field.js";
@@ -25,7 +25,7 @@ export function ColumnList({ columns, templateColumns, issues, onChange }) {
   };
   const change = (/** @type {number} */ at, /** @type {Partial<Page.ColumnRow>} */ changes) =>
     put(rows.map((row, index) => (index === at ? { ...row, ...changes } : row)));
-  // Where a pointer is, as a position in the list.
+  // The position in the list where the pointer is.
   const positionAt = (/** @type {number} */ y) => {
     const boxes = [...(list.current?.children ?? [])].map((item) => item.getBoundingClientRect());
     return boxes.filter(({ top, height }) => top + height / 2 < y).length;

@@ -1,4 +1,4 @@
-// One column: handle, tick, name and heading.
+// One column: handle, checkbox, name and heading.
 import { Chakra, html, useRef } from "../../host.js";
 import { sentence } from "../../issues.js";
 import { Checkbox } from "../Checkbox.js";

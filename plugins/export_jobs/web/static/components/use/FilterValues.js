@@ -1,4 +1,4 @@
-// The values of a filter: none, one, two or a list, typed as their column is; those of an attribute are looked up.
+// The values of a filter: none, one, two or a list, with an input for the column's type.
 import { Chakra, html, useState } from "../../host.js";
 import { ValueInput } from "./ValueInput.js";
 

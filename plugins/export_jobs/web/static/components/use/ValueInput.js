@@ -1,4 +1,4 @@
-// One value; while somebody types, the values that there are.
+// One value, with suggestions where the values can be looked up.
 import { Chakra, html, useId, useState } from "../../host.js";
 import { useAnswer } from "../../useAnswer.js";
 import { Select } from "../Field.js";

@@ -1,4 +1,4 @@
-// The columns of a definition <-> the rows of the list, which also has those that were left out.
+// The columns of a definition <-> the rows of the list, which also shows the columns that are left out.
 
 /** @param {Api.ColumnUse[]} columns @param {Api.TemplateColumn[]} templateColumns @returns {Page.ColumnRow[]} */
 export function rowsOf(columns, templateColumns) {
@@ -16,7 +16,7 @@ export function rowsOf(columns, templateColumns) {
   return [...chosen, ...others.map(({ column }) => row(column, "", false))];
 }
 
-// Nothing when the file is as the template has it: all columns, in its order, under their own names.
+// Empty for all columns of the template in its order and with its names.
 /** @param {Page.ColumnRow[]} rows @param {Api.TemplateColumn[]} templateColumns @returns {Api.ColumnUse[]} */
 export function columnsOf(rows, templateColumns) {
   const chosen = rows.filter(({ isChosen }) => isChosen);

@@ -1,10 +1,10 @@
-// How a filter compares. Which operators fit a column and how many values each takes, the API says with the column.
+// The operators of filters. The API says which ones a column takes, and with how many values.
 import { OPERATORS, wordOf } from "../../words.js";
 
 /** @param {Api.FilterColumn | undefined} column @returns {Page.Option[]} */
 export const operatorOptions = (column) => (column?.operators ?? []).map(({ op }) => [op, wordOf(OPERATORS, op)]);
 
-// How many values an operator of a column takes. Of one that the column does not offer, every stored value is shown.
+// For an operator that the column does not offer, every stored value is shown.
 /** @param {Api.FilterColumn | undefined} column @param {string} op @returns {Api.ValueCount} */
 export const valueCount = (column, op) => column?.operators.find((operator) => operator.op === op)?.values ?? "many";
 
@@ -15,10 +15,9 @@ export function fitValues(values, count) {
   return Array.from({ length: { none: 0, one: 1, two: 2 }[count] }, (_, index) => values[index] ?? "");
 }
 
-// A filter whose column changes keeps its operator where the new column offers it; values of another column fit
-// nothing.
+// A filter for another column: it keeps its operator if the new column has it, and no values.
 /** @param {Api.FilterColumn} column @param {string} op @returns {Page.Filter} */
 export function filterFor(column, op) {
-  const kept = column.operators.some((operator) => operator.op === op) ? op : column.operators[0].op;
-  return { column: column.column, op: kept, values: fitValues([], valueCount(column, kept)) };
+  const next = column.operators.some((operator) => operator.op === op) ? op : column.operators[0].op;
+  return { column: column.column, op: next, values: fitValues([], valueCount(column, next)) };
 }

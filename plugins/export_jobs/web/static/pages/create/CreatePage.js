@@ -1,4 +1,4 @@
-// A new export schedule in three steps. The step is in the address, so Back goes to the step before.
+// A new export schedule, created in three steps.
 import { Problem } from "../../components/Notice.js";
 import { Chakra, Router, html } from "../../host.js";
 import { useAnswer } from "../../useAnswer.js";

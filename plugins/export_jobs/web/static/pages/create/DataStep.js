@@ -1,4 +1,4 @@
-// Step 2: which templates the job delivers, a file each. A template that only this job needs is made here.
+// Step 2: which templates the job delivers, one file each. A template only for this job is created here.
 import { Choice } from "../../components/Choice.js";
 import { EmptyState } from "../../components/layout.js";
 import { SearchField } from "../../components/SearchField.js";

@@ -1,4 +1,4 @@
-// How files are written. What nobody changes is not sent: the server's defaults stand.
+// How files are written. Only changes are sent; the server's defaults apply to the rest.
 import { Checkbox } from "../../components/Checkbox.js";
 import { Field, Select } from "../../components/Field.js";
 import { Section } from "../../components/layout.js";

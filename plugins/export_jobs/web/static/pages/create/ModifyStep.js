@@ -1,4 +1,4 @@
-// Step 3: each file as this job wants it, how files are written, the next windows, and all of it once more in short.
+// Step 3: adjust each file and the file options, with the next windows and a summary.
 import { CalendarPicture } from "../../components/CalendarPicture.js";
 import { Facts, Section } from "../../components/layout.js";
 import { Notice } from "../../components/Notice.js";
@@ -10,7 +10,7 @@ import { isError, issuesAt, issuesBelow, sentence } from "../../issues.js";
 import { fileText, templateUseText } from "./draft.js";
 import { FileFields } from "./FileFields.js";
 
-// The whole job in short, to be read once more before it is created.
+// The whole job in short, to be checked before it is created.
 /** @param {Props.Summary} props */
 function Summary({ draft, check }) {
   const warnings = check.issues.filter((issue) => !isError(issue));

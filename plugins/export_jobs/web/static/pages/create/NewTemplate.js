@@ -1,4 +1,4 @@
-// A template that is made with the job; it is saved together with it, or not at all.
+// A template that is created with the job. Both are saved together, or neither.
 import { call } from "../../api.js";
 import { Dialog } from "../../components/Dialog.js";
 import { Problem } from "../../components/Notice.js";
@@ -23,13 +23,13 @@ export function NewTemplate({ index, draft, change, check, catalogue, onClose })
     setIssues(errors);
     if (errors.length === 0) keep({ ...definitionOf(template), file_columns: answer.file_columns });
   });
-  const keep = (/** @type {Page.NewTemplate} */ made) => {
-    const use = { template: made.name };
+  const keep = (/** @type {Page.NewTemplate} */ saved) => {
+    const use = { template: saved.name };
     change(({ new_templates, templates }) => ({
       new_templates: old
-        ? new_templates.map((other, place) => (place === index ? made : other))
-        : [...new_templates, made],
-      // What was chosen of its columns may be gone, so an edited template is used whole again.
+        ? new_templates.map((other, place) => (place === index ? saved : other))
+        : [...new_templates, saved],
+      // Chosen columns may be gone, so an edited template is used as a whole again.
       templates: old ? templates.map((other) => (other.template === old.name ? use : other)) : [...templates, use],
     }));
     onClose();

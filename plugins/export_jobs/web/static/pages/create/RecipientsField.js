@@ -1,4 +1,4 @@
-// Mail addresses as people have them: one per line, or pasted with commas.
+// Mail addresses, one per line or pasted with commas.
 import { TextList } from "../../components/Field.js";
 import { html } from "../../host.js";
 

@@ -1,4 +1,4 @@
-// When a job delivers which days, with the sentence that says it in plain words.
+// The schedule of a job, with a sentence that says it in words.
 import { Choice } from "../../components/Choice.js";
 import { Field, Group, Select } from "../../components/Field.js";
 import { plural } from "../../format.js";
@@ -18,7 +18,7 @@ const EXECUTE_ON = {
 const USUAL_DAY = { weekly: "sunday", monthly: "last" };
 const ZONES = Intl.supportedValuesOf("timeZone");
 
-// A once job looks back, all others look ahead; what was chosen for one would be wrong for the other.
+// A once job looks back, all others look ahead: dates chosen for one are wrong for the other.
 /** @param {Page.Schedule} schedule @param {string} frequency @returns {Page.Schedule} */
 function withFrequency(schedule, frequency) {
   const turns = (frequency === "once") !== (schedule.frequency === "once");

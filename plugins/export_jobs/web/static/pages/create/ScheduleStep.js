@@ -7,7 +7,7 @@ import { DestinationField } from "./DestinationField.js";
 import { RecipientsField } from "./RecipientsField.js";
 import { ScheduleFields } from "./ScheduleFields.js";
 
-// Issues are shown at fields that somebody has left, and all of them once they wanted to go on.
+// Issues are shown at fields that the person has left, and all of them after an attempt to go on.
 /** @param {Page.Issue[]} issues @param {boolean} isShown */
 function useFieldIssues(issues, isShown) {
   const [left, setLeft] = useState(/** @type {Set<string>} */ (new Set()));

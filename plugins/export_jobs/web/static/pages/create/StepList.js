@@ -1,8 +1,8 @@
-// Where one is: three steps, each of which can be gone to.
+// The three steps, with the current one; each can be opened.
 import { Chakra, Router, html, useCallback } from "../../host.js";
 import { STEPS } from "./steps.js";
 
-// The step is in the address, counted from 1 there: it can be gone back to, and survives a reload.
+// The step is in the address, counted from 1, so Back and reload work.
 export function useStep() {
   const [params, setParams] = Router.useSearchParams();
   const index = Number(params.get("step") ?? 1) - 1;

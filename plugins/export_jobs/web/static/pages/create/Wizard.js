@@ -1,4 +1,4 @@
-// The three steps of a draft, and what leads from one to the next: everything before it is valid.
+// The three steps of a draft. A step opens when everything before it is valid.
 import { call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
 import { PageHeader } from "../../components/layout.js";
@@ -35,7 +35,7 @@ export function Wizard({ isCopy, draft, change, startOver, discard, isRestored, 
     navigate(jobPath(job.dag_id));
   };
 
-  // Go on to `target`, or to the first step before it that has an error, and show it there.
+  // Goes to `target`, or to the first step before it that has an error.
   const advance = async (/** @type {number} */ target) => {
     const { issues } = await ask();
     const before = STEPS.map((_, index) => index).filter((index) => index < target);

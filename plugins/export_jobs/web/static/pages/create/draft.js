@@ -1,4 +1,4 @@
-// A new job: blank, as the body that the API takes, and in short.
+// The draft of a new job: blank, as the body for the API, and in short.
 import { withoutBlanks } from "../../api.js";
 import { definitionOf } from "../../components/template/offers.js";
 import { addDays, addYear, today } from "../../days.js";
@@ -31,13 +31,13 @@ export function blankDraft() {
   };
 }
 
-// What is still blank is left out: the server then names it as missing, and nothing else.
+// Blank values are left out, and the server reports them as missing.
 /** @param {Page.Draft} draft */
 export function bodyOf({ schedule, new_templates, templates, ...job }) {
   const names = new Set(templates.map((use) => use.template));
-  const made = new_templates.filter(({ name }) => names.has(name)).map(definitionOf);
+  const newOnes = new_templates.filter(({ name }) => names.has(name)).map(definitionOf);
   const body = { ...withoutBlanks(job), templates, schedule: withoutBlanks(schedule) };
-  return made.length > 0 ? { ...body, new_templates: made } : body;
+  return newOnes.length > 0 ? { ...body, new_templates: newOnes } : body;
 }
 
 /** @param {Record<string, string>} words @param {string} key */
@@ -55,7 +55,7 @@ export function fileText({ compression = "zip", delimiter = ",", empty_result = 
   return `${parts.join(", ")}. Without rows: ${lower(EMPTY_RESULTS, empty_result)}.`;
 }
 
-// What of a template it changes.
+// How the job uses a template.
 /** @param {Page.TemplateUse} use */
 export function templateUseText({ columns = [], filters = [], audience = [], date_basis, subfolder }) {
   const parts = [

@@ -1,4 +1,4 @@
-// What the server says of the draft, asked again a moment after each change; the page itself judges nothing.
+// The server's check of the draft, shortly after each change. The page itself validates nothing.
 import { call } from "../../api.js";
 import { useCallback, useEffect, useMemo, useRef, useState } from "../../host.js";
 import { bodyOf } from "./draft.js";
@@ -15,7 +15,7 @@ export function useCheck(draft) {
   const newest = useRef(body);
   newest.current = body;
 
-  // Resolves with the answer to the draft as it is now; rejects when the server does not answer.
+  // Resolves with the answer for the current draft; rejects if the server does not answer.
   const ask = useCallback(async () => {
     const current = newest.current;
     try {

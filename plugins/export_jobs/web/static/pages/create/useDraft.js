@@ -1,5 +1,5 @@
-// The unfinished job. It is kept in the browser's session storage, so that going back, leaving the page or a reload
-// loses nothing; `from` names the Dag of the job that it began as a copy of.
+// The unfinished job. It is kept in the browser's session storage, so that Back, leaving the page and a reload lose
+// nothing. `from` is the Dag of the job that it is a copy of.
 import { call, part } from "../../api.js";
 import { useCallback, useEffect, useState } from "../../host.js";
 import { blankDraft } from "./draft.js";

@@ -1,4 +1,4 @@
-// Deleting asks first; what is running is stopped only when somebody says so.
+// Deletes after a question. A running execution is stopped only on request.
 import { call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
 import { Checkbox } from "../../components/Checkbox.js";

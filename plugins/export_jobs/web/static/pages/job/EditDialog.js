@@ -1,4 +1,4 @@
-// Change what may change of a job. The next windows before and after are seen before anything is saved.
+// Edits a job. The next windows before and after the change are shown before it is saved.
 import { ApiError, call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
 import { Dialog } from "../../components/Dialog.js";
@@ -9,7 +9,7 @@ import { isError } from "../../issues.js";
 import { EditFields } from "./EditFields.js";
 import { changesOf, editDraftOf, rebase } from "./editing.js";
 
-// What the server says of the change, asked again a moment after each key.
+// The server's check of the change, shortly after each key.
 const TYPING_MS = 350;
 /** @type {Api.ChangeCheck} */
 const NOTHING = { issues: [], changes: [], windows_before: [], windows_after: [] };
@@ -48,7 +48,7 @@ const INVALID = 422;
 
 /** @param {Props.JobDialog} props */
 export function EditDialog({ view: { job: newest, path, reload }, onClose }) {
-  const [job, setJob] = useState(newest); // as it was when the person began: a change elsewhere must not slip under it
+  const [job, setJob] = useState(newest); // as of the start, so that a change by somebody else is noticed
   const [draft, setDraft] = useState(() => editDraftOf(newest));
   const firstField = useRef(null);
   const body = changesOf(job, draft);

@@ -1,4 +1,4 @@
-// The fields of a job that may be changed, each with what the server says of it.
+// The fields of a job that can be changed, each with its issues.
 import { Field } from "../../components/Field.js";
 import { Problem } from "../../components/Notice.js";
 import { time } from "../../format.js";
@@ -8,7 +8,7 @@ import { RecipientsField } from "../create/RecipientsField.js";
 import { ScheduleFields } from "../create/ScheduleFields.js";
 import { changesSchedule, scheduleSummary } from "./editing.js";
 
-// What a change of the schedule does: the next windows without it and with it.
+// The effect of a change of the schedule: the next windows without it and with it.
 /** @param {Props.NextWindows} props */
 function NextWindows({ title, windows, zone }) {
   return html`<${Chakra.Box} minW=${0}>

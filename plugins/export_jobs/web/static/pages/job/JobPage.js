@@ -13,7 +13,7 @@ import { Overview } from "./Overview.js";
 import { Sizes } from "./Sizes.js";
 import { useJob } from "./useJob.js";
 
-// Why a job cannot deliver, where everybody sees it: what is wrong, and the remedy.
+// Why a job cannot deliver, and the remedy.
 /** @param {Props.Standing} props */
 function Standing({ job }) {
   const errors = job.issues.filter(isError);

@@ -1,4 +1,4 @@
-// What a job is: when it delivers what, to whom, and who has changed it.
+// The definition of a job: when it delivers what, to whom, and who changed it.
 import { Facts, Section } from "../../components/layout.js";
 import { TextLink } from "../../components/links.js";
 import { days, plural, size, time, timeWithZone } from "../../format.js";
@@ -6,7 +6,7 @@ import { Chakra, html, useState } from "../../host.js";
 import { TemplateInUse } from "./TemplateInUse.js";
 import { executionDateText, fieldText, fileFacts, frequencyText, validityText } from "./words.js";
 
-// Who has changed the definition, what of it, and when; newest first.
+// Who changed what in the definition, and when; newest first.
 const SHOWN = 5;
 
 /** @param {Props.Versions} props */

@@ -1,4 +1,4 @@
-// "From the last success on": the windows that a rerun will run are seen before anybody says yes.
+// A rerun from the last success on. Its windows are shown before it starts.
 import { announce } from "../../components/Announcer.js";
 import { Checkbox } from "../../components/Checkbox.js";
 import { TaskDialog } from "../../components/Dialog.js";
@@ -9,7 +9,7 @@ import { Chakra, html, useEffect, useState } from "../../host.js";
 const LISTED = 12;
 const QUESTION = { include_gaps: false, with_current_definition: false };
 
-// Something was not delivered, nothing is in progress, and this person may.
+// Something was not delivered, nothing is in progress, and this person has the permission.
 /** @param {Page.JobView} view */
 export function canRerun({ job, coverage, isBusy }) {
   if (!job.may.rerun || job.is_broken || isBusy || !coverage) return false;

@@ -1,4 +1,4 @@
-// Runs besides the schedule: the last complete window now, or a past one once more.
+// Runs in addition to the schedule: the last complete window now, or a past window again.
 import { announce } from "../../components/Announcer.js";
 import { TaskDialog } from "../../components/Dialog.js";
 import { Field, Select } from "../../components/Field.js";

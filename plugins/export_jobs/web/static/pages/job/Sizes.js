@@ -1,5 +1,5 @@
-// How many rows each window had, and how long its run took, as bars: what is unlike the others is seen at once. Whoever
-// does not see them reads a sentence: lowest, highest and latest.
+// The rows of each window and the duration of its run, as bars that show outliers. Screen readers get a sentence with
+// the lowest, highest and latest value.
 import { Section } from "../../components/layout.js";
 import { days, duration, plural } from "../../format.js";
 import { Chakra, html } from "../../host.js";

@@ -1,4 +1,4 @@
-// What may be changed of a job, as a form holds it, and the part of it that differs: that alone is sent.
+// The editable part of a job, as a form holds it. Only what differs is sent.
 import { time } from "../../format.js";
 import { isError } from "../../issues.js";
 
@@ -30,7 +30,7 @@ export function changesOf(job, draft) {
   return body;
 }
 
-// What somebody has typed, on top of what the job has become in the meantime.
+// A person's changes, applied to a newer state of the job.
 /** @param {Page.Job} job @param {Record<string, any>} changes @returns {Page.EditDraft} */
 export function rebase(job, changes) {
   const draft = editDraftOf(job);

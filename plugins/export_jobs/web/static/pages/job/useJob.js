@@ -1,13 +1,13 @@
-// What is known of a job and of its windows, asked again while something runs.
+// A job and its windows, requested again while something runs.
 import { call, part } from "../../api.js";
 import { useCallback, useEffect, useRef, useState } from "../../host.js";
 import { BUSY_MS, IDLE_MS, useAnswer } from "../../useAnswer.js";
 
-const WATCH_MS = 20000; // Airflow takes a few seconds to begin what somebody has asked for
+const WATCH_MS = 20000; // Airflow takes a few seconds to start a run
 const SOME = { past: 60, future: 12 };
 const ALL = { past: 400, future: 400 };
 
-// Not when the value is first known.
+// Runs when a value changes, not when it is first known.
 /** @param {string | null} value @param {() => void} act */
 export function useOnChange(value, act) {
   const last = useRef(value);
@@ -25,7 +25,7 @@ export function useJob(dagId) {
   const timer = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
   const isBusy = useRef(false);
-  const [isLeaving, setLeaving] = useState(false); // what is being deleted is not asked for
+  const [isLeaving, setLeaving] = useState(false); // a job that is being deleted is not requested
   const pace = () => {
     if (isLeaving) return null;
     return isBusy.current || isWatched ? BUSY_MS : IDLE_MS;
@@ -36,7 +36,7 @@ export function useJob(dagId) {
   const { data: coverage, error: coverageError, reload: reloadCoverage } = windows;
   isBusy.current = job?.state === "in_progress" || (coverage?.counts.running ?? 0) > 0;
 
-  // What has just ended or begun is in both answers, or the picture would lag behind the headline.
+  // Coverage is requested together with a changed job, or it would lag behind the headline.
   const turn = job ? `${job.state} ${job.version} ${job.last_delivery?.at}` : null;
   useOnChange(turn, reloadCoverage);
 

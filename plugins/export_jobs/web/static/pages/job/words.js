@@ -1,4 +1,4 @@
-// The values of a definition as people say them.
+// The values of a definition in words.
 import { capital, day, size } from "../../format.js";
 import {
   COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FREQUENCIES, LINE_ENDINGS, OPERATORS, QUOTINGS, wordOf,

@@ -1,4 +1,4 @@
-// Search and filters of the list; typing waits a moment before it asks.
+// Search and filters of the list.
 import { Choice } from "../../components/Choice.js";
 import { Icon } from "../../components/icons.js";
 import { SearchField } from "../../components/SearchField.js";
@@ -23,7 +23,7 @@ export function FilterBar({ filters, change }) {
   <//>`;
 }
 
-// How many jobs are in each state; a click shows those alone, a second one all again.
+// The number of jobs in each state. A click shows only these, a second click all jobs.
 /** @param {Props.StateTotals} props */
 export function StateTotals({ totals, chosen, onChoose }) {
   return html`<${Chakra.HStack} gap=${1} wrap="wrap" role="group" aria-label="Filter by state" minH=${8}>

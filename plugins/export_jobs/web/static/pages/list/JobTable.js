@@ -1,4 +1,4 @@
-// The table of jobs: rows keep their place while they are asked for again.
+// The table of jobs. Rows keep their place while they are requested again.
 import { ActionMenu } from "../../components/ActionMenu.js";
 import { Icon } from "../../components/icons.js";
 import { RowHeading, Table } from "../../components/Table.js";
@@ -24,7 +24,7 @@ function headingOf({ sort: key, heading, display, width }, sort, onSort) {
   return { words, display, width, "aria-sort": isSorted ? direction : undefined };
 }
 
-// The browser's own box: 500 of Chakra's take long to draw.
+// The browser's own checkbox: 500 of Chakra's take long to draw.
 /** @param {Props.RowCheckbox} props */
 function RowCheckbox({ label, isChecked, isMixed = false, onChange }) {
   const mark = (/** @type {HTMLInputElement | null} */ element) => {

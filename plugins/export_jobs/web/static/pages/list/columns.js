@@ -1,4 +1,4 @@
-// The columns of the list: how each cell reads, and by what it can be sorted.
+// The columns of the list: their cells and how they are sorted.
 import { TextLink } from "../../components/links.js";
 import { StateIcon } from "../../components/StateIcon.js";
 import { capital, days, number, plural, size, time, timeWithZone } from "../../format.js";

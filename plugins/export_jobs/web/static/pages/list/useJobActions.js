@@ -1,4 +1,4 @@
-// What can be done to jobs from the list; every outcome is announced.
+// Actions on jobs of the list; every result is announced.
 import { call, part } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
 import { plural } from "../../format.js";
@@ -34,7 +34,7 @@ export function useJobActions(reload, mayCreate) {
 
   /** @param {Api.JobRow} job @returns {Page.MenuItem[]} */
   const actionsOf = (job) => {
-    const isDone = job.frequency === "once" && job.last_delivery !== null; // nothing of it is left to pause
+    const isDone = job.frequency === "once" && job.last_delivery !== null; // there is nothing left to pause
     const items = [
       { value: "log", words: "View execution log", onSelect: () => navigate(jobPath(job.dag_id, "log")) },
       mayCreate && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },

@@ -1,4 +1,4 @@
-// A new template, looked at before it is saved; every issue at its field.
+// A new template with a preview; every issue is shown at its field.
 import { ApiError, call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
 import { Dialog } from "../../components/Dialog.js";
