@@ -173,6 +173,6 @@ def test_a_connection_of_another_kind_than_the_dialect_says(shop: Shop, monkeypa
     monkeypatch.setenv("AIRFLOW_CONN_SHOP_WAREHOUSE", "sqlite:///nowhere.db")
     [said] = shop.said()
     assert said.startswith(
-        "facts/orders.sql:5: connection: The connection 'shop_warehouse' is of type 'sqlite', and the"
+        "facts/orders.sql:5: connection: The connection 'shop_warehouse' is of type 'sqlite', but the"
     )
     assert "Write `dialect: sqlite`" in said

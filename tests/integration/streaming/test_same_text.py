@@ -160,5 +160,5 @@ def test_a_heading_may_be_longer_than_a_name_of_the_database(copied: Callable[..
 
 def test_headings_that_do_not_belong_to_the_cells_are_refused(copied: Callable[..., bytes]) -> None:
     columns = (Column("a", "text"), Column("b", "text"))
-    with pytest.raises(TerminalError, match="gives 1 columns and the file has 2"):
+    with pytest.raises(TerminalError, match="returns 1 columns but the file has 2"):
         copied([["a"]], [("text", "text", None, None)], columns, FileOptions(), "UTC")

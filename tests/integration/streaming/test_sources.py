@@ -327,7 +327,7 @@ def test_a_file_that_is_too_large_is_refused(connections: Path, dialect: str) ->
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_headings_that_do_not_belong_to_the_cells_are_refused(connections: Path, dialect: str) -> None:
-    with pytest.raises(TerminalError, match="gives 2 columns and the file has 1"):
+    with pytest.raises(TerminalError, match="returns 2 columns but the file has 1"):
         read(export(dialect, "SELECT id, name FROM facts", (Column("id", "integer"),)))
 
 
@@ -411,12 +411,12 @@ UNFIT = [
     (
         "in_sqlite",
         "postgres",
-        "of type 'sqlite', and the catalogue says that its dialect is postgres.*`dialect: sqlite`",
+        "of type 'sqlite', but the catalogue says that its dialect is postgres.*`dialect: sqlite`",
     ),
     ("in_duckdb", "sqlite", "`dialect: duckdb`"),
     ("in_postgres", "duckdb", "Write the database's own dialect in the header of each fact"),
     ("in_odbc", "postgres", "of type 'odbc'"),
-    ("in_sftp", "mysql", "the provider of that type is not installed here"),
+    ("in_mysql", "mysql", "the provider of that type is not installed here"),
     ("in_smtp", "mysql", "of type 'smtp', which does not lead to a SQL database"),
     ("in_nothing", "duckdb", "Airflow has no connection 'in_nothing', which is needed for reading the warehouse"),
     ("in_duckdb_uri", "duckdb", "has its DuckDB file in the field for the schema"),
@@ -425,11 +425,11 @@ UNFIT = [
 
 
 @pytest.mark.parametrize(("connection_id", "dialect", "sentence"), UNFIT)
-def test_a_connection_that_does_not_fit_says_what_to_mend(
+def test_a_connection_that_does_not_fit_says_what_to_correct(
     connections: Path, monkeypatch: pytest.MonkeyPatch, connection_id: str, dialect: str, sentence: str
 ) -> None:
     connect(monkeypatch, "odbc", conn_type="odbc", host="h")
-    connect(monkeypatch, "sftp", conn_type="sftp", host="h")
+    connect(monkeypatch, "mysql", conn_type="mysql", host="h")
     connect(monkeypatch, "smtp", conn_type="smtp", host="h")
     monkeypatch.setenv("AIRFLOW_CONN_IN_DUCKDB_URI", "duckdb:////data/shop.duckdb")
     monkeypatch.setenv("AIRFLOW_CONN_IN_SQLITE_URI", "sqlite:////data/shop.db")
