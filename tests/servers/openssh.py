@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,7 +21,7 @@ HOW_TO_GET = "sshd is missing: install Debian package openssh-server"
 _SETTINGS = """
 Port {port}
 ListenAddress 127.0.0.1
-HostKey {work}/host_key
+{host_keys}
 PidFile none
 AuthorizedKeysFile {work}/authorized_keys
 StrictModes no
@@ -37,18 +38,35 @@ Subsystem sftp internal-sftp {options}
 class OpenSsh:
     """Runs sshd while the ``with`` lasts.
 
+    ``host_keys`` are the kinds of its keys; ``host_key_lines`` shows them, ``host_key_line`` is the first.
     ``options`` go to internal-sftp (``-P posix-rename`` forbids a request), ``settings`` into sshd_config. As root the
     partner may log in as any user of the machine; else as the current one.
     """
 
-    def __init__(self, work: Path, *, options: str = "", settings: str = "", user: str = "") -> None:
+    def __init__(
+        self,
+        work: Path,
+        *,
+        options: str = "",
+        settings: str = "",
+        user: str = "",
+        host_keys: Sequence[str] = ("ssh-ed25519",),
+        client_key: str = "ssh-ed25519",
+    ) -> None:
         self.work = work
+        self.host_keys = host_keys
+        self.client_key = client_key
         self.options = options
         self.settings = settings
         self.user = user or getpass.getuser()
         self.port = 0
         self.client_key_file = work / "client_key"
-        self.host_key_line = ""
+        self.host_key_lines: list[str] = []
+
+    @property
+    def host_key_line(self) -> str:
+        """The first public host key as ``ssh-ed25519 AAAA…``."""
+        return self.host_key_lines[0]
 
     def __enter__(self) -> Self:
         if SSHD is None:
@@ -56,13 +74,21 @@ class OpenSsh:
         if os.getuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd run by root insists on it
         self.work.mkdir(parents=True, exist_ok=True)
-        host, client = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
-        self._keep("host_key", host.export_private_key())
+        client = asyncssh.generate_private_key(self.client_key)
+        for kind in self.host_keys:
+            host = asyncssh.generate_private_key(kind)
+            self._keep(f"host_key_{kind}", host.export_private_key())
+            self.host_key_lines.append(host.export_public_key().decode().strip())
         self._keep("client_key", client.export_private_key())
         self._keep("authorized_keys", client.export_public_key(), mode=0o644)  # sshd reads it as the partner
-        self.host_key_line = host.export_public_key().decode().strip()
         self.port = _free_port()
-        settings = _SETTINGS.format(port=self.port, work=self.work, options=self.options, settings=self.settings)
+        settings = _SETTINGS.format(
+            port=self.port,
+            work=self.work,
+            host_keys="\n".join(f"HostKey {self.work}/host_key_{kind}" for kind in self.host_keys),
+            options=self.options,
+            settings=self.settings,
+        )
         config = self._keep("sshd_config", settings.encode())
         self._log = (self.work / "sshd.log").open("wb")
         self._process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stderr=self._log)

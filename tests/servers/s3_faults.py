@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -34,13 +35,17 @@ class Fault:
 
 @dataclass
 class S3FaultProxy:
-    """``with S3FaultProxy(port_of_the_real_server) as proxy``; ``proxy.seen`` counts requests by action."""
+    """``with S3FaultProxy(port_of_the_real_server) as proxy``; ``proxy.seen`` counts requests by action.
+
+    ``before_complete`` is called ahead of each end of an upload. Its ``If-Match`` is judged here: moto does not.
+    """
 
     upstream: int
     tls: ssl.SSLContext | None = None
     faults: list[Fault] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    before_complete: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
@@ -91,12 +96,28 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.code:
             self._answer(fault.status, {}, _error_body(fault.code) if self.command != "HEAD" else b"")
             return
+        if fault.action == "complete":
+            self.proxy.before_complete()
+            if not self._matches():
+                self._answer(412, {}, _error_body("PreconditionFailed"))
+                return
         kept = body[: len(body) - fault.shorten] if fault.shorten else body
         status, headers, content = self._forward(kept)
         if fault.cut_after:
             self.close_connection = True
             return
         self._answer(status, headers, content)
+
+    def _matches(self) -> bool:
+        wanted = self.headers.get("If-Match")
+        if wanted is None:
+            return True
+        real = http.client.HTTPConnection("127.0.0.1", self.proxy.upstream, timeout=30)
+        real.request("HEAD", urlsplit(self.path).path, headers={"Authorization": self.headers["Authorization"]})
+        answer = real.getresponse()
+        answer.read()
+        real.close()
+        return answer.getheader("ETag") == wanted
 
     def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         real = http.client.HTTPConnection("127.0.0.1", self.proxy.upstream, timeout=30)

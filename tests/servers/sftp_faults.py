@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,11 @@ class Faults:
     full: bool = False  # every write says "Failure", as OpenSSH does on a full disk; only statvfs tells why
     password_changed: bool = False  # the right password of yesterday is a wrong one
     full_in_words: bool = False  # every write says why, and there is no statvfs
+    new_password_wanted: bool = False  # the password is right, and must be changed
+    questions: list[str] = field(default_factory=list)  # asked one by one, with hidden answers; no password method
+    idle_rename: bool = False  # every rename says OK and does nothing
+    takes_at_once: bool = False  # a receiver takes a file away as soon as it has its final name
+    hides_finished: bool = False  # a drop box: what has its final name can no longer be looked at
 
 
 @dataclass
@@ -42,6 +48,7 @@ class Seen:
     password_attempts: int = 0
     key_attempts: int = 0
     renames: int = 0
+    answers: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
 
@@ -61,10 +68,26 @@ class _Auth(asyncssh.SSHServer):
         return True
 
     def password_auth_supported(self) -> bool:
-        return True
+        return not self._server.faults.questions
+
+    def kbdint_auth_supported(self) -> bool:
+        return bool(self._server.faults.questions)
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
+        self._left = list(self._server.faults.questions)
+        return "", "", "", [(self._left.pop(0), False)]
+
+    def validate_kbdint_response(self, username: str, responses: list[str]) -> Any:
+        self._server.seen.answers += responses
+        self._server.seen.password_attempts += 1
+        if self._left:
+            return "", "", "", [(self._left.pop(0), False)]
+        return username == USER and responses == [PASSWORD]
 
     def validate_password(self, username: str, password: str) -> bool:
         self._server.seen.password_attempts += 1
+        if self._server.faults.new_password_wanted:
+            raise asyncssh.PasswordChangeRequired("Choose another one.")
         return username == USER and password == PASSWORD and not self._server.faults.password_changed
 
     def public_key_auth_supported(self) -> bool:
@@ -132,25 +155,35 @@ class _Files(asyncssh.SFTPServer):
     def stat(self, path: bytes) -> Any:
         if self._faults.drop_before == "stat" and path.endswith(b".part"):
             self._drop()
+        if self._faults.hides_finished and path.endswith(b".zip"):
+            raise asyncssh.SFTPPermissionDenied("Permission denied")
         return super().stat(path)
 
     async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         if self._faults.no_posix_rename:
             raise asyncssh.SFTPOpUnsupported("Operation unsupported")
+        await self._rename(super().posix_rename, oldpath, newpath)
+
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        if self._local(newpath).exists():
+            raise asyncssh.SFTPFailure("Failure")  # as the protocol has it, and OpenSSH
+        await self._rename(super().rename, oldpath, newpath)
+
+    async def _rename(self, act: Callable[[bytes, bytes], None], oldpath: bytes, newpath: bytes) -> None:
         if self._faults.drop_before == "rename":
             self._drop()
-        super().posix_rename(oldpath, newpath)
-        self._renamed()
-        await asyncio.sleep(self._faults.seconds_after_rename)
-
-    def rename(self, oldpath: bytes, newpath: bytes) -> None:
-        super().rename(oldpath, newpath)
-        self._renamed()
-
-    def _renamed(self) -> None:
+        if self._faults.idle_rename:
+            return
+        act(oldpath, newpath)
         self.owner.seen.renames += 1
+        if self._faults.takes_at_once:
+            self._local(newpath).unlink()
         if self._faults.drop_after == "rename":
             self._drop()
+        await asyncio.sleep(self._faults.seconds_after_rename)
+
+    def _local(self, path: bytes) -> Path:
+        return self.owner.root / path.decode().lstrip("/")
 
     def remove(self, path: bytes) -> None:
         self.owner.seen.events.append(f"remove {path.decode()}")
@@ -167,8 +200,9 @@ class _Files(asyncssh.SFTPServer):
 class FaultySftpServer:
     """Runs the server on a thread of its own: ``with FaultySftpServer(folder) as server``."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, signatures: Sequence[str] = ()) -> None:
         self.root = root
+        self.signatures = signatures
         self.faults = Faults()
         self.seen = Seen()
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
@@ -210,6 +244,7 @@ class FaultySftpServer:
             server_host_keys=[self.host_key],
             sftp_factory=files,
             login_timeout=20,
+            signature_algs=self.signatures or (),
         )
         self.port = acceptor.get_port()
         ready.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import boto3
 from botocore.config import Config
 
+from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.delivery.destination import Credentials, Destination, Fence, Target
 from export_jobs.delivery.memory import MemoryDestination
 from export_jobs.errors import SupersededError
@@ -39,23 +40,33 @@ class Lease:
     def __init__(self, current: str = "1") -> None:
         self.current = current
         self.recorded: list[str] = []
+        self.placed: list[PlacedFile] = []
         self._lock = threading.Lock()
 
     def fence(self, attempt: str = "1") -> Fence:
         @contextmanager
-        def entered() -> Iterator[None]:
+        def entered() -> Iterator[PlacedFile]:
             with self._lock:
                 if attempt != self.current:
                     raise SupersededError(f"Attempt {attempt} has been superseded by {self.current}.")
-                yield
+                placed = PlacedFile()
+                yield placed
                 self.recorded.append(attempt)
+                self.placed.append(placed)
 
         return entered
 
 
-def staged(content: bytes, path: str = "daily/sales.zip", attempt: str = "1") -> tuple[BinaryIO, Target]:
-    """Return a staged file and the target that describes it."""
-    return io.BytesIO(content), Target(path, len(content), hashlib.sha256(content).hexdigest(), attempt)
+def staged(
+    content: bytes, path: str = "daily/sales.zip", attempt: str = "1", *, known: Iterable[bytes | KnownFile] = ()
+) -> tuple[BinaryIO, Target]:
+    """Return a staged file and the target that describes it; ``known``: what the ledger says was delivered there."""
+    ours = tuple(one if isinstance(one, KnownFile) else KnownFile(len(one), _sha256(one)) for one in known)
+    return io.BytesIO(content), Target(path, len(content), _sha256(content), attempt, ours)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def folder_site(folder: Path, destination: Destination) -> Site:

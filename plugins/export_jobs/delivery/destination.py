@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
-Fence = Callable[[], AbstractContextManager[None]]
+from export_jobs.core.files.placed_file import KnownFile, PlacedFile
+
+Fence = Callable[[], AbstractContextManager[PlacedFile]]
 """Entered around the single step that makes a file visible. Entering raises ``SupersededError`` (a newer attempt
 has taken over) or anything else that means "do not publish"; the destination then removes its temporary and lets
-the error pass. Leaving it without an error records the delivery."""
+the error pass. It gives a ``PlacedFile`` to fill in. Leaving it without an error records the delivery."""
+
+
+class ForeignFile(StrEnum):
+    """What becomes of a file that stands under the final name and is not known as ours."""
+
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True)
@@ -29,13 +38,16 @@ class Target:
     """One file to deliver: ``path`` is relative to the destination's folder, ``/``-separated, already checked.
 
     ``bytes`` and ``sha256`` (hex) describe the content to come; ``attempt`` (letters and digits) names this try, so
-    that two tries never share a temporary file.
+    that two tries never share a temporary file. ``known``: what the ledger knows to have come under this path, by this
+    job; nothing else that stands there is replaced.
     """
 
     path: str
     bytes: int
     sha256: str
     attempt: str
+    known: tuple[KnownFile, ...] = ()
+    foreign_file: ForeignFile = ForeignFile.REFUSE
 
 
 @dataclass(frozen=True)
@@ -67,12 +79,15 @@ class Destination(Protocol):
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """Upload ``source`` under a temporary name, verify it, then make it visible inside ``fence()``.
 
-        Replaces a file of the same name atomically. Left-over temporaries of earlier attempts at the same path are
-        removed first: the caller's lease makes this attempt the current one.
+        Replaces a file of the same name atomically if it is one of ``target.known``; where these very bytes stand
+        already (a reply was lost), it only enters the fence. Left-over temporaries of earlier attempts at the same path
+        are removed first: the caller's lease makes this attempt the current one. What stands under the final name is
+        looked at before the fence is left, as far as the server lets it be seen.
 
         Raises:
-            TransientError: connection lost, stall, size mismatch, busy server. The temporary is removed if reachable.
-            TerminalError: no space, no permission, rejected credentials.
+            TransientError: connection lost, stall, size mismatch, busy server, a rename without effect. The temporary
+                is removed if reachable.
+            TerminalError: no space, no permission, rejected credentials, a file there that is not ours.
             SupersededError: from the fence.
         """
         ...

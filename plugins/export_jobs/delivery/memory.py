@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import BinaryIO, Literal
 
 from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import is_temporary_of, split_safe_path, temporary_name
+from export_jobs.delivery.standing import Standing, StandingFile, judge, moved_on_error, unpublished_error
 from export_jobs.delivery.verified_reader import VerifiedReader
+from export_jobs.errors import TransientError
 
-Step = Literal["check", "upload", "publish", "reply"]
+Step = Literal["check", "look", "clean", "upload", "publish", "reply", "verify", "discard"]
 _BLOCK = 1024 * 1024
 
 
 class MemoryDestination:
     """Keeps delivered files in a dict.
 
-    ``fail_next(error, at=...)`` makes the next call fail once: ``check`` in check, ``upload`` before any byte,
-    ``publish`` inside the fence before the file becomes visible, ``reply`` inside the fence after it did.
+    ``fail_next(error, at=...)`` makes the next call fail once: ``check`` in check; ``look`` before the final name is
+    looked at, ``clean`` before left-overs are removed, ``upload`` before any byte; inside the fence ``publish`` before
+    the file becomes visible, ``reply`` after it did, ``verify`` before it is looked at once more; ``discard`` before an
+    unfinished upload is removed.
     """
 
     def __init__(self, name: str = "memory") -> None:
@@ -55,19 +60,43 @@ class MemoryDestination:
         *subfolders, name = split_safe_path(target.path)
         folder = "".join(f"{part}/" for part in subfolders)
         temporary = folder + temporary_name(name, target.attempt)
-        for left in [path for path in self._temporaries if _is_left_over(path, folder, name)]:
-            del self._temporaries[left]
+        self._reach("look")
+        found = self._files.get(target.path)
+        standing = judge(_described(found), target, self._name, _sha256(found))
         try:
-            self._reach("upload")
-            self._temporaries[temporary] = _read_all(VerifiedReader(source, target))
+            self._remove_left_overs(folder, name)
+            if standing is not Standing.SAME_BYTES:
+                self._reach("upload")
+                self._temporaries[temporary] = _read_all(VerifiedReader(source, target))
             with fence():
-                self._reach("publish")
-                self._files[target.path] = self._temporaries.pop(temporary)
-                self._reach("reply")
+                if self._files.get(target.path) != found:
+                    raise moved_on_error(target.path, self._name)
+                if standing is not Standing.SAME_BYTES:
+                    self._reach("publish")
+                    self._rename(temporary, target.path)
+                    self._reach("reply")
+                self._reach("verify")
+                self._verify(temporary, target)
         finally:
+            self._reach("discard")
             self._temporaries.pop(temporary, None)
         self.deliveries += 1
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
+
+    def _remove_left_overs(self, folder: str, name: str) -> None:
+        self._reach("clean")
+        for left in [path for path in self._temporaries if _is_left_over(path, folder, name)]:
+            del self._temporaries[left]
+
+    def _rename(self, temporary: str, path: str) -> None:
+        if temporary not in self._temporaries:
+            raise TransientError(f"The unfinished upload {temporary} has vanished", "It is tried again")
+        self._files[path] = self._temporaries.pop(temporary)
+
+    def _verify(self, temporary: str, target: Target) -> None:
+        stands = _described(self._files.get(target.path))
+        if temporary in self._temporaries or (stands is not None and stands.bytes != target.bytes):
+            raise unpublished_error(target.path, self._name, stands)
 
     def url(self, path: str) -> str:
         """See ``Destination.url``."""
@@ -88,3 +117,11 @@ def _read_all(reader: VerifiedReader) -> bytes:
     content = b"".join(iter(lambda: reader.read(_BLOCK), b""))
     reader.finish()
     return content
+
+
+def _described(content: bytes | None) -> StandingFile | None:
+    return None if content is None else StandingFile(len(content))
+
+
+def _sha256(content: bytes | None) -> str:
+    return hashlib.sha256(content or b"").hexdigest()

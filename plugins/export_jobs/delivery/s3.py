@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,8 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import probe_name, split_safe_path, validate_attempt
 from export_jobs.delivery.s3_errors import error_code, translate_s3_errors
+from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
 from export_jobs.delivery.verified_reader import VerifiedReader
-from export_jobs.errors import TransientError
+from export_jobs.errors import ExportError, TerminalError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,10 @@ PART_BYTES = 8 * 1024 * 1024
 MAX_PARTS = 10_000
 """The service's limit; larger files get larger parts."""
 THREADS = 4
+_ABSENT = {"404", "NoSuchKey", "NotFound", "403", "AccessDenied", "Forbidden"}
+_CHANGED = {"PreconditionFailed", "412"}
+_CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
+"""What stores answer to a header `If-Match` or `If-None-Match` that they do not know at the end of an upload."""
 _LISTING_REFUSED = {"AccessDenied", "403", "NotImplemented", "MethodNotAllowed"}
 
 
@@ -37,6 +43,7 @@ class S3Destination:
         self._bucket = bucket
         self._prefix = prefix.strip("/")
         endpoint = urlsplit(str(client.meta.endpoint_url))
+        self._where = f"bucket {bucket}"
         self._endpoint = endpoint.netloc.rpartition("@")[2]  # messages name the server, never a login in its URL
 
     def check(self) -> None:
@@ -52,7 +59,16 @@ class S3Destination:
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the prefix."""
         key = self._key("/".join(split_safe_path(target.path)))
+        found = self._look(key)
+        digest = self._read_sha256(key) if is_in_doubt(found, target) else ""
+        standing = judge(found, target, self._where, digest)
         self._abort_stale(key)
+        if standing is Standing.SAME_BYTES:
+            with fence() as placed:
+                if self._look(key) != found:
+                    raise moved_on_error(target.path, self._where)
+                placed.etag = found.etag if found else None
+            return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
         with self._translate_errors(f"starting the upload of {key}"):
             upload = self._client.create_multipart_upload(
                 Bucket=self._bucket,
@@ -62,8 +78,8 @@ class S3Destination:
         place = {"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]}
         try:
             parts = self._send(VerifiedReader(source, target), target, place)
-            with fence():
-                self._publish(place, parts, target)
+            with fence() as placed:
+                placed.etag = self._publish(place, parts, target, found)
         except BaseException:
             self._abort(place)
             raise
@@ -98,23 +114,75 @@ class S3Destination:
             answer = self._client.upload_part(**place, PartNumber=number, Body=block)
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
-    def _publish(self, place: dict[str, str], parts: list[dict[str, Any]], target: Target) -> None:
-        """Make the object appear. The service itself refuses when a part differs from its ETag."""
+    def _publish(
+        self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: StandingFile | None
+    ) -> str | None:
+        """Make the object appear and return its ETag. The service itself refuses when a part differs from its ETag."""
         key = place["Key"]
         with self._translate_errors(f"completing the upload of {key}"):
             try:
-                self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
+                self._complete(place, parts, target, found)
             except ClientError as error:
-                # boto3 repeats a request whose reply was lost; the second one then finds the upload gone.
-                if error_code(error) != "NoSuchUpload" or not self._is_published(key, target):
+                # boto3 repeats a request whose reply was lost; the second finds the upload gone, or its own work.
+                if error_code(error) not in {"NoSuchUpload", *_CHANGED}:
                     raise
-        with self._translate_errors(f"verifying {key}"):
-            stored = self._client.head_object(Bucket=self._bucket, Key=key)
+                if not self._is_published(key, target):
+                    if error_code(error) in _CHANGED:
+                        raise self._changed_error(target, found) from error
+                    raise
+        try:
+            with self._translate_errors(f"verifying {key}"):
+                stored = self._client.head_object(Bucket=self._bucket, Key=key)
+        except TerminalError as error:  # a login that may write alone; the object stands and must be recorded
+            log.warning("The object %s stands and cannot be looked at: %s", key, error)
+            return None
         if stored["ContentLength"] != target.bytes:
             raise TransientError(
                 f"Bucket {self._bucket} holds {stored['ContentLength']} of {target.bytes} bytes of {key}",
                 "It is sent again; if this goes on, ask the bucket's owner",
             )
+        return str(stored["ETag"])
+
+    def _changed_error(self, target: Target, found: StandingFile | None) -> ExportError:
+        if found is None and self._look(self._key(target.path)) is None:
+            return foreign_file_error(None, target.path, self._where)  # it stands there, and may not be looked at
+        return moved_on_error(target.path, self._where)
+
+    def _complete(
+        self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: StandingFile | None
+    ) -> None:
+        """Complete the upload if under its key still stands what was found there; the service judges in one step."""
+        unchanged = {"IfNoneMatch": "*"} if found is None else {"IfMatch": found.etag}
+        content = {"MultipartUpload": {"Parts": parts}}
+        try:
+            self._client.complete_multipart_upload(**place, **content, **unchanged)
+        except ClientError as error:
+            if error_code(error) not in _CONDITION_UNKNOWN:
+                raise
+            # A store that does not know the header. Between this look and the next request another could write there.
+            if self._look(place["Key"]) != found:
+                raise moved_on_error(target.path, self._where) from error
+            self._client.complete_multipart_upload(**place, **content)
+
+    def _look(self, key: str) -> StandingFile | None:
+        """What stands under ``key``; None also where the login may not look, for then the service decides."""
+        with self._translate_errors(f"looking at {key}"):
+            try:
+                stored = self._client.head_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                # Without s3:ListBucket an absent object is answered with 403.
+                if error_code(error) in _ABSENT:
+                    return None
+                raise
+        return StandingFile(int(stored["ContentLength"]), etag=str(stored["ETag"]))
+
+    def _read_sha256(self, key: str) -> str:
+        digest = hashlib.sha256()
+        with self._translate_errors(f"reading {key}"):
+            body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
+            for block in body.iter_chunks(PART_BYTES):
+                digest.update(block)
+        return digest.hexdigest()
 
     def _is_published(self, key: str, target: Target) -> bool:
         """Tell whether this very attempt's object stands under ``key``."""

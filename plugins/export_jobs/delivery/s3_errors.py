@@ -105,6 +105,11 @@ def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
             f"The service of bucket {bucket} was too busy for {doing} ({code or status})",
             "It is tried again; if this goes on, ask its owner about the request rate",
         )
+    if code == "ConditionalRequestConflict":
+        return TransientError(
+            f"Another request for the same object came between {doing} in bucket {bucket}. Nothing was published",
+            "It is tried again",
+        )
     if code in {"NoSuchUpload", "InvalidPart"}:
         return TransientError(
             f"The unfinished upload for {doing} has vanished from bucket {bucket}; a newer attempt at the same file "

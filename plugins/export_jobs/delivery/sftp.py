@@ -14,8 +14,9 @@ import asyncssh
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
 from export_jobs.delivery.loop_thread import LoopThread
 from export_jobs.delivery.paths import is_temporary_of, probe_name, split_safe_path, temporary_name
-from export_jobs.delivery.sftp_errors import MISSING
+from export_jobs.delivery.sftp_errors import vanished_error
 from export_jobs.delivery.sftp_login import DEFAULT_PORT, read_login, server_address
+from export_jobs.delivery.sftp_publication import SftpPublication
 from export_jobs.delivery.sftp_session import SftpSession, is_directory
 from export_jobs.delivery.sftp_upload import SftpUpload, remote_sha256
 from export_jobs.delivery.verified_reader import VerifiedReader
@@ -75,9 +76,13 @@ class SftpDestination:
         with LoopThread() as loop:
             session = loop.run(self._open())
             try:
-                loop.run(self._stage(session, VerifiedReader(source, target), target, names))
-                with fence():
-                    loop.run(self._publish(session, target, names))
+                publication = SftpPublication(session, target, names.temporary, names.final)
+                loop.run(self._prepare(session, target, names))
+                # Looked at outside the fence: reading a large file back takes longer than a fence may last.
+                if not loop.run(publication.is_done_already()):
+                    loop.run(self._stage(session, VerifiedReader(source, target), target, names))
+                with fence() as placed:
+                    loop.run(publication.publish(placed))
             except BaseException:
                 loop.run(self._discard(session, names.temporary))
                 raise
@@ -98,15 +103,17 @@ class SftpDestination:
         await session.do(doing, probe, file.close())
         await session.do("removing the probe file", probe, session.client.remove(probe))
 
-    async def _stage(self, session: SftpSession, reader: VerifiedReader, target: Target, names: _RemotePaths) -> None:
-        """Have the complete, verified content under the temporary name."""
+    async def _prepare(self, session: SftpSession, target: Target, names: _RemotePaths) -> None:
         await self._require_folder(session)
         await self._make_subfolders(session, target.path)
         await self._remove_stale(session, names)
+
+    async def _stage(self, session: SftpSession, reader: VerifiedReader, target: Target, names: _RemotePaths) -> None:
+        """Have the complete, verified content under the temporary name."""
         await SftpUpload(session, names.temporary, reader, target.bytes).run()
         stored = await session.attributes("verifying the upload", names.temporary)
         if stored is None:
-            raise _vanished_error(session.where, names.temporary)
+            raise vanished_error(session.where, names.temporary)
         if stored.size != target.bytes:
             raise TransientError(
                 f"The server {session.where} stored {stored.size} of {target.bytes} bytes of {target.path}. The file "
@@ -165,44 +172,7 @@ class SftpDestination:
             raise await session.error_for(error, doing, names.folder) from error
         for name in listed:
             if is_temporary_of(final, name):
-                await self._remove(session, posixpath.join(names.folder, name))
-
-    async def _publish(self, session: SftpSession, target: Target, names: _RemotePaths) -> None:
-        """Give the file its final name in one step; an older file of that name is replaced or stays whole."""
-        doing = f"renaming to {names.final}"
-        try:
-            await session.ask(doing, session.client.posix_rename(names.temporary, names.final))
-        except asyncssh.SFTPOpUnsupported:
-            await self._publish_without_replace(session, target, names)
-        except MISSING as error:
-            raise _vanished_error(session.where, names.temporary) from error
-        except asyncssh.SFTPError as error:
-            raise await session.error_for(error, doing, names.final) from error
-
-    async def _publish_without_replace(self, session: SftpSession, target: Target, names: _RemotePaths) -> None:
-        """Publish on a server that cannot replace: never remove first, for then a lost connection loses both files."""
-        doing = f"renaming to {names.final}"
-        standing = await session.attributes(doing, names.final)
-        if standing is None:
-            await session.do(doing, names.temporary, session.client.rename(names.temporary, names.final))
-            return
-        # An earlier try may have published these bytes and lost the reply: then all is done.
-        if standing.size == target.bytes and await remote_sha256(session, names.final) == target.sha256.lower():
-            await self._remove(session, names.temporary)
-            return
-        raise TerminalError(
-            f"The server {session.where} cannot replace a file in one step (no posix-rename@openssh.com), and "
-            f"{names.final} exists already; it was left as it is",
-            "Move the old file away there and rerun, or ask the server's owner for an SFTP server with that extension",
-        )
-
-    async def _remove(self, session: SftpSession, path: str) -> None:
-        try:
-            await session.ask(f"removing {path}", session.client.remove(path))
-        except MISSING:
-            return
-        except asyncssh.SFTPError as error:
-            raise await session.error_for(error, f"removing {path}", path) from error
+                await session.remove(posixpath.join(names.folder, name))
 
     async def _discard(self, session: SftpSession, temporary: str) -> None:
         """Remove the temporary after a failure, over a new connection when the old one is gone; never raises."""
@@ -210,13 +180,13 @@ class SftpDestination:
         try:
             with suppress(TransientError):
                 if session.alive:
-                    await self._remove(session, temporary)
+                    await session.remove(temporary)
                     return
             await session.close()
             again = await self._open()
             again.stall_seconds = session.stall_seconds
             try:
-                await self._remove(again, temporary)
+                await again.remove(temporary)
             finally:
                 await again.close()
         except Exception as error:  # the failure that led here is the one to report
@@ -232,11 +202,3 @@ class SftpDestination:
         """See ``Destination.url``."""
         server = server_address(self._credentials.host, self._credentials.port or DEFAULT_PORT)
         return f"sftp://{server}/{quote(posixpath.join(self._folder, path).removeprefix('/'))}"
-
-
-def _vanished_error(where: str, temporary: str) -> TransientError:
-    return TransientError(
-        f"The unfinished upload {temporary} has vanished from {where}; a newer attempt at the same file has probably "
-        "removed it. This attempt published nothing",
-        "It is tried again",
-    )

@@ -11,7 +11,7 @@ from export_jobs.delivery.sftp_hostkey import HostKeyPins
 
 _PROMPT_LIMIT = 80
 _NEW_PASSWORD = re.compile(
-    r"expire|new (unix )?password|change (your|the|unix) ?password|password change|abgelaufen|neues|expir|nouveau|nuev",
+    r"expir|new (unix )?password|change (your|the|unix) ?password|password change|abgelaufen|neues|nouveau|nuev",
     re.IGNORECASE,
 )
 
@@ -28,6 +28,7 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
         self._password = password
         self._connection: Any = None
         self.rejected_key: asyncssh.SSHKey | None = None
+        self.has_shown_key = False
         self.asked_for = ""
         self.wants_new_password = False
 
@@ -43,6 +44,7 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
 
     def validate_host_public_key(self, _host: str, _addr: str, _port: int, key: asyncssh.SSHKey) -> bool:
         """Accept pinned keys alone."""
+        self.has_shown_key = True
         accepted = self._pins.accept(key)
         self.rejected_key = None if accepted else key
         return accepted

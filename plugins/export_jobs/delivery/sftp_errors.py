@@ -75,13 +75,18 @@ def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) 
     )
 
 
-def login_error(error: BaseException, where: str, user: str, means: str) -> ExportError:
-    """Turn what stopped a connection from opening into an error; ``means`` is "password" or "key"."""
+def login_error(error: BaseException, where: str, user: str, means: str, *, signed: str = "") -> ExportError:
+    """Turn what stopped a connection from opening into an error; ``means`` is "password" or "key".
+
+    ``signed`` names the signature of an RSA key: a server that does not allow it answers as if it had another key.
+    """
     if isinstance(error, asyncssh.PermissionDenied) or _too_many_failures(error):
+        how = f", an RSA key with a signature {signed}" if signed else ""
+        doubt = f"; ask the server's owner whether {signed} is allowed there, or use an ed25519 key" if signed else ""
         return TerminalError(
-            f"The server {where} rejected the {means} of user {user!r}. It was tried once only, so that the account is "
-            "not locked",
-            "Correct login and secret in the Airflow connection, then check the destination",
+            f"The server {where} rejected the {means} of user {user!r}{how}. It was tried once only, so that the "
+            "account is not locked",
+            f"Correct login and secret in the Airflow connection, then check the destination{doubt}",
         )
     if isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ProtocolError | asyncssh.ProtocolNotSupported):
         return TerminalError(
@@ -95,6 +100,15 @@ def login_error(error: BaseException, where: str, user: str, means: str) -> Expo
         )
     what, remedy = _unreachable(error, where)
     return TransientError(what, f"{remedy}. It is tried again")
+
+
+def vanished_error(where: str, temporary: str) -> TransientError:
+    """Name an upload that is no longer there when it is to get its final name."""
+    return TransientError(
+        f"The unfinished upload {temporary} has vanished from {where}; a newer attempt at the same file has probably "
+        "removed it. This attempt published nothing",
+        "It is tried again",
+    )
 
 
 def new_password_error(where: str, user: str) -> TerminalError:

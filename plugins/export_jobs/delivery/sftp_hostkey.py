@@ -22,7 +22,8 @@ _LIKELIEST_FIRST = ("ssh-ed25519", "ecdsa-")
 class HostKeyPins:
     """The host keys that are trusted: SHA-256 fingerprints, and the signature algorithms to ask for first.
 
-    A fingerprint does not tell of which kind its key is, so a server may have to show all of its keys, one a connection.
+    A fingerprint does not tell of which kind its key is, so a server may have to show all the keys that it has, each
+    over a connection of its own.
     """
 
     fingerprints: frozenset[str]

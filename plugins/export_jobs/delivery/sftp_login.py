@@ -126,21 +126,37 @@ async def _connect_once(
 def _connect_error(
     error: BaseException, login: Login, dialogue: LoginDialogue, shown: list[asyncssh.SSHKey]
 ) -> ExportError:
-    # With a key shown before, a failed key exchange says only that the server has no key of a further kind.
-    if dialogue.rejected_key is not None or (shown and isinstance(error, asyncssh.KeyExchangeFailed)):
+    if dialogue.rejected_key is not None or (shown and _has_no_further_key(error, dialogue)):
         if login.pins.fingerprints:
             return changed_key_error(login.where, login.pins, shown)
         return no_pinned_key_error(login.where, shown[0])
+    if login.key is None:
+        return _password_error(error, login, dialogue)
+    kind, taken = login.key.get_algorithm(), dialogue.server_signatures
+    signed = next((name for name in _signatures(login.key) if name in taken), kind)
+    if taken and signed not in taken and isinstance(error, asyncssh.PermissionDenied):
+        return signature_error(login.where, login.user, kind, taken)
+    return login_error(error, login.where, login.user, "key", signed=signed if kind == "ssh-rsa" else "")
+
+
+def _password_error(error: BaseException, login: Login, dialogue: LoginDialogue) -> ExportError:
     if dialogue.wants_new_password:
         return new_password_error(login.where, login.user)
     if dialogue.asked_for:
         return second_secret_error(login.where, login.user, dialogue.asked_for)
-    if login.key is not None and isinstance(error, asyncssh.PermissionDenied):
-        own = {str(name, "ascii") for name in login.key.sig_algorithms}
-        if dialogue.server_signatures and not own & dialogue.server_signatures:
-            return signature_error(login.where, login.user, login.key.get_algorithm(), dialogue.server_signatures)
-    means = "key" if login.key is not None else "password"
-    return login_error(error, login.where, login.user, means)
+    return login_error(error, login.where, login.user, "password")
+
+
+def _has_no_further_key(error: BaseException, dialogue: LoginDialogue) -> bool:
+    """Asked for a kind of host key that it has not, a server fails the exchange or, as OpenSSH, just hangs up."""
+    return not dialogue.has_shown_key and isinstance(
+        error, asyncssh.KeyExchangeFailed | asyncssh.ConnectionLost | ConnectionResetError
+    )
+
+
+def _signatures(key: Any) -> list[str]:
+    """The kinds of signature that a key can make, the one that is tried first ahead."""
+    return [str(name, "ascii") for name in key.sig_algorithms]
 
 
 def _options(login: Login) -> dict[str, Any]:

@@ -88,6 +88,15 @@ class SftpSession:
         except asyncssh.SFTPError as error:
             raise await self.error_for(error, doing, path) from error
 
+    async def remove(self, path: str) -> None:
+        """Remove a file; one that is not there is no error."""
+        try:
+            await self.ask(f"removing {path}", self.client.remove(path))
+        except MISSING:
+            return
+        except asyncssh.SFTPError as error:
+            raise await self.error_for(error, f"removing {path}", path) from error
+
     async def error_for(self, error: asyncssh.SFTPError, doing: str, path: str, needed: int = 1) -> ExportError:
         """Turn a refusal into an error; asks for free space first, because most servers say only "Failure" then.
 

@@ -13,7 +13,8 @@ from export_jobs.errors import ExportError, TerminalError, TransientError
 from export_jobs.orchestration.mail.message import Letter
 from export_jobs.orchestration.mail.rules import Outcome
 from export_jobs.orchestration.mail.server import MailServer
-from export_jobs.orchestration.publishing import WHOLE_RUN, export_files
+from export_jobs.orchestration.publishing import export_files
+from export_jobs.orchestration.run.publish import WHOLE_RUN
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
 

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import io
-import logging
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs.core.files.export_file import ExportFile
-from export_jobs.core.files.manifest import Manifest
+from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from export_jobs.core.files.names import manifest_path
-from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError
+from export_jobs.orchestration.run.publish import publish
 from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
-from export_jobs.store.ledger import AlreadyDelivered, PublicationRecord
+from export_jobs.store.ledger import PublicationRecord
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from export_jobs.orchestration.run.job_run import JobRun
-
-log = logging.getLogger(__name__)
-
-WHOLE_RUN = ""
-"""In a lease, the place of a template for what a run does once."""
 
 
 class PublishManifest(ExportStep):
@@ -48,24 +42,22 @@ class PublishManifest(ExportStep):
 
     def _deliver(self, run: JobRun, content: bytes, stage: str) -> None:
         path = manifest_path(run.job.name, run.window, run.job.schedule.time_zone)
-        digest = hashlib.sha256(content).hexdigest()
-        run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
         record = PublicationRecord(
             execution_id=run.execution_id,
             stage=stage,
             path=path,
             url=run.destination.url(path),
             bytes=len(content),
-            sha256=digest,
+            sha256=hashlib.sha256(content).hexdigest(),
         )
-        try:
-            run.destination.deliver(
-                io.BytesIO(content),
-                Target(path=path, bytes=len(content), sha256=digest, attempt=run.attempt),
-                lambda: run.ledger.fence_publication(record, self.step, run.attempt),
-            )
-        except AlreadyDelivered:
-            log.info("Another attempt has published this manifest meanwhile")
+        publish(
+            io.BytesIO(content),
+            record,
+            destination=run.destination,
+            ledger=run.ledger,
+            step=self.step,
+            attempt=run.attempt,
+        )
 
 
 class RefuseInvalidDefinition(BaseOperator):
@@ -98,4 +90,12 @@ def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
             "Clear this run from its extract tasks",
         )
     revision = max((delivery.revision for delivery in deliveries.values() if delivery), default=1)
-    return Manifest.of(run.job, run.window, files, definition_hash=run.definition_hash, revision=revision)
+    head = run.ledger.head_of_execution(run.execution_id)
+    return Manifest.of(
+        run.job,
+        run.window,
+        files,
+        definition_hash=run.definition_hash,
+        revision=revision,
+        ledger=ManifestLedger(sequence=head.sequence, hash=head.hash),
+    )

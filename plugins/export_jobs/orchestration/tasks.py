@@ -14,13 +14,13 @@ from export_jobs.core.files.export_file import CsvContent, CsvFile, ExportFile
 from export_jobs.core.files.names import file_stem, target_path
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import validate_job
-from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.airflow.connections import open_source
+from export_jobs.orchestration.run.publish import publish
 from export_jobs.orchestration.run.staging import open_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
-from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord
+from export_jobs.store.ledger import DeliveryRecord
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.compress import compress
 
@@ -135,16 +135,15 @@ class Upload(ExportStep):
         if run.ledger.delivery(run.execution_id, name, file.stage):
             log.info("According to the ledger this file is at the destination already")
             return
-        run.ledger.claim(run.execution_id, name, self.step, run.attempt)
-        record = _delivery_record(run, file)
-        target = Target(path=file.path, bytes=file.bytes, sha256=file.sha256, attempt=run.attempt)
         with open_staged(file.uri) as source:
-            try:
-                run.destination.deliver(
-                    source, target, lambda: run.ledger.fence_delivery(record, self.step, run.attempt)
-                )
-            except AlreadyDelivered:
-                log.info("Another attempt has delivered this file meanwhile")
+            publish(
+                source,
+                _delivery_record(run, file),
+                destination=run.destination,
+                ledger=run.ledger,
+                step=self.step,
+                attempt=run.attempt,
+            )
 
 
 def _skip_if_delivered(run: JobRun) -> None:

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 
 from export_jobs.core.base.text import storable_text
-from export_jobs.errors import ExportError, TerminalError, UserError
+from export_jobs.core.files.placed_file import KnownFile, PlacedFile
+from export_jobs.errors import TerminalError, UserError
+from export_jobs.store.chain import LedgerChain
 from export_jobs.store.executions import leases
+from export_jobs.store.executions.fence import AlreadyDelivered, fence
 from export_jobs.store.executions.history import History
 from export_jobs.store.executions.notifications import Notifications
-from export_jobs.store.executions.reader import DELIVERY_COLUMNS, PUBLICATION_COLUMNS
+from export_jobs.store.executions.placements import StoreLease, known_files
 from export_jobs.store.executions.records import DeliveryRecord, Execution, ExecutionRecord, PublicationRecord
 
 __all__ = ["AlreadyDelivered", "DeliveryRecord", "ExecutionRecord", "Ledger", "PublicationRecord"]
 
 
-class AlreadyDelivered(ExportError):  # noqa: N818  an outcome, not an error of anybody's
-    """This very content of this execution is at the destination; nothing needs to be done."""
-
-
-class Ledger(History, Notifications):
+class Ledger(History, Notifications, LedgerChain):
     """The ledger of one store, to read and to add to. It has transactions of its own, and so no actor."""
 
     def open(
@@ -98,7 +96,7 @@ class Ledger(History, Notifications):
         message: str | None = None,
         detail: dict[str, Any] | None = None,
     ) -> None:
-        """Add one event. ``message`` and ``detail`` hold no secret; what a database cannot store of them is replaced."""
+        """Add one event. ``message`` and ``detail`` hold no secret; characters that no database stores are replaced."""
         insert = """INSERT INTO export_jobs.execution_event
                 (execution_id, kind, step, template, attempt, try_number, message, detail)
             VALUES (:execution_id, :kind, :step, :template, :attempt, :try_number, :message, CAST(:detail AS jsonb))"""
@@ -144,39 +142,28 @@ class Ledger(History, Notifications):
         with leases.hold_lease(self._engine, execution_id, template, step, attempt):
             pass
 
-    @contextmanager
-    def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> Iterator[None]:
+    def known_files(self, execution_id: int, path: str) -> tuple[KnownFile, ...]:
+        """What the job of this execution has put under ``path`` of its destination, or was about to, ever."""
+        with self._begin() as connection:
+            return known_files(connection, execution_id, path)
+
+    def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> AbstractContextManager[PlacedFile]:
         """Hold the lease while a file is made visible, and record it in the same transaction.
 
         Raises ``SupersededError``, or ``AlreadyDelivered`` when this content of this execution stands already.
         """
-        newest = """SELECT d.revision, d.sha256 FROM export_jobs.delivery d
-            JOIN export_jobs.execution e ON e.id = d.execution_id
-            WHERE d.path = :path AND e.job_id = (SELECT job_id FROM export_jobs.execution WHERE id = :execution_id)
-            ORDER BY d.id DESC LIMIT 1"""
-        insert = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS})
-            VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
-                :version, :definition_hash, :attempt, clock_timestamp())"""
-        values = {**asdict(record), "columns": list(record.columns)}
-        with leases.hold_lease(self._engine, record.execution_id, record.template, step, attempt) as connection:
-            if Ledger(self._engine, connection).delivery(record.execution_id, record.template, record.stage):
-                raise AlreadyDelivered(f"{record.path} is at the destination already", "There is nothing to do")
-            yield
-            before = connection.execute(text(newest), values).one_or_none()
-            revision = 1 if before is None else before.revision + (before.sha256 != record.sha256)
-            connection.execute(text(insert), {**values, "revision": revision})
+        return fence(lambda: self._lease(record.execution_id, record.template, step, attempt), record, attempt)
+
+    def fence_publication(
+        self, record: PublicationRecord, step: str, attempt: str
+    ) -> AbstractContextManager[PlacedFile]:
+        """As ``fence_delivery``, for the manifest; its revision counts the publications of the execution."""
+        return fence(lambda: self._lease(record.execution_id, "", step, attempt), record, attempt)
 
     @contextmanager
-    def fence_publication(self, record: PublicationRecord, step: str, attempt: str) -> Iterator[None]:
-        """As ``fence_delivery``, for the manifest; its revision counts the publications of the execution."""
-        insert = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS})
-            SELECT :execution_id, :stage, count(*) + 1, :path, :url, :bytes, :sha256, clock_timestamp()
-            FROM export_jobs.publication WHERE execution_id = :execution_id"""
-        with leases.hold_lease(self._engine, record.execution_id, "", step, attempt) as connection:
-            if Ledger(self._engine, connection).publication(record.execution_id, record.stage):
-                raise AlreadyDelivered(f"{record.path} is at the destination already", "There is nothing to do")
-            yield
-            connection.execute(text(insert), asdict(record))
+    def _lease(self, execution_id: int, template: str, step: str, attempt: str) -> Iterator[StoreLease]:
+        with leases.hold_lease(self._engine, execution_id, template, step, attempt) as connection:
+            yield StoreLease(self._engine, connection)
 
 
 def _storable_json(detail: dict[str, Any]) -> str:

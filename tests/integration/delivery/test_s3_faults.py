@@ -63,7 +63,7 @@ def test_d15_busy_for_good_is_transient_and_leaves_nothing(
     broken_site.put(PATH, OLD)
     proxy.faults = [Fault(action, code="SlowDown", status=503)]
     with pytest.raises(TransientError, match=r"too busy .* \(SlowDown\)"):
-        broken_site.destination.deliver(*staged(CONTENT), lease.fence())
+        broken_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
     assert broken_site.read(PATH) == OLD
     assert broken_site.everything() == [PATH]
     assert lease.recorded == []
@@ -74,11 +74,11 @@ def test_d16_line_cut_in_the_middle(proxy: S3FaultProxy, broken_site: Site, leas
     broken_site.put(PATH, OLD)
     proxy.faults = [Fault(action, cut=True)]
     with pytest.raises(TransientError, match="connection was lost"):
-        broken_site.destination.deliver(*staged(CONTENT), lease.fence())
+        broken_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
     assert broken_site.read(PATH) == OLD
     assert broken_site.everything() == [PATH]
     proxy.faults = []
-    broken_site.destination.deliver(*staged(CONTENT), lease.fence())
+    broken_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
     assert broken_site.read(PATH) == CONTENT
 
 
@@ -130,13 +130,49 @@ def test_lost_reply_to_complete_is_found_to_be_done(proxy: S3FaultProxy, broken_
     assert lease.recorded == ["1"]
 
 
+def test_l2_the_service_itself_refuses_when_something_else_stands_there(
+    s3: Any, proxy: S3FaultProxy, broken_site: Site, lease: Lease
+) -> None:
+    """Written between the last look and the end of the upload, where only ``If-Match`` can see it."""
+    broken_site.put(PATH, OLD)
+    proxy.before_complete = lambda: broken_site.put(PATH, b"alien")
+    with pytest.raises(TransientError, match="Something else has come to stand under"):
+        broken_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
+    assert broken_site.read(PATH) == b"alien"
+    assert lease.recorded == []
+
+
+@pytest.mark.parametrize("known", [[], [OLD]], ids=["new key", "replaced"])
+@pytest.mark.parametrize("answer", [("NotImplemented", 501), ("InvalidArgument", 400)])
+def test_l2_a_store_that_does_not_know_the_condition_gets_the_file_after_one_more_look(
+    proxy: S3FaultProxy, broken_site: Site, lease: Lease, known: list[bytes], answer: tuple[str, int]
+) -> None:
+    if known:
+        broken_site.put(PATH, OLD)
+    proxy.faults = [Fault("complete", times=1, code=answer[0], status=answer[1])]
+    broken_site.destination.deliver(*staged(b"content", known=known), lease.fence())
+    assert broken_site.read(PATH) == b"content"
+    assert lease.placed[0].etag
+
+
+def test_l2_a_login_that_may_not_look_publishes_new_keys_and_replaces_none(
+    proxy: S3FaultProxy, broken_site: Site, lease: Lease
+) -> None:
+    proxy.faults = [Fault("head", code="AccessDenied", status=403)]
+    broken_site.destination.deliver(*staged(b"content"), lease.fence())
+    assert lease.recorded == ["1"]
+    with pytest.raises(TerminalError, match="a file that this login may not look at"):
+        broken_site.destination.deliver(*staged(b"more content"), lease.fence())
+    assert broken_site.read(PATH) == b"content"
+
+
 def test_an_upload_aborted_by_a_newer_attempt_does_not_publish(
     proxy: S3FaultProxy, broken_site: Site, lease: Lease
 ) -> None:
     broken_site.put(PATH, OLD)
     proxy.faults = [Fault("complete", code="NoSuchUpload", status=404)]
     with pytest.raises(TransientError, match="has vanished from bucket"):
-        broken_site.destination.deliver(*staged(CONTENT), lease.fence())
+        broken_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
     assert broken_site.read(PATH) == OLD
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from types import FrameType
 
 import pytest
 
+from export_jobs.core.files.placed_file import KnownFile
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.sftp import SftpDestination
 from export_jobs.errors import TerminalError, TransientError
@@ -40,14 +42,15 @@ needs_mount = pytest.mark.skipif(
 def test_d01_connection_dropped_at_byte(
     sftp: FaultySftpServer, sftp_site: Site, lease: Lease, byte: int, old: bytes | None
 ) -> None:
+    known = [] if old is None else [old]
     if old is not None:
         sftp_site.put(PATH, old)
     sftp.faults.drop_at_byte = byte
     with pytest.raises(TransientError, match="was lost while"):
-        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+        sftp_site.destination.deliver(*staged(CONTENT, known=known), lease.fence())
     assert sftp_site.read(PATH) == old
     assert sftp_site.everything() == ([] if old is None else [PATH])
-    sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    sftp_site.destination.deliver(*staged(CONTENT, known=known), lease.fence())
     assert sftp_site.read(PATH) == CONTENT
     assert sftp_site.everything() == [PATH]
 
@@ -57,16 +60,17 @@ def test_d01_connection_dropped_at_byte(
 def test_d01_d02_connection_dropped_around_publishing(
     sftp: FaultySftpServer, sftp_site: Site, lease: Lease, point: str, old: bytes | None
 ) -> None:
+    known = [] if old is None else [old]
     if old is not None:
         sftp_site.put(PATH, old)
     when, step = point.split()
     setattr(sftp.faults, f"drop_{when}", step)
     with pytest.raises(TransientError, match="was lost while"):
-        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+        sftp_site.destination.deliver(*staged(CONTENT, known=known), lease.fence())
     assert sftp_site.read(PATH) == (CONTENT if point == "after rename" else old)
     assert [name for name in sftp_site.everything() if name != PATH] == []
-    assert lease.recorded == []  # a lost reply is no proof: the next try delivers the same bytes and records them
-    sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert lease.recorded == []  # a lost reply is no proof: the next try finds the same bytes and records them
+    sftp_site.destination.deliver(*staged(CONTENT, known=known), lease.fence())
     assert sftp_site.read(PATH) == CONTENT
     assert sftp_site.everything() == [PATH]
     assert lease.recorded == ["1"]
@@ -84,12 +88,52 @@ def test_d02_lost_reply_on_a_server_that_cannot_replace_ends_well_at_the_retry(
     assert sftp.seen.renames == 1
 
 
+def known_by(lease: Lease) -> KnownFile:
+    """What the ledger keeps of the last delivery of ``CONTENT``."""
+    return KnownFile(SIZE, hashlib.sha256(CONTENT).hexdigest(), lease.placed[-1].modified)
+
+
+@pytest.mark.parametrize("old", [None, OLD, os.urandom(SIZE)], ids=["new name", "old file", "old file of this size"])
+def test_k2_a_server_whose_rename_says_ok_and_does_nothing_has_delivered_nothing(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease, old: bytes | None
+) -> None:
+    if old is not None:
+        sftp_site.put(PATH, old)
+    sftp.faults.idle_rename = True
+    with pytest.raises(TransientError, match=r"said that daily/sales\.zip has its final name, but"):
+        sftp_site.destination.deliver(*staged(CONTENT, known=[] if old is None else [old]), lease.fence())
+    assert lease.recorded == []
+    assert sftp_site.read(PATH) == old
+    assert sftp_site.everything() == ([] if old is None else [PATH])
+
+
+def test_a_receiver_may_take_the_file_as_soon_as_it_has_its_name(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease
+) -> None:
+    sftp.faults.takes_at_once = True
+    for _ in range(2):
+        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert lease.recorded == ["1", "1"]
+    assert sftp_site.everything() == []
+
+
+def test_a_server_that_does_not_show_finished_files_gets_them_and_keeps_what_it_has(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease
+) -> None:
+    sftp.faults.hides_finished = True
+    sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert sftp_site.read(PATH) == CONTENT
+    with pytest.raises(TransientError):
+        sftp_site.destination.deliver(*staged(b"another content"), lease.fence())
+    assert sftp_site.read(PATH) == CONTENT
+
+
 def refuses_to_replace(site: Site, lease: Lease) -> None:
     """A new name is published by plain rename; an existing one is refused in words, and left as it is."""
     site.destination.deliver(*staged(CONTENT), lease.fence())
     assert site.read(PATH) == CONTENT
     with pytest.raises(TerminalError, match=r"cannot replace a file in one step .* left as it is"):
-        site.destination.deliver(*staged(b"another content"), lease.fence())
+        site.destination.deliver(*staged(b"another content", known=[CONTENT]), lease.fence())
     assert site.read(PATH) == CONTENT
     assert site.everything() == [PATH]
 
@@ -128,7 +172,7 @@ def test_d05_no_space_on_openssh(openssh: OpenSsh, small_disk: Path, lease: Leas
     site = folder_site(small_disk, SftpDestination(openssh_credentials(openssh), str(small_disk)))
     site.put(PATH, OLD)
     with pytest.raises(TerminalError, match="no space left on"):
-        site.destination.deliver(*staged(os.urandom(4_000_000)), lease.fence())
+        site.destination.deliver(*staged(os.urandom(4_000_000), known=[OLD]), lease.fence())
     assert site.read(PATH) == OLD
     assert site.everything() == [PATH]
 
@@ -149,7 +193,7 @@ def test_d05_no_space_told_by_free_blocks_or_by_words_only(
     sftp_site.put(PATH, OLD)
     setattr(sftp.faults, told_by, True)
     with pytest.raises(TerminalError, match="no space left on"):
-        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+        sftp_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
     assert sftp_site.everything() == [PATH]
     assert sftp_site.read(PATH) == OLD
 
@@ -224,7 +268,7 @@ def test_d11_bytes_that_were_acknowledged_and_not_stored(
     sftp_site.put(PATH, OLD)
     sftp.faults.cut_at_byte = SIZE - lost
     with pytest.raises(TransientError, match=f"stored {SIZE - lost} of {SIZE} bytes"):
-        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+        sftp_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
     assert sftp_site.read(PATH) == OLD
     assert sftp_site.everything() == [PATH]
 
@@ -270,7 +314,7 @@ def test_no_connection_outlives_its_call(sftp: FaultySftpServer, sftp_site: Site
     sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
     sftp.faults.drop_before = "rename"
     with pytest.raises(TransientError):
-        sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
+        sftp_site.destination.deliver(*staged(CONTENT, known=[known_by(lease)]), lease.fence())
     until = time.monotonic() + 5
     while sftp.open_connections and time.monotonic() < until:
         time.sleep(0.01)  # the server hears of a close a moment later

@@ -116,12 +116,109 @@ FORMS: dict[str, Callable[[str], str]] = {
     "known_hosts line": lambda line: f"[sftp.example.com]:2222 {line}",
     "after an old key": lambda line: f"{OLD_KEY.export_public_key().decode()}{line}",
     "fingerprint": lambda line: str(asyncssh.import_public_key(line).get_fingerprint()),
+    "as ssh-keygen -l prints it": lambda line: f"256 {asyncssh.import_public_key(line).get_fingerprint()} a (ED25519)",
+    "as ssh-keyscan prints it": lambda line: f"# 127.0.0.1:22 SSH-2.0-OpenSSH\n127.0.0.1 {line}\n",
+    "with line ends of JSON": lambda line: f"{OLD_KEY.export_public_key().decode().strip()}\\n{line}\\n",
 }
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_host_key_may_be_pinned_as(sftp: FaultySftpServer, credentials: Credentials, form: str) -> None:
     SftpDestination(with_extra(credentials, host_key=FORMS[form](sftp.host_key_line)), "/in").check()
+
+
+def test_a_list_of_host_keys_may_be_pinned(sftp: FaultySftpServer, credentials: Credentials) -> None:
+    keys = [OLD_KEY.get_fingerprint(), sftp.host_key_line]
+    SftpDestination(with_extra(credentials, host_key=keys), "/in").check()
+    with pytest.raises(TerminalError, match="another host key"):
+        SftpDestination(with_extra(credentials, host_key=keys[:1]), "/in").check()
+
+
+KINDS = ("ssh-rsa", "ecdsa-sha2-nistp256", "ssh-ed25519")
+
+
+@pytest.mark.skipif(SSHD is None, reason=HOW_TO_GET)
+def test_k1_a_fingerprint_of_any_of_a_servers_keys_is_found(tmp_path: Path) -> None:
+    with OpenSsh(tmp_path / "sshd", host_keys=KINDS) as server:
+        for line in server.host_key_lines:
+            fingerprint = asyncssh.import_public_key(line).get_fingerprint()
+            for pin in (fingerprint, f"{OLD_KEY.get_fingerprint()}\n{fingerprint}", [line]):
+                pinned = with_extra(openssh_credentials(server), host_key=pin)
+                SftpDestination(pinned, str(tmp_path)).check()
+
+
+@pytest.mark.skipif(SSHD is None, reason=HOW_TO_GET)
+def test_k1_a_server_none_of_whose_keys_is_pinned_is_refused_with_all_of_them(tmp_path: Path) -> None:
+    with OpenSsh(tmp_path / "sshd", host_keys=KINDS) as server:
+        pinned = with_extra(openssh_credentials(server), host_key=OLD_KEY.get_fingerprint())
+        with pytest.raises(TerminalError, match="another host key than the pinned one") as caught:
+            SftpDestination(pinned, str(tmp_path)).check()
+        for line in server.host_key_lines:
+            assert asyncssh.import_public_key(line).get_fingerprint() in str(caught.value)
+
+
+@pytest.mark.parametrize("prompt", ["Kennwort:", "Mot de passe :", "\u5bc6\u7801: ", "partner@host's password: ", ""])
+def test_k3_a_single_hidden_question_is_for_the_password_in_any_language(
+    sftp: FaultySftpServer, credentials: Credentials, prompt: str
+) -> None:
+    sftp.faults.questions = [prompt]
+    SftpDestination(credentials, "/in").check()
+    assert sftp.seen.answers == [PASSWORD]
+
+
+def test_k3_a_second_question_is_told_and_not_answered(sftp: FaultySftpServer, credentials: Credentials) -> None:
+    sftp.faults.questions = ["Password:", "Verification \x1b[31mcode:"]
+    with pytest.raises(TerminalError, match=r"for more than the password: 'Verification \[31mcode:'"):
+        SftpDestination(credentials, "/in").check()
+    assert sftp.seen.answers == [PASSWORD]
+
+
+@pytest.mark.parametrize("way", ["password", "questions"])
+def test_k3_a_forced_change_of_the_password_is_told_as_such(
+    sftp: FaultySftpServer, credentials: Credentials, way: str
+) -> None:
+    if way == "password":
+        sftp.faults.new_password_wanted = True
+    else:
+        sftp.faults.questions = ["Password:", "New password:"]
+    with pytest.raises(TerminalError, match="wants a new password for user 'partner'"):
+        SftpDestination(credentials, "/in").check()
+    assert sftp.seen.password_attempts == 1
+
+
+def test_k3_a_wrong_answer_is_given_once(sftp: FaultySftpServer, credentials: Credentials) -> None:
+    sftp.faults.questions = ["Kennwort:"]
+    with pytest.raises(TerminalError, match="rejected the password of user 'partner'"):
+        SftpDestination(replace(credentials, password="wrong"), "/in").check()
+    assert sftp.seen.answers == ["wrong"]
+
+
+@pytest.mark.skipif(SSHD is None, reason=HOW_TO_GET)
+def test_k3_a_refused_rsa_signature_is_told_by_its_name(tmp_path: Path) -> None:
+    """OpenSSH answers to a signature that it does not allow as to a key that it does not know."""
+    only = "PubkeyAcceptedAlgorithms ssh-ed25519"
+    with (
+        OpenSsh(tmp_path / "sshd", settings=only, client_key="ssh-rsa") as server,
+        pytest.raises(TerminalError, match=r"rejected the key .* signature rsa-sha2-256\..* is allowed there"),
+    ):
+        SftpDestination(openssh_credentials(server), str(tmp_path)).check()
+
+
+def test_k3_a_server_that_announces_no_rsa_signature_is_told_with_what_it_takes(
+    sftp: FaultySftpServer, credentials: Credentials
+) -> None:
+    key = asyncssh.generate_private_key("ssh-rsa").export_private_key().decode()
+    with FaultySftpServer(sftp.root, signatures=["ssh-ed25519"]) as server:
+        pinned = Credentials("127.0.0.1", server.port, USER, None, {"host_key": server.host_key_line})
+        with pytest.raises(TerminalError, match=r"takes no signature of a ssh-rsa key .* It takes ssh-ed25519\."):
+            SftpDestination(with_extra(pinned, private_key=key), "/in").check()
+
+
+def test_k3_an_ipv6_address_may_stand_in_brackets(sftp: FaultySftpServer, credentials: Credentials) -> None:
+    bracketed = SftpDestination(replace(credentials, host="[::1]", port=9), "/in", connect_seconds=2)
+    assert bracketed.url("a.zip") == "sftp://[::1]:9/in/a.zip"
+    with pytest.raises(TransientError, match=r"^The server \[::1\]:9 (refused|cannot be reached)"):
+        bracketed.check()
 
 
 @pytest.mark.parametrize("text", ["yes", "ssh-ed25519", "ssh-ed25519 AAAA", "AAAA!!!!", "SHA256:short"])

@@ -184,14 +184,20 @@ def test_a_fence_whose_process_hangs_is_ended_by_the_server(
     assert store.ledger.delivery(execution.id, "rows", "stage-1") is None
 
 
-def test_a_fence_needs_one_connection(store: Store, execution: Execution) -> None:
+def test_a_fence_needs_one_connection_at_a_time(store: Store, execution: Execution) -> None:
     """Else two attempts could hold each other up in a store that is short of connections."""
     claim(store.ledger, execution, "first")
-    taken: list[object] = []
-    event.listen(store.engine, "checkout", lambda connection, *_: taken.append(connection))
+    held = [0, 0]
+
+    def count(step: int) -> None:
+        held[0] += step
+        held[1] = max(held)
+
+    event.listen(store.engine, "checkout", lambda *_: count(1))
+    event.listen(store.engine, "checkin", lambda *_: count(-1))
     with store.ledger.fence_delivery(delivery(execution), STEP, "first"):
         pass
-    assert len(taken) == 1
+    assert held == [0, 1]
 
 
 def test_the_manifest_is_fenced_as_the_files_are(store: Store, other: Ledger, execution: Execution) -> None:

@@ -1,0 +1,101 @@
+"""What stands under a final name already: nothing, a file of ours, these very bytes, or a stranger's file.
+
+A name is no proof: another program may have put a file there, and so may a deleted job of the same name. Only what the
+ledger knows as delivered by this job may be replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
+
+from export_jobs.core.files.placed_file import KnownFile
+from export_jobs.delivery.destination import Target
+from export_jobs.errors import TerminalError, TransientError
+
+
+@dataclass(frozen=True)
+class StandingFile:
+    """A file as its server describes it; two looks at the same file give equal values."""
+
+    bytes: int
+    modified: int | None = None
+    etag: str | None = None
+
+
+class Standing(Enum):
+    """What a delivery finds under its final name."""
+
+    NOTHING = auto()
+    OURS = auto()
+    SAME_BYTES = auto()
+
+
+def is_in_doubt(found: StandingFile | None, target: Target) -> bool:
+    """Tell whether only the content can say whose file ``found`` is.
+
+    It has a size that ours can have, and no time or ETag on record: it was delivered before those were kept, a reply
+    was lost, or it is not ours.
+    """
+    sizes = {target.bytes, *(known.bytes for known in target.known)}
+    return found is not None and found.bytes in sizes and not any(_is_recorded(found, one) for one in target.known)
+
+
+def judge(found: StandingFile | None, target: Target, where: str, sha256: str = "") -> Standing:
+    """Tell what may be done with ``found``; ``sha256`` (hex) of its content where it was in doubt.
+
+    Raises:
+        TerminalError: it is not a file of this job.
+    """
+    if found is None:
+        return Standing.NOTHING
+    if sha256 and sha256 == target.sha256.lower():
+        return Standing.SAME_BYTES
+    if any(_is_recorded(found, known) or known.sha256.lower() == sha256 for known in target.known):
+        return Standing.OURS
+    raise foreign_file_error(found, target.path, where)
+
+
+def has_bytes_on_record(found: StandingFile | None, target: Target) -> bool:
+    """Tell whether ``found`` is, by the ledger's record of it, the very content that is to be delivered."""
+    return found is not None and any(
+        _is_recorded(found, known) and known.sha256.lower() == target.sha256.lower() for known in target.known
+    )
+
+
+def foreign_file_error(found: StandingFile | None, path: str, where: str) -> TerminalError:
+    """The error of a name that is taken; ``found`` None: the server does not show by what."""
+    described = "a file that this login may not look at"
+    if found is not None:
+        changed = f", changed at {datetime.fromtimestamp(found.modified, UTC).isoformat()}" if found.modified else ""
+        described = f"a file of {found.bytes} bytes{changed}, which this job has not put there"
+    return TerminalError(
+        f"{path} exists already on {where}: {described}. It was left as it is, and nothing was published",
+        "Move it away there, or give the job another name or sub-folder; then clear this task. If an earlier job of "
+        "this name delivered it, tell its receivers first",
+    )
+
+
+def moved_on_error(path: str, where: str) -> TransientError:
+    """The error of a name under which something else stands than a moment ago."""
+    return TransientError(
+        f"Something else has come to stand under {path} on {where} during the upload. Nothing was published",
+        "It is looked at again at the next try",
+    )
+
+
+def unpublished_error(path: str, where: str, found: StandingFile | None) -> TransientError:
+    """The error of a server that says OK to publishing and does not do it."""
+    stands = "nothing stands there" if found is None else f"a file of {found.bytes} bytes stands there"
+    return TransientError(
+        f"The server {where} said that {path} has its final name, but {stands}. It does not count as delivered",
+        "It is sent again; if this goes on, ask the server's owner why a rename has no effect",
+    )
+
+
+def _is_recorded(found: StandingFile, known: KnownFile) -> bool:
+    if found.bytes != known.bytes:
+        return False
+    by_etag = found.etag is not None and found.etag == known.etag
+    return by_etag or (found.modified is not None and found.modified == known.modified)

@@ -1,0 +1,68 @@
+"""One file from staging to its final name: by the current attempt alone, and never over a file that is not ours."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Protocol
+
+from export_jobs.core.files.placed_file import KnownFile, PlacedFile
+from export_jobs.delivery.destination import Destination, Target
+from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord, PublicationRecord
+
+log = logging.getLogger(__name__)
+
+WHOLE_RUN = ""
+"""In a lease, the place of a template for what a run does once."""
+
+
+class PublishingLedger(Protocol):
+    """What publishing needs of the ledger."""
+
+    def claim(self, execution_id: int, template: str, step: str, attempt: str) -> None:
+        """See ``Ledger``."""
+
+    def known_files(self, execution_id: int, path: str) -> tuple[KnownFile, ...]:
+        """See ``Ledger``."""
+
+    def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> AbstractContextManager[PlacedFile]:
+        """See ``Ledger``."""
+
+    def fence_publication(
+        self, record: PublicationRecord, step: str, attempt: str
+    ) -> AbstractContextManager[PlacedFile]:
+        """See ``Ledger``."""
+
+
+def publish(
+    source: BinaryIO,
+    record: DeliveryRecord | PublicationRecord,
+    *,
+    destination: Destination,
+    ledger: PublishingLedger,
+    step: str,
+    attempt: str,
+) -> None:
+    """Deliver ``source`` as ``record`` describes it; it is recorded once it stands, or nothing is.
+
+    Raises ``SupersededError`` when a newer attempt has taken over, and what ``Destination.deliver`` raises.
+    """
+    template = record.template if isinstance(record, DeliveryRecord) else WHOLE_RUN
+    ledger.claim(record.execution_id, template, step, attempt)
+    target = Target(
+        path=record.path,
+        bytes=record.bytes,
+        sha256=record.sha256,
+        attempt=attempt,
+        known=ledger.known_files(record.execution_id, record.path),
+    )
+
+    def fence() -> AbstractContextManager[PlacedFile]:
+        if isinstance(record, DeliveryRecord):
+            return ledger.fence_delivery(record, step, attempt)
+        return ledger.fence_publication(record, step, attempt)
+
+    try:
+        destination.deliver(source, target, fence)
+    except AlreadyDelivered:
+        log.info("Another attempt has delivered %s meanwhile", record.path)

@@ -1,0 +1,74 @@
+"""Making a file visible: by the current attempt alone, known as ours before, recorded in the same transaction after.
+
+The order of the steps is here, apart from how a store keeps them, so that it can be tried with every way of dying in
+between (``tests/simulator``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from export_jobs.core.files.placed_file import PlacedFile
+from export_jobs.errors import ExportError, TransientError
+from export_jobs.store.executions.records import DeliveryRecord, PublicationRecord
+
+FileRecord = DeliveryRecord | PublicationRecord
+
+
+class AlreadyDelivered(ExportError):  # noqa: N818  an outcome, not an error of anybody's
+    """This very content of this execution is at the destination; nothing needs to be done."""
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """A file that is about to get its final name. ``revision`` counts the contents of that path, from 1."""
+
+    id: int
+    revision: int
+
+
+class LeaseTransaction(Protocol):
+    """A transaction in which an attempt is, and stays, the current one of its step."""
+
+    def is_recorded(self, record: FileRecord) -> bool:
+        """Whether this content of this execution is recorded as standing."""
+
+    def announce(self, record: FileRecord, attempt: str) -> Announcement:
+        """Note what may stand under the record's path from now on."""
+
+    def is_newest(self, announcement: Announcement, record: FileRecord) -> bool:
+        """Whether nothing else was announced for the path since; nothing else is, until the transaction ends."""
+
+    def record(self, record: FileRecord, announcement: Announcement, attempt: str, placed: PlacedFile) -> None:
+        """Record that the file stands."""
+
+
+@contextmanager
+def fence(
+    open_lease: Callable[[], AbstractContextManager[LeaseTransaction]], record: FileRecord, attempt: str
+) -> Iterator[PlacedFile]:
+    """Enter around the step that makes a file visible; leaving it without an error records the file.
+
+    ``open_lease`` raises ``SupersededError`` when the attempt is no longer the current one. Raises
+    ``AlreadyDelivered``, and ``TransientError`` when another execution is about to publish under the same name.
+    """
+    with open_lease() as lease:
+        _require_unrecorded(lease, record)
+        announcement = lease.announce(record, attempt)
+    with open_lease() as lease:
+        _require_unrecorded(lease, record)
+        if not lease.is_newest(announcement, record):
+            raise TransientError(
+                f"Another run publishes {record.path} at this moment, so this attempt has not", "It is tried again"
+            )
+        placed = PlacedFile()
+        yield placed
+        lease.record(record, announcement, attempt, placed)
+
+
+def _require_unrecorded(lease: LeaseTransaction, record: FileRecord) -> None:
+    if lease.is_recorded(record):
+        raise AlreadyDelivered(f"{record.path} is at the destination already", "There is nothing to do")

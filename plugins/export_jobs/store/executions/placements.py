@@ -1,0 +1,98 @@
+"""What may stand under a name at a destination, across jobs and revisions, in the store's tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from export_jobs.core.files.placed_file import KnownFile, PlacedFile
+from export_jobs.store.executions.fence import Announcement, FileRecord
+from export_jobs.store.executions.history import History
+from export_jobs.store.executions.reader import DELIVERY_COLUMNS, PUBLICATION_COLUMNS
+from export_jobs.store.executions.records import DeliveryRecord
+
+_DESTINATION = """(SELECT j.destination FROM export_jobs.execution e JOIN export_jobs.job j ON j.id = e.job_id
+    WHERE e.id = :execution_id)"""
+_LOCK = f"SELECT pg_advisory_xact_lock(hashtextextended({_DESTINATION} || '/' || :path, 0))"
+_NEWEST = f"""SELECT id, execution_id, revision, sha256 FROM export_jobs.placement
+    WHERE destination = {_DESTINATION} AND path = :path ORDER BY id DESC LIMIT 1"""
+_ADD = f"""INSERT INTO export_jobs.placement
+        (execution_id, destination, path, attempt, revision, bytes, sha256, stands, modified, etag)
+    VALUES (:execution_id, {_DESTINATION}, :path, :attempt, :revision, :bytes, :sha256, :stands, :modified, :etag)
+    RETURNING id"""
+_KNOWN = f"""SELECT DISTINCT p.bytes, p.sha256, p.modified, p.etag
+    FROM export_jobs.placement p JOIN export_jobs.execution e ON e.id = p.execution_id
+    WHERE p.destination = {_DESTINATION} AND p.path = :path
+        AND e.job_id = (SELECT job_id FROM export_jobs.execution WHERE id = :execution_id)"""
+_ADD_DELIVERY = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS})
+    VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
+        :version, :definition_hash, :attempt, clock_timestamp())"""
+_ADD_PUBLICATION = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS})
+    SELECT :execution_id, :stage, count(*) + 1, :path, :url, :bytes, :sha256, clock_timestamp()
+    FROM export_jobs.publication WHERE execution_id = :execution_id"""
+
+
+def known_files(connection: Connection, execution_id: int, path: str) -> tuple[KnownFile, ...]:
+    """What the job of this execution has put under ``path`` of its destination, or was about to, ever."""
+    rows = connection.execute(text(_KNOWN), {"execution_id": execution_id, "path": path}).mappings()
+    return tuple(KnownFile(**row) for row in rows)
+
+
+class StoreLease:
+    """A ``LeaseTransaction`` on the store's tables; ``connection`` holds the lease."""
+
+    def __init__(self, engine: Engine, connection: Connection) -> None:
+        self._connection = connection
+        self._history = History(engine, connection)
+
+    def is_recorded(self, record: FileRecord) -> bool:
+        """See ``LeaseTransaction``."""
+        if isinstance(record, DeliveryRecord):
+            return self._history.delivery(record.execution_id, record.template, record.stage) is not None
+        return self._history.publication(record.execution_id, record.stage) is not None
+
+    def announce(self, record: FileRecord, attempt: str) -> Announcement:
+        """See ``LeaseTransaction``; a repeated try of the same content is announced once."""
+        self._lock(record)
+        newest = self._newest(record)
+        if newest and (newest.execution_id, newest.sha256) == (record.execution_id, record.sha256):
+            return Announcement(newest.id, newest.revision)
+        revision = newest.revision + (newest.sha256 != record.sha256) if newest else 1
+        return Announcement(self._add(record, attempt, revision, stands=False, placed=PlacedFile()), revision)
+
+    def is_newest(self, announcement: Announcement, record: FileRecord) -> bool:
+        """See ``LeaseTransaction``."""
+        self._lock(record)
+        newest = self._newest(record)
+        return newest is not None and newest.id == announcement.id
+
+    def record(self, record: FileRecord, announcement: Announcement, attempt: str, placed: PlacedFile) -> None:
+        """See ``LeaseTransaction``."""
+        self._add(record, attempt, announcement.revision, stands=True, placed=placed)
+        if isinstance(record, DeliveryRecord):
+            values = {**asdict(record), "columns": list(record.columns), "revision": announcement.revision}
+            self._connection.execute(text(_ADD_DELIVERY), values)
+        else:
+            self._connection.execute(text(_ADD_PUBLICATION), asdict(record))
+
+    def _lock(self, record: FileRecord) -> None:
+        self._connection.execute(text(_LOCK), {"execution_id": record.execution_id, "path": record.path})
+
+    def _newest(self, record: FileRecord) -> Any:
+        values = {"execution_id": record.execution_id, "path": record.path}
+        return self._connection.execute(text(_NEWEST), values).one_or_none()
+
+    def _add(self, record: FileRecord, attempt: str, revision: int, *, stands: bool, placed: PlacedFile) -> int:
+        values = {
+            "execution_id": record.execution_id,
+            "path": record.path,
+            "attempt": attempt,
+            "revision": revision,
+            "bytes": record.bytes,
+            "sha256": record.sha256,
+            "stands": stands,
+            **asdict(placed),
+        }
+        return int(self._connection.execute(text(_ADD), values).scalar_one())
