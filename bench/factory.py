@@ -60,7 +60,7 @@ def fill(dsn: dict[str, Any]) -> None:
     with Definitions(engine).transaction("bench") as within:
         within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner", folder="in"))
         within.create_template(Template(name="rows", kind="standard", fact="purchases"))
-        within.create_template(Template(name="totals", kind="custom", kpis=("cds",), dimensions=("store",)))
+        within.create_template(Template(name="totals", kind="custom", kpis=("cds_sold",), dimensions=("store",)))
         for number in range(JOBS):
             job = {
                 "name": f"job-{number}",

@@ -48,7 +48,9 @@ class Rows:
             self.definitions.create(JobSpec.model_validate({**definition, **changes}), "anna")
 
     def template(self, name: str, **parts: Any) -> None:
-        self.definitions.create_template(Template(name=name, **{"kind": "custom", "kpis": ("cds",), **parts}), "anna")
+        self.definitions.create_template(
+            Template(name=name, **{"kind": "custom", "kpis": ("cds_sold",), **parts}), "anna"
+        )
 
     def hand(self, statement: str, *, superuser: bool = False) -> None:
         with psycopg.connect(**(self.superuser if superuser else self.dsn)) as session:
@@ -102,7 +104,7 @@ def rows(postgres: Postgres, empty_database: str, processor: Parser, tmp_path: P
     with found.definitions.transaction("anna") as within:
         within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="in"))
         within.create_template(Template(name="all-purchases", kind="standard", fact="purchases"))
-        within.create_template(Template(name="totals", kind="custom", kpis=("cds",), dimensions=("store",)))
+        within.create_template(Template(name="totals", kind="custom", kpis=("cds_sold",), dimensions=("store",)))
     yield found
     engine.dispose()
     postgres.drop_database("factory_rows")

@@ -61,7 +61,7 @@ def test_an_id_that_is_there_twice_breaks_the_precondition(fresh_database: Any, 
     found = catalogue()
     made = f"SELECT *, 'x' AS city, '' AS region, '' AS country FROM (VALUES {rows}) AS s (store_id, store_name)"
     store = found.dimensions["store"].model_copy(update={"sql": made})
-    definition = {"name": "case", "kind": "custom", "kpis": ["cds"], "dimensions": ["store"]}
+    definition = {"name": "case", "kind": "custom", "kpis": ["cds_sold"], "dimensions": ["store"]}
     using = job("case", template_definitions=[definition])
     export = compile_export(
         using,

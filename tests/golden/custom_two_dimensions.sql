@@ -1,8 +1,8 @@
 /*
 what: One KPI by two dimensions
-template: {kind: custom, kpis: [cds], dimensions: [store, customer]}
+template: {kind: custom, kpis: [cds_sold], dimensions: [store, customer]}
 */
--- columns: store text, customer integer, cds integer
+-- columns: store text, customer integer, cds_sold integer
 -- window_start = 1996-12-31T23:00:00+00:00
 -- window_end = 1997-01-01T23:00:00+00:00
 -- nothing may come of:
@@ -51,7 +51,7 @@ WITH
 SELECT
     "label 1" AS "store",
     "label 2" AS "customer",
-    sum(cds) AS "cds"
+    sum(cds) AS "cds_sold"
 FROM "purchases rows"
 GROUP BY "group 1", "label 1", "group 2", "label 2"
 ORDER BY "label 1" COLLATE "C" ASC, "group 1" ASC, "label 2" ASC, "group 2" ASC

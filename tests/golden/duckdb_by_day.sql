@@ -1,10 +1,10 @@
 /*
 what: The same for DuckDB
-template: {kind: custom, kpis: [cds], dimensions: [day, store]}
+template: {kind: custom, kpis: [cds_sold], dimensions: [day, store]}
 dialect: duckdb
 use: {filters: [{column: store, op: starts with, values: [M]}]}
 */
--- columns: day date, store text, cds integer
+-- columns: day date, store text, cds_sold integer
 -- time_zone = 'Europe/Berlin'
 -- window_start = 1996-12-31T23:00:00+00:00
 -- window_end = 1997-01-01T23:00:00+00:00
@@ -44,7 +44,7 @@ WITH
 SELECT
     "group 1" AS "day",
     "label 2" AS "store",
-    sum(cds) AS "cds"
+    sum(cds) AS "cds_sold"
 FROM "purchases rows"
 GROUP BY "group 1", "group 2", "label 2"
 ORDER BY "group 1" ASC, "label 2" ASC, "group 2" ASC

@@ -1,11 +1,11 @@
 /*
 what: The same for SQLite, where times of UTC are text
-template: {kind: custom, kpis: [cds], dimensions: [week]}
+template: {kind: custom, kpis: [cds_sold], dimensions: [week]}
 dialect: sqlite
 time_zone: UTC
 use: {filters: [{column: store, op: in, values: [Mitte, Altona]}]}
 */
--- columns: week date, cds integer
+-- columns: week date, cds_sold integer
 -- window_start = '1996-12-31 23:00:00'
 -- window_end = '1997-01-01 23:00:00'
 -- filter_1_1 = 'Mitte'
@@ -42,7 +42,7 @@ WITH
 )
 SELECT
     "group 1" AS "week",
-    sum(cds) AS "cds"
+    sum(cds) AS "cds_sold"
 FROM "purchases rows"
 GROUP BY "group 1"
 ORDER BY "group 1" ASC NULLS LAST

@@ -1,6 +1,7 @@
 /*
 title: Broken
 fact: orders
+decimals: 2
 */
 avg(amount)
 -- # Averages of groups do not add up.

@@ -1,6 +1,7 @@
 /*
 title: Broken
 fact: orders
+decimals: 2
 */
 sum(amount) / nullif(sum(items), 0)
 -- # Ratios of groups do not add up.

@@ -20,7 +20,7 @@ FACTS = {
 KPIS = {
     "net_sales": "purchases",
     "gross_sales": "purchases",
-    "cds": "purchases",
+    "cds_sold": "purchases",
     "purchases": "purchases",
     "buyers": "purchases",
     "average_basket": "purchases",
@@ -175,7 +175,7 @@ def _total(numbers: Sequence[Any]) -> Any:
 FORMULAS: dict[str, Callable[[list[Row]], Any]] = {
     "net_sales": lambda own: _cents(_total([-r["amount_usd"] if r["is_refund"] else r["amount_usd"] for r in own])),
     "gross_sales": lambda own: _cents(_total([r["amount_usd"] for r in own if not r["is_refund"]])),
-    "cds": lambda own: _total([r["cds"] for r in own]),
+    "cds_sold": lambda own: _total([r["cds"] for r in own]),
     "purchases": len,
     "buyers": lambda own: len({r["customer_id"] for r in own} - {None}),
     "average_basket": lambda own: _cents(_total([r["amount_usd"] for r in own]) / len(own)) if own else None,

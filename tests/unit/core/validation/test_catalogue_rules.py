@@ -57,7 +57,12 @@ ADDITIVE = [
     "sum(amount) - sum(tax)",
     "-sum(amount) * 2",
     "coalesce(sum(amount), 0) / 100",
-    "round(sum(amount)::numeric, 2)",
+    "sum(amount)::numeric + 0",
+    "sum(amount)::double precision",
+    "count(*)::integer",
+    "(1.5 * 2) * sum(amount)",
+    "sum(round(amount, 0))",
+    "sum(our_own_function(amount))",
     "sum(amount) FILTER (WHERE store_id IS NOT NULL)",
     "sum(CASE WHEN amount > 0 THEN amount / 2 END)",
     "sum(amount / nullif(tax, 0))",
@@ -81,6 +86,28 @@ NOT_ADDITIVE = [
     "greatest(sum(amount), 0)",
     "sqrt(sum(amount))",
     "CASE WHEN count(*) > 10 THEN sum(amount) END",
+    "sum(amount) + 5",
+    "100 - sum(amount)",
+    "2 * (sum(amount) + 1)",
+    "coalesce(sum(amount), 1)",
+    "coalesce(sum(amount), sum(tax))",
+    "nullif(sum(amount), 10)",
+    "nullif(sum(amount), 0)",
+    "round(sum(amount), 0)",
+    "round(sum(amount)::numeric, 2)",
+    "sum(amount)::integer",
+    "sum(amount)::numeric(12, 2)",
+    "sum(amount)::real::integer",
+    "cast(sum(amount) AS text)",
+    "sum(amount) % 10",
+    "abs(sum(amount))",
+    "sum(amount) ^ 2",
+    "sum(amount) * random()",
+    "floor(sum(amount))",
+    "our_own_function(sum(amount))",
+    "sum(amount) + count(DISTINCT store_id)",
+    "our_own_aggregate(amount) + 5",
+    "sum(amount) > 5",
 ]
 
 
@@ -155,6 +182,6 @@ def said_of(sql: str, *, additive: bool, fact: dict[str, object] | None = None) 
     """What is said of one KPI of the shop."""
     columns = {**ORDERS["columns"], "tax": "number"}
     orders = Fact.model_validate({**ORDERS, "columns": columns, "file": "facts/orders.sql", **(fact or {})})
-    kpi = Kpi(key="k", title="K", fact="orders", sql=sql, additive=additive, file="kpis/k.sql")
+    kpi = Kpi(key="k", title="K", fact="orders", sql=sql, additive=additive, decimals=2, file="kpis/k.sql")
     issues = validate_catalogue(Catalogue({"orders": orders}, {"k": kpi}))
     return [str(issue) for issue in issues if issue.path.startswith("kpis/")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Kpi
 from export_jobs.core.definitions.filter import Operator
+from export_jobs.core.definitions.job import JobSpec, Template
 from export_jobs.core.sql.compiler import compile_export
-from export_jobs.core.validation.definitions import check_stored_job
+from export_jobs.core.validation.definitions import check_raw_job, check_stored_job
 from export_jobs.core.validation.rules.filter import MAX_FILTERS, MAX_VALUES
 from tests.unit.core.samples import NEW_YEAR
 from tests.unit.core.shop import job
@@ -171,3 +172,21 @@ ANY = (
 )
 def test_whatever_holds_can_be_compiled(filters: list[Any], audience: list[Any], template: dict[str, Any]) -> None:
     issues({"filters": filters, "audience": audience}, template)
+
+
+def test_a_filter_by_a_name_that_is_a_kpi_and_a_column_is_refused_in_a_new_job_and_goes_on_in_an_old_one() -> None:
+    """The catalogue's check refuses such a pair; what was delivered by it until then must not change its meaning."""
+    found = catalogue()
+    amount = Kpi(key="amount", title="X", fact="a", sql="sum(amount)")
+    found = Catalogue(found.facts, {**found.kpis, "amount": amount})
+    template = {"name": "t", "kind": "custom", "kpis": ["a_count", "amount"]}
+    using = one("amount", "greater_than", 100)
+    assert issues(using, template, found) == []
+    raw = job("rows").model_dump(mode="json", by_alias=True, include=set(JobSpec.model_fields))
+    raw["templates"] = [{"template": "t", **using}]
+    _, new = check_raw_job(
+        raw, catalogue=found, templates={"t": Template.model_validate(template)}, now=datetime(1990, 1, 1, tzinfo=UTC)
+    )
+    assert said(errors(new)).startswith(
+        "templates[0].filters[0].column: 'amount' is a KPI of this file and a column of its fact, so the filter could"
+    )

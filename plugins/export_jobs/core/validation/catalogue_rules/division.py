@@ -22,20 +22,20 @@ def lost_fraction_issues(
     if kind != "number" or not Dialect.get_or_raise(dialect).TYPED_DIVISION:
         return
     for division in tree.find_all(exp.Div):
-        if _is_whole(division.left, columns) and _is_whole(division.right, columns):
+        if is_whole(division.left, columns) and is_whole(division.right, columns):
             what = f"{sql.quote_sql(division, dialect)} divides whole numbers, and the database drops the fraction"
             yield Issue(path, what, "Multiply the first by 1.0, as in 1.0 * sum(a) / count(*), or write type: integer")
             return
 
 
-def _is_whole(node: exp.Expr, columns: Mapping[str, TableColumn]) -> bool:
+def is_whole(node: exp.Expr, columns: Mapping[str, TableColumn]) -> bool:
     """Whether the database takes ``node`` for a whole number, as far as its text and the header tell."""
     if isinstance(node, exp.Column):
         return node.name in columns and columns[node.name].type == "integer"
     if isinstance(node, exp.Literal | exp.Count):
         return isinstance(node, exp.Count) or node.is_int
     parts = _deciding_parts(node)
-    return bool(parts) and all(_is_whole(part, columns) for part in parts)
+    return bool(parts) and all(is_whole(part, columns) for part in parts)
 
 
 def _deciding_parts(node: exp.Expr) -> list[exp.Expr]:

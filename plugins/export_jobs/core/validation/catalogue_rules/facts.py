@@ -14,6 +14,7 @@ from export_jobs.core.validation.catalogue_rules import sql
 from export_jobs.core.validation.catalogue_rules.aggregates import aggregates
 from export_jobs.core.validation.catalogue_rules.columns import column_issues
 from export_jobs.core.validation.catalogue_rules.division import lost_fraction_issues
+from export_jobs.core.validation.catalogue_rules.endless_digits import endless_digits_issues
 from export_jobs.core.validation.catalogue_rules.tables import NUMBERS, is_known_dialect
 from export_jobs.core.validation.rule import RuleContext, Rules
 
@@ -84,6 +85,7 @@ def custom_fields_have_sql(fact: Fact) -> Iterator[Issue]:
                 yield Issue(f"{path}.sql", what, "Make a KPI of it")
             yield from column_issues(f"{path}.sql", tree, row_columns, fact)
             yield from lost_fraction_issues(f"{path}.sql", tree, field.type, row_columns, fact.dialect)
+            yield from endless_digits_issues(path, tree, field.type, field.decimals, fact.dialect)
 
 
 @FACT_RULES.looks_up()

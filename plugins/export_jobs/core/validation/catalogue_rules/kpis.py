@@ -11,15 +11,16 @@ from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Kpi
 from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.validation.catalogue_rules import sql
+from export_jobs.core.validation.catalogue_rules.additive import Additivity
 from export_jobs.core.validation.catalogue_rules.aggregates import (
     aggregates,
     calls_unknown_function,
     is_inside_aggregate,
     nested_aggregate,
-    why_not_additive,
 )
 from export_jobs.core.validation.catalogue_rules.columns import column_issues
 from export_jobs.core.validation.catalogue_rules.division import lost_fraction_issues
+from export_jobs.core.validation.catalogue_rules.endless_digits import endless_digits_issues
 from export_jobs.core.validation.catalogue_rules.place import is_unreadable, sql_path
 from export_jobs.core.validation.catalogue_rules.tables import NUMBERS, is_known_dialect
 from export_jobs.core.validation.rule import RuleContext, Rules
@@ -58,6 +59,7 @@ def sql_is_one_aggregate(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
         yield Issue(sql_path(tree.line), tree.what, tree.remedy)
         return
     yield from _aggregate_issues(tree, dialect)
+    yield from endless_digits_issues("decimals", tree, kpi.type, kpi.decimals, dialect)
     if fact is not None:
         yield from column_issues(sql_path(), tree, fact.fields, fact)
         yield from lost_fraction_issues(sql_path(), tree, kpi.type, fact.fields, dialect)
@@ -70,7 +72,9 @@ def additive_kpi_adds_up(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
     if not kpi.additive or fact is None or not is_known_dialect(fact.dialect):
         return
     tree = sql.parse_expression(kpi.sql, fact.dialect)
-    why = None if isinstance(tree, sql.SqlFault) else why_not_additive(tree)
+    if isinstance(tree, sql.SqlFault) or not (aggregates(tree) or calls_unknown_function(tree)):
+        return
+    why = Additivity(fact.fields, fact.dialect).objection(tree)
     if why:
         what = f"the KPI is declared additive, but it is not: {why}"
         yield Issue("additive", what, "Write additive: false; it is then recomputed at every grain")

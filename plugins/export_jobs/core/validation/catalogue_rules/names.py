@@ -101,6 +101,16 @@ def columns_shadow_nothing(table: Table, context: RuleContext) -> Iterator[Issue
             yield Issue(path, what, remedy, Level.WARNING)
 
 
+@KEY_RULES.looks_up()
+def kpi_is_no_column(entry: Table | Kpi, context: RuleContext) -> Iterator[Issue]:
+    """A filter by such a name would select rows, and look as if it selected groups by their KPI."""
+    fact = context.catalogue.facts.get(entry.fact) if isinstance(entry, Kpi) else None
+    column = next((name for name in fact.fields if name.lower() == entry.key.lower()), None) if fact else None
+    if fact is not None and column is not None:
+        what = f"{quote_value(entry.key)} is also a column of {fact.file}, so a filter by it could mean either"
+        yield Issue("", what, f"Rename this file, such as {entry.key}_total.sql, or the column (AS)")
+
+
 def duplicate_key_issues(catalogue: Catalogue) -> Iterator[tuple[Table | Kpi, Issue]]:
     """Keys that are too much alike: different in capitals only, or a KPI's and a dimension's in one file's columns."""
     folders: tuple[Mapping[str, Table | Kpi], ...] = (catalogue.facts, catalogue.kpis, catalogue.dimensions)

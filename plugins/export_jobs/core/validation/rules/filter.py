@@ -31,9 +31,12 @@ _COUNTS = {
 
 
 def filter_issues(
-    path: str, use: TemplateUse, template: Template, catalogue: Catalogue, time_zone: str
+    path: str, use: TemplateUse, template: Template, catalogue: Catalogue, time_zone: str, *, is_new: bool
 ) -> Iterator[Issue]:
-    """Every fault of every filter, each at its place."""
+    """Every fault of every filter, each at its place.
+
+    ``is_new`` also refuses a name that is a column and a KPI of the file; what older jobs deliver stays what it is.
+    """
     if len(use.filters) > MAX_FILTERS:
         what = f"there are {len(use.filters)} filters; at most {MAX_FILTERS} are applied"
         yield Issue(f"{path}.filters", what, "Put the condition into the fact as a column, and filter by that")
@@ -47,7 +50,9 @@ def filter_issues(
     allowed = filterable_columns(template, catalogue)
     for index, job_filter in enumerate(use.filters):
         place = f"{path}.filters[{index}]"
-        if job_filter.column not in allowed:
+        if is_new and job_filter.column.lower() in {key.lower() for key in template.kpis}:
+            yield _is_kpi(f"{place}.column", job_filter.column, catalogue)
+        elif job_filter.column not in allowed:
             yield _not_filterable(f"{place}.column", job_filter.column, template, catalogue, allowed)
         else:
             kind = allowed[job_filter.column].column.type
@@ -101,6 +106,15 @@ def _not_filterable(
     known = sorted({name for table in tables for name in reachable_columns(table, catalogue) if name in allowed})
     what = f"there is no column {quote_value(reference)} to filter {template.name!r} by"
     return Issue(path, what, suggest(reference, known, none="Remove the filter"))
+
+
+def _is_kpi(path: str, reference: str, catalogue: Catalogue) -> Issue:
+    is_column = any(reference in fact.fields for fact in catalogue.facts.values())
+    if not is_column:
+        what = f"{quote_value(reference)} is a KPI, and a filter selects the rows from which KPIs are computed"
+        return Issue(path, what, "Filter by a column of the fact")
+    what = f"{quote_value(reference)} is a KPI of this file and a column of its fact, so the filter could mean either"
+    return Issue(path, what, "Rename one of the two in the catalogue, then filter by the column")
 
 
 def _list_types(types: Mapping[str, str]) -> str:

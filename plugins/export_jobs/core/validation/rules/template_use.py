@@ -94,7 +94,8 @@ def headings_are_unique(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 def filters_are_valid(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A filter names a column that may be filtered, with values of its type."""
     for path, use, template in _readable_uses(job, context):
-        yield from filter_issues(path, use, template, context.catalogue, _time_zone_or_utc(job))
+        zone, is_new = _time_zone_or_utc(job), context.now is not None
+        yield from filter_issues(path, use, template, context.catalogue, zone, is_new=is_new)
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
