@@ -15,8 +15,8 @@ from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.definition_hash import definition_hash
 from export_jobs.core.windows.window import Window
 from export_jobs.delivery.destination import Destination
-from export_jobs.errors import TerminalError, UserError
-from export_jobs.orchestration.airflow.connections import open_destination, store_engine
+from export_jobs.errors import UserError
+from export_jobs.orchestration.airflow.connections import open_destination, task_store_engine
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import Ledger
@@ -41,11 +41,11 @@ class JobRun:
     attempt: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @classmethod
-    def open(cls, context: Context, job_id: int, job_version: int, *, step: str, template: str | None) -> JobRun:
+    def open(cls, context: Context, job_id: int, job_version: int) -> JobRun:
         """Bind this run to the definition version that it first ran with.
 
-        Raises ``UserError`` for a run without a data interval, ``TransientError`` while the store is down, and
-        ``TerminalError``, which the ledger then holds as this step's, for a version that this release cannot read.
+        Raises ``UserError`` for a run without a window, ``TransientError`` while the store is down, and
+        ``TerminalError`` for a version that this release cannot read.
         """
         dag_run = context["dag_run"]
         start, end = dag_run.data_interval_start, dag_run.data_interval_end
@@ -54,7 +54,13 @@ class JobRun:
                 f"Run {dag_run.run_id!r} has no data interval, so there is no window to export",
                 "Trigger the Dag again with a logical date; to export a past window again, give its data interval",
             )
-        engine = store_engine()
+        if start >= end:
+            raise UserError(
+                f"The data interval of run {dag_run.run_id!r} ends before it begins: {start.isoformat()} to "
+                f"{end.isoformat()}",
+                "Delete this run in Airflow; to export a past window again, give its data interval the right way round",
+            )
+        engine = task_store_engine()
         ledger, definitions = Ledger(engine), Definitions(engine)
         execution = ledger.open(
             job_id=job_id,
@@ -65,15 +71,8 @@ class JobRun:
             window_end=end,
             version=job_version,
         )
-        try:
-            job = definitions.version(job_id, execution.version)
-        except TerminalError as error:
-            ledger.record_event(
-                execution.id, "failed", step=step, template=template, message=str(error), detail=error.parts
-            )
-            raise
         return cls(
-            job=job,
+            job=definitions.version(job_id, execution.version),
             window=Window(start, end),
             execution_id=execution.id,
             run_id=dag_run.run_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -9,11 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from export_jobs import settings
 from export_jobs.errors import ExportError, TransientError
+from export_jobs.orchestration.run.failure import failure_of
 from export_jobs.orchestration.run.job_run import JobRun
+from export_jobs.orchestration.run.unopened import record_unopened
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+log = logging.getLogger(__name__)
 
 
 class ExportStep(BaseOperator):
@@ -34,27 +40,61 @@ class ExportStep(BaseOperator):
 
     def execute(self, context: Context) -> Any:
         """Run the step once. An ``ExportError`` that cannot pass fails the task at once, without a retry."""
+        self._is_at_work = True
         try:
-            run = JobRun.open(context, self.job_id, self.job_version, step=self.step, template=self.template)
-        except TransientError:
-            raise
-        except ExportError as error:
-            raise AirflowFailException(str(error)) from None
-        run.record_event("started", self.step, self.template, detail={"host": socket.gethostname(), "pid": os.getpid()})
+            return self._execute(context)
+        finally:
+            self._is_at_work = False
+
+    def on_kill(self) -> None:
+        """End the step from within when Airflow asks for it: it then cleans up and says so before it is killed.
+
+        Airflow calls this from its handler of SIGTERM, and once more after a task's time is over.
+        """
+        if getattr(self, "_is_at_work", False):
+            raise SystemExit(1)
+
+    def _execute(self, context: Context) -> Any:
+        run = self._open(context)
         try:
+            run.record_event(
+                "started", self.step, self.template, detail={"host": socket.gethostname(), "pid": os.getpid()}
+            )
             result = self.run_step(run, context)
-        except TransientError as error:
-            run.record_event("interrupted", self.step, self.template, message=str(error), detail=error.parts)
-            raise
-        except ExportError as error:
-            run.record_event("failed", self.step, self.template, message=str(error), detail=error.parts)
-            raise AirflowFailException(str(error)) from None
+            run.record_event("succeeded", self.step, self.template)
         except AirflowSkipException as skipped:
             run.record_event("skipped", self.step, self.template, message=str(skipped))
             raise
-        except Exception as error:
-            # Only the type: the text of a foreign error may quote a connection string or a row.
-            run.record_event("interrupted", self.step, self.template, message=f"unexpected {type(error).__name__}")
+        except BaseException as error:
+            self._record(run, error)
+            if isinstance(error, ExportError) and not isinstance(error, TransientError):
+                raise AirflowFailException(str(error)) from None
             raise
-        run.record_event("succeeded", self.step, self.template)
         return result
+
+    def _open(self, context: Context) -> JobRun:
+        try:
+            return JobRun.open(context, self.job_id, self.job_version)
+        except BaseException as error:
+            if not isinstance(error, TransientError):
+                self._record_unopened(context, error)
+            if isinstance(error, ExportError) and not isinstance(error, TransientError):
+                raise AirflowFailException(str(error)) from None
+            raise
+
+    def _record_unopened(self, context: Context, error: BaseException) -> None:
+        failure = failure_of(error, self.step, settings.task_timeout_s())
+        try:
+            record_unopened(context, self.job_id, self.step, self.template, failure)
+        except Exception:
+            log.exception("The store could not be told why this run cannot be opened")
+
+    def _record(self, run: JobRun, error: BaseException) -> None:
+        """Write why the step has ended; what goes wrong here must not hide that."""
+        failure = failure_of(error, self.step, settings.task_timeout_s())
+        can_pass = isinstance(error, TransientError) or not isinstance(error, ExportError)
+        kind = "interrupted" if can_pass else "failed"
+        try:
+            run.record_event(kind, self.step, self.template, message=str(failure), detail=failure._asdict())
+        except Exception:
+            log.exception("The store could not be told why this step has ended")

@@ -88,6 +88,12 @@ class History(ExecutionReader):
             for row in rows
         ]
 
+    def execution_id(self, dag_id: str, run_id: str) -> int | None:
+        """The execution of an Airflow run; None for a run that the ledger does not know."""
+        query = "SELECT id FROM export_jobs.execution WHERE dag_id = :dag_id AND run_id = :run_id"
+        rows = self._rows(query, dag_id=dag_id, run_id=run_id)
+        return int(rows[0]["id"]) if rows else None
+
     def opened_at(self, execution_id: int) -> datetime:
         """When the ledger first heard of an execution: no two of them have this and their id in common."""
         rows = self._rows("SELECT opened_at FROM export_jobs.execution WHERE id = :id", id=execution_id)

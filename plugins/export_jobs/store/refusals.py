@@ -1,0 +1,61 @@
+"""Why runs were refused that the ledger cannot hold, since they have no window: kept beside the auditor's alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from export_jobs.core.base.text import storable_text
+from export_jobs.store.database.access import StoreAccess
+
+PREFIX = "refused run "
+"""How the keys of these rows begin; those of alarms begin with the name of a job, which has no blank."""
+KEPT_FOR = timedelta(days=30)
+_SEPARATOR = "\n"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The newest refused run of a Dag."""
+
+    dag_id: str
+    run_id: str
+    message: str
+    at: datetime
+
+
+class Refusals(StoreAccess):
+    """Refused runs of one store, by Dag."""
+
+    def record(self, job_id: int, dag_id: str, run_id: str, message: str) -> None:
+        """Keep the newest sentence of a run; those of long ago are forgotten."""
+        upsert = """INSERT INTO export_jobs.alarm (key, job, message)
+            SELECT :key, coalesce((SELECT name FROM export_jobs.job WHERE id = :job_id), :dag_id), :message
+            ON CONFLICT (key) DO UPDATE SET message = excluded.message, told_at = clock_timestamp()"""
+        forget = """DELETE FROM export_jobs.alarm
+            WHERE starts_with(key, :prefix) AND told_at < clock_timestamp() - :kept_for"""
+        values = {
+            "key": storable_text(f"{PREFIX}{dag_id}{_SEPARATOR}{run_id}"),
+            "job_id": job_id,
+            "dag_id": dag_id,
+            "message": storable_text(message),
+        }
+        with self._begin() as connection:
+            connection.execute(text(upsert), values)
+            connection.execute(text(forget), {"prefix": PREFIX, "kept_for": KEPT_FOR})
+
+    def newest(self, since: datetime) -> dict[str, Refusal]:
+        """By Dag id, its newest refused run after ``since``; one query, however many jobs there are."""
+        rows = self._rows(
+            """SELECT key, message, told_at FROM export_jobs.alarm
+            WHERE starts_with(key, :prefix) AND told_at > :since ORDER BY told_at""",
+            prefix=PREFIX,
+            since=since,
+        )
+        found: dict[str, Refusal] = {}
+        for row in rows:
+            dag_id, _, run_id = row["key"].removeprefix(PREFIX).partition(_SEPARATOR)
+            found[dag_id] = Refusal(dag_id, run_id, row["message"], row["told_at"])
+        return found
