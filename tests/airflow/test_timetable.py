@@ -1,10 +1,13 @@
 """The timetable as Airflow's scheduler asks it."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
+import pendulum
 import pytest
 from airflow.timetables.base import DataInterval, TimeRestriction
+from airflow.utils.types import DagRunType
 
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.schedule_text import schedule_summary, schedule_text
@@ -84,3 +87,127 @@ def test_a_backfill_of_a_part_makes_only_the_windows_in_it() -> None:
         last = info.data_interval
         starts.append(last.start.day)
     assert starts == [29, 30, 31]
+
+
+class Model:
+    """A Dag as Airflow's scheduler keeps it, and what it does with it (``_create_dag_runs``)."""
+
+    def __init__(self, timetable: ExportTimetable) -> None:
+        self.timetable = timetable
+        self.runs: dict[datetime, SimpleNamespace] = {}
+        self.next_dagrun_partition_key = self.next_dagrun_partition_date = None
+        self.follow(None)
+
+    def post(self, logical_date: datetime, interval: tuple[datetime, datetime]) -> None:
+        """A run through Airflow's own doors, with an interval of its own."""
+        self.runs[logical_date] = self._run("manual", logical_date, DataInterval(*map(pendulum.instance, interval)))
+
+    def follow(self, run: SimpleNamespace | None) -> None:
+        last = self.timetable.run_info_from_dag_run(dag_run=run) if run else None
+        info = self.timetable.next_dagrun_info_v2(last_dagrun_info=last, restriction=ANY_TIME)
+        self.next_dagrun = info.logical_date if info else None
+        self.next_dagrun_data_interval = info.data_interval if info else None
+        self.next_dagrun_create_after = info.run_after if info else None
+
+    def loop(self) -> None:
+        if self.next_dagrun is None:
+            return
+        existing = self.runs.get(self.next_dagrun)
+        if existing is not None:
+            self.follow(existing)
+            return
+        info = self.timetable.next_run_info_from_dag_model(dag_model=self)
+        assert info.logical_date not in self.runs, "Airflow refuses a second run of a logical date"
+        self.runs[info.logical_date] = self._run("scheduled", info.logical_date, info.data_interval)
+        self.follow(self.runs[info.logical_date])
+
+    def parse(self) -> None:
+        """What the Dag processor does at every parse: follow the automated run of the latest logical date."""
+        automated = [run for run in self.runs.values() if run.run_type == "scheduled"]
+        self.follow(max(automated, key=lambda run: run.logical_date, default=None))
+
+    def scheduled(self) -> list[tuple[datetime, datetime]]:
+        made = sorted(date for date, run in self.runs.items() if run.run_type == "scheduled")
+        return [(self.runs[date].data_interval_start, self.runs[date].data_interval_end) for date in made]
+
+    def _run(self, run_type: str, logical_date: datetime, interval: DataInterval) -> SimpleNamespace:
+        return SimpleNamespace(
+            run_type=run_type,
+            logical_date=pendulum.instance(logical_date),
+            run_after=pendulum.instance(logical_date),
+            data_interval_start=interval.start,
+            data_interval_end=interval.end,
+            partition_key=None,
+            partition_date=None,
+        )
+
+
+BOUNDARIES = [scheduled.window.start for scheduled in scheduled_windows(schedule())]
+
+
+@pytest.mark.parametrize("parses", [0, 1, 3], ids=["never parsed", "parsed each loop", "parsed often"])
+@pytest.mark.parametrize("offset_us", [0, 1, 2])
+@pytest.mark.parametrize("days", [(-3, -2), (0, 1), (-2, 3), (5, 2)], ids=["past", "own", "wide", "reversed"])
+def test_l6_no_run_of_a_person_stalls_the_schedule(parses: int, offset_us: int, days: tuple[int, int]) -> None:
+    """At every boundary, and at the dates that stepping over would take, a run with an interval of its own."""
+    model = Model(ExportTimetable(schedule()))
+    for boundary in BOUNDARIES:
+        for shift in range(offset_us + 1):
+            at = boundary + timedelta(microseconds=shift)
+            model.post(at, (boundary + timedelta(days=days[0]), boundary + timedelta(days=days[1])))
+    for _ in range(60):
+        model.loop()
+        if parses == 3:
+            model.parse()
+            model.loop()
+        if parses:
+            for _ in range(4):
+                model.loop()
+            model.parse()
+    expected = [(scheduled.window.start, scheduled.window.end) for scheduled in scheduled_windows(schedule())]
+    assert model.scheduled() == expected
+
+
+def test_l6_windows_made_before_are_followed_by_the_next_one() -> None:
+    """A Dag whose runs were made by an earlier release, under the start of each window."""
+    model = Model(ExportTimetable(schedule()))
+    for _ in range(3):
+        model.loop()
+    assert sorted(model.runs) == BOUNDARIES[:3]
+    model.post(BOUNDARIES[3], (BOUNDARIES[0], BOUNDARIES[1]))
+    for _ in range(20):
+        model.loop()
+    assert len(model.scheduled()) == len(BOUNDARIES)
+    assert sorted(model.runs)[4] == BOUNDARIES[3] + timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    "interval",
+    [(date(2026, 3, 2), date(2026, 3, 1)), (date(2026, 3, 1), date(2026, 3, 1)), (date(2026, 3, 1), date(2190, 3, 2))],
+    ids=["reversed", "empty", "not over"],
+)
+def test_l1_airflow_is_told_to_refuse_a_run_without_a_complete_window(interval: tuple[date, date]) -> None:
+    start, end = (pendulum.instance(datetime(day.year, day.month, day.day, tzinfo=UTC)) for day in interval)
+    with pytest.raises(ValueError, match="There is no complete window from"):
+        ExportTimetable(schedule()).generate_run_id(
+            run_type=DagRunType.MANUAL, run_after=pendulum.now("UTC"), data_interval=DataInterval(start, end)
+        )
+
+
+def test_a_run_of_a_complete_window_or_of_the_schedule_gets_its_id() -> None:
+    over = DataInterval(*(pendulum.datetime(2026, 3, day) for day in (1, 2)))
+    not_over = DataInterval(pendulum.datetime(2026, 3, 1), pendulum.datetime(2190, 3, 2))
+    timetable, now = ExportTimetable(schedule()), pendulum.now("UTC")
+    for run_type, interval in ((DagRunType.MANUAL, over), (DagRunType.MANUAL, None), (DagRunType.SCHEDULED, not_over)):
+        made = timetable.generate_run_id(run_type=run_type, run_after=now, data_interval=interval)
+        assert made.startswith(f"{run_type.value}__")
+
+
+def test_l6_a_run_that_would_wait_for_years_is_refused() -> None:
+    timetable = ExportTimetable(schedule())
+    with pytest.raises(ValueError, match="would keep this job's windows waiting"):
+        timetable.generate_run_id(
+            run_type=DagRunType.MANUAL, run_after=pendulum.datetime(2190, 1, 1), data_interval=None
+        )
+    with pytest.raises(ValueError, match="lies in the future"):
+        timetable.infer_manual_data_interval(run_after=pendulum.datetime(2190, 1, 1))

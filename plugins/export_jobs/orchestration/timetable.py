@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,12 @@ from export_jobs.core.windows.schedule_text import schedule_summary, schedule_te
 from export_jobs.core.windows.window import last_complete_window, next_scheduled_window, scheduled_windows
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from airflow.timetables.base import TimeRestriction
+    from airflow.utils.types import DagRunType
     from pendulum import DateTime
+
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""By which the clocks of two machines may differ before a time counts as one in the future."""
 
 
 class ExportTimetable(Timetable):
@@ -70,12 +73,69 @@ class ExportTimetable(Timetable):
             data_interval=DataInterval(_to_pendulum(scheduled.window.start), _to_pendulum(scheduled.window.end)),
         )
 
+    def next_dagrun_info_v2(
+        self, *, last_dagrun_info: DagRunInfo | None, restriction: TimeRestriction
+    ) -> DagRunInfo | None:
+        """As ``next_dagrun_info``; a logical date that a manual run has taken is stepped over, its window is not.
+
+        Airflow makes one run a logical date. It would look for the run of that date for ever, find the manual one, and
+        make no window again.
+        """
+        if not isinstance(last_dagrun_info, _OtherDate):
+            return super().next_dagrun_info_v2(last_dagrun_info=last_dagrun_info, restriction=restriction)
+        start = last_dagrun_info.date.replace(microsecond=0)  # windows begin on whole seconds
+        info = self.next_dagrun_info(last_automated_data_interval=DataInterval(start, start), restriction=restriction)
+        return _OtherDate.of(info, last_dagrun_info.date + timedelta(microseconds=1)) if info else None
+
+    def run_info_from_dag_run(self, *, dag_run: Any) -> DagRunInfo:
+        """What the next window follows; of a manual run only when it has taken that window's logical date."""
+        info = super().run_info_from_dag_run(dag_run=dag_run)
+        return _OtherDate.of(info, dag_run.logical_date) if dag_run.run_type == "manual" else info
+
+    def next_run_info_from_dag_model(self, *, dag_model: Any) -> DagRunInfo | None:
+        """The next run as it was worked out, with the logical date that it was given then."""
+        info = super().next_run_info_from_dag_model(dag_model=dag_model)
+        if info is None or info.data_interval is None or dag_model.next_dagrun == info.data_interval.start:
+            return info
+        return _OtherDate.of(info, dag_model.next_dagrun)
+
+    def generate_run_id(
+        self, *, run_type: DagRunType, run_after: DateTime, data_interval: DataInterval | None, **extra: Any
+    ) -> str:
+        """The id of a new run; Airflow asks for it before it makes one, so this is where a person hears no.
+
+        Raises ``ValueError`` (Airflow answers 400 with the sentence) for a manual run that could only fail, or that
+        would keep the schedule waiting. A run that brings its own id is refused by its first task instead.
+        """
+        if run_type.value == "manual":
+            now = datetime.now(UTC)
+            if run_after > now + CLOCK_TOLERANCE:
+                raise ValueError(
+                    f"A run that waits until {run_after.isoformat()} would keep this job's windows waiting, too, since "
+                    "it makes one run at a time. Trigger it when it is to run."
+                )
+            if data_interval is not None and not data_interval.start < data_interval.end <= now:
+                raise ValueError(
+                    f"There is no complete window from {data_interval.start.isoformat()} to "
+                    f"{data_interval.end.isoformat()}: it must end after it begins, and be over. Correct the interval, "
+                    "or wait for its end."
+                )
+        return str(
+            super().generate_run_id(run_type=run_type, run_after=run_after, data_interval=data_interval, **extra)
+        )
+
     def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:
         """A run without an interval of its own takes the last complete window.
 
-        Raises ``ValueError`` (Airflow answers 400 with the sentence) before the first window has ended, and for a
-        logical date that the schedule itself will need: Airflow would then never create that scheduled run.
+        Raises ``ValueError`` (Airflow answers 400 with the sentence) before the first window has ended, for a logical
+        date that the schedule itself will need, and for one in the future: Airflow starts no task of such a run, and
+        makes no other run of the job beside it.
         """
+        if run_after > datetime.now(UTC) + CLOCK_TOLERANCE:
+            raise ValueError(
+                f"The logical date {run_after.isoformat()} lies in the future, and until then no window of this job "
+                "would be exported. Leave the date as it is now."
+            )
         if any(scheduled.window.start == run_after for scheduled in scheduled_windows(self.schedule)):
             raise ValueError(
                 f"The logical date {run_after.isoformat()} is reserved for a scheduled run of this job. "
@@ -88,6 +148,22 @@ class ExportTimetable(Timetable):
                 f"its data begins on {self.schedule.valid_from}. Wait for the first window, or give a data interval."
             )
         return DataInterval(_to_pendulum(window.start), _to_pendulum(window.end))
+
+
+class _OtherDate(DagRunInfo):
+    """A run whose logical date is not the start of its window."""
+
+    date: DateTime
+
+    @classmethod
+    def of(cls, info: DagRunInfo, date: DateTime) -> _OtherDate:
+        other = cls(*info)
+        other.date = date
+        return other
+
+    @property
+    def logical_date(self) -> DateTime:
+        return self.date
 
 
 @lru_cache(maxsize=16384)
