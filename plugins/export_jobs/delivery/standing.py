@@ -39,7 +39,7 @@ def is_in_doubt(found: StandingFile | None, target: Target) -> bool:
     was lost, or it is not ours.
     """
     sizes = {target.bytes, *(known.bytes for known in target.known)}
-    return found is not None and found.bytes in sizes and not any(_is_recorded(found, one) for one in target.known)
+    return found is not None and found.bytes in sizes and not any(_is_recorded(found, known) for known in target.known)
 
 
 def judge(found: StandingFile | None, target: Target, where: str, sha256: str = "") -> Standing:

@@ -128,8 +128,8 @@ class ExportTimetable(Timetable):
         """A run without an interval of its own takes the last complete window.
 
         Raises ``ValueError`` (Airflow answers 400 with the sentence) before the first window has ended, for a logical
-        date that the schedule itself will need, and for one in the future: Airflow starts no task of such a run, and
-        makes no other run of the job beside it.
+        date that the schedule itself will need, and for a date in the future: Airflow starts no task of such a run,
+        and makes no other run of the job beside it.
         """
         if run_after > datetime.now(UTC) + CLOCK_TOLERANCE:
             raise ValueError(

@@ -109,7 +109,7 @@ def _cause_of_code(code: str, reply: str, stage: Stage, speakers: Speakers) -> s
 
 def _cause_of(error: BaseException, stage: Stage) -> str:
     """The word for an error that is no reply."""
-    if any(isinstance(one, TimeoutError) for one in (error, error.__cause__, error.__context__)):
+    if any(isinstance(link, TimeoutError) for link in (error, error.__cause__, error.__context__)):
         return "timeout"
     if isinstance(error, ssl.SSLError):
         return _cause_of_tls(error)
