@@ -185,3 +185,53 @@ def test_the_list_costs_the_same_queries_however_long_it_is(ask: Ask, web_store:
             event.listen(engine, "before_cursor_execute", note)
             of_one = count()
     assert count() == of_one
+
+
+def test_m4_a_run_without_a_window_shows_its_reason_until_another_run_begins(ask: Ask, web_store: Store) -> None:
+    from export_jobs.store.refusals import Refusals
+
+    job = make(web_store, "daily", schedule=past(3, 0))
+    Refusals(web_store.engine).record(job.job_id, job.dag_id, "manual__1", "Run 'manual__1' has no data interval.")
+    row = listed(ask())["daily"]
+    assert (row["state"], row["reason"]) == ("unable_to_execute", "Run 'manual__1' has no data interval.")
+    execute(web_store, job, 3, delivers=True)
+    row = listed(ask())["daily"]
+    assert (row["state"], row["reason"]) == ("success", "")
+
+
+@pytest.mark.parametrize("where", ["validated", "told", "shown"])
+def test_w1_a_job_that_makes_the_list_stumble_takes_it_from_nobody(
+    ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Whatever one row provokes that nobody has foreseen, all jobs are listed, and that one says that it cannot be."""
+    from export_jobs.store.stored_job import StoredJob
+    from export_jobs.web.jobs import board, rows
+
+    def stumbling(real: Any) -> Any:
+        def checked(first: Any, *args: Any, **kwargs: Any) -> Any:
+            name = getattr(first, "name", "") or first.definition.name
+            healthy = getattr(getattr(first, "definition", None), "schedule", "") is None
+            if name == "odd" and not healthy:
+                raise RecursionError("Nobody has foreseen this.")
+            return real(first, *args, **kwargs)
+
+        return checked
+
+    for name in ("first", "odd", "last"):
+        make(web_store, name, schedule=past(3, 0))
+    match where:
+        case "validated":
+            monkeypatch.setattr(StoredJob, "check", stumbling(StoredJob.check))
+        case "told":
+            due = board.DefinitionSummary.due
+            monkeypatch.setattr(
+                board.DefinitionSummary,
+                "due",
+                lambda self, end: 1 / 0 if self.name == "odd" and self.schedule else due(self, end),
+            )
+        case "shown":
+            monkeypatch.setattr(rows, "_row", stumbling(rows._row))
+    found = listed(ask())
+    assert set(found) == {"first", "odd", "last"}
+    assert found["odd"]["state"] == "unable_to_execute" and "cannot be" in found["odd"]["reason"]
+    assert found["first"]["reason"] == found["last"]["reason"] == ""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from export_jobs.store.overview import JobProgress, from_epoch
-from export_jobs.web.jobs.state import OVERDUE_S, derive_job_state
+from export_jobs.web.jobs.state import OVERDUE_S, REFUSED_FOR_S, derive_job_state
 from export_jobs.web.models.job_state import Cause, JobState
 
 NOW = 1_700_000_000.0
@@ -41,6 +41,14 @@ def told(progress: JobProgress, **changes: Any) -> tuple[JobState, Cause]:
         (NOTHING, {"due": LONG_AGO, "changed_at": NOW - OVERDUE_S + 1}, JobState.YET_TO_EXECUTE, Cause.NONE),
         (DELIVERED._replace(published_at=NOW - 60), {"due": LONG_AGO}, JobState.SUCCESS, Cause.NONE),
         (NOTHING, {"due": None}, JobState.YET_TO_EXECUTE, Cause.NONE),
+        (NOTHING, {"refused_at": NOW - 5}, JobState.UNABLE_TO_EXECUTE, Cause.REFUSED),
+        (DELIVERED, {"refused_at": NOW - 5}, JobState.UNABLE_TO_EXECUTE, Cause.REFUSED),
+        (FAILED, {"refused_at": NOW - 5}, JobState.UNABLE_TO_EXECUTE, Cause.REFUSED),
+        (DELIVERED._replace(published_at=NOW - 3), {"refused_at": NOW - 5}, JobState.SUCCESS, Cause.NONE),
+        (SILENT._replace(last_at=NOW - 90), {"refused_at": NOW - 99}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
+        (NOTHING, {"refused_at": NOW - REFUSED_FOR_S}, JobState.YET_TO_EXECUTE, Cause.NONE),
+        (NOTHING, {"refused_at": NOW - 5, "is_broken": True}, JobState.UNABLE_TO_EXECUTE, Cause.BROKEN),
+        (NOTHING, {"refused_at": NOW - 5, "is_running": True}, JobState.IN_PROGRESS, Cause.NONE),
     ],
 )
 def test_state(progress: JobProgress, changes: dict[str, Any], state: JobState, cause: Cause) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,11 +14,14 @@ from sqlalchemy import Engine
 
 from export_jobs.core.windows.window import ScheduledWindow
 from export_jobs.store.overview import JobOverview, JobProgress
+from export_jobs.store.refusals import Refusal, Refusals
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.dependencies import StampedCatalogue
 from export_jobs.web.jobs.definition_summary import DefinitionSummaries, DefinitionSummary
-from export_jobs.web.jobs.state import derive_job_state
+from export_jobs.web.jobs.state import REFUSED_FOR_S, derive_job_state
 from export_jobs.web.models.job_state import Cause, JobState
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,12 @@ class JobSummary:
     cause: Cause
     is_paused: bool
     is_completed: bool
+    refusal: str = ""
+
+    def as_faulty(self) -> JobSummary:
+        """The same as a job that cannot be shown as it is."""
+        definition = self.definition.as_faulty()
+        return replace(self, definition=definition, state=JobState.UNABLE_TO_EXECUTE, cause=Cause.BROKEN)
 
     @property
     def upcoming_delivery(self) -> ScheduledWindow | None:
@@ -43,6 +54,7 @@ class _Snapshot:
     running: set[str]
     paused: set[str]
     completed: set[int]
+    refused: dict[str, Refusal]
     now: float
 
 
@@ -55,6 +67,7 @@ class JobBoard:
 
     def __init__(self, engine: Engine) -> None:
         self._overview = JobOverview(engine)
+        self._refusals = Refusals(engine)
         self._definitions = DefinitionSummaries(self._overview)
         self._summaries: dict[int, JobSummary] = {}
         self._completed_runs: dict[int, tuple[int, int | None]] = {}
@@ -69,15 +82,25 @@ class JobBoard:
         present = [
             (definitions[progress.job_id], progress) for progress in progress_rows if progress.job_id in definitions
         ]
-        at = _Snapshot(running, paused, self._find_completed(present, running), time.time())
-        return [self._summary(known, progress, at) for known, progress in present]
+        refused = self._refusals.newest(datetime.now(UTC) - timedelta(seconds=REFUSED_FOR_S))
+        at = _Snapshot(running, paused, self._find_completed(present, running), refused, time.time())
+        return [self._summary_or_fault(known, progress, at) for known, progress in present]
 
     def _progress(self, row: tuple[Any, ...]) -> JobProgress:
         held = self._summaries.get(row[0])
         return held.progress if held is not None and held.progress == row else JobProgress._make(row)
 
+    def _summary_or_fault(self, definition: DefinitionSummary, progress: JobProgress, at: _Snapshot) -> JobSummary:
+        """One job must not take the list from all others, whatever its schedule makes of this day."""
+        try:
+            return self._summary(definition, progress, at)
+        except Exception:
+            log.exception("How job %r stands cannot be told", definition.name)
+            return self._summary(definition.as_faulty(), progress, at)
+
     def _summary(self, definition: DefinitionSummary, progress: JobProgress, at: _Snapshot) -> JobSummary:
         is_paused = not definition.enabled or definition.dag_id in at.paused
+        refused = at.refused.get(definition.dag_id)
         state, cause = derive_job_state(
             progress,
             is_running=definition.dag_id in at.running,
@@ -85,17 +108,20 @@ class JobBoard:
             due=None if is_paused else definition.due(progress.last_window_end),
             changed_at=definition.changed_at,
             now=at.now,
+            refused_at=refused.at.timestamp() if refused else None,
         )
+        refusal = refused.message if refused and cause is Cause.REFUSED else ""
         is_completed = progress.job_id in at.completed
         held = self._summaries.get(progress.job_id)
         if (
             held is not None
             and held.definition is definition
             and held.progress is progress
-            and (held.state, held.cause, held.is_paused, held.is_completed) == (state, cause, is_paused, is_completed)
+            and (held.state, held.cause, held.is_paused, held.is_completed, held.refusal)
+            == (state, cause, is_paused, is_completed, refusal)
         ):
             return held
-        made = JobSummary(definition, progress, state, cause, is_paused, is_completed)
+        made = JobSummary(definition, progress, state, cause, is_paused, is_completed, refusal)
         self._summaries[progress.job_id] = made
         return made
 
@@ -105,13 +131,20 @@ class JobBoard:
             definition.job_id: (definition.version, progress.execution_id)
             for definition, progress in present
             if definition.schedule is not None
-            and definition.due(progress.last_window_end) is None
+            and _has_no_window_left(definition, progress)
             and definition.dag_id not in running
         }
         asked = [job_id for job_id, newest in ended.items() if self._completed_runs.get(job_id) != newest]
         missing = self._overview.with_undelivered_windows(asked) if asked else set()
         self._completed_runs.update({job_id: ended[job_id] for job_id in asked if job_id not in missing})
         return ended.keys() - missing
+
+
+def _has_no_window_left(definition: DefinitionSummary, progress: JobProgress) -> bool:
+    try:
+        return definition.due(progress.last_window_end) is None
+    except Exception:  # it is logged where the job's own line is made
+        return False
 
 
 _LOCK = Lock()

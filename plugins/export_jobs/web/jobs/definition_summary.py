@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -15,6 +16,10 @@ from export_jobs.core.windows.window import ScheduledWindow, next_scheduled_wind
 from export_jobs.store.overview import JobOverview, JobProgress, from_epoch
 from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.dependencies import StampedCatalogue
+
+log = logging.getLogger(__name__)
+
+REPORT = "See the log of Airflow's API server, and report what it says"
 
 
 @dataclass
@@ -53,6 +58,11 @@ class DefinitionSummary:
         summary.sort_key = summary.name.lower()
         summary.search_text = "\n".join((summary.name, summary.description, summary.owner)).lower()
         return summary
+
+    def as_faulty(self) -> DefinitionSummary:
+        """The same without its schedule: what a list can show of a job that makes it stumble."""
+        fault = self.fault or f"The definition cannot be shown. {REPORT}."
+        return replace(self, fault=fault, schedule=None, schedule_text="", _upcoming=None)
 
     def _fill(self, job: ExportJob) -> None:
         self.description, self.owner, self.destination = job.description, job.owner, job.destination
@@ -101,5 +111,25 @@ class DefinitionSummaries:
                 or summary.created_at != progress.created_at
             }
             for row, changed_at in self._overview.jobs(stale) if stale else ():
-                held[row.job_id] = DefinitionSummary.of(row, stale[row.job_id], changed_at, stamped.catalogue)
+                held[row.job_id] = _summary_of(row, stale[row.job_id], changed_at, stamped.catalogue)
             return {progress.job_id: held[progress.job_id] for progress in progress_rows if progress.job_id in held}
+
+
+def _summary_of(row: StoredJob, created_at: float, changed_at: datetime, catalogue: Catalogue) -> DefinitionSummary:
+    """One row must not take the list from all others, whatever validation stumbles over."""
+    try:
+        return DefinitionSummary.of(row, created_at, changed_at, catalogue)
+    except Exception as error:
+        log.exception("Job %r cannot be validated", row.name)
+        fault = f"The definition cannot be validated ({type(error).__name__}). {REPORT}."
+        return DefinitionSummary(
+            row.job_id,
+            row.version,
+            row.dag_id,
+            row.name,
+            created_at,
+            fault,
+            search_text=row.name.lower(),
+            sort_key=row.name.lower(),
+            changed_at=changed_at.timestamp(),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from export_jobs.web.jobs.board import JobSummary
 from export_jobs.web.models.job import JobPermissions, JobRow, LastDelivery, WindowSpan
 from export_jobs.web.models.job_state import Cause
 
+log = logging.getLogger(__name__)
+
 
 def job_rows(shown: Sequence[JobSummary], engine: Engine, caller: Caller) -> list[JobRow]:
     """Two queries and four questions to the auth manager, however many lines there are."""
@@ -29,7 +32,8 @@ def job_rows(shown: Sequence[JobSummary], engine: Engine, caller: Caller) -> lis
     sizes = overview.sizes(delivered) if delivered else {}
     failures = overview.failures(failed) if failed else {}
     may = _permissions(caller, [summary.definition.dag_id for summary in shown])
-    return [_row(summary, sizes, failures, may[summary.definition.dag_id]) for summary in shown]
+    rows = [_row_or_none(summary, sizes, failures, may[summary.definition.dag_id]) for summary in shown]
+    return [row for row in rows if row is not None]
 
 
 def _permissions(caller: Caller, dag_ids: Collection[str]) -> dict[str, JobPermissions]:
@@ -43,6 +47,18 @@ def _permissions(caller: Caller, dag_ids: Collection[str]) -> dict[str, JobPermi
         dag_id: JobPermissions(edit=dag_id in edit, delete=dag_id in delete, rerun=dag_id in rerun, run=dag_id in run)
         for dag_id in dag_ids
     }
+
+
+def _row_or_none(
+    one: JobSummary, sizes: dict[int, ExecutionSizes], failures: dict[int, str], may: JobPermissions
+) -> JobRow | None:
+    """The line; of a job that cannot be shown as it is, a line that says so. None, and a word in the log, else."""
+    for is_faulty in (False, True):
+        try:
+            return _row(one.as_faulty() if is_faulty else one, sizes, failures, may)
+        except Exception:
+            log.exception("Job %r cannot be shown as it is", one.definition.name)
+    return None
 
 
 def _row(one: JobSummary, sizes: dict[int, ExecutionSizes], failures: dict[int, str], may: JobPermissions) -> JobRow:
@@ -78,6 +94,8 @@ def _reason(one: JobSummary, failures: dict[int, str]) -> str:
             return one.definition.fault
         case Cause.FAILED:
             return failures.get(one.progress.execution_id or 0, SILENT_RUN_MESSAGE)
+        case Cause.REFUSED:
+            return one.refusal
         case Cause.OVERDUE:
             return _overdue(one, one.upcoming_delivery) if one.upcoming_delivery else ""
         case Cause.NONE:

@@ -6,28 +6,45 @@ from export_jobs.store.executions.state import SILENCE_LIMIT
 from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job_state import Cause, JobState
 
+REFUSED_FOR_S = 86_400.0
+"""A run that could not even be opened is told of until a later run begins, and for a day at most."""
+
 OVERDUE_S = 3600.0
 """Airflow makes a run within a minute of its time; a job that has had nothing to do with it for so long is stuck."""
 
 
 def derive_job_state(
-    progress: JobProgress, *, is_running: bool, is_broken: bool, due: float | None, changed_at: float, now: float
+    progress: JobProgress,
+    *,
+    is_running: bool,
+    is_broken: bool,
+    due: float | None,
+    changed_at: float,
+    now: float,
+    refused_at: float | None = None,
 ) -> tuple[JobState, Cause]:
     """The state of a job, and its cause where it is red. Times are seconds since 1970.
 
     ``is_running``: Airflow has a run of it queued or running. ``due``: when the next window is to be delivered, None
-    for a job that is paused or has none left. ``changed_at``: when the definition last changed.
+    for a job that is paused or has none left. ``changed_at``: when the definition last changed. ``refused_at``: when a
+    run was last refused that has no window.
     """
     if is_running or _is_alive(progress, now):
         return JobState.IN_PROGRESS, Cause.NONE
     if is_broken:
         return JobState.UNABLE_TO_EXECUTE, Cause.BROKEN
+    if refused_at is not None and max(_last_word(progress), now - REFUSED_FOR_S) < refused_at:
+        return JobState.UNABLE_TO_EXECUTE, Cause.REFUSED
     if progress.execution_id is not None and not progress.is_delivered:
         return JobState.UNABLE_TO_EXECUTE, Cause.FAILED
     # While a job catches up, its runs follow each other: it is late only when nothing has happened for a while.
     if due is not None and max(due, changed_at, progress.published_at or 0.0) + OVERDUE_S < now:
         return JobState.UNABLE_TO_EXECUTE, Cause.OVERDUE
     return (JobState.YET_TO_EXECUTE if progress.execution_id is None else JobState.SUCCESS), Cause.NONE
+
+
+def _last_word(progress: JobProgress) -> float:
+    return max(progress.last_at or 0.0, progress.published_at or 0.0)
 
 
 def _is_alive(progress: JobProgress, now: float) -> bool:

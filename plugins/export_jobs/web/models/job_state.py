@@ -20,4 +20,5 @@ class Cause(StrEnum):
     NONE = ""
     BROKEN = "broken"
     FAILED = "failed"
+    REFUSED = "refused"
     OVERDUE = "overdue"
