@@ -6,7 +6,7 @@ import globals from "globals";
 const STATIC = "plugins/export_jobs/web/static";
 
 export default [
-  { ignores: ["**/vendor/", "**/.*/", "build/"] },
+  { ignores: ["**/vendor/", "**/.*/", "build/", "dist/"] },
   js.configs.recommended,
   {
     plugins: { import: importPlugin, "react-hooks": reactHooks },
