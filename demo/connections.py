@@ -18,7 +18,7 @@ from demo.smtp_server import SmtpServer
 
 Connection = dict[str, Any]
 # Also given as AIRFLOW_CONN_…: the command line works on the store while Airflow is down.
-IN_ENVIRONMENT = ("export_jobs_store", "export_jobs_airflow_api")
+IN_ENVIRONMENT = ("export_jobs_store", "export_jobs_store_tasks", "export_jobs_airflow_api")
 
 
 def database(postgres: Postgres, name: str, role: str) -> Connection:

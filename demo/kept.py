@@ -9,10 +9,12 @@ from pathlib import Path
 
 
 def kept(file: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
-    """Return what ``file`` holds; made and written when it is missing."""
-    if not file.exists():
-        write_private(file, json.dumps(make(), indent=2))
-    content: dict[str, str] = json.loads(file.read_text())
+    """Return what ``file`` holds; made and written when it, or a secret that came later, is missing."""
+    content: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    made = make()
+    if made.keys() - content.keys():
+        content = made | content
+        write_private(file, json.dumps(content, indent=2))
     return content
 
 

@@ -30,7 +30,7 @@ from demo.processes import ServerProcess, StartError, plain_environment
 
 SYSTEM_USER = "pgserver"  # the wheel's name for it
 OWNERS = {"airflow": "airflow", "export_jobs": "export_jobs", "warehouse": "warehouse_owner"}
-ROLES = ("airflow", "export_jobs", "warehouse_owner", "warehouse_reader")
+ROLES = ("airflow", "export_jobs", "store_page", "store_tasks", "warehouse_owner", "warehouse_reader")
 PORT = 5432  # only names the socket file; no TCP port is opened
 LONGEST_SOCKET_PATH = 107
 STOP_SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
@@ -200,6 +200,7 @@ class Postgres:
                 password = sql.Literal(self._passwords[role])
                 connection.execute(statement.format(sql.SQL(verb), sql.Identifier(role), password))
             connection.execute("ALTER ROLE warehouse_reader SET default_transaction_read_only = on")
+            connection.execute("ALTER ROLE export_jobs CREATEROLE")  # it makes the roles of its store
             databases = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
             for name, owner in OWNERS.items():
                 if name not in databases:

@@ -18,8 +18,7 @@ from demo.processes import StartError
 from demo.s3_server import S3Server
 from demo.sftp_server import SftpServer
 from demo.smtp_server import SmtpServer
-from export_jobs.store import schema
-from export_jobs.store.database.engine import create_store_engine
+from demo.store import DATABASE, OWNER, PAGE_LOGIN, TASKS_LOGIN, make_store
 
 POOLS = {"export_jobs": 8}
 
@@ -50,7 +49,7 @@ class Stack:
                 objects = threads.submit(self._timed, "S3 server", self.s3.start)
                 self._timed("PostgreSQL", self.postgres.start)
                 rows = threads.submit(self._timed, "warehouse", self._load_warehouse)
-                store = threads.submit(self._timed, "store of the export jobs", self._upgrade_store)
+                store = threads.submit(self._timed, "store of the export jobs", lambda: make_store(self.postgres))
                 self._timed("Airflow's database", self.airflow.prepare)
                 _all_of(mail, files, objects, store)
                 self._connect()
@@ -70,7 +69,8 @@ class Stack:
 
     def _connect(self) -> None:
         self.connections = {
-            "export_jobs_store": connections.database(self.postgres, "export_jobs", "export_jobs"),
+            "export_jobs_store": connections.database(self.postgres, DATABASE, PAGE_LOGIN),
+            "export_jobs_store_tasks": connections.database(self.postgres, DATABASE, TASKS_LOGIN),
             "export_jobs_warehouse": connections.database(self.postgres, "warehouse", "warehouse_reader"),
             "partner_sftp": connections.sftp_by_password(self.sftp),
             "partner_sftp_key": connections.sftp_by_key(self.sftp),
@@ -80,15 +80,12 @@ class Stack:
         }
         given = {name: self.connections[name] for name in connections.IN_ENVIRONMENT}
         self.airflow.extra_env |= connections.as_variables(given)
-        connections.write_shell_file(self.folder / "env", self.airflow, self.connections)
+        # Only people at a shell migrate: what Airflow knows, every task can read.
+        owner = {"export_jobs_store_owner": connections.database(self.postgres, DATABASE, OWNER)}
+        connections.write_shell_file(self.folder / "env", self.airflow, self.connections | owner)
 
     def _load_warehouse(self) -> None:
         warehouse.load(self.postgres.dsn("warehouse", "warehouse_owner"))
-
-    def _upgrade_store(self) -> None:
-        engine = create_store_engine(self.postgres.dsn("export_jobs", "export_jobs"))
-        schema.upgrade_store(engine)
-        engine.dispose()
 
     def _timed(self, what: str, step: Callable[[], object]) -> None:
         if self._stopping.is_set():

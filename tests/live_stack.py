@@ -50,7 +50,7 @@ def live_stack(
 ) -> Iterator[Live]:
     """The running stack, with destinations and templates saved and no job yet."""
     from demo.airflow_processes import Airflow
-    from export_jobs.store import schema
+    from demo.store import DATABASE, OWNER, make_store
     from export_jobs.store.database.engine import create_store_engine
     from tests.airflow.live import Live
 
@@ -70,8 +70,8 @@ def live_stack(
     airflow.prepare()
     api = {"host": "http://127.0.0.1", "port": airflow.port, "login": "admin", "password": airflow.password()}
     airflow.extra_env["AIRFLOW_CONN_EXPORT_JOBS_AIRFLOW_API"] = json.dumps({"conn_type": "http", **api})
-    engine = create_store_engine(postgres.dsn("export_jobs", "export_jobs"))
-    schema.upgrade(engine)
+    make_store(postgres)
+    engine = create_store_engine(postgres.dsn(DATABASE, OWNER))
     with airflow:
         airflow.client().post("/api/v2/pools", json={"name": "export_jobs", "slots": 8}).raise_for_status()
         live = Live(airflow, postgres, partner, s3, smtp, engine)
@@ -90,11 +90,14 @@ def live(live_stack: Live) -> Iterator[Live]:
 
 
 def _connections(postgres: Postgres, partner: FaultySftpServer, s3: S3Server, smtp: SmtpServer) -> dict[str, str]:
+    from demo.store import DATABASE, PAGE_LOGIN, TASKS_LOGIN
+
     sftp = {"conn_type": "sftp", "host": "127.0.0.1", "port": partner.port, "login": USER}
     pinned = {"host_key": partner.host_key_line}
     mail = {"disable_ssl": True, "disable_tls": True, "from_email": "exports@example.com", "retry_limit": 0}
     connections: dict[str, dict[str, Any]] = {
-        "EXPORT_JOBS_STORE": _database(postgres, "export_jobs", "export_jobs"),
+        "EXPORT_JOBS_STORE": _database(postgres, DATABASE, PAGE_LOGIN),
+        "EXPORT_JOBS_STORE_TASKS": _database(postgres, DATABASE, TASKS_LOGIN),
         "EXPORT_JOBS_WAREHOUSE": _database(postgres, "warehouse", "warehouse_reader"),
         "PARTNER_SFTP": {**sftp, "password": PASSWORD, "extra": pinned},
         "PARTNER_SFTP_WRONG": {**sftp, "password": "not the password", "extra": pinned},

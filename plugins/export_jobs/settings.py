@@ -11,6 +11,8 @@ from pathlib import Path
 from export_jobs.errors import UserError
 
 STORE_CONNECTION = "export_jobs_store"
+STORE_TASKS_CONNECTION = "export_jobs_store_tasks"
+STORE_OWNER_CONNECTION = "export_jobs_store_owner"
 API_CONNECTION = "export_jobs_airflow_api"
 
 

@@ -106,6 +106,16 @@ def _run_commands(commands: _Commands) -> None:
             commands, "coverage", "coverage:show_coverage", "delivered, missing, failed and overlapping windows"
         )
     )
+    ledger = commands.add_parser("ledger", help="the record of what was delivered")
+    actions = ledger.add_subparsers(metavar="ACTION", required=True)
+    verify = _add_command(
+        actions,
+        "verify",
+        "ledger:verify",
+        "prove that no entry was changed, removed or added; exit code 1 if one was",
+    )
+    _add_job_argument(verify, nargs="?")
+    verify.add_argument("--manifest", metavar="FILE", help="hold the ledger against what this manifest knows of it")
     rerun = _add_command(commands, "rerun", "rerun:rerun", "run again what was not delivered since the last success")
     _add_job_argument(rerun)
     rerun.add_argument("--include-gaps", action="store_true", help="also undelivered windows before the last success")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -36,8 +37,19 @@ def engine() -> Engine:
     """The store's engine; raises ``NoStoreError`` that says how to configure one."""
     from export_jobs.orchestration.airflow.connections import store_engine  # noqa: PLC0415  loads Airflow, which takes a second
 
+    return _opened(store_engine)
+
+
+def owner_engine() -> Engine:
+    """The store's engine for migrations: as the owner of its schema where that has a connection of its own."""
+    from export_jobs.orchestration.airflow.connections import owner_store_engine  # noqa: PLC0415  as above
+
+    return _opened(owner_store_engine)
+
+
+def _opened(make: Callable[[], Engine]) -> Engine:
     try:
-        return store_engine()
+        return make()
     except UserError as error:
         if os.environ.get(_STORE_VARIABLE):
             raise

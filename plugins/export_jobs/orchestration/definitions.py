@@ -12,7 +12,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import ExportError
-from export_jobs.orchestration.airflow.connections import store_engine
+from export_jobs.orchestration.airflow.connections import task_store_engine
 from export_jobs.store import snapshot
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.stored_job import StoredJob
@@ -62,7 +62,7 @@ def load_jobs(dag_id: str | None = None) -> list[LoadedJob]:
 
 def vanished_jobs() -> list[StoredJob]:
     """Jobs that are in the snapshot, not in the table, and were never deleted. Raises when the store is down."""
-    definitions = Definitions(store_engine())
+    definitions = Definitions(task_store_engine())
     _, vanished = snapshot.reconcile(snapshot.load(snapshot_path()), definitions.jobs(), definitions.tombstones())
     return vanished
 
@@ -70,7 +70,7 @@ def vanished_jobs() -> list[StoredJob]:
 def _all_jobs() -> list[StoredJob]:
     previous = snapshot.load(snapshot_path())
     try:
-        definitions = Definitions(store_engine())
+        definitions = Definitions(task_store_engine())
         current, tombstones = definitions.jobs(), definitions.tombstones()
     except ExportError as error:
         log.warning("The store cannot be read (%s). %d Dags come from the last good snapshot.", error, len(previous))
@@ -85,7 +85,7 @@ def _all_jobs() -> list[StoredJob]:
 
 def _one_job(dag_id: str) -> list[StoredJob]:
     try:
-        row = Definitions(store_engine()).by_dag_id(dag_id)
+        row = Definitions(task_store_engine()).by_dag_id(dag_id)
     except ExportError as error:
         log.warning("The store cannot be read (%s). The Dag comes from the last good snapshot.", error)
         row = None

@@ -13,12 +13,13 @@ from sqlalchemy import Connection, Engine, text
 
 from export_jobs.errors import UserError
 from export_jobs.store.database.engine import transaction
+from export_jobs.store.database.roles import RolesReport, grant_rights
 
 UPGRADE_LOCK_KEY = 5_739_201_118
 
 
-def upgrade_store(engine: Engine) -> None:
-    """Bring the schema to this version; doing so again changes nothing.
+def upgrade_store(engine: Engine) -> RolesReport:
+    """Bring the schema and the rights of its roles to this version; doing so again changes nothing.
 
     Raises ``UserError`` when a newer version of this package has made it.
     """
@@ -33,6 +34,7 @@ def upgrade_store(engine: Engine) -> None:
             raise UserError(
                 "The store was made by a newer version of this package", "Install that version, or a later one"
             ) from None
+        return grant_rights(connection)
 
 
 def current_revision(engine: Engine) -> str | None:

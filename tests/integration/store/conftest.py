@@ -11,18 +11,17 @@ from sqlalchemy import event
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store.database.engine import create_store_engine
-from export_jobs.store.schema import upgrade_store
+from export_jobs.store.schema import newest_revision, upgrade_store
 from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, administrator
 
 EMPTY_AGAIN = """
 SET session_replication_role = replica;
-TRUNCATE export_jobs.destination, export_jobs.template, export_jobs.definition_change, export_jobs.job,
-    export_jobs.job_template, export_jobs.job_filter, export_jobs.job_version, export_jobs.execution,
-    export_jobs.execution_event, export_jobs.delivery, export_jobs.publication, export_jobs.notification,
-    export_jobs.lease, export_jobs.alarm
-    RESTART IDENTITY;
-UPDATE export_jobs.alembic_version SET version_num = '0002'
+DO $$ BEGIN
+    EXECUTE (SELECT 'TRUNCATE ' || string_agg('export_jobs.' || tablename, ', ') || ' RESTART IDENTITY'
+        FROM pg_tables WHERE schemaname = 'export_jobs' AND tablename <> 'alembic_version');
+END $$;
+UPDATE export_jobs.alembic_version SET version_num = '{revision}'
 """
 """Only a superuser can do this: no trigger and no foreign key is asked."""
 
@@ -48,7 +47,7 @@ def empty_store(postgres: Postgres, database: str) -> Iterator[Store]:
     for session in store.sessions:
         session.close()
     with administrator(postgres, database) as session:
-        session.execute(EMPTY_AGAIN)
+        session.execute(EMPTY_AGAIN.format(revision=newest_revision()).encode())
 
 
 @pytest.fixture

@@ -66,11 +66,13 @@ class Store:
             return cursor.fetchall() if cursor.description else []
 
     def refusal(self, *statements: str) -> str:
-        """The sentence with which the store refuses what a person typed."""
+        """What the store says to a person whose statement it refuses, and its hint."""
         with pytest.raises(psycopg.Error) as raised:
             self.hand(*statements)
         assert raised.value.sqlstate == "EXJ01", raised.value
-        return str(raised.value.diag.message_primary)
+        diag = raised.value.diag
+        assert diag.message_hint, "what to do next"
+        return f"{diag.message_primary} {diag.message_hint}"
 
     def create(self, name: str = "sales", **changes: Any) -> StoredJob:
         return self.definitions.create(spec(name, **changes), "anna")

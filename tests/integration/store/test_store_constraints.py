@@ -10,8 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from export_jobs.core.base.address import address_issues, is_mailbox
 from export_jobs.core.definitions.names import name_issues
 from export_jobs.core.validation.rules.schedule import validity_is_one_year
+from export_jobs.errors import UserError
+from export_jobs.store.database.constraints import CONSTRAINT_MESSAGES
+from export_jobs.store.database.engine import transaction
 from tests.integration.store.samples import Store, spec
 
 pytestmark = pytest.mark.integration
@@ -34,6 +38,9 @@ ANYTHING_ELSE_ON_JOBS = [
     ("job_name_is_plain", {"name": "repeat('a', 65)"}),
     ("job_name_is_plain", {"name": "E'a\\n'"}),
     ("job_owner_is_an_address", {"owner": "'nobody'"}),
+    ("job_owner_is_an_address", {"owner": "'=?utf-8?q?a=0D=0Ax?=@example.com'"}),
+    ("job_recipients_are_addresses", {"recipients": "'{a@example.com,Jane <jane@example.com>}'"}),
+    ("job_recipients_are_addresses", {"recipients": r"E'{\"a@example.com\\nBcc: b@example.com\"}'"}),
     ("job_destination_fkey", {"destination": "'nowhere'"}),
     ("job_recipients_hold_no_null", {"recipients": "'{a@example.com,NULL}'"}),
     ("job_frequency_is_known", {"frequency": "'hourly'"}),
@@ -77,6 +84,47 @@ CASES = [
     *((name, "template", {**TEMPLATE, **change}) for name, change in ON_TEMPLATES),
     *((name, "destination", {**DESTINATION, **change}) for name, change in ON_DESTINATIONS),
 ]
+
+
+ADDRESSES = {
+    "name@example.org": True,
+    "first.last+tag@mail.example.co.uk": True,
+    "o'brien_99-x@xn--mller-kva.example.org": True,
+    "bounce=jane~1#2&3@9lives.example.com": True,
+    "=?utf-8?q?a=0D=0Ax?=@example.com": False,
+    "=?utf-8?q?eve=40evil.org=2C?=@example.com": False,
+    "a?b@example.com": False,
+    '"a,b"@example.com': False,
+    "a,b@example.com": False,
+    "a;b@example.com": False,
+    "Jane <jane@example.com>": False,
+    "a@b@example.com": False,
+    "a@example.com\nBcc: b@example.com": False,
+    "a@example.com\n": False,
+    "a\t@example.com": False,
+    "a b@example.com": False,
+    "user%other.org@example.com": False,
+    "host!user@example.com": False,
+    "|program@example.com": False,
+    "/file@example.com": False,
+    "{{conn.x}}@example.com": False,
+    "a(comment)@example.com": False,
+    "a\\b@example.com": False,
+    ".a@example.com": False,
+    "a..b@example.com": False,
+    "a@[127.0.0.1]": False,
+    "a@127.0.0.1": False,
+    "a@example": False,
+    "a@-example.com": False,
+    "a@example-.com": False,
+    "a@example..com": False,
+    "müller@example.com": False,
+    "a@müller.example.com": False,
+    "a\u202e@example.com": False,
+    "": False,
+    "@": False,
+}
+"""Whether each is a plain mailbox."""
 
 
 def insert(table: str, values: dict[str, str]) -> str:
@@ -148,3 +196,66 @@ def test_table_and_validation_agree_on_what_a_year_is(scalar: Callable[..., obje
 def test_table_and_validation_agree_on_names(scalar: Callable[..., object], name: str) -> None:
     refused = list(name_issues("name", name)) != []
     assert scalar("SELECT NOT export_jobs.is_plain_name(%s)", name) is refused
+
+
+@pytest.mark.parametrize("address", [case for case in ADDRESSES if ADDRESSES[case]])
+def test_a_plain_address_is_taken(scalar: Callable[..., object], address: str) -> None:
+    assert scalar("SELECT export_jobs.is_mailbox(%s)", address) is True
+    assert list(address_issues("owner", address)) == []
+
+
+@pytest.mark.parametrize("address", [case for case in ADDRESSES if not ADDRESSES[case]])
+def test_w1_an_address_that_means_more_is_refused_twice(scalar: Callable[..., object], address: str) -> None:
+    assert scalar("SELECT export_jobs.is_mailbox(%s)", address) is False
+    assert list(address_issues("owner", address)) != []
+
+
+@SHARED_STORE
+@given(local=st.text("aZ9._+-='~#&?!%/|{}\"(),:;<>[]\\ @é\n", max_size=5), domain=st.text("aZ9-.@é", max_size=7))
+def test_table_and_validation_agree_on_addresses(scalar: Callable[..., object], local: str, domain: str) -> None:
+    """Validation refuses a little more: names that no server can have, such as `localhost` or broken `xn--`."""
+    address = f"{local}@{domain}"
+    assert scalar("SELECT export_jobs.is_mailbox(%s)", address) is is_mailbox(address)
+    if not is_mailbox(address):
+        assert list(address_issues("owner", address)) != []
+
+
+def test_addresses_are_no_longer_than_mail_allows(scalar: Callable[..., object]) -> None:
+    domain = ".".join(["d" * 61] * 3) + ".org"
+    for address, is_taken in (
+        (f"{'a' * 64}@example.com", True),
+        (f"{'a' * 65}@example.com", False),
+        (f"a@{'d' * 63}.org", True),
+        (f"a@{'d' * 64}.org", False),
+        (f"{'a' * 63}@{domain}", True),
+        (f"{'a' * 64}@{domain}x", False),
+    ):
+        assert (len(address), scalar("SELECT export_jobs.is_mailbox(%s)", address)) == (len(address), is_taken)
+        assert is_mailbox(address) is is_taken
+
+
+def test_c1_every_constraint_has_a_sentence(store: Store) -> None:
+    """Also unique indexes; a name with underscores tells a person nothing."""
+    names = {
+        name
+        for (name,) in store.hand(
+            """SELECT conname FROM pg_constraint WHERE connamespace = 'export_jobs'::regnamespace
+            AND contype NOT IN ('n', 't')
+            UNION SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class t ON t.oid = indrelid
+            WHERE relnamespace = 'export_jobs'::regnamespace AND indisunique"""
+        )
+    }
+    names = {name.removeprefix("export_jobs.") for name in names}
+    assert len(names) > 70
+    assert names - CONSTRAINT_MESSAGES.keys() == set(), "these need what is wrong and what to do next"
+    assert CONSTRAINT_MESSAGES.keys() - names == set(), "these are gone"
+    assert [name for name, (what, remedy) in CONSTRAINT_MESSAGES.items() if "_" in what.replace("deliver_on", "")] == []
+    assert [name for name, parts in CONSTRAINT_MESSAGES.items() if not all(parts) or parts[0].endswith(".")] == []
+
+
+def test_a_missing_value_is_named(store: Store) -> None:
+    with (
+        pytest.raises(UserError, match="'folder' of 'destination' has no value"),
+        transaction(store.engine) as connection,
+    ):
+        connection.exec_driver_sql("INSERT INTO export_jobs.destination VALUES ('t', 's3', 'c', NULL)")

@@ -145,7 +145,7 @@ def test_all_that_is_refused_is_said_at_once(store: Store, job: StoredJob) -> No
     assert str(raised.value) == (
         "Job 'sales': destination, templates, templates[rows].subfolder, file.delimiter, file.bom cannot change once "
         'the job exists, since receivers rely on it. Job "sales": its first window has been made, so the first day '
-        "(2026-01-01) cannot move; to export earlier days, create a once job for them. Create a new job instead."
+        "(2026-01-01) cannot move. Create a new job instead. To export earlier days, create a once job for them."
     )
     assert store.definitions.job("sales") == job
 
@@ -240,7 +240,10 @@ def test_a_version_of_another_release_is_a_sentence_without_values(
         ({"destination": "nowhere"}, "There is no destination of this tag"),
         ({"templates": [{"template": "rows"}, {"template": "rows"}]}, "names a template twice"),
         ({"name": "a/b"}, "The job's name is invalid"),
-        ({"description": "nul \0"}, "cannot hold one of these values"),
+        ({"description": "nul \0"}, "holds the character NUL"),
+        ({"description": "half \ud800"}, "holds half of a character"),
+        ({"owner": "=?utf-8?q?a=0D=0Ax?=@example.com"}, "The owner is not a plain mail address"),
+        ({"recipients": ["a@example.com", "a,b@example.com"]}, "A recipient is not a plain mail address"),
         ({"schedule": {"until": "2027-01-01"}}, "longer than a year"),
         ({"schedule": {"frequency": "weekly"}}, "Execute-on does not fit the frequency"),
     ],

@@ -129,6 +129,22 @@ def test_nothing_is_recorded_twice(filled: Store, table: str) -> None:
 @pytest.mark.parametrize("table", [*LEDGER, *OTHERS])
 @pytest.mark.parametrize("cascade", ["", "CASCADE"])
 def test_truncate_is_refused(filled: Store, table: str, cascade: str) -> None:
-    with pytest.raises(psycopg.Error, match=r"is refused: it would leave no trace|referenced in a foreign key"):
+    with pytest.raises(psycopg.Error, match=r"append-only: TRUNCATE|would leave no trace|referenced in a foreign key"):
         filled.hand(f"TRUNCATE export_jobs.{table} {cascade}")
     assert filled.hand(f"SELECT count(*) > 0 FROM export_jobs.{table}") == [(True,)]
+
+
+@pytest.mark.parametrize("table", [*LEDGER, *OTHERS])
+def test_k4_truncate_never_advises_what_delete_refuses(filled: Store, table: str) -> None:
+    """The guard of each table by itself, without the keys of the tables that refer to it."""
+    referring = f"""SELECT conrelid::regclass, conname FROM pg_constraint
+        WHERE contype = 'f' AND confrelid = 'export_jobs.{table}'::regclass"""
+    dropped = [f"ALTER TABLE {name} DROP CONSTRAINT {key} CASCADE" for name, key in filled.hand(referring)]
+    truncated = filled.refusal(*dropped, f"TRUNCATE export_jobs.{table}")
+    if table in LEDGER:
+        assert truncated == filled.refusal(f"DELETE FROM export_jobs.{table}").replace("DELETE", "TRUNCATE")
+    elif table in {"job_template", "job_filter"}:
+        assert "cannot change once the job exists" in filled.refusal(f"DELETE FROM export_jobs.{table}")
+        assert truncated.endswith("Delete the jobs instead; what they choose goes with them.")
+    else:
+        assert truncated.endswith("Delete rows instead.")

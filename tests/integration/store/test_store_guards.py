@@ -119,19 +119,19 @@ def test_templates_are_never_edited(store: Store) -> None:
     )
 
 
-def test_a_guards_last_sentence_is_the_remedy(store: Store, job: StoredJob) -> None:
+def test_a_guards_message_and_hint_are_two_fields(store: Store, job: StoredJob) -> None:
     with pytest.raises(UserError) as raised:
         store.definitions.delete_template("rows")
     assert raised.value.what == 'Template "rows" cannot be deleted: it is used by sales'
     assert raised.value.remedy == "Delete those jobs first"
 
 
-def test_a_guard_of_one_sentence_has_no_remedy(store: Store, job: StoredJob) -> None:
+def test_every_reason_against_a_schedule_has_its_remedy(store: Store, job: StoredJob) -> None:
     store.run(job)
     with pytest.raises(UserError) as raised:
         store.definitions.update(spec(schedule={"from": "2026-01-02"}))
     assert raised.value.what.startswith('Job "sales": its first window has been made, so the first day (2026-01-01)')
-    assert raised.value.remedy == ""
+    assert raised.value.remedy == "To export earlier days, create a once job for them"
 
 
 def test_a_guards_hint_is_the_remedy(store: Store, postgres: Postgres, database: str) -> None:

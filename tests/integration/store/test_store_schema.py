@@ -28,7 +28,7 @@ def test_upgrade_makes_the_schema_once(fresh_database: Callable[..., dict[str, A
     assert not is_current(engine)
     upgrade_store(engine)
     upgrade_store(engine)
-    assert current_revision(engine) == newest_revision() == "0002"
+    assert current_revision(engine) == newest_revision() is not None
     assert is_current(engine)
     assert Definitions(engine).jobs() == []
     engine.dispose()
@@ -142,6 +142,7 @@ def analyst(store: Store, postgres: Postgres, *grants: str) -> Iterator[Callable
     with psycopg.connect(**admin) as session:
         for grant in ("USAGE ON SCHEMA export_jobs", *grants):
             session.execute(sql.SQL("GRANT {} TO {}").format(sql.SQL(grant), login))
+    upgrade_store(store.engine)  # whoever may write a table gets what its constraints run
 
     def run(*statements: str) -> None:
         with psycopg.connect(**admin) as session:

@@ -1,4 +1,4 @@
-"""What any text of a definition may hold: no control characters, bounded length, a plain mail address.
+"""What any text of a definition may hold: no control characters, bounded length.
 
 A definition is data, never code: ``{{ … }}`` in a text is just text here, and nothing on the path renders it.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator
-
-from email_validator import EmailNotValidError, validate_email
 
 from export_jobs.core.base.issue import Issue
 
@@ -32,6 +30,11 @@ def text_issues(path: str, text: str, *, limit: int = MAX_LINE, lines: bool = Fa
 def is_control(char: str) -> bool:
     """Whether ``char`` is invisible to a reader: control codes, half characters, direction overrides."""
     return char in _BIDI or unicodedata.category(char) in _INVISIBLE
+
+
+def storable_text(text: str) -> str:
+    """``text`` as every database can store it: NUL and half characters, as servers send them, become U+FFFD."""
+    return "".join("\ufffd" if char == "\0" or unicodedata.category(char) == "Cs" else char for char in text)
 
 
 def quote_value(value: object) -> str:
@@ -62,27 +65,3 @@ def _similar_names(word: str, names: list[str]) -> list[str]:
     # difflib takes quadratic time in the word's length, and a word may come from a hostile file.
     matches = difflib.get_close_matches(word[:100].lower(), spellings, n=3, cutoff=0.75)
     return list(dict.fromkeys(name for match in matches for name in spellings[match]))[:3]
-
-
-def address_issues(path: str, address: str) -> Iterator[Issue]:
-    """Why ``address`` cannot be mailed to. Nothing is looked up: a definition must be checkable without a network."""
-    faults = list(text_issues(path, address))
-    if faults:
-        yield from faults
-        return
-    local, _, domain = address.rpartition("@")
-    if not local.isascii():
-        what = f"{quote_value(address)} has letters before the @ that many mail servers refuse"
-        yield Issue(path, what, "Use an address whose part before the @ is plain ASCII")
-        return
-    try:
-        checked = validate_email(address, check_deliverability=False, globally_deliverable=False, strict=True)
-    except EmailNotValidError as error:
-        what = f"{quote_value(address)} is not a mail address: {str(error).rstrip('.')}"
-        yield Issue(path, what, "Write it as name@example.org, without a display name")
-        return
-    if "." not in domain:
-        yield Issue(path, f"{quote_value(address)} has no full domain", "Write it as name@example.org")
-    elif not domain.isascii():
-        ascii_form = f"{local}@{checked.ascii_domain}"
-        yield Issue(path, f"the domain of {quote_value(address)} is not ASCII", f"Write its ASCII form, {ascii_form}")

@@ -59,10 +59,18 @@ class ManifestEntry(Frozen):
     content: CsvContent
 
 
+class ManifestLedger(Frozen):
+    """Where the sender's ledger of this job stood: how many entries it had, and the hash that proves all of them."""
+
+    sequence: int
+    hash: str
+
+
 class Manifest(Frozen):
     """What one execution delivered. ``revision`` counts the deliveries of this window, from 1.
 
-    ``without_rows`` names the templates for which no file was sent because there was nothing to send.
+    ``without_rows`` names the templates for which no file was sent because there was nothing to send. ``ledger``: the
+    entry of the last of these files.
     """
 
     manifest_version: Literal[1] = 1
@@ -74,10 +82,18 @@ class Manifest(Frozen):
     revision: int
     files: tuple[ManifestEntry, ...]
     without_rows: tuple[str, ...] = ()
+    ledger: ManifestLedger
 
     @classmethod
     def of(
-        cls, job: ExportJob, window: Window, files: Sequence[ExportFile], *, definition_hash: str, revision: int
+        cls,
+        job: ExportJob,
+        window: Window,
+        files: Sequence[ExportFile],
+        *,
+        definition_hash: str,
+        revision: int,
+        ledger: ManifestLedger,
     ) -> Manifest:
         """The manifest of ``files``, in their order."""
         zone = job.schedule.time_zone
@@ -90,6 +106,7 @@ class Manifest(Frozen):
             revision=revision,
             files=tuple(_manifest_entry(file) for file in files if file.is_sent),
             without_rows=tuple(file.template for file in files if not file.is_sent),
+            ledger=ledger,
         )
 
     def to_bytes(self) -> bytes:

@@ -37,6 +37,7 @@ _DIALECTS = {
     "trino": {"trino"},
 }
 """What the databases behind a type of connection speak; a type that is not here (odbc, jdbc) may lead to any."""
+_STORE = "the store of the export jobs"
 
 
 def airflow_connection(connection_id: str, purpose: str) -> Connection:
@@ -54,11 +55,31 @@ def airflow_connection(connection_id: str, purpose: str) -> Connection:
 
 
 def store_engine() -> Engine:
-    """The engine of the metadata store, one a process.
+    """The engine of the metadata store for the page and commands, one a process.
 
     Raises ``UserError`` without the connection; an unreachable server shows only on first use.
     """
-    found = airflow_connection(settings.STORE_CONNECTION, "the store of the export jobs")
+    return _store_engine(airflow_connection(settings.STORE_CONNECTION, _STORE))
+
+
+def task_store_engine() -> Engine:
+    """The same for Dags and tasks: with a connection of their own where there is one, since they need other rights."""
+    return _store_engine(_preferred_connection(settings.STORE_TASKS_CONNECTION))
+
+
+def owner_store_engine() -> Engine:
+    """The same for migrations: as the owner of the schema where that has a connection of its own."""
+    return _store_engine(_preferred_connection(settings.STORE_OWNER_CONNECTION))
+
+
+def _preferred_connection(connection_id: str) -> Connection:
+    try:
+        return airflow_connection(connection_id, _STORE)
+    except UserError:
+        return airflow_connection(settings.STORE_CONNECTION, _STORE)
+
+
+def _store_engine(found: Connection) -> Engine:
     tls = {key: str(value) for key, value in found.extra_dejson.items() if key.startswith("ssl")}
     parts = {"host": found.host, "port": found.port, "user": found.login, "password": found.password, **tls}
     return _engine(tuple({**parts, "dbname": found.schema}.items()))
@@ -189,6 +210,6 @@ def _s3(spec: DestinationSpec) -> Destination:
     return S3Destination(client, bucket, prefix)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _engine(parts: tuple[tuple[str, str | int | None], ...]) -> Engine:
     return create_store_engine(dict(parts))

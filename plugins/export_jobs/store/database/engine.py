@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakSet
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from export_jobs.errors import TransientError
+from export_jobs.errors import TransientError, UserError
 from export_jobs.store.database.errors import translate_error
 
 CONNECT_TIMEOUT_S = 5
@@ -57,8 +58,12 @@ def transaction(engine: Engine, actor: str | None = None) -> Iterator[Connection
             if actor:
                 connection.execute(text("SELECT set_config('export_jobs.actor', :actor, true)"), {"actor": actor})
             yield connection
-    except DBAPIError as error:
+    except (DBAPIError, psycopg.Error) as error:
         raise translate_error(error) from None
+    except UnicodeEncodeError:
+        raise UserError(
+            "A text holds half of a character, which no database stores", "Type the text again, without that character"
+        ) from None
     except PoolTimeout:
         raise TransientError(
             "All connections of this process to the store are in use", "Try again in a moment"

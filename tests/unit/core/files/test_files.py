@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import Frequency, Schedule, TemplateUse
 from export_jobs.core.files.export_file import CsvContent, CsvFile, ExportFile
-from export_jobs.core.files.manifest import Manifest
+from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from export_jobs.core.files.names import file_stem, manifest_path, target_path, window_stem
 from export_jobs.core.windows.window import Window, scheduled_windows
 from tests.unit.core.samples import MONTH_DAYS, NEW_YEAR, ZONES, job
@@ -114,7 +114,8 @@ def file(**changes: object) -> ExportFile:
 
 
 def manifest(*files: ExportFile) -> Manifest:
-    return Manifest.of(job("purchases"), NEW_YEAR, files, definition_hash="d" * 64, revision=2)
+    ledger = ManifestLedger(sequence=9, hash="e" * 64)
+    return Manifest.of(job("purchases"), NEW_YEAR, files, definition_hash="d" * 64, revision=2, ledger=ledger)
 
 
 def test_a_manifest_says_everything_a_receiver_needs() -> None:
@@ -146,6 +147,7 @@ def test_a_manifest_says_everything_a_receiver_needs() -> None:
             }
         ],
         "without_rows": ["totals"],
+        "ledger": {"sequence": 9, "hash": "e" * 64},
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from export_jobs.core.base.address import address_issues
 from export_jobs.core.base.issue import Issue, Level
-from export_jobs.core.base.text import MAX_DESCRIPTION, address_issues, quote_value, suggest, text_issues
+from export_jobs.core.base.text import MAX_DESCRIPTION, quote_value, suggest, text_issues
 from export_jobs.core.catalogue.selection import facts_of
 from export_jobs.core.definitions.job import DateBasis, Frequency, JobSpec, Template, TemplateKind, default_basis
 from export_jobs.core.definitions.names import name_issues, subfolder_issues

@@ -1,0 +1,161 @@
+"""What each constraint of the store refuses: what is wrong, and what to do next. A test names those without a text."""
+
+from __future__ import annotations
+
+from export_jobs.core.definitions.filter import Operator
+
+_NAME_REMEDY = "Use letters, digits, - and single _, at most 64"
+_RETRY_REMEDY = "Load the page or the list again; if it is not there, try again"
+_RESTORE_REMEDY = "Restore the store from a backup"
+_ADDRESS_REMEDY = "Write it as name@example.org, without a display name"
+
+_DESTINATIONS = {
+    "destination_pkey": ("There is a destination of this tag already", "Change that one, or choose another tag"),
+    "destination_tag_is_plain": ("The destination's tag is invalid", _NAME_REMEDY),
+    "destination_kind_is_known": ("The destination's kind is unknown", "Use sftp or s3"),
+    "destination_has_a_connection": ("The destination names no connection", "Give the id of an Airflow connection"),
+}
+_TEMPLATES = {
+    "template_pkey": ("There is a template of this name already", "Choose another; templates are never edited"),
+    "template_name_is_plain": ("The template's name is invalid", _NAME_REMEDY),
+    "template_kind_is_known": ("The template's kind is unknown", "Use standard, custom or dimension"),
+    "template_fact_for_standard_only": (
+        "A standard template names a fact, and no other kind does",
+        "Give or remove the fact, or choose another kind",
+    ),
+    "template_kpis_for_custom_only": (
+        "A custom template names KPIs, and no other kind does",
+        "Give or remove the KPIs, or choose another kind",
+    ),
+    "template_has_at_most_five_dimensions": ("A template has at most five dimensions", "Leave some out"),
+    "template_lists_hold_no_null": ("A list of the template has an entry without a value", "Remove the entry"),
+}
+_JOBS = {
+    "job_pkey": ("There is a job of this id already", "Leave the id out; the store gives it"),
+    "job_dag_id_key": ("Another job of this name was saved at the same moment", _RETRY_REMEDY),
+    "job_name_of_live_jobs": (
+        "There is a job of this name already (names that differ in capitals only are the same)",
+        "Choose another",
+    ),
+    "job_name_is_plain": ("The job's name is invalid", _NAME_REMEDY),
+    "job_owner_is_an_address": ("The owner is not a plain mail address", _ADDRESS_REMEDY),
+    "job_recipients_are_addresses": ("A recipient is not a plain mail address", _ADDRESS_REMEDY),
+    "job_recipients_hold_no_null": ("A recipient has no value", "Remove the entry"),
+    "job_destination_fkey": ("There is no destination of this tag", "Create it first"),
+    "job_frequency_is_known": ("The frequency is unknown", "Use once, daily, weekly or monthly"),
+    "job_execute_on_fits_frequency": (
+        "Execute-on does not fit the frequency",
+        "Give a weekday for weekly, 1 to 31 or `last` for monthly, and nothing for the others",
+    ),
+    "job_valid_from_is_plausible": ("The first day is implausible", "Choose one between 1901 and 2199"),
+    "job_validity_is_at_most_a_year": ("The validity is longer than a year", "Choose at most one year"),
+    "job_validity_has_a_day": (
+        "The validity ends before it begins",
+        "Choose an `until` that is not before `from`",
+    ),
+    "job_deliver_at_is_before_midnight": ("24:00 is not a time of delivery", "Use 00:00 to 23:59"),
+    "job_deliver_on_for_once_only": (
+        "Only a once job has a day of delivery",
+        "Remove it, or choose the frequency once",
+    ),
+    "job_deliver_on_is_plausible": ("The day of delivery is implausible", "Choose one before 2200"),
+    "job_deliver_on_is_after_the_last_day": (
+        "The day of delivery is not after the last day of data",
+        "Choose a later day",
+    ),
+    "job_format_is_known": ("The file's format is unknown", "Use csv"),
+    "job_delimiter_is_one_character": ("The delimiter is not one character", "Use one, such as a comma"),
+    "job_quoting_is_known": ("The quoting is unknown", "Use minimal or all"),
+    "job_line_ending_is_known": ("The line ending is unknown", "Use lf or crlf"),
+    "job_compression_is_known": ("The compression is unknown", "Use zip, gzip, zstd or none"),
+    "job_empty_result_is_known": ("What to do without rows is unknown", "Use send, skip or fail"),
+    "job_max_bytes_is_positive": ("The largest size of a file is not positive", "Give a number of bytes"),
+}
+_USES = {
+    "job_template_pkey": ("The job names a template twice", "Leave one out"),
+    "job_template_job_id_fkey": ("There is no job of this id", "Create the job first"),
+    "job_template_template_fkey": ("There is no template of this name", "Create it first"),
+    "job_template_job_id_position_key": (
+        "Two templates of the job have the same position",
+        "Number them from 1, each once",
+    ),
+    "job_template_subfolder_stays_below": (
+        "The subfolder leads out of the destination's folder",
+        "Use a path below it, such as daily/sales",
+    ),
+    "job_template_date_basis_is_known": ("The date basis is unknown", "Use event, updated or none"),
+    "job_template_lists_hold_no_null": (
+        "A list of what the job chooses of a template has an entry without a value",
+        "Remove the entry",
+    ),
+    "job_template_has_a_heading_for_each_column": (
+        "A template has more or fewer headings than columns",
+        "Give each column a heading; '' keeps the column's own",
+    ),
+    "job_template_audience_has_at_most_10000_customers": (
+        "An audience holds at most 10000 customers",
+        "Split it over several jobs, or use a filter",
+    ),
+    "job_filter_pkey": ("Two filters of a template have the same position", "Number them from 1, each once"),
+    "job_filter_operator_is_known": ("The operator of a filter is unknown", f"Use one of {', '.join(Operator)}"),
+    "job_filter_values_hold_no_null": ("A filter has a value that is missing", "Remove it, or use is_null"),
+    "job_filter_has_at_most_10000_values": ("A filter holds at most 10000 values", "Filter by what they share"),
+    "job_filter_is_of_a_template_of_its_job": (
+        "A filter names a template that its job does not use",
+        "Correct its name",
+    ),
+}
+_RECORDED_TWICE = "The ledger has this entry already"
+_NO_EXECUTION = ("The ledger has no execution of this id", "Open the execution first")
+_LEDGER = {
+    "job_version_pkey": ("Another change of this job was saved at the same moment", _RETRY_REMEDY),
+    "job_version_job_id_fkey": ("There is no job of this id", "Create the job first"),
+    "definition_change_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
+    "definition_change_job_id_fkey": ("The store has lost the row of this job", _RESTORE_REMEDY),
+    "definition_change_job_for_jobs_only": (
+        "A change of a job names its id, and no other change does",
+        "Leave changes to the store; it records them",
+    ),
+    "definition_change_noun_is_known": (
+        "A change is of a destination, a template or a job",
+        "Leave changes to the store; it records them",
+    ),
+    "execution_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
+    "execution_dag_id_run_id_key": ("The ledger has an execution of this run already", "Use that one"),
+    "execution_job_id_fkey": ("The store has lost the row of this job", _RESTORE_REMEDY),
+    "execution_job_id_version_fkey": ("The store has lost this job or this version of it", _RESTORE_REMEDY),
+    "execution_window_ends_after_it_starts": ("The window ends before it starts", "Exchange its two ends"),
+    "execution_event_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
+    "execution_event_execution_id_fkey": _NO_EXECUTION,
+    "delivery_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
+    "delivery_execution_id_fkey": _NO_EXECUTION,
+    "delivery_execution_id_template_stage_key": (
+        "The ledger has the delivery of this file already",
+        "There is nothing to do",
+    ),
+    "publication_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
+    "publication_execution_id_fkey": _NO_EXECUTION,
+    "publication_execution_id_stage_key": ("The ledger has this manifest already", "There is nothing to do"),
+    "notification_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
+    "notification_execution_id_fkey": _NO_EXECUTION,
+    "notification_execution_id_kind_key_recipient_key": (
+        "The ledger has the mail to this recipient already",
+        "There is nothing to do",
+    ),
+    "notification_kind_is_known": ("The kind of a mail is unknown", "Use success or failure"),
+    "notification_state_is_known": ("The state of a mail is unknown", "Use sent or refused"),
+    "placement_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
+    "placement_execution_id_fkey": _NO_EXECUTION,
+    "placement_destination_fkey": ("There is no destination of this tag", "Create it first"),
+    "lease_pkey": ("Another attempt has taken this step at the same moment", "Try again in a moment"),
+    "lease_execution_id_fkey": _NO_EXECUTION,
+    "alarm_pkey": ("Somebody has been alerted to this already", "There is nothing to do"),
+    "chain_head_pkey": ("Two entries have opened the same chain of the ledger", "Try again in a moment"),
+    "chain_entry_pkey": (
+        "The chain of the ledger has an entry at this place already",
+        "Run `export-jobs ledger verify`",
+    ),
+    "alembic_version_pkc": ("The store has its revision twice", "Run `export-jobs db upgrade` once at a time"),
+}
+CONSTRAINT_MESSAGES: dict[str, tuple[str, str]] = {**_DESTINATIONS, **_TEMPLATES, **_JOBS, **_USES, **_LEDGER}
+"""By constraint or unique index: what is wrong, and what to do next."""
