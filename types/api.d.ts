@@ -39,6 +39,7 @@ declare global {
     type ExecutionRow = Schemas["ExecutionRow"];
     type FactEntry = Schemas["FactEntry"];
     type FilterColumn = Schemas["FilterColumn"];
+    type InstallationCheck = Schemas["InstallationCheck"];
     type Issue = Schemas["IssueAnswer"];
     type JobDetail = Schemas["JobDetail"];
     type JobList = Schemas["JobList"];

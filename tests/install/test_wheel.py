@@ -109,6 +109,10 @@ def installed(  # noqa: PLR0917  fixtures
     world.shell(connections)
     world.shell(upgrade)
     with airflow:
+        with airflow.client() as client:
+            _wait_for(
+                lambda: client.get("/api/v2/dags/export_jobs_auditor").is_success, "the first parse of the bundle"
+            )
         world.shell(doctor)
         world.shell(first_job)
         yield world

@@ -92,6 +92,7 @@ def test_who_may_edit_dags_may_create_without_seeing_a_connection(ask: Ask, web_
         "create": True,
         "delete_templates": True,
         "check_destinations": False,
+        "check_installation": False,
     }
     made(ask("user"))
     assert [job.name for job in web_store.definitions.jobs()] == ["weekly-sales"]

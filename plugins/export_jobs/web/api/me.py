@@ -17,10 +17,12 @@ def me(user: LoggedIn) -> CurrentUser:
     To create a job takes the right to edit Dags: a destination was set up by somebody with access to its connection,
     so that others may send files there without ever seeing it.
     """
-    edits = user.may("PUT", None)
+    edits, connects = user.may("PUT", None), user.may_use_connection(None)
     return CurrentUser(
         name=user.name,
-        may=GeneralPermissions(create=edits, delete_templates=edits, check_destinations=user.may_use_connection(None)),
+        may=GeneralPermissions(
+            create=edits, delete_templates=edits, check_destinations=connects, check_installation=connects
+        ),
         operators_mail=list(settings.operators_mail()),
         statement=f"Export Jobs {__version__}",
     )

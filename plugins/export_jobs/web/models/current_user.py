@@ -11,6 +11,7 @@ class GeneralPermissions(ApiModel):
     create: bool
     delete_templates: bool
     check_destinations: bool
+    check_installation: bool
 
 
 class CurrentUser(ApiModel):

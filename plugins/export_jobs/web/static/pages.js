@@ -10,5 +10,10 @@ export const PAGES = {
   create: page("new", () => import("./pages/create/CreatePage.js"), "CreatePage"),
   job: page("jobs/:dagId", () => import("./pages/job/JobPage.js"), "JobPage"),
   templates: page("templates", () => import("./pages/templates/TemplatesPage.js"), "TemplatesPage"),
+  installation: page(
+    "installation",
+    () => import("./pages/installation/InstallationPage.js"),
+    "InstallationPage",
+  ),
   template: page("templates/:name", () => import("./pages/templates/TemplatePage.js"), "TemplatePage"),
 };

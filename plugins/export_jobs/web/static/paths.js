@@ -8,6 +8,7 @@ export const newPath = (fromDagId) => `${PAGE}/new${fromDagId ? `?from=${part(fr
 /** @param {string} dagId @param {string} [tab] */
 export const jobPath = (dagId, tab) => `${PAGE}/jobs/${part(dagId)}${tab ? `?tab=${tab}` : ""}`;
 export const templatesPath = () => `${PAGE}/templates`;
+export const installationPath = () => `${PAGE}/installation`;
 /** @param {string} name */
 export const templatePath = (name) => `${PAGE}/templates/${part(name)}`;
 /** @param {string} dagId @param {string} runId */

@@ -15,6 +15,12 @@ export const WINDOW_STATES = {
     color: "yellow.fg",
     cell: { bg: "yellow.solid", backgroundImage: half, ...border("yellow.solid", "1px") },
   },
+  early: {
+    words: "Sent before it was over, so not complete",
+    icon: "cross",
+    color: "orange.fg",
+    cell: { bg: "orange.solid", backgroundImage: half },
+  },
   failed: { words: "Failed", icon: "cross", color: "red.fg", cell: { bg: "red.solid", backgroundImage: stripe } },
   missing: {
     words: "Missing",

@@ -7,7 +7,7 @@ import { Pager } from "../../components/Pager.js";
 import { JOB_FILTERS, jobQuery } from "../../filters.js";
 import { plural } from "../../format.js";
 import { Chakra, html, useEffect, useState } from "../../host.js";
-import { newPath, templatesPath } from "../../paths.js";
+import { installationPath, newPath, templatesPath } from "../../paths.js";
 import { BUSY_MS, IDLE_MS, useAnswer } from "../../useAnswer.js";
 import { useFilters } from "../../useFilters.js";
 import { FilterBar, StateTotals } from "./FilterBar.js";
@@ -39,7 +39,8 @@ function NoJobs({ filters, change, mayCreate }) {
 export function ListPage() {
   const { filters, change } = useFilters(JOB_FILTERS);
   const [selected, setSelected] = useState(/** @type {Set<string>} */ (new Set()));
-  const mayCreate = useAnswer("me").data?.may.create ?? false;
+  const may = useAnswer("me").data?.may;
+  const mayCreate = may?.create ?? false;
   const { data, error, reload } = useAnswer("jobs", jobQuery(filters), pace);
   const { actionsOf, pause, remove, toDelete, closeDelete } = useJobActions(reload, mayCreate);
   useEffect(() => setSelected(new Set()), [filters]);
@@ -49,6 +50,7 @@ export function ListPage() {
     <${Chakra.Flex} justify="space-between" align="center" gap=${4} wrap="wrap">
       <${Chakra.Heading} as="h1" size="xl">Export Schedules<//>
       <${Chakra.HStack} gap=${2} minH=${9}>
+        ${may?.check_installation && html`<${LinkButton} to=${installationPath()} variant="ghost">Installation<//>`}
         <${LinkButton} to=${templatesPath()} variant="outline">Templates<//>
         ${mayCreate && html`<${LinkButton} to=${newPath()} colorPalette="brand">Create<//>`}
       <//>
