@@ -18,7 +18,7 @@ from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.airflow.connections import task_store_engine
 from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
 from export_jobs.orchestration.mail.message import Letter
-from export_jobs.orchestration.mail.rules import Outcome
+from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.orchestration.run.staging import sweep
 from export_jobs.store.alarms import Alarms
@@ -163,5 +163,5 @@ def _mail_finding(finding: Finding, owners: dict[str, str]) -> None:
     with MailServer() as server:
         for recipient in sorted(recipients):
             answer = server.send(letter, recipient)
-            if answer.outcome is not Outcome.SENT:
+            if answer.outcome is not MailOutcome.SENT:
                 log.warning("%s is not mailed: %s. %s", recipient, answer.what, answer.remedy)

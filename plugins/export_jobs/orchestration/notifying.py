@@ -11,7 +11,7 @@ from export_jobs import settings
 from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.errors import ExportError, TerminalError, TransientError
 from export_jobs.orchestration.mail.message import Letter
-from export_jobs.orchestration.mail.rules import Outcome
+from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.orchestration.publishing import export_files
 from export_jobs.orchestration.run.publish import WHOLE_RUN
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from export_jobs.core.definitions.job import ExportJob
-    from export_jobs.orchestration.mail.answer import Answer
+    from export_jobs.orchestration.mail.answer import MailAnswer
     from export_jobs.orchestration.run.job_run import JobRun
 
 log = logging.getLogger(__name__)
@@ -106,18 +106,18 @@ def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Lette
     waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in states]
     # Another one first at each try: what the first one provokes in a mail server must not keep the others waiting.
     first = (run.try_number - 1) % len(waiting) if waiting else 0
-    troubles: list[Answer] = []
+    troubles: list[MailAnswer] = []
     refused: list[str] = []
     with MailServer() as server:
         for recipient in waiting[first:] + waiting[:first]:
             answer = server.send(letter, recipient)
-            if answer.outcome in (Outcome.LATER, Outcome.UNABLE):
+            if answer.outcome in (MailOutcome.LATER, MailOutcome.UNABLE):
                 log.warning("%s has no mail yet: %s. %s", recipient, answer.what, answer.remedy)
                 troubles.append(answer)
                 continue
             _record(run, mails, recipient, answer)
             states[recipient] = answer.outcome.value
-            if answer.outcome is Outcome.REFUSED:
+            if answer.outcome is MailOutcome.REFUSED:
                 log.warning("%s gets no mail: %s. %s", recipient, answer.what, answer.remedy)
                 refused.append(recipient)
     if troubles:
@@ -125,7 +125,7 @@ def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Lette
     return states, refused
 
 
-def _record(run: JobRun, mails: _Round, recipient: str, answer: Answer) -> None:
+def _record(run: JobRun, mails: _Round, recipient: str, answer: MailAnswer) -> None:
     run.ledger.record_notification(
         run.execution_id,
         mails.kind,
@@ -137,9 +137,9 @@ def _record(run: JobRun, mails: _Round, recipient: str, answer: Answer) -> None:
     )
 
 
-def _not_all_sent(troubles: Sequence[Answer]) -> ExportError:
+def _not_all_sent(troubles: Sequence[MailAnswer]) -> ExportError:
     """One error for all of them; it is tried again as long as that can help one of them."""
-    may_pass = any(answer.outcome is Outcome.LATER for answer in troubles)
+    may_pass = any(answer.outcome is MailOutcome.LATER for answer in troubles)
     whats = list(dict.fromkeys(answer.what for answer in troubles))
     remedies = dict.fromkeys(answer.remedy for answer in troubles[:MAX_SENTENCES])
     more = f". And {len(whats) - MAX_SENTENCES} more; see the log" if len(whats) > MAX_SENTENCES else ""

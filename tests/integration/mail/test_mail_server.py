@@ -15,13 +15,13 @@ import pytest
 
 from export_jobs.errors import TerminalError, TransientError
 from export_jobs.orchestration.mail.message import Letter
-from export_jobs.orchestration.mail.rules import Outcome
+from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import PATIENCE_S, MailServer
 from tests.servers.smtp_script import CLOSE, STALL, Script, ScriptedSmtpServer, self_signed
 
 pytestmark = pytest.mark.integration
 
-SENT, REFUSED, LATER, UNABLE = Outcome.SENT, Outcome.REFUSED, Outcome.LATER, Outcome.UNABLE
+SENT, REFUSED, LATER, UNABLE = MailOutcome.SENT, MailOutcome.REFUSED, MailOutcome.LATER, MailOutcome.UNABLE
 BOB, EVE = "bob@example.com", "eve@example.com"
 
 Serve = Callable[..., Script]
@@ -56,7 +56,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
         yield start
 
 
-def send(*recipients: str, **changes: Any) -> list[Outcome]:
+def send(*recipients: str, **changes: Any) -> list[MailOutcome]:
     with MailServer() as server:
         return [server.send(letter(**changes), recipient).outcome for recipient in recipients]
 
@@ -71,7 +71,7 @@ def for_bob(reply: str) -> Callable[[str], str]:
 
 
 # (script, what becomes of bob's mail, of eve's, a part of the sentence) ----------------------------------------------
-ANSWERS: dict[str, tuple[dict[str, Any], Outcome, Outcome, str]] = {
+ANSWERS: dict[str, tuple[dict[str, Any], MailOutcome, MailOutcome, str]] = {
     "recipient: unknown": ({"rcpt": for_bob("550 5.1.1 no such user")}, REFUSED, SENT, "refuses the recipient bob@"),
     "recipient: moved": ({"rcpt": for_bob("551 user not local")}, REFUSED, SENT, "refuses the recipient"),
     "recipient: not allowed": ({"rcpt": for_bob("553 mailbox name not allowed")}, REFUSED, SENT, "refuses the recip"),

@@ -9,21 +9,21 @@ import ssl
 from dataclasses import dataclass
 
 from export_jobs.errors import ExportError, TerminalError, TransientError
-from export_jobs.orchestration.mail.rules import RULES, Outcome, Stage
+from export_jobs.orchestration.mail.rules import RULES, MailOutcome, Stage
 
 
 @dataclass(frozen=True)
-class Answer:
+class MailAnswer:
     """What has become of one mail to one recipient."""
 
-    outcome: Outcome
+    outcome: MailOutcome
     what: str = ""
     remedy: str = ""
     reply: str = ""
 
     def error(self) -> ExportError:
         """The same as what a task raises: its type says whether another try can help."""
-        kind = TransientError if self.outcome is Outcome.LATER else TerminalError
+        kind = TransientError if self.outcome is MailOutcome.LATER else TerminalError
         return kind(self.what, self.remedy)
 
 
@@ -53,18 +53,18 @@ _TOPICS: tuple[tuple[tuple[Stage, ...], str, str], ...] = (
 """What a final refusal is about. Many servers refuse a sender or a client only once they have heard the recipient."""
 
 
-def answer_to(error: BaseException, stage: Stage, speakers: Speakers) -> Answer:
+def answer_to(error: BaseException, stage: Stage, speakers: Speakers) -> MailAnswer:
     """What ``error``, raised at ``stage``, means. Texts of errors are never repeated, only replies of the server."""
     stage, code, reply = _reply_of(error, stage)
     cause = _cause_of_code(code, reply, stage, speakers) if code else _cause_of(error, stage)
-    return answer_for(cause, stage, speakers, code=code, reply=reply)
+    return mail_answer(cause, stage, speakers, code=code, reply=reply)
 
 
-def answer_for(cause: str, stage: Stage, speakers: Speakers, *, code: str = "", reply: str = "") -> Answer:
+def mail_answer(cause: str, stage: Stage, speakers: Speakers, *, code: str = "", reply: str = "") -> MailAnswer:
     """The table's answer to a cause that is known by its word."""
     rule = next(rule for rule in RULES if stage in rule.stages and re.fullmatch(rule.cause, cause))
     values = {**vars(speakers), "reply": reply, "code": code, "cause": cause}
-    return Answer(rule.outcome, rule.what.format(**values), rule.remedy, reply)
+    return MailAnswer(rule.outcome, rule.what.format(**values), rule.remedy, reply)
 
 
 def is_lost(error: BaseException) -> bool:

@@ -21,7 +21,7 @@ class Stage(StrEnum):
     CONTENT = "content"
 
 
-class Outcome(StrEnum):
+class MailOutcome(StrEnum):
     """``refused``: by this recipient's mailbox. ``later``: may pass. ``unable``: somebody has to correct something."""
 
     SENT = "sent"
@@ -35,12 +35,12 @@ class Rule(NamedTuple):
 
     stages: tuple[Stage, ...]
     cause: str
-    outcome: Outcome
+    outcome: MailOutcome
     what: str
     remedy: str
 
 
-_LATER, _UNABLE, _REFUSED = Outcome.LATER, Outcome.UNABLE, Outcome.REFUSED
+_LATER, _UNABLE, _REFUSED = MailOutcome.LATER, MailOutcome.UNABLE, MailOutcome.REFUSED
 _CONNECT, _TLS, _LOGIN = (Stage.CONNECT,), (Stage.TLS,), (Stage.LOGIN,)
 _OPENING = (*_CONNECT, *_TLS, *_LOGIN)
 _RECIPIENT, _CONTENT = (Stage.RECIPIENT,), (Stage.CONTENT,)

@@ -14,14 +14,14 @@ from export_jobs import settings
 from export_jobs.errors import ExportError, TerminalError, TransientError
 from export_jobs.orchestration.airflow.connections import airflow_connection
 from export_jobs.orchestration.mail.answer import (
-    Answer,
+    MailAnswer,
     Speakers,
-    answer_for,
     answer_to,
     is_lost,
+    mail_answer,
 )
 from export_jobs.orchestration.mail.message import Letter, mailable, sender_address
-from export_jobs.orchestration.mail.rules import Outcome, Stage
+from export_jobs.orchestration.mail.rules import MailOutcome, Stage
 
 if TYPE_CHECKING:
     from airflow.providers.smtp.hooks.smtp import SmtpHook
@@ -38,7 +38,7 @@ class MailServer:
         self._connection_id = settings.smtp_connection()
         self._clock, self._since = clock, clock()
         self._client: smtplib.SMTP | None = None
-        self._closed: Answer | None = None
+        self._closed: MailAnswer | None = None
         self._timeout = 0.0
         self._sender = sender_address(NO_SENDER)
 
@@ -56,24 +56,24 @@ class MailServer:
         if self._client is None:
             self._client = self._connected()
 
-    def send(self, letter: Letter, recipient: str) -> Answer:
+    def send(self, letter: Letter, recipient: str) -> MailAnswer:
         """Send ``letter`` to one recipient alone, so that none sees the others and each answer is known."""
         try:
             mailable(recipient)
         except ExportError as error:
-            return Answer(Outcome.REFUSED, error.what, error.remedy, f"not tried: {error.what}")
+            return MailAnswer(MailOutcome.REFUSED, error.what, error.remedy, f"not tried: {error.what}")
         if self._closed is None and self._clock() - self._since > PATIENCE_S:
             what = f"The mail server of connection {self._connection_id!r} is too slow for all mails of one try"
-            self._closed = Answer(Outcome.LATER, what, "It is tried again")
+            self._closed = MailAnswer(MailOutcome.LATER, what, "It is tried again")
         if self._closed is None:
             try:
                 self.open()
             except ExportError as error:
-                outcome = Outcome.LATER if isinstance(error, TransientError) else Outcome.UNABLE
-                self._closed = Answer(outcome, error.what, error.remedy)
+                outcome = MailOutcome.LATER if isinstance(error, TransientError) else MailOutcome.UNABLE
+                self._closed = MailAnswer(outcome, error.what, error.remedy)
         return self._closed or self._sent(letter, recipient)
 
-    def _sent(self, letter: Letter, recipient: str) -> Answer:
+    def _sent(self, letter: Letter, recipient: str) -> MailAnswer:
         assert self._client is not None, "it was opened a moment ago"  # noqa: S101
         sender = self._sender.addr_spec
         try:
@@ -83,7 +83,7 @@ class MailServer:
                 self._client.close()
                 self._client = None
             return answer_to(error, Stage.SENDER, self._speakers(recipient))
-        return Answer(Outcome.SENT)
+        return MailAnswer(MailOutcome.SENT)
 
     def _connected(self) -> smtplib.SMTP:
         """A client that is logged in. Airflow's hook reads the connection; the dialogue is ours.
@@ -123,7 +123,7 @@ class MailServer:
         except (TypeError, ValueError):
             known = False
         if not known:
-            raise answer_for("unreadable", Stage.CONNECT, self._speakers()).error()
+            raise mail_answer("unreadable", Stage.CONNECT, self._speakers()).error()
         try:
             self._sender = sender_address(hook.from_email or NO_SENDER)
         except ExportError as error:
@@ -145,7 +145,7 @@ class MailServer:
         except OSError as error:
             raise answer_to(error, Stage.LOGIN, self._speakers()).error() from None
         except Exception:  # its text quotes the answer of the token's issuer
-            raise answer_for("no token", Stage.LOGIN, self._speakers()).error() from None
+            raise mail_answer("no token", Stage.LOGIN, self._speakers()).error() from None
 
     def _speakers(self, recipient: str = "") -> Speakers:
         return Speakers(self._connection_id, self._sender.addr_spec, recipient, self._timeout)

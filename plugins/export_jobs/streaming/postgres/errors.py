@@ -9,7 +9,7 @@ import psycopg
 
 from export_jobs.errors import ExportError, TerminalError, TransientError
 from export_jobs.streaming.base.limits import QueryLimits, QueryTimeoutError
-from export_jobs.streaming.postgres.sqlstates import CONNECTION_LOST, answer_for
+from export_jobs.streaming.postgres.sqlstates import CONNECTION_LOST, sqlstate_meaning
 
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
@@ -36,7 +36,7 @@ def _export_error(error: psycopg.Error, limits: QueryLimits) -> ExportError:
             f"{start}another session holds a lock on a table it reads for more than {limits.lock_timeout_s} s",
             "This task tries again; if it goes on, ask the database's owner which session that is",
         )
-    answer = answer_for(code)
+    answer = sqlstate_meaning(code)
     kind = TransientError if answer.may_pass else TerminalError
     return kind(f"{start}{answer.what} ({_details(error, code)})", answer.remedy)
 

@@ -13,7 +13,7 @@ _OWNER = "Ask the database's owner to"
 
 
 @dataclass(frozen=True)
-class Answer:
+class SqlstateMeaning:
     """What an error says, and what to do next; ``may_pass``: another try of the same query can succeed."""
 
     what: str
@@ -21,11 +21,11 @@ class Answer:
     may_pass: bool = True
 
 
-def _terminal(what: str, remedy: str) -> Answer:
-    return Answer(what, remedy, may_pass=False)
+def _terminal(what: str, remedy: str) -> SqlstateMeaning:
+    return SqlstateMeaning(what, remedy, may_pass=False)
 
 
-CONNECTION_LOST = Answer("the connection to the database was lost")
+CONNECTION_LOST = SqlstateMeaning("the connection to the database was lost")
 _OUT_OF_STEP = _terminal(
     "another session's statement came in between",
     "Connect without a pooler, or let the pooler keep one server connection for the whole session" + _NEXT,
@@ -34,13 +34,13 @@ _CATALOGUE_REMEDY = "Correct the fact, KPI or dimension under include/sql" + _NE
 _DATA_REMEDY = "Find the row with `export-jobs sql`, or make the expression in the catalogue safe against it"
 _SHORTER = "or export shorter windows or fewer columns" + _NEXT
 
-SQLSTATES: dict[str, Answer] = {
+SQLSTATES: dict[str, SqlstateMeaning] = {
     "08": CONNECTION_LOST,
     "0A": _terminal("the database cannot do what the query asks for", _CATALOGUE_REMEDY),
     "21": _terminal("a query within the query gives more than one row", _DATA_REMEDY),
     "22": _terminal("a value in the data made the query fail", _DATA_REMEDY),
     "25006": _terminal("the statement tries to write, and an export only reads", "Correct the SQL under include/sql"),
-    "25P03": Answer("the database ended the transaction because it was idle"),
+    "25P03": SqlstateMeaning("the database ended the transaction because it was idle"),
     "25P04": _terminal(
         "the database ended the transaction because it took longer than transaction_timeout allows",
         f"{_OWNER} raise transaction_timeout for the connection's user, {_SHORTER}",
@@ -51,13 +51,13 @@ SQLSTATES: dict[str, Answer] = {
     "39": _terminal("a function of the database failed", "Correct the function" + _NEXT),
     "3D": _terminal("the catalogue names a database that is not there", _CATALOGUE_REMEDY),
     "3F": _terminal("the catalogue names a schema that is not there", _CATALOGUE_REMEDY),
-    "40": Answer(
+    "40": SqlstateMeaning(
         "the query collided with other work on the database (a conflict with recovery or a serialization failure)"
     ),
     "42501": _terminal("the database denies reading", "Grant SELECT to the connection's user" + _NEXT),
     "42P05": _OUT_OF_STEP,
     "42": _terminal("the catalogue does not fit the database", _CATALOGUE_REMEDY),
-    "53": Answer("the database is short of connections, memory or disk"),
+    "53": SqlstateMeaning("the database is short of connections, memory or disk"),
     "53400": _terminal(
         "the query needs more than a limit of the database allows, such as temp_file_limit",
         f"{_OWNER} raise that limit for the connection's user, {_SHORTER}",
@@ -69,15 +69,15 @@ SQLSTATES: dict[str, Answer] = {
         "something that the query reads is not ready, such as a materialized view that was never filled",
         "Fill it" + _NEXT,
     ),
-    "55006": Answer("the database is busy with what the query needs"),
-    "57": Answer("the database is shutting down or restarting, or its administrator ended this session"),
+    "55006": SqlstateMeaning("the database is busy with what the query needs"),
+    "57": SqlstateMeaning("the database is shutting down or restarting, or its administrator ended this session"),
     "57P04": _terminal("the database has been dropped", "Restore it, or correct the connection" + _NEXT),
-    "58": Answer("the database had trouble with its own disk or system"),
+    "58": SqlstateMeaning("the database had trouble with its own disk or system"),
     "58P01": _terminal("the database misses a file", f"{_OWNER} look into its log" + _NEXT),
-    "72": Answer("the database has thrown away old rows that the query still needed"),
-    "HV": Answer("the other database behind a foreign table failed"),
+    "72": SqlstateMeaning("the database has thrown away old rows that the query still needed"),
+    "HV": SqlstateMeaning("the other database behind a foreign table failed"),
     "P0": _terminal("a function of the database raised an error", "Correct the function or what it is given" + _NEXT),
-    "XX": Answer("the database met an internal error"),
+    "XX": SqlstateMeaning("the database met an internal error"),
     "XX001": _terminal("the database finds its own data damaged", f"{_OWNER} repair or restore them" + _NEXT),
     "XX002": _terminal("the database finds an index of its own damaged", f"{_OWNER} rebuild it (REINDEX)" + _NEXT),
 }
@@ -86,6 +86,6 @@ OTHER = _terminal(
 )
 
 
-def answer_for(code: str) -> Answer:
+def sqlstate_meaning(code: str) -> SqlstateMeaning:
     """What to make of a SQLSTATE of five characters."""
     return SQLSTATES.get(code) or SQLSTATES.get(code[:2]) or OTHER

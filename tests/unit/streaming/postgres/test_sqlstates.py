@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from psycopg.errors import _sqlcodes
 
-from export_jobs.streaming.postgres.sqlstates import OTHER, SQLSTATES, answer_for
+from export_jobs.streaming.postgres.sqlstates import OTHER, SQLSTATES, sqlstate_meaning
 
 CODES = sorted(
     {code for code in _sqlcodes if len(code) == 5 and code[:2] not in {"UN", "FD"} and any(map(str.isdigit, code))}
@@ -27,11 +27,11 @@ NEVER_MET = ("02", "03", "09", "0B", "0F", "0L", "0P", "0Z", "10", "20", "23", "
 @pytest.mark.parametrize("code", CODES)
 def test_only_what_can_pass_by_itself_is_tried_again(code: str) -> None:
     if code not in {"57014", "55P03"}:  # a cancel and a lock: errors.py asks the clock and the limits
-        assert answer_for(code).may_pass == (code in TRIED_AGAIN)
+        assert sqlstate_meaning(code).may_pass == (code in TRIED_AGAIN)
 
 
 def test_only_classes_that_a_reader_never_meets_are_left_to_be_run_by_hand() -> None:
-    classes = {code[:2] for code in CODES if answer_for(code) is OTHER}
+    classes = {code[:2] for code in CODES if sqlstate_meaning(code) is OTHER}
     assert classes == set(NEVER_MET)
 
 
@@ -49,7 +49,7 @@ def test_only_classes_that_a_reader_never_meets_are_left_to_be_run_by_hand() -> 
     ],
 )
 def test_what_has_a_cause_of_its_own_is_called_by_its_name(code: str, words: str) -> None:
-    answer = answer_for(code)
+    answer = sqlstate_meaning(code)
     assert words in f"{answer.what}. {answer.remedy}"
     assert "by hand" not in answer.remedy
 
