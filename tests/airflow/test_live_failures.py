@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
@@ -48,6 +49,28 @@ def test_d07_wrong_password_fails_at_once_after_one_attempt_and_the_owner_is_tol
     assert "validate_destination" in mail
     assert "password" in mail
     assert not live.mails("locked-out@example.com")
+
+
+def test_the_rows_of_a_run_that_has_failed_for_good_are_gone_with_it(live: Live) -> None:
+    """Its neighbour in the same run goes on and is delivered; clearing the run makes everything again."""
+    job = live.create("fails-late", days=DAY, templates=[{"template": "slow"}, {"template": "events"}])
+    live.wait_for_step(job, "extract")
+    live.wait_until("both files to be staged", lambda: len(staged(live, job)) >= 1)
+    assert {oct(path.stat().st_mode & 0o777) for path in staged(live, job)} == {"0o600"}
+    live.partner.faults.password_changed = True
+    live.wait_for_runs(job, 1, state="failed")
+    assert [event.step for event in live.records(job)[0].events if event.kind == "failed"].count("upload") >= 1
+    live.wait_until("the staged files to go", lambda: not staged(live, job), patience_s=20)
+    live.partner.heal()
+    live.api.clear_run(job.dag_id, live.runs(job)[0].run_id)
+    live.wait_for_runs(job, 1)
+    assert len(live.files("fails-late__*.zip")) == 2
+    assert staged(live, job) == []
+
+
+def staged(live: Live, job: StoredJob) -> list[Path]:
+    found = live.airflow.folder.rglob(f"staging/job-{job.job_id}/*/*")
+    return [path for path in found if path.is_file()]
 
 
 def test_m02_one_refused_address_among_many(live: Live) -> None:

@@ -15,7 +15,9 @@ from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.orchestration.publishing import export_files
 from export_jobs.orchestration.run.publish import WHOLE_RUN
+from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.step import ExportStep
+from export_jobs.orchestration.run.task_states import others_have_ended
 from export_jobs.orchestration.run.xcom import task_result
 
 if TYPE_CHECKING:
@@ -73,6 +75,8 @@ class NotifyOwner(ExportStep):
         run.ledger.record_failed_run(
             run.execution_id, run.clear_number, step=self.step, attempt=run.attempt, try_number=run.try_number
         )
+        if others_have_ended(context):  # a step that was killed could not remove what it had staged
+            remove_staged(run.staging)
         owner = (_todays_definition(run) or run.job).owner
         _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], _failure_letter(run))
 

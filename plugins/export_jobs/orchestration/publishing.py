@@ -37,8 +37,12 @@ class PublishManifest(ExportStep):
         stage = manifest.stage(files)
         if run.ledger.publication(run.execution_id, stage) is None:
             self._deliver(run, manifest.to_bytes(), stage)
-        remove_staged(run.staging)
+        self.discard_staged(run)
         return stage
+
+    def discard_staged(self, run: JobRun) -> None:
+        """Remove what all templates of the run have staged."""
+        remove_staged(run.staging)
 
     def _deliver(self, run: JobRun, content: bytes, stage: str) -> None:
         path = manifest_path(run.job.name, run.window, run.job.schedule.time_zone)

@@ -131,10 +131,13 @@ class Upload(ExportStep):
         file = ExportFile.model_validate(task_result(context, f"{name}.compress"))
         if not file.is_sent:
             run.record_event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
-            return
-        if run.ledger.delivery(run.execution_id, name, file.stage):
+        elif run.ledger.delivery(run.execution_id, name, file.stage):
             log.info("According to the ledger this file is at the destination already")
-            return
+        else:
+            self._publish(run, file)
+        self.discard_staged(run)
+
+    def _publish(self, run: JobRun, file: ExportFile) -> None:
         with open_staged(file.uri) as source:
             publish(
                 source,
@@ -152,7 +155,7 @@ def _skip_if_delivered(run: JobRun) -> None:
     Whoever wants the window again says so: by clearing the run, or by triggering one with its interval.
     """
     wanted = run.run_type != "scheduled" or run.clear_number > 0
-    if not wanted and run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end):
+    if not wanted and run.ledger.is_delivered(run.job.job_id, run.window.start, run.window.end):
         raise AirflowSkipException(
             f"The ledger says that {run.window.start.isoformat()} to {run.window.end.isoformat()} has been delivered. "
             "Nothing is sent again by itself; clear this run to send it once more."

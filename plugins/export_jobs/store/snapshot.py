@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 def load(path: Path) -> list[StoredJob]:
     """The snapshot's jobs; none when there is no snapshot, it cannot be read, or another version wrote it."""
     try:
-        return [StoredJob(**entry) for entry in json.loads(path.read_bytes())]
+        return [StoredJob(**entry) for entry in json.loads(_read(path))]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as error:
@@ -32,11 +33,26 @@ def save(path: Path, jobs: Sequence[StoredJob]) -> None:
     """
     content = json.dumps([vars(job) for job in jobs], sort_keys=True).encode()
     try:
-        if not path.exists() or path.read_bytes() != content:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not _holds(path, content):
             _replace(path, content)
     except OSError as error:
         log.warning("The snapshot %s cannot be written (%s); the one before it stays.", path, error.strerror)
+
+
+def _read(path: Path) -> bytes:
+    """What is in the file; a link, or a file of another user, could make Dags of anybody's choice."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        if os.fstat(file.fileno()).st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "it belongs to another user")
+        return file.read()
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return _read(path) == content
+    except OSError:
+        return False
 
 
 def _replace(path: Path, content: bytes) -> None:

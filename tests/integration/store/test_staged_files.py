@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from export_jobs.core.windows.window import Window
-from export_jobs.errors import SupersededError
+from export_jobs.errors import SupersededError, TerminalError
 from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import DAY_ONE, Store
 
@@ -138,6 +138,125 @@ def test_a_folder_that_cannot_be_swept_keeps_no_other_one(tmp_path: Path, caplog
     sweep(tmp_path)
     assert not (tmp_path / "job-1" / "execution-1").exists() and not (tmp_path / "job-3" / "execution-1").exists()
     assert odd.exists() and "cannot be swept" in caplog.text
+
+
+def modes(root: Path) -> dict[str, str]:
+    return {path.name: oct(path.stat().st_mode & 0o777) for path in [root, *root.rglob("*")]}
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o777], ids=oct)
+def test_what_is_staged_is_readable_by_the_task_alone_whatever_the_umask(
+    attempt: Callable[[], JobRun], tmp_path: Path, umask: int
+) -> None:
+    tmp_path.chmod(0o755)
+    run = attempt()
+    before = os.umask(umask)
+    try:
+        write(run, b"of customers")
+    finally:
+        os.umask(before)
+    assert modes(tmp_path) == {
+        tmp_path.name: "0o700",
+        f"job-{run.job.job_id}": "0o700",
+        f"execution-{run.execution_id}": "0o700",
+        "rows.csv": "0o600",
+    }
+
+
+def test_folders_of_an_earlier_version_are_closed_to_others(attempt: Callable[[], JobRun], tmp_path: Path) -> None:
+    run = attempt()
+    folder = Path(run.staging.path)
+    folder.mkdir(parents=True)
+    for path in (folder, folder.parent):
+        path.chmod(0o755)
+    write(run, b"of customers")
+    assert set(modes(tmp_path).values()) == {"0o700", "0o600"}
+
+
+@pytest.mark.parametrize("part", ["the root", "job", "execution"])
+def test_a_folder_that_is_a_link_is_refused_and_nothing_is_written_behind_it(
+    attempt: Callable[[], JobRun], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setenv("EXPORT_JOBS_STAGING", f"file://{tmp_path}/staging")
+    run = attempt()
+    folder, elsewhere = Path(run.staging.path), tmp_path / "elsewhere"
+    (elsewhere / folder.parent.name / folder.name).mkdir(parents=True)
+    link = {"the root": folder.parents[1], "job": folder.parent, "execution": folder}[part]
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere / link.relative_to(folder.parents[1]))
+    with pytest.raises(TerminalError, match=r"is a symbolic link or no folder. .*EXPORT_JOBS_STAGING"):
+        write(run, b"of customers")
+    assert files(elsewhere) == []
+
+
+def test_a_file_that_is_a_link_is_neither_written_nor_read(attempt: Callable[[], JobRun], tmp_path: Path) -> None:
+    from export_jobs.orchestration.run.staging import open_staged
+
+    run = attempt()
+    write(run, b"before")
+    secret, file = tmp_path / "secret", Path(run.staging.path) / "rows.csv"
+    secret.write_bytes(b"secret")
+    file.unlink()
+    file.symlink_to(secret)
+    with pytest.raises(TerminalError, match="is a symbolic link"), open_staged(str(run.staging / "rows.csv")):
+        pass
+    write(run, b"after")  # takes the link's place
+    assert secret.read_bytes() == b"secret" and not file.is_symlink()
+    part = Path(run.staging.path) / f"rows.csv.{run.attempt}.part"
+    part.symlink_to(secret)
+    write(run, b"again")
+    assert secret.read_bytes() == b"secret" and file.read_bytes() == b"again"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="NOT CHECKED: folders of another user (only root can make some)")
+def test_a_folder_or_file_of_another_user_is_refused(attempt: Callable[[], JobRun], tmp_path: Path) -> None:
+    from export_jobs.orchestration.run.staging import open_staged
+
+    run = attempt()
+    write(run, b"of customers")
+    file = Path(run.staging.path) / "rows.csv"
+    os.chown(file, 1, 1)
+    with pytest.raises(TerminalError, match="no plain file of the user"), open_staged(str(run.staging / "rows.csv")):
+        pass
+    os.chown(file.parent.parent, 1, 1)
+    with pytest.raises(TerminalError, match="belongs to somebody else"):
+        write(run, b"of customers")
+
+
+def test_a_sweep_and_a_removal_follow_no_link(attempt: Callable[[], JobRun], tmp_path: Path) -> None:
+    from export_jobs.orchestration.run.staging import remove_staged
+
+    root, elsewhere = tmp_path / "staging", tmp_path / "elsewhere"
+    for folder in (elsewhere, elsewhere / "execution-1"):
+        folder.mkdir()
+        (folder / "rows.csv").write_bytes(b"of somebody else")
+    (root / "job-1").mkdir(parents=True)
+    (root / "job-1" / "execution-1").symlink_to(elsewhere / "execution-1")
+    (root / "job-2").symlink_to(elsewhere)
+    aged(elsewhere, timedelta(days=2))
+    sweep(root)
+    run = attempt()
+    Path(run.staging.path).parent.mkdir(parents=True)
+    Path(run.staging.path).symlink_to(elsewhere)
+    remove_staged(run.staging)
+    assert len(files(elsewhere)) == 2
+
+
+def test_the_files_of_one_template_go_and_those_of_its_neighbour_stay(
+    attempt: Callable[[], JobRun], tmp_path: Path
+) -> None:
+    from export_jobs.orchestration.run.staging import remove_staged
+
+    run = attempt()
+    write(run, b"1")
+    folder = Path(run.staging.path)
+    for name in ("rows.zip.ready", "rows.csv.9f.part", "rows2.csv", "other.csv"):
+        (folder / name).write_bytes(b"2")
+    remove_staged(run.staging, "rows")
+    assert files(tmp_path) == ["other.csv", "rows2.csv"]
+    remove_staged(run.staging, "other")
+    remove_staged(run.staging, "rows2")
+    assert not folder.exists()
 
 
 def test_without_a_staging_root_there_is_nothing_to_sweep(tmp_path: Path) -> None:

@@ -33,6 +33,25 @@ def test_only_its_owner_reads_it_and_no_half_of_it_stays(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_link_is_not_followed_in_either_direction(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever could plant one would make Dags of their own, or have a file of theirs written over."""
+    elsewhere, path = tmp_path / "elsewhere.json", tmp_path / "state" / "definitions.json"
+    save(elsewhere, [job(1)])
+    before = elsewhere.read_bytes()
+    path.parent.mkdir()
+    path.symlink_to(elsewhere)
+    assert load(path) == []
+    assert "cannot be read" in caplog.text
+    save(path, [job(2)])
+    assert load(path) == [job(2)] and not path.is_symlink()
+    assert elsewhere.read_bytes() == before
+
+
+def test_a_new_state_folder_is_closed_to_others(tmp_path: Path) -> None:
+    save(tmp_path / "state" / "definitions.json", [job(1)])
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+
+
 def test_the_same_is_not_written_again(tmp_path: Path) -> None:
     path = tmp_path / "definitions.json"
     save(path, [job(1)])

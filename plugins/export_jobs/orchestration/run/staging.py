@@ -1,17 +1,20 @@
-"""Files between steps: written whole or not at all, by the current attempt alone."""
+"""Files between steps: written whole or not at all, by the current attempt alone, and gone once nobody needs them."""
 
 from __future__ import annotations
 
 import errno
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from airflow.sdk import ObjectStoragePath
 
 from export_jobs.errors import TerminalError
+from export_jobs.orchestration.run.local_folder import LocalFolder
+from export_jobs.orchestration.run.object_folder import ObjectFolder
 
 if TYPE_CHECKING:
     from export_jobs.orchestration.run.job_run import JobRun
@@ -19,20 +22,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(hours=24)
+_LOCAL = {"", "file", "local"}
 
 
 @contextmanager
 def open_staged(uri: str) -> Iterator[BinaryIO]:
     """Open a staged file for reading; raises ``TerminalError`` when it is gone."""
+    path = ObjectStoragePath(uri)
     try:
-        source = ObjectStoragePath(uri).open("rb")
+        with _open_execution(path.parent) as folder, folder.read(path.name) as source:
+            yield source
     except FileNotFoundError:
         raise TerminalError(
-            f"The staged file {uri.rpartition('/')[2]} is gone; it is removed once a run has delivered",
+            f"The staged file {path.name} is gone; it is removed once a run has delivered, or has failed for good",
             "Clear this run from its extract task to make it again",
         ) from None
-    with source:
-        yield source
 
 
 @contextmanager
@@ -42,59 +46,73 @@ def write_staged(path: ObjectStoragePath, run: JobRun, template: str, step: str)
     Raises ``SupersededError`` when a newer attempt has taken over, ``TerminalError`` when the disk is full; the
     attempt's file is removed then, and so are those that killed attempts left.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for left_over in path.parent.glob(f"{path.name}.*.part"):
-        left_over.unlink(missing_ok=True)
-    part = path.parent / f"{path.name}.{run.attempt}.part"
-    try:
-        with part.open("wb") as sink:
-            yield sink
-        run.ledger.require_current(run.execution_id, template, step, run.attempt)
-        part.replace(path)
-    except OSError as error:
-        _remove(part)
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise TerminalError(
-                f"No space is left for staged files under {path.parent}",
-                "Free some, or point EXPORT_JOBS_STAGING at a larger place, then clear this task",
-            ) from None
-        raise
-    except BaseException:
-        _remove(part)
-        raise
+    part = f"{path.name}.{run.attempt}.part"
+    with _open_execution(path.parent, create=True) as folder:
+        for name in folder.names():
+            if name.startswith(f"{path.name}.") and name.endswith(".part"):
+                folder.remove(name)
+        try:
+            with folder.create(part) as sink:
+                yield sink
+            run.ledger.require_current(run.execution_id, template, step, run.attempt)
+            folder.replace(part, path.name)
+        except BaseException as error:
+            with suppress(OSError):
+                folder.remove(part)
+            if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise TerminalError(
+                    f"No space is left for staged files under {path.parent}",
+                    "Free some, or point EXPORT_JOBS_STAGING at a larger place, then clear this run",
+                ) from None
+            raise
 
 
-def remove_staged(folder: ObjectStoragePath) -> None:
-    """Remove an execution's folder; what cannot be removed now is left to the auditor's sweep."""
-    with suppress(OSError):
-        if folder.exists():
-            for file in folder.iterdir():
-                file.unlink(missing_ok=True)
-            folder.rmdir()
+def remove_staged(folder: ObjectStoragePath, stem: str | None = None) -> None:
+    """Remove an execution's folder, or its files of one ``stem``; what cannot be removed now is left to the sweep."""
+    with suppress(OSError, TerminalError):
+        with _open_execution(folder) as opened:
+            for name in opened.names():
+                if stem is None or name.startswith(f"{stem}."):
+                    opened.remove(name)
+            is_empty = not opened.names()
+        if is_empty:
+            with _open_folder(folder.parent, folder.parent.parent) as above:
+                above.remove_folder(folder.name)
 
 
 def sweep(root: ObjectStoragePath, now: datetime) -> None:
     """Remove the folders of executions below ``root`` that nobody has touched for a day.
 
-    A folder that cannot be read or removed is logged and left to the next sweep; it keeps no other one from going.
+    A folder that cannot be read or removed, a link, and what belongs to somebody else are logged and left; they keep
+    no other one from going.
     """
     for folder in root.glob("job-*/execution-*") if root.exists() else ():
         try:
-            if _last_change(folder) < now - STALE_AFTER:
-                log.info("Removing %s, untouched for a day", folder)
-                for file in folder.iterdir():
-                    file.unlink(missing_ok=True)
-                folder.rmdir()
-        except (OSError, ValueError) as error:  # fsspec raises the second for a folder within
+            with _open_execution(folder) as opened:
+                is_stale = opened.last_change() < (now - STALE_AFTER).timestamp()
+                if is_stale:
+                    log.info("Removing %s, untouched for a day", folder)
+                    for name in opened.names():
+                        opened.remove(name)
+            if is_stale:
+                with _open_folder(folder.parent, root) as above:
+                    above.remove_folder(folder.name)
+        except (OSError, ValueError, TerminalError) as error:  # fsspec raises the second for a folder within
             log.warning("%s cannot be swept: %s. If it stays, remove it by hand.", folder, error)
 
 
-def _last_change(folder: ObjectStoragePath) -> datetime:
-    """When the folder or a file in it was last changed; one that was made a moment ago is empty still."""
-    times = [file.stat().st_mtime for file in folder.iterdir()]
-    return datetime.fromtimestamp(max(times) if times else folder.stat().st_mtime, UTC)
+def _open_execution(
+    folder: ObjectStoragePath, *, create: bool = False
+) -> AbstractContextManager[LocalFolder | ObjectFolder]:
+    return _open_folder(folder, folder.parent.parent, create=create)
 
 
-def _remove(part: ObjectStoragePath) -> None:
-    with suppress(OSError):
-        part.unlink(missing_ok=True)
+@contextmanager
+def _open_folder(
+    folder: ObjectStoragePath, root: ObjectStoragePath, *, create: bool = False
+) -> Iterator[LocalFolder | ObjectFolder]:
+    if folder.protocol in _LOCAL:
+        with LocalFolder.open(Path(folder.path), Path(root.path), create=create) as opened:
+            yield opened
+    else:
+        yield ObjectFolder.open(folder, create=create)

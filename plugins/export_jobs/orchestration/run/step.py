@@ -8,12 +8,14 @@ import socket
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
 
 from export_jobs import settings
-from export_jobs.errors import ExportError, TransientError
+from export_jobs.core.files.names import file_stem
+from export_jobs.errors import ExportError, SupersededError, TransientError
 from export_jobs.orchestration.run.failure import failure_of
 from export_jobs.orchestration.run.job_run import JobRun
+from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.unopened import record_unopened
 
 if TYPE_CHECKING:
@@ -54,6 +56,12 @@ class ExportStep(BaseOperator):
         if getattr(self, "_is_at_work", False):
             raise SystemExit(1)
 
+    def discard_staged(self, run: JobRun) -> None:
+        """Remove the rows that this step's template has staged: nobody reads them any more."""
+        if self.template is not None:
+            zone = run.job.schedule.time_zone
+            remove_staged(run.staging, file_stem(run.job.name, self.template, run.window, zone))
+
     def _execute(self, context: Context) -> Any:
         run = self._open(context)
         try:
@@ -67,6 +75,8 @@ class ExportStep(BaseOperator):
             raise
         except BaseException as error:
             self._record(run, error)
+            if _has_ended(context, error):
+                self.discard_staged(run)
             if isinstance(error, ExportError) and not isinstance(error, TransientError):
                 raise AirflowFailException(str(error)) from None
             raise
@@ -98,3 +108,13 @@ class ExportStep(BaseOperator):
             run.record_event(kind, self.step, self.template, message=str(failure), detail=failure._asdict())
         except Exception:
             log.exception("The store could not be told why this step has ended")
+
+
+def _has_ended(context: Context, error: BaseException) -> bool:
+    """Whether this step will not be tried again by itself. One that was stopped or taken over may be going on."""
+    if isinstance(error, SupersededError | SystemExit | KeyboardInterrupt | AirflowTaskTerminated):
+        return False
+    if isinstance(error, ExportError) and not isinstance(error, TransientError):
+        return True
+    ti = context["ti"]
+    return bool(ti.try_number > (ti.max_tries or 0))

@@ -1,0 +1,17 @@
+"""How far the other tasks of the same run are, as Airflow knows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+_ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
+
+
+def others_have_ended(context: Context) -> bool:
+    """Whether no other task of this run will still do anything."""
+    ti = context["ti"]
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
+    return all(state in _ENDED for task_id, state in states.items() if task_id != ti.task_id)
