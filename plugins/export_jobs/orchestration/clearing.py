@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from export_jobs.core.windows.rerun import DagRunSummary, RerunSelection, plan_rerun
 from export_jobs.orchestration.airflow.api import AirflowApi
@@ -31,7 +32,7 @@ def make_rerun_plan(
     """Which of the runs that Airflow has ``made`` are cleared; raises ``UserError`` while one is in progress."""
     runs = pages.runs(row.job_id)
     delivered = {run.run_id for run in runs if run.is_delivered}
-    plan = plan_rerun(row.name, made, delivered, include_gaps=include_gaps)
+    plan = plan_rerun(row.name, made, delivered, include_gaps=include_gaps, now=datetime.now(UTC))
     return RerunPlan(plan, {run.run_id: run.id for run in runs})
 
 

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, text
 
 from export_jobs.store.database.engine import transaction
+from export_jobs.store.executions.reader import READ_AFTER_ITS_END
 from export_jobs.store.stored_job import StoredJob
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_PULSES = """
+_PULSES = f"""
     SELECT j.id, j.version, date_part('epoch', j.created_at), date_part('epoch', made.window_end), newest.id,
         coalesce((newest.window_start, newest.window_end) = (delivered.window_start, delivered.window_end), false),
         delivered.id, date_part('epoch', delivered.published_at), coalesce(ending.kind = 'run failed', false),
@@ -28,7 +29,7 @@ _PULSES = """
         WHERE e.job_id = j.id ORDER BY e.window_start DESC LIMIT 1) newest ON true
     LEFT JOIN LATERAL (SELECT e.id, e.window_start, e.window_end, p.published_at
         FROM export_jobs.execution e JOIN export_jobs.publication p ON p.execution_id = e.id
-        WHERE e.job_id = j.id ORDER BY e.window_start DESC LIMIT 1) delivered ON true
+        WHERE e.job_id = j.id AND {READ_AFTER_ITS_END} ORDER BY e.window_start DESC LIMIT 1) delivered ON true
     LEFT JOIN LATERAL (SELECT v.kind, v.at
         FROM export_jobs.execution e JOIN export_jobs.execution_event v ON v.execution_id = e.id
         WHERE e.job_id = j.id AND e.window_start = newest.window_start
@@ -45,11 +46,12 @@ _JOBS = """
 _LAST_SCHEDULED_ENDS = """
     SELECT job_id, max(window_end) AS until FROM export_jobs.execution WHERE run_type = 'scheduled' GROUP BY job_id
 """
-_UNDELIVERED = """
+_UNDELIVERED = f"""
     SELECT DISTINCT e.job_id FROM export_jobs.execution e
     WHERE e.job_id = ANY(:job_ids) AND NOT EXISTS (
         SELECT FROM export_jobs.execution same JOIN export_jobs.publication p ON p.execution_id = same.id
-        WHERE same.job_id = e.job_id AND same.window_start = e.window_start AND same.window_end = e.window_end)
+        WHERE same.job_id = e.job_id AND same.window_start = e.window_start AND same.window_end = e.window_end
+            AND {READ_AFTER_ITS_END})
 """
 _SIZES = """
     SELECT e.id, e.window_start, e.window_end, coalesce(sum(d.rows), 0)::bigint, coalesce(sum(d.bytes), 0)::bigint,

@@ -33,6 +33,12 @@ def test_what_has_run_before_may_run_again_whatever_its_bounds() -> None:
     assert past_window(odd.start, odd.end, "Europe/Berlin", {odd}, NOW) == odd
 
 
+def test_l1_a_window_that_is_not_over_is_refused_although_it_has_run() -> None:
+    known = Window(NOW - timedelta(hours=36), NOW + timedelta(hours=12))
+    with pytest.raises(RequestRefusal, match="not over yet"):
+        past_window(known.start, known.end, "Europe/Berlin", {known}, NOW)
+
+
 @pytest.mark.parametrize(
     ("start", "end", "path", "said"),
     [

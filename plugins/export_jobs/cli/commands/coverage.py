@@ -13,7 +13,7 @@ from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.core.windows.timeline import ExpectedWindows, coverage_until_now
 from export_jobs.core.windows.window import Window
 
-_FINDINGS = {CoverageState.FAILED, CoverageState.MISSING}
+_FINDINGS = {CoverageState.EARLY, CoverageState.FAILED, CoverageState.MISSING}
 
 
 def show_coverage(options: argparse.Namespace, output: Output) -> int:

@@ -13,11 +13,15 @@ from export_jobs.core.windows.window import Window
 
 
 class CoverageState(StrEnum):
-    """What has become of a window; ``empty``: delivered, and by the job's policy no file was sent for no rows."""
+    """What has become of a window; ``empty``: delivered, and by the job's policy no file was sent for no rows.
+
+    ``early``: sent before it was over, so that later rows are missing; it counts as not delivered.
+    """
 
     DELIVERED = "delivered"
     EMPTY = "empty"
     RUNNING = "running"
+    EARLY = "early"
     FAILED = "failed"
     MISSING = "missing"
 
@@ -29,6 +33,7 @@ STATES_BEST_FIRST = (
     CoverageState.DELIVERED,
     CoverageState.EMPTY,
     CoverageState.RUNNING,
+    CoverageState.EARLY,
     CoverageState.FAILED,
     CoverageState.MISSING,
 )

@@ -27,6 +27,9 @@ class DagRunSummary:
     data_interval_end: datetime | None
     start: datetime | None = None
     end: datetime | None = None
+    dag_id: str = ""
+    logical_date: datetime | None = None
+    run_after: datetime | None = None
 
     @property
     def window(self) -> Window | None:
@@ -53,10 +56,16 @@ class RerunSelection:
 
 
 def plan_rerun(
-    job: str, runs: Iterable[DagRunSummary], delivered: Collection[str], *, include_gaps: bool = False
+    job: str,
+    runs: Iterable[DagRunSummary],
+    delivered: Collection[str],
+    *,
+    include_gaps: bool = False,
+    now: datetime | None = None,
 ) -> RerunSelection:
     """Decide what a rerun of ``job`` clears. ``delivered`` holds the ids of the runs whose files all stand.
 
+    Windows that are not over at ``now`` are left out: their runs would only be refused once more.
     A window that any run delivered is done, whichever other runs of it failed. Raises ``UserError`` while a run is in
     progress: clearing under a running upload would cut it in the middle.
     """
@@ -69,7 +78,7 @@ def plan_rerun(
         )
     by_window: dict[Window, list[DagRunSummary]] = {}
     for run in runs:
-        if run.window is not None:
+        if run.window is not None and (now is None or run.window.end <= now):
             by_window.setdefault(run.window, []).append(run)
     done = {window for window, own in by_window.items() if any(run.run_id in delivered for run in own)}
     last_success = max(done, key=lambda window: window.end, default=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.definition_hash import definition_hash
 from export_jobs.core.windows.window import Window
 from export_jobs.delivery.destination import Destination
-from export_jobs.errors import UserError
+from export_jobs.errors import TransientError, UserError
 from export_jobs.orchestration.airflow.connections import open_destination, task_store_engine
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions
@@ -23,6 +24,10 @@ from export_jobs.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+
+ALMOST_OVER = timedelta(minutes=10)
+"""A window that ends so soon is waited for: clocks of two machines differ, and a run may start at its very end."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,8 @@ class JobRun:
     def open(cls, context: Context, job_id: int, job_version: int) -> JobRun:
         """Bind this run to the definition version that it first ran with.
 
-        Raises ``UserError`` for a run without a window, ``TransientError`` while the store is down, and
-        ``TerminalError`` for a version that this release cannot read.
+        Raises ``UserError`` for a run without a window and for a window that is not over, ``TransientError`` while the
+        store is down, and ``TerminalError`` for a version that this release cannot read.
         """
         dag_run = context["dag_run"]
         start, end = dag_run.data_interval_start, dag_run.data_interval_end
@@ -62,6 +67,7 @@ class JobRun:
             )
         engine = task_store_engine()
         ledger, definitions = Ledger(engine), Definitions(engine)
+        _require_over(dag_run.run_id, Window(start, end), ledger.now())
         execution = ledger.open(
             job_id=job_id,
             dag_id=dag_run.dag_id,
@@ -119,3 +125,19 @@ class JobRun:
             try_number=self.try_number,
             **fields,
         )
+
+
+def _require_over(run_id: str, window: Window, now: datetime) -> None:
+    """No row of a window is read before its end, or rows of its last hours would be missing and nobody would know.
+
+    The clock is the store's, one for all workers. Where it is a little behind the scheduler's, waiting is enough.
+    """
+    if window.end <= now:
+        return
+    what = (
+        f"The window of run {run_id!r}, {window.start.isoformat()} to {window.end.isoformat()}, is not over yet, so its "
+        "data is not complete. Nothing was read"
+    )
+    if window.end - now <= ALMOST_OVER:
+        raise TransientError(what, "It is tried again")
+    raise UserError(what, "Delete this run in Airflow; the schedule exports the window once it is over")

@@ -11,6 +11,7 @@ from export_jobs.store.executions.reader import (
     EVENT_COLUMNS,
     EXECUTION_COLUMNS,
     PUBLICATION_COLUMNS,
+    READ_AFTER_ITS_END,
     ExecutionReader,
     delivery_entry,
 )
@@ -69,6 +70,23 @@ class History(ExecutionReader):
             window_end=window_end,
         )
         return [PublicationEntry(**row) for row in rows]
+
+    def is_delivered(self, job_id: int, window_start: datetime, window_end: datetime) -> bool:
+        """Whether some run has delivered a window from rows that were read after its end."""
+        rows = self._rows(
+            f"""SELECT FROM export_jobs.publication p JOIN export_jobs.execution e ON e.id = p.execution_id
+            WHERE e.job_id = :job_id AND e.window_start = :window_start AND e.window_end = :window_end
+                AND {READ_AFTER_ITS_END} LIMIT 1""",
+            job_id=job_id,
+            window_start=window_start,
+            window_end=window_end,
+        )
+        return bool(rows)
+
+    def now(self) -> datetime:
+        """The store's clock: one for all machines."""
+        moment: datetime = self._rows("SELECT clock_timestamp() AS now")[0]["now"]
+        return moment
 
     def made_from(self, job_id: int) -> list[FileProvenance]:
         """Which definition every file of a job was made from, in the order of delivery."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from export_jobs.core.windows.window import Window
-from export_jobs.store.executions.reader import ExecutionReader
+from export_jobs.store.executions.reader import READ_AFTER_ITS_END, ExecutionReader
 from export_jobs.store.executions.records import ExecutionRecord
 
 _PAGE = """
@@ -16,15 +16,16 @@ _PAGE = """
         ORDER BY window_start DESC, id DESC LIMIT :limit OFFSET :offset) e ON true
     ORDER BY e.window_start DESC, e.id DESC
 """
-_RUNS = """
-    SELECT e.run_id, e.id, EXISTS (SELECT FROM export_jobs.publication p WHERE p.execution_id = e.id) AS is_delivered
+_RUNS = f"""
+    SELECT e.run_id, e.id, EXISTS (SELECT FROM export_jobs.publication p WHERE p.execution_id = e.id
+        AND {READ_AFTER_ITS_END}) AS is_delivered
     FROM export_jobs.execution e WHERE e.job_id = :job_id
 """
 
 
 @dataclass(frozen=True)
 class LedgerRun:
-    """One run of a job as the ledger knows it."""
+    """One run of a job as the ledger knows it; ``is_delivered``: from rows that were read after its window's end."""
 
     run_id: str
     id: int

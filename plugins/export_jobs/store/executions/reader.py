@@ -24,6 +24,20 @@ DELIVERY_COLUMNS = """execution_id, template, stage, revision, path, url, rows, 
 PUBLICATION_COLUMNS = "execution_id, stage, revision, path, url, bytes, sha256, published_at"
 NOTIFICATION_COLUMNS = "execution_id, kind, key, recipient, state, reply, at"
 
+READ_AFTER_ITS_END = """NOT EXISTS (
+    SELECT FROM export_jobs.execution_event early
+    WHERE early.execution_id = p.execution_id AND early.kind = 'started' AND early.step = 'extract'
+        AND early.at < least(e.window_end, p.published_at) AND NOT EXISTS (
+            SELECT FROM export_jobs.execution_event again
+            WHERE again.execution_id = early.execution_id AND again.kind = 'started' AND again.step = 'extract'
+                AND again.template IS NOT DISTINCT FROM early.template
+                AND again.at > early.at AND again.at <= p.published_at))"""
+"""Of a publication ``p`` of an execution ``e``: no template was read, for the last time before it, within its window.
+
+Rows that came into the window later are missing then, so such a window does not count as delivered. Releases before
+0.2.0 took any window that a person asked for.
+"""
+
 
 class ExecutionReader(StoreAccess):
     """Executions with all that belongs to them, in four queries, however many executions there are."""

@@ -115,10 +115,27 @@ class ExecutionRecord:
         """The newest publication; None while the window is not delivered."""
         return self.publications[-1] if self.publications else None
 
+    @property
+    def is_delivered(self) -> bool:
+        """Whether its manifest stands, for rows that were read after the window's end."""
+        return self.publication is not None and not self.is_too_early
+
+    @property
+    def is_too_early(self) -> bool:
+        """Whether rows of the newest publication were read before the window was over; see ``READ_AFTER_ITS_END``."""
+        if self.publication is None:
+            return False
+        starts = [event for event in self.events if (event.kind, event.step) == ("started", "extract")]
+        until = self.publication.published_at
+        newest = {event.template: event.at for event in starts if event.at <= until}
+        return any(moment < self.window_end for moment in newest.values())
+
     def outcome(self, template: str) -> TemplateOutcome:
         """What this execution has made of one template's window."""
         window = Window(self.window_start, self.window_end)
-        if self.publication is not None:
+        if self.is_too_early:
+            state = CoverageState.EARLY
+        elif self.publication is not None:
             is_sent = any(delivery.template == template for delivery in self.deliveries)
             state = CoverageState.DELIVERED if is_sent else CoverageState.EMPTY
         else:

@@ -24,7 +24,10 @@ _AFTER_DELIVERY = {"notify_recipients", "notify_owner"}
 
 
 class ExecutionState(StrEnum):
-    """One word for an execution; files once delivered stay delivered, whatever a later try did."""
+    """One word for an execution; files once delivered stay delivered, whatever a later try did.
+
+    ``early``: what was delivered was read before the window was over, so the window does not count as delivered.
+    """
 
     RUNNING = "running"
     DELIVERED = "delivered"
@@ -32,6 +35,7 @@ class ExecutionState(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     DELIVERED_THEN_FAILED = "delivered_then_failed"
+    EARLY = "early"
 
 
 @dataclass(frozen=True)
@@ -47,14 +51,20 @@ def state_of(record: ExecutionRecord, airflow: AirflowRuns | None = None) -> Exe
     if airflow and record.run_id in airflow.in_progress:
         return ExecutionState.RUNNING
     if record.publication:
-        if record.has_failed:
-            return ExecutionState.DELIVERED_THEN_FAILED
-        return ExecutionState.DELIVERED if record.deliveries else ExecutionState.EMPTY
+        return _state_of_published(record)
     if any(event.kind == "skipped" for event in record.events):
         return ExecutionState.SKIPPED
     if record.has_failed or (airflow and _is_silent(record, airflow.now)):
         return ExecutionState.FAILED
     return ExecutionState.RUNNING
+
+
+def _state_of_published(record: ExecutionRecord) -> ExecutionState:
+    if record.is_too_early:
+        return ExecutionState.EARLY
+    if record.has_failed:
+        return ExecutionState.DELIVERED_THEN_FAILED
+    return ExecutionState.DELIVERED if record.deliveries else ExecutionState.EMPTY
 
 
 def run_times(record: ExecutionRecord) -> tuple[datetime, datetime | None]:

@@ -20,11 +20,11 @@ def past_window(start: datetime, end: datetime, time_zone: str, known: Collectio
             422, "the window ends before it begins", "Choose a first day before the last one", "end"
         )
     window = Window(start.astimezone(UTC), end.astimezone(UTC))
-    if window in known:
-        return window
     if window.end > now:
         what = "the window is not over yet, so its data is not complete"
         raise RequestRefusal.because(422, what, "Choose yesterday or an earlier day as the last one", "end")
+    if window in known:
+        return window
     if window.end - window.start > MAX_WINDOW_LENGTH:
         raise RequestRefusal.because(422, "the window is longer than a year", "Export it in parts", "start")
     for path, moment in (("start", window.start), ("end", window.end)):

@@ -9,7 +9,7 @@ from export_jobs.store.executions.state import ExecutionState
 from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.job import WindowSpan
 
-CellState = Literal["delivered", "empty", "running", "failed", "missing", "future"]
+CellState = Literal["delivered", "empty", "running", "early", "failed", "missing", "future"]
 
 
 class WindowCell(WindowSpan):

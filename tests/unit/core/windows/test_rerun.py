@@ -83,3 +83,8 @@ def test_each_undelivered_window_is_cleared_or_listed_and_no_delivered_one_is_cl
     assert {*ids(plan.clear), *ids(plan.gaps)} == {one.run_id for one in runs} - delivered
     assert ids(plan.clear) == sorted(ids(plan.clear)) and not set(ids(plan.clear)) & set(ids(plan.gaps))
     assert set(ids(plan.heal)) <= delivered
+
+
+def test_l1_a_window_that_is_not_over_is_not_cleared() -> None:
+    runs = [run(0, "failed"), run(1, "failed")]
+    assert ids(plan_rerun("j", runs, set(), now=runs[0].data_interval_end).clear) == ["day-0"]

@@ -50,7 +50,15 @@ def test_windows_stand_in_order_with_those_to_come_last() -> None:
     first = found.cells[0].run
     assert first and (first.run_id, first.rows, first.seconds) == ("a", 5, 2.0)
     assert found.cells[1].templates == {"rows": "delivered", "totals": "failed"}
-    assert found.counts() == {"delivered": 1, "empty": 0, "running": 0, "failed": 1, "missing": 1, "future": 2}
+    assert found.counts() == {
+        "delivered": 1,
+        "empty": 0,
+        "running": 0,
+        "early": 0,
+        "failed": 1,
+        "missing": 1,
+        "future": 2,
+    }
     assert found.gaps == ()
 
 
