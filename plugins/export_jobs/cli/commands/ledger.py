@@ -38,7 +38,8 @@ def verify(options: argparse.Namespace, output: Output) -> int:
         output.table(("OF", "PLACE", "ENTRY", "WHAT"), lines)
     else:
         entries = sum(report.head.sequence for report in reports)
-        output.line(f"{entries} entries in {len(reports)} chains: each is what it was when it was written.")
+        chains = f"{len(reports)} chain{'s' * (len(reports) != 1)}"
+        output.line(f"{entries} entries in {chains}: each is what it was when it was written.")
     output.json({"is_intact": not faults, "chains": [asdict(report) for report in reports]})
     return 1 if faults else 0
 

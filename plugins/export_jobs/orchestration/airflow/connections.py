@@ -72,6 +72,15 @@ def owner_store_engine() -> Engine:
     return _store_engine(_preferred_connection(settings.STORE_OWNER_CONNECTION))
 
 
+def has_connection(connection_id: str) -> bool:
+    """Whether Airflow knows a connection of this id."""
+    try:
+        airflow_connection(connection_id, "")
+    except UserError:
+        return False
+    return True
+
+
 def _preferred_connection(connection_id: str) -> Connection:
     try:
         return airflow_connection(connection_id, _STORE)
@@ -201,11 +210,11 @@ def _s3(spec: DestinationSpec) -> Destination:
     )
     try:
         client = AwsGenericHook(aws_conn_id=spec.connection, client_type="s3", config=config).get_conn()
-    except ValueError as error:
+    except ValueError:  # its text, and so its traceback, holds the address with any password in it
         raise UserError(
             f"The connection {spec.connection!r} of the destination {spec.tag!r} has an invalid endpoint_url",
             "Correct it in the connection's extra, such as https://s3.example.org",
-        ) from error
+        ) from None
     bucket, _, prefix = spec.folder.strip("/").partition("/")
     return S3Destination(client, bucket, prefix)
 

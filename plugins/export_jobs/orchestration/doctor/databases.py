@@ -1,4 +1,4 @@
-"""The store, the catalogue, and the databases that the catalogue names."""
+"""The catalogue, and the databases that it names."""
 
 from __future__ import annotations
 
@@ -10,35 +10,9 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.validation.catalogue import validate_catalogue
 from export_jobs.errors import ExportError
-from export_jobs.orchestration.airflow.connections import airflow_connection, open_source, open_warehouse, store_engine
+from export_jobs.orchestration.airflow.connections import open_source, open_warehouse
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
-from export_jobs.store.database.rights import store_login
-from export_jobs.store.schema import current_revision, newest_revision
-
-_POSTGRES_TYPES = {"postgres", "postgresql"}
-
-
-def store_is_current(_: Surroundings) -> Iterator[CheckResult]:
-    """The store answers, has the tables of this version, and lets its login write them."""
-    found = airflow_connection(settings.STORE_CONNECTION, "the store of the export jobs")
-    if found.conn_type not in _POSTGRES_TYPES:
-        what = f"the connection {settings.STORE_CONNECTION!r} is of type {found.conn_type!r}, not Postgres"
-        yield CheckResult("store", Outcome.FAILED, what, "Choose the type Postgres under Admin > Connections")
-        return
-    engine = store_engine()
-    current, newest = current_revision(engine), newest_revision()
-    if current != newest:
-        at = f"at revision {current}" if current else "empty"
-        what = f"the store is {at}, and this version needs {newest}"
-        yield CheckResult("store", Outcome.FAILED, what, "Run `export-jobs db upgrade` as the owner of its schema")
-        return
-    login = store_login(engine)
-    if login.missing:
-        what = f"the role {login.role!r} lacks {', '.join(login.missing)}"
-        yield CheckResult("store", Outcome.FAILED, what, "Have the store's owner GRANT it")
-        return
-    yield CheckResult.ok("store", f"reachable, at revision {current}, as the role {login.role!r}")
 
 
 def catalogue_is_valid(_: Surroundings) -> Iterator[CheckResult]:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 from export_jobs.errors import ExportError
-from export_jobs.orchestration.doctor import databases, installation, services
+from export_jobs.orchestration.doctor import databases, installation, services, store
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ CHECKS: tuple[tuple[str, CheckFunction], ...] = (
     ("airflow", installation.airflow_fits),
     ("package", installation.one_copy_is_installed),
     ("plugin", installation.plugin_is_registered),
-    ("store", databases.store_is_current),
+    ("store", store.store_is_current),
     ("catalogue", databases.catalogue_is_valid),
     ("warehouse", databases.warehouses_answer),
     ("destinations", services.destinations_have_connections),

@@ -108,4 +108,4 @@ def _close_database(connection: Connection, roles: list[str]) -> None:
 
 
 def _run(connection: Connection, statement: str, **names: sql.Identifier) -> None:
-    connection.connection.cursor().execute(sql.SQL(statement).format(**names))  # type: ignore[arg-type]
+    connection.connection.cursor().execute(sql.SQL(statement).format(**names))

@@ -1,0 +1,69 @@
+"""The store: whether it answers, and whether each login may do what it has to and nothing that it should not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from export_jobs import settings
+from export_jobs.orchestration.airflow.connections import (
+    airflow_connection,
+    has_connection,
+    store_engine,
+    task_store_engine,
+)
+from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
+from export_jobs.store.database.rights import StoreLogin, store_login
+from export_jobs.store.database.roles import PAGE, TASKS
+from export_jobs.store.schema import current_revision, newest_revision
+
+_POSTGRES_TYPES = {"postgres", "postgresql"}
+_HOW_TO = "docs/howto/database-roles.md says how"
+
+
+def store_is_current(_: Surroundings) -> Iterator[CheckResult]:
+    """The store answers, has the tables of this version, and lets each login do its work."""
+    found = airflow_connection(settings.STORE_CONNECTION, "the store of the export jobs")
+    if found.conn_type not in _POSTGRES_TYPES:
+        what = f"the connection {settings.STORE_CONNECTION!r} is of type {found.conn_type!r}, not Postgres"
+        yield CheckResult("store", Outcome.FAILED, what, "Choose the type Postgres under Admin > Connections")
+        return
+    current, newest = current_revision(store_engine()), newest_revision()
+    if current != newest:
+        at = f"at revision {current}" if current else "empty"
+        what = f"the store is {at}, and this version needs {newest}"
+        yield CheckResult("store", Outcome.FAILED, what, "Run `export-jobs db upgrade` as the owner of its schema")
+        return
+    logins = _logins()
+    lacking = [(login, roles) for login, roles in logins if login.missing]
+    for login, roles in lacking:
+        what = f"the role {login.role!r} lacks {', '.join(login.missing)}"
+        yield CheckResult("store", Outcome.FAILED, what, f"Have the store's owner grant it {' and '.join(roles)}")
+    if not lacking:
+        names = " and ".join(dict.fromkeys(repr(login.role) for login, _ in logins))
+        yield CheckResult.ok("store", f"reachable, at revision {current}, as the role {names}")
+    yield from _needless_rights([login for login, _ in logins])
+
+
+def _logins() -> list[tuple[StoreLogin, tuple[str, ...]]]:
+    """Each login with the roles that it has to have: one for everything, or one for the page and one for tasks."""
+    if not has_connection(settings.STORE_TASKS_CONNECTION):
+        return [(store_login(store_engine(), PAGE, TASKS), (PAGE, TASKS))]
+    return [(store_login(store_engine(), PAGE), (PAGE,)), (store_login(task_store_engine(), TASKS), (TASKS,))]
+
+
+def _needless_rights(logins: list[StoreLogin]) -> Iterator[CheckResult]:
+    owners = dict.fromkeys(login.role for login in logins if login.is_owner)
+    if owners:
+        what = (
+            f"the role {' and '.join(map(repr, owners))} owns the store's tables, so whoever has that login can switch "
+            "guards off and rewrite the ledger"
+        )
+        remedy = f"Give page and tasks logins of their own, with {PAGE} and {TASKS}; {_HOW_TO}"
+        yield CheckResult("store rights", Outcome.WARNING, what, remedy)
+    strangers_may = logins[0].strangers_may
+    if strangers_may:
+        what = f"every login of the database may {', '.join(strangers_may)}"
+        remedy = f"Run `export-jobs db upgrade`, or have the database's owner revoke it from PUBLIC; {_HOW_TO}"
+        yield CheckResult("store rights", Outcome.WARNING, what, remedy)
+    if not owners and not strangers_may:
+        yield CheckResult.ok("store rights", "no login of Airflow owns the store's tables")
