@@ -11,7 +11,7 @@ from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 from export_jobs.orchestration.timetable import ExportTimetable
-from export_jobs.web.http.page_stamp import STATIC_FOLDER, stamp
+from export_jobs.web.page.stamp import STATIC_FOLDER, stamp
 
 
 class ExportJobsPlugin(AirflowPlugin):

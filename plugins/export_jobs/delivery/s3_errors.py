@@ -88,9 +88,9 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
     try:
         yield
     except ClientError as error:
-        raise _response_error(error, doing, bucket) from error
+        raise _response_error(error, doing, bucket) from None
     except BotoCoreError as error:
-        raise _no_response_error(error, doing, bucket, endpoint) from error
+        raise _no_response_error(error, doing, bucket, endpoint) from None
 
 
 def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:

@@ -8,6 +8,7 @@ name that makes no runs and says what is wrong.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -117,6 +118,7 @@ def _task_defaults(job: ExportJob) -> dict[str, object]:
 def _invalid_dag(found: LoadedJob, issues: Iterable[Issue]) -> DAG:
     """A Dag without runs whose page says what is wrong; its past runs stay, and the next valid row takes over."""
     text = bullet_list(issues)
+    note = f"This definition is invalid:\n\n{_code_block(text)}\n\nCorrect it and the job goes on where it stopped."
     log.warning("Job %r is invalid and makes no runs until it is corrected:\n%s", found.name, text)
     with DAG(
         dag_id=found.dag_id,
@@ -127,10 +129,16 @@ def _invalid_dag(found: LoadedJob, issues: Iterable[Issue]) -> DAG:
         catchup=False,
         is_paused_upon_creation=False,
         tags=["export", "invalid"],
-        doc_md=f"This definition is invalid:\n\n{text}\n\nCorrect it and the job goes on where it stopped.",
+        doc_md=note,
     ) as dag:
         RefuseInvalidDefinition(task_id="refuse_invalid_definition", job_id=found.job_id, retries=0)
     return dag
+
+
+def _code_block(text: str) -> str:
+    """``text`` as Markdown shows it to the letter: no link to click, no picture for a browser to fetch."""
+    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", text)), default=2))
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def _check_serialisable(dag: DAG) -> None:

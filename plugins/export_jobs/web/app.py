@@ -13,10 +13,10 @@ from starlette.types import Receive, Scope, Send
 from export_jobs import __version__
 from export_jobs.web import api
 from export_jobs.web.http import documentation
-from export_jobs.web.http import page_files as page
 from export_jobs.web.http.error_responses import add_handlers
 from export_jobs.web.http.guard import Guard
 from export_jobs.web.lifespan import lifespan
+from export_jobs.web.page import files as page
 
 PREFIX = "/export-jobs"
 

@@ -136,7 +136,7 @@ def test_a_row_that_does_not_hold_keeps_its_history(ask: Ask, web_store: Store) 
 
 def test_a_rerun_that_is_chosen_shows_the_version_it_uses(ask: Ask, web_store: Store, job: Any) -> None:
     execution = execute(web_store, job, 3)
-    ask().patch(f"{JOBS}/{job.dag_id}", json={"description": "New"})
+    ask().patch(f"{JOBS}/{job.dag_id}", json={"description": "New"}, headers={"If-Match": "*"})
     web_store.ledger.rebind(execution.id, 2, "ben")
     (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
     assert row["version"] == 2

@@ -143,6 +143,14 @@ def test_two_editors_lose_no_update(ask: Ask, web_store: Store) -> None:
     assert ask().get(f"{JOBS}/{dag_id}").json()["description"] == "mine"
 
 
+def test_a_change_and_a_delete_say_which_version_they_mean(ask: Ask) -> None:
+    """Without it the later of two editors would win in silence."""
+    dag_id = made(ask())["dag_id"]
+    for answer in (ask().patch(f"{JOBS}/{dag_id}", json={"description": "x"}), ask().delete(f"{JOBS}/{dag_id}")):
+        assert answer.status_code == 428
+        assert 'If-Match: "1"' in answer.json()["errors"][0]["remedy"]
+
+
 @pytest.mark.parametrize(
     ("change", "path"),
     [
@@ -160,7 +168,7 @@ def test_two_editors_lose_no_update(ask: Ask, web_store: Store) -> None:
 def test_what_may_not_change_is_refused(ask: Ask, web_store: Store, change: dict[str, Any], path: str) -> None:
     dag_id = made(ask())["dag_id"]
     for address in (f"{JOBS}/{dag_id}", f"{JOBS}/{dag_id}?dry_run=true"):
-        answer = ask().patch(address, json=change)
+        answer = ask().patch(address, json=change, headers={"If-Match": "*"})
         issues = answer.json().get("errors") or answer.json()["issues"]
         assert path in {issue["path"] for issue in issues}
     assert ask().get(f"{JOBS}/{dag_id}").json()["version"] == 1
@@ -183,14 +191,14 @@ def test_pause_and_resume_one_and_many(ask: Ask, web_store: Store, airflow_table
 def test_a_job_in_progress_is_not_deleted_by_accident(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
     dag_id = made(ask())["dag_id"]
     airflow_tables(dag(dag_id), run(dag_id, "scheduled__1"))
-    refused = ask("user").delete(f"{JOBS}/{dag_id}")
+    refused = ask("user").delete(f"{JOBS}/{dag_id}", headers={"If-Match": "*"})
     assert refused.status_code == 409 and "scheduled__1" in refused.json()["errors"][0]["what"]
     assert web_store.definitions.jobs()
 
 
 def test_a_job_that_somebody_has_changed_meanwhile_is_not_deleted(ask: Ask, web_store: Store) -> None:
     dag_id = made(ask())["dag_id"]
-    ask().patch(f"{JOBS}/{dag_id}", json={"description": "still needed"})
+    ask().patch(f"{JOBS}/{dag_id}", json={"description": "still needed"}, headers={"If-Match": "*"})
     refused = ask().delete(f"{JOBS}/{dag_id}", headers={"If-Match": '"1"'})
     assert refused.status_code == 409 and "at version 2 now" in refused.json()["errors"][0]["what"]
     assert web_store.definitions.jobs()
@@ -204,7 +212,7 @@ def test_a_job_is_deleted_and_its_dag_paused_until_airflow_forgets_it(
 
     dag_id = made(ask())["dag_id"]
     airflow_tables(dag(dag_id))
-    assert ask("user").delete(f"{JOBS}/{dag_id}").status_code == 204
+    assert ask("user").delete(f"{JOBS}/{dag_id}", headers={"If-Match": "*"}).status_code == 204
     assert (web_store.definitions.jobs(), paused_dags()) == ([], {dag_id})
     assert ask().get(f"{JOBS}/{dag_id}").status_code == 404
     assert audit()[-1][:3] == ("export_jobs.delete_job", "user", dag_id)
@@ -241,5 +249,5 @@ def test_a_row_that_does_not_hold_is_shown_all_the_same(ask: Ask, web_store: Sto
     detail = ask().get(f"{JOBS}/{dag_id}").json()
     assert detail["is_broken"] and detail["definition"]["schedule"]["time_zone"] == "Europe/Atlantis"
     assert [issue["path"] for issue in detail["issues"]] == ["schedule.time_zone"]
-    mended = ask().patch(f"{JOBS}/{dag_id}", json={"schedule": {"time_zone": "UTC"}})
+    mended = ask().patch(f"{JOBS}/{dag_id}", json={"schedule": {"time_zone": "UTC"}}, headers={"If-Match": "*"})
     assert (mended.status_code, mended.json()["is_broken"]) == (200, False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from export_jobs.web.http.page_stamp import STAMP_LENGTH, STATIC_FOLDER, stamp
+from export_jobs.web.page.stamp import STAMP_LENGTH, STATIC_FOLDER, stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def test_all_scripts_together_weigh_less_than_100_kb_on_the_wire(ask: Ask) -> No
 
 
 def test_any_change_of_any_file_changes_the_stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("export_jobs.web.http.page_stamp.STATIC_FOLDER", tmp_path)
+    monkeypatch.setattr("export_jobs.web.page.stamp.STATIC_FOLDER", tmp_path)
     (tmp_path / "a.js").write_text("1")
     first = stamp()
     (tmp_path / "a.js").write_text("2")

@@ -137,3 +137,24 @@ def test_only_whole_past_days_are_exported_again(ask: Ask, job: Any, airflow_tab
 def test_a_viewer_may_do_none_of_it(ask: Ask, job: Any, verb: str) -> None:
     assert ask("viewer").post(f"{JOBS}/{job.dag_id}/{verb}", json={}).status_code == 403
     assert ask(None).post(f"{JOBS}/{job.dag_id}/{verb}", json={}).status_code == 401
+
+
+@pytest.mark.parametrize("action", ["run", "reexport", "rerun"])
+def test_nothing_is_started_while_a_run_is_in_progress(
+    ask: Ask, web_store: Store, job: Any, airflow_tables: Any, action: str
+) -> None:
+    """A second click, or a second person, is told so; no second run waits behind the first."""
+    airflow_tables(dag(job.dag_id), ended(job, 4, "failed"), run(job.dag_id, "manual__1", "running"))
+    bodies = {"reexport": {"start": instant(4).isoformat(), "end": instant(3).isoformat()}}
+    answer = ask("user").post(f"{JOBS}/{job.dag_id}/{action}", json=bodies.get(action, {}))
+    assert answer.status_code == 409
+    assert "in progress" in said(answer)
+
+
+def test_of_several_actions_at_the_same_moment_one_is_done(ask: Ask, web_store: Store, job: Any) -> None:
+    from export_jobs.store.action_lock import action_lock
+
+    with action_lock(web_store.engine, job.job_id, job.name):
+        refused = ask("user").post(f"{JOBS}/{job.dag_id}/run", json={})
+    assert refused.status_code == 409
+    assert "at this moment" in said(refused)

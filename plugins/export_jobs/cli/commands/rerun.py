@@ -10,6 +10,7 @@ from export_jobs.core.windows.rerun import RerunSelection
 from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.orchestration.clearing import clear_runs, make_rerun_plan
+from export_jobs.store.action_lock import action_lock
 from export_jobs.store.executions.pages import ExecutionPages
 
 
@@ -27,7 +28,8 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
         output.line(f"Nothing to rerun: every window of {row.name!r} after the last success is delivered.")
     elif confirm("Rerun these windows?", is_sure=options.yes):
         rebind_as = session.actor() if options.with_current_definition else None
-        done = list(clear_runs(found, row, session.ledger(), api, rebind_as=rebind_as))
+        with action_lock(session.engine(), row.job_id, row.name):
+            done = list(clear_runs(found, row, session.ledger(), api, rebind_as=rebind_as))
         cleared = True
         output.line(f"Cleared {len(done)} runs; Airflow runs them again, oldest first.")
     else:

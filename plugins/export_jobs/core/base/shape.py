@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.limits import MAX_ISSUES, size_issues
 from export_jobs.core.base.shape_sentences import kind_of, shape_issue
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -56,6 +57,9 @@ def parse_shape(model: type[Model], raw: object) -> ParseResult[Model]:
     if not isinstance(raw, Mapping):
         what = f"this is {kind_of(raw)}, not a mapping of keys to values"
         return ParseResult(None, (Issue("", what, "Write it as key: value lines"),))
+    too_large = size_issues(raw)
+    if too_large:
+        return ParseResult(None, tuple(too_large), frozenset(issue.path for issue in too_large))
     data = _copy_containers(raw)
     found: dict[str, Issue] = {}
     _refuse_numbers_as_dates(data, (), found)
@@ -63,8 +67,14 @@ def parse_shape(model: type[Model], raw: object) -> ParseResult[Model]:
         try:
             value = model.model_validate(data)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
+            details = error.errors(include_url=False)
+            for detail in details[:MAX_ISSUES]:
                 _replace_fault(data, detail, found, model)
+            if len(details) > MAX_ISSUES:  # to go on would be to look at tens of thousands of wrong values again
+                rest = Issue(
+                    "", f"and {len(details) - MAX_ISSUES:,} more issues", "Correct those above, then try again"
+                )
+                return ParseResult(None, (*found.values(), rest), frozenset(found))
         else:
             return ParseResult(value, tuple(found.values()), frozenset(found))
     return ParseResult(None, tuple(found.values()), frozenset(found))

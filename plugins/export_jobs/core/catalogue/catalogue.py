@@ -36,6 +36,7 @@ class TableColumn(Frozen):
     """A column of a fact or dimension. ``sql`` is set for a custom field: an expression over the other columns.
 
     ``decimals``: numbers are rounded to so many places, half away from zero, whatever database they come from.
+    ``personal``: who may not use the warehouse's connection sees no value of it on the page.
     """
 
     type: ColumnType
@@ -44,6 +45,7 @@ class TableColumn(Frozen):
     unit: str = ""
     decimals: Decimals = None
     filterable: bool = True
+    personal: bool = False
     sql: str = ""
 
     def title_for(self, name: str) -> str:

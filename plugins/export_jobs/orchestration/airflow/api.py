@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 100
 AUDITOR_DAG_ID = "export_jobs_auditor"
+DAG_ID_PREFIX = "export__"
+"""How the store begins every job's Dag id."""
 _TRANSIENT_STATUS = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -65,20 +67,48 @@ class AirflowApi:
     def dag_runs(self, dag_id: str) -> list[DagRunSummary]:
         """Every run of a Dag, in the order in which Airflow made them; none when Airflow does not know the Dag yet."""
         path = f"/dags/{_path_segment(dag_id)}/dagRuns"
-        runs: list[DagRunSummary] = []
-        while True:
-            query = {"limit": PAGE_SIZE, "offset": len(runs), "order_by": "id"}
+        entries = self._pages(path, "dag_runs", f"listing the runs of {dag_id!r}", {"order_by": "id"})
+        return [_dag_run(entry) for entry in entries]
+
+    def newest_runs(self, at_most: int) -> list[DagRunSummary]:
+        """Of the runs of export jobs, those that changed last."""
+        query = {"order_by": "-updated_at", "dag_id_prefix_pattern": DAG_ID_PREFIX}
+        entries = self._pages("/dags/~/dagRuns", "dag_runs", "listing runs", query, at_most)
+        return [_dag_run(entry) for entry in entries]
+
+    def runs_in_progress(self) -> list[DagRunSummary]:
+        """Every run that is queued or running."""
+        query = {"order_by": "id", "state": ["queued", "running"], "dag_id_prefix_pattern": DAG_ID_PREFIX}
+        return [_dag_run(entry) for entry in self._pages("/dags/~/dagRuns", "dag_runs", "listing runs", query)]
+
+    def export_dags(self) -> dict[str, dict[str, Any]]:
+        """What Airflow says of every Dag of an export job, by its id; stale ones, too."""
+        query = {"order_by": "dag_id", "tags": ["export"], "exclude_stale": False}
+        return {entry["dag_id"]: entry for entry in self._pages("/dags", "dags", "listing Dags", query)}
+
+    def _pages(
+        self, path: str, noun: str, purpose: str, query: Mapping[str, Any], at_most: int | None = None
+    ) -> list[dict[str, Any]]:
+        """All entries of a list, or the first ``at_most``; none when Airflow does not know the Dag yet."""
+        entries: list[dict[str, Any]] = []
+        while at_most is None or len(entries) < at_most:
             page = self._call(
                 "GET",
                 path,
-                f"listing the runs of {dag_id!r}",
-                params=query,
-                missing={"dag_runs": [], "total_entries": 0},
+                purpose,
+                params={**query, "limit": PAGE_SIZE, "offset": len(entries)},
+                missing={noun: [], "total_entries": 0},
             )
-            entries = self._field(page, "dag_runs")
-            runs += [_dag_run(entry) for entry in entries]
-            if not entries or len(runs) >= self._field(page, "total_entries"):
-                return runs
+            found = self._field(page, noun)
+            entries += found
+            if not found or len(entries) >= self._field(page, "total_entries"):
+                break
+        return entries
+
+    def delete_run(self, dag_id: str, run_id: str) -> None:
+        """Remove a run that is not under way; one that is gone already needs nothing."""
+        path = f"/dags/{_path_segment(dag_id)}/dagRuns/{_path_segment(run_id)}"
+        self._call("DELETE", path, f"deleting run {run_id!r} of {dag_id!r}", missing={})
 
     def clear_run(self, dag_id: str, run_id: str, *, only_failed: bool = False) -> None:
         """Let a run's tasks run again, all of them or only those that failed."""
@@ -165,16 +195,16 @@ class AirflowApi:
     def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
         try:
             return self._client.request(method, url, **request)
-        except httpx.InvalidURL as error:
+        except httpx.InvalidURL:
             raise TerminalError(
                 f"{self.base_url!r} is not an address",
                 f"Correct the host of the connection {settings.API_CONNECTION!r}",
-            ) from error
+            ) from None
         except httpx.HTTPError as error:
             raise TransientError(
                 f"Airflow at {self.base_url} does not answer ({type(error).__name__})",
                 f"Start it, or correct the host and port of the connection {settings.API_CONNECTION!r}",
-            ) from error
+            ) from None
 
     def _json(self, answer: httpx.Response) -> dict[str, Any]:
         try:
@@ -254,6 +284,9 @@ def _dag_run(entry: Mapping[str, Any]) -> DagRunSummary:
         data_interval_end=_parse_time(entry.get("data_interval_end")),
         start=_parse_time(entry.get("start_date")),
         end=_parse_time(entry.get("end_date")),
+        dag_id=entry.get("dag_id", ""),
+        logical_date=_parse_time(entry.get("logical_date")),
+        run_after=_parse_time(entry.get("run_after")),
     )
 
 

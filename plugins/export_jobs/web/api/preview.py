@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from threading import BoundedSemaphore
 
+from export_jobs.core.catalogue.personal import personal_columns
+from export_jobs.core.catalogue.selection import chosen_columns
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable_sql
 from export_jobs.streaming.preview import first_rows
@@ -18,6 +20,7 @@ from export_jobs.web.models.job import WindowSpan
 from export_jobs.web.models.preview import PreviewAnswer, PreviewColumn, PreviewRequest
 
 router = api_router("templates")
+MASK = "•••"
 MAX_CONCURRENT_PREVIEWS = 5
 _SLOTS = BoundedSemaphore(MAX_CONCURRENT_PREVIEWS)
 """Each preview may keep the warehouse busy for ten seconds; nobody's typing may keep a run waiting."""
@@ -25,10 +28,26 @@ _SLOTS = BoundedSemaphore(MAX_CONCURRENT_PREVIEWS)
 
 @router.post("/preview")
 def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, entry: AuditEntryDep) -> PreviewAnswer:
-    """The rows as a run would write them, within ten seconds, read-only; and the SQL, ready for a database client."""
+    """The rows as a run would write them, within ten seconds, read-only; and the SQL, ready for a database client.
+
+    Cells that tell of a person are masked for who may not use the warehouse's connection.
+    """
     job, window = read_preview_request(body, catalogue, datetime.now(UTC))
     export = compile_export(job, job.templates[0].template, catalogue, window)
-    entry.note(fact=job.template_definitions[0].fact, kpis=list(job.template_definitions[0].kpis), rows=body.rows)
+    template, use = job.template_definitions[0], job.templates[0]
+    hidden = set() if user.may_use_connection(export.connection) else personal_columns(template, use, catalogue)
+    entry.note(
+        kind=template.kind,
+        template=str(body.template.get("name", "")),
+        fact=template.fact,
+        kpis=list(template.kpis),
+        columns=[column.column for column in chosen_columns(template, use, catalogue)],
+        masked=sorted(hidden),
+        window=f"{window.start.isoformat()} .. {window.end.isoformat()}",
+        filters=[job_filter.column for job_filter in use.filters],
+        audience=len(use.audience),
+        rows=body.rows,
+    )
     if not _SLOTS.acquire(blocking=False):
         raise RequestRefusal.because(
             429, f"{MAX_CONCURRENT_PREVIEWS} previews are being read already", "Try again in a few seconds"
@@ -46,8 +65,11 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
     finally:
         _SLOTS.release()
     return PreviewAnswer(
-        columns=[PreviewColumn(name=column.name, type=column.type) for column in found.columns],
-        rows=found.rows,
+        columns=[
+            PreviewColumn(name=column.name, type=column.type, masked=index in hidden)
+            for index, column in enumerate(found.columns)
+        ],
+        rows=[[MASK if index in hidden and cell else cell for index, cell in enumerate(row)] for row in found.rows],
         truncated=found.truncated,
         sql=runnable_sql(export),
         window=WindowSpan.of(window),

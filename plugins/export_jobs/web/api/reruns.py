@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+
+from sqlalchemy import Engine
 
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.window import Window, last_complete_window
 from export_jobs.errors import UserError
 from export_jobs.orchestration.clearing import RerunPlan, clear_runs, make_rerun_plan
+from export_jobs.store.action_lock import BusyError, action_lock
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
@@ -53,11 +58,13 @@ def rerun(
     entry.note(runs=len(found.plan.clear) + len(found.plan.heal), with_current_definition=body.with_current_definition)
     rebind_as = user.actor if body.with_current_definition else None
     cleared: list[str] = []
-    try:
-        for run_id in clear_runs(found, row, ledger, airflow_api_for(user), rebind_as=rebind_as):
-            cleared.append(run_id)
-    finally:  # what was cleared before an error is recorded too
-        entry.note(cleared=cleared)
+    with _alone(engine, row):
+        _refuse_if(_in_progress_issue(row))  # somebody may have been faster since the plan was made
+        try:
+            for run_id in clear_runs(found, row, ledger, airflow_api_for(user), rebind_as=rebind_as):
+                cleared.append(run_id)
+        finally:  # what was cleared before an error is recorded too
+            entry.note(cleared=cleared)
     return rerun_answer(found, row.time_zone, dry_run=False, blocked="")
 
 
@@ -75,7 +82,7 @@ def reexport(
     schedule = _valid_schedule(row, catalogue)
     known = ExecutionPages(engine).windows(row.job_id)
     window = past_window(body.start, body.end, schedule.time_zone, known, datetime.now(UTC))
-    return _trigger(user, row, window, entry)
+    return _trigger(user, row, window, entry, engine)
 
 
 @router.post("/jobs/{dag_id}/run")
@@ -84,6 +91,7 @@ def run_now(
     user: RunsJob,
     body: EmptyBody,  # noqa: ARG001  proves that it is JSON
     row: StoredJobDep,
+    engine: StoreEngineDep,
     catalogue: CatalogueDep,
     entry: AuditEntryDep,
 ) -> NewRun:
@@ -93,14 +101,35 @@ def run_now(
     if window is None:
         what = f"no window of the job {row.name!r} has ended yet; its data begins on {schedule.valid_from}"
         raise RequestRefusal.because(409, what, "Wait for the first window, or re-export other days")
-    return _trigger(user, row, window, entry)
+    return _trigger(user, row, window, entry, engine)
 
 
-def _trigger(user: RunsJob, row: StoredJob, window: Window, entry: AuditEntryDep) -> NewRun:
+def _trigger(user: RunsJob, row: StoredJob, window: Window, entry: AuditEntryDep, engine: Engine) -> NewRun:
     _refuse_if(_paused_issue(row))
-    run_id = airflow_api_for(user).trigger(row.dag_id, window.start, window.end)
+    with _alone(engine, row):
+        _refuse_if(_in_progress_issue(row))
+        run_id = airflow_api_for(user).trigger(row.dag_id, window.start, window.end)
     entry.note(run_id=run_id, start=window.start.isoformat(), end=window.end.isoformat())
     return NewRun(run_id=run_id, window=WindowSpan.of(window))
+
+
+@contextmanager
+def _alone(engine: Engine, row: StoredJob) -> Iterator[None]:
+    """One action, one effect: a second click, or a second person, is told so."""
+    try:
+        with action_lock(engine, row.job_id, row.name):
+            yield
+    except BusyError as error:
+        raise RequestRefusal(409, [issue_of(error)]) from None
+
+
+def _in_progress_issue(row: StoredJob) -> Issue | None:
+    """Runs of a job go one at a time; another one would only wait behind it."""
+    runs = airflow_tables.runs_in_progress(row.dag_id)
+    if runs:
+        what = f"A run of the job {row.name!r} is in progress ({runs[0]})"
+        return Issue("", what, "Wait until it has ended; its execution log shows how far it is")
+    return None
 
 
 def _paused_issue(row: StoredJob) -> Issue | None:

@@ -35,7 +35,7 @@ def filter_values(column: str, search: str, limit: int, catalogue: Catalogue, us
 
 def can_list_values(dimension: Dimension, table_column: TableColumn) -> bool:
     """Whether the values of an attribute may be listed: of a dimension of customers, each one tells of a person."""
-    return dimension.customer is None or table_column.type == "boolean"
+    return not table_column.personal and (dimension.customer is None or table_column.type == "boolean")
 
 
 def _find_attribute(column: str, catalogue: Catalogue) -> tuple[Dimension, str, TableColumn]:

@@ -5,7 +5,8 @@ whose id is in the path, and for nothing that a query or a body could name.
 """
 
 # No `from __future__ import annotations`: fastapi reads the annotations of `__call__` of an object, not of a function.
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -17,10 +18,13 @@ from fastapi import Depends, Request
 
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.http.origin import SAFE_METHODS
 from export_jobs.web.http.query_parameters import refuse_unknown_parameters
+from export_jobs.web.http.slots import WRITES
 
 HttpMethod = Literal["GET", "POST", "PUT", "DELETE"]
 RUN = DagAccessEntity.RUN
+LOGIN_COOKIE = COOKIE_NAME_JWT_TOKEN
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,11 @@ class Permission:
 
     what = "call the Export Jobs API"
 
-    def __call__(self, request: Request, user: GetUserDep) -> Caller:
-        """The caller; 401 for nobody, 403 for somebody who may not, 422 for a query that the route does not know."""
+    def __call__(self, request: Request, user: GetUserDep) -> Iterator[Caller]:
+        """The caller; 401 for nobody, 403 for somebody who may not, 422 for a query that the route does not know.
+
+        Whatever takes a body holds one of the caller's slots until it is answered; 429 when there is none.
+        """
         token = request.headers.get("authorization", "").partition(" ")[2] or request.cookies.get(COOKIE_NAME_JWT_TOKEN)
         caller = Caller(user.get_name(), user, token or "", request.scope.get("export_jobs.airflow"))
         request.state.caller = caller
@@ -97,7 +104,8 @@ class Permission:
                 403, f"you may not {self.what}", "Ask an administrator of Airflow for the permission"
             )
         refuse_unknown_parameters(request)  # here: only who may call a route learns what it takes
-        return caller
+        with nullcontext() if request.method in SAFE_METHODS else WRITES.hold(caller.name):
+            yield caller
 
     def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  others look at the path
         """Whether the caller may."""

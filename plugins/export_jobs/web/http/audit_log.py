@@ -14,7 +14,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
+from export_jobs.core.base.issue import Issue
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.error_responses import RequestRefusal, status_of
 from export_jobs.web.http.origin import SAFE_METHODS
@@ -86,6 +88,17 @@ class AuditedRoute(APIRoute):
             )
         except Exception:  # what is done is done; the store keeps its own record of who changed what
             log.exception("Airflow's audit log could not be written for %s by %s", self.name, caller.name)
+
+
+async def record_refused_request(scope: Scope, status: int, issue: Issue) -> None:
+    """A row for a write that was refused before anybody was asked who sent it."""
+    if scope["method"] in SAFE_METHODS or status == 401:
+        return
+    extra = {"method": scope["method"], "path": _short(scope["path"]), "status": status, "refused": [issue.what]}
+    try:
+        await run_in_threadpool(airflow_tables.add_to_audit_log, "export_jobs.refused_request", "", None, extra)
+    except Exception:
+        log.exception("Airflow's audit log could not be written for a refused request")
 
 
 def api_router(noun: str) -> APIRouter:

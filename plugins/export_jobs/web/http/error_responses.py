@@ -12,10 +12,11 @@ from secrets import token_hex
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.limits import first_issues
 from export_jobs.core.base.shape import format_location
 from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
 from export_jobs.orchestration.airflow.api import AirflowRefusal
@@ -50,13 +51,14 @@ def issue_of(error: ExportError, path: str = "") -> Issue:
     return Issue(path, error.what, error.remedy)
 
 
-def error_response(status: int, issues: Iterable[Issue]) -> JSONResponse:
-    """The one shape."""
-    body = ErrorAnswer(errors=[IssueAnswer.of(issue) for issue in issues])
-    return JSONResponse(body.model_dump(mode="json"), status_code=status)
+def error_response(status: int, issues: Iterable[Issue]) -> Response:
+    """The one shape; at most a hundred issues, and how many more there are."""
+    body = ErrorAnswer(errors=[IssueAnswer.of(issue) for issue in first_issues(list(issues))])
+    text = body.model_dump_json().encode("utf-8", "backslashreplace")  # a key may hold half of a character
+    return Response(text, status_code=status, media_type="application/json")
 
 
-def unexpected_error_response(error: Exception) -> JSONResponse:
+def unexpected_error_response(error: Exception) -> Response:
     """An id in the answer, the rest in the log under that id."""
     error_id = token_hex(4)
     log.error("Error %s of the Export Jobs API", error_id, exc_info=error)
@@ -91,17 +93,17 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ExportError, _handle_export_error)
 
 
-def _handle_refusal(_: Request, error: Exception) -> JSONResponse:
+def _handle_refusal(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestRefusal)  # noqa: S101  registered for this type
     return error_response(error.status, error.issues)
 
 
-def _handle_export_error(_: Request, error: Exception) -> JSONResponse:
+def _handle_export_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, ExportError)  # noqa: S101  registered for this type
     return error_response(status_of(error), [issue_of(error)])
 
 
-def _handle_http_error(_: Request, error: Exception) -> JSONResponse:
+def _handle_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
     what, remedy = _REMEDIES.get(error.status_code, ("this request cannot be served", "Correct it, then try again"))
     made = error_response(error.status_code, [Issue("", what, remedy)])
@@ -109,7 +111,7 @@ def _handle_http_error(_: Request, error: Exception) -> JSONResponse:
     return made
 
 
-def _handle_invalid_request(_: Request, error: Exception) -> JSONResponse:
+def _handle_invalid_request(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this type
     issues = [
         Issue(format_location(tuple(detail["loc"][1:])), detail["msg"][:1].lower() + detail["msg"][1:], "Correct it")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from airflow.configuration import conf
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from export_jobs.core.base.issue import Issue
 from export_jobs.web.airflow.address import airflow_address
+from export_jobs.web.http.access import LOGIN_COOKIE
+from export_jobs.web.http.audit_log import record_refused_request
 from export_jobs.web.http.error_responses import error_response, unexpected_error_response
 from export_jobs.web.http.origin import cross_site_reason
 
-MAX_BODY_BYTES = 16 * 1024**2
+MAX_BODY_BYTES = 2 * 1024**2
 SAFE_HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -46,6 +49,7 @@ class Guard:
         refusal = _refusal(scope)
         if refusal:
             status, issue = refusal
+            await record_refused_request(scope, status, issue)
             await error_response(status, [issue])(scope, receive, send_safely)
             return
         try:
@@ -54,6 +58,10 @@ class Guard:
             if begun:
                 raise
             await unexpected_error_response(error)(scope, receive, send_safely)
+
+
+def _has_login_cookie(headers: Headers) -> bool:
+    return f"{LOGIN_COOKIE}=" in headers.get("cookie", "")
 
 
 def _limit_body(receive: Receive) -> Receive:
@@ -73,6 +81,12 @@ def _limit_body(receive: Receive) -> Receive:
 
 def _refusal(scope: Scope) -> tuple[int, Issue] | None:
     headers = Headers(scope=scope)
+    if conf.getboolean("core", "multi_team", fallback=False):
+        what = "this Airflow runs in multi-team mode, and templates, destinations and previews belong to no team yet"
+        return 503, Issue("", f"Export Jobs serves nothing here: {what}", "Switch [core] multi_team off")
+    if "authorization" not in headers and not _has_login_cookie(headers):
+        # Airflow judges a login where there is one; without, not a byte of a body is read.
+        return 401, Issue("", "you are not logged in", "Log in to Airflow, then try again")
     why = cross_site_reason(scope["method"], headers, {urlsplit(airflow_address()).netloc})
     if why:
         remedy = "Send JSON, from Airflow's own page or from a program that sends no Origin"

@@ -64,8 +64,12 @@ def save_changed_job(job: JobSpec, row: StoredJob, store: Definitions, actor: st
 
 
 def expect_version(row: StoredJob, if_match: str | None) -> None:
-    """Refuses a change to a version that the caller has not seen. ``if_match``: the header, ``"3"``; None: any."""
-    if if_match is not None and if_match.strip().removeprefix("W/").strip('"') not in {str(row.version), "*"}:
+    """Refuses a change to a version that the caller has not seen. ``if_match``: the header, ``"3"``; ``*``: any."""
+    if if_match is None:
+        what = "the request does not say which version of the job it changes"
+        remedy = f'Send the ETag of the job that you have seen, If-Match: "{row.version}" as it is now'
+        raise RequestRefusal.because(428, what, remedy)
+    if if_match.strip().removeprefix("W/").strip('"') not in {str(row.version), "*"}:
         what = f"the job has been changed by somebody else and is at version {row.version} now"
         raise RequestRefusal.because(409, what, "Load it again, then repeat your change")
 

@@ -26,10 +26,11 @@ class PreviewRequest(ApiModel):
 
 
 class PreviewColumn(ApiModel):
-    """A column of the file: its heading and its type."""
+    """A column of the file: its heading and its type; ``masked``: its cells tell of a person and are not shown."""
 
     name: str
     type: str
+    masked: bool = False
 
 
 class PreviewAnswer(ApiModel):

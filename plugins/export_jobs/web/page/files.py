@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from export_jobs.web.http.access import LoggedIn
 from export_jobs.web.http.audit_log import api_router
-from export_jobs.web.http.page_stamp import STAMP_LENGTH, STATIC_FOLDER, stamp
+from export_jobs.web.page.stamp import STAMP_LENGTH, STATIC_FOLDER, stamp
 
 router = api_router("page")
 CACHE_FOREVER = "private, max-age=31536000, immutable"

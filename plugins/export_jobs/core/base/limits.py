@@ -1,0 +1,50 @@
+"""How large a definition may be before it is looked at, and how many of its issues are told.
+
+Judging a value costs far more than sending it: without limits a small body would keep a server busy for seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from export_jobs.core.base.issue import Issue
+
+MAX_ENTRIES = 10_000
+"""Of one list: as many as an audience or a filter may have."""
+MAX_VALUES = 200_000
+"""Of all lists and mappings together."""
+MAX_DEPTH = 20
+MAX_ISSUES = 100
+
+
+def size_issues(raw: object) -> list[Issue]:
+    """Why ``raw`` is too large to be judged; empty when it is not. One walk, which stops at the first excess."""
+    waiting: list[tuple[str, object, int]] = [("", raw, 0)]
+    count = 0
+    while waiting:
+        path, value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            return [Issue(path, f"values are nested more than {MAX_DEPTH} deep", "Remove the inner brackets")]
+        if isinstance(value, Mapping):
+            children = [(f"{path}.{key}" if path else str(key), child) for key, child in value.items()]
+        elif isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
+            children = [(f"{path}[{index}]", child) for index, child in enumerate(value[: MAX_ENTRIES + 1])]
+        else:
+            continue
+        if len(children) > MAX_ENTRIES:
+            size = f"{len(value):,}"
+            return [Issue(path, f"this has {size} entries; at most {MAX_ENTRIES:,} are read", "Send fewer")]
+        count += len(children)
+        if count > MAX_VALUES:
+            return [Issue("", f"this holds more than {MAX_VALUES:,} values", "Split it into several definitions")]
+        waiting += [(place, child, depth + 1) for place, child in children]
+    return []
+
+
+def first_issues(issues: Sequence[Issue]) -> list[Issue]:
+    """The first hundred issues, and a last one that counts the others."""
+    rest = len(issues) - MAX_ISSUES
+    if rest <= 0:
+        return list(issues)
+    more = Issue("", f"and {rest:,} more issues of this kind and others", "Correct those above, then try again")
+    return [*issues[:MAX_ISSUES], more]
