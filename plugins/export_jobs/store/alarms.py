@@ -1,37 +1,46 @@
-"""What the auditor has reported, so that nobody gets the same alarm twice."""
+"""What the auditor has told whom, so that nobody gets the same alarm twice."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
+from export_jobs.core.base.text import storable_text
 from export_jobs.core.windows.discrepancy import Finding
-from export_jobs.store.database.engine import transaction
+from export_jobs.store.database.access import StoreAccess
+from export_jobs.store.refusals import REFUSAL_KEY_PREFIX
+
+_TO = "\n"
+"""Between a finding's key and the recipient; a key is one line."""
 
 
-class Alarms:
-    """Findings that somebody has been mailed about and that still stand."""
+class Alarms(StoreAccess):
+    """Findings that still stand and that somebody has been mailed about."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def told(self) -> set[tuple[str, str]]:
+        """Keys of findings, each with a recipient who has been alerted."""
+        rows = self._rows(
+            "SELECT key FROM export_jobs.alarm WHERE NOT starts_with(key, :refusal)", refusal=REFUSAL_KEY_PREFIX
+        )
+        split = (row["key"].rpartition(_TO) for row in rows)
+        return {(key, recipient) for key, _, recipient in split}
 
-    def not_yet_reported(self, findings: Iterable[Finding]) -> list[Finding]:
-        """Those of ``findings`` that nobody has been alerted to."""
-        with transaction(self._engine) as connection:
-            reported = set(connection.execute(text("SELECT key FROM export_jobs.alarm")).scalars())
-        return [finding for finding in findings if finding.key not in reported]
-
-    def mark_reported(self, finding: Finding) -> None:
-        """Remember that somebody has been alerted."""
+    def mark_told(self, finding: Finding, recipient: str) -> None:
+        """Remember that ``recipient`` has been alerted."""
         insert = """INSERT INTO export_jobs.alarm (key, job, message) VALUES (:key, :job, :message)
             ON CONFLICT DO NOTHING"""
-        values = {"key": finding.key, "job": finding.job, "message": finding.message}
-        with transaction(self._engine) as connection:
+        values = {
+            "key": storable_text(f"{finding.key}{_TO}{recipient}"),
+            "job": finding.job,
+            "message": storable_text(finding.message),
+        }
+        with self._begin() as connection:
             connection.execute(text(insert), values)
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Forget what no longer applies, so that it is reported again if it comes back."""
-        with transaction(self._engine) as connection:
-            query = "DELETE FROM export_jobs.alarm WHERE NOT (key = ANY(:keys))"
-            connection.execute(text(query), {"keys": list(keys)})
+        forget = """DELETE FROM export_jobs.alarm WHERE NOT starts_with(key, :refusal)
+            AND NOT (regexp_replace(key, '\\n[^\\n]*$', '') = ANY(:keys))"""
+        with self._begin() as connection:
+            connection.execute(text(forget), {"keys": list(keys), "refusal": REFUSAL_KEY_PREFIX})

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from export_jobs.core.base.text import storable_text
 from export_jobs.store.database.access import StoreAccess
 
-_KEY_PREFIX = "refused run "
+REFUSAL_KEY_PREFIX = "refused run "
 """How the keys of these rows begin; those of alarms begin with the name of a job, which has no blank."""
 KEPT_FOR = timedelta(days=30)
 _SEPARATOR = "\n"
@@ -37,25 +37,25 @@ class Refusals(StoreAccess):
         forget = """DELETE FROM export_jobs.alarm
             WHERE starts_with(key, :prefix) AND told_at < clock_timestamp() - :kept_for"""
         values = {
-            "key": storable_text(f"{_KEY_PREFIX}{dag_id}{_SEPARATOR}{run_id}"),
+            "key": storable_text(f"{REFUSAL_KEY_PREFIX}{dag_id}{_SEPARATOR}{run_id}"),
             "job_id": job_id,
             "dag_id": dag_id,
             "message": storable_text(message),
         }
         with self._begin() as connection:
             connection.execute(text(upsert), values)
-            connection.execute(text(forget), {"prefix": _KEY_PREFIX, "kept_for": KEPT_FOR})
+            connection.execute(text(forget), {"prefix": REFUSAL_KEY_PREFIX, "kept_for": KEPT_FOR})
 
     def newest(self, since: datetime) -> dict[str, Refusal]:
         """By Dag id, its newest refused run after ``since``; one query, however many jobs there are."""
         rows = self._rows(
             """SELECT key, message, told_at FROM export_jobs.alarm
             WHERE starts_with(key, :prefix) AND told_at > :since ORDER BY told_at""",
-            prefix=_KEY_PREFIX,
+            prefix=REFUSAL_KEY_PREFIX,
             since=since,
         )
         found: dict[str, Refusal] = {}
         for row in rows:
-            dag_id, _, run_id = row["key"].removeprefix(_KEY_PREFIX).partition(_SEPARATOR)
+            dag_id, _, run_id = row["key"].removeprefix(REFUSAL_KEY_PREFIX).partition(_SEPARATOR)
             found[dag_id] = Refusal(dag_id, run_id, row["message"], row["told_at"])
         return found

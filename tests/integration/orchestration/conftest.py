@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +16,8 @@ from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.records import ExecutionEvent
 from tests.integration.store.conftest import database, empty_store, job, store
 from tests.integration.store.samples import DAY_ONE, Store
+from tests.servers.airflow_api import AirflowServer, AirflowState
+from tests.servers.smtp_script import Script, ScriptedSmtpServer
 
 __all__ = ["database", "empty_store", "job", "store"]
 
@@ -41,7 +45,8 @@ class Run:
             data_interval_end=self.end,
             clear_number=self.clear_number,
         )
-        return {"dag_run": dag_run, "ti": SimpleNamespace(try_number=self.try_number, xcom_pull=self._result)}
+        ti = SimpleNamespace(try_number=self.try_number, max_tries=5, xcom_pull=self._result)
+        return {"dag_run": dag_run, "ti": ti}
 
     def _result(self, *, task_ids: str) -> Any:
         return self.results.get(task_ids)
@@ -55,9 +60,33 @@ class Run:
 
 
 @pytest.fixture
-def run(store: Store, job: StoredJob, monkeypatch: pytest.MonkeyPatch) -> Run:
+def connected(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Store:
+    """The store as tasks find it, through Airflow's connection; no snapshot of it is there yet."""
+    monkeypatch.setenv("EXPORT_JOBS_STATE", str(tmp_path))
     dsn = store.dsn
     login = {"login": dsn["user"], "password": dsn.get("password"), "schema": dsn["dbname"]}
     connection = {"conn_type": "postgres", "host": dsn["host"], "port": dsn["port"], **login}
     monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_STORE", json.dumps(connection))
-    return Run(store, job)
+    return store
+
+
+@pytest.fixture
+def run(connected: Store, job: StoredJob) -> Run:
+    return Run(connected, job)
+
+
+@pytest.fixture
+def mails(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
+    """A mail server that takes everything until a test tells it otherwise."""
+    script = Script()
+    with ScriptedSmtpServer(script) as server:
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(server.connection()))
+        yield script
+
+
+@pytest.fixture
+def airflow(monkeypatch: pytest.MonkeyPatch) -> Iterator[AirflowState]:
+    """Airflow's API as the auditor asks it."""
+    with AirflowServer() as server:
+        monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_AIRFLOW_API", json.dumps(server.connection))
+        yield server.state

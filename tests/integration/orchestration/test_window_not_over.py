@@ -119,7 +119,9 @@ def test_l1_the_scheduled_run_does_not_skip_for_what_was_sent_too_early(
     manual = run.store.run(run.job, run_id="manual__1", run_type="manual")
     read(run.store, manual, DAY_ONE + timedelta(hours=23))
     send(run.store, manual)
-    with pytest.raises(AirflowFailException, match=r"(?i)definition|catalogue"):  # it went on, and there is no catalogue
+    with pytest.raises(
+        AirflowFailException, match=r"(?i)definition|catalogue"
+    ):  # it went on, and there is no catalogue
         run.execute(ValidateDestination)
     read(run.store, manual, DAY_ONE + timedelta(hours=25))
     send(run.store, manual, stage="stage-2")

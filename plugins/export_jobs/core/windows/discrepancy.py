@@ -1,26 +1,48 @@
-"""What should have happened against what has: windows that never ran, green runs without a delivery, red ones with one.
+"""What should have happened against what has: one finding for each job and cause, which names its windows.
 
 Airflow reports the runs it makes. It cannot report the run it never made, nor the success that moved no file; so the
-windows are computed again here and compared with the ledger. Pure: the ledger's and Airflow's data are passed in.
+windows are computed anew here and compared with the ledger. Pure: what the ledger and Airflow say is passed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.core.windows.window import ScheduledWindow, Window
 
+ACTIVE = {"queued", "running", "restarting"}
+_MAX_NAMED = 3
+_STARTS_WITHIN = timedelta(hours=1)
+"""A run that Airflow has made begins within seconds; one that waits for so long waits for something that is missing."""
+_CLOCKS_DIFFER = timedelta(minutes=1)
+_REVERSED_FOR = timedelta(days=1)
 
-@dataclass(frozen=True)
-class WindowRun:
-    """What is known of one window: its Airflow run's state (None: no run, or not asked) and the ledger's word."""
-
-    run_id: str
-    run_state: str | None
-    delivered: bool
+_REASONS = {
+    "unknown": (
+        "Airflow was not asked, since there is no connection `export_jobs_airflow_api`",
+        "Check whether its Dag is paused or stale, or a run before it is stuck",
+    ),
+    "invalid": ("its definition is invalid", "Correct it; the page of the job says what is wrong"),
+    "no Dag": (
+        "Airflow has no current Dag of it",
+        "See that the Dag processor runs, and `airflow dags list-import-errors`",
+    ),
+    "paused": ("its Dag is paused in Airflow", "Unpause it there; its windows then follow in order"),
+    "stuck run": (
+        "run {run!r} before it is {state} and does nothing",
+        "See that the pool has slots and workers run, then clear that run or mark it failed",
+    ),
+    "taken date": (
+        "run {run!r} has taken its logical date",
+        "Delete that run in Airflow; what it delivered stays in the ledger",
+    ),
+    "no scheduler": ("Airflow makes no runs", "See that its scheduler runs and that the plugin is installed there"),
+}
+"""Why an overdue window has no run, by the name of the cause, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -32,48 +54,218 @@ class Finding:
     message: str
 
 
-def find_discrepancies(
-    job: str,
-    *,
-    upcoming: Iterable[ScheduledWindow],
-    runs: Mapping[Window, WindowRun],
-    now: datetime,
-    last_activity: datetime | None,
-    grace: timedelta,
-) -> list[Finding]:
-    """Findings about one job.
+@dataclass(frozen=True)
+class DagStanding:
+    """What Airflow says of a job's Dag; ``is_known`` is False when it knows none."""
 
-    ``runs`` holds the windows that have had a run, ``upcoming`` the deliveries that follow them in order.
-    ``last_activity`` is the newest ledger event of the job: while it catches up, what is overdue is on its way.
+    is_known: bool = True
+    is_paused: bool = False
+    is_stale: bool = False
+    is_invalid: bool = False
+
+
+@dataclass(frozen=True)
+class AuditedRun:
+    """A run of Airflow with the ledger's word on it.
+
+    ``window_delivered``: some run has delivered its window; ``delivered``: this one has. ``told``: the ledger holds
+    that it failed, so its owner has been mailed. ``last_event``: when one of its tasks last said something.
     """
-    findings = [finding for window, state in runs.items() if (finding := _contradiction(job, window, state))]
-    is_moving = last_activity is not None and now - last_activity < grace
-    overdue = takewhile(lambda scheduled: scheduled.due + grace < now, upcoming)
-    return findings if is_moving else findings + [_missed_window(job, scheduled) for scheduled in overdue]
+
+    run: DagRunSummary
+    window_delivered: bool = False
+    delivered: bool = False
+    told: bool = False
+    last_event: datetime | None = None
 
 
-def _contradiction(job: str, window: Window, state: WindowRun) -> Finding | None:
-    if state.run_state == "success" and not state.delivered:
-        span = _window_range(window)
-        message = f"run {state.run_id!r} for {span} is green in Airflow and delivered nothing. Clear that run"
-        return Finding(f"{job} {window.start.isoformat()} green without delivery", job, f"Job {job!r}: {message}.")
-    if state.run_state == "failed" and state.delivered:
-        message = (
-            f"run {state.run_id!r} for {_window_range(window)} is marked failed although its files are delivered. "
-            "`export-jobs rerun` clears its failed tasks; they find the delivery in the ledger and send nothing twice"
+@dataclass(frozen=True)
+class JobFacts:
+    """What is known of one job at ``now``.
+
+    ``upcoming``: the deliveries that follow the windows that have had a run, in order. ``last_activity``: its newest
+    entry in the ledger. ``changed_at``: when its definition last changed. ``dag``: None when Airflow was not asked.
+    ``early``: windows whose newest delivery was read before they were over, with the run.
+    """
+
+    job: str
+    now: datetime
+    upcoming: Iterable[ScheduledWindow] = ()
+    runs: Sequence[AuditedRun] = ()
+    last_activity: datetime | None = None
+    changed_at: datetime | None = None
+    dag: DagStanding | None = None
+    early: Sequence[tuple[Window, str]] = ()
+    grace: timedelta = timedelta(minutes=15)
+    stuck_after: timedelta = timedelta(hours=6)
+
+
+def find_discrepancies(facts: JobFacts) -> list[Finding]:
+    """Findings about one job, at most one for each cause."""
+    return [
+        Finding(f"{facts.job} {cause}", facts.job, f"Job {facts.job!r}: {message}.")
+        for cause, message in _causes(facts)
+    ]
+
+
+def runs_to_delete(facts: JobFacts) -> list[DagRunSummary]:
+    """Runs that keep the schedule waiting until a day in the future, and that have begun nothing that could be lost."""
+    return [
+        audited.run
+        for audited in facts.runs
+        if _waits_for_future(audited.run, facts.now)
+        and audited.run.state == "queued"
+        and audited.run.run_type == "manual"
+        and audited.run.start is None
+        and audited.last_event is None
+    ]
+
+
+def _causes(facts: JobFacts) -> Iterator[tuple[str, str]]:
+    green = [audited.run for audited in facts.runs if _is_green_without_delivery(audited)]
+    if green:
+        these = "that run" if len(green) == 1 else "them"
+        yield "green without delivery", f"{_runs(green)} green in Airflow and delivered nothing. Clear {these}"
+    red = [audited.run for audited in facts.runs if audited.run.state == "failed" and audited.delivered]
+    if red:
+        yield (
+            "delivered but failed",
+            f"{_runs(red)} marked failed although its files are delivered. `export-jobs rerun` clears the failed "
+            "tasks; they find the delivery in the ledger and send nothing twice",
         )
-        return Finding(f"{job} {window.start.isoformat()} delivered but failed", job, f"Job {job!r}: {message}.")
-    return None
+    silent = [audited.run for audited in facts.runs if _has_failed_in_silence(audited)]
+    if silent:
+        yield (
+            "failed in silence",
+            f"{_runs(silent)} marked failed, and nobody was told: somebody marked it, or its last task never ran. "
+            "Clear it, or use `export-jobs rerun`",
+        )
+    if facts.early:
+        spans = _spans([window for window, _ in facts.early])
+        yield (
+            "read too early",
+            f"{spans} delivered from rows that were read before that time was over, so later rows are missing "
+            f"(run {facts.early[0][1]!r}). Re-export it on the job's page, or clear the run",
+        )
+    yield from _stalled(facts)
 
 
-def _missed_window(job: str, scheduled: ScheduledWindow) -> Finding:
-    message = (
-        f"the window {_window_range(scheduled.window)} was due on {scheduled.due.isoformat()} and has no run. "
-        "Check whether its Dag is paused or stale, or a run before it is stuck; `export-jobs coverage` lists every "
-        "such window"
-    )
-    return Finding(f"{job} {scheduled.window.start.isoformat()} never ran", job, f"Job {job!r}: {message}.")
+def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
+    """Runs that no schedule makes and that keep it waiting, and what is overdue with the cause of it."""
+    future = next((audited.run for audited in facts.runs if _waits_for_future(audited.run, facts.now)), None)
+    if future is not None:
+        yield (
+            "run in the future",
+            f"run {future.run_id!r} waits until {_due(future)} and keeps all windows before it waiting, since a job "
+            "has one run at a time. Delete that run in Airflow",
+        )
+    turned = [audited.run for audited in facts.runs if _is_turned(audited.run, facts.now)]
+    if turned:
+        yield (
+            "reversed interval",
+            f"run {turned[0].run_id!r} has a data interval that ends before it begins, so it exports nothing. "
+            "Delete that run in Airflow",
+        )
+    overdue = _overdue(facts)
+    if overdue and future is None:
+        name, why, remedy = _reason(facts, overdue[0])
+        windows = _spans([scheduled.window for scheduled in overdue], "has", "have")
+        yield f"no run: {name}", f"{windows} no run, due since {overdue[0].due.isoformat()}: {why}. {remedy}"
 
 
-def _window_range(window: Window) -> str:
-    return f"{window.start.isoformat()} to {window.end.isoformat()}"
+def _overdue(facts: JobFacts) -> list[ScheduledWindow]:
+    """What should have had a run by now; nothing while the job is at work, new, or just changed."""
+    at_work = facts.last_activity is not None and facts.now - facts.last_activity < facts.grace
+    if at_work or any(_is_working(audited, facts) for audited in facts.runs):
+        return []
+    since = facts.changed_at or datetime.min.replace(tzinfo=facts.now.tzinfo)
+    return list(takewhile(lambda one: max(one.due, since) + facts.grace < facts.now, facts.upcoming))
+
+
+def _reason(facts: JobFacts, first: ScheduledWindow) -> tuple[str, str, str]:
+    """Name of the cause, why there is no run, and what to do."""
+    active = next((audited.run for audited in facts.runs if audited.run.state in ACTIVE), None)
+    taken = next((audited.run for audited in facts.runs if _takes_boundary(audited.run, first)), None)
+    dag = facts.dag
+    if dag is None:
+        name, run_id = "unknown", ""
+    elif dag.is_invalid:
+        name, run_id = "invalid", ""
+    elif not dag.is_known or dag.is_stale:
+        name, run_id = "no Dag", ""
+    elif dag.is_paused:
+        name, run_id = "paused", ""
+    elif active is not None:
+        name, run_id = "stuck run", active.run_id
+    elif taken is not None:
+        name, run_id = "taken date", taken.run_id
+    else:
+        name, run_id = "no scheduler", ""
+    why, remedy = _REASONS[name]
+    return name, why.format(run=run_id, state=active.state if active else ""), remedy
+
+
+def _is_green_without_delivery(audited: AuditedRun) -> bool:
+    return audited.run.state == "success" and audited.run.window is not None and not audited.window_delivered
+
+
+def _has_failed_in_silence(audited: AuditedRun) -> bool:
+    is_failed = audited.run.state == "failed" and audited.run.window is not None
+    return is_failed and not audited.window_delivered and not audited.told
+
+
+def _waits_for_future(run: DagRunSummary, now: datetime) -> bool:
+    moments = [moment for moment in (run.run_after, run.logical_date) if moment is not None]
+    return run.state in ACTIVE and any(moment > now + _CLOCKS_DIFFER for moment in moments) and run.start is None
+
+
+def _is_turned(run: DagRunSummary, now: datetime) -> bool:
+    first, last = run.data_interval_start, run.data_interval_end
+    return bool(first and last and first >= last) and (run.end is None or now - run.end < _REVERSED_FOR)
+
+
+def _is_working(audited: AuditedRun, facts: JobFacts) -> bool:
+    """Whether a run that is under way may still be: its tasks have said something within the longest time of a task."""
+    if audited.run.state not in ACTIVE or _waits_for_future(audited.run, facts.now):
+        return False
+    if audited.last_event is None:
+        begun = audited.run.start or audited.run.run_after
+        return begun is not None and facts.now - begun < _STARTS_WITHIN
+    return facts.now - audited.last_event < facts.stuck_after + facts.grace
+
+
+def _takes_boundary(run: DagRunSummary, first: ScheduledWindow) -> bool:
+    return run.run_type != "scheduled" and run.logical_date == first.window.start
+
+
+def _due(run: DagRunSummary) -> str:
+    moments = [moment for moment in (run.run_after, run.logical_date) if moment is not None]
+    return max(moments).isoformat() if moments else "an unknown time"
+
+
+def _runs(runs: Sequence[DagRunSummary]) -> str:
+    """``run 'a' for … is``, or ``3 runs ('a' for …, …) are``."""
+    named = [f"{run.run_id!r} for {_window_range(run.window)}" for run in _in_order(runs) if run.window]
+    if len(named) == 1:
+        return f"run {named[0]} is"
+    return f"{len(named)} runs ({_some(named)}) are"
+
+
+def _in_order(runs: Sequence[DagRunSummary]) -> list[DagRunSummary]:
+    return sorted(runs, key=lambda run: (run.window.start if run.window else datetime.min, run.run_id))
+
+
+def _spans(windows: Sequence[Window], one: str = "is", many: str = "are") -> str:
+    named = [_window_range(window) for window in sorted(windows)]
+    if len(named) == 1:
+        return f"the window {named[0]} {one}"
+    return f"{len(named)} windows ({_some(named)}) {many}"
+
+
+def _some(named: Sequence[str]) -> str:
+    more = f" and {len(named) - _MAX_NAMED} more" if len(named) > _MAX_NAMED else ""
+    return ", ".join(named[:_MAX_NAMED]) + more
+
+
+def _window_range(window: Window | None) -> str:
+    return f"{window.start.isoformat()} to {window.end.isoformat()}" if window else "no window"

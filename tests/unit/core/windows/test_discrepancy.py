@@ -1,7 +1,8 @@
-"""The auditor's judgement: what never ran, what is green without a delivery, what is red with one, and nothing else."""
+"""The auditor's judgement: one finding for each job and cause, by its name, and nothing else."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -10,11 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export_jobs.core.windows.discrepancy import Finding, WindowRun, find_discrepancies
+from export_jobs.core.windows.discrepancy import (
+    AuditedRun,
+    DagStanding,
+    Finding,
+    JobFacts,
+    find_discrepancies,
+    runs_to_delete,
+)
+from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.core.windows.window import ScheduledWindow, Window
 
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
 DAY, GRACE = timedelta(days=1), timedelta(minutes=15)
+NOW = DAY_ONE + 9 * DAY
+WELL = DagStanding()
 
 
 def window(day: int) -> Window:
@@ -26,88 +37,216 @@ def delivery(day: int) -> ScheduledWindow:
     return ScheduledWindow(window=window(day), due=window(day).end + timedelta(hours=2))
 
 
+def facts(**said: Any) -> JobFacts:
+    return JobFacts(**{"job": "sales", "now": NOW, "grace": GRACE, "dag": WELL, **said})
+
+
 def findings(**said: Any) -> list[Finding]:
-    usual: dict[str, Any] = {
-        "upcoming": [],
-        "runs": {},
-        "now": DAY_ONE + 9 * DAY,
-        "last_activity": None,
-        "grace": GRACE,
-    }
-    return find_discrepancies("sales", **{**usual, **said})
+    return find_discrepancies(facts(**said))
 
 
-def made(run_state: str | None, *, delivered: bool) -> dict[Window, WindowRun]:
-    return {window(0): WindowRun("run-1", run_state, delivered)}
+def run(state: str, day: int = 0, run_type: str = "scheduled", **said: Any) -> DagRunSummary:
+    times = {"data_interval_start": window(day).start, "data_interval_end": window(day).end}
+    usual = {"run_id": f"run-{day}", "run_type": run_type, "state": state, "start": window(day).end, **times}
+    return DagRunSummary(**{**usual, **said})
 
 
+def audited(state: str, day: int = 0, *, by_other: bool = False, **said: Any) -> AuditedRun:
+    delivered = said.pop("delivered", False)
+    return AuditedRun(
+        run(state, day, **said.pop("run", {})),
+        delivered=delivered,
+        window_delivered=delivered or by_other,
+        told=said.pop("told", True),
+        **said,
+    )
+
+
+# Airflow's word against the ledger's --------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("run_state", "delivered"),
+    ("state", "delivered"),
     [("success", True), ("failed", False), ("running", False), ("queued", False), ("running", True)],
 )
-def test_airflow_and_the_ledger_agree(run_state: str, delivered: bool) -> None:
-    assert findings(runs=made(run_state, delivered=delivered)) == []
-
-
-@pytest.mark.parametrize("delivered", [True, False])
-def test_without_airflows_word_nothing_contradicts_the_ledger(delivered: bool) -> None:
-    assert findings(runs=made(None, delivered=delivered)) == []
+def test_airflow_and_the_ledger_agree(state: str, delivered: bool) -> None:
+    assert findings(runs=[audited(state, delivered=delivered)]) == []
 
 
 def test_green_without_a_delivery_is_an_alarm() -> None:
-    (finding,) = findings(runs=made("success", delivered=False))
+    (finding,) = findings(runs=[audited("success")])
     assert finding.job == "sales"
-    assert "'run-1'" in finding.message
-    assert "green in Airflow and delivered nothing. Clear that run" in finding.message
+    assert "run 'run-0' for 2026-01-01T00:00:00+00:00 to " in finding.message
+    assert "is green in Airflow and delivered nothing. Clear that run." in finding.message
+
+
+def test_green_for_a_window_that_another_run_has_delivered_is_none() -> None:
+    assert findings(runs=[audited("success", by_other=True)]) == []
 
 
 def test_red_with_a_delivery_is_an_alarm() -> None:
-    (finding,) = findings(runs=made("failed", delivered=True))
+    (finding,) = findings(runs=[audited("failed", delivered=True)])
     assert "marked failed although its files are delivered" in finding.message
     assert "`export-jobs rerun`" in finding.message
 
 
-def test_what_was_due_and_has_no_run_is_an_alarm_for_each_window() -> None:
-    now = delivery(1).due + GRACE + timedelta(seconds=1)
-    found = findings(upcoming=[delivery(0), delivery(1), delivery(2)], now=now)
-    assert [finding.message.count(str(delivery(n).due.date())) > 0 for n, finding in enumerate(found)] == [True, True]
+def test_red_for_a_window_that_another_run_has_delivered_is_none() -> None:
+    assert findings(runs=[audited("failed", by_other=True, told=False)]) == []
 
 
-def test_within_the_grace_nothing_is_late() -> None:
-    assert findings(upcoming=[delivery(0)], now=delivery(0).due + GRACE) == []
+def test_m3_a_failure_that_nobody_was_told_of_is_an_alarm() -> None:
+    (finding,) = findings(runs=[audited("failed", told=False)])
+    assert "marked failed, and nobody was told" in finding.message
 
 
-def test_a_job_that_catches_up_is_left_to_work() -> None:
-    now = delivery(5).due + GRACE + DAY
-    late = [delivery(day) for day in range(5)]
-    assert findings(upcoming=late, now=now, last_activity=now - GRACE + timedelta(seconds=1)) == []
-    assert len(findings(upcoming=late, now=now, last_activity=now - GRACE)) == 5
+def test_l1_a_window_that_was_read_before_its_end_is_an_alarm() -> None:
+    (finding,) = findings(early=[(window(2), "manual__1"), (window(1), "manual__0")])
+    assert finding.message.count("read before that time was over") == 1
+    assert "2 windows (2026-01-02T00:00:00+00:00 to " in finding.message and "'manual__1'" in finding.message
 
 
-def test_a_job_at_work_hides_no_contradiction() -> None:
-    now = DAY_ONE + 9 * DAY
-    assert len(findings(runs=made("success", delivered=False), now=now, last_activity=now)) == 1
+# One alarm a job and cause ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("cause", ["success", "silent", "early", "never"])
+def test_m3_a_year_of_windows_is_one_alarm(cause: str) -> None:
+    days = range(365)
+    now = DAY_ONE + 400 * DAY
+    match cause:
+        case "success":
+            said: dict[str, Any] = {"runs": [audited("success", day) for day in days]}
+        case "silent":
+            said = {"runs": [audited("failed", day, told=False) for day in days]}
+        case "early":
+            said = {"early": [(window(day), f"run-{day}") for day in days]}
+        case _:
+            said = {"upcoming": [delivery(day) for day in days]}
+    (finding,) = findings(now=now, **said)
+    assert "and 362 more" in finding.message and len(finding.message) < 700
+    assert finding.message.count("2026-01-0") in {6, 7}, "the first three are named"
 
 
-def test_a_schedule_without_end_is_asked_no_further_than_now() -> None:
-    found = findings(upcoming=(delivery(day) for day in count()), now=delivery(2).due + GRACE + timedelta(seconds=1))
-    assert len(found) == 3
+def test_m3_each_cause_is_an_alarm_of_its_own() -> None:
+    found = findings(
+        runs=[audited("success", 0), audited("failed", 1, delivered=True), audited("failed", 2, told=False)],
+        upcoming=[delivery(3)],
+        early=[(window(4), "run-4")],
+    )
+    assert len({finding.key for finding in found}) == len(found) == 5
 
 
-@given(st.integers(0, 30), st.integers(0, 60))
+@given(st.integers(1, 30), st.integers(1, 60))
 def test_the_same_cause_has_the_same_key_at_any_time(late: int, later: int) -> None:
     """Nobody is told the same twice, so an alarm that was told stays the same alarm the day after."""
     to_come = [delivery(day) for day in range(100)]
+    first, second = (
+        [finding.key for finding in findings(upcoming=to_come, now=delivery(day).due + DAY)]
+        for day in (late, late + later)
+    )
+    assert first == second and len(first) == 1
 
-    def keys(day: int) -> set[str]:
-        return {finding.key for finding in findings(upcoming=to_come, now=delivery(day).due + DAY)}
 
-    assert keys(late) <= keys(late + later)
-    assert len(keys(late + later) - keys(late)) == later
+# The cause by its name ----------------------------------------------------------------------------------------------
+def why(**said: Any) -> str:
+    (finding,) = findings(upcoming=[delivery(0), delivery(1)], **said)
+    assert "2 windows (2026-01-01T00:00:00+00:00 to " in finding.message
+    assert "have no run, due since 2026-01-02T02:00:00+00:00: " in finding.message
+    return finding.message.partition("+00:00: ")[2]
 
 
-def test_two_causes_of_one_window_have_two_keys() -> None:
-    green = findings(runs=made("success", delivered=False))
-    red = findings(runs=made("failed", delivered=True))
-    never = findings(upcoming=[delivery(0)])
-    assert len({finding.key for finding in [*green, *red, *never]}) == 3
+@pytest.mark.parametrize(
+    ("dag", "sentence"),
+    [
+        (None, "Airflow was not asked"),
+        (DagStanding(is_known=False), "Airflow has no current Dag of it. See that the Dag processor runs"),
+        (DagStanding(is_stale=True), "Airflow has no current Dag of it"),
+        (DagStanding(is_paused=True), "its Dag is paused in Airflow. Unpause it there"),
+        (DagStanding(is_invalid=True, is_paused=True), "its definition is invalid"),
+        (WELL, "Airflow makes no runs. See that its scheduler runs"),
+    ],
+)
+def test_m3_an_overdue_window_has_its_cause(dag: DagStanding | None, sentence: str) -> None:
+    assert why(dag=dag).startswith(sentence)
+
+
+def test_m3_a_run_that_does_nothing_is_the_cause() -> None:
+    silent = audited("running", 5, last_event=NOW - timedelta(hours=7), run={"run_id": "stuck"})
+    assert "run 'stuck' before it is running and does nothing" in why(runs=[silent])
+    queued = audited("queued", 5, run={"run_id": "waits", "start": None, "run_after": NOW - timedelta(hours=2)})
+    assert "run 'waits' before it is queued and does nothing" in why(runs=[queued])
+
+
+@pytest.mark.parametrize(
+    "at_work",
+    [
+        audited("running", 5, last_event=NOW - timedelta(hours=5)),
+        audited("running", 5, run={"start": NOW - timedelta(minutes=50)}),
+        audited("queued", 5, run={"start": None, "run_after": NOW - timedelta(minutes=50)}),
+    ],
+)
+def test_m3_a_long_run_is_no_alarm(at_work: AuditedRun) -> None:
+    assert findings(upcoming=[delivery(0)], runs=[at_work]) == []
+
+
+def test_l6_a_run_that_took_the_date_of_the_next_window_is_named() -> None:
+    taken = audited("success", 7, delivered=True, run={"run_type": "manual", "logical_date": window(0).start})
+    assert "run 'run-7' has taken its logical date. Delete that run" in why(runs=[taken])
+
+
+# Grace --------------------------------------------------------------------------------------------------------------
+def test_within_the_grace_nothing_is_late() -> None:
+    assert findings(upcoming=[delivery(0)], now=delivery(0).due + GRACE) == []
+    assert len(findings(upcoming=[delivery(0)], now=delivery(0).due + GRACE + timedelta(seconds=1))) == 1
+
+
+@pytest.mark.parametrize("age_s", [0, 60, 900])
+def test_m3_a_job_that_is_new_or_changed_has_its_grace(age_s: int) -> None:
+    """A job of days that are past is overdue at once, and Airflow has yet to parse it."""
+    assert findings(upcoming=[delivery(0)], changed_at=NOW - timedelta(seconds=age_s)) == []
+    assert len(findings(upcoming=[delivery(0)], changed_at=NOW - GRACE - timedelta(seconds=1))) == 1
+
+
+def test_a_job_that_catches_up_is_left_to_work() -> None:
+    late = [delivery(day) for day in range(5)]
+    assert findings(upcoming=late, last_activity=NOW - GRACE + timedelta(seconds=1)) == []
+    assert len(findings(upcoming=late, last_activity=NOW - GRACE)) == 1
+
+
+def test_a_job_at_work_hides_no_contradiction() -> None:
+    assert len(findings(runs=[audited("success")], last_activity=NOW)) == 1
+
+
+def test_a_schedule_without_end_is_asked_no_further_than_now() -> None:
+    (finding,) = findings(upcoming=(delivery(day) for day in count()))
+    assert "8 windows" in finding.message
+
+
+# Runs that keep the schedule waiting --------------------------------------------------------------------------------
+IN_2030 = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def waiting(**said: Any) -> AuditedRun:
+    usual = {"run_id": "later", "run_type": "manual", "start": None, "logical_date": IN_2030, "run_after": IN_2030}
+    return audited("queued", 0, run={**usual, **said.pop("run", {})}, **said)
+
+
+def test_l6_a_run_of_the_future_is_named_once_and_is_the_cause_of_what_waits() -> None:
+    (finding,) = findings(runs=[waiting()], upcoming=[delivery(0)])
+    assert "run 'later' waits until 2030-01-01T00:00:00+00:00" in finding.message
+    assert "Delete that run in Airflow" in finding.message
+
+
+def test_l6_only_a_run_of_the_future_that_has_begun_nothing_is_deleted() -> None:
+    assert [one.run_id for one in runs_to_delete(facts(runs=[waiting()]))] == ["later"]
+    kept = [
+        waiting(run={"run_after": NOW, "logical_date": NOW}),
+        waiting(run={"start": NOW}),
+        AuditedRun(replace(waiting().run, state="running")),
+        waiting(run={"run_type": "scheduled"}),
+        waiting(run={"run_type": "backfill"}),
+        waiting(last_event=NOW),
+    ]
+    assert runs_to_delete(facts(runs=kept)) == []
+
+
+def test_l6_a_reversed_interval_is_named_for_a_day() -> None:
+    turned = {"data_interval_start": window(1).end, "data_interval_end": window(1).start, "run_id": "turned"}
+    (finding,) = findings(runs=[audited("failed", run={**turned, "end": NOW - timedelta(hours=23)})])
+    assert "run 'turned' has a data interval that ends before it begins" in finding.message
+    assert findings(runs=[audited("failed", run={**turned, "end": NOW - timedelta(hours=25)})]) == []

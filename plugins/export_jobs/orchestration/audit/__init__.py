@@ -1,0 +1,1 @@
+"""The auditor's work: gather what is known of all jobs, mend what loses nothing, tell whom it concerns."""

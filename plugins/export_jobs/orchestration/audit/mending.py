@@ -1,0 +1,38 @@
+"""What the auditor puts right by itself: only what loses nothing, and it says so."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from export_jobs.core.windows.discrepancy import Finding, JobFacts, runs_to_delete
+from export_jobs.core.windows.rerun import DagRunSummary
+from export_jobs.errors import ExportError
+from export_jobs.orchestration.airflow.api import AirflowApi
+
+log = logging.getLogger(__name__)
+
+
+def mend(api: AirflowApi, facts: Sequence[JobFacts], dag_ids: Mapping[str, str]) -> dict[str, list[DagRunSummary]]:
+    """Delete runs that wait for a day in the future and have begun nothing; by job, those that are gone."""
+    gone: dict[str, list[DagRunSummary]] = {}
+    for job in facts:
+        for run in runs_to_delete(job):
+            try:
+                api.delete_run(dag_ids[job.job], run.run_id)
+            except ExportError as error:
+                log.warning("Run %r of job %r cannot be deleted: %s", run.run_id, job.job, error)
+            else:
+                gone.setdefault(job.job, []).append(run)
+    return gone
+
+
+def mended_finding(job: str, runs: Sequence[DagRunSummary]) -> Finding:
+    """What is told once of what has been put right."""
+    named = ", ".join(repr(run.run_id) for run in runs)
+    return Finding(
+        f"{job} mended: {named}",
+        job,
+        f"Job {job!r}: the auditor has deleted run {named}, which waited for a day in the future, had begun nothing, "
+        "and kept the windows before that day waiting. Trigger a run when it is to run.",
+    )

@@ -1,0 +1,60 @@
+"""Findings -> one mail to each recipient with what is new for them; nobody's trouble keeps a mail from anybody else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from export_jobs import settings
+from export_jobs.core.windows.discrepancy import Finding
+from export_jobs.orchestration.mail.message import Letter
+from export_jobs.orchestration.mail.rules import MailOutcome
+from export_jobs.orchestration.mail.server import MailServer
+from export_jobs.store.alarms import Alarms
+
+log = logging.getLogger(__name__)
+
+MAX_FINDINGS = 100
+"""In one mail; the log of the auditor has all of them."""
+
+
+def tell(engine: Engine, findings: Sequence[Finding], owners: Mapping[str, str]) -> list[str]:
+    """Mail what is new to the owner of each job and to the operators; a sentence for each mail that is not sent."""
+    alarms = Alarms(engine)
+    told = alarms.told()
+    news: dict[str, list[Finding]] = {}
+    for finding in findings:
+        for recipient in {owners.get(finding.job, ""), *settings.operators_mail()} - {""}:
+            if (finding.key, recipient) not in told:
+                news.setdefault(recipient, []).append(finding)
+    troubles = []
+    with MailServer() as server:
+        for recipient, new in sorted(news.items()):
+            answer = server.send(_letter(new), recipient)
+            if answer.outcome is not MailOutcome.SENT:
+                log.warning("%s is not mailed: %s. %s", recipient, answer.what, answer.remedy)
+                troubles.append(f"{len(new)} alarms are not mailed to {recipient}: {answer.what}")
+            if answer.outcome in (MailOutcome.SENT, MailOutcome.REFUSED):
+                for finding in new:
+                    alarms.mark_told(finding, recipient)
+    alarms.keep_only({finding.key for finding in findings})
+    return troubles
+
+
+def _letter(new: Sequence[Finding]) -> Letter:
+    jobs = sorted({finding.job for finding in new})
+    about = jobs[0] if len(jobs) == 1 else f"{len(jobs)} jobs"
+    shown = [finding.message for finding in new[:MAX_FINDINGS]]
+    if len(new) > MAX_FINDINGS:
+        shown.append(f"And {len(new) - MAX_FINDINGS} more; the log of the auditor has all of them.")
+    return Letter(
+        "alarm",
+        f"Export jobs: alarm for {about}",
+        {"findings": shown, "link": settings.airflow_url()},
+        # The day: the same alarm that comes back later is a mail of its own.
+        identity=(*(f"{finding.key}\n{finding.message}" for finding in new), f"{datetime.now(UTC):%Y-%m-%d}"),
+        job=jobs[0] if len(jobs) == 1 else "",
+    )
