@@ -65,7 +65,7 @@ class CompareWithLedger(BaseOperator):
         gathered = gather(engine, airflow, datetime.now(UTC), GRACE)
         gone = mend(api, gathered.facts, gathered.dag_ids) if api and airflow else {}
         lost = _lost_rows(troubles)
-        owners = {**gathered.owners, **{job.name: str(job.definition.get("owner", "")) for job in lost}}
+        owners = {**gathered.owners, **{job.name: job.owner for job in lost}}
         findings = [_lost_row_finding(job) for job in lost]
         for facts in gathered.facts:
             deleted = {run.run_id for run in gone.get(facts.job, ())}

@@ -45,8 +45,19 @@ def build_dags() -> dict[str, DAG]:
         return {AUDITOR_DAG_ID: auditor_dag()}
     found = load_jobs(wanted)
     catalogue = _catalogue()
-    dags = {stored.dag_id: job_dag(stored, catalogue, check=wanted is None) for stored in found}
+    dags = _dags(found, catalogue, check=wanted is None)
     return dags if wanted else {AUDITOR_DAG_ID: auditor_dag(), **dags}
+
+
+def _dags(found: Iterable[LoadedJob], catalogue: Catalogue, *, check: bool) -> dict[str, DAG]:
+    """By Dag id; a job of which not even the Dag that says why can be made is named in the log, and stops no other."""
+    dags: dict[str, DAG] = {}
+    for job in found:
+        try:
+            dags[job.dag_id] = job_dag(job, catalogue, check=check)
+        except Exception:
+            log.exception("Job %r has no Dag", job.name)
+    return dags
 
 
 def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:
@@ -56,7 +67,7 @@ def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:
     """
     if not check and found.job is not None:
         return _export_dag(found.job)
-    issues = list(found.issues(catalogue))
+    issues = _issues(found, catalogue)
     if found.job is not None and not issues:
         try:
             dag = _export_dag(found.job)
@@ -68,6 +79,16 @@ def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:
         else:
             return dag
     return _invalid_dag(found, issues)
+
+
+def _issues(found: LoadedJob, catalogue: Catalogue) -> list[Issue]:
+    try:
+        return list(found.issues(catalogue))
+    except Exception as error:  # whatever a row provokes in validation must stay that row's trouble
+        log.exception("Job %r cannot be validated", found.name)
+        return [
+            Issue("job", f"it cannot be validated ({type(error).__name__})", "Report it, with the log of this process")
+        ]
 
 
 def _export_dag(job: ExportJob) -> DAG:

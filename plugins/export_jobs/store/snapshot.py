@@ -18,12 +18,24 @@ log = logging.getLogger(__name__)
 def load(path: Path) -> list[StoredJob]:
     """The snapshot's jobs; none when there is no snapshot, it cannot be read, or another version wrote it."""
     try:
-        return [StoredJob(**entry) for entry in json.loads(_read(path))]
+        entries = list(json.loads(_read(path)))
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as error:
         log.warning("The snapshot %s cannot be read (%s); it is made again from the store.", path, type(error).__name__)
         return []
+    jobs = [job for job in map(_job_of, entries) if job is not None]
+    if len(jobs) < len(entries):
+        log.warning("%d jobs of the snapshot %s cannot be read and are left out.", len(entries) - len(jobs), path)
+    return jobs
+
+
+def _job_of(entry: object) -> StoredJob | None:
+    """One job must not take the others from the snapshot."""
+    try:
+        return StoredJob(**entry) if isinstance(entry, dict) else None
+    except TypeError:
+        return None
 
 
 def save(path: Path, jobs: Sequence[StoredJob]) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from export_jobs import settings
@@ -87,8 +86,8 @@ def gather(engine: Engine, airflow: AirflowView | None, now: datetime, grace: ti
     gathered = GatheredFacts()
     for job in jobs:
         gathered.dag_ids[job.name] = job.dag_id
-        gathered.owners[job.name] = str(job.definition.get("owner", ""))
-        schedule = _schedule(job)
+        gathered.owners[job.name] = job.owner
+        schedule = job.schedule()
         if schedule is None:
             gathered.unreadable.append(job.name)
             continue
@@ -98,17 +97,10 @@ def gather(engine: Engine, airflow: AirflowView | None, now: datetime, grace: ti
             log.exception("Job %r cannot be audited", job.name)
             gathered.broken.append(job.name)
             continue
-        if job.definition.get("enabled", True):
+        if job.is_enabled:
             standing = airflow.standing(job.dag_id) if airflow else None
             gathered.facts.append(replace(found, dag=standing, early=early.get(job.job_id, ()), now=now, grace=grace))
     return gathered
-
-
-def _schedule(job: StoredJob) -> Schedule | None:
-    try:
-        return Schedule.model_validate(job.definition["schedule"])
-    except (KeyError, ValidationError):
-        return None
 
 
 def _asked(jobs: Iterable[StoredJob], runs: Mapping[str, Sequence[DagRunSummary]]) -> list[AskedRun]:

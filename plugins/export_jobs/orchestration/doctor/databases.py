@@ -9,7 +9,6 @@ from export_jobs.core.base.issue import errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.validation.catalogue import validate_catalogue
-from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import open_source, open_warehouse
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
@@ -41,8 +40,8 @@ def warehouses_answer(_: Surroundings) -> Iterator[CheckResult]:
             with open_source(name, dialect):
                 pass
             yield from _postgres_role(subject, name) if dialect == POSTGRES else [_opened(subject, dialect)]
-        except ExportError as error:
-            yield CheckResult.failed(subject, error)
+        except Exception as error:
+            yield CheckResult.of_error(subject, error)
 
 
 def _databases(catalogue: Catalogue) -> set[tuple[str, str]]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 
-from export_jobs.errors import ExportError
 from export_jobs.orchestration.doctor import databases, installation, services, store
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
-
-log = logging.getLogger(__name__)
 
 CheckFunction = Callable[[Surroundings], Iterator[CheckResult]]
 CHECKS: tuple[tuple[str, CheckFunction], ...] = (
@@ -34,12 +30,8 @@ def examine(surroundings: Surroundings) -> list[CheckResult]:
 def _results(subject: str, check: CheckFunction, surroundings: Surroundings) -> Iterator[CheckResult]:
     try:
         yield from check(surroundings)
-    except ExportError as error:
-        yield CheckResult.failed(subject, error)
     except Exception as error:
-        log.exception("The check of %s broke", subject)
-        what = f"this could not be checked ({type(error).__name__})"
-        yield CheckResult(subject, Outcome.FAILED, what, "See the log of this process for the whole error")
+        yield CheckResult.of_error(subject, error)
 
 
 def is_healthy(results: list[CheckResult]) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.api import AirflowApi
+
+log = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
@@ -36,6 +39,15 @@ class CheckResult:
     def failed(cls, subject: str, error: ExportError) -> CheckResult:
         """What an error of ours says."""
         return cls(subject, Outcome.FAILED, error.what, error.remedy)
+
+    @classmethod
+    def of_error(cls, subject: str, error: Exception) -> CheckResult:
+        """The same for any error; of one that is not ours only the type is told, and the log has the rest."""
+        if isinstance(error, ExportError):
+            return cls.failed(subject, error)
+        log.error("The check of %s broke", subject, exc_info=error)
+        what = f"this could not be checked ({type(error).__name__})"
+        return cls(subject, Outcome.FAILED, what, "See the log of this process for the whole error")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from airflow.sdk import ObjectStoragePath
 
 from export_jobs import settings
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 from export_jobs.orchestration.airflow.connections import airflow_connection, store_engine
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
@@ -31,8 +30,8 @@ def destinations_have_connections(_: Surroundings) -> Iterator[CheckResult]:
         subject = f"destination {spec.tag}"
         try:
             yield _connection_of(subject, spec)
-        except ExportError as error:
-            yield CheckResult.failed(subject, error)
+        except Exception as error:
+            yield CheckResult.of_error(subject, error)
 
 
 def _connection_of(subject: str, spec: DestinationSpec) -> CheckResult:

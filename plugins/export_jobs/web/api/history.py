@@ -11,7 +11,7 @@ from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.state import AirflowRuns
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.history.coverage import coverage_answer
-from export_jobs.web.history.execution_rows import execution_row
+from export_jobs.web.history.execution_rows import execution_rows
 from export_jobs.web.http.access import ReadsJob
 from export_jobs.web.http.audit_log import api_router
 from export_jobs.web.http.dependencies import LedgerDep, StampedCatalogueDep, StoredJobDep, StoreEngineDep
@@ -47,4 +47,4 @@ def executions_of(
     """The executions with tries, files and errors, newest window first."""
     airflow = AirflowRuns(frozenset(airflow_tables.runs_in_progress(row.dag_id)), datetime.now(UTC))
     total, records = ExecutionPages(engine).page(row.job_id, offset, limit)
-    return ExecutionPage(total=total, executions=[execution_row(record, row.time_zone, airflow) for record in records])
+    return ExecutionPage(total=total, executions=execution_rows(records, row.time_zone, airflow))

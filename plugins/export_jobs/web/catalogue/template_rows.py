@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType, Fact
 from export_jobs.core.catalogue.selection import (
     ResolvedColumn,
@@ -25,9 +28,28 @@ from export_jobs.web.models.template import (
     TemplateRow,
 )
 
+log = logging.getLogger(__name__)
+
 
 def template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) -> TemplateRow:
-    """One line of the list of templates."""
+    """One line of the list of templates; of one that makes it stumble, a line that says so and hides no other."""
+    try:
+        return _template_row(template, note, catalogue)
+    except Exception as error:
+        log.exception("Template %r cannot be shown as it is", template.name)
+        what = f"the template cannot be compared with the catalogue ({type(error).__name__})"
+        issue = Issue("", what, "See the log of Airflow's API server, and report what it says")
+        return TemplateRow(
+            **template.model_dump(),
+            file_columns=[],
+            used_by=len(note.jobs),
+            created_at=note.created_at,
+            created_by=note.created_by,
+            issues=[IssueAnswer.of(issue)],
+        )
+
+
+def _template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) -> TemplateRow:
     return TemplateRow(
         **template.model_dump(),
         file_columns=template_columns(template, catalogue),

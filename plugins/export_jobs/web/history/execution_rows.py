@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from export_jobs.core.windows.schedule_text import window_in_words
@@ -20,7 +22,20 @@ from export_jobs.store.executions.state import (
 from export_jobs.web.models.history import DeliveredFile, ExecutionError, ExecutionLinks, ExecutionRow, MailSummary
 from export_jobs.web.models.job import WindowSpan
 
+log = logging.getLogger(__name__)
+
 _FAILED = {ExecutionState.FAILED, ExecutionState.DELIVERED_THEN_FAILED}
+
+
+def execution_rows(records: Iterable[ExecutionRecord], zone: str, airflow: AirflowRuns) -> list[ExecutionRow]:
+    """A line for each; one that cannot be shown is left out, said in the log, and hides no other."""
+    rows = []
+    for record in records:
+        try:
+            rows.append(execution_row(record, zone, airflow))
+        except Exception:
+            log.exception("Execution %d of run %r cannot be shown", record.id, record.run_id)
+    return rows
 
 
 def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> ExecutionRow:
