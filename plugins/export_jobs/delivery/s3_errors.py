@@ -69,6 +69,8 @@ _CODE_ALIASES = {
     "301": "PermanentRedirect",
     "AuthorizationHeaderMalformed": "PermanentRedirect",
     "IllegalLocationConstraintException": "PermanentRedirect",
+    "TemporaryRedirect": "PermanentRedirect",
+    "307": "PermanentRedirect",
     "TokenRefreshRequired": "ExpiredToken",
     "XMinioStorageFull": "QuotaExceeded",
     "XMinioAdminBucketQuotaExceeded": "QuotaExceeded",
@@ -91,6 +93,13 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
         raise _response_error(error, doing, bucket) from None
     except BotoCoreError as error:
         raise _no_response_error(error, doing, bucket, endpoint) from None
+    except RecursionError:
+        raise _redirected_error(bucket) from None
+    except (FileNotFoundError, PermissionError):  # boto3 reads the token of a role when it is first needed
+        raise TerminalError(
+            f"A file with the credentials for bucket {bucket} cannot be read on this worker",
+            "Put it there, or correct the extra of the Airflow connection",
+        ) from None
 
 
 def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
@@ -133,6 +142,14 @@ def _no_response_error(error: BotoCoreError, doing: str, bucket: str, endpoint: 
             f"The certificate of {endpoint} is not trusted: expired, self-signed or for another name. Nothing was sent",
             "Have the server's certificate renewed, or give its authority to the worker (verify in the extra)",
         )
+    if isinstance(error, SSLError) and _caused_by(error, FileNotFoundError, PermissionError):
+        return TerminalError(
+            f"The file of trusted authorities for {endpoint}, which the Airflow connection of bucket {bucket} names, "
+            "cannot be read on this worker",
+            "Put it there, or correct `verify` in the extra of the connection",
+        )
+    if _caused_by(error, RecursionError):
+        return _redirected_error(bucket)
     if isinstance(error, ParamValidationError):
         return TerminalError(
             f"The bucket name {bucket!r} or the prefix is invalid for {doing}", "Correct the destination"
@@ -144,10 +161,25 @@ def _no_response_error(error: BotoCoreError, doing: str, bucket: str, endpoint: 
     )
 
 
+def _redirected_error(bucket: str) -> TerminalError:
+    """boto3 follows each redirect with a request that may be redirected, too: a circle ends with Python's stack."""
+    what, remedy = _TERMINAL_MESSAGES["PermanentRedirect"]
+    return TerminalError(what.format(bucket=bucket), remedy)
+
+
 def _is_certificate_fault(error: BaseException) -> bool:
+    return any(
+        isinstance(seen, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(seen)
+        for seen in _chain(error)
+    )
+
+
+def _caused_by(error: BaseException, *kinds: type[BaseException]) -> bool:
+    return any(isinstance(seen, kinds) for seen in _chain(error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(seen):
-            return True
+        yield seen
         seen = seen.__cause__ or seen.__context__
-    return False

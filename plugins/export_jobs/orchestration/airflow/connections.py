@@ -202,19 +202,15 @@ def _s3(spec: DestinationSpec) -> Destination:
     from botocore.config import Config  # noqa: PLC0415
 
     from export_jobs.delivery.s3 import S3Destination  # noqa: PLC0415
+    from export_jobs.delivery.s3_login_errors import translate_s3_login_errors  # noqa: PLC0415
 
     config = Config(
         connect_timeout=settings.connect_timeout_s(),
         read_timeout=2 * settings.connect_timeout_s(),
         retries={"total_max_attempts": 3, "mode": "standard"},  # after these the task tries again, later
     )
-    try:
+    with translate_s3_login_errors(spec.connection):
         client = AwsGenericHook(aws_conn_id=spec.connection, client_type="s3", config=config).get_conn()
-    except ValueError:  # its text, and so its traceback, holds the address with any password in it
-        raise UserError(
-            f"The connection {spec.connection!r} of the destination {spec.tag!r} has an invalid endpoint_url",
-            "Correct it in the connection's extra, such as https://s3.example.org",
-        ) from None
     bucket, _, prefix = spec.folder.strip("/").partition("/")
     return S3Destination(client, bucket, prefix)
 
