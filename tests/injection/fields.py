@@ -31,9 +31,8 @@ SOUND: Raw = {
     ],
 }
 NOTHING: Collection[str] = ()
-LOCAL_PARTS = {"placeholder: percent", "placeholder: positional", "placeholder: double", "placeholder: format",
-               "SQL: lone quote", "SQL: like wildcard", "Jinja: open", "path: absolute", "path: home"}  # fmt: skip
-"""RFC 5322 allows these letters before the @, and they mean nothing there."""
+LOCAL_PARTS = {"SQL: lone quote"}
+"""People are called O'Brien."""
 
 
 @dataclass(frozen=True)

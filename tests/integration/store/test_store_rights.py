@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -344,3 +346,33 @@ def test_an_upgrade_by_somebody_else_than_the_owner_says_so(store: Store, login:
     with pytest.raises(UserError, match="is for the owner alone"):
         upgrade_store(engine)
     engine.dispose()
+
+
+def test_the_how_to_for_a_database_of_somebody_else_works(postgres: Postgres) -> None:
+    """Its SQL as it stands there, run by an administrator; then an upgrade by an owner who may make no role."""
+    page = Path(__file__).parents[3] / "docs" / "howto" / "database-roles.md"
+    (block,) = re.findall(r"<!-- run by a test -->\n```sql\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    name = "database_of_somebody_else"
+    postgres.create_database(name, "postgres")
+    named = block.replace("DATABASE export_jobs ", f"DATABASE {name} ")
+    theirs = re.findall(r"CREATE ROLE (\w+) LOGIN", named)
+    statements = [text for text in named.split(";") if text.strip()]
+    try:
+        with administrator(postgres, name) as session:
+            for statement in statements:
+                with suppress(psycopg.errors.DuplicateObject):  # other stores of this server have made the roles
+                    session.execute(statement.encode())
+        logins = {login: {**postgres.dsn(name, "postgres"), "user": login, "password": "change-me"} for login in theirs}
+        assert list(logins) == ["export_jobs_owner", "airflow_page", "airflow_tasks"]
+        owner, for_page, for_tasks = (create_store_engine(dsn) for dsn in logins.values())
+        assert upgrade_store(owner).missing == ()
+        for engine, role in ((for_page, PAGE), (for_tasks, TASKS)):
+            found = store_login(engine, role)
+            assert (found.missing, found.is_owner, found.strangers_may) == ((), False, ())
+        for engine in (owner, for_page, for_tasks):
+            engine.dispose()
+    finally:
+        postgres.drop_database(name)
+        with administrator(postgres) as session:
+            for login in theirs:
+                session.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(login)))
