@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from export_jobs.core.base.issue import Issue
 
-MAX_ENTRIES = 10_000
+MAX_INPUT_ENTRIES = 10_000
 """Of one list: as many as an audience or a filter may have."""
-MAX_VALUES = 200_000
+MAX_INPUT_VALUES = 200_000
 """Of all lists and mappings together."""
 MAX_DEPTH = 20
 MAX_ISSUES = 100
@@ -28,15 +28,15 @@ def size_issues(raw: object) -> list[Issue]:
         if isinstance(value, Mapping):
             children = [(f"{path}.{key}" if path else str(key), child) for key, child in value.items()]
         elif isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
-            children = [(f"{path}[{index}]", child) for index, child in enumerate(value[: MAX_ENTRIES + 1])]
+            children = [(f"{path}[{index}]", child) for index, child in enumerate(value[: MAX_INPUT_ENTRIES + 1])]
         else:
             continue
-        if len(children) > MAX_ENTRIES:
+        if len(children) > MAX_INPUT_ENTRIES:
             size = f"{len(value):,}"
-            return [Issue(path, f"this has {size} entries; at most {MAX_ENTRIES:,} are read", "Send fewer")]
+            return [Issue(path, f"this has {size} entries; at most {MAX_INPUT_ENTRIES:,} are read", "Send fewer")]
         count += len(children)
-        if count > MAX_VALUES:
-            return [Issue("", f"this holds more than {MAX_VALUES:,} values", "Split it into several definitions")]
+        if count > MAX_INPUT_VALUES:
+            return [Issue("", f"this holds more than {MAX_INPUT_VALUES:,} values", "Split it into several definitions")]
         waiting += [(place, child, depth + 1) for place, child in children]
     return []
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import yaml
 
+from export_jobs.core.base.limits import MAX_DEPTH
 from export_jobs.core.base.shape import Location, format_location
 from export_jobs.core.base.text import quote_value
 from export_jobs.errors import UserError
 
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 20
 _TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
 _TOO_DEEP_REMEDY = "Remove the inner brackets"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

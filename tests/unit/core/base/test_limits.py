@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.core.base.limits import MAX_DEPTH, MAX_ENTRIES, MAX_ISSUES, MAX_VALUES, first_issues, size_issues
+from export_jobs.core.base.limits import (
+    MAX_DEPTH,
+    MAX_INPUT_ENTRIES,
+    MAX_INPUT_VALUES,
+    MAX_ISSUES,
+    first_issues,
+    size_issues,
+)
 from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.definitions.job import JobSpec
 
@@ -28,8 +35,8 @@ def nested(depth: int) -> object:
 @pytest.mark.parametrize(
     ("raw", "what"),
     [
-        ({"recipients": [1] * (MAX_ENTRIES + 1)}, "this has 10,001 entries"),
-        ({"a": [["x"] * MAX_ENTRIES] * (MAX_VALUES // MAX_ENTRIES + 1)}, "more than 200,000 values"),
+        ({"recipients": [1] * (MAX_INPUT_ENTRIES + 1)}, "this has 10,001 entries"),
+        ({"a": [["x"] * MAX_INPUT_ENTRIES] * (MAX_INPUT_VALUES // MAX_INPUT_ENTRIES + 1)}, "more than 200,000 values"),
         ({"a": nested(MAX_DEPTH + 1)}, "nested more than 20 deep"),
     ],
 )
@@ -41,13 +48,13 @@ def test_what_is_too_large_is_one_issue_and_is_not_judged(raw: dict[str, object]
 
 
 def test_what_fits_is_judged() -> None:
-    assert size_issues({"audience": ["x"] * MAX_ENTRIES}) == []
+    assert size_issues({"audience": ["x"] * MAX_INPUT_ENTRIES}) == []
     assert size_issues(JOB) == []
 
 
 def test_a_list_of_wrong_values_tells_a_hundred_and_counts_the_others() -> None:
     """Fifty thousand numbers in place of addresses once cost seconds and answered with megabytes."""
-    parsed = parse_shape(JobSpec, {**JOB, "recipients": [1] * MAX_ENTRIES})
+    parsed = parse_shape(JobSpec, {**JOB, "recipients": [1] * MAX_INPUT_ENTRIES})
     assert len(parsed.issues) == MAX_ISSUES + 1
     assert parsed.issues[0].path == "recipients[0]"
     assert parsed.issues[-1].what == "and 9,900 more issues"
