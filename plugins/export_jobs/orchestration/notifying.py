@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,11 @@ from export_jobs.orchestration.mail.message import Letter
 from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.orchestration.publishing import export_files
+from export_jobs.orchestration.run.failure import killed, never_begun
 from export_jobs.orchestration.run.publish import WHOLE_RUN
 from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.step import ExportStep
-from export_jobs.orchestration.run.task_states import others_have_ended
+from export_jobs.orchestration.run.task_states import failed_tasks, others_have_ended
 from export_jobs.orchestration.run.xcom import task_result
 
 if TYPE_CHECKING:
@@ -41,6 +43,20 @@ class _Round(NamedTuple):
     clear_number: int
 
 
+@dataclass(frozen=True)
+class _Told:
+    """Each recipient's state, who was refused in this try, and what has kept mails from being sent at all."""
+
+    states: dict[str, str]
+    refused: list[str]
+    troubles: list[MailAnswer]
+
+    def require_all_sent(self) -> None:
+        """Raises ``TransientError``, or ``TerminalError`` when another try cannot help, unless all have an answer."""
+        if self.troubles:
+            raise _not_all_sent(self.troubles)
+
+
 class NotifyRecipients(ExportStep):
     """Mail every recipient on their own; the delivery stands whatever the mail server says."""
 
@@ -55,10 +71,11 @@ class NotifyRecipients(ExportStep):
             return
         mails = _Round("success", stage, run.clear_number)
         run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
-        states, refused = _notify(run, mails, recipients, _success_letter(run, context, stage))
-        if refused:
-            run.record_event("partly notified", self.step, message=f"refused for good: {', '.join(refused)}")
-        if "sent" not in states.values():
+        told = _notify(run, mails, recipients, _success_letter(run, context, stage))
+        if told.refused:
+            run.record_event("partly notified", self.step, message=f"refused for good: {', '.join(told.refused)}")
+        told.require_all_sent()
+        if "sent" not in told.states.values():
             raise TerminalError(
                 f"The mail server refuses every recipient of job {run.job.name!r}. The files are delivered",
                 "Correct the addresses in the job, then clear this task: whoever has had no mail gets one",
@@ -75,10 +92,12 @@ class NotifyOwner(ExportStep):
         run.ledger.record_failed_run(
             run.execution_id, run.clear_number, step=self.step, attempt=run.attempt, try_number=run.try_number
         )
+        _record_silent_steps(run, context)
         if others_have_ended(context):  # a step that was killed could not remove what it had staged
             remove_staged(run.staging)
         owner = (_todays_definition(run) or run.job).owner
-        _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], _failure_letter(run))
+        told = _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], _failure_letter(run))
+        told.require_all_sent()
 
 
 def _recipients(run: JobRun) -> list[str]:
@@ -101,11 +120,21 @@ def _todays_definition(run: JobRun) -> ExportJob | None:
     return stored.read()[0] if stored else None
 
 
-def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Letter) -> tuple[dict[str, str], list[str]]:
-    """Send to all who have no mail yet and record each answer as it comes: each one's state, and who was refused now.
+def _record_silent_steps(run: JobRun, context: Context) -> None:
+    """Say of each task that has failed without a word what is known of it: nobody else can any more."""
+    said = {(event.step, event.template) for event in run.ledger.failures(run.execution_id)}
+    begun = run.ledger.begun_steps(run.execution_id)
+    for task_id in failed_tasks(context):
+        template, _, step = task_id.rpartition(".")
+        key = (step, template or None)
+        if key in said or step == NotifyOwner.step:
+            continue
+        failure = killed(step) if key in begun else never_begun(step)
+        run.record_event("failed", step, template or None, message=str(failure), detail=failure._asdict())
 
-    Raises ``TransientError`` or ``TerminalError`` once all were tried, when some could not be sent.
-    """
+
+def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Letter) -> _Told:
+    """Send to all who have no mail yet, and record each answer as it comes."""
     states = run.ledger.notification_states(run.execution_id, *mails)
     waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in states]
     # Another one first at each try: what the first one provokes in a mail server must not keep the others waiting.
@@ -124,9 +153,7 @@ def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Lette
             if answer.outcome is MailOutcome.REFUSED:
                 log.warning("%s gets no mail: %s. %s", recipient, answer.what, answer.remedy)
                 refused.append(recipient)
-    if troubles:
-        raise _not_all_sent(troubles)
-    return states, refused
+    return _Told(states, refused, troubles)
 
 
 def _record(run: JobRun, mails: _Round, recipient: str, answer: MailAnswer) -> None:

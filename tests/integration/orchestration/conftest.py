@@ -24,7 +24,7 @@ __all__ = ["database", "empty_store", "job", "store"]
 
 @dataclass
 class Run:
-    """One run of a job as its tasks see it: what Airflow's context says, and what earlier tasks have returned."""
+    """One run of a job as its tasks see it: what Airflow's context says, and what other tasks have returned."""
 
     store: Store
     job: StoredJob
@@ -35,6 +35,7 @@ class Run:
     clear_number: int = 0
     try_number: int = 1
     results: dict[str, Any] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
 
     def context(self) -> Any:
         dag_run = SimpleNamespace(
@@ -45,7 +46,15 @@ class Run:
             data_interval_end=self.end,
             clear_number=self.clear_number,
         )
-        ti = SimpleNamespace(try_number=self.try_number, max_tries=5, xcom_pull=self._result)
+        ti = SimpleNamespace(
+            try_number=self.try_number,
+            max_tries=5,
+            dag_id=self.job.dag_id,
+            run_id=self.run_id,
+            task_id="task",
+            xcom_pull=self._result,
+            get_task_states=lambda dag_id, run_ids: dict.fromkeys(run_ids, self.states),
+        )
         return {"dag_run": dag_run, "ti": ti}
 
     def _result(self, *, task_ids: str) -> Any:

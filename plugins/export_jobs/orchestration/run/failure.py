@@ -98,6 +98,23 @@ def failure_of(error: BaseException, step: str, timeout_s: float) -> Failure:
     return Failure(what.format(**values), remedy)
 
 
+def killed(step: str) -> Failure:
+    """What is said of a step that began and has said nothing since, although Airflow gave it up."""
+    return Failure(
+        f"The process of the step {step} ended without a word: it was killed, perhaps since its machine had no memory "
+        "left, or the machine was lost",
+        "See the log of this task and of its worker, then clear the run",
+    )
+
+
+def never_begun(step: str) -> Failure:
+    """The same for a step that Airflow could not even start."""
+    return Failure(
+        f"Airflow could not start the step {step}",
+        "See the log of this task: the worker may be without this package, its Dag or the connection to the store",
+    )
+
+
 def _system_word(error: BaseException) -> str:
     """The system's word for an error's number; the error's own text may name a file or a host, which may be secret."""
     number = error.errno if isinstance(error, OSError) else None

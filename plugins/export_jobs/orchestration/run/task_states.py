@@ -12,6 +12,15 @@ _ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
 
 def others_have_ended(context: Context) -> bool:
     """Whether no other task of this run will still do anything."""
+    return all(state in _ENDED for task_id, state in _states(context).items() if task_id != context["ti"].task_id)
+
+
+def failed_tasks(context: Context) -> list[str]:
+    """The ids of the tasks of this run that Airflow has given up."""
+    return sorted(task_id for task_id, state in _states(context).items() if state == "failed")
+
+
+def _states(context: Context) -> dict[str, str]:
     ti = context["ti"]
-    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
-    return all(state in _ENDED for task_id, state in states.items() if task_id != ti.task_id)
+    found: dict[str, str] = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
+    return found

@@ -130,6 +130,15 @@ class History(ExecutionReader):
         )
         return [ExecutionEvent(**row) for row in rows]
 
+    def begun_steps(self, execution_id: int) -> set[tuple[str, str | None]]:
+        """Every step, with its template, that an execution has begun at some time."""
+        rows = self._rows(
+            """SELECT DISTINCT step, template FROM export_jobs.execution_event
+            WHERE execution_id = :execution_id AND kind = 'started'""",
+            execution_id=execution_id,
+        )
+        return {(row["step"], row["template"]) for row in rows}
+
     def last_scheduled_end(self, job_id: int) -> datetime | None:
         """Where the last window that the schedule made has ended; None before the first."""
         rows = self._rows(
