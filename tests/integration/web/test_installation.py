@@ -29,7 +29,7 @@ def test_only_who_may_use_connections_sees_it(ask: Ask) -> None:
 def test_every_part_has_its_line_and_each_failure_its_remedy(ask: Ask) -> None:
     report = ask("admin").get(ROUTE).json()
     checks = {check["subject"]: check for check in report["checks"]}
-    assert checks["store"]["outcome"] == "ok"
+    assert checks["store"]["outcome"] in {"ok", "warning"}, checks["store"]
     assert {"airflow", "package", "plugin", "catalogue", "staging", "mail", "api"} <= set(checks)
     assert checks["mail"]["outcome"] == "failed"  # nothing here is a mail server
     assert not report["ok"]

@@ -69,7 +69,7 @@ def test_half_characters_and_nuls_hide_no_other_issue(ask: Ask, text: str) -> No
     answer = ask().post("/export-jobs/api/jobs", content=json.dumps(body))
     assert answer.status_code == 422
     paths = {issue["path"] for issue in answer.json()["errors"]}
-    assert {"name", "owner", "recipients[0]"} <= paths
+    assert {"name", "owner", "recipients[0]"} <= paths, answer.json()
 
 
 def test_one_person_cannot_hold_every_thread(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

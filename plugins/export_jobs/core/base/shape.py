@@ -62,6 +62,7 @@ def parse_shape(model: type[Model], raw: object) -> ParseResult[Model]:
         return ParseResult(None, tuple(too_large), frozenset(issue.path for issue in too_large))
     data = _copy_containers(raw)
     found: dict[str, Issue] = {}
+    _refuse_half_characters(data, (), found)
     _refuse_numbers_as_dates(data, (), found)
     for _ in range(_MAX_ROUNDS):
         try:
@@ -85,7 +86,7 @@ def format_location(location: Location) -> str:
     text = ""
     for part in location:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+    return text.encode("utf-8", "backslashreplace").decode()  # half of a character cannot be sent back
 
 
 def _replace_fault(data: dict[Any, Any], detail: ErrorDetails, found: dict[str, Issue], model: type[BaseModel]) -> None:
@@ -112,6 +113,25 @@ def _replace_fault(data: dict[Any, Any], detail: ErrorDetails, found: dict[str, 
 def _stand_in_operator(entry: Mapping[Any, Any]) -> str:
     """One that takes as many values as the filter has, so that they are judged for themselves."""
     return "in" if entry.get("values") else "is_null"
+
+
+def _refuse_half_characters(data: Any, location: Location, found: dict[str, Issue]) -> None:
+    """Half of a character (a lone surrogate) in one text or key would keep pydantic from looking at anything else."""
+    for key in list(data) if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
+        here = (*location, key)
+        if _is_half_character(key) or _is_half_character(data[key]):
+            path = format_location(here)
+            found[path] = Issue(path, "the text holds half of a character", "Type it again, without that character")
+            if _is_half_character(key):
+                del data[key]
+            else:
+                data[key] = _STAND_IN.get(str(key), _STAND_IN_TEXT)
+        else:
+            _refuse_half_characters(data[key], here, found)
+
+
+def _is_half_character(value: object) -> bool:
+    return isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _refuse_numbers_as_dates(data: object, location: Location, found: dict[str, Issue]) -> None:

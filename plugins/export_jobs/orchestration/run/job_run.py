@@ -135,8 +135,8 @@ def _require_over(run_id: str, window: Window, now: datetime) -> None:
     if window.end <= now:
         return
     what = (
-        f"The window of run {run_id!r}, {window.start.isoformat()} to {window.end.isoformat()}, is not over yet, so its "
-        "data is not complete. Nothing was read"
+        f"The window of run {run_id!r}, {window.start.isoformat()} to {window.end.isoformat()}, is not over yet, so "
+        "its data is not complete. Nothing was read"
     )
     if window.end - now <= ALMOST_OVER:
         raise TransientError(what, "It is tried again")

@@ -6,6 +6,7 @@ that id.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Sequence
 from secrets import token_hex
@@ -54,8 +55,7 @@ def issue_of(error: ExportError, path: str = "") -> Issue:
 def error_response(status: int, issues: Iterable[Issue]) -> Response:
     """The one shape; at most a hundred issues, and how many more there are."""
     body = ErrorAnswer(errors=[IssueAnswer.of(issue) for issue in first_issues(list(issues))])
-    text = body.model_dump_json().encode("utf-8", "backslashreplace")  # a key may hold half of a character
-    return Response(text, status_code=status, media_type="application/json")
+    return Response(json.dumps(body.model_dump(mode="json")), status_code=status, media_type="application/json")
 
 
 def unexpected_error_response(error: Exception) -> Response:

@@ -11,6 +11,7 @@ from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec, Schedule, Template
+from export_jobs.core.definitions.names import name_issues
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
 from export_jobs.core.windows.window import ScheduledWindow, scheduled_windows
@@ -94,7 +95,8 @@ def _with_body_path(issue: Issue) -> Issue:
 def _name_conflicts(name: object, templates: object, store: Definitions, stored: StoredReferences) -> list[Issue]:
     """Names that are in use; capitals do not tell them apart, since on many file systems they do not."""
     issues = []
-    if isinstance(name, str) and name and store.job(name):
+    # A name that cannot be one is not looked up: no database compares a NUL or half of a character.
+    if isinstance(name, str) and not any(name_issues("name", name)) and store.job(name):
         issues.append(Issue("name", JOB_NAME_TAKEN, "Choose another name"))
     for index, entry in enumerate(templates if isinstance(templates, list) else []):
         one = entry.get("name") if isinstance(entry, Mapping) else None

@@ -27,5 +27,5 @@ class ErrorAnswer(ApiModel):
 
 
 ERROR_ANSWERS: dict[int | str, dict[str, object]] = {
-    code: {"model": ErrorAnswer} for code in (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503)
+    code: {"model": ErrorAnswer} for code in (400, 401, 403, 404, 409, 413, 415, 422, 428, 429, 500, 503)
 }

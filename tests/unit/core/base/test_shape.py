@@ -110,3 +110,12 @@ def test_columns_of_a_template_are_names_and_those_of_a_job_may_have_headings() 
     use = parse_shape(TemplateUse, {"template": "rows", "columns": columns})
     assert use.value is not None and not use.issues
     assert use.value.columns == (ColumnUse(column="amount"), ColumnUse(column="region", heading="Region"))
+
+
+@pytest.mark.parametrize("half", ["\ud800", "x\udfff"])
+def test_half_a_character_in_a_text_or_a_key_hides_no_other_issue(half: str) -> None:
+    found = parse_shape(Template, {"name": half, "kind": "no such kind", half: 1, "columns": [half, 5]})
+    paths = {issue.path for issue in found.issues}
+    assert {"name", "kind", "columns[0]", "columns[1]"} <= paths
+    assert len(paths) == 5
+    assert all(path.isascii() for path in paths)
