@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from export_jobs.catalogue_check.session import CatalogueSession, RefusedError, ResultColumn
+from export_jobs.catalogue_check.session import CatalogueSession, RefusedError
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Kpi, Table
+from export_jobs.core.catalogue.database_types import ResultColumn
 from export_jobs.core.sql.text import indent_sql
 from export_jobs.core.validation.catalogue_rules.place import locate_issue
 from export_jobs.core.validation.catalogue_rules.sql import plain_identifier

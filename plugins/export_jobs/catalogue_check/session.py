@@ -6,15 +6,15 @@ Every question is a read-only transaction of its own with a time limit, so that 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg
 
-from export_jobs.catalogue_check.types import POSTGRES_TYPES, type_by_name
 from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.catalogue.database_types import POSTGRES_TYPES, ResultColumn, type_by_name
 from export_jobs.core.catalogue.dialect_names import DUCKDB, SQLITE
+from export_jobs.core.sql.search_path import SEARCH_PATH_QUERY, SearchPath
 
 QUESTION_TIMEOUT_S = 60
 QUESTION_LOCK_TIMEOUT_S = 10
@@ -33,15 +33,6 @@ class RefusedError(Exception):
     def __init__(self, reason: str, line: int | None = None, *, is_timeout: bool = False) -> None:
         super().__init__(reason.rstrip("."))
         self.line, self.is_timeout = line, is_timeout
-
-
-@dataclass(frozen=True)
-class ResultColumn:
-    """A column of a result. ``type`` None: none of the catalogue's; ``type_name`` empty: the database does not say."""
-
-    name: str
-    type: ColumnType | None
-    type_name: str
 
 
 class CatalogueSession(Protocol):
@@ -67,6 +58,9 @@ class PostgresSession:
         connection.rollback()
         connection.autocommit = True
         connection.read_only = True
+        connection.execute("SET client_encoding = 'UTF8'")
+        row = connection.execute(SEARCH_PATH_QUERY).fetchone()
+        self._search_path = (SearchPath.of(*row).path if row else "") or "''"
         self._connection = connection
 
     def describe(self, query: str) -> list[ResultColumn]:
@@ -99,6 +93,7 @@ class PostgresSession:
         try:
             with self._connection.transaction():
                 self._connection.execute(
+                    f"SET LOCAL search_path = {self._search_path}; "
                     f"SET LOCAL statement_timeout = '{QUESTION_TIMEOUT_S}s'; "
                     f"SET LOCAL lock_timeout = '{QUESTION_LOCK_TIMEOUT_S}s'; "
                     f"SET LOCAL application_name = '{APPLICATION_NAME}'"

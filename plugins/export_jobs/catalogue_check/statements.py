@@ -8,9 +8,9 @@ from typing import Any
 
 from export_jobs.catalogue_check.probe import Probe, describe_expressions, fact_source, find_culprits
 from export_jobs.catalogue_check.session import RefusedError
-from export_jobs.catalogue_check.types import fits, type_remedy
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Dimension, Fact, Kpi
+from export_jobs.core.catalogue.database_types import fits, type_remedy
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import with_literals

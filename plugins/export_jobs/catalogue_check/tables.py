@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from export_jobs.catalogue_check.probe import Probe, describe_expressions, empty_query
-from export_jobs.catalogue_check.session import RefusedError, ResultColumn
-from export_jobs.catalogue_check.types import fits, type_remedy
+from export_jobs.catalogue_check.session import RefusedError
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Dimension, Fact, Table, TableColumn
+from export_jobs.core.catalogue.database_types import ResultColumn, fits, type_remedy
 from export_jobs.core.validation.catalogue_rules.place import sql_path
 from export_jobs.core.validation.catalogue_rules.sql import normalized_quoted_name, plain_identifier
 

@@ -17,6 +17,7 @@ from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.orchestration.airflow.connections import open_source
 from export_jobs.orchestration.run.publish import publish
+from export_jobs.orchestration.run.shape_watch import ShapeWatch
 from export_jobs.orchestration.run.staging import open_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
@@ -57,6 +58,7 @@ class Extract(ExportStep):
         zone = run.job.schedule.time_zone
         export = compile_export(run.job, name, run.catalogue, run.window)
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
+        watch = ShapeWatch(run, self.step, name)
         path = run.staging / f"{file_stem(run.job.name, name, run.window, zone)}.csv"
         with (
             open_source(export.connection, export.dialect) as source,
@@ -64,7 +66,9 @@ class Extract(ExportStep):
         ):
             if export.date_basis is DateBasis.UPDATED:
                 source.settle(run.window.end)
-            read_options = ReadOptions(zone, f"export-jobs {run.job.name}", settings.statement_timeout_s())
+            read_options = ReadOptions(
+                zone, f"export-jobs {run.job.name}", settings.statement_timeout_s(), check_shape=watch
+            )
             found = source.extract(export, run.job.file, sink, read_options)
             if not found.rows and run.job.file.empty_result is EmptyResult.FAIL:
                 raise UserError(
@@ -73,6 +77,7 @@ class Extract(ExportStep):
                     "If no rows are right, make a job with the empty-result policy `send` or `skip`; else correct the "
                     "data, then clear this run",
                 )
+        watch.record()
         log.info("Extracted %d rows, %d bytes", found.rows, found.bytes)
         return CsvFile(
             template=name,

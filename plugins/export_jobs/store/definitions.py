@@ -35,6 +35,7 @@ EDITABLE = {
     "schedule.deliver_at": "deliver_at",
     "schedule.deliver_on": "deliver_on",
     "schedule.time_zone": "time_zone",
+    "file.shape_change": "shape_change",
 }
 """What may change after creation, by its name in YAML, and its column."""
 

@@ -64,6 +64,7 @@ ANYTHING_ELSE_ON_JOBS = [
     ("job_compression_is_known", {"compression": "'rar'"}),
     ("job_empty_result_is_known", {"empty_result": "'maybe'"}),
     ("job_max_bytes_is_positive", {"max_bytes": "0"}),
+    ("job_shape_change_is_known", {"shape_change": "'ignore'"}),
 ]
 ON_TEMPLATES = [
     ("template_name_is_plain", {"name": "'a/b'"}),

@@ -47,6 +47,7 @@ EVERYTHING = spec(
         "compression": "zstd",
         "empty_result": "fail",
         "max_bytes": 1,
+        "shape_change": "warn",
     },
 )
 ONCE = spec("once", schedule={"frequency": "once", "deliver_on": "2026-02-03"}, file={"delimiter": "\t"})

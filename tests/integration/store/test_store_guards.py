@@ -35,6 +35,7 @@ EDITABLE = [
     ("recipients", "'{a@example.com,b@example.com}'"),
     ("owner", "'new@example.com'"),
     ("enabled", "false"),
+    ("shape_change", "'warn'"),
     ("frequency = 'weekly', execute_on", "'friday'"),
     ("valid_from", "'2026-01-02'"),
     ("valid_until", "'2026-06-30'"),

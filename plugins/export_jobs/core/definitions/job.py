@@ -56,6 +56,13 @@ class EmptyResult(StrEnum):
     FAIL = "fail"
 
 
+class ShapeChange(StrEnum):
+    """What to do when the columns of the source have changed: read nothing, or say so and go on."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -97,7 +104,10 @@ class Schedule(Frozen):
 
 
 class FileOptions(Frozen):
-    """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped."""
+    """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped.
+
+    ``shape_change``: what a run does when the source's columns are not those of the catalogue or the last delivery.
+    """
 
     format: Literal["csv"] = "csv"
     delimiter: str = ","
@@ -110,6 +120,7 @@ class FileOptions(Frozen):
     compression: Literal["zip", "gzip", "zstd", "none"] = "zip"
     empty_result: Annotated[EmptyResult, BeforeValidator(_lower)] = EmptyResult.SEND
     max_bytes: int = MAX_FILE_BYTES
+    shape_change: Annotated[ShapeChange, BeforeValidator(_lower)] = ShapeChange.FAIL
 
 
 class Template(Frozen):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.value import Scalar
 from export_jobs.core.definitions.job import DateBasis
+from export_jobs.core.sql.sources import SourceQuery
 
 Parameters = Mapping[str, Scalar | list[Scalar]]
 """Values by placeholder. A list is bound whole in PostgreSQL (``= ANY``) and never occurs in another dialect."""
@@ -43,6 +44,9 @@ class CompiledExport:
     The statement's own column names are those of the catalogue; ``columns`` (same order) holds the headings. In the
     dialect ``postgres`` the cells are finished text, ready for ``COPY``; in every other one rounding, the spelling of
     values and the escaping of formulas are left to the writer.
+
+    ``sources`` asks what the statement relies on, ``tables_named_alone`` are tables without a schema. ``is_ordered``:
+    the order of the rows is said.
     """
 
     template: str
@@ -53,3 +57,6 @@ class CompiledExport:
     columns: tuple[Column, ...]
     date_basis: DateBasis
     preconditions: tuple[Precondition, ...] = field(default=())
+    sources: tuple[SourceQuery, ...] = field(default=())
+    tables_named_alone: tuple[str, ...] = field(default=())
+    is_ordered: bool = True

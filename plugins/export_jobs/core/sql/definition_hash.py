@@ -25,7 +25,7 @@ _KPI_TYPE = Kpi.model_fields["type"].default
 def definition_hash(job: ExportJob, catalogue: Catalogue) -> str:
     """SHA-256 (hex) over everything of a definition that can change a file of a given window.
 
-    Left out is what cannot: recipients, owner, descriptions, titles, units, enabled, destination, size limit, and the
+    Left out is what cannot: recipients, owner, descriptions, titles, units, enabled, destination, limits, and the
     schedule except its zone (it decides which windows there are; the zone decides how times are written). A changed
     mail address must not look to a receiver like changed data. Left out too are the statement templates, which come
     with the package: its version stands for them. A name that is not in the catalogue counts as absent.
@@ -33,7 +33,7 @@ def definition_hash(job: ExportJob, catalogue: Catalogue) -> str:
     parts = {
         "name": job.name,
         "time_zone": job.schedule.time_zone,
-        "file": job.file.model_dump(mode="json", exclude={"max_bytes"}),
+        "file": job.file.model_dump(mode="json", exclude={"max_bytes", "shape_change"}),
         "uses": [_use_parts(use) for use in job.templates],
         "templates": [
             _template_parts(template, job.use(template.name), catalogue) for template in job.template_definitions

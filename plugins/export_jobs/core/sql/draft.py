@@ -16,6 +16,7 @@ from export_jobs.core.catalogue.selection import (
 from export_jobs.core.definitions.job import ColumnUse, DateBasis, ExportJob, FileOptions, Template, TemplateUse
 from export_jobs.core.sql.compiled import Precondition
 from export_jobs.core.sql.predicate import Conditions
+from export_jobs.core.sql.sources import ReliedOn
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
@@ -32,6 +33,7 @@ class StatementDraft:
     basis: DateBasis
     tables: Sequence[Table]
     preconditions: dict[str, Precondition] = field(default_factory=dict)
+    relied_on: ReliedOn = field(default_factory=ReliedOn)
 
     @classmethod
     def of(

@@ -69,6 +69,7 @@ _JOBS = {
     "job_line_ending_is_known": ("The line ending is unknown", "Use lf or crlf"),
     "job_compression_is_known": ("The compression is unknown", "Use zip, gzip, zstd or none"),
     "job_empty_result_is_known": ("What to do without rows is unknown", "Use send, skip or fail"),
+    "job_shape_change_is_known": ("What to do when the source's columns change is unknown", "Use fail or warn"),
     "job_max_bytes_is_positive": ("The largest size of a file is not positive", "Give a number of bytes"),
 }
 _USES = {

@@ -15,7 +15,13 @@ from export_jobs.store.executions.reader import (
     ExecutionReader,
     delivery_entry,
 )
-from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord, PublicationEntry
+from export_jobs.store.executions.records import (
+    DeliveredShape,
+    DeliveryEntry,
+    ExecutionEvent,
+    ExecutionRecord,
+    PublicationEntry,
+)
 
 
 class History(ExecutionReader):
@@ -38,6 +44,20 @@ class History(ExecutionReader):
             stage=stage,
         )
         return delivery_entry(rows[0]) if rows else None
+
+    def last_shape(self, job_id: int, template: str) -> DeliveredShape | None:
+        """What the newest delivery of a job's template was read from; None where no delivery has kept that."""
+        rows = self._rows(
+            """SELECT read.detail AS columns, d.definition_hash
+            FROM export_jobs.delivery d
+            JOIN export_jobs.execution e ON e.id = d.execution_id
+            JOIN export_jobs.execution_event read ON read.execution_id = d.execution_id AND read.attempt = d.stage
+                AND read.kind = 'columns read' AND read.template = d.template
+            WHERE e.job_id = :job_id AND d.template = :template ORDER BY d.id DESC LIMIT 1""",
+            job_id=job_id,
+            template=template,
+        )
+        return DeliveredShape(**rows[0]) if rows else None
 
     def latest_deliveries(self, execution_id: int) -> list[DeliveryEntry]:
         """The newest delivery of every template of an execution, by template."""

@@ -60,6 +60,14 @@ class DeliveryEntry(DeliveryRecord):
 
 
 @dataclass(frozen=True)
+class DeliveredShape:
+    """The columns that a delivered file was read from, as :mod:`export_jobs.core.sql.shape` writes them."""
+
+    columns: dict[str, dict[str, Any]]
+    definition_hash: str
+
+
+@dataclass(frozen=True)
 class PublicationRecord:
     """A manifest about to be made visible."""
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from export_jobs.core.base.deadline import Deadline
+from export_jobs.core.catalogue.database_types import ResultColumn
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.core.sql.shape import read_shape
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryTimeoutError
 from export_jobs.streaming.base.read_options import ReadOptions
@@ -39,6 +41,8 @@ def extract_by_cursor(
         with Deadline(read_options.statement_timeout_s, session.interrupt) as deadline:
             with translate_driver_errors(export.template, deadline):
                 session.begin(read_options.time_zone)
+            shape = read_shape(export, lambda query: _describe(session, query, export.template, deadline))
+            read_options.check_shape(export, shape)
             _check_preconditions(session, export, deadline)
             cursor = _run(session, export, deadline)
             output.begin(len(cursor.description or ()))
@@ -54,6 +58,11 @@ def extract_by_cursor(
         session.close()
         raise
     return output.finish(rows)
+
+
+def _describe(session: CursorSession, query: str, template: str, deadline: Deadline) -> list[ResultColumn]:
+    with translate_driver_errors(template, deadline):
+        return session.describe(query)
 
 
 def _check_preconditions(session: CursorSession, export: CompiledExport, deadline: Deadline) -> None:

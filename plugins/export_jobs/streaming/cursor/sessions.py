@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from export_jobs.core.catalogue.database_types import POSTGRES_TYPES, ResultColumn, type_by_name
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.cursor.placeholders import to_paramstyle
+
+_DUCKDB_DECIDES_BYTES = {
+    "default_order": "'asc'",
+    "default_null_order": "'nulls_last'",
+    "integer_division": "false",
+    "preserve_insertion_order": "true",
+}
 
 
 class CursorSession:
@@ -25,8 +34,20 @@ class CursorSession:
     def begin(self, time_zone: str) -> None:
         """Begin a transaction that reads; ``time_zone`` is that of casts between times and dates, if any."""
 
+    def describe(self, sql: str) -> list[ResultColumn]:
+        """The columns of a query that yields no row; few drivers say types in a way that tells them from others."""
+        cursor = self._new_cursor()
+        cursor.execute(sql)
+        found = [self._result_column(column[0], column[1]) for column in cursor.description or ()]
+        cursor.fetchall()
+        if cursor is not self._connection:
+            cursor.close()
+        return found
+
     def query(self, sql: str, values: Mapping[str, Any]) -> Any:
         """Run one statement (``%(name)s`` placeholders); returns the cursor over its rows, which streams if it can."""
+        if self._cursor is not None and self._cursor is not self._connection:
+            self._cursor.close()
         self._cursor = self._new_cursor()
         text, bound = to_paramstyle(sql, values, self._paramstyle)
         self._cursor.execute(text) if bound is None else self._cursor.execute(text, bound)
@@ -52,6 +73,9 @@ class CursorSession:
     def _new_cursor(self) -> Any:
         return self._connection.cursor()
 
+    def _result_column(self, name: str, type_code: Any) -> ResultColumn:
+        return ResultColumn(name, None, _type_mark(type_code), is_opaque=True)
+
 
 class SqliteSession(CursorSession):
     """SQLite: refuses to write by a switch of the connection; rows are stepped through one by one."""
@@ -59,6 +83,10 @@ class SqliteSession(CursorSession):
     def begin(self, time_zone: str) -> None:  # noqa: ARG002  SQLite knows no zones
         """A transaction from the first read on: preconditions and rows are of one moment."""
         self._connection.rollback()
+        # With it (Python 3.12 and later) a quoted name that is no column is an error, as elsewhere, and not a text.
+        names_only = getattr(sqlite3, "SQLITE_DBCONFIG_DQS_DML", None)
+        if names_only is not None:
+            self._connection.setconfig(names_only, False)
         self._connection.execute("PRAGMA query_only = ON")
         self._connection.execute("BEGIN")
 
@@ -71,6 +99,8 @@ class DuckDbSession(CursorSession):
         # It would go to the standard output of the process, past Python, into the middle of a command's JSON.
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET TimeZone = ?", [time_zone])
+        for name, value in _DUCKDB_DECIDES_BYTES.items():
+            self._connection.execute(f"SET {name} = {value}")
         self._connection.execute("BEGIN TRANSACTION READ ONLY")
 
     def query(self, sql: str, values: Mapping[str, Any]) -> Any:
@@ -85,6 +115,9 @@ class DuckDbSession(CursorSession):
     def _new_cursor(self) -> Any:
         return self._connection
 
+    def _result_column(self, name: str, type_code: Any) -> ResultColumn:
+        return ResultColumn(name, type_by_name(str(type_code)), str(type_code))
+
 
 class PsycopgSession(CursorSession):
     """A database that speaks PostgreSQL's protocol and has no ``COPY``: a cursor on the server, read only."""
@@ -97,6 +130,10 @@ class PsycopgSession(CursorSession):
     def _new_cursor(self) -> Any:
         return self._connection.cursor("export_jobs")
 
+    def _result_column(self, name: str, type_code: Any) -> ResultColumn:
+        kind = POSTGRES_TYPES.get(type_code)
+        return ResultColumn(name, kind, kind) if kind else super()._result_column(name, type_code)
+
 
 _SESSIONS = {"sqlite3": SqliteSession, "_duckdb": DuckDbSession, "duckdb": DuckDbSession, "psycopg": PsycopgSession}
 
@@ -106,6 +143,16 @@ def session_for(connection: Any, placeholder: str) -> CursorSession:
     module = type(connection).__module__
     kind = _SESSIONS.get(module.partition(".")[0], CursorSession)
     return kind(connection, _paramstyle(module) or ("qmark" if placeholder == "?" else "format"))
+
+
+def _type_mark(type_code: Any) -> str:
+    """What a driver calls a type, as a text that is the same the next time; nothing when there is none."""
+    if isinstance(type_code, type):
+        return type_code.__name__
+    if isinstance(type_code, int):
+        return f"the driver's type {type_code}"
+    name = type_code if isinstance(type_code, str) else getattr(type_code, "name", "")
+    return name if isinstance(name, str) else ""
 
 
 def _paramstyle(module: str) -> str | None:

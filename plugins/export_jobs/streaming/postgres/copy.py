@@ -1,8 +1,4 @@
-"""``CompiledExport`` -> CSV bytes: ``COPY (…) TO STDOUT`` read at libpq level, in memory that does not grow with rows.
-
-One transaction, READ ONLY and REPEATABLE READ, with every setting that decides how a value is written: the same rows
-give the same bytes whatever the defaults of role, database and server are.
-"""
+"""``CompiledExport`` -> CSV bytes: ``COPY (…) TO STDOUT`` read at libpq level, in constant memory."""
 
 from __future__ import annotations
 
@@ -16,12 +12,16 @@ from psycopg.pq import TransactionStatus
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.core.sql.shape import depends_on_plan, read_shape
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryLimits
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import CsvSink, ExtractResult
 from export_jobs.streaming.postgres.copy_stream import CopyStream
+from export_jobs.streaming.postgres.described import describe
 from export_jobs.streaming.postgres.errors import translate_postgres_errors
+from export_jobs.streaming.postgres.tables import refuse_other_tables, refuse_rewritten_tables
+from export_jobs.streaming.postgres.transaction import begin_transaction, use_one_plan
 
 LOCK_TIMEOUT_S = 60
 DEAD_SERVER_S = 120
@@ -51,35 +51,23 @@ def extract_by_copy(
     output = CsvSink(sink, export, options)
     try:
         with translate_postgres_errors(limits):
-            _begin(connection, read_options, limits)
+            search_path = begin_transaction(connection, read_options, limits)
+            refuse_other_tables(connection, export, search_path)
+            # What is described is locked until the end, so that it is still the same when it is read.
+            shape = read_shape(export, lambda query: describe(connection, query))
+            read_options.check_shape(export, shape)
+            if depends_on_plan(export, shape):
+                use_one_plan(connection)
             _check_preconditions(connection, export, limits)
             statement = _statement(connection, export, options)
             stream = CopyStream(connection, statement, limits.began + limits.statement_timeout_s + DEAD_SERVER_S)
             rows = _write(stream, export.template, options, output)
+            refuse_rewritten_tables(connection, export.template)
             connection.execute("COMMIT")
     except BaseException:
         _abandon(connection)
         raise
     return output.finish(rows)
-
-
-def _begin(connection: psycopg.Connection[Any], read_options: ReadOptions, limits: QueryLimits) -> None:
-    connection.rollback()
-    connection.autocommit = True
-    connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    settings = {
-        "TimeZone": read_options.time_zone,
-        "DateStyle": "ISO, YMD",
-        "IntervalStyle": "iso_8601",
-        "extra_float_digits": "1",  # shortest text that reads back as the same number
-        "bytea_output": "hex",
-        "client_encoding": "UTF8",
-        "statement_timeout": f"{limits.statement_timeout_s}s",
-        "lock_timeout": f"{limits.lock_timeout_s}s",
-        "application_name": read_options.application_name.encode("ascii", "replace").decode()[:63],
-    }
-    for name, value in settings.items():
-        connection.execute("SELECT set_config(%s, %s, true)", (name, value))
 
 
 def _check_preconditions(connection: psycopg.Connection[Any], export: CompiledExport, limits: QueryLimits) -> None:
@@ -89,7 +77,7 @@ def _check_preconditions(connection: psycopg.Connection[Any], export: CompiledEx
         if found:
             raise TerminalError(condition.what, condition.remedy)
         rest_ms = max(math.ceil(limits.remaining_s * 1000), 1)
-        connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{rest_ms}ms",))
+        connection.execute(sql.SQL("SET LOCAL statement_timeout = {}").format(f"{rest_ms}ms"))
 
 
 def _statement(connection: psycopg.Connection[Any], export: CompiledExport, options: FileOptions) -> bytes:

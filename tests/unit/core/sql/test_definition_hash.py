@@ -31,7 +31,7 @@ def test_a_job_that_uses_nothing_new_has_the_hash_that_was_released() -> None:
         {"version": 4},
         {"schedule": {"frequency": "weekly", "from": "1997-01-01", "until": "1997-06-30", "execute_on": "sunday",
                       "time_zone": "Europe/Berlin"}},
-        {"file": {"max_bytes": 1000}},
+        {"file": {"max_bytes": 1000, "shape_change": "warn"}},
         {"use": {"filters": [], "columns": [], "audience": [], "order_by": []}},
     ],
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import get_args
 
 from export_jobs.core.catalogue.catalogue import ColumnType
@@ -35,12 +37,56 @@ _FITTING: dict[ColumnType, frozenset[ColumnType]] = {
 }
 
 
+_SAME_TEXT = (
+    (re.compile(r"(tiny|small|big|huge)?int(eger)?|u(tiny|small|big|huge)?int(eger)?|int[248]"), "integer"),
+    (re.compile(r"(character varying|varchar|nvarchar|text|string|name|citext)(\(.*\))?"), "text"),
+    (re.compile(r"(?:numeric|decimal)\(\d+(?:, ?(\d+))?\)"), r"numeric(…,\1)"),
+)
+"""Types whose values are written alike: how many digits a number may have does not count, how many decimals does."""
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """A column of a result. ``type`` None: none of the catalogue's; ``type_name`` empty: the database does not say.
+
+    ``origin``: the table and the number of the column in it, where the database says so; both outlive a renaming.
+    ``is_opaque``: the name is the driver's own mark, which tells one type from another and says no more.
+    """
+
+    name: str
+    type: ColumnType | None
+    type_name: str
+    origin: tuple[int, int] | None = None
+    is_opaque: bool = False
+
+
+def written_as(type_name: str) -> str:
+    """What types with the same text have in common: ``numeric(10,2)`` and ``numeric(12,2)`` are written alike."""
+    plain = type_name.lower()
+    for pattern, common in _SAME_TEXT:
+        if match := pattern.fullmatch(plain):
+            return match.expand(common)
+    return plain
+
+
 def type_by_name(name: str) -> ColumnType | None:
     """The type of the catalogue for a type's name, as DuckDB says it; None when there is none."""
     upper = name.upper()
     if upper.endswith("]") or upper.startswith(("STRUCT", "MAP", "UNION")):
         return None
     return next((kind for kind, stems in _STEMS if upper.startswith(stems)), None)
+
+
+def may_be_read_as(declared: ColumnType, found: ResultColumn) -> bool:
+    """Whether cells of the column ``found`` are what the type ``declared`` says; so is what tells no type.
+
+    Text takes what only the database knows, such as a UUID, and a whole number may be a ``numeric`` without decimals.
+    """
+    if not found.type_name or found.is_opaque or fits(declared, found.type):
+        return True
+    if declared == "text":
+        return found.type is None
+    return declared == "integer" and written_as(found.type_name) == "numeric(…,0)"
 
 
 def fits(declared: ColumnType, found: ColumnType | None) -> bool:

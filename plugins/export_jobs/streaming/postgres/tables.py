@@ -1,0 +1,56 @@
+"""Which tables a statement reads, and whether they are the ones that are meant, whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.core.sql.search_path import SearchPath
+from export_jobs.errors import TerminalError, TransientError
+
+_RESOLVED = "SELECT name, pg_catalog.to_regclass(name)::oid FROM unnest(%(names)s::text[]) AS asked (name)"
+# pg_class is read by our snapshot, pg_relation_filenode() is told the present.
+_REWRITTEN = """
+SELECT count(*) FROM pg_catalog.pg_locks AS held JOIN pg_catalog.pg_class AS seen ON seen.oid = held.relation
+WHERE held.pid = pg_catalog.pg_backend_pid() AND held.locktype = 'relation' AND seen.relfilenode <> 0
+  AND seen.relkind IN ('r', 'm') AND seen.relfilenode <> pg_catalog.pg_relation_filenode(seen.oid)
+"""
+
+
+def refuse_other_tables(connection: psycopg.Connection[Any], export: CompiledExport, search_path: SearchPath) -> None:
+    """Raises ``TerminalError`` when a table named without a schema is another one for the role than for exports."""
+    if search_path.overruled is None or not export.tables_named_alone:
+        return
+    names = {"names": list(export.tables_named_alone)}
+    ours = dict(connection.execute(_RESOLVED, names).fetchall())
+    _set_path(connection, search_path.overruled)
+    theirs = dict(connection.execute(_RESOLVED, names).fetchall())
+    _set_path(connection, search_path.path)
+    differing = sorted(name for name in ours if ours[name] != theirs[name])
+    if differing:
+        raise TerminalError(
+            f"Template {export.template!r}: the catalogue names {', '.join(differing)} without a schema, and the "
+            f"search_path of the database's role ({search_path.overruled}) finds another table there than that of "
+            f"exports ({search_path.path})",
+            "Write the schema in the catalogue's SQL, or set the path in the Airflow connection's extra, such as "
+            '{"options": "-c search_path=sales"}; then clear this task',
+        )
+
+
+def refuse_rewritten_tables(connection: psycopg.Connection[Any], template: str) -> None:
+    """Raises ``TransientError`` when a table was rewritten or emptied after our snapshot was taken and before we
+    locked it: PostgreSQL then shows no row of it, and an empty file would be delivered.
+    """
+    row = connection.execute(_REWRITTEN).fetchone()
+    if row and row[0]:
+        raise TransientError(
+            f"Template {template!r}: a table was changed by ALTER TABLE or TRUNCATE just as it was to be read",
+            "Nothing is delivered; this task tries again",
+        )
+
+
+def _set_path(connection: psycopg.Connection[Any], path: str) -> None:
+    connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.SQL(path or "''")))

@@ -1,0 +1,113 @@
+"""The transaction that reads: READ ONLY, REPEATABLE READ, and every setting in it that decides what a cell looks like.
+
+The same rows give the same bytes whatever the defaults of role, database and server are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+
+from export_jobs.core.sql.search_path import SEARCH_PATH_QUERY, SearchPath
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.base.limits import QueryLimits
+from export_jobs.streaming.base.read_options import ReadOptions
+
+DECIDE_BYTES = {
+    # How values are written ...
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "iso_8601",
+    "extra_float_digits": "1",  # the shortest text that reads back as the same number
+    "bytea_output": "hex",
+    "client_encoding": "UTF8",
+    "xmlbinary": "base64",
+    "lc_monetary": "C",
+    "lc_numeric": "C",
+    "lc_time": "C",
+    "quote_all_identifiers": "off",
+    # ... how the catalogue's SQL and texts of the data are read ...
+    "standard_conforming_strings": "on",
+    "backslash_quote": "safe_encoding",
+    "array_nulls": "on",
+    "transform_null_equals": "off",
+    "xmloption": "content",
+    "timezone_abbreviations": "Default",
+    "default_text_search_config": "pg_catalog.simple",
+    # ... and which rows there are, and from where on an unordered scan gives them.
+    "row_security": "on",
+    "gin_fuzzy_search_limit": "0",
+    "synchronize_seqscans": "off",
+}
+_LOSE_ROWS = ("zero_damaged_pages", "ignore_checksum_failure")
+"""Only a superuser may set these back, and they let damaged pages pass for empty ones."""
+
+_PLANNER = """
+SELECT name, boot_val FROM pg_settings
+WHERE (category LIKE 'Query Tuning%%'
+       OR name IN ('work_mem', 'hash_mem_multiplier', 'debug_parallel_query', 'force_parallel_mode'))
+  AND context = 'user' AND setting <> boot_val
+"""
+
+
+def begin_transaction(
+    connection: psycopg.Connection[Any], read_options: ReadOptions, limits: QueryLimits
+) -> SearchPath:
+    """Begin to read; returns where names without a schema are looked for.
+
+    Raises ``TerminalError`` when the session lets damaged pages pass for empty ones.
+    """
+    connection.rollback()
+    connection.autocommit = True
+    connection.prepare_threshold = None  # a pooler may give each transaction another server session
+    # With SQL_ASCII the driver would answer in bytes, and the role's own limit is for other work.
+    first = {"client_encoding": "UTF8", "statement_timeout": f"{limits.statement_timeout_s}s"}
+    connection.execute(sql.SQL("; ").join(_set("SET", first)))
+    search_path = _search_path(connection)
+    _refuse_loss_of_rows(connection)
+    settings = {
+        **DECIDE_BYTES,
+        "TimeZone": read_options.time_zone,
+        "statement_timeout": f"{limits.statement_timeout_s}s",
+        "lock_timeout": f"{limits.lock_timeout_s}s",
+        "application_name": read_options.application_name.encode("ascii", "replace").decode()[:63],
+    }
+    begin = sql.SQL("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    # SET names no function, so no path can put another one in its place.
+    path = sql.SQL("SET LOCAL search_path = {}").format(sql.SQL(search_path.path or "''"))
+    connection.execute(sql.SQL("; ").join([begin, path, *_set("SET LOCAL", settings)]))
+    return search_path
+
+
+def use_one_plan(connection: psycopg.Connection[Any]) -> None:
+    """Let the planner go by PostgreSQL's own defaults alone, without parallel workers.
+
+    For a statement whose bytes depend on the plan: rows without an order, and sums of floating-point numbers, whose
+    last digits depend on the order in which they are added.
+    """
+    defaults = dict(connection.execute(_PLANNER, {}).fetchall()) | {"max_parallel_workers_per_gather": "0"}
+    connection.execute(sql.SQL("; ").join(_set("SET LOCAL", defaults)))
+
+
+def _set(command: Literal["SET", "SET LOCAL"], settings: Mapping[str, str]) -> list[sql.Composable]:
+    return [
+        sql.SQL(command) + sql.SQL(" {} = {}").format(sql.Identifier(name.lower()), value)
+        for name, value in settings.items()
+    ]
+
+
+def _search_path(connection: psycopg.Connection[Any]) -> SearchPath:
+    row = connection.execute(SEARCH_PATH_QUERY).fetchone()
+    return SearchPath.of(*row) if row else SearchPath("")
+
+
+def _refuse_loss_of_rows(connection: psycopg.Connection[Any]) -> None:
+    for name in _LOSE_ROWS:
+        row = connection.execute(sql.SQL("SHOW {}").format(sql.Identifier(name))).fetchone()
+        if row and row[0] == "on":
+            raise TerminalError(
+                f"The database's {name} is on for this user: rows on damaged pages would be left out in silence",
+                f"Ask the database's owner to set {name} off, then clear this task",
+            )
