@@ -37,7 +37,21 @@ WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
 _CHECKED_BY = ("is_plain_name", "is_without_null", "year_after", "is_mailbox", "are_mailboxes")
 """Functions of CHECK constraints: whoever writes a row runs them. They read nothing."""
 
+_CLOSE_FUNCTIONS = """
+    REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA export_jobs FROM PUBLIC;
+    DO $$
+    DECLARE loose regprocedure;
+    BEGIN
+        FOR loose IN SELECT oid FROM pg_proc WHERE pronamespace = 'export_jobs'::regnamespace
+            AND NOT coalesce(proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp'] LOOP
+            EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, pg_temp', loose);
+        END LOOP;
+    END $$"""
+"""Triggers ask for no right on their function when they fire. A function looks up names in the system's schema alone,
+whatever its caller's search_path says; CREATE OR REPLACE in a later migration forgets that."""
+
 _TO_EVERY_ROLE = (
+    "REVOKE ALL ON ALL TABLES IN SCHEMA export_jobs FROM {role}",  # what an earlier version gave and this one does not
     "GRANT USAGE ON SCHEMA export_jobs TO {role}",
     "GRANT SELECT ON ALL TABLES IN SCHEMA export_jobs TO {role}",
 )
@@ -69,7 +83,7 @@ def grant_rights(connection: Connection) -> RolesReport:
     if not connection.execute(text(_IS_OWNER)).scalar_one():
         return RolesReport(tuple(missing))
     roles = [role for role in WRITE_RIGHTS if role not in missing]
-    connection.execute(text("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA export_jobs FROM PUBLIC"))
+    connection.connection.cursor().execute(_CLOSE_FUNCTIONS)
     for role in roles:
         for statement in _TO_EVERY_ROLE:
             _run(connection, statement, role=sql.Identifier(role))
