@@ -36,6 +36,13 @@ test("what may not be changed is not sent", () => {
   assert.deepEqual(changesOf({ ...JOB, editable: ["description"] }, draft), {});
 });
 
+test("what may be changed and has no field in the form is left as it is", () => {
+  const job = { ...JOB, editable: [...JOB.editable, "file.shape_change", "new"] };
+  const draft = editDraftOf(job);
+  assert.deepEqual(changesOf(job, draft), {});
+  assert.deepEqual(changesOf(job, { ...draft, owner: "p@example.org" }), { owner: "p@example.org" });
+});
+
 test("changes are put on top of what the job has become", () => {
   const definition = { enabled: true, schedule: { ...SCHEDULE, time_zone: "Asia/Tokyo" } };
   const newer = { ...JOB, description: "newer", definition };

@@ -22,7 +22,8 @@ export function changesOf(job, draft) {
   const body = {};
   for (const path of job.editable) {
     const [part, key] = path.split(".");
-    const [was, is] = key ? [before[part][key], after[part][key]] : [before[part], after[part]];
+    // A part that the form has no field for is the same on both sides.
+    const [was, is] = key ? [before[part]?.[key], after[part]?.[key]] : [before[part], after[part]];
     if (isSame(was, is)) continue;
     if (key) body[part] = { ...body[part], [key]: is === "" ? null : is };
     else body[part] = is;
