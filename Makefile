@@ -5,7 +5,7 @@ BIN := .venv/bin
 CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_HOME
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
 
-.PHONY: help demo test test-fast test-js drill lint lint-js format docs bench wheel lock venv clean
+.PHONY: help demo test test-fast test-js drill simulate lint lint-js format docs bench wheel lock venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ test-js: ## the tests of the page's scripts that need no browser; takes Node
 
 drill: venv ## the faults of the live tests alone, with a table of what was left afterwards
 	@$(PYTEST) tests/airflow -m live -v $(ARGS)
+
+simulate: venv ## a million interleavings of the delivery protocol with every way of dying in between; ARGS="--seed 4711" plays one again
+	@$(CLEAN) $(BIN)/python -m tests.simulator $(ARGS)
 
 lint: venv lint-js ## ruff, mypy strict, layer rules, and the page's scripts
 	@$(BIN)/ruff check .

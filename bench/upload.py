@@ -19,10 +19,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path[:0] = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
 
+from export_jobs.core.files.placed_file import PlacedFile  # noqa: E402
 from export_jobs.delivery.destination import Credentials, Target  # noqa: E402
 from export_jobs.delivery.sftp import SftpDestination  # noqa: E402
 from tests.servers.openssh import SSHD, OpenSsh  # noqa: E402
@@ -63,7 +65,8 @@ def ours(at: Server, file: Path) -> None:
     """Deliver as a task does: hashing, verified size, rename inside a fence."""
     extra = {"host_key": at.host_key, "key_file": str(at.key_file)}
     destination = SftpDestination(Credentials("127.0.0.1", at.port, at.user, None, extra), at.folder)
-    target = Target("ours.bin", file.stat().st_size, SHA256[file], "1")
+    # A name of its own each time: the very bytes under the same name would be left as they are.
+    target = Target(f"ours-{uuid4().hex}.bin", file.stat().st_size, SHA256[file], "1")
     with file.open("rb") as source:
         destination.deliver(source, target, no_fence)
 
@@ -98,9 +101,9 @@ SHA256: dict[Path, str] = {}
 
 
 @contextmanager
-def no_fence() -> Iterator[None]:
+def no_fence() -> Iterator[PlacedFile]:
     """Publish without asking anybody."""
-    yield
+    yield PlacedFile()
 
 
 def main() -> None:

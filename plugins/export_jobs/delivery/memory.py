@@ -67,13 +67,13 @@ class MemoryDestination:
             self._remove_left_overs(folder, name)
             if standing is not Standing.SAME_BYTES:
                 self._reach("upload")
-                self._temporaries[temporary] = _read_all(VerifiedReader(source, target))
+                self._write(temporary, VerifiedReader(source, target))
             with fence():
                 if self._files.get(target.path) != found:
                     raise moved_on_error(target.path, self._name)
                 if standing is not Standing.SAME_BYTES:
                     self._reach("publish")
-                    self._rename(temporary, target.path)
+                    self._rename(temporary, target.path, may_replace=standing is Standing.OURS)
                     self._reach("reply")
                 self._reach("verify")
                 self._verify(temporary, target)
@@ -88,14 +88,21 @@ class MemoryDestination:
         for left in [path for path in self._temporaries if _is_left_over(path, folder, name)]:
             del self._temporaries[left]
 
-    def _rename(self, temporary: str, path: str) -> None:
+    def _write(self, temporary: str, reader: VerifiedReader) -> None:
+        content = b"".join(iter(lambda: reader.read(_BLOCK), b""))
+        reader.finish()
+        self._temporaries[temporary] = content
+
+    def _rename(self, temporary: str, path: str, *, may_replace: bool) -> None:
         if temporary not in self._temporaries:
             raise TransientError(f"The unfinished upload {temporary} has vanished", "It is tried again")
+        if path in self._files and not may_replace:
+            raise moved_on_error(path, self._name)
         self._files[path] = self._temporaries.pop(temporary)
 
     def _verify(self, temporary: str, target: Target) -> None:
         stands = _described(self._files.get(target.path))
-        if temporary in self._temporaries or (stands is not None and stands.bytes != target.bytes):
+        if temporary in self._temporaries or stands is None or stands.bytes != target.bytes:
             raise unpublished_error(target.path, self._name, stands)
 
     def url(self, path: str) -> str:
@@ -111,12 +118,6 @@ class MemoryDestination:
 def _is_left_over(path: str, folder: str, name: str) -> bool:
     here, _, last = path.rpartition("/")
     return (f"{here}/" if here else "") == folder and is_temporary_of(name, last)
-
-
-def _read_all(reader: VerifiedReader) -> bytes:
-    content = b"".join(iter(lambda: reader.read(_BLOCK), b""))
-    reader.finish()
-    return content
 
 
 def _described(content: bytes | None) -> StandingFile | None:

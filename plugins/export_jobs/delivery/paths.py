@@ -6,6 +6,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from export_jobs.errors import UserError
 
@@ -43,6 +44,7 @@ _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
 """What makes a path component unsafe; the first that applies is reported."""
 
 
+@lru_cache(maxsize=1024)
 def split_safe_path(path: str) -> tuple[str, ...]:
     """Split ``path`` into components that stay inside the destination's folder on every kind of server.
 

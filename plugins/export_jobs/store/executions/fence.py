@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from export_jobs.core.files.placed_file import PlacedFile
-from export_jobs.errors import ExportError, TransientError
+from export_jobs.errors import ExportError, SupersededError, TransientError
 from export_jobs.store.executions.records import DeliveryRecord, PublicationRecord
 
 FileRecord = DeliveryRecord | PublicationRecord
@@ -36,6 +36,9 @@ class LeaseTransaction(Protocol):
     def is_recorded(self, record: FileRecord) -> bool:
         """Whether this content of this execution is recorded as standing."""
 
+    def is_outdated(self, record: FileRecord) -> bool:
+        """Whether another run has delivered the path from rows that were read later than these."""
+
     def announce(self, record: FileRecord, attempt: str) -> Announcement:
         """Note what may stand under the record's path from now on."""
 
@@ -52,11 +55,18 @@ def fence(
 ) -> Iterator[PlacedFile]:
     """Enter around the step that makes a file visible; leaving it without an error records the file.
 
-    ``open_lease`` raises ``SupersededError`` when the attempt is no longer the current one. Raises
+    ``open_lease`` raises ``SupersededError`` when the attempt is no longer the current one. It is raised, too, when a
+    later run has delivered the window meanwhile: an orphan of an earlier one must not put older rows there. Raises
     ``AlreadyDelivered``, and ``TransientError`` when another execution is about to publish under the same name.
     """
     with open_lease() as lease:
         _require_unrecorded(lease, record)
+        if lease.is_outdated(record):
+            raise SupersededError(
+                f"{record.path} has been delivered by another run from rows that were read later; this one leaves it "
+                "as it is",
+                "To send it once more, clear this run from its extract tasks",
+            )
         announcement = lease.announce(record, attempt)
     with open_lease() as lease:
         _require_unrecorded(lease, record)

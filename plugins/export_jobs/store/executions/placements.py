@@ -26,6 +26,14 @@ _KNOWN = f"""SELECT DISTINCT p.bytes, p.sha256, p.modified, p.etag
     FROM export_jobs.placement p JOIN export_jobs.execution e ON e.id = p.execution_id
     WHERE p.destination = {_DESTINATION} AND p.path = :path
         AND e.job_id = (SELECT job_id FROM export_jobs.execution WHERE id = :execution_id)"""
+_READ_ORDER = """SELECT max(v.id) FROM export_jobs.execution_event v WHERE v.kind = 'started' AND v.step = 'extract'
+    AND v.execution_id = :execution_id AND v.attempt = ANY(:stages)"""
+_STAGES = "SELECT stage FROM export_jobs.delivery WHERE execution_id = :execution_id"
+_NEWEST_READ_BY_OTHERS = f"""SELECT max(v.id) FROM export_jobs.placement p
+    JOIN export_jobs.delivery d ON d.execution_id = p.execution_id
+    JOIN export_jobs.execution_event v ON v.execution_id = d.execution_id AND v.attempt = d.stage
+        AND v.kind = 'started' AND v.step = 'extract'
+    WHERE p.destination = {_DESTINATION} AND p.path = :path AND p.stands AND p.execution_id <> :execution_id"""
 _ADD_DELIVERY = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS})
     VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
         :version, :definition_hash, :attempt, clock_timestamp())"""
@@ -52,6 +60,19 @@ class StoreLease:
         if isinstance(record, DeliveryRecord):
             return self._history.delivery(record.execution_id, record.template, record.stage) is not None
         return self._history.publication(record.execution_id, record.stage) is not None
+
+    def is_outdated(self, record: FileRecord) -> bool:
+        """See ``LeaseTransaction``; extractions are compared by when they began, in the ledger's own order."""
+        values = {"execution_id": record.execution_id, "path": record.path}
+        by_others = self._connection.execute(text(_NEWEST_READ_BY_OTHERS), values).scalar_one()
+        if by_others is None:
+            return False
+        if isinstance(record, DeliveryRecord):
+            stages = [record.stage]
+        else:
+            stages = list(self._connection.execute(text(_STAGES), values).scalars())
+        mine = self._connection.execute(text(_READ_ORDER), {**values, "stages": stages}).scalar_one()
+        return mine is not None and int(mine) < int(by_others)
 
     def announce(self, record: FileRecord, attempt: str) -> Announcement:
         """See ``LeaseTransaction``; a repeated try of the same content is announced once."""

@@ -1,0 +1,323 @@
+"""One interleaving: a run of a job with its retries, clears and orphans, and what must hold whatever happens to it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from export_jobs.errors import TerminalError, TransientError
+from export_jobs.orchestration.run.publish import publish
+from export_jobs.store.executions.fence import FileRecord
+from export_jobs.store.executions.records import DeliveryRecord, PublicationRecord
+from tests.simulator.destination import SimulatedDestination
+from tests.simulator.ledger import SimulatedLedger
+from tests.simulator.world import BrokenPromise, Process, World
+
+HEARTBEAT_S = 60.0
+TRIES = 3
+MAX_ROUNDS = 3
+MAX_TURNS = 3000
+FILE, MANIFEST = "daily/sales.zip", "sales.manifest.json"
+STEPS = ("extract", "upload", "publish_manifest")
+FOREIGN = b"what another program has put there"
+FAULTS = (
+    "kill", "kill", "freeze", "freeze", "wake", "network", "network", "orphan", "orphan", "idle rename", "restart",
+    "clock", "foreign", "clear", "change",
+)  # fmt: skip
+POINTS = (
+    "started", "claim", "lock", "commit", "committed", "read", "write", "replace", "ask", "look", "clean", "upload",
+    "half", "publish", "reply", "verify", "record", "discard",
+)  # fmt: skip
+"""Where a process can be caught."""
+AFTER_A_TRAP = ("clear", "clear", "change", "restart", "clock", "clock", "wake", "orphan", "kill")
+
+
+def digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+class Simulation:
+    """``run()`` plays the interleaving of a seed to its end; raises ``BrokenPromise``."""
+
+    def __init__(self, seed: int, publish_file: Callable[..., None] = publish) -> None:
+        self.world = World(seed)
+        self.publish = publish_file
+        self.ledger = SimulatedLedger(self.world, self._recorded)
+        self.destination = SimulatedDestination(self.world, self._renamed)
+        self.rows = b"rows 1"
+        self.whole: set[bytes] = {FOREIGN}
+        self.staged: dict[str, bytes] = {}
+        self.visible_revision: dict[str, int] = {}
+        self.foreign_paths: set[str] = set()
+        self.hits = 0
+        self.trap, self.skip = "", 0
+        # Airflow's view of the run.
+        self.execution_id, self.round, self.step, self.tries = 1, 1, 0, 0
+        self.results: dict[str, Any] = {}
+        self.attempt: Process | None = None
+        self.silent_since: float | None = None
+        self.state = "running"
+        self._attempts = 0
+
+    def run(self) -> None:
+        random = self.world.random
+        hits = self._plan()
+        for turn in range(MAX_TURNS):
+            self._airflow()
+            self.ledger.expire()
+            if self.state != "running" and not self.world.processes:
+                self._final_promises()
+                return
+            if hits and turn >= hits[-1][0]:
+                self._hit(hits.pop()[1])
+            runnable = self.world.runnable()
+            if runnable:
+                count = len(runnable)
+                process = runnable[int(random.random() * count)] if count > 1 else runnable[0]
+                self.world.give_turn(process)
+                if process.point == self.trap and process.outcome is None:
+                    self._spring_trap(process)
+            elif self.state != "running" or self.attempt is not None:
+                self._pass_time()
+        raise BrokenPromise(f"P1: the run has not ended after {MAX_TURNS} turns")
+
+    def _plan(self) -> list[tuple[int, str]]:
+        """Faults by turn, the last one first; and in every other seed a trap, for what needs an exact moment."""
+        random = self.world.random
+        hits = [(random.randrange(90), random.choice(FAULTS)) for _ in range(random.randint(0, 4))]
+        if random.random() < 0.5:
+            self.trap, self.skip = random.choice(POINTS), random.choice((0, 0, 0, 1, 2))
+            hits += [(random.randrange(20, 200), fault) for fault in random.sample(AFTER_A_TRAP, random.randint(1, 3))]
+        return sorted(hits, reverse=True)
+
+    def _spring_trap(self, process: Process) -> None:
+        """Freeze a process at a point of its work, or kill it there."""
+        if self.skip > 0:
+            self.skip -= 1
+            return
+        self.hits += 1
+        self.trap = ""
+        self.world.log.append(f"{self.world.now:.1f} {process.name} is caught at {process.point}")
+        self._hit_process("kill" if self.world.random.random() < 0.2 else "freeze", process)
+
+    # Airflow ---------------------------------------------------------------------------------------------------------
+    def _airflow(self) -> None:
+        attempt = self.attempt
+        if attempt is not None and attempt.outcome is None and not attempt.is_frozen and self.silent_since is None:
+            return
+        if self.state != "running":
+            return
+        if attempt is None:
+            self._start_attempt()
+        elif attempt.outcome is not None:
+            self._ended(*attempt.outcome)
+        elif attempt.is_frozen or self.silent_since is not None:
+            self.silent_since = self.world.now if self.silent_since is None else self.silent_since
+            if self.world.now - self.silent_since > HEARTBEAT_S:
+                self._try_again()  # the silent one may be alive, and go on
+
+    def _start_attempt(self) -> None:
+        self.tries += 1
+        self._attempts += 1
+        step, name = STEPS[self.step], f"a{self._attempts}"
+        execution_id = self.execution_id
+        act = {"extract": self._extract, "upload": self._upload, "publish_manifest": self._publish_manifest}[step]
+        results = dict(self.results)
+        self.silent_since = None
+        self.attempt = self.world.spawn(f"{step} {name}", lambda: act(execution_id, name, results))
+
+    def _ended(self, kind: str, value: Any) -> None:
+        self.attempt = None
+        if kind == "success":
+            self.results[STEPS[self.step]] = value
+            self.step, self.tries = self.step + 1, 0
+            if self.step == len(STEPS):
+                self._run_ended("success")
+        elif kind in {"TransientError", "killed"}:
+            self._try_again()
+        else:
+            if kind not in {"TerminalError", "SupersededError"}:
+                raise BrokenPromise(f"an unexpected {kind}: {value}")
+            if "exists already" in str(value) and not self.foreign_paths:
+                raise BrokenPromise(f"P1: our own file is taken for a stranger's: {value}")
+            self._run_ended("failed")
+
+    def _try_again(self) -> None:
+        self.attempt = None
+        if self.tries >= TRIES:
+            self._run_ended("failed")
+
+    def _run_ended(self, state: str) -> None:
+        self.state = state
+        if state == "failed" and not self.hits:
+            raise BrokenPromise("P1: a run failed although nothing happened to it")
+        if self.round < MAX_ROUNDS and self.world.random.random() < (0.7 if state == "failed" else 0.3):
+            self._begin_round()
+
+    def _begin_round(self) -> None:
+        """Somebody clears the run, or exports the window once more by another run; orphans may still be alive."""
+        self.round += 1
+        if self.world.random.random() < 0.3:
+            self.execution_id += 1
+        if self.world.random.random() < 0.6:
+            self.rows = b"rows %d" % (self.round * 10)
+        self.step, self.tries, self.results, self.attempt, self.state = 0, 0, {}, None, "running"
+
+    # The steps -------------------------------------------------------------------------------------------------------
+    def _extract(self, execution_id: int, attempt: str, results: dict[str, Any]) -> tuple[str, bytes]:
+        ledger = self.ledger
+        ledger.start(execution_id, "rows", "extract", attempt)
+        ledger.claim(execution_id, "rows", "extract", attempt)
+        self.world.pause("read")
+        content = self.rows
+        self.world.pause("write")
+        ledger.require_current(execution_id, "rows", "extract", attempt)
+        self.world.pause("replace")
+        self.staged[f"{execution_id}"] = content
+        self.whole.add(content)
+        return attempt, content
+
+    def _upload(self, execution_id: int, attempt: str, results: dict[str, Any]) -> None:
+        stage, extracted = results["extract"]
+        ledger = self.ledger
+        ledger.start(execution_id, "rows", "upload", attempt)
+        if ledger.delivery(execution_id, "rows", stage):
+            return
+        content = self.staged.get(f"{execution_id}")
+        if content is None:
+            raise TerminalError("The staged file is gone")
+        record = DeliveryRecord(
+            execution_id, "rows", stage, FILE, "", 1, len(extracted), digest(extracted), (), 1, "", attempt
+        )
+        self._publish(content, record, "upload", attempt)
+
+    def _publish_manifest(self, execution_id: int, attempt: str, results: dict[str, Any]) -> None:
+        stage, _ = results["extract"]
+        ledger = self.ledger
+        ledger.start(execution_id, "", "publish_manifest", attempt)
+        delivered = ledger.delivery(execution_id, "rows", stage)
+        if delivered is None:
+            raise TerminalError("The ledger holds no delivery of rows for this run")
+        record, revision = delivered
+        content = f"{record.sha256} {revision}".encode()
+        self.whole.add(content)
+        of_all = digest(content + stage.encode())
+        if ledger.publication(execution_id, of_all) is None:
+            manifest = PublicationRecord(execution_id, of_all, MANIFEST, "", len(content), digest(content))
+            self._publish(content, manifest, "publish_manifest", attempt)
+
+    def _publish(self, content: bytes, record: FileRecord, step: str, attempt: str) -> None:
+        self.publish(
+            io.BytesIO(content), record, destination=self.destination, ledger=self.ledger, step=step, attempt=attempt
+        )
+
+    # Faults ----------------------------------------------------------------------------------------------------------
+    def _hit(self, fault: str) -> None:
+        self.hits += 1
+        random, alive = self.world.random, self.world.processes
+        self.world.log.append(f"{self.world.now:.1f} {fault}")
+        if fault == "restart":
+            self.ledger.restart()
+        elif fault == "clock":
+            self.world.now += random.choice((10.0, 70.0, 130.0))
+            self._wake_waiting()
+        elif fault == "idle rename":
+            self.destination.next_rename_is_idle = True
+        elif fault == "change":
+            self.rows = b"rows late %d" % self.hits
+        elif fault == "foreign":
+            self._put_foreign(random.choice((FILE, MANIFEST)))
+        elif fault == "clear":
+            if self.state != "failed" and self.round < MAX_ROUNDS:
+                self._begin_round()
+        elif alive:
+            self._hit_process(fault, alive[random.randrange(len(alive))])
+
+    def _hit_process(self, fault: str, process: Process) -> None:
+        if fault == "kill":
+            self.ledger.disconnect(process)
+            self.world.kill(process)
+        elif fault == "freeze":
+            process.is_frozen = True
+        elif fault == "wake":
+            for one in self.world.processes:
+                one.is_frozen = False
+        elif fault == "network":
+            process.injected = TransientError("The connection was lost")
+        elif fault == "orphan" and process is self.attempt:
+            self._try_again()
+
+    def _put_foreign(self, path: str) -> None:
+        if path not in self.destination.files:
+            self.destination.put(path, FOREIGN)
+            self.foreign_paths.add(path)
+
+    def _pass_time(self) -> None:
+        """Nobody can move: go to the next moment at which something ends by itself, or wake whoever sleeps."""
+        moments = [one.waits_until for one in self.world.processes if one.waits_until is not None]
+        deadline = self.ledger.next_deadline()
+        moments += [deadline] if deadline is not None else []
+        if self.state == "running" and self.silent_since is not None:
+            moments.append(self.silent_since + HEARTBEAT_S + 1)
+        later = [moment for moment in moments if moment > self.world.now]
+        if later:
+            self.world.now = min(later)
+            self._wake_waiting()
+            return
+        for process in self.world.processes:
+            process.is_frozen = False
+
+    def _wake_waiting(self) -> None:
+        for process in self.world.processes:
+            if process.waits_until is not None and self.world.now >= process.waits_until:
+                process.waits_until = None
+
+    # Promises --------------------------------------------------------------------------------------------------------
+    def _renamed(self, path: str, before: bytes | None, after: bytes) -> None:
+        """What a receiver sees change."""
+        if before == FOREIGN:
+            raise BrokenPromise(f"L2: a foreign file under {path} was destroyed")
+        if after not in self.whole:
+            raise BrokenPromise(f"P3: {after!r} is visible under {path}, and was never whole")
+        name = self.world.current.name.rpartition(" ")[2] if self.world.current else ""
+        revision = self.ledger.announced.get((name, path))
+        seen = self.visible_revision.get(path, 0)
+        if revision is None or revision < seen or (before is not None and before != after and revision == seen):
+            raise BrokenPromise(f"P2: {path} had revision {seen} and other bytes, and has revision {revision} now")
+        self.visible_revision[path] = revision
+
+    def _recorded(self, record: FileRecord, revision: int) -> None:
+        """The instant at which the ledger says that a file stands."""
+        stands = self.destination.files.get(record.path)
+        if stands is None or digest(stands) != record.sha256:
+            raise BrokenPromise(f"P2: the ledger says that {record.sha256[:8]} stands under {record.path}: {stands!r}")
+        if revision < self.visible_revision.get(record.path, 0):
+            raise BrokenPromise(f"P2: {record.path} is recorded with a revision that a receiver has seen replaced")
+
+    def _final_promises(self) -> None:
+        files = self.destination.files
+        if self.foreign_paths and any(files.get(path) != FOREIGN for path in self.foreign_paths):
+            raise BrokenPromise("L2: a foreign file is gone")
+        for path in (FILE, MANIFEST):
+            newest = next((row for row in reversed(self.ledger.placements) if row.path == path), None)
+            if path in files and path not in self.foreign_paths and newest is None:
+                raise BrokenPromise(f"P2: a file of ours stands under {path} and the ledger does not know it")
+        if self.state == "success":
+            stage, content = self.results["extract"]
+            if (self.execution_id, "rows", stage) not in self.ledger.deliveries or not self.ledger.publications:
+                raise BrokenPromise("P1: a run is green and the ledger holds no delivery")
+            if files.get(FILE) != content:
+                raise BrokenPromise(f"P1: a run is green and {files.get(FILE)!r} stands where {content!r} was sent")
+            if not files.get(MANIFEST, b"").startswith(digest(content).encode()):
+                raise BrokenPromise("P1: a run is green and its manifest vouches for another file")
+
+
+def simulate(seed: int) -> None:
+    """Play one interleaving; raises ``BrokenPromise`` with its seed."""
+    simulation = Simulation(seed)
+    try:
+        simulation.run()
+    except BrokenPromise as broken:
+        raise BrokenPromise(f"seed {seed}: {broken}\n  " + "\n  ".join(simulation.world.log)) from None

@@ -1,0 +1,53 @@
+"""Whatever is killed, frozen, woken, cut off or cleared, and whenever: P1 to P3 hold, and no foreign file is touched.
+
+A failure names its seed: ``python -m tests.simulator --seed 4711`` plays it once more; ``make simulate`` plays a
+million of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.simulator.mutants import MUTANTS
+from tests.simulator.simulation import Simulation, simulate
+from tests.simulator.world import BrokenPromise
+
+CHUNK = 1_000
+ENOUGH = 20_000
+
+
+@pytest.mark.parametrize("first_seed", range(0, ENOUGH, CHUNK))
+def test_every_promise_holds_in_every_interleaving(first_seed: int) -> None:
+    for seed in range(first_seed, first_seed + CHUNK):
+        simulate(seed)
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    MUTANTS[name](monkeypatch)
+    with pytest.raises(BrokenPromise, match="seed"):
+        for seed in range(ENOUGH):
+            simulate(seed)
+
+
+def test_a_seed_is_the_same_interleaving_each_time() -> None:
+    def played(seed: int) -> list[str]:
+        simulation = Simulation(seed)
+        simulation.run()
+        return simulation.world.log
+
+    assert [played(seed) for seed in range(200)] == [played(seed) for seed in range(200)]
+
+
+def test_the_faults_really_happen() -> None:
+    """Else the promises would hold for want of trouble."""
+    seen: Counter[str] = Counter()
+    for seed in range(2_000):
+        simulation = Simulation(seed)
+        simulation.run()
+        seen.update("caught" if "caught" in entry else entry.rpartition(" ")[2] for entry in simulation.world.log)
+        seen[simulation.state] += 1
+    for outcome in ("success", "failed", "TransientError", "TerminalError", "SupersededError", "killed", "caught"):
+        assert seen[outcome] > 20, (outcome, seen)
