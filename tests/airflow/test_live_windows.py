@@ -7,12 +7,13 @@ import io
 import itertools
 import time
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from export_jobs.core.windows.window import Window, scheduled_windows
+from export_jobs.store.refusals import Refusals
 from export_jobs.store.stored_job import StoredJob
 from tests.airflow.live import Live
 
@@ -121,3 +122,47 @@ def test_a_changed_and_a_deleted_row_reach_airflow_within_seconds(live: Live) ->
     assert again.dag_id == "export__quick__2"
     live.wait_for_runs(again, 1)
     assert len(live.records(job)) == len(live.records(again)) == 1
+
+
+def test_l6_a_run_that_takes_the_next_logical_date_does_not_stall_the_schedule(live: Live) -> None:
+    """Posted while the scheduler is down, so that it stands there first; with a date to step over twice."""
+    live.airflow.component("scheduler").stop()
+    job = live.create("taken", days=("2026-01-01", "2026-01-04"))
+    first, _, third, _ = windows_of(job)
+    client = live.airflow.client()
+    live.wait_until("the Dag to be known", lambda: live.api.dag(job.dag_id))
+    for shift in (0, 1):
+        body = {
+            "logical_date": (third.start + timedelta(microseconds=shift)).isoformat(),
+            "data_interval_start": first.start.isoformat(),
+            "data_interval_end": first.end.isoformat(),
+        }
+        client.post(f"/api/v2/dags/{job.dag_id}/dagRuns", json=body).raise_for_status()
+    live.airflow.start_component("scheduler")
+    live.wait_for_runs(job, 6)
+    scheduled = [run.window for run in live.runs(job) if run.run_type == "scheduled"]
+    assert scheduled == windows_of(job)
+
+
+def test_l1_a_window_that_is_not_over_is_not_exported_through_airflows_own_door(live: Live) -> None:
+    job = live.create("early", days=("2026-01-01", "2026-01-01"))
+    live.wait_for_runs(job, 1)
+    now = datetime.now(UTC).replace(microsecond=1)
+    body = {
+        "logical_date": now.isoformat(),
+        "data_interval_start": (now - timedelta(days=1)).isoformat(),
+        "data_interval_end": (now + timedelta(days=1)).isoformat(),
+    }
+    client, runs = live.airflow.client(), f"/api/v2/dags/{job.dag_id}/dagRuns"
+    refused = client.post(runs, json=body)
+    assert refused.status_code == 400 and "There is no complete window" in refused.text
+    # With an id of its own nobody asks the timetable; the first task does.
+    client.post(runs, json={**body, "dag_run_id": "too_early"}).raise_for_status()
+    live.wait_until(
+        "the run to fail",
+        lambda: [run for run in live.runs(job) if (run.run_id, run.state) == ("too_early", "failed")],
+    )
+    refusal = Refusals(live.engine).newest(now - timedelta(minutes=1))[job.dag_id]
+    assert refusal.run_id == "too_early" and "is not over yet" in refusal.message
+    assert len(live.records(job)) == 1, "the ledger holds the scheduled run alone"
+    assert len(live.files("early__*.zip")) == 1
