@@ -15,7 +15,7 @@ from export_jobs.cli.parser import parser
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 COMMANDS = [
     ["db", "upgrade"],
     ["apply", "-f", "x.yaml", "--yes"],

@@ -15,7 +15,7 @@ from export_jobs.core.definitions.job import DestinationSpec, FileOptions, JobSp
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.store.definitions import EDITABLE
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reference" / "definitions.md").read_text("utf-8")
 SECTIONS = {
     "Destinations": DestinationSpec,

@@ -15,7 +15,7 @@ from export_jobs.core.definitions.filter import Operator
 from export_jobs.core.definitions.job import TemplateUse
 from export_jobs.core.validation.catalogue_rules.names import MAX_IDENTIFIER_BYTES, MAX_KEY, RESERVED_KEYS
 
-PAGE = (Path(__file__).resolve().parents[4] / "docs" / "reference" / "catalogue.md").read_text("utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "catalogue.md").read_text("utf-8")
 BY_LOADER = {"key", "sql", "file", "line", "lines"}
 SECTIONS = {"Facts": Fact, "KPIs": Kpi, "Dimensions": Dimension, "Columns": TableColumn, "Dates": DateColumn}
 

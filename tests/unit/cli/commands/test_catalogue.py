@@ -15,7 +15,7 @@ from export_jobs import cli
 from export_jobs.cli.parser import parser
 from tests.unit.core.invalid_catalogues import SOUND
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture
