@@ -60,7 +60,7 @@ class PostgresSession:
         connection.read_only = True
         connection.execute("SET client_encoding = 'UTF8'")
         row = connection.execute(SEARCH_PATH_QUERY).fetchone()
-        self._search_path = (SearchPath.of(*row).path if row else "") or "''"
+        self._search_path = SearchPath.of(*row).path if row else ""
         self._connection = connection
 
     def describe(self, query: str) -> list[ResultColumn]:
@@ -92,8 +92,8 @@ class PostgresSession:
         """First row and columns; ``hide_values``: an error may quote a cell, so only faults of the SQL are repeated."""
         try:
             with self._connection.transaction():
+                self._connection.execute("SELECT pg_catalog.set_config('search_path', %s, true)", (self._search_path,))
                 self._connection.execute(
-                    f"SET LOCAL search_path = {self._search_path}; "
                     f"SET LOCAL statement_timeout = '{QUESTION_TIMEOUT_S}s'; "
                     f"SET LOCAL lock_timeout = '{QUESTION_LOCK_TIMEOUT_S}s'; "
                     f"SET LOCAL application_name = '{APPLICATION_NAME}'"

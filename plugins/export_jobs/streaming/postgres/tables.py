@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.core.sql.search_path import SearchPath
 from export_jobs.errors import TerminalError, TransientError
+from export_jobs.streaming.postgres.transaction import set_path
 
 _RESOLVED = "SELECT name, pg_catalog.to_regclass(name)::oid FROM unnest(%(names)s::text[]) AS asked (name)"
 # pg_class is read by our snapshot, pg_relation_filenode() is told the present.
@@ -26,9 +26,9 @@ def refuse_other_tables(connection: psycopg.Connection[Any], export: CompiledExp
         return
     names = {"names": list(export.tables_named_alone)}
     ours = dict(connection.execute(_RESOLVED, names).fetchall())
-    _set_path(connection, search_path.overruled)
+    connection.execute(set_path(search_path.overruled))
     theirs = dict(connection.execute(_RESOLVED, names).fetchall())
-    _set_path(connection, search_path.path)
+    connection.execute(set_path(search_path.path))
     differing = sorted(name for name in ours if ours[name] != theirs[name])
     if differing:
         raise TerminalError(
@@ -50,7 +50,3 @@ def refuse_rewritten_tables(connection: psycopg.Connection[Any], template: str) 
             f"Template {template!r}: a table was changed by ALTER TABLE or TRUNCATE just as it was to be read",
             "Nothing is delivered; this task tries again",
         )
-
-
-def _set_path(connection: psycopg.Connection[Any], path: str) -> None:
-    connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.SQL(path or "''")))

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 
-from export_jobs.core.sql.search_path import SEARCH_PATH_QUERY, SearchPath
+from export_jobs.core.sql.search_path import SearchPath
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryLimits
 from export_jobs.streaming.base.read_options import ReadOptions
@@ -44,6 +44,7 @@ DECIDE_BYTES = {
 _LOSE_ROWS = ("zero_damaged_pages", "ignore_checksum_failure")
 """Only a superuser may set these back, and they let damaged pages pass for empty ones."""
 
+_SETTINGS = "SELECT name, setting, source FROM pg_catalog.pg_settings"
 _PLANNER = """
 SELECT name, boot_val FROM pg_settings
 WHERE (category LIKE 'Query Tuning%%'
@@ -65,19 +66,20 @@ def begin_transaction(
     # With SQL_ASCII the driver would answer in bytes, and the role's own limit is for other work.
     first = {"client_encoding": "UTF8", "statement_timeout": f"{limits.statement_timeout_s}s"}
     connection.execute(sql.SQL("; ").join(_set("SET", first)))
-    search_path = _search_path(connection)
-    _refuse_loss_of_rows(connection)
+    # Everything is named with its schema until the path is our own.
+    known = {name: (setting, source) for name, setting, source in connection.execute(_SETTINGS)}
+    _refuse_loss_of_rows(known)
+    search_path = SearchPath.of(*known["search_path"])
+    names = {name.lower() for name in known}
     settings = {
-        **DECIDE_BYTES,
+        **{name: value for name, value in DECIDE_BYTES.items() if name.lower() in names},
         "TimeZone": read_options.time_zone,
         "statement_timeout": f"{limits.statement_timeout_s}s",
         "lock_timeout": f"{limits.lock_timeout_s}s",
         "application_name": read_options.application_name.encode("ascii", "replace").decode()[:63],
     }
     begin = sql.SQL("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    # SET names no function, so no path can put another one in its place.
-    path = sql.SQL("SET LOCAL search_path = {}").format(sql.SQL(search_path.path or "''"))
-    connection.execute(sql.SQL("; ").join([begin, path, *_set("SET LOCAL", settings)]))
+    connection.execute(sql.SQL("; ").join([begin, set_path(search_path.path), *_set("SET LOCAL", settings)]))
     return search_path
 
 
@@ -91,6 +93,11 @@ def use_one_plan(connection: psycopg.Connection[Any]) -> None:
     connection.execute(sql.SQL("; ").join(_set("SET LOCAL", defaults)))
 
 
+def set_path(path: str) -> sql.Composed:
+    """The statement that sets the path of this transaction; ``SET`` would take a list for one name."""
+    return sql.SQL("SELECT pg_catalog.set_config('search_path', {}, true)").format(path)
+
+
 def _set(command: Literal["SET", "SET LOCAL"], settings: Mapping[str, str]) -> list[sql.Composable]:
     return [
         sql.SQL(command) + sql.SQL(" {} = {}").format(sql.Identifier(name.lower()), value)
@@ -98,15 +105,9 @@ def _set(command: Literal["SET", "SET LOCAL"], settings: Mapping[str, str]) -> l
     ]
 
 
-def _search_path(connection: psycopg.Connection[Any]) -> SearchPath:
-    row = connection.execute(SEARCH_PATH_QUERY).fetchone()
-    return SearchPath.of(*row) if row else SearchPath("")
-
-
-def _refuse_loss_of_rows(connection: psycopg.Connection[Any]) -> None:
+def _refuse_loss_of_rows(known: Mapping[str, tuple[str, str]]) -> None:
     for name in _LOSE_ROWS:
-        row = connection.execute(sql.SQL("SHOW {}").format(sql.Identifier(name))).fetchone()
-        if row and row[0] == "on":
+        if known.get(name, ("", ""))[0] == "on":
             raise TerminalError(
                 f"The database's {name} is on for this user: rows on damaged pages would be left out in silence",
                 f"Ask the database's owner to set {name} off, then clear this task",
