@@ -72,7 +72,7 @@ def foreign_file_error(found: StandingFile | None, path: str, where: str) -> Ter
         described = f"a file of {found.bytes} bytes{changed}, which this job has not put there"
     return TerminalError(
         f"{path} exists already on {where}: {described}. It was left as it is, and nothing was published",
-        "Move it away there, or give the job another name or sub-folder; then clear this task. If an earlier job of "
+        "Move it away there, or give the job another name or sub-folder; then clear this run. If an earlier job of "
         "this name delivered it, tell its receivers first",
     )
 

@@ -105,7 +105,7 @@ class JobRun:
         spec = self.definitions.destination(self.job.destination)
         if spec is None:
             raise UserError(
-                f"There is no destination {self.job.destination!r}", "Create it again, then clear this task"
+                f"There is no destination {self.job.destination!r}", "Create it again, then clear this run"
             )
         return open_destination(spec)
 
