@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from export_jobs.core.base.issue import Issue
 
-MAX_INPUT_ENTRIES = 10_000
-"""Of one list: as many as an audience or a filter may have."""
+MAX_INPUT_ENTRIES = 20_000
+"""Of one list: twice what an audience or a filter may have, so that their own rule speaks of a few too many."""
 MAX_INPUT_VALUES = 200_000
 """Of all lists and mappings together."""
 MAX_DEPTH = 20
@@ -24,7 +24,8 @@ def size_issues(raw: object) -> list[Issue]:
     while waiting:
         path, value, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            return [Issue(path, f"values are nested more than {MAX_DEPTH} deep", "Remove the inner brackets")]
+            root = path.partition(".")[0].partition("[")[0]
+            return [Issue(root, f"values are nested more than {MAX_DEPTH} deep", "Remove the inner brackets")]
         if isinstance(value, Mapping):
             children = [(f"{path}.{key}" if path else str(key), child) for key, child in value.items()]
         elif isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
