@@ -9,10 +9,14 @@ from sqlalchemy import text
 from export_jobs.core.base.text import storable_text
 from export_jobs.core.windows.discrepancy import Finding
 from export_jobs.store.database.access import StoreAccess
+from export_jobs.store.late_rows import LATE_ROWS_KEY_PREFIX
 from export_jobs.store.refusals import REFUSAL_KEY_PREFIX
 
 _TO = "\n"
 """Between a finding's key and the recipient; a key is one line."""
+_IS_ALARM = "NOT (starts_with(key, :refused) OR starts_with(key, :late))"
+_OTHERS = {"refused": REFUSAL_KEY_PREFIX, "late": LATE_ROWS_KEY_PREFIX}
+"""What else stands in the table."""
 
 
 class Alarms(StoreAccess):
@@ -20,9 +24,7 @@ class Alarms(StoreAccess):
 
     def told(self) -> set[tuple[str, str]]:
         """Keys of findings, each with a recipient who has been alerted."""
-        rows = self._rows(
-            "SELECT key FROM export_jobs.alarm WHERE NOT starts_with(key, :refusal)", refusal=REFUSAL_KEY_PREFIX
-        )
+        rows = self._rows(f"SELECT key FROM export_jobs.alarm WHERE {_IS_ALARM}", **_OTHERS)
         split = (row["key"].rpartition(_TO) for row in rows)
         return {(key, recipient) for key, _, recipient in split}
 
@@ -40,7 +42,7 @@ class Alarms(StoreAccess):
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Forget what no longer applies, so that it is reported again if it comes back."""
-        forget = """DELETE FROM export_jobs.alarm WHERE NOT starts_with(key, :refusal)
+        forget = f"""DELETE FROM export_jobs.alarm WHERE {_IS_ALARM}
             AND NOT (regexp_replace(key, '\\n[^\\n]*$', '') = ANY(:keys))"""
         with self._begin() as connection:
-            connection.execute(text(forget), {"keys": list(keys), "refusal": REFUSAL_KEY_PREFIX})
+            connection.execute(text(forget), {"keys": list(keys), **_OTHERS})

@@ -11,7 +11,7 @@ from export_jobs.core.base.text import storable_text
 from export_jobs.store.database.access import StoreAccess
 
 REFUSAL_KEY_PREFIX = "refused run "
-"""How the keys of these rows begin; those of alarms begin with the name of a job, which has no blank."""
+"""How the keys of these rows begin."""
 KEPT_FOR = timedelta(days=30)
 _SEPARATOR = "\n"
 

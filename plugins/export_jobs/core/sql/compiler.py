@@ -36,7 +36,7 @@ def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, win
     draft = StatementDraft.of(job, template_name, catalogue, window, basis)
     file, context = _STATEMENTS[kind]
     values, columns = context(draft)
-    sql = _environment().get_template(file).render(**values, job=job.name, template=template_name)
+    sql = statement_text(file, job=job.name, template=template_name, **values)
     return CompiledExport(
         template=template_name,
         connection=draft.tables[0].connection,
@@ -50,6 +50,11 @@ def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, win
         tables_named_alone=draft.relied_on.tables_named_alone(),
         is_ordered=bool(values["order_by"]) or kind is TemplateKind.CUSTOM,
     )
+
+
+def statement_text(file: str, **values: Any) -> str:
+    """A statement of ``statements/``; its values are texts of the catalogue and placeholders, never of a definition."""
+    return _environment().get_template(file).render(**values)
 
 
 def _rows_context(draft: StatementDraft) -> tuple[dict[str, Any], tuple[Column, ...]]:

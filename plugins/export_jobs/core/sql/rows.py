@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.catalogue.catalogue import DateColumn, Fact, Table
@@ -140,6 +140,15 @@ def _window_conditions(draft: StatementDraft, table: Table, prefix: str) -> list
         f"{name} >= {draft.conditions.bind(f'{prefix}window_start', start)}",
         f"{name} < {draft.conditions.bind(f'{prefix}window_end', end)}",
     ]
+
+
+def changed_after(draft: StatementDraft, fact: Fact, moment: datetime) -> str:
+    """The condition that a row of ``fact`` has changed after ``moment``; the fact has an updated date."""
+    column = fact.updated_at
+    assert column is not None, "only facts with an updated date are asked"  # noqa: S101
+    start, _ = _window_bounds(column, Window(moment, moment + timedelta(microseconds=1)), draft.time_zone)
+    bound = draft.conditions.bind("read_at", to_driver_value(start, fact.dialect))
+    return f"{_fact_column(fact, column.column)} > {bound}"
 
 
 def _window_bounds(column: DateColumn, window: Window, time_zone: str) -> tuple[datetime, datetime] | tuple[date, date]:

@@ -47,11 +47,15 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """An alarm about one job. ``key`` is the same as long as the cause is, so that nobody is alerted twice."""
+    """An alarm about one job. ``key`` is the same as long as the cause is, so that nobody is alerted twice.
+
+    ``is_warning``: it is told and nothing has failed.
+    """
 
     key: str
     job: str
     message: str
+    is_warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ class JobFacts:
 
     ``upcoming``: the deliveries that follow the windows that have had a run, in order. ``last_activity``: its newest
     entry in the ledger. ``changed_at``: when its definition last changed. ``dag``: None when Airflow was not asked.
-    ``early``: windows whose newest delivery was read before they were over, with the run.
+    ``early``: windows whose newest delivery was read before they were over, with the run. ``late``: delivered windows
+    with how many of their rows came, or changed, after they were read.
     """
 
     job: str
@@ -96,16 +101,18 @@ class JobFacts:
     changed_at: datetime | None = None
     dag: DagStanding | None = None
     early: Sequence[tuple[Window, str]] = ()
+    late: Sequence[tuple[Window, int]] = ()
     grace: timedelta = timedelta(minutes=15)
     stuck_after: timedelta = timedelta(hours=6)
 
 
 def find_discrepancies(facts: JobFacts) -> list[Finding]:
     """Findings about one job, at most one for each cause."""
-    return [
+    found = [
         Finding(f"{facts.job} {cause}", facts.job, f"Job {facts.job!r}: {message}.")
         for cause, message in _causes(facts)
     ]
+    return [*found, *_late_rows(facts)]
 
 
 def runs_to_delete(facts: JobFacts) -> list[DagRunSummary]:
@@ -119,6 +126,20 @@ def runs_to_delete(facts: JobFacts) -> list[DagRunSummary]:
         and audited.run.start is None
         and audited.last_event is None
     ]
+
+
+def _late_rows(facts: JobFacts) -> Iterator[Finding]:
+    """Rows that a closed window has got since: the file that was delivered lacks them, or holds them as they were."""
+    if facts.late:
+        counts = [f"{count} in {_window_range(window)}" for window, count in sorted(facts.late)]
+        total = sum(count for _, count in facts.late)
+        yield Finding(
+            f"{facts.job} late rows",
+            facts.job,
+            f"Job {facts.job!r}: {total} rows of delivered windows came or changed after they were read "
+            f"({_some(counts)}). To deliver them, re-export these windows on the job's page.",
+            is_warning=True,
+        )
 
 
 def _causes(facts: JobFacts) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.store.alarms import Alarms
 from export_jobs.store.audit import AskedRun, AuditView, JobProgressNote, RunNote
 from export_jobs.store.definitions import Definitions
+from export_jobs.store.late_rows import LateRows
 from export_jobs.store.stored_job import StoredJob
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ def gather(engine: Engine, airflow: AirflowView | None, now: datetime, grace: ti
     view = AuditView(engine)
     runs = airflow.runs if airflow else {}
     notes = view.runs(_asked(jobs, runs))
-    progress, early = view.progress(), view.early_windows()
+    progress, early, late = view.progress(), view.early_windows(), LateRows(engine).found()
     gathered = GatheredFacts()
     for job in jobs:
         gathered.dag_ids[job.name] = job.dag_id
@@ -99,7 +100,16 @@ def gather(engine: Engine, airflow: AirflowView | None, now: datetime, grace: ti
             continue
         if job.is_enabled:
             standing = airflow.standing(job.dag_id) if airflow else None
-            gathered.facts.append(replace(found, dag=standing, early=early.get(job.job_id, ()), now=now, grace=grace))
+            gathered.facts.append(
+                replace(
+                    found,
+                    dag=standing,
+                    early=early.get(job.job_id, ()),
+                    late=late.get(job.job_id, ()),
+                    now=now,
+                    grace=grace,
+                )
+            )
     return gathered
 
 
