@@ -1,5 +1,6 @@
 // A box in the colour of its status, with an icon.
 import { Chakra, html } from "../host.js";
+import { sentence } from "../issues.js";
 
 /** @param {Props.Notice} props */
 export function Notice({ status, title = null, action = null, children, ...rest }) {
@@ -17,11 +18,11 @@ export function Notice({ status, title = null, action = null, children, ...rest 
 /** @param {Props.Problem} props */
 export function Problem({ error, hasPaths = true, onRetry = null }) {
   const retry = onRetry && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onRetry}>Try again<//>`;
-  const issues = error.issues ?? [{ path: "", what: error.message, remedy: "" }];
+  const issues = error.issues ?? [{ path: "", what: error.message ?? "", remedy: "" }];
   return html`<${Notice} status="error" role="alert" action=${retry}>
     ${issues.map(
-      ({ path, what, remedy }, index) => html`<${Chakra.Text} key=${index}>
-        ${hasPaths && path && html`<strong>${path}: </strong>`}${what}. ${remedy && `${remedy}.`}
+      (issue, index) => html`<${Chakra.Text} key=${index}>
+        ${hasPaths && issue.path && html`<strong>${issue.path}: </strong>`}${sentence(issue)}
       <//>`,
     )}
   <//>`;
