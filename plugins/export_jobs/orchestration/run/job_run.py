@@ -104,9 +104,7 @@ class JobRun:
         """The job's destination, through its Airflow connection."""
         spec = self.definitions.destination(self.job.destination)
         if spec is None:
-            raise UserError(
-                f"There is no destination {self.job.destination!r}", "Create it again, then clear this run"
-            )
+            raise UserError(f"There is no destination {self.job.destination!r}", "Create it again, then clear this run")
         return open_destination(spec)
 
     @property
