@@ -38,6 +38,8 @@ EDITABLE = {
     "file.shape_change": "shape_change",
 }
 """What may change after creation, by its name in YAML, and its column."""
+EDITABLE_SECTIONS = tuple(dict.fromkeys(path.partition(".")[0] for path in EDITABLE if "." in path))
+"""The parts of a job's YAML in which some keys may change."""
 
 
 class Definitions(Destinations, Templates):

@@ -135,6 +135,17 @@ def test_a_change_shows_what_it_does_then_does_it(ask: Ask, web_store: Store, au
     assert extra["after"]["schedule.frequency"] == "daily"
 
 
+def test_what_to_do_when_the_source_changes_may_change_and_no_other_part_of_the_file(ask: Ask, audit: Any) -> None:
+    dag_id = made(ask())["dag_id"]
+    change = {"file": {"shape_change": "warn"}}
+    answer = ask().patch(f"{JOBS}/{dag_id}", json=change, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200
+    assert answer.json()["definition"]["file"]["shape_change"] == "warn"
+    assert audit()[-1][3]["after"]["file.shape_change"] == "warn"
+    refused = ask().patch(f"{JOBS}/{dag_id}", json={"file": {"delimiter": ";"}}, headers={"If-Match": "*"})
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "file.delimiter")
+
+
 def test_two_editors_lose_no_update(ask: Ask, web_store: Store) -> None:
     dag_id = made(ask())["dag_id"]
     first = ask().patch(f"{JOBS}/{dag_id}", json={"description": "mine"}, headers={"If-Match": '"1"'})

@@ -15,7 +15,7 @@ from export_jobs.core.validation.changes import Action, Change, StoredDefinition
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import UserError
-from export_jobs.store.definitions import EDITABLE, Definitions
+from export_jobs.store.definitions import EDITABLE, EDITABLE_SECTIONS, Definitions
 from export_jobs.store.ledger import Ledger
 from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.error_responses import RequestRefusal, issue_of
@@ -93,22 +93,25 @@ def _describe_change(before: ExportJob, job: JobSpec, last_window_end: datetime 
 
 
 def _fixed_key_issues(body: Mapping[str, Any]) -> Iterator[Issue]:
-    """Keys that are no editable ones; a job's name, destination, templates and file stay what receivers rely on."""
-    schedule = body.get("schedule")
-    inner = [f"schedule.{key}" for key in schedule] if isinstance(schedule, Mapping) else []
-    if "schedule" in body and not isinstance(schedule, Mapping):
-        yield Issue("schedule", "this is not a mapping of keys to values", "Send only the keys that change")
-    for path in [*(str(key) for key in body if key != "schedule"), *inner]:
+    """Keys that are no editable ones: name, destination, templates and the text of files are what receivers rely on."""
+    sections = {name: body[name] for name in EDITABLE_SECTIONS if name in body}
+    for name, section in sections.items():
+        if not isinstance(section, Mapping):
+            yield Issue(name, "this is not a mapping of keys to values", "Send only the keys that change")
+    inner = [f"{name}.{key}" for name, part in sections.items() if isinstance(part, Mapping) for key in part]
+    for path in [*(str(key) for key in body if key not in sections), *inner]:
         if path not in EDITABLE:
             yield Issue(path, "this cannot change once the job exists", suggest(path, EDITABLE, none="Leave it out"))
 
 
 def _merge_edit(before: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    schedule = body.get("schedule")
-    inner = schedule if isinstance(schedule, Mapping) else {}
-    kept = {key: value for key, value in body.items() if key in EDITABLE}
-    times = {key: value for key, value in inner.items() if f"schedule.{key}" in EDITABLE}
-    return {**before, **kept, "schedule": {**before["schedule"], **times}}
+    after = {**before, **{key: value for key, value in body.items() if key in EDITABLE}}
+    for name in EDITABLE_SECTIONS:
+        part = body.get(name)
+        inner = part if isinstance(part, Mapping) else {}
+        changed = {key: value for key, value in inner.items() if f"{name}.{key}" in EDITABLE}
+        after[name] = {**before[name], **changed}
+    return after
 
 
 def _store_issues(job: JobSpec, store: Definitions) -> list[Issue]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.store.definitions import EDITABLE, Definitions
+from export_jobs.store.definitions import EDITABLE, EDITABLE_SECTIONS, Definitions
 from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.access import Caller
@@ -42,7 +42,8 @@ def save_new_job(draft: JobDraft, store: Definitions, caller: Caller, entry: Aud
 def editable_values(job: JobSpec) -> dict[str, Any]:
     """The values of a job that may change, by their path in YAML: what the audit log shows of it."""
     plain = job.model_dump(mode="json", by_alias=True)
-    flat = {**plain, **{f"schedule.{key}": value for key, value in plain["schedule"].items()}}
+    inner = {f"{name}.{key}": value for name in EDITABLE_SECTIONS for key, value in plain[name].items()}
+    flat = {**plain, **inner}
     return {path: flat[path] for path in EDITABLE}
 
 

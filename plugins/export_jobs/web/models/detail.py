@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from export_jobs.core.definitions.job import DateBasis, TemplateKind
+from export_jobs.core.definitions.job import DateBasis, ShapeChange, TemplateKind
 from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.errors import IssueAnswer
 from export_jobs.web.models.job import JobRow, UpcomingWindow
@@ -105,6 +105,12 @@ class ScheduleChange(ApiModel):
     time_zone: str = ""
 
 
+class FileChange(ApiModel):
+    """The part of the file options that may change."""
+
+    shape_change: ShapeChange = ShapeChange.FAIL
+
+
 class JobChange(ApiModel):
     """What may change of a job; a key that is left out stays as it is."""
 
@@ -113,6 +119,7 @@ class JobChange(ApiModel):
     owner: str = ""
     enabled: bool = True
     schedule: ScheduleChange = ScheduleChange()
+    file: FileChange = FileChange()
 
 
 class BulkPauseRequest(ApiModel):
