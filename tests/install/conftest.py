@@ -6,12 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from demo.processes import plain_environment
+
+if TYPE_CHECKING:
+    from demo.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements-lock.txt"
@@ -58,6 +63,27 @@ class Environment:
         """Versions by name."""
         lines = self.run(self.python, "-m", "pip", "list", "--format=freeze").splitlines()
         return dict(line.split("==") for line in lines if "==" in line)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of their own: the live tests keep another Airflow and another store under the same names."""
+    from demo.postgres import Postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="export-jobs-wheel-"))
+    folder.chmod(0o711)
+    with Postgres(folder / "postgres") as server:
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def warehouse(postgres: Postgres) -> Postgres:
+    """The same warehouse as everywhere, on that server."""
+    from demo.warehouse import load
+
+    load(postgres.dsn("warehouse", "warehouse_owner"))
+    return postgres
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from sqlglot import exp
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.database_types import ResultColumn, may_be_read_as, written_as
 from export_jobs.core.sql.compiled import CompiledExport
-from export_jobs.core.sql.sources import SourceQuery, normalized_name
+from export_jobs.core.sql.sources import SourceQuery, name_as_stored
 from export_jobs.errors import TerminalError
 
 Shape = Mapping[str, ResultColumn]
@@ -130,4 +130,4 @@ def _place(source: SourceQuery, name: str) -> str:
 
 
 def _normalized(name: str, dialect: str) -> str:
-    return normalized_name(exp.to_identifier(name, quoted=True), dialect)
+    return name_as_stored(exp.to_identifier(name, quoted=True), dialect)

@@ -67,7 +67,7 @@ class ReliedOn:
         return tuple(dict.fromkeys(found))
 
     def _add_named(self, table: Table, sql: str) -> None:
-        own = {normalized_name(exp.to_identifier(name, quoted=True), table.dialect): name for name in table.fields}
+        own = {name_as_stored(exp.to_identifier(name, quoted=True), table.dialect): name for name in table.fields}
         for name in _named_columns(sql, table.dialect):
             if name in own and own[name] not in self._columns_of(table):
                 self.add_column(table, own[name])
@@ -76,7 +76,7 @@ class ReliedOn:
         return self.tables.get((type(table), table.key), (table, {}))[1]
 
 
-def normalized_name(identifier: exp.Identifier, dialect: str) -> str:
+def name_as_stored(identifier: exp.Identifier, dialect: str) -> str:
     """A name after the dialect's rule for capitals."""
     return str(Dialect.get_or_raise(dialect).normalize_identifier(identifier.copy()).this)
 
@@ -105,7 +105,7 @@ def _quoted(name: str, dialect: str) -> str:
 @lru_cache(maxsize=4096)
 def _named_columns(sql: str, dialect: str) -> tuple[str, ...]:
     return tuple(
-        normalized_name(column.this, dialect)
+        name_as_stored(column.this, dialect)
         for tree in _trees(f"SELECT\n{sql}", dialect)
         for column in tree.find_all(exp.Column)
         if isinstance(column.this, exp.Identifier)
