@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
@@ -34,9 +34,17 @@ class _Answers(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer(201, {"access_token": "token"})
 
+    def do_PATCH(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self._named().update(body)
+        self._answer(200, self._named())
+
     def do_DELETE(self) -> None:
         dag_id, run_id = self._parts()[3], self._parts()[5]
         state = self._state()
+        if self._named()["state"] == "running":
+            self._answer(409, {"detail": "cannot be deleted in running state"})
+            return
         state.runs = [run for run in state.runs if (run["dag_id"], run["dag_run_id"]) != (dag_id, run_id)]
         self._answer(204, {})
 
@@ -52,16 +60,20 @@ class _Answers(BaseHTTPRequestHandler):
             found = [run for run in found if run["state"] in query.get("state", [run["state"]])]
         self._answer(200, {noun: found[offset : offset + limit], "total_entries": len(found)})
 
+    def _named(self) -> dict[str, Any]:
+        wanted, server = (self._parts()[3], self._parts()[5]), cast("AirflowServer", self.server)
+        return next(run for run in server.state.runs if (run["dag_id"], run["dag_run_id"]) == wanted)
+
     def _parts(self) -> list[str]:
         return [unquote(part) for part in urlsplit(self.path).path.strip("/").split("/")]
 
     def _state(self) -> AirflowState:
-        server: AirflowServer = self.server  # type: ignore[assignment]
+        server = cast("AirflowServer", self.server)
         server.state.asked.append(f"{self.command} {self.path}")
         return server.state
 
     def _answer(self, status: int, body: dict[str, Any]) -> None:
-        server: AirflowServer = self.server  # type: ignore[assignment]
+        server = cast("AirflowServer", self.server)
         content = json.dumps(body).encode() if status != 204 else b""
         self.send_response(server.state.status or status)
         self.send_header("Content-Length", str(len(content)))

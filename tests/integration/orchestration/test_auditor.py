@@ -249,13 +249,14 @@ def test_l1_a_window_that_was_read_before_its_end_is_found(
     assert audit() == ""
 
 
+@pytest.mark.parametrize("state", ["queued", "running"])
 def test_l6_a_run_of_the_future_is_deleted_and_that_is_told(
-    connected: Store, mails: Script, airflow: AirflowState
+    connected: Store, mails: Script, airflow: AirflowState, state: str
 ) -> None:
     (job,) = old(connected, "sales")
     airflow.dag(job.dag_id)
     later = {"logical_date": "2030-01-01T00:00:00+00:00", "run_after": "2030-01-01T00:00:00+00:00"}
-    airflow.run(job.dag_id, "later", "queued", **{**interval(0), **later, "run_type": "manual", "start_date": None})
+    airflow.run(job.dag_id, "later", state, **{**interval(0), **later, "run_type": "manual"})
     assert audit() == "", "what it kept waiting is on its way"
     assert airflow.runs == []
     ((_, text),) = sent(mails)

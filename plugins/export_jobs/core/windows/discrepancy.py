@@ -120,11 +120,7 @@ def runs_to_delete(facts: JobFacts) -> list[DagRunSummary]:
     return [
         audited.run
         for audited in facts.runs
-        if _waits_for_future(audited.run, facts.now)
-        and audited.run.state == "queued"
-        and audited.run.run_type == "manual"
-        and audited.run.start is None
-        and audited.last_event is None
+        if _waits_for_future(audited.run, facts.now) and audited.run.run_type == "manual" and audited.last_event is None
     ]
 
 
@@ -236,8 +232,9 @@ def _has_failed_in_silence(audited: AuditedRun) -> bool:
 
 
 def _waits_for_future(run: DagRunSummary, now: datetime) -> bool:
+    """Airflow may call such a run running: it starts no task of one whose logical date is yet to come."""
     moments = [moment for moment in (run.run_after, run.logical_date) if moment is not None]
-    return run.state in ACTIVE and any(moment > now + _CLOCKS_DIFFER for moment in moments) and run.start is None
+    return run.state in ACTIVE and any(moment > now + _CLOCKS_DIFFER for moment in moments)
 
 
 def _is_turned(run: DagRunSummary, now: datetime) -> bool:

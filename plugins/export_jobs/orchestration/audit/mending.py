@@ -19,6 +19,8 @@ def mend(api: AirflowApi, facts: Sequence[JobFacts], dag_ids: Mapping[str, str])
     for job in facts:
         for run in runs_to_delete(job):
             try:
+                if run.state != "queued":  # Airflow deletes no run that it calls running
+                    api.stop_run(dag_ids[job.job], run.run_id)
                 api.delete_run(dag_ids[job.job], run.run_id)
             except ExportError as error:
                 log.warning("Run %r of job %r cannot be deleted: %s", run.run_id, job.job, error)
