@@ -60,8 +60,8 @@ class Environment:
         return f"{program} -q -c {LOCK} '{requirement}'"
 
     def packages(self) -> dict[str, str]:
-        """Versions by name."""
-        lines = self.run(self.python, "-m", "pip", "list", "--format=freeze").splitlines()
+        """Versions by name, without pip and setuptools, which Python's own venv puts into an empty environment."""
+        lines = self.run(self.python, "-m", "pip", "list", "--format=freeze", "--exclude", "setuptools").splitlines()
         return dict(line.split("==") for line in lines if "==" in line)
 
 

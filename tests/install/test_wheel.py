@@ -203,8 +203,9 @@ def test_the_statement_and_a_mail_come_out_of_the_wheel(installed: Installed) ->
     window = "1997-01-01..1997-01-07"
     assert "GROUP BY" in installed.command("export-jobs", "sql", "first-week", "--window", window)
     code = (
-        "from export_jobs.orchestration.mail import compose; "
-        "print(compose('alarm', 'An alarm', {'findings': ['one'], 'link': ''}).get_content_type())"
+        "from export_jobs.orchestration.mail.message import Letter, sender_address; "
+        "letter = Letter('alarm', 'An alarm', {'findings': ['one'], 'link': ''}, ('first',)); "
+        "print(letter.to('owner@example.com', sender_address('exports@example.com')).decode())"
     )
     assert "multipart/alternative" in installed.command(installed.environment.python, "-c", code)
 
@@ -218,7 +219,7 @@ def test_the_first_job_is_delivered(installed: Installed, sftp: SftpServer, smtp
         rows = file.read(file.namelist()[0]).decode().splitlines()
     assert rows[0] == "store,net_sales,buyers"
     assert len(rows) > 1
-    _wait_for(lambda: any("partner@example.com" in str(mail["To"]) for mail in smtp.mails()), "the mail to the partner")
+    _wait_for(lambda: any(b"\nTo: partner@example.com" in path.read_bytes() for path in smtp.mails()), "the mail to the partner")
 
 
 def test_a_copied_folder_beside_the_wheel_registers_once(installed: Installed) -> None:

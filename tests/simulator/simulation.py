@@ -64,19 +64,22 @@ class Simulation:
     def run(self) -> None:
         random = self.world.random
         hits = self._plan()
-        for turn in range(MAX_TURNS):
+        world = self.world
+        while world.turn < MAX_TURNS:
             self._airflow()
             self.ledger.expire()
             if self.state != "running" and not self.world.processes:
                 self._final_promises()
                 return
-            if hits and turn >= hits[-1][0]:
+            if hits and world.turn >= hits[-1][0]:
                 self._hit(hits.pop()[1])
             runnable = self.world.runnable()
             if runnable:
                 count = len(runnable)
                 process = runnable[int(random.random() * count)] if count > 1 else runnable[0]
-                self.world.give_turn(process)
+                is_alone = len(world.processes) == 1 and process is self.attempt and not self.trap
+                world.alone_until = (hits[-1][0] if hits else MAX_TURNS) if is_alone else 0
+                world.give_turn(process)
                 if process.point == self.trap and process.outcome is None:
                     self._spring_trap(process)
             elif self.state != "running" or self.attempt is not None:

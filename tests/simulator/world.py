@@ -40,6 +40,8 @@ class World:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.now = 0.0
+        self.turn = 0
+        self.alone_until = 0
         self.processes: list[Process] = []
         self.current: Process | None = None
         self.log: list[str] = []
@@ -68,6 +70,11 @@ class World:
         me = self.current
         if me is None:
             return
+        if self.turn < self.alone_until and not me.is_dead:
+            # Nobody else is there and nothing is to happen: the next turn is this one's, too.
+            self.turn += 1
+            self.now += STEP_S
+            return
         if not me.is_dead:
             me.point = point
             self._hub.switch()
@@ -79,6 +86,7 @@ class World:
 
     def give_turn(self, process: Process) -> None:
         """Let a process go on to its next pause."""
+        self.turn += 1
         self.now += STEP_S
         self.current = process
         process.greenlet.switch()

@@ -15,15 +15,20 @@ from export_jobs.store.schema import newest_revision, upgrade_store
 from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, administrator
 
-EMPTY_AGAIN = """
+_EMPTY_AGAIN = """
 SET session_replication_role = replica;
 DO $$ BEGIN
     EXECUTE (SELECT 'TRUNCATE ' || string_agg('export_jobs.' || tablename, ', ') || ' RESTART IDENTITY'
         FROM pg_tables WHERE schemaname = 'export_jobs' AND tablename <> 'alembic_version');
 END $$;
-UPDATE export_jobs.alembic_version SET version_num = '{revision}'
+UPDATE export_jobs.alembic_version SET version_num = '%s'
 """
-"""Only a superuser can do this: no trigger and no foreign key is asked."""
+
+
+def empty_again(postgres: Postgres, database: str) -> None:
+    """Empty every table of a store; only a superuser can: no trigger and no foreign key is asked."""
+    with administrator(postgres, database) as session:
+        session.execute((_EMPTY_AGAIN % newest_revision()).encode())
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +51,7 @@ def empty_store(postgres: Postgres, database: str) -> Iterator[Store]:
     store.engine.dispose()
     for session in store.sessions:
         session.close()
-    with administrator(postgres, database) as session:
-        session.execute(EMPTY_AGAIN.format(revision=newest_revision()).encode())
+    empty_again(postgres, database)
 
 
 @pytest.fixture

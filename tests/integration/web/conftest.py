@@ -11,8 +11,8 @@ import pytest
 
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, Template
-from tests.integration.store.conftest import EMPTY_AGAIN
-from tests.integration.store.samples import Store, administrator
+from tests.integration.store.conftest import empty_again
+from tests.integration.store.samples import Store
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -82,8 +82,7 @@ def web_store(postgres: Postgres, web_database: str, monkeypatch: pytest.MonkeyP
         within.create_template(Template(name="totals", kind="custom", kpis=("gross_sales",), dimensions=("store",)))
     yield store
     store.engine.dispose()
-    with administrator(postgres, web_database) as session:
-        session.execute(EMPTY_AGAIN)
+    empty_again(postgres, web_database)
 
 
 @pytest.fixture
