@@ -87,6 +87,7 @@ def live(live_stack: Live) -> Iterator[Live]:
     yield live_stack
     live_stack.partner.heal()
     live_stack.delete_all_jobs()
+    live_stack.empty_the_partners_folder()
 
 
 def _connections(postgres: Postgres, partner: FaultySftpServer, s3: S3Server, smtp: SmtpServer) -> dict[str, str]:

@@ -94,6 +94,11 @@ class Live:
             self.definitions.delete(job.name, "live test")
         self.api.parse_now()
 
+    def empty_the_partners_folder(self) -> None:
+        """Take away what was delivered, so that a job of the next test may have the name of one before it."""
+        for file in self.files():
+            file.unlink()
+
     def warehouse(self, statement: str) -> None:
         """Change the warehouse."""
         with psycopg.connect(**self.postgres.dsn("warehouse", "warehouse_owner")) as connection:
