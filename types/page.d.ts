@@ -75,6 +75,7 @@ declare global {
       until: string;
       deliver_at: string;
       deliver_on?: string | null;
+      deliver_after_days?: number;
       time_zone: string;
     };
     type Draft = {

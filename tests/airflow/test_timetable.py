@@ -76,7 +76,7 @@ def test_a_manual_run_may_not_take_a_logical_date_that_the_schedule_needs() -> N
 
 
 def test_a_manual_run_before_the_first_window_has_ended_is_refused() -> None:
-    with pytest.raises(ValueError, match="no window of this job has ended yet"):
+    with pytest.raises(ValueError, match="no window of this job is complete yet"):
         ExportTimetable(schedule()).infer_manual_data_interval(run_after=datetime(2026, 3, 27, 12, tzinfo=UTC))
 
 

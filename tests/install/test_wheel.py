@@ -219,7 +219,10 @@ def test_the_first_job_is_delivered(installed: Installed, sftp: SftpServer, smtp
         rows = file.read(file.namelist()[0]).decode().splitlines()
     assert rows[0] == "store,net_sales,buyers"
     assert len(rows) > 1
-    _wait_for(lambda: any(b"\nTo: partner@example.com" in path.read_bytes() for path in smtp.mails()), "the mail to the partner")
+    _wait_for(
+        lambda: any(b"\nTo: partner@example.com" in path.read_bytes() for path in smtp.mails()),
+        "the mail to the partner",
+    )
 
 
 def test_a_copied_folder_beside_the_wheel_registers_once(installed: Installed) -> None:

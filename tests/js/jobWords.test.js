@@ -16,6 +16,9 @@ test("a schedule in words", () => {
   assert.match(text({ frequency: "monthly", execute_on: "5" }), /^Day 5 of the month, delivered/);
   assert.equal(text({ frequency: "once", deliver_on: "2026-02-03" }), "3 Feb 2026 at 02:00 Europe/Berlin");
   assert.match(text({ frequency: "once" }), /^The day after the last day of data at 02:00/);
+  assert.match(text({ frequency: "once", deliver_after_days: 3 }), /^3 days after the last day of data at 02:00/);
+  assert.match(text({ frequency: "quarterly" }), /^The last day of the quarter, delivered on the day after/);
+  assert.match(text({ frequency: "monthly", deliver_after_days: 5 }), / month, delivered 5 days after at/);
   assert.equal(frequencyText(SCHEDULE), "Daily");
   assert.equal(validityText(SCHEDULE), "1 Jan 2026 – 2 Jan 2026");
   assert.equal(validityText({ ...SCHEDULE, until: SCHEDULE.from }), "1 Jan 2026");

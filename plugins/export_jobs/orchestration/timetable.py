@@ -11,7 +11,13 @@ from airflow.timetables.base import DagRunInfo, DataInterval, Timetable
 
 from export_jobs.core.definitions.job import Frequency, Schedule
 from export_jobs.core.windows.schedule_text import schedule_summary, schedule_text
-from export_jobs.core.windows.window import last_complete_window, next_scheduled_window, scheduled_windows
+from export_jobs.core.windows.window import (
+    Window,
+    closed_at,
+    last_complete_window,
+    next_scheduled_window,
+    scheduled_windows,
+)
 
 if TYPE_CHECKING:
     from airflow.timetables.base import TimeRestriction
@@ -114,11 +120,11 @@ class ExportTimetable(Timetable):
                     f"A run that waits until {run_after.isoformat()} would keep this job's windows waiting, too, since "
                     "it makes one run at a time. Trigger it when it is to run."
                 )
-            if data_interval is not None and not data_interval.start < data_interval.end <= now:
+            if data_interval is not None and not self._is_closed(data_interval, now):
                 raise ValueError(
                     f"There is no complete window from {data_interval.start.isoformat()} to "
-                    f"{data_interval.end.isoformat()}: it must end after it begins, and be over. Correct the interval, "
-                    "or wait for its end."
+                    f"{data_interval.end.isoformat()}: it must end after it begins, and be over for as long as the "
+                    "job waits for its data. Correct the interval, or wait."
                 )
         return str(
             super().generate_run_id(run_type=run_type, run_after=run_after, data_interval=data_interval, **extra)
@@ -144,10 +150,14 @@ class ExportTimetable(Timetable):
         window = last_complete_window(self.schedule, run_after)
         if window is None:
             raise ValueError(
-                f"At {run_after.isoformat()} no window of this job has ended yet; "
+                f"At {run_after.isoformat()} no window of this job is complete yet; "
                 f"its data begins on {self.schedule.valid_from}. Wait for the first window, or give a data interval."
             )
         return DataInterval(_to_pendulum(window.start), _to_pendulum(window.end))
+
+    def _is_closed(self, interval: DataInterval, now: datetime) -> bool:
+        is_window = interval.start < interval.end
+        return is_window and closed_at(self.schedule, Window(interval.start, interval.end)) <= now
 
 
 class _OtherDate(DagRunInfo):

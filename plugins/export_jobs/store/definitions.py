@@ -34,6 +34,7 @@ EDITABLE = {
     "schedule.until": "valid_until",
     "schedule.deliver_at": "deliver_at",
     "schedule.deliver_on": "deliver_on",
+    "schedule.deliver_after_days": "deliver_after_days",
     "schedule.time_zone": "time_zone",
     "file.shape_change": "shape_change",
 }

@@ -57,6 +57,13 @@ ANYTHING_ELSE_ON_JOBS = [
     ("job_deliver_on_for_once_only", {"deliver_on": "'2026-02-01'"}),
     ("job_deliver_on_is_after_the_last_day", {"frequency": "'once'", "deliver_on": "'2026-01-31'"}),
     ("job_deliver_on_is_plausible", {"frequency": "'once'", "deliver_on": "'infinity'"}),
+    ("job_execute_on_fits_frequency", {"frequency": "'quarterly'", "execute_on": "'15'"}),
+    ("job_deliver_after_days_is_plausible", {"deliver_after_days": "0"}),
+    ("job_deliver_after_days_is_plausible", {"deliver_after_days": "93"}),
+    (
+        "job_has_one_day_of_delivery",
+        {"frequency": "'once'", "deliver_on": "'2026-03-01'", "deliver_after_days": "2"},
+    ),
     ("job_format_is_known", {"format": "'xlsx'"}),
     ("job_delimiter_is_one_character", {"delimiter": "';;'"}),
     ("job_quoting_is_known", {"quoting": "'some'"}),

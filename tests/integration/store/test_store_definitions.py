@@ -30,6 +30,7 @@ EVERYTHING = spec(
         "from": "2024-02-29",
         "until": "2025-02-28",
         "deliver_at": "23:59:59",
+        "deliver_after_days": 5,
         "time_zone": "Pacific/Chatham",
     },
     templates=[

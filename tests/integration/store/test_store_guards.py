@@ -40,6 +40,8 @@ EDITABLE = [
     ("valid_from", "'2026-01-02'"),
     ("valid_until", "'2026-06-30'"),
     ("deliver_at", "'05:00'"),
+    ("deliver_after_days", "5"),
+    ("frequency", "'quarterly'"),
     ("time_zone", "'Asia/Tokyo'"),
     ("frequency = 'once', deliver_on", "'2026-02-01'"),
 ]

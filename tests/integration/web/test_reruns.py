@@ -118,7 +118,7 @@ def test_a_job_without_a_window_yet_is_not_run(ask: Ask, web_store: Store, airfl
     dag_id = ask().post(JOBS, json=body()).json()["dag_id"]
     airflow_tables(dag(dag_id))
     refused = ask("user").post(f"{JOBS}/{dag_id}/run", json={})
-    assert refused.status_code == 409 and "no window of the job 'weekly-sales' has ended yet" in said(refused)
+    assert refused.status_code == 409 and "no window of the job 'weekly-sales' is complete yet" in said(refused)
     assert web_store.definitions.jobs()
 
 

@@ -45,6 +45,7 @@ SPECS = st.builds(
             "until": DAYS,
             "deliver_at": st.times().map(lambda clock: clock.replace(microsecond=0)),
             "deliver_on": st.none() | DAYS,
+            "deliver_after_days": st.integers(1, 92),
             "time_zone": st.sampled_from(["UTC", "Europe/Berlin"]),
         }
     ).map(Schedule.model_validate),

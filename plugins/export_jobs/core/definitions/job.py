@@ -16,6 +16,8 @@ from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.definitions.filter import Filter, canonical_texts
 
 MAX_FILE_BYTES = 20 * 1024**3
+MAX_DELIVER_AFTER_DAYS = 92
+"""A quarter: later than that, the next one is over."""
 
 
 class Frequency(StrEnum):
@@ -25,6 +27,7 @@ class Frequency(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
 
 
 class DateBasis(StrEnum):
@@ -88,9 +91,11 @@ _CLOCK_SCHEMA = {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9
 class Schedule(Frozen):
     """When a job delivers which days of data. Dates are whole days in ``time_zone``, both ends inclusive.
 
-    ``execute_on`` names the last day of data: a weekday for weekly, ``1``..``31`` or ``last`` for monthly.
-    ``deliver_on`` is for ``once`` only. ``anchor`` is kept by the store: the instant up to which earlier schedules of
-    this job have made windows, so that an edited schedule takes over exactly there.
+    ``execute_on`` names the last day of data: a weekday for weekly, ``1``..``31`` or ``last`` for monthly. A quarter
+    ends with March, June, September and December. Delivery is ``deliver_after_days`` days after the last day of data:
+    1 is the day after; more wait until the books are closed. ``deliver_on`` is for ``once`` only. ``anchor`` is kept by
+    the store: the instant up to which earlier schedules of this job have made windows, so that an edited schedule takes
+    over exactly there.
     """
 
     frequency: Annotated[Frequency, BeforeValidator(_lower)]
@@ -99,6 +104,7 @@ class Schedule(Frozen):
     valid_until: date = Field(alias="until")
     deliver_at: Annotated[time, BeforeValidator(_parse_clock), WithJsonSchema(_CLOCK_SCHEMA)] = time(2, 0)
     deliver_on: date | None = None
+    deliver_after_days: int = 1
     time_zone: str = "UTC"
     anchor: datetime | None = None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.definitions.job import Frequency, Schedule
-from export_jobs.core.windows.window import ONE_DAY, WEEKDAYS, ScheduledWindow, Window
+from export_jobs.core.windows.window import WEEKDAYS, ScheduledWindow, Window
 
 SHORTEST_MONTH = 28
 
@@ -53,31 +53,47 @@ def day_range(window: Window, time_zone: str) -> str:
 def _days_and_delivery(schedule: Schedule) -> tuple[str, str]:
     match schedule.frequency:
         case Frequency.ONCE:
-            day = schedule.deliver_on or schedule.valid_until + ONE_DAY
+            day = schedule.deliver_on or schedule.valid_until + timedelta(days=schedule.deliver_after_days)
             return _days(schedule.valid_from, schedule.valid_until), f"on {_day(day)}"
         case Frequency.DAILY:
-            return "each day", "on the day after"
+            return "each day", _days_after(schedule)
         case Frequency.WEEKLY:
-            return _weekly(schedule.execute_on or "sunday")
+            return _weekly(schedule)
         case Frequency.MONTHLY:
-            return _monthly(schedule.execute_on or "last")
+            return _monthly(schedule)
+        case Frequency.QUARTERLY:
+            return "each calendar quarter", _after_month_end(schedule)
 
 
-def _weekly(last_day: str) -> tuple[str, str]:
-    first = WEEKDAYS[(WEEKDAYS.index(last_day) + 1) % 7].capitalize()
-    return f"{first} to {last_day.capitalize()}", f"on {first}s"
+def _weekly(schedule: Schedule) -> tuple[str, str]:
+    last = WEEKDAYS.index(schedule.execute_on or "sunday")
+    first, delivery = (WEEKDAYS[(last + days) % 7].capitalize() for days in (1, schedule.deliver_after_days))
+    on = f"on {delivery}s" if schedule.deliver_after_days <= len(WEEKDAYS) else _days_after(schedule)
+    return f"{first} to {WEEKDAYS[last].capitalize()}", on
 
 
-def _monthly(last_day: str) -> tuple[str, str]:
+def _monthly(schedule: Schedule) -> tuple[str, str]:
+    last_day = schedule.execute_on or "last"
     if last_day in {"last", "31"}:
-        return "each calendar month", "on the 1st of the next"
+        return "each calendar month", _after_month_end(schedule)
     number = int(last_day)
     if number > SHORTEST_MONTH:
-        return f"a month up to the {_ordinal(number)}, or to the last day of a shorter month", "on the day after"
+        return f"a month up to the {_ordinal(number)}, or to the last day of a shorter month", _days_after(schedule)
     if number == SHORTEST_MONTH:
-        return "a month up to the 28th", "on the day after"
-    first = _ordinal(number + 1)
-    return f"from the {first} to the {_ordinal(number)} of the next month", f"on the {first}"
+        return "a month up to the 28th", _days_after(schedule)
+    delivery = number + schedule.deliver_after_days
+    on = f"on the {_ordinal(delivery)}" if delivery <= SHORTEST_MONTH else _days_after(schedule)
+    return f"from the {_ordinal(number + 1)} to the {_ordinal(number)} of the next month", on
+
+
+def _after_month_end(schedule: Schedule) -> str:
+    days = schedule.deliver_after_days
+    return f"on the {_ordinal(days)} of the next" if days <= SHORTEST_MONTH else _days_after(schedule)
+
+
+def _days_after(schedule: Schedule) -> str:
+    days = schedule.deliver_after_days
+    return "on the day after" if days == 1 else f"{days} days after the last of them"
 
 
 def _days(first: date, last: date) -> str:

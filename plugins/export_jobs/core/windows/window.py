@@ -128,14 +128,21 @@ def scheduled_windows(schedule: Schedule, after: datetime | None = None) -> Iter
         scheduled = next_scheduled_window(schedule, scheduled.window.end)
 
 
+def closed_at(schedule: Schedule, window: Window) -> datetime:
+    """The instant (UTC) from which a window's data are complete: its end, or as many days later as the job waits."""
+    later = timedelta(days=schedule.deliver_after_days)
+    last_day = window.days(schedule.time_zone)[1]
+    return max(window.end, day_start(last_day + later, schedule.time_zone)) if later > ONE_DAY else window.end
+
+
 def last_complete_window(schedule: Schedule, now: datetime) -> Window | None:
-    """The newest window that has ended at ``now``, whenever it is to be delivered; None before the first has."""
+    """The newest window that is closed at ``now``, whatever the hour of its delivery; None before the first is."""
     # Windows made before the anchor belong to an earlier schedule; without it the present one tiles the whole span,
     # and the part before the anchor is only a fall-back for a person who asks for a run right after an edit.
     newest = None
     for tiling in (schedule, schedule.model_copy(update={"anchor": None})):
         for scheduled in scheduled_windows(tiling):
-            if scheduled.window.end > now:
+            if closed_at(schedule, scheduled.window) > now:
                 break
             newest = scheduled.window
         if newest is not None:
@@ -165,6 +172,8 @@ def _last_day(schedule: Schedule, start: datetime, at_least: date | None = None)
             wanted = schedule.execute_on or "last"
             day = _day_of_month(first.year, first.month, wanted)
             return day if day >= first else _day_of_month(first.year, first.month + 1, wanted)
+        case Frequency.QUARTERLY:
+            return _day_of_month(first.year, (first.month + 2) // 3 * 3, "last")
         case Frequency.ONCE:
             return schedule.valid_until
 
@@ -178,7 +187,7 @@ def _day_of_month(year: int, month: int, wanted: str) -> date:
 
 
 def _due(schedule: Schedule, window: Window) -> datetime:
-    """Deliver on the day after the last day of data, at the local delivery time; a once job on its chosen day."""
+    """Deliver the chosen days after the last day of data, at the local delivery time; a once job on its chosen day."""
     last_day = window.days(schedule.time_zone)[1]
-    day = schedule.deliver_on or last_day + ONE_DAY
+    day = schedule.deliver_on or last_day + timedelta(days=schedule.deliver_after_days)
     return max(instant(day, schedule.deliver_at, schedule.time_zone), window.end)

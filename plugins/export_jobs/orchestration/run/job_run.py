@@ -12,9 +12,9 @@ from airflow.sdk import ObjectStoragePath
 
 from export_jobs import settings
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.definitions.job import ExportJob, Schedule
 from export_jobs.core.sql.definition_hash import definition_hash
-from export_jobs.core.windows.window import Window
+from export_jobs.core.windows.window import Window, closed_at
 from export_jobs.delivery.destination import Destination
 from export_jobs.errors import TransientError, UserError
 from export_jobs.orchestration.airflow.connections import open_destination, task_store_engine
@@ -49,8 +49,8 @@ class JobRun:
     def open(cls, context: Context, job_id: int, job_version: int) -> JobRun:
         """Bind this run to the definition version that it first ran with.
 
-        Raises ``UserError`` for a run without a window and for a window that is not over, ``TransientError`` while the
-        store is down, and ``TerminalError`` for a version that this release cannot read.
+        Raises ``UserError`` for a run without a window and for a window that is not closed, ``TransientError`` while
+        the store is down, and ``TerminalError`` for a version that this release cannot read.
         """
         dag_run = context["dag_run"]
         start, end = dag_run.data_interval_start, dag_run.data_interval_end
@@ -67,7 +67,8 @@ class JobRun:
             )
         engine = task_store_engine()
         ledger, definitions = Ledger(engine), Definitions(engine)
-        _require_over(dag_run.run_id, Window(start, end), ledger.now())
+        schedule = definitions.version(job_id, job_version).schedule
+        _require_closed(dag_run.run_id, Window(start, end), schedule, ledger.now())
         execution = ledger.open(
             job_id=job_id,
             dag_id=dag_run.dag_id,
@@ -125,17 +126,20 @@ class JobRun:
         )
 
 
-def _require_over(run_id: str, window: Window, now: datetime) -> None:
-    """No row of a window is read before its end, or rows of its last hours would be missing and nobody would know.
+def _require_closed(run_id: str, window: Window, schedule: Schedule, now: datetime) -> None:
+    """No row of a window is read before it is closed, or rows of its last hours would be missing and nobody would know.
 
     The clock is the store's, one for all workers. Where it is a little behind the scheduler's, waiting is enough.
     """
-    if window.end <= now:
+    closed = closed_at(schedule, window)
+    if closed <= now:
         return
+    why = "is not over yet, so its data is not complete"
+    if window.end <= now:
+        why = f"is over, but its data count as complete from {closed.isoformat()} only (deliver_after_days)"
     what = (
-        f"The window of run {run_id!r}, {window.start.isoformat()} to {window.end.isoformat()}, is not over yet, so "
-        "its data is not complete. Nothing was read"
+        f"The window of run {run_id!r}, {window.start.isoformat()} to {window.end.isoformat()}, {why}. Nothing was read"
     )
-    if window.end - now <= ALMOST_OVER:
+    if closed - now <= ALMOST_OVER:
         raise TransientError(what, "It is tried again")
-    raise UserError(what, "Delete this run in Airflow; the schedule exports the window once it is over")
+    raise UserError(what, "Delete this run in Airflow; the schedule exports the window in time")

@@ -42,10 +42,18 @@ _JOBS = {
     "job_recipients_are_addresses": ("A recipient is not a plain mail address", _ADDRESS_REMEDY),
     "job_recipients_hold_no_null": ("A recipient has no value", "Remove the entry"),
     "job_destination_fkey": ("There is no destination of this tag", "Create it first"),
-    "job_frequency_is_known": ("The frequency is unknown", "Use once, daily, weekly or monthly"),
+    "job_frequency_is_known": ("The frequency is unknown", "Use once, daily, weekly, monthly or quarterly"),
     "job_execute_on_fits_frequency": (
         "Execute-on does not fit the frequency",
         "Give a weekday for weekly, 1 to 31 or `last` for monthly, and nothing for the others",
+    ),
+    "job_deliver_after_days_is_plausible": (
+        "The days from the last day of data to the delivery are implausible",
+        "Use 1, which is the day after, to 92",
+    ),
+    "job_has_one_day_of_delivery": (
+        "The job has a day of delivery and a number of days after its data",
+        "Leave deliver_after_days at 1, or remove deliver_on",
     ),
     "job_valid_from_is_plausible": ("The first day is implausible", "Choose one between 1901 and 2199"),
     "job_validity_is_at_most_a_year": ("The validity is longer than a year", "Choose at most one year"),

@@ -81,7 +81,7 @@ def reexport(
     """Export a past window again, from the data as it is now, besides the schedule."""
     schedule = _valid_schedule(row, catalogue)
     known = ExecutionPages(engine).windows(row.job_id)
-    window = past_window(body.start, body.end, schedule.time_zone, known, datetime.now(UTC))
+    window = past_window(body.start, body.end, schedule, known, datetime.now(UTC))
     return _trigger(user, row, window, entry, engine)
 
 
@@ -99,7 +99,7 @@ def run_now(
     schedule = _valid_schedule(row, catalogue)
     window = last_complete_window(schedule, datetime.now(UTC))
     if window is None:
-        what = f"no window of the job {row.name!r} has ended yet; its data begins on {schedule.valid_from}"
+        what = f"no window of the job {row.name!r} is complete yet; its data begins on {schedule.valid_from}"
         raise RequestRefusal.because(409, what, "Wait for the first window, or re-export other days")
     return _trigger(user, row, window, entry, engine)
 

@@ -102,6 +102,7 @@ class ScheduleChange(ApiModel):
     valid_until: str = Field("", alias="until")
     deliver_at: str = ""
     deliver_on: str | None = None
+    deliver_after_days: int = 1
     time_zone: str = ""
 
 

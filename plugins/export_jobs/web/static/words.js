@@ -1,6 +1,8 @@
 // The words of definitions, the same on every page, in the order in which they are offered.
 export const KINDS = { custom: "KPIs", standard: "Rows", dimension: "Table" };
-export const FREQUENCIES = { once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
+export const FREQUENCIES = {
+  once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly", quarterly: "Quarterly",
+};
 export const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar" };
 export const COMPRESSIONS = { zip: "Zip", gzip: "Gzip", zstd: "Zstandard", none: "None" };
 export const EMPTY_RESULTS = {

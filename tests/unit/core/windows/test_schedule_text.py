@@ -40,6 +40,11 @@ def schedule(frequency: str, execute_on: str | None = None, **changes: Any) -> S
         ),
         ("monthly", "28", "Monthly: a month up to the 28th, delivered on the day after at 02:00 Europe/Berlin"),
         (
+            "quarterly",
+            None,
+            "Quarterly: each calendar quarter, delivered on the 1st of the next at 02:00 Europe/Berlin",
+        ),
+        (
             "monthly",
             "1",
             "Monthly: from the 2nd to the 1st of the next month, delivered on the 2nd at 02:00 Europe/Berlin",
@@ -58,6 +63,36 @@ def schedule(frequency: str, execute_on: str | None = None, **changes: Any) -> S
 )
 def test_a_recurring_schedule(frequency: str, execute_on: str | None, text: str) -> None:
     assert schedule_text(schedule(frequency, execute_on)) == text
+
+
+@pytest.mark.parametrize(
+    ("frequency", "execute_on", "days", "delivered"),
+    [
+        ("daily", None, 3, "3 days after the last of them"),
+        ("weekly", "sunday", 2, "on Tuesdays"),
+        ("weekly", "sunday", 7, "on Sundays"),
+        ("weekly", "sunday", 8, "8 days after the last of them"),
+        ("monthly", "last", 5, "on the 5th of the next"),
+        ("monthly", "last", 28, "on the 28th of the next"),
+        ("monthly", "last", 29, "29 days after the last of them"),
+        ("monthly", "30", 2, "2 days after the last of them"),
+        ("monthly", "20", 8, "on the 28th"),
+        ("monthly", "20", 9, "9 days after the last of them"),
+        ("quarterly", None, 10, "on the 10th of the next"),
+    ],
+)
+def test_a_delivery_some_days_later_is_on_the_day_that_is_said(
+    frequency: str, execute_on: str | None, days: int, delivered: str
+) -> None:
+    text = schedule_text(schedule(frequency, execute_on, deliver_after_days=days))
+    assert f"delivered {delivered} at 02:00" in text
+    due = list(scheduled_windows(schedule(frequency, execute_on, deliver_after_days=days)))[1].due
+    local_day = due.astimezone(ZoneInfo(BERLIN))
+    said = delivered.removeprefix("on ").removeprefix("the ")
+    if said[0].isdigit() and "days" not in said:
+        assert int(said[: said.index("t")]) == local_day.day
+    elif said[0].isalpha():
+        assert said.removesuffix("s") == f"{local_day:%A}"
 
 
 @pytest.mark.parametrize("execute_on", [str(day) for day in range(1, 28)])

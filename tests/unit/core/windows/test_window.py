@@ -18,6 +18,7 @@ from export_jobs.core.windows.window import (
     ScheduledWindow,
     Window,
     bounds,
+    closed_at,
     day_start,
     instant,
     last_complete_window,
@@ -49,6 +50,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
         valid_until=last,
         deliver_at=draw(st.times().map(lambda clock: clock.replace(second=0, microsecond=0))),
         deliver_on=last + timedelta(days=draw(st.integers(1, 40))) if frequency is Frequency.ONCE else None,
+        deliver_after_days=1 if frequency is Frequency.ONCE else draw(st.just(1) | st.integers(1, 92)),
         time_zone=draw(st.sampled_from(ZONES)),
     )
 
@@ -66,6 +68,8 @@ def ends_a_window(plan: Schedule, day: date) -> bool:
             if plan.execute_on == "last"
             else str(day.day) == plan.execute_on or (is_months_last and day.day < int(plan.execute_on or ""))
         )
+    if plan.frequency is Frequency.QUARTERLY:
+        return (day.month, day.day) in {(3, 31), (6, 30), (9, 30), (12, 31)}
     return False
 
 
@@ -108,11 +112,11 @@ def test_windows_tile_the_validity_and_hold_the_days_of_the_calendar(plan: Sched
 
 @settings(max_examples=400, deadline=None)
 @given(schedules())
-def test_each_window_is_due_after_its_end_at_the_delivery_time_of_the_day_after(plan: Schedule) -> None:
+def test_each_window_is_due_after_its_end_at_the_delivery_time_of_the_day_that_the_job_chose(plan: Schedule) -> None:
     found = list(scheduled_windows(plan))
     assert all(earlier.due < later.due for earlier, later in itertools.pairwise(found))
     for each in found:
-        day = plan.deliver_on or each.window.days(plan.time_zone)[1] + ONE_DAY
+        day = plan.deliver_on or each.window.days(plan.time_zone)[1] + timedelta(days=plan.deliver_after_days)
         wanted = datetime.combine(day, plan.deliver_at)
         assert each.due >= each.window.end
         assert local(each.due, plan.time_zone) >= wanted
@@ -284,13 +288,44 @@ def test_each_date_of_a_date_column_is_exported_once_over_an_edit(before: tuple,
 
 @settings(max_examples=150, deadline=None)
 @given(schedules(), st.floats(-0.1, 1.2))
-def test_the_last_complete_window_is_the_newest_that_has_ended(plan: Schedule, part: float) -> None:
+def test_the_last_complete_window_is_the_newest_that_is_closed(plan: Schedule, part: float) -> None:
     windows = [each.window for each in scheduled_windows(plan)]
     if not windows:
         return
     now = windows[0].start + (windows[-1].end - windows[0].start) * part
-    ended = [window for window in windows if window.end <= now]
-    assert last_complete_window(plan, now) == (ended[-1] if ended else None)
+    closed = [window for window in windows if closed_at(plan, window) <= now]
+    assert last_complete_window(plan, now) == (closed[-1] if closed else None)
+
+
+@settings(max_examples=150, deadline=None)
+@given(schedules())
+def test_a_window_is_closed_after_its_end_and_before_its_delivery_after_whole_days(plan: Schedule) -> None:
+    for each in scheduled_windows(plan):
+        closed = closed_at(plan, each.window)
+        assert each.window.end <= closed <= each.due
+        assert plan.deliver_after_days > 1 or closed == each.window.end
+
+
+def test_f19_a_calendar_month_is_delivered_on_the_fifth_of_the_next() -> None:
+    plan = schedule(
+        "monthly", "2026-01-01", "2026-03-31", "Europe/Berlin", execute_on="last",
+        deliver_after_days=5, deliver_at="06:00",
+    )  # fmt: skip
+    found = list(scheduled_windows(plan))
+    assert days(found, "Europe/Berlin") == [
+        "2026-01-01..2026-01-31", "2026-02-01..2026-02-28", "2026-03-01..2026-03-31",
+    ]  # fmt: skip
+    due = [local(each.due, "Europe/Berlin") for each in found]
+    assert due == [datetime(2026, month, 5, 6) for month in (2, 3, 4)]
+    assert closed_at(plan, found[2].window) == utc("2026-04-04T22:00"), "midnight in summer time"
+
+
+def test_quarters_are_those_of_the_calendar_the_first_and_last_cut_to_the_validity() -> None:
+    found = list(scheduled_windows(schedule("quarterly", "2023-11-15", "2024-08-10")))
+    assert days(found) == [
+        "2023-11-15..2023-12-31", "2024-01-01..2024-03-31", "2024-04-01..2024-06-30", "2024-07-01..2024-08-10",
+    ]  # fmt: skip
+    assert [each.due.date().isoformat() for each in found] == ["2024-01-01", "2024-04-01", "2024-07-01", "2024-08-11"]
 
 
 def test_a_validity_moved_to_begin_days_later_is_obeyed() -> None:

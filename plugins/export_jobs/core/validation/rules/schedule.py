@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value, suggest
-from export_jobs.core.definitions.job import Frequency, JobSpec
+from export_jobs.core.definitions.job import MAX_DELIVER_AFTER_DAYS, Frequency, JobSpec
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.windows.window import WEEKDAYS, day_start
 
@@ -79,6 +79,11 @@ def validity_has_a_day(job: JobSpec) -> Iterator[Issue]:
 def execute_on_fits(job: JobSpec) -> Iterator[Issue]:
     """The last day of data: a weekday for weekly, a day of the month for monthly, nothing for the others."""
     frequency, day = job.schedule.frequency, job.schedule.execute_on
+    if frequency is Frequency.QUARTERLY:
+        if day not in {None, "last"}:
+            what = f"a quarterly job ends with each calendar quarter, yet its execute_on is {quote_value(day)}"
+            yield Issue("schedule.execute_on", what, "Remove it, or make the job monthly")
+        return
     if frequency in {Frequency.ONCE, Frequency.DAILY}:
         if day is not None:
             what = f"a {frequency} job has no execute_on, yet it is {quote_value(day)}"
@@ -108,14 +113,27 @@ def deliver_on_is_after_the_data(job: JobSpec) -> Iterator[Issue]:
     if schedule.deliver_on is None:
         return
     if schedule.frequency is not Frequency.ONCE:
-        what = f"a {schedule.frequency} job delivers on the day after each window, not on a day of its own"
-        yield Issue("schedule.deliver_on", what, "Remove it, or make the job once")
+        what = f"a {schedule.frequency} job delivers after each window, not on a day of its own"
+        yield Issue("schedule.deliver_on", what, "Remove it, or give deliver_after_days; only a once job has a day")
     elif schedule.deliver_on <= schedule.valid_until:
         what = f"{schedule.deliver_on} is not after the last day of data, {schedule.valid_until}"
         yield Issue("schedule.deliver_on", what, "Choose a later day")
     elif not _is_plausible(schedule.deliver_on):
         what = f"{schedule.deliver_on} is not a plausible day of delivery"
         yield Issue("schedule.deliver_on", what, f"Use a year up to {LAST_YEAR}")
+
+
+@SCHEDULE_RULES.reads("schedule.deliver_after_days", "schedule.deliver_on")
+def deliver_after_days_is_plausible(job: JobSpec) -> Iterator[Issue]:
+    """At least the day after; a once job that names its day needs no count of days."""
+    days = job.schedule.deliver_after_days
+    if not 1 <= days <= MAX_DELIVER_AFTER_DAYS:
+        what = f"a delivery {days} days after the last day of data is not possible"
+        remedy = f"Use 1, which is the day after, to {MAX_DELIVER_AFTER_DAYS}"
+        yield Issue("schedule.deliver_after_days", what, remedy)
+    elif days > 1 and job.schedule.deliver_on is not None:
+        what = f"the delivery is on {job.schedule.deliver_on}, and yet {days} days after the last day of data"
+        yield Issue("schedule.deliver_after_days", what, "Give one of the two: deliver_on or deliver_after_days")
 
 
 @SCHEDULE_RULES.looks_up("schedule.frequency", "schedule.until", "schedule.time_zone")

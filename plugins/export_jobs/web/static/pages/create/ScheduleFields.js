@@ -27,9 +27,14 @@ function withFrequency(schedule, frequency) {
     frequency,
     execute_on: USUAL_DAY[frequency] ?? null,
     deliver_on: null,
+    deliver_after_days: 1,
     ...(turns ? freshDays(frequency, schedule.time_zone) : {}),
   };
 }
+
+// An emptied field is a 0, which the check explains; to leave the key out would mean 1.
+/** @param {string} text */
+const daysOf = (text) => Math.trunc(Number(text));
 
 /** @param {Props.ScheduleFields} props */
 export function ScheduleFields({ schedule, check, onChange }) {
@@ -48,7 +53,7 @@ export function ScheduleFields({ schedule, check, onChange }) {
     <//>
     <${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2, lg: 3 }} gap=${4} alignItems="start">
       ${executeOn && html`<${Field} label="Last day of data" issues=${at("execute_on")}
-        hint="Delivered on the day after.">
+        hint="Each file ends with this day.">
         <${Select} name="schedule.execute_on" value=${schedule.execute_on} options=${executeOn}
           onChange=${put("execute_on")} />
       <//>`}
@@ -59,6 +64,12 @@ export function ScheduleFields({ schedule, check, onChange }) {
         ${input("until", "date")}<//>
       ${isOnce && html`<${Field} label="Deliver on" issues=${at("deliver_on")} hint="Leave empty to deliver at once.">
         ${input("deliver_on", "date")}<//>`}
+      ${!isOnce && html`<${Field} label="Deliver after days" required issues=${at("deliver_after_days")}
+        hint="1 is the day after the last day of data. More, when the books close later.">
+        <${Chakra.Input} size="sm" type="number" min=${1} max=${92} name="schedule.deliver_after_days"
+          value=${schedule.deliver_after_days ?? 1}
+          onChange=${(event) => onChange({ ...schedule, deliver_after_days: daysOf(event.target.value) })} />
+      <//>`}
       <${Field} label="Deliver at" required issues=${at("deliver_at")} hint="In the time zone below.">
         ${input("deliver_at", "time")}<//>
       <${Field} label="Time zone" required issues=${at("time_zone")} hint="Defines when a day begins and ends.">

@@ -16,6 +16,7 @@ const FIELDS = {
   "schedule.until": "Last day of data",
   "schedule.deliver_at": "Time of delivery",
   "schedule.deliver_on": "Day of delivery",
+  "schedule.deliver_after_days": "Days from the data to the delivery",
   "schedule.time_zone": "Time zone",
 };
 const SHOWN_VALUES = 8;
@@ -33,15 +34,18 @@ export const validityText = ({ from, until }) => (from === until ? day(from) : `
 function lastDayText({ frequency, execute_on: on }) {
   if (frequency === "daily") return "Every day";
   if (frequency === "weekly") return capital(on ?? "sunday");
+  if (frequency === "quarterly") return "The last day of the quarter";
   return !on || on === "last" ? "The last day of the month" : `Day ${on} of the month`;
 }
 
 /** @param {Page.Schedule} schedule */
 export function executionDateText(schedule) {
-  const { frequency, deliver_at, deliver_on, time_zone } = schedule;
+  const { frequency, deliver_at, deliver_on, deliver_after_days: days = 1, time_zone } = schedule;
   const clock = `at ${deliver_at.slice(0, 5)} ${time_zone}`;
-  if (frequency !== "once") return `${lastDayText(schedule)}, delivered on the day after ${clock}`;
-  return `${deliver_on ? day(deliver_on) : "The day after the last day of data"} ${clock}`;
+  const after = days > 1 ? `${days} days after` : "on the day after";
+  if (frequency !== "once") return `${lastDayText(schedule)}, delivered ${after} ${clock}`;
+  if (deliver_on) return `${day(deliver_on)} ${clock}`;
+  return `${days > 1 ? `${days} days` : "The day"} after the last day of data ${clock}`;
 }
 
 /** @param {Page.Filter} filter */
