@@ -10,6 +10,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs.core.files.export_file import ExportFile
+from export_jobs.core.files.job_files import done_path
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from export_jobs.core.files.names import manifest_path
 from export_jobs.errors import TerminalError
@@ -17,7 +18,7 @@ from export_jobs.orchestration.run.publish import publish
 from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
-from export_jobs.store.ledger import PublicationRecord
+from export_jobs.store.ledger import DoneFileRecord, PublicationRecord
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -37,6 +38,7 @@ class PublishManifest(ExportStep):
         stage = manifest.stage(files)
         if run.ledger.publication(run.execution_id, stage) is None:
             self._deliver(run, manifest.to_bytes(), stage)
+        self._deliver_done_file(run, manifest.to_bytes())
         self.discard_staged(run)
         return stage
 
@@ -54,6 +56,25 @@ class PublishManifest(ExportStep):
             bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
         )
+        self._publish(run, record, content)
+
+    def _deliver_done_file(self, run: JobRun, manifest: bytes) -> None:
+        """Last of all; its line is that of ``sha256sum`` for the manifest, so it changes when what it tells of does."""
+        path = done_path(run.job, run.window, run.ledger.opened_at(run.execution_id))
+        if path is None:
+            return
+        name = manifest_path(run.job.name, run.window, run.job.schedule.time_zone)
+        content = f"{hashlib.sha256(manifest).hexdigest()}  {name}\n".encode()
+        record = DoneFileRecord(
+            execution_id=run.execution_id,
+            path=path,
+            url=run.destination.url(path),
+            bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        self._publish(run, record, content)
+
+    def _publish(self, run: JobRun, record: PublicationRecord | DoneFileRecord, content: bytes) -> None:
         publish(
             io.BytesIO(content),
             record,

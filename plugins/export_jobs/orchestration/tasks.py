@@ -11,6 +11,7 @@ from export_jobs import settings
 from export_jobs.core.base.issue import bullet_list, errors
 from export_jobs.core.definitions.job import DateBasis, EmptyResult
 from export_jobs.core.files.export_file import CsvContent, CsvFile, ExportFile
+from export_jobs.core.files.job_files import delivered_stem
 from export_jobs.core.files.names import file_stem, target_path
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import validate_job
@@ -105,7 +106,7 @@ class Compress(ExportStep):
             return file.model_dump(mode="json")
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
         # Its own suffix keeps an uncompressed file apart from the CSV it is copied from.
-        path = run.staging / f"{file.path.rpartition('/')[2]}.ready"
+        path = run.staging / f"{file_stem(run.job.name, name, run.window, run.job.schedule.time_zone)}.ready"
         with open_staged(csv.uri) as source, write_staged(path, run, name, self.step) as sink:
             done = compress(
                 source,
@@ -168,7 +169,7 @@ def _skip_if_delivered(run: JobRun) -> None:
 
 
 def _export_file(run: JobRun, csv: CsvFile) -> ExportFile:
-    stem = file_stem(run.job.name, csv.template, run.window, run.job.schedule.time_zone)
+    stem = delivered_stem(run.job, csv.template, run.window, run.ledger.opened_at(run.execution_id))
     return ExportFile(
         template=csv.template,
         path=target_path(run.job.use(csv.template), stem, run.job.file.compression),

@@ -14,6 +14,7 @@ from export_jobs.errors import UserError
 from export_jobs.store.database.errors import translate_error
 from export_jobs.store.destinations import Destinations
 from export_jobs.store.job_templates import insert_template_uses
+from export_jobs.store.name_collisions import refuse_collision
 from export_jobs.store.stored_job import DefinitionVersion, StoredJob, parse_version
 from export_jobs.store.templates import Templates
 
@@ -139,7 +140,11 @@ class Definitions(Destinations, Templates):
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         row = connection.execute(text(f"{LIVE_JOBS} AND j.id = :id"), {"id": job_id}).mappings().one()
         connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
-        return StoredJob(**row)
+        stored = StoredJob(**row)
+        job, _ = stored.read()
+        if job is not None:
+            refuse_collision(connection, job_id, job)
+        return stored
 
 
 def _frozen_error(stored: StoredJob, spec: JobSpec) -> UserError | None:
@@ -181,7 +186,9 @@ def _as_one_error(found: Sequence[UserError]) -> UserError:
 
 
 def _columns(spec: JobSpec) -> dict[str, Any]:
-    """A job's values by column."""
+    """A job's values by column; the pattern of file names has a name of its own, since the job has one, too."""
     plain = spec.model_dump(include={"name", "description", "owner", "destination", "enabled"})
     schedule = spec.schedule.model_dump(mode="json", exclude={"anchor"})
-    return {**plain, "recipients": list(spec.recipients), **schedule, **spec.file.model_dump(mode="json")}
+    file = spec.file.model_dump(mode="json")
+    file["name_pattern"] = file.pop("name")
+    return {**plain, "recipients": list(spec.recipients), **schedule, **file}

@@ -19,9 +19,15 @@ from export_jobs.store.executions.fence import AlreadyDelivered, fence
 from export_jobs.store.executions.history import History
 from export_jobs.store.executions.notifications import Notifications
 from export_jobs.store.executions.placements import StoreLease, known_files
-from export_jobs.store.executions.records import DeliveryRecord, Execution, ExecutionRecord, PublicationRecord
+from export_jobs.store.executions.records import (
+    DeliveryRecord,
+    DoneFileRecord,
+    Execution,
+    ExecutionRecord,
+    PublicationRecord,
+)
 
-__all__ = ["AlreadyDelivered", "DeliveryRecord", "ExecutionRecord", "Ledger", "PublicationRecord"]
+__all__ = ["AlreadyDelivered", "DeliveryRecord", "DoneFileRecord", "ExecutionRecord", "Ledger", "PublicationRecord"]
 
 
 class Ledger(History, Notifications, LedgerChain):
@@ -143,7 +149,7 @@ class Ledger(History, Notifications, LedgerChain):
             pass
 
     def known_files(self, execution_id: int, path: str) -> tuple[KnownFile, ...]:
-        """What the job of this execution has put under ``path`` of its destination, or was about to, ever."""
+        """What the job of this execution has put under ``path`` for the same window, or was about to, ever."""
         with self._begin() as connection:
             return known_files(connection, execution_id, path)
 
@@ -155,9 +161,9 @@ class Ledger(History, Notifications, LedgerChain):
         return fence(lambda: self._lease(record.execution_id, record.template, step, attempt), record, attempt)
 
     def fence_publication(
-        self, record: PublicationRecord, step: str, attempt: str
+        self, record: PublicationRecord | DoneFileRecord, step: str, attempt: str
     ) -> AbstractContextManager[PlacedFile]:
-        """As ``fence_delivery``, for the manifest; its revision counts the publications of the execution."""
+        """As ``fence_delivery``, for the manifest, whose revision counts the publications, and for the done file."""
         return fence(lambda: self._lease(record.execution_id, "", step, attempt), record, attempt)
 
     @contextmanager

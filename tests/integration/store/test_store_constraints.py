@@ -66,6 +66,8 @@ ANYTHING_ELSE_ON_JOBS = [
     ),
     ("job_format_is_known", {"format": "'xlsx'"}),
     ("job_delimiter_is_one_character", {"delimiter": "';;'"}),
+    ("job_name_pattern_is_plain", {"name_pattern": "'../{window}'"}),
+    ("job_done_file_is_plain", {"done_file": "'a/b'"}),
     ("job_quoting_is_known", {"quoting": "'some'"}),
     ("job_line_ending_is_known", {"line_ending": "'cr'"}),
     ("job_compression_is_known", {"compression": "'rar'"}),

@@ -48,6 +48,8 @@ EVERYTHING = spec(
         "compression": "zstd",
         "empty_result": "fail",
         "max_bytes": 1,
+        "name": "{job}_{template}_{window}",
+        "done_file": "{job}_{window}.done",
         "shape_change": "warn",
     },
 )
@@ -298,3 +300,25 @@ def test_a_template_of_deleted_jobs_can_go(store: Store, job: StoredJob) -> None
     kept: ExportJob = store.definitions.version(job.job_id, 1)
     assert kept.template("rows").fact == "purchases"
     assert kept.schedule.valid_until == date(2026, 1, 31)
+
+
+def test_a_job_whose_file_would_have_the_path_of_another_jobs_file_is_not_saved(store: Store) -> None:
+    store.create("first", file={"name": "SALES_{template}_{window_start:%Y%m%d}"})
+    with pytest.raises(
+        UserError, match=r"its file 'daily/sales_rows_20260101\.zip' would have the path .* job 'first'"
+    ):
+        store.create("second", file={"name": "sales_{template}_{window_end:%Y%m%d}"})
+    with pytest.raises(UserError, match=r"'first__2026-01-01\.manifest\.json'"):
+        store.create("second", file={"done_file": "first__{window}.manifest.json"})
+    assert store.definitions.job("second") is None
+    store.create("second", file={"name": "{job}_{template}_{window}"})
+
+
+def test_a_changed_schedule_is_looked_at_too(store: Store) -> None:
+    days = {"from": "2026-02-01", "until": "2026-02-28"}
+    store.create("first", file={"name": "X_{template}_{window}"})
+    store.create("second", schedule=days, file={"name": "X_{template}_{window}"})
+    with pytest.raises(UserError, match="would have the path of a file of job 'first'"):
+        store.definitions.update(spec("second", file={"name": "X_{template}_{window}"}), "anna")
+    store.definitions.delete("first", "anna")
+    store.definitions.update(spec("second", file={"name": "X_{template}_{window}"}), "anna")

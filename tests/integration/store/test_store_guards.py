@@ -27,6 +27,8 @@ FROZEN = [
     ("compression", "'gzip'"),
     ("empty_result", "'skip'"),
     ("max_bytes", "1"),
+    ("name_pattern", "'{job}_{window}'"),
+    ("done_file", "'done_{window}'"),
     ("created_at", "now() - interval '1 day'"),
     ("created_by", "'nobody'"),
 ]

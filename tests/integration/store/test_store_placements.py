@@ -119,3 +119,9 @@ def test_placements_are_only_added(store: Store, job: StoredJob) -> None:
     deliver(store.ledger, delivery(store.run(job)))
     assert "append-only" in store.refusal("UPDATE export_jobs.placement SET sha256 = 'x'")
     assert "append-only" in store.refusal("DELETE FROM export_jobs.placement")
+
+
+def test_a_file_of_another_window_is_not_known_although_it_has_the_same_path(store: Store, job: StoredJob) -> None:
+    """Names of a job's own may repeat when its schedule has changed; no window's file replaces another's."""
+    deliver(store.ledger, delivery(store.run(job)))
+    assert store.ledger.known_files(store.run(job, day=1).id, PATH) == ()

@@ -112,7 +112,9 @@ class Schedule(Frozen):
 class FileOptions(Frozen):
     """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped.
 
-    ``shape_change``: what a run does when the source's columns are not those of the catalogue or the last delivery.
+    ``name`` is a pattern for the names of the templates' files, ``done_file`` one for a file that is sent last of all;
+    see :mod:`export_jobs.core.files.name_pattern`. ``shape_change``: what a run does when the source's columns are not
+    those of the catalogue or the last delivery.
     """
 
     format: Literal["csv"] = "csv"
@@ -126,6 +128,8 @@ class FileOptions(Frozen):
     compression: Literal["zip", "gzip", "zstd", "none"] = "zip"
     empty_result: Annotated[EmptyResult, BeforeValidator(_lower)] = EmptyResult.SEND
     max_bytes: int = MAX_FILE_BYTES
+    name: str | None = None
+    done_file: str | None = None
     shape_change: Annotated[ShapeChange, BeforeValidator(_lower)] = ShapeChange.FAIL
 
 

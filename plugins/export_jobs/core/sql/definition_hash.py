@@ -17,6 +17,7 @@ from export_jobs.core.definitions.job import ExportJob, Template, TemplateKind, 
 _TABLE = {"key", "connection", "sql"}
 _FACT = {*_TABLE, "event_date", "updated_at", "order_by"}
 _DIMENSION = {*_TABLE, "id", "label"}
+_NO_CONTENT = {"max_bytes", "shape_change", "done_file"}
 _USE = {"template", "subfolder", "date_basis"}
 _DIALECT = Table.model_fields["dialect"].default
 _KPI_TYPE = Kpi.model_fields["type"].default
@@ -33,7 +34,7 @@ def definition_hash(job: ExportJob, catalogue: Catalogue) -> str:
     parts = {
         "name": job.name,
         "time_zone": job.schedule.time_zone,
-        "file": job.file.model_dump(mode="json", exclude={"max_bytes", "shape_change"}),
+        "file": job.file.model_dump(mode="json", exclude=_NO_CONTENT, exclude_none=True),
         "uses": [_use_parts(use) for use in job.templates],
         "templates": [
             _template_parts(template, job.use(template.name), catalogue) for template in job.template_definitions

@@ -28,6 +28,7 @@ from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec
 from export_jobs.core.validation.rule import RuleContext
 from export_jobs.core.validation.rules.destination import DESTINATION_RULES
 from export_jobs.core.validation.rules.file import FILE_RULES
+from export_jobs.core.validation.rules.file_name import FILE_NAME_RULES
 from export_jobs.core.validation.rules.job import JOB_RULES
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 from export_jobs.core.validation.rules.template import TEMPLATE_RULES
@@ -124,7 +125,7 @@ def job_issues(parsed: ParseResult[Job], context: RuleContext) -> list[Issue]:
     job = parsed.value
     if job is None:
         return []
-    rule_sets = (JOB_RULES, TEMPLATE_USE_RULES, SCHEDULE_RULES, FILE_RULES)
+    rule_sets = (JOB_RULES, TEMPLATE_USE_RULES, SCHEDULE_RULES, FILE_RULES, FILE_NAME_RULES)
     found = (issue for rules in rule_sets for issue in rules.issues(job, context, parsed.broken))
     return list(dict.fromkeys(found))
 

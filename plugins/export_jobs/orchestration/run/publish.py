@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.delivery.destination import Destination, Target
-from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord, PublicationRecord
+from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord, DoneFileRecord, PublicationRecord
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +29,14 @@ class PublishingLedger(Protocol):
         """See ``Ledger``."""
 
     def fence_publication(
-        self, record: PublicationRecord, step: str, attempt: str
+        self, record: PublicationRecord | DoneFileRecord, step: str, attempt: str
     ) -> AbstractContextManager[PlacedFile]:
         """See ``Ledger``."""
 
 
 def publish(
     source: BinaryIO,
-    record: DeliveryRecord | PublicationRecord,
+    record: DeliveryRecord | PublicationRecord | DoneFileRecord,
     *,
     destination: Destination,
     ledger: PublishingLedger,

@@ -7,6 +7,9 @@ from export_jobs.core.definitions.filter import Operator
 _NAME_REMEDY = "Use letters, digits, - and single _, at most 64"
 _RETRY_REMEDY = "Load the page or the list again; if it is not there, try again"
 _RESTORE_REMEDY = "Restore the store from a backup"
+_PATTERN_REMEDY = (
+    "Use letters, digits and fields in braces, such as {job}_{window_start:%Y%m%d}, at most 200 characters"
+)
 _ADDRESS_REMEDY = "Write it as name@example.org, without a display name"
 
 _DESTINATIONS = {
@@ -76,6 +79,8 @@ _JOBS = {
     "job_quoting_is_known": ("The quoting is unknown", "Use minimal or all"),
     "job_line_ending_is_known": ("The line ending is unknown", "Use lf or crlf"),
     "job_compression_is_known": ("The compression is unknown", "Use zip, gzip, zstd or none"),
+    "job_name_pattern_is_plain": ("The pattern for the names of files is not plain text with fields", _PATTERN_REMEDY),
+    "job_done_file_is_plain": ("The name of the done file is not plain text with fields", _PATTERN_REMEDY),
     "job_empty_result_is_known": ("What to do without rows is unknown", "Use send, skip or fail"),
     "job_shape_change_is_known": ("What to do when the source's columns change is unknown", "Use fail or warn"),
     "job_max_bytes_is_positive": ("The largest size of a file is not positive", "Give a number of bytes"),

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from export_jobs.core.files.placed_file import PlacedFile
 from export_jobs.errors import ExportError, SupersededError, TransientError
-from export_jobs.store.executions.records import DeliveryRecord, PublicationRecord
+from export_jobs.store.executions.records import DeliveryRecord, DoneFileRecord, PublicationRecord
 
-FileRecord = DeliveryRecord | PublicationRecord
+FileRecord = DeliveryRecord | PublicationRecord | DoneFileRecord
 
 
 class AlreadyDelivered(ExportError):  # noqa: N818  an outcome, not an error of anybody's

@@ -11,12 +11,12 @@ from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.store.executions.fence import Announcement, FileRecord
 from export_jobs.store.executions.history import History
 from export_jobs.store.executions.reader import DELIVERY_COLUMNS, PUBLICATION_COLUMNS
-from export_jobs.store.executions.records import DeliveryRecord
+from export_jobs.store.executions.records import DeliveryRecord, DoneFileRecord, PublicationRecord
 
 _DESTINATION = """(SELECT j.destination FROM export_jobs.execution e JOIN export_jobs.job j ON j.id = e.job_id
     WHERE e.id = :execution_id)"""
 _LOCK = f"SELECT pg_advisory_xact_lock(hashtextextended({_DESTINATION} || '/' || :path, 0))"
-_NEWEST = f"""SELECT id, execution_id, revision, sha256 FROM export_jobs.placement
+_NEWEST = f"""SELECT id, execution_id, revision, sha256, stands FROM export_jobs.placement
     WHERE destination = {_DESTINATION} AND path = :path ORDER BY id DESC LIMIT 1"""
 _ADD = f"""INSERT INTO export_jobs.placement
         (execution_id, destination, path, attempt, revision, bytes, sha256, stands, modified, etag)
@@ -24,8 +24,9 @@ _ADD = f"""INSERT INTO export_jobs.placement
     RETURNING id"""
 _KNOWN = f"""SELECT DISTINCT p.bytes, p.sha256, p.modified, p.etag
     FROM export_jobs.placement p JOIN export_jobs.execution e ON e.id = p.execution_id
-    WHERE p.destination = {_DESTINATION} AND p.path = :path
-        AND e.job_id = (SELECT job_id FROM export_jobs.execution WHERE id = :execution_id)"""
+    JOIN export_jobs.execution me ON me.id = :execution_id AND me.job_id = e.job_id
+        AND (me.window_start, me.window_end) = (e.window_start, e.window_end)
+    WHERE p.destination = {_DESTINATION} AND p.path = :path"""
 _READ_ORDER = """SELECT max(v.id) FROM export_jobs.execution_event v WHERE v.kind = 'started' AND v.step = 'extract'
     AND v.execution_id = :execution_id AND v.attempt = ANY(:stages)"""
 _STAGES = "SELECT stage FROM export_jobs.delivery WHERE execution_id = :execution_id"
@@ -43,7 +44,10 @@ _ADD_PUBLICATION = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS
 
 
 def known_files(connection: Connection, execution_id: int, path: str) -> tuple[KnownFile, ...]:
-    """What the job of this execution has put under ``path`` of its destination, or was about to, ever."""
+    """What the job of this execution has put there for the same window, or was about to, ever.
+
+    A file of another window is not among them: names of a job's own may repeat when its schedule has changed.
+    """
     rows = connection.execute(text(_KNOWN), {"execution_id": execution_id, "path": path}).mappings()
     return tuple(KnownFile(**row) for row in rows)
 
@@ -59,6 +63,9 @@ class StoreLease:
         """See ``LeaseTransaction``."""
         if isinstance(record, DeliveryRecord):
             return self._history.delivery(record.execution_id, record.template, record.stage) is not None
+        if isinstance(record, DoneFileRecord):
+            newest = self._newest(record)
+            return newest is not None and newest.stands and newest.sha256 == record.sha256
         return self._history.publication(record.execution_id, record.stage) is not None
 
     def is_outdated(self, record: FileRecord) -> bool:
@@ -95,7 +102,7 @@ class StoreLease:
         if isinstance(record, DeliveryRecord):
             values = {**asdict(record), "columns": list(record.columns), "revision": announcement.revision}
             self._connection.execute(text(_ADD_DELIVERY), values)
-        else:
+        elif isinstance(record, PublicationRecord):
             self._connection.execute(text(_ADD_PUBLICATION), asdict(record))
 
     def _lock(self, record: FileRecord) -> None:

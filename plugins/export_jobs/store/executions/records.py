@@ -80,6 +80,17 @@ class PublicationRecord:
 
 
 @dataclass(frozen=True)
+class DoneFileRecord:
+    """The file that a receiver waits for, about to be made visible; of it only the place is recorded."""
+
+    execution_id: int
+    path: str
+    url: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class PublicationEntry(PublicationRecord):
     """A manifest that stands at the destination: the execution's window is delivered."""
 

@@ -12,6 +12,7 @@ from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec, Schedule, Template
 from export_jobs.core.definitions.names import name_issues
+from export_jobs.core.files.job_files import paths_of_window
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
 from export_jobs.core.windows.window import ScheduledWindow, scheduled_windows
@@ -61,6 +62,7 @@ def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> Draf
         schedule_text=schedule_text(schedule) if schedule else "",
         first_delivery=first_delivery_text(schedule, coming, now) if schedule else "",
         count=len(coming),
+        file_names=_file_names(draft.job, coming, now),
     )
 
 
@@ -82,6 +84,10 @@ def _schedule(draft: JobDraft, body: Mapping[str, Any]) -> Schedule | None:
         return None
     reading = parse_shape(Schedule, body.get("schedule"))
     return reading.value if reading.value is not None and not reading.broken else None
+
+
+def _file_names(job: JobSpec | None, coming: Sequence[ScheduledWindow], now: datetime) -> list[str]:
+    return [file.path for file in paths_of_window(job, coming[0].window, now)] if job and coming else []
 
 
 def _with_body_path(issue: Issue) -> Issue:

@@ -67,13 +67,17 @@ class JobDetail(JobRow):
 
 
 class DraftCheck(ApiModel):
-    """What would become of a draft; ``count`` windows in all, of which ``windows`` are the first 62."""
+    """What would become of a draft; ``count`` windows in all, of which ``windows`` are the first 62.
+
+    ``file_names``: the paths that the first window fills, once nothing is wrong.
+    """
 
     issues: list[IssueAnswer]
     windows: list[UpcomingWindow]
     schedule_text: str
     first_delivery: str
     count: int
+    file_names: list[str]
 
 
 class ChangedField(ApiModel):

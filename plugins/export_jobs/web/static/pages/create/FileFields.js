@@ -14,8 +14,10 @@ const CHECKBOXES = [
   ["escape_formulas", "Escape text that a spreadsheet would take for a formula", false],
 ];
 
+const NAME_HINT = "Without its ending; also {window_start:%Y%m%d}, {window_end}, {run_date}.";
+
 /** @param {Props.FileFields} props */
-export function FileFields({ file, issues, onChange }) {
+export function FileFields({ file, issues, example, onChange }) {
   const [isOpen, setOpen] = useState(issues.length > 0);
   const at = (/** @type {string} */ name) => issuesAt(issues, `file.${name}`);
   const put = (/** @type {Page.FileOptions} */ changes) => onChange({ ...file, ...changes });
@@ -23,6 +25,11 @@ export function FileFields({ file, issues, onChange }) {
   const choice = (name, label, words) => html`<${Field} label=${label} issues=${at(name)}>
     <${Select} value=${file[name] ?? Object.keys(words)[0]} options=${Object.entries(words)}
       onChange=${(value) => put({ [name]: value })} /><//>`;
+  /** @param {"name" | "done_file" | "null_text"} name @param {string} label
+   * @param {{ hint?: string, placeholder?: string }} [more] */
+  const text = (name, label, { hint = "", ...more } = {}) => html`<${Field} label=${label} issues=${at(name)} hint=${hint}>
+    <${Chakra.Input} size="sm" name=${`file.${name}`} value=${file[name] ?? ""} ...${more}
+      onChange=${(event) => put({ [name]: event.target.value || undefined })} /><//>`;
   const action = html`<${Chakra.Button} size="xs" variant="outline" aria-expanded=${isOpen}
     aria-label="Change file options" onClick=${() => setOpen(!isOpen)}>${isOpen ? "Close" : "Change"}<//>`;
   return html`<${Section} title="File options" action=${action}>
@@ -34,11 +41,11 @@ export function FileFields({ file, issues, onChange }) {
         ${choice("quoting", "Quotes", QUOTINGS)}
         ${choice("line_ending", "Line endings", LINE_ENDINGS)}
         ${choice("empty_result", "When there are no rows", EMPTY_RESULTS)}
-        <${Field} label="Text for an empty value" issues=${at("null_text")}>
-          <${Chakra.Input} size="sm" value=${file.null_text ?? ""}
-            onChange=${(event) => put({ null_text: event.target.value })} />
-        <//>
+        ${text("null_text", "Text for an empty value")}
+        ${text("name", "File name", { placeholder: "{job}__{template}__{window}", hint: NAME_HINT })}
+        ${text("done_file", "Done file", { placeholder: "None", hint: "Sent last of all, such as {job}_{window}.done" })}
       <//>
+      ${example && html`<${Chakra.Text} fontSize="sm" color="fg.muted">First files: ${example}<//>`}
       <${Chakra.Stack} gap=${2}>
         ${CHECKBOXES.map(
           ([name, label, byDefault]) => html`<${Checkbox} key=${name} checked=${file[name] ?? byDefault}

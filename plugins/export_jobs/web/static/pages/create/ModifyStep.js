@@ -50,7 +50,8 @@ export function ModifyStep({ draft, change, check, templates }) {
         issues=${issuesBelow(check.issues, `templates[${index}]`)} isAlone=${draft.templates.length === 1}
         onChange=${(changed) => put(index, changed)} />`,
     )}
-    <${FileFields} file=${draft.file} issues=${issuesAt(check.issues, "file")} onChange=${(file) => change({ file })} />
+    <${FileFields} file=${draft.file} issues=${issuesAt(check.issues, "file")} example=${check.file_names.join(", ")}
+      onChange=${(file) => change({ file })} />
     <${Section} title="Upcoming deliveries">
       <${CalendarPicture} windows=${check.windows} count=${check.count} zone=${draft.schedule.time_zone} />
     <//>

@@ -5,7 +5,7 @@ import { bodyOf } from "./draft.js";
 
 const TYPING_MS = 350;
 /** @type {Api.DraftCheck} */
-const NOTHING = { issues: [], windows: [], schedule_text: "", first_delivery: "", count: 0 };
+const NOTHING = { issues: [], windows: [], schedule_text: "", first_delivery: "", count: 0, file_names: [] };
 
 /** @param {Page.Draft | null} draft */
 export function useCheck(draft) {

@@ -72,6 +72,8 @@ export const fileFacts = (file) => [
   ["Line endings", wordOf(LINE_ENDINGS, file.line_ending ?? "crlf")],
   ["Empty values", file.null_text ? `Written as ${file.null_text}` : "Left empty"],
   ["Formulas", file.escape_formulas && "Text that looks like a formula is escaped"],
+  ["File name", file.name],
+  ["Done file", file.done_file],
   ["Without rows", wordOf(EMPTY_RESULTS, file.empty_result ?? "send")],
   ["Largest file", file.max_bytes && size(file.max_bytes)],
 ];

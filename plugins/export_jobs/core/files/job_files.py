@@ -1,0 +1,63 @@
+"""Every path that a job fills at its destination: by its own names, or by the usual ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from export_jobs.core.definitions.job import JobSpec
+from export_jobs.core.files.name_pattern import NameValues, parse_name_pattern
+from export_jobs.core.files.names import file_stem, manifest_path, target_path
+from export_jobs.core.windows.window import Window, scheduled_windows
+
+SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+"""Stands for the day of a run that is not known yet: names that differ by it alone are not told apart."""
+
+
+class JobFile(NamedTuple):
+    """A path at the destination, and what stands there; ``template`` is empty for a file of the whole run."""
+
+    path: str
+    template: str
+    window: Window
+
+
+def delivered_stem(job: JobSpec, template: str, window: Window, run_began: datetime) -> str:
+    """The name of a template's file without its ending. ``run_began`` (aware): when the run first began."""
+    zone = job.schedule.time_zone
+    if job.file.name is None:
+        return file_stem(job.name, template, window, zone)
+    return parse_name_pattern(job.file.name).render(NameValues(job.name, template, window, zone, run_began))
+
+
+def done_path(job: JobSpec, window: Window, run_began: datetime) -> str | None:
+    """Where the file goes that is sent last of all; None when the job has none."""
+    if job.file.done_file is None:
+        return None
+    values = NameValues(job.name, "", window, job.schedule.time_zone, run_began)
+    return parse_name_pattern(job.file.done_file).render(values)
+
+
+def paths_of_window(job: JobSpec, window: Window, run_began: datetime = SOME_DAY) -> Iterator[JobFile]:
+    """What a run of ``window`` fills, in the order in which it does."""
+    for use in job.templates:
+        stem = delivered_stem(job, use.template, window, run_began)
+        yield JobFile(target_path(use, stem, job.file.compression), use.template, window)
+    yield JobFile(manifest_path(job.name, window, job.schedule.time_zone), "", window)
+    done = done_path(job, window, run_began)
+    if done is not None:
+        yield JobFile(done, "", window)
+
+
+def all_paths(job: JobSpec) -> Iterator[JobFile]:
+    """What the present schedule fills, window by window; the schedule and the patterns must be valid."""
+    whole = job.schedule.model_copy(update={"anchor": None})
+    for scheduled in scheduled_windows(whole):
+        yield from paths_of_window(job, scheduled.window)
+
+
+def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
+    """The first file of ``job`` whose path ``other`` fills, too; upper and lower case are one, as on Windows."""
+    taken = {file.path.lower() for file in all_paths(other)}
+    return next((file for file in all_paths(job) if file.path.lower() in taken), None)

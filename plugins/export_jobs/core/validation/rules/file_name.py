@@ -1,0 +1,87 @@
+"""Rules of a job's own names for its files: no two of its files share a path, and the endings are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.text import quote_value
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import JobSpec
+from export_jobs.core.files.job_files import JobFile, all_paths
+from export_jobs.core.files.name_pattern import MAX_FILE_NAME_BYTES, name_pattern_issues, parse_name_pattern
+from export_jobs.core.files.names import SUFFIXES
+from export_jobs.core.validation.rule import RuleContext, Rules
+from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
+
+FILE_NAME_RULES: Rules[JobSpec] = Rules()
+_ENDINGS = tuple(sorted(set(SUFFIXES.values())))
+_OF_SCHEDULE = (
+    "schedule.frequency", "schedule.execute_on", "schedule.from", "schedule.until", "schedule.time_zone",
+    "schedule.deliver_after_days",
+)  # fmt: skip
+
+
+@FILE_NAME_RULES.reads("file.name")
+def name_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
+    """Fields of the closed list, plain characters, and no ending of its own."""
+    name = job.file.name
+    if name is None:
+        return
+    yield from name_pattern_issues("file.name", name)
+    ending = next((ending for ending in _ENDINGS if name.lower().endswith(ending)), None)
+    if ending:
+        what = f"{quote_value(name)} has an ending of its own, and {quote_value(ending)} is added by itself"
+        yield Issue("file.name", what, "Leave the ending out")
+
+
+@FILE_NAME_RULES.reads("file.done_file")
+def done_file_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
+    """One a run, so it cannot be named after a template."""
+    name = job.file.done_file
+    if name is None:
+        return
+    found = list(name_pattern_issues("file.done_file", name))
+    yield from found
+    if not found and "template" in parse_name_pattern(name).fields:
+        what = "a run sends one done file, so it cannot be named after a template"
+        yield Issue("file.done_file", what, "Leave {template} out")
+
+
+@FILE_NAME_RULES.reads("file.name", "file.done_file", "file.compression", "templates", *_OF_SCHEDULE)
+def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
+    """Over all windows of the schedule: a second file of one path would replace the first."""
+    if (job.file.name is None and job.file.done_file is None) or not has_paths(job):
+        return
+    path = "file.name" if job.file.name is not None else "file.done_file"
+    seen: dict[str, JobFile] = {}
+    for file in all_paths(job):
+        if len(file.path.rpartition("/")[2].encode()) > MAX_FILE_NAME_BYTES:
+            what = f"the name {quote_value(file.path)} is longer than {MAX_FILE_NAME_BYTES} bytes"
+            yield Issue(path, what, "Use a shorter one")
+            return
+        other = seen.setdefault(file.path.lower(), file)
+        if other is not file:
+            yield Issue(path, _collision_text(job, file, other), _collision_remedy(file, other))
+            return
+
+
+def has_paths(job: JobSpec) -> bool:
+    """Whether schedule and patterns are such that the job's paths can be told."""
+    patterns = (job.file.name, job.file.done_file)
+    if any(pattern is not None and next(name_pattern_issues("", pattern), None) for pattern in patterns):
+        return False
+    return next(SCHEDULE_RULES.issues(job, RuleContext(Catalogue())), None) is None
+
+
+def _collision_text(job: JobSpec, file: JobFile, other: JobFile) -> str:
+    zone = job.schedule.time_zone
+    days = " and ".join(str(window.days(zone)[0]) for window in dict.fromkeys((other.window, file.window)))
+    whose = " and ".join(dict.fromkeys(name or "the run itself" for name in (other.template, file.template)))
+    return f"two files would be called {quote_value(file.path)}: of {whose}, window from {days}"
+
+
+def _collision_remedy(file: JobFile, other: JobFile) -> str:
+    if file.window != other.window:
+        return "Name the days in it, such as {window_start:%Y%m%d}"
+    return "Name the template in it, {template}, and call the done file otherwise"

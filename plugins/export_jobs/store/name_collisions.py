@@ -1,0 +1,40 @@
+"""Two jobs that would fill the same path of a destination: found when the second is saved."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from export_jobs.core.base.text import quote_value
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.files.job_files import all_paths, find_collision
+from export_jobs.core.validation.rules.file_name import has_paths
+from export_jobs.errors import UserError
+from export_jobs.store.stored_job import StoredJob
+
+# Usual names begin with the job's own, so a job without names of its own can only be met by one that has some.
+_NEIGHBOURS = """
+    SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition
+    FROM export_jobs.job j JOIN export_jobs.job_version v ON v.job_id = j.id AND v.version = j.version
+    WHERE j.deleted_at IS NULL AND j.id <> :job_id AND j.destination = :destination
+        AND (j.name_pattern IS NOT NULL OR j.done_file IS NOT NULL OR lower(j.name) = ANY(:prefixes))
+"""
+
+
+def refuse_collision(connection: Connection, job_id: int, job: ExportJob) -> None:
+    """Raise ``UserError`` when another live job of the destination fills a path of this one.
+
+    A job whose paths cannot be told yet, since its schedule is invalid, is left to whoever validates it.
+    """
+    if not has_paths(job):
+        return
+    prefixes = {file.path.rpartition("/")[2].lower().partition("__")[0] for file in all_paths(job)}
+    values = {"job_id": job_id, "destination": job.destination, "prefixes": sorted(prefixes)}
+    for row in connection.execute(text(_NEIGHBOURS), values).mappings():
+        other, _ = StoredJob(**row).read()
+        file = find_collision(job, other) if other and has_paths(other) else None
+        if other and file:
+            raise UserError(
+                f"Job {job.name!r}: its file {quote_value(file.path)} would have the path of a file of job "
+                f"{other.name!r} at the destination {job.destination!r}",
+                "Choose other names or another sub-folder, such as with {job} in the pattern",
+            )

@@ -1,0 +1,59 @@
+"""Every path that a job fills, and two jobs that would fill the same one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from export_jobs.core.definitions.job import JobSpec
+from export_jobs.core.files.job_files import all_paths, find_collision, paths_of_window
+
+DAYS = {"frequency": "daily", "from": "2026-01-01", "until": "2026-01-03"}
+
+
+def job(name: str = "sales", templates: tuple[str, ...] = ("rows",), **file: Any) -> JobSpec:
+    uses = [{"template": template, "subfolder": "out"} for template in templates]
+    definition = {"name": name, "owner": "a@example.com", "destination": "partner", "schedule": DAYS}
+    return JobSpec.model_validate({**definition, "templates": uses, "file": file})
+
+
+def test_a_run_fills_its_files_then_the_manifest_then_the_done_file() -> None:
+    own = job(templates=("rows", "totals"), name="sales", done_file="ready_{window_start:%m%d}.ok")
+    window = next(all_paths(own)).window
+    assert [file.path for file in paths_of_window(own, window)] == [
+        "out/sales__rows__2026-01-01.zip",
+        "out/sales__totals__2026-01-01.zip",
+        "sales__2026-01-01.manifest.json",
+        "ready_0101.ok",
+    ]
+
+
+def test_the_name_of_a_job_takes_the_place_of_the_usual_one_and_the_ending_stays() -> None:
+    own = job("s", **{"compression": "gzip"})
+    assert next(all_paths(own)).path.endswith(".csv.gz")
+    named = own.model_copy(update={"file": own.file.model_copy(update={"name": "S_{window_start:%d}_{run_date:%y}"})})
+    found = next(paths_of_window(named, next(all_paths(named)).window, datetime(2031, 5, 1, tzinfo=UTC)))
+    assert found.path == "out/S_01_31.csv.gz"
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "collides"),
+    [
+        ({}, {}, False),
+        ({"name": "x_{window}"}, {"name": "X_{window}"}, True),
+        ({"name": "x_{window}"}, {"name": "{job}_{window}"}, False),
+        ({"name": "beta__rows__{window}"}, {}, True),
+        ({"done_file": "beta__{window}.manifest.json"}, {}, True),
+        ({"done_file": "done_{window}"}, {"done_file": "done_{window_end}"}, True),
+        ({"name": "x_{window}", "compression": "gzip"}, {"name": "x_{window}"}, False),
+    ],
+)
+def test_two_jobs_collide_when_a_path_is_the_same(one: dict[str, str], two: dict[str, str], collides: bool) -> None:
+    first, second = (
+        JobSpec.model_validate({**job(name).model_dump(by_alias=True), "file": file})
+        for name, file in (("alpha", one), ("beta", two))
+    )
+    assert bool(find_collision(first, second)) is collides
+    assert bool(find_collision(second, first)) is collides

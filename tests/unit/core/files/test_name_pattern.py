@@ -1,0 +1,56 @@
+"""Names of a job's own: what each field stands for, and what is no pattern at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from export_jobs.core.files.name_pattern import NameValues, name_pattern_issues, parse_name_pattern
+from export_jobs.core.windows.window import Window
+
+BERLIN = "Europe/Berlin"
+WEEK = Window(datetime(2025, 12, 28, 23, tzinfo=UTC), datetime(2026, 1, 4, 23, tzinfo=UTC))
+VALUES = NameValues("sales", "by-store", WEEK, BERLIN, datetime(2026, 1, 4, 23, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("{job}_{template}_{window}", "sales_by-store_2025-12-29_2026-01-04"),
+        ("SALES{window_start:%Y%m%d}-{window_end:%d.%m.%y}", "SALES20251229-04.01.26"),
+        ("{window_start}", "2025-12-29"),
+        ("week {window_end:%G-%V} day {window_end:%j}", "week 2026-01 day 004"),
+        ("{run_date:%Y%m%d}", "20260105"),
+        ("fixed (v2)", "fixed (v2)"),
+    ],
+)
+def test_a_field_stands_for_what_its_name_says(pattern: str, name: str) -> None:
+    assert list(name_pattern_issues("", pattern)) == []
+    assert parse_name_pattern(pattern).render(VALUES) == name
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "", " x", ".hidden", "x.", "x ", "a/b", "a\\b", "{job", "job}", "{}", "{{job}}", "{job!r}", "{0}", "{job:%Y}",
+        "{window_start:}", "{window_start:Y}", "{window_start:%}", "{window_start:%H}", "{window_start:%Y/%m}",
+        "{revision}", "caf\u00e9", "x\n", "a" * 201,
+    ],
+)  # fmt: skip
+def test_everything_else_is_refused_with_a_reason(pattern: str) -> None:
+    assert list(name_pattern_issues("file.name", pattern))
+    with pytest.raises(ValueError, match="no pattern"):
+        parse_name_pattern(pattern)
+
+
+@given(st.text(alphabet="{}:%Yjobwind_ow.ab/ ", max_size=30))
+def test_no_text_crashes_it_and_what_passes_is_one_plain_name(text: str) -> None:
+    if list(name_pattern_issues("", text)):
+        return
+    name = parse_name_pattern(text).render(VALUES)
+    assert name
+    assert name[0].isalnum()
+    assert not set(name) & set("{}/%:\\")
