@@ -27,8 +27,8 @@ export function FileFields({ file, issues, example, onChange }) {
       onChange=${(value) => put({ [name]: value })} /><//>`;
   /** @param {"name" | "done_file" | "null_text"} name @param {string} label
    * @param {{ hint?: string, placeholder?: string }} [more] */
-  const text = (name, label, { hint = "", ...more } = {}) => html`<${Field} label=${label} issues=${at(name)} hint=${hint}>
-    <${Chakra.Input} size="sm" name=${`file.${name}`} value=${file[name] ?? ""} ...${more}
+  const text = (name, label, { hint = "", ...more } = {}) => html`<${Field} label=${label} hint=${hint}
+    issues=${at(name)}><${Chakra.Input} size="sm" name=${`file.${name}`} value=${file[name] ?? ""} ...${more}
       onChange=${(event) => put({ [name]: event.target.value || undefined })} /><//>`;
   const action = html`<${Chakra.Button} size="xs" variant="outline" aria-expanded=${isOpen}
     aria-label="Change file options" onClick=${() => setOpen(!isOpen)}>${isOpen ? "Close" : "Change"}<//>`;
@@ -43,7 +43,7 @@ export function FileFields({ file, issues, example, onChange }) {
         ${choice("empty_result", "When there are no rows", EMPTY_RESULTS)}
         ${text("null_text", "Text for an empty value")}
         ${text("name", "File name", { placeholder: "{job}__{template}__{window}", hint: NAME_HINT })}
-        ${text("done_file", "Done file", { placeholder: "None", hint: "Sent last of all, such as {job}_{window}.done" })}
+        ${text("done_file", "Done file", { placeholder: "None", hint: "Sent last, such as {job}_{window}.done" })}
       <//>
       ${example && html`<${Chakra.Text} fontSize="sm" color="fg.muted">First files: ${example}<//>`}
       <${Chakra.Stack} gap=${2}>
