@@ -13,6 +13,7 @@ import sys
 import tempfile
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,14 @@ import psycopg  # noqa: E402
 from bench.measure import Way, compare, megabytes, size  # noqa: E402
 from demo.postgres import Postgres, programs  # noqa: E402
 from export_jobs.core.definitions.job import DateBasis, FileOptions  # noqa: E402
+from export_jobs.core.files.export_file import PackedRows  # noqa: E402
 from export_jobs.core.sql.compiled import Column, CompiledExport  # noqa: E402
 from export_jobs.streaming.base.read_options import ReadOptions  # noqa: E402
+from export_jobs.streaming.base.sink import ByteSink  # noqa: E402
 from export_jobs.streaming.compress import compress  # noqa: E402
-from export_jobs.streaming.postgres.copy import extract_by_copy  # noqa: E402
+from export_jobs.streaming.csv.sink import ExtractResult  # noqa: E402
+from export_jobs.streaming.postgres.snapshot import extract_by_copy  # noqa: E402
+from export_jobs.streaming.staged.deflate_sink import LEVEL, DeflateSink  # noqa: E402
 
 ROW_BYTES = 126
 TABLE = """
@@ -66,26 +71,34 @@ class Ways:
             subprocess.run(["gzip", "-6"], stdin=reader.stdout, stdout=sink, check=True)
         return size(target)
 
-    def extract(self, **options: Any) -> int:
-        with psycopg.connect(**self.dsn) as session, (self.folder / "rows.csv").open("wb") as sink:
+    def plain(self) -> int:
+        """Rows to a plain CSV, for the peers that pack one."""
+        with (self.folder / "rows.csv").open("wb") as sink:
+            return self._read(sink).bytes
+
+    def staged(self, level: int = LEVEL, **options: Any) -> PackedRows:
+        with (self.folder / "rows.rows").open("wb") as file, DeflateSink(file, "bench", level) as sink:
+            self._read(sink, **options)
+            return sink.finish()
+
+    def extract(self, level: int = LEVEL, **options: Any) -> int:
+        return self.staged(level, **options).packed_bytes
+
+    def extract_and_compress(self, compression: Any, level: int = LEVEL) -> int:
+        packed = self.staged(level)
+        with (self.folder / "rows.rows").open("rb") as source, (self.folder / "rows.file").open("wb") as sink:
+            member: dict[str, Any] = {"member": "rows.csv", "modified": datetime(1997, 1, 2, tzinfo=UTC)}
+            return compress(source, sink, packed=packed, compression=compression, **member).bytes
+
+    def _read(self, sink: ByteSink, **options: Any) -> ExtractResult:
+        with psycopg.connect(**self.dsn) as session:
             names = [column.name for column in session.execute(f"{QUERY} LIMIT 0").description or ()]
             columns = tuple(Column(name, "text") for name in names)
             export = CompiledExport("bench", "bench", "postgres", QUERY, {}, columns, DateBasis.NONE)
-            return extract_by_copy(
-                session, export, FileOptions(**options), sink, ReadOptions("UTC", "bench", 600)
-            ).bytes
-
-    def extract_lf(self) -> int:
-        return self.extract(line_ending="lf")
-
-    def extract_and_zip(self) -> int:
-        found = self.extract()
-        with (self.folder / "rows.csv").open("rb") as source, (self.folder / "rows.zip").open("wb") as sink:
-            member: dict[str, Any] = {"member": "rows.csv", "modified": datetime.now(UTC), "size": found}
-            return compress(source, sink, compression="zip", **member).bytes
+            return extract_by_copy(session, export, FileOptions(**options), sink, ReadOptions("UTC", "bench", 600))
 
     def extract_and_stdlib_zip(self) -> int:
-        self.extract()
+        self.plain()
         target = self.folder / "stdlib.zip"
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             archive.write(self.folder / "rows.csv", "rows.csv")
@@ -133,8 +146,11 @@ def report(ways: Ways) -> None:
     compared = [
         Way("psql \\copy > /dev/null", ways.psql_to_nothing),
         Way("extract (ours, CR LF)", ways.extract),
-        Way("extract (ours, LF)", ways.extract_lf),
-        Way("extract, then compress to zip (ours)", ways.extract_and_zip),
+        Way("extract (ours, LF)", partial(ways.extract, line_ending="lf")),
+        Way("extract, then compress to zip (ours)", partial(ways.extract_and_compress, "zip")),
+        Way("the same at level 3", partial(ways.extract_and_compress, "zip", 3)),
+        Way("extract, then compress to zstd (ours)", partial(ways.extract_and_compress, "zstd")),
+        Way("extract, then compress to none (ours)", partial(ways.extract_and_compress, "none")),
         Way("psql | gzip -6", ways.psql_gzip),
         Way("extract, then zipfile level 6", ways.extract_and_stdlib_zip),
         Way("server-side cursor, csv module", ways.server_side_cursor),
@@ -144,6 +160,14 @@ def report(ways: Ways) -> None:
     else:
         print("NOT COMPARED: pandas read_sql, to_csv, which is what SqlToS3Operator does (pandas is not installed)")
     compare(f"Extract of {megabytes()} MB", compared)
+    report_sizes(ways, next(way.bytes for way in compared if "zipfile" in way.name))
+
+
+def report_sizes(ways: Ways, stdlib_zip: int) -> None:
+    packed = {level: ways.staged(level) for level in (1, 2, 3)}
+    beside_csv = ", ".join(f"level {level}: {one.packed_bytes / one.bytes:.3f}" for level, one in packed.items())
+    beside_zlib = ", ".join(f"level {level}: {one.packed_bytes / stdlib_zip:.3f}" for level, one in packed.items())
+    print(f"Staged rows beside their CSV: {beside_csv}; beside zipfile at zlib's level 6: {beside_zlib}")
 
 
 if __name__ == "__main__":

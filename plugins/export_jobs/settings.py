@@ -69,6 +69,15 @@ def statement_timeout_s() -> int:
     return _whole_number("EXPORT_JOBS_STATEMENT_TIMEOUT_S", 4 * 3600)
 
 
+def deflate_level() -> int:
+    """How hard staged rows are packed, from 1 to 3: higher is smaller and slower; see docs/adr/0011."""
+    name = "EXPORT_JOBS_DEFLATE_LEVEL"
+    level = _whole_number(name, 2)
+    if not 1 <= level <= 3:
+        raise UserError(f"The environment variable {name} is {level}", "Give it 1, 2 or 3")
+    return level
+
+
 def settle_delay_s() -> int:
     """Seconds after a window's end before it is read on the *updated* date from a database that is not PostgreSQL."""
     return _whole_number("EXPORT_JOBS_SETTLE_DELAY_S", 900)

@@ -20,7 +20,7 @@ from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.validation.definitions import check_stored_job
 from export_jobs.core.windows.window import Window
 from export_jobs.streaming.base.read_options import ReadOptions
-from export_jobs.streaming.postgres.copy import extract_by_copy
+from export_jobs.streaming.postgres.snapshot import extract_by_copy
 
 CATALOGUE = Path(__file__).with_name("catalogue")
 AT = datetime(2024, 5, 1, 12, tzinfo=UTC)

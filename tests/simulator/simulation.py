@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from export_jobs.errors import TerminalError, TransientError
-from export_jobs.orchestration.run.publish import publish
+from export_jobs.orchestration.run.publish import WHOLE_RUN, publish
 from export_jobs.store.executions.fence import FileRecord
 from export_jobs.store.executions.records import DeliveryRecord, PublicationRecord
 from tests.simulator.destination import SimulatedDestination
@@ -171,12 +171,12 @@ class Simulation:
     # The steps -------------------------------------------------------------------------------------------------------
     def _extract(self, execution_id: int, attempt: str, results: dict[str, Any]) -> tuple[str, bytes]:
         ledger = self.ledger
-        ledger.start(execution_id, "rows", "extract", attempt)
-        ledger.claim(execution_id, "rows", "extract", attempt)
+        ledger.start(execution_id, WHOLE_RUN, "extract", attempt)
+        ledger.claim(execution_id, WHOLE_RUN, "extract", attempt)
         self.world.pause("read")
         content = self.rows
         self.world.pause("write")
-        ledger.require_current(execution_id, "rows", "extract", attempt)
+        ledger.require_current(execution_id, WHOLE_RUN, "extract", attempt)
         self.world.pause("replace")
         self.staged[f"{execution_id}"] = content
         self.whole.add(content)
@@ -199,7 +199,7 @@ class Simulation:
     def _publish_manifest(self, execution_id: int, attempt: str, results: dict[str, Any]) -> None:
         stage, _ = results["extract"]
         ledger = self.ledger
-        ledger.start(execution_id, "", "publish_manifest", attempt)
+        ledger.start(execution_id, WHOLE_RUN, "publish_manifest", attempt)
         delivered = ledger.delivery(execution_id, "rows", stage)
         if delivered is None:
             raise TerminalError("The ledger holds no delivery of rows for this run")

@@ -119,7 +119,7 @@ def test_the_double_answers_as_the_store(store: Store, job: StoredJob, seed: int
         act = random.choice(("start", "claim", "claim", "fence", "fence", "fence", "require", "known", "extract"))
         if act == "extract":
             stages.append(f"stage-{len(stages)}")
-            seen.add(pair.start(execution, "rows", "extract", stages[-1]))
+            seen.add(pair.start(execution, "", "extract", stages[-1]))
         elif act == "fence" and stages:
             stage, sha256 = random.choice(stages), random.choice("ab")
             made: FileRecord = publication(execution, stage=stage, sha256=sha256)

@@ -20,14 +20,17 @@ from export_jobs import settings
 from export_jobs.core.base.issue import Issue, bullet_list
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.definitions.names import EXTRACT, task_group
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 from export_jobs.orchestration.auditor import auditor_dag
 from export_jobs.orchestration.catalogue import load_configured_catalogue
+from export_jobs.orchestration.compressing import Compress
 from export_jobs.orchestration.definitions import LoadedJob, load_jobs
+from export_jobs.orchestration.extracting import Extract
 from export_jobs.orchestration.notifying import NotifyOwner, NotifyRecipients
 from export_jobs.orchestration.publishing import PublishManifest, RefuseInvalidDefinition
-from export_jobs.orchestration.tasks import Compress, Extract, Upload, ValidateDestination
+from export_jobs.orchestration.tasks import Upload, ValidateDestination
 from export_jobs.orchestration.timetable import ExportTimetable
 
 log = logging.getLogger(__name__)
@@ -107,19 +110,25 @@ def _export_dag(job: ExportJob) -> DAG:
     ) as dag:
         arguments: dict[str, Any] = {"job_id": job.job_id, "job_version": job.version}
         validate = ValidateDestination(task_id="validate_destination", **arguments)
+        extract = Extract(task_id=EXTRACT, execution_timeout=_extract_timeout(job), **arguments)
         publish = PublishManifest(task_id="publish_manifest", **arguments)
         for template in job.templates:
-            with TaskGroup(group_id=template.template):
-                extract = Extract(task_id="extract", template=template.template, **arguments)
+            with TaskGroup(group_id=task_group(template.template)):
                 compress = Compress(task_id="compress", template=template.template, **arguments)
                 upload = Upload(task_id="upload", template=template.template, **arguments)
-            validate >> extract >> compress >> upload >> publish
+            extract >> compress >> upload >> publish
+        validate >> extract
         notify = NotifyRecipients(task_id="notify_recipients", **arguments)
         # Airflow takes a run's state from its last tasks. The owner's mail succeeds when all else has failed, so a task
         # that nobody executes stands beside it: without it, every failed run would be green.
         publish >> notify >> EmptyOperator(task_id="complete")
         notify >> NotifyOwner(task_id="notify_owner", trigger_rule="one_failed", **arguments)
     return dag
+
+
+def _extract_timeout(job: ExportJob) -> timedelta:
+    """As long as a task may take, for each template that is read."""
+    return timedelta(seconds=settings.task_timeout_s()) * max(len(job.templates), 1)
 
 
 def _task_defaults(job: ExportJob) -> dict[str, object]:

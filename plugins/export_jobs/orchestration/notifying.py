@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from export_jobs import settings
+from export_jobs.core.definitions.names import template_of_group
 from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.errors import ExportError, TerminalError, TransientError
 from export_jobs.orchestration.mail.message import Letter
@@ -133,12 +134,13 @@ def _record_silent_steps(run: JobRun, context: Context) -> None:
     said = {(event.step, event.template) for event in run.ledger.failures(run.execution_id)}
     begun = run.ledger.begun_steps(run.execution_id)
     for task_id in failed_tasks(context):
-        template, _, step = task_id.rpartition(".")
-        key = (step, template or None)
+        group, _, step = task_id.rpartition(".")
+        template = template_of_group(group)
+        key = (step, template)
         if key in said or step == NotifyOwner.step:
             continue
         failure = killed(step) if key in begun else never_begun(step)
-        run.record_event("failed", step, template or None, message=str(failure), detail=failure._asdict())
+        run.record_event("failed", step, template, message=str(failure), detail=failure._asdict())
 
 
 def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Letter) -> _Told:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
+from export_jobs.core.definitions.names import task_group
 from export_jobs.core.files.export_file import ExportFile
 from export_jobs.core.files.job_files import done_path
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
@@ -102,7 +103,10 @@ class RefuseInvalidDefinition(BaseOperator):
 
 def export_files(run: JobRun, context: Context) -> list[ExportFile]:
     """The files of this run, one a template, as its compress tasks have left them."""
-    return [ExportFile.model_validate(task_result(context, f"{use.template}.compress")) for use in run.job.templates]
+    return [
+        ExportFile.model_validate(task_result(context, f"{task_group(use.template)}.compress"))
+        for use in run.job.templates
+    ]
 
 
 def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
@@ -112,7 +116,7 @@ def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
     if missing:
         raise TerminalError(
             f"The ledger holds no delivery of {', '.join(missing)} for this run, so no manifest may vouch for it",
-            "Clear this run from its extract tasks",
+            "Clear this run from its extract task",
         )
     revision = max((delivery.revision for delivery in deliveries.values() if delivery), default=1)
     head = run.ledger.head_of_execution(run.execution_id)

@@ -20,6 +20,9 @@ _WINDOWS = f"""
     SELECT newest.window_start, newest.window_end, newest.version, (SELECT min(last.at) FROM (
         SELECT DISTINCT ON (v.template) v.at FROM export_jobs.execution_event v
         WHERE v.execution_id = newest.id AND v.kind = 'started' AND v.step = 'extract' AND v.at <= newest.published_at
+            AND (v.template IS NULL OR NOT EXISTS (SELECT FROM export_jobs.execution_event whole
+                WHERE whole.execution_id = v.execution_id AND whole.kind = 'started' AND whole.step = 'extract'
+                    AND whole.template IS NULL AND whole.id > v.id AND whole.at <= newest.published_at))
         ORDER BY v.template, v.id DESC) last) AS read_at
     FROM (
         SELECT DISTINCT ON (e.window_start, e.window_end) e.id, e.window_start, e.window_end, e.version, p.published_at

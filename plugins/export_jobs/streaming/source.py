@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 import psycopg
 
@@ -12,14 +14,25 @@ from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TransientError
 from export_jobs.streaming.base.read_options import ReadOptions
+from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.csv.sink import ExtractResult
-from export_jobs.streaming.cursor.extract import extract_by_cursor
+from export_jobs.streaming.cursor.extract import extract_by_cursor, open_cursor_snapshot
 from export_jobs.streaming.cursor.sessions import CursorSession
-from export_jobs.streaming.postgres.copy import extract_by_copy
 from export_jobs.streaming.postgres.settle import wait_until_settled
+from export_jobs.streaming.postgres.snapshot import extract_by_copy, open_snapshot
 
 # These have no LIMIT; their rows are only read no further.
 _WITHOUT_LIMIT = {"tsql", "fabric", "oracle"}
+
+
+class Snapshot(Protocol):
+    """A transaction in which exports are read one after the other, all as they were at one instant.
+
+    For databases in ``ONE_INSTANT`` only: in any other, each export is read as it is when its turn comes.
+    """
+
+    def extract(self, export: CompiledExport, options: FileOptions, sink: ByteSink) -> ExtractResult:
+        """Write the rows of ``export`` to ``sink`` as CSV; returns only for a complete file."""
 
 
 class Source(Protocol):
@@ -28,10 +41,15 @@ class Source(Protocol):
     def settle(self, window_end: datetime) -> None:
         """Return once no row dated before ``window_end`` can still appear; ``TransientError`` when that is not yet."""
 
+    def snapshot(
+        self, exports: Sequence[CompiledExport], read_options: ReadOptions
+    ) -> AbstractContextManager[Snapshot]:
+        """Begin to read ``exports`` in one transaction; their columns are checked before a row is read."""
+
     def extract(
-        self, export: CompiledExport, options: FileOptions, sink: BinaryIO, read_options: ReadOptions
+        self, export: CompiledExport, options: FileOptions, sink: ByteSink, read_options: ReadOptions
     ) -> ExtractResult:
-        """Write the rows of ``export`` to ``sink`` as CSV; returns only for a complete file."""
+        """One export alone, in a transaction of its own; of ``read_options`` ``max_rows`` counts, too."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +62,16 @@ class PostgresSource:
         """Wait for the open transactions; see :mod:`export_jobs.streaming.postgres.settle`."""
         wait_until_settled(self.connection, window_end)
 
+    def snapshot(
+        self, exports: Sequence[CompiledExport], read_options: ReadOptions
+    ) -> AbstractContextManager[Snapshot]:
+        """See :func:`export_jobs.streaming.postgres.snapshot.open_snapshot`."""
+        return open_snapshot(self.connection, exports, read_options)
+
     def extract(
-        self, export: CompiledExport, options: FileOptions, sink: BinaryIO, read_options: ReadOptions
+        self, export: CompiledExport, options: FileOptions, sink: ByteSink, read_options: ReadOptions
     ) -> ExtractResult:
-        """See :func:`export_jobs.streaming.postgres.copy.extract_by_copy`."""
+        """See :func:`export_jobs.streaming.postgres.snapshot.extract_by_copy`."""
         limited = limit_rows(export, read_options.max_rows)
         return extract_by_copy(self.connection, limited, options, sink, read_options)
 
@@ -69,8 +93,14 @@ class CursorSource:
                 "This task tries again; EXPORT_JOBS_SETTLE_DELAY_S says how long to wait",
             )
 
+    def snapshot(
+        self, exports: Sequence[CompiledExport], read_options: ReadOptions
+    ) -> AbstractContextManager[Snapshot]:
+        """See :func:`export_jobs.streaming.cursor.extract.open_cursor_snapshot`."""
+        return open_cursor_snapshot(self.session, exports, read_options)
+
     def extract(
-        self, export: CompiledExport, options: FileOptions, sink: BinaryIO, read_options: ReadOptions
+        self, export: CompiledExport, options: FileOptions, sink: ByteSink, read_options: ReadOptions
     ) -> ExtractResult:
         """See :func:`export_jobs.streaming.cursor.extract.extract_by_cursor`."""
         limited = limit_rows(export, read_options.max_rows)

@@ -12,8 +12,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs.core.files.export_file import ExportFile
 from export_jobs.errors import TransientError
+from export_jobs.orchestration.compressing import Compress
 from export_jobs.orchestration.notifying import NotifyOwner, NotifyRecipients
-from export_jobs.orchestration.tasks import Extract
 from tests.integration.orchestration.conftest import Run
 from tests.integration.store.samples import publication, spec
 from tests.servers.smtp_script import CLOSE, Script
@@ -229,16 +229,22 @@ def test_m2_the_owner_of_today_is_told(run: Run, mails: Script) -> None:
 def test_m4_a_step_that_was_killed_is_a_sentence_in_the_mail(run: Run, mails: Script) -> None:
     """Nobody but the run's last task can say it: the process is gone."""
     execution = run.store.run(run.job)
-    run.store.ledger.record_event(execution.id, "started", step=Extract.step, template="rows", attempt="a")
-    run.states = {"rows.extract": "failed", "totals.extract": "failed", "totals.compress": "upstream_failed"}
+    run.store.ledger.record_event(execution.id, "started", step=Compress.step, template="rows", attempt="a")
+    run.states = {
+        "rows.compress": "failed",
+        "template__extract.compress": "failed",
+        "totals.compress": "upstream_failed",
+        "extract": "failed",
+    }
     assert fail(run) == ""
     assert fail(run) == ""
     assert [(event.step, event.template) for event in run.events() if event.kind == "failed"] == [
-        ("extract", "rows"),
-        ("extract", "totals"),
+        ("extract", None),
+        ("compress", "rows"),
+        ("compress", "extract"),
     ]
     ((_, content),) = mails.contents
     body = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))  # type: ignore[attr-defined]
     text = body.get_content()
-    assert "The process of the step extract ended without a word" in text
+    assert "The process of the step compress ended without a word" in text
     assert "Airflow could not start the step extract" in text

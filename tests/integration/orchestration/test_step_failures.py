@@ -23,11 +23,13 @@ from airflow.sdk.exceptions import (
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from export_jobs.errors import SupersededError, TerminalError, TransientError, UserError
+from export_jobs.orchestration.compressing import Compress
+from export_jobs.orchestration.extracting import Extract
 from export_jobs.orchestration.notifying import NotifyOwner, NotifyRecipients
 from export_jobs.orchestration.publishing import PublishManifest
 from export_jobs.orchestration.run.job_run import JobRun
 from export_jobs.orchestration.run.step import ExportStep
-from export_jobs.orchestration.tasks import Compress, Extract, Upload, ValidateDestination
+from export_jobs.orchestration.tasks import Upload, ValidateDestination
 from export_jobs.store.refusals import Refusals
 from tests.integration.orchestration.conftest import Run
 from tests.integration.store.samples import DAY_ONE
@@ -82,7 +84,7 @@ FOREIGN: dict[str, tuple[Callable[[], BaseException], type[BaseException], str, 
 
 
 def template_of(step: type[ExportStep]) -> str | None:
-    return "rows" if step in (Extract, Compress, Upload) else None
+    return "rows" if step in (Compress, Upload) else None
 
 
 def raising(error: BaseException) -> Callable[..., Any]:
@@ -179,7 +181,7 @@ def test_m4_whatever_stops_a_run_from_opening_leaves_its_reason(
     make, told, _, sentence = FOREIGN[name]
     monkeypatch.setattr(JobRun, "open", raising(make()))
     with pytest.raises(told):
-        run.execute(Extract, "rows")
+        run.execute(Extract)
     refusal = Refusals(run.store.engine).newest(datetime.now(UTC) - timedelta(minutes=1))[run.job.dag_id]
     assert sentence in refusal.message and SECRET not in refusal.message
 

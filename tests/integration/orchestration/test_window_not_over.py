@@ -10,10 +10,12 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from export_jobs.core.windows.coverage import CoverageState
 from export_jobs.errors import TransientError
+from export_jobs.orchestration.compressing import Compress
+from export_jobs.orchestration.extracting import Extract
 from export_jobs.orchestration.notifying import NotifyOwner, NotifyRecipients
 from export_jobs.orchestration.publishing import PublishManifest
 from export_jobs.orchestration.run.step import ExportStep
-from export_jobs.orchestration.tasks import Compress, Extract, Upload, ValidateDestination
+from export_jobs.orchestration.tasks import Upload, ValidateDestination
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.records import Execution
 from export_jobs.store.executions.state import ExecutionState, state_of
@@ -40,7 +42,7 @@ STEPS: tuple[type[ExportStep], ...] = (
 def test_l1_a_window_that_is_not_over_is_refused_at_every_step(run: Run, step: type[ExportStep], run_type: str) -> None:
     run.run_type, run.end = run_type, datetime.now(UTC) + timedelta(hours=1)
     with pytest.raises(AirflowFailException, match=r"is not over yet, so its data is not complete\. Nothing was read"):
-        run.execute(step, "rows" if step in (Extract, Compress, Upload) else None)
+        run.execute(step, "rows" if step in (Compress, Upload) else None)
     refused = Refusals(run.store.engine).newest(datetime.now(UTC) - timedelta(minutes=1))[run.job.dag_id]
     assert "is not over yet" in refused.message
     assert run.store.ledger.executions(run.job.job_id) == [], (
@@ -55,10 +57,12 @@ def test_l1_the_last_minutes_of_a_window_are_waited_for(run: Run) -> None:
         run.execute(ValidateDestination)
 
 
-def read(store: Store, execution: Execution, at: datetime, template: str = "rows") -> None:
+def read(store: Store, execution: Execution, at: datetime, template: str | None = None) -> None:
+    """All templates; before release 0.3.0 each had an extraction of its own, which named it."""
     store.hand(
         f"""INSERT INTO export_jobs.execution_event (execution_id, kind, step, template, attempt, at)
-        VALUES ({execution.id}, 'started', 'extract', '{template}', 'a', '{at.isoformat()}')"""
+        VALUES ({execution.id}, 'started', 'extract', {f"'{template}'" if template else "NULL"}, 'a',
+            '{at.isoformat()}')"""
     )
 
 
@@ -107,10 +111,18 @@ def test_l1_delivered_means_read_after_its_end_everywhere(run: Run, reads: list[
 
 def test_l1_one_template_that_was_read_too_early_is_enough(run: Run) -> None:
     execution = run.store.run(run.job)
-    read(run.store, execution, DAY_ONE + timedelta(hours=25))
+    read(run.store, execution, DAY_ONE + timedelta(hours=25), template="rows")
     read(run.store, execution, DAY_ONE + timedelta(hours=1), template="totals")
     send(run.store, execution)
     assert not run.store.ledger.is_delivered(run.job.job_id, DAY_ONE, DAY_ONE + timedelta(days=1))
+
+
+def test_l1_one_extraction_of_all_templates_stands_for_each_of_an_earlier_release(run: Run) -> None:
+    execution = run.store.run(run.job)
+    for hours, template in ((1, "rows"), (2, "totals"), (25, None)):
+        read(run.store, execution, DAY_ONE + timedelta(hours=hours), template)
+    send(run.store, execution)
+    assert set(everybody_says(run, execution).values()) == {True}
 
 
 def test_l1_the_scheduled_run_does_not_skip_for_what_was_sent_too_early(

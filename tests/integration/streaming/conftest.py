@@ -14,7 +14,7 @@ from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
-from export_jobs.streaming.postgres.copy import extract_by_copy
+from export_jobs.streaming.postgres.snapshot import extract_by_copy
 
 DATABASE = "streaming"
 

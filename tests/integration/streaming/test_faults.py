@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,8 +18,10 @@ import pytest
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.errors import ExportError, TerminalError, TransientError
 from export_jobs.streaming.base.read_options import ReadOptions
+from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.csv.sink import ExtractResult
-from export_jobs.streaming.postgres.copy import extract_by_copy
+from export_jobs.streaming.postgres.snapshot import extract_by_copy
+from export_jobs.streaming.staged.deflate_sink import DeflateSink
 from tests.integration.streaming.conftest import Warehouse, export
 
 pytestmark = pytest.mark.integration
@@ -30,7 +32,7 @@ SLEEPING = "SELECT pg_sleep(60)"
 OUR_PID = f"SELECT pid FROM pg_stat_activity WHERE application_name = '{NAME}'"
 
 
-def read(session: psycopg.Connection[Any], query: str, sink: BinaryIO | None = None, **limits: Any) -> ExtractResult:
+def read(session: psycopg.Connection[Any], query: str, sink: ByteSink | None = None, **limits: Any) -> ExtractResult:
     options = FileOptions(**{key: limits.pop(key) for key in ("max_bytes",) if key in limits})
     columns = ("i", "text") if query == MANY_ROWS else ("found",)
     read_options = ReadOptions("UTC", NAME, limits.pop("statement_timeout_s", 60))
@@ -237,7 +239,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_said_in_a_sentence(warehouse_database: Warehouse, small_disk: Path) -> None:
     """Removing the partial file is its writer's part, who knows its name."""
     with (
-        (small_disk / "sales.csv").open("wb") as sink,
+        (small_disk / "sales.rows").open("wb") as file,
+        DeflateSink(file, "template 'sales'") as sink,
         pytest.raises(TerminalError, match=r"No space is left.*'sales'"),
     ):
         read(warehouse_database.session(), MANY_ROWS, sink)

@@ -15,7 +15,7 @@ from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import ExportError, TerminalError
 from export_jobs.streaming.base.read_options import ReadOptions
-from export_jobs.streaming.postgres.copy import extract_by_copy
+from export_jobs.streaming.postgres.snapshot import extract_by_copy
 from export_jobs.streaming.source import PostgresSource
 from tests.integration.streaming.conftest import Warehouse, export
 from tests.integration.streaming.shop import ROWS, TABLES, TOTALS, catalogue, compiled, delivered

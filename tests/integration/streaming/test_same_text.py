@@ -21,7 +21,7 @@ from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.text import RowWriter, header_line
-from export_jobs.streaming.postgres.copy import extract_by_copy
+from export_jobs.streaming.postgres.snapshot import extract_by_copy
 from tests.integration.streaming.conftest import Warehouse
 
 pytestmark = pytest.mark.integration

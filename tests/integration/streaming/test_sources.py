@@ -7,6 +7,8 @@ import itertools
 import json
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +24,9 @@ from export_jobs.errors import TerminalError, TransientError, UserError
 from export_jobs.orchestration.airflow.connections import open_source
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
+from export_jobs.streaming.cursor.sessions import session_for
 from export_jobs.streaming.preview import first_rows
+from export_jobs.streaming.source import CursorSource, Source
 from tests.integration.streaming.conftest import DATABASE, Warehouse
 
 pytestmark = pytest.mark.integration
@@ -405,6 +409,57 @@ def test_a_preview_of_huge_cells_is_refused(connections: Path, dialect: str) -> 
         pytest.raises(TerminalError, match="the first 50 rows are too large for a preview"),
     ):
         first_rows(source, huge, FileOptions(), time_zone="UTC", application_name="t")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_all_that_is_read_in_one_snapshot_is_of_one_instant(
+    connections: Path, warehouse_database: Warehouse, dialect: str
+) -> None:
+    """Somebody adds rows while the files are read."""
+    counted = export(dialect, "SELECT count(*) AS id FROM facts", (Column("id", "integer"),))
+    if dialect == "sqlite":  # else the writer would have to wait
+        add_row(connections, warehouse_database, dialect, "PRAGMA journal_mode = WAL")
+    found = []
+    with (
+        writable_source(connections, dialect) as source,
+        source.snapshot([counted, counted], ReadOptions("UTC", "t", 60)) as snapshot,
+    ):
+        for _ in range(2):
+            sink = io.BytesIO()
+            snapshot.extract(counted, FileOptions(header=False), sink)
+            found.append(sink.getvalue())
+            add_row(connections, warehouse_database, dialect)
+    assert found == [b"8\r\n", b"8\r\n"]
+    with open_source(f"in_{dialect}", dialect) as source:
+        sink = io.BytesIO()
+        source.extract(counted, FileOptions(header=False), sink, ReadOptions("UTC", "t", 60))
+    assert sink.getvalue() == b"10\r\n", "nobody has added a row, so nothing is proven"
+
+
+@contextmanager
+def writable_source(folder: Path, dialect: str) -> Iterator[Source]:
+    """Airflow's hook opens DuckDB's file read only, and then nobody can write to it at all."""
+    if dialect == "duckdb":
+        with duckdb.connect(folder / "shop.duckdb") as database:
+            yield CursorSource(session_for(database, "?"), 0)
+    else:
+        with open_source(f"in_{dialect}", dialect) as source:
+            yield source
+
+
+def add_row(
+    folder: Path, warehouse: Warehouse, dialect: str, statement: str = "INSERT INTO facts (id) VALUES (99)"
+) -> None:
+    """In a session of its own, committed."""
+    if dialect == "postgres":
+        with psycopg.connect(**warehouse.server.dsn(DATABASE, "warehouse_owner")) as session:
+            session.execute(statement.encode())
+    elif dialect == "duckdb":
+        with duckdb.connect(folder / "shop.duckdb") as database:
+            database.execute(statement)
+    else:
+        with closing(sqlite3.connect(folder / "shop.db")) as database, database:
+            database.execute(statement)
 
 
 UNFIT = [

@@ -5,3 +5,6 @@ from __future__ import annotations
 DUCKDB = "duckdb"
 POSTGRES = "postgres"
 SQLITE = "sqlite"
+
+ONE_INSTANT = frozenset({POSTGRES, DUCKDB, SQLITE, "redshift"})
+"""Databases in which everything that one transaction reads is of one instant, whatever their settings are."""

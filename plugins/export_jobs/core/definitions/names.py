@@ -19,6 +19,9 @@ MAX_FOLDER_LEVELS = 2
 RESERVED_PREFIX = "export_jobs"
 RUN_TASK_IDS = ("validate_destination", "publish_manifest", "notify_recipients", "notify_owner", "complete")
 """What a run does once; a template is a group of tasks beside these, so it cannot have one of their names."""
+EXTRACT = "extract"
+"""The task that reads. It came later than templates of this name, which are never renamed; see ``task_group``."""
+_RENAMED_GROUP = f"template__{EXTRACT}"
 _NAME_CHAR = re.compile(r"[A-Za-z0-9_-]", re.ASCII)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 _FOLDER_MARKS = set(" ._-+=,@()&")
@@ -51,6 +54,16 @@ def _name_faults(name: str) -> Iterator[str]:
         yield "is that of a task of every run"
     if name.lower().startswith(RESERVED_PREFIX):
         yield f"starts with {RESERVED_PREFIX!r}, which is kept for this project's own Dags"
+
+
+def task_group(template: str) -> str:
+    """The group of a template's tasks in Airflow. It has the template's name, or one that no template can have."""
+    return _RENAMED_GROUP if template == EXTRACT else template
+
+
+def template_of_group(group: str) -> str | None:
+    """The template whose tasks are in a group; None outside of all groups (``""``)."""
+    return EXTRACT if group == _RENAMED_GROUP else group or None
 
 
 def subfolder_issues(path: str, subfolder: str) -> Iterator[Issue]:

@@ -1,21 +1,30 @@
-"""The records that travel from step to step with a file: the staged CSV, and the file to deliver."""
+"""The records that travel from step to step with a file: the staged rows, and the file to deliver."""
 
 from __future__ import annotations
 
 from export_jobs.core.base.frozen import Frozen
 
 
-class CsvFile(Frozen):
-    """A staged CSV: the rows of one template before compression. ``stage`` is the id of the extraction that made it.
+class PackedRows(Frozen):
+    """Rows as one raw deflate stream: sums of the text (``bytes``, ``crc32``, ``sha256`` in hex) and of the stream."""
 
-    ``uri`` says where it is staged; ``rows`` leaves the header out; ``sha256`` is hex, over all bytes of the file.
+    bytes: int
+    crc32: int
+    sha256: str
+    packed_bytes: int
+    packed_sha256: str
+
+
+class StagedRows(Frozen):
+    """The staged rows of one template. ``stage`` is the id of the extraction that made them.
+
+    ``uri`` says where they are staged; ``rows`` leaves the header out.
     """
 
     template: str
     uri: str
     rows: int
-    bytes: int
-    sha256: str
+    packed: PackedRows
     columns: tuple[str, ...]
     stage: str
 

@@ -25,6 +25,11 @@ def target_path(use: TemplateUse, stem: str, compression: Literal["zip", "gzip",
     return f"{use.subfolder}/{name}" if use.subfolder else name
 
 
+def staged_name(job_name: str, template: str, window: Window, time_zone: str) -> str:
+    """The name of a template's rows between two steps."""
+    return f"{file_stem(job_name, template, window, time_zone)}.rows"
+
+
 def manifest_path(job_name: str, window: Window, time_zone: str) -> str:
     """Where an execution's manifest goes, relative to the destination's folder."""
     return f"{job_name}__{window_stem(window, time_zone)}.manifest.json"

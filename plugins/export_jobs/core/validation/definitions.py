@@ -29,6 +29,7 @@ from export_jobs.core.validation.rule import RuleContext
 from export_jobs.core.validation.rules.destination import DESTINATION_RULES
 from export_jobs.core.validation.rules.file import FILE_RULES
 from export_jobs.core.validation.rules.file_name import FILE_NAME_RULES
+from export_jobs.core.validation.rules.instant import INSTANT_RULES
 from export_jobs.core.validation.rules.job import JOB_RULES
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 from export_jobs.core.validation.rules.template import TEMPLATE_RULES
@@ -125,7 +126,7 @@ def job_issues(parsed: ParseResult[Job], context: RuleContext) -> list[Issue]:
     job = parsed.value
     if job is None:
         return []
-    rule_sets = (JOB_RULES, TEMPLATE_USE_RULES, SCHEDULE_RULES, FILE_RULES, FILE_NAME_RULES)
+    rule_sets = (JOB_RULES, TEMPLATE_USE_RULES, INSTANT_RULES, SCHEDULE_RULES, FILE_RULES, FILE_NAME_RULES)
     found = (issue for rules in rule_sets for issue in rules.issues(job, context, parsed.broken))
     return list(dict.fromkeys(found))
 

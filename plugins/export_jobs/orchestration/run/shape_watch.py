@@ -22,19 +22,20 @@ log = logging.getLogger(__name__)
 
 
 class ShapeWatch:
-    """Looks at what one template of a run would read, before a row of it is read."""
+    """Looks at what each template of a run would read, before a row is read."""
 
-    def __init__(self, run: JobRun, step: str, template: str) -> None:
-        self._run, self._step, self._template = run, step, template
-        self._shape: Shape = {}
+    def __init__(self, run: JobRun, step: str) -> None:
+        self._run, self._step = run, step
+        self._shapes: dict[str, Shape] = {}
 
     def __call__(self, export: CompiledExport, shape: Shape) -> None:
         """Raises ``TerminalError`` when the columns have changed, unless the job only wants to be told.
 
         What differs from the last delivery since the catalogue or the job was changed is meant, and only told.
         """
-        self._shape = shape
-        last = self._run.ledger.last_shape(self._run.job.job_id, self._template)
+        template = export.template
+        self._shapes[template] = shape
+        last = self._run.ledger.last_shape(self._run.job.job_id, template)
         unlike_catalogue = catalogue_differences(export, shape)
         unlike_delivery = delivery_differences(shape, last.columns) if last else []
         is_meant = not unlike_catalogue and last is not None and last.definition_hash != self._run.definition_hash
@@ -44,12 +45,12 @@ class ShapeWatch:
         if not is_meant and self._policy() is ShapeChange.FAIL:
             raise shape_error(export, differences)
         message = f"the source has changed: {'; '.join(differences)}"
-        log.warning("Template %s: %s", self._template, message)
-        self._run.record_event("source changed", self._step, self._template, message=message)
+        log.warning("Template %s: %s", template, message)
+        self._run.record_event("source changed", self._step, template, message=message)
 
-    def record(self) -> None:
+    def record(self, template: str) -> None:
         """Keep what was read, by its attempt: the next deliveries are held against it."""
-        self._run.record_event("columns read", self._step, self._template, detail=shape_json(self._shape))
+        self._run.record_event("columns read", self._step, template, detail=shape_json(self._shapes[template]))
 
     def _policy(self) -> ShapeChange:
         """Today's, also for a run that is bound to an older version: it changes no byte and lets a change through."""

@@ -62,6 +62,10 @@ class ExportStep(BaseOperator):
             zone = run.job.schedule.time_zone
             remove_staged(run.staging, file_stem(run.job.name, self.template, run.window, zone))
 
+    @property
+    def _timeout_s(self) -> float:
+        return self.execution_timeout.total_seconds() if self.execution_timeout else settings.task_timeout_s()
+
     def _execute(self, context: Context) -> Any:
         run = self._open(context)
         try:
@@ -93,7 +97,7 @@ class ExportStep(BaseOperator):
             raise
 
     def _record_unopened(self, context: Context, error: BaseException) -> None:
-        failure = failure_of(error, self.step, settings.task_timeout_s())
+        failure = failure_of(error, self.step, self._timeout_s)
         try:
             record_unopened(context, self.job_id, self.step, self.template, failure)
         except Exception:
@@ -101,7 +105,7 @@ class ExportStep(BaseOperator):
 
     def _record(self, run: JobRun, error: BaseException) -> None:
         """Write why the step has ended; what goes wrong here must not hide that."""
-        failure = failure_of(error, self.step, settings.task_timeout_s())
+        failure = failure_of(error, self.step, self._timeout_s)
         can_pass = isinstance(error, TransientError) or not isinstance(error, ExportError)
         kind = "interrupted" if can_pass else "failed"
         try:

@@ -146,7 +146,11 @@ class ExecutionRecord:
             return False
         starts = [event for event in self.events if (event.kind, event.step) == ("started", "extract")]
         until = self.publication.published_at
-        newest = {event.template: event.at for event in starts if event.at <= until}
+        newest: dict[str | None, datetime] = {}
+        for event in starts:
+            if event.at <= until:
+                # An extraction without a template reads those of all, in place of each that was read alone before.
+                newest = {**(newest if event.template else {}), event.template: event.at}
         return any(moment < self.window_end for moment in newest.values())
 
     def outcome(self, template: str) -> TemplateOutcome:

@@ -6,11 +6,21 @@ import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from export_jobs.errors import TerminalError
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class ByteSink(Protocol):
+    """What rows are written to as text: a file, or something that packs them on the way."""
+
+    def write(self, chunk: bytes | bytearray, /) -> Any:
+        """Take all of ``chunk``."""
+
+    def flush(self) -> Any:
+        """Hand everything on that has been taken."""
 
 
 class HashingSink:

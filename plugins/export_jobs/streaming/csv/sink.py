@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.base.sink import HashingSink
+from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.csv.text import header_line
 
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -16,24 +15,24 @@ UTF8_BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class ExtractResult:
-    """A complete CSV: data rows without the header, size in bytes, SHA-256 in hex."""
+    """A complete CSV: data rows without the header, size in bytes."""
 
     rows: int
     bytes: int
-    sha256: str
 
 
 class TooLargeError(TerminalError):
     """A file has outgrown the limit of its job."""
 
 
-class CsvSink(HashingSink):
+class CsvSink:
     """Writes one file; ``begin`` once the query runs, so that a refused query writes nothing."""
 
-    def __init__(self, sink: BinaryIO, export: CompiledExport, options: FileOptions) -> None:
-        super().__init__(sink, f"template {export.template!r}")
+    def __init__(self, sink: ByteSink, export: CompiledExport, options: FileOptions) -> None:
+        self._sink = sink
         self._export = export
         self._options = options
+        self._bytes = 0
 
     def begin(self, columns: int) -> None:
         """Write what stands before the rows; ``columns`` is how many the database says that it gives."""
@@ -51,15 +50,16 @@ class CsvSink(HashingSink):
 
     def write(self, chunk: bytes | bytearray) -> None:
         """Write all of ``chunk``; raises ``TooLargeError`` and writes nothing when the limit would be passed."""
-        if self.bytes + len(chunk) > self._options.max_bytes:
+        if self._bytes + len(chunk) > self._options.max_bytes:
             raise TooLargeError(
                 f"Template {self._export.template!r} gives more than {self._options.max_bytes} bytes, the job's limit "
                 "for one file",
                 "Export shorter windows or fewer columns, or raise max_bytes",
             )
-        super().write(chunk)
+        self._sink.write(chunk)
+        self._bytes += len(chunk)
 
     def finish(self, rows: int) -> ExtractResult:
-        """The complete file, of ``rows`` data rows; raises ``TerminalError`` when no space is left."""
-        self.flush()
-        return ExtractResult(rows, self.bytes, self.sha256)
+        """The complete file, of ``rows`` data rows."""
+        self._sink.flush()
+        return ExtractResult(rows, self._bytes)

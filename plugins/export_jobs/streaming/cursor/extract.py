@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.catalogue.database_types import ResultColumn
@@ -14,6 +16,7 @@ from export_jobs.core.sql.shape import read_shape
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryTimeoutError
 from export_jobs.streaming.base.read_options import ReadOptions
+from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.csv.sink import CsvSink, ExtractResult
 from export_jobs.streaming.csv.text import RowWriter
 from export_jobs.streaming.cursor.errors import translate_driver_errors
@@ -22,27 +25,23 @@ from export_jobs.streaming.cursor.sessions import CursorSession
 BATCH_ROWS = 1000
 
 
-def extract_by_cursor(
-    session: CursorSession,
-    export: CompiledExport,
-    options: FileOptions,
-    sink: BinaryIO,
-    read_options: ReadOptions,
-) -> ExtractResult:
-    """Run ``export`` in ``session`` and write its rows to ``sink`` as CSV.
+class CursorSnapshot:
+    """A transaction in a driver's session: one instant, if the database keeps one for a transaction."""
 
-    No more than ``max_rows`` rows are read. Returns only for a complete result.
+    def __init__(self, session: CursorSession, read_options: ReadOptions) -> None:
+        self._session = session
+        self._read_options = read_options
 
-    Raises ``TransientError`` for what may pass, ``TerminalError`` for what cannot: a query that is refused or too slow,
-    a precondition that fails, a cell that is not of its column's type, a file too large. The session is closed then.
-    """
-    output = CsvSink(sink, export, options)
-    try:
+    def extract(self, export: CompiledExport, options: FileOptions, sink: ByteSink) -> ExtractResult:
+        """Write the rows of ``export`` to ``sink`` as CSV, at most ``max_rows`` of them.
+
+        Returns only for a complete result. Raises ``TransientError`` for what may pass, ``TerminalError`` for what
+        cannot: a query that is refused or too slow, a precondition that fails, a cell that is not of its column's
+        type, a file too large.
+        """
+        read_options, session = self._read_options, self._session
+        output = CsvSink(sink, export, options)
         with Deadline(read_options.statement_timeout_s, session.interrupt) as deadline:
-            with translate_driver_errors(export.template, deadline):
-                session.begin(read_options.time_zone)
-            shape = read_shape(export, lambda query: _describe(session, query, export.template, deadline))
-            read_options.check_shape(export, shape)
             _check_preconditions(session, export, deadline)
             cursor = _run(session, export, deadline)
             output.begin(len(cursor.description or ()))
@@ -51,16 +50,50 @@ def extract_by_cursor(
             for batch in _batches(cursor, export.template, deadline, read_options.max_rows):
                 output.write(writer.lines(batch))
                 rows += len(batch)
-            with translate_driver_errors(export.template, deadline):
-                session.end()
+        return output.finish(rows)
+
+
+@contextmanager
+def open_cursor_snapshot(
+    session: CursorSession, exports: Sequence[CompiledExport], read_options: ReadOptions
+) -> Iterator[CursorSnapshot]:
+    """Begin to read ``exports``; their columns are looked up before a row is read.
+
+    Raises what ``CursorSnapshot.extract`` raises, and what ``check_shape`` does. After an error the session is closed.
+    """
+    template = exports[0].template
+    try:
+        with Deadline(read_options.statement_timeout_s, session.interrupt) as deadline:
+            with translate_driver_errors(template, deadline):
+                session.begin(read_options.time_zone)
+            for export in exports:
+                shape = read_shape(export, partial(_describe, session, export.template, deadline))
+                read_options.check_shape(export, shape)
+        yield CursorSnapshot(session, read_options)
+        with (
+            Deadline(read_options.statement_timeout_s, session.interrupt) as deadline,
+            translate_driver_errors(template, deadline),
+        ):
+            session.end()
     except BaseException:
         session.interrupt()
         session.close()
         raise
-    return output.finish(rows)
 
 
-def _describe(session: CursorSession, query: str, template: str, deadline: Deadline) -> list[ResultColumn]:
+def extract_by_cursor(
+    session: CursorSession,
+    export: CompiledExport,
+    options: FileOptions,
+    sink: ByteSink,
+    read_options: ReadOptions,
+) -> ExtractResult:
+    """One export alone, in a transaction of its own."""
+    with open_cursor_snapshot(session, [export], read_options) as snapshot:
+        return snapshot.extract(export, options, sink)
+
+
+def _describe(session: CursorSession, template: str, deadline: Deadline, query: str) -> list[ResultColumn]:
     with translate_driver_errors(template, deadline):
         return session.describe(query)
 

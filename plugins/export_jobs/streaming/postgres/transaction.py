@@ -76,6 +76,8 @@ def begin_transaction(
         "TimeZone": read_options.time_zone,
         "statement_timeout": f"{limits.statement_timeout_s}s",
         "lock_timeout": f"{limits.lock_timeout_s}s",
+        # Between two exports of a run a file is closed, which takes its time in an object store.
+        "idle_in_transaction_session_timeout": f"{limits.statement_timeout_s}s",
         "application_name": read_options.application_name.encode("ascii", "replace").decode()[:63],
     }
     begin = sql.SQL("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

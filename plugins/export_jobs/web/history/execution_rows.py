@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from export_jobs.core.definitions.names import task_group
 from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.core.windows.window import Window
 from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord
@@ -105,5 +106,5 @@ def _links(record: ExecutionRecord, failures: list[ExecutionEvent]) -> Execution
     if not failures or not failures[-1].step:
         return ExecutionLinks(grid=grid, log=grid)
     last = failures[-1]
-    task = f"{last.template}.{last.step}" if last.template else str(last.step)
+    task = f"{task_group(last.template)}.{last.step}" if last.template else str(last.step)
     return ExecutionLinks(grid=grid, log=f"{grid}/tasks/{quote(task, safe='')}")

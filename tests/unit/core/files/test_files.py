@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import Frequency, Schedule, TemplateUse
-from export_jobs.core.files.export_file import CsvContent, CsvFile, ExportFile
+from export_jobs.core.files.export_file import CsvContent, ExportFile, PackedRows, StagedRows
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from export_jobs.core.files.names import file_stem, manifest_path, target_path, window_stem
 from export_jobs.core.windows.window import Window, scheduled_windows
@@ -93,8 +93,9 @@ def test_the_path_of_a_file(compression: str, path: str) -> None:
 
 
 def test_records_survive_json() -> None:
-    csv = CsvFile(template="t", uri="file:///x.csv", rows=2, bytes=30, sha256="c" * 64, columns=("a", "b"), stage="s1")
-    assert CsvFile.model_validate_json(csv.model_dump_json()) == csv
+    packed = PackedRows(bytes=30, crc32=7, sha256="c" * 64, packed_bytes=9, packed_sha256="d" * 64)
+    rows = StagedRows(template="t", uri="file:///x.rows", rows=2, packed=packed, columns=("a", "b"), stage="s1")
+    assert StagedRows.model_validate_json(rows.model_dump_json()) == rows
     assert ExportFile.model_validate(json.loads(json.dumps(file().model_dump(mode="json")))) == file()
 
 

@@ -1,0 +1,65 @@
+"""The task that makes a template's file from its staged rows."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from export_jobs.core.definitions.job import EmptyResult
+from export_jobs.core.files.export_file import CsvContent, ExportFile, StagedRows
+from export_jobs.core.files.job_files import delivered_stem
+from export_jobs.core.files.names import file_stem, target_path
+from export_jobs.orchestration.run.earlier_release import staged_rows
+from export_jobs.orchestration.run.staging import open_staged, write_staged
+from export_jobs.orchestration.run.step import ExportStep
+from export_jobs.streaming.compress import compress
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from export_jobs.orchestration.run.job_run import JobRun
+
+log = logging.getLogger(__name__)
+
+
+class Compress(ExportStep):
+    """Make the file that will be delivered from the staged rows."""
+
+    step = "compress"
+
+    def run_step(self, run: JobRun, context: Context) -> dict[str, Any]:
+        """The file as JSON."""
+        name = cast("str", self.template)
+        run.ledger.claim(run.execution_id, name, self.step, run.attempt)
+        rows = staged_rows(run, context, self.step, name)
+        file = _export_file(run, rows)
+        if not file.is_sent:
+            log.info("No rows, and this job skips empty files: nothing will be sent for template %s", name)
+            return file.model_dump(mode="json")
+        # Its own suffix tells it from what it is made of.
+        path = run.staging / f"{file_stem(run.job.name, name, run.window, run.job.schedule.time_zone)}.ready"
+        with open_staged(rows.uri) as source, write_staged(path, run, name, self.step) as sink:
+            done = compress(
+                source,
+                sink,
+                packed=rows.packed,
+                compression=run.job.file.compression,
+                member=file.content.name,
+                modified=run.window.end,
+            )
+        log.info("%d bytes of rows are a file of %d", rows.packed.bytes, done.bytes)
+        ready = file.model_copy(update={"uri": str(path), "bytes": done.bytes, "sha256": done.sha256})
+        return ready.model_dump(mode="json")
+
+
+def _export_file(run: JobRun, rows: StagedRows) -> ExportFile:
+    stem = delivered_stem(run.job, rows.template, run.window, run.ledger.opened_at(run.execution_id))
+    return ExportFile(
+        template=rows.template,
+        path=target_path(run.job.use(rows.template), stem, run.job.file.compression),
+        rows=rows.rows,
+        columns=rows.columns,
+        stage=rows.stage,
+        content=CsvContent(name=f"{stem}.csv", bytes=rows.packed.bytes, sha256=rows.packed.sha256),
+        is_sent=rows.rows > 0 or run.job.file.empty_result is not EmptyResult.SKIP,
+    )
