@@ -44,6 +44,7 @@ EXPECTED_FILES = {
     "weekly-sales": 5,
     "monthly-1997": 12,
     "year-1997": 3,
+    "quarters-1997": 2,
     "stores-monthly": 2,
     "loyalty-1997": 1,
 }
@@ -162,6 +163,9 @@ def _amiss(stack: Stack, arrived: list[Arrived]) -> Iterator[str]:
     first_week = [f"{one.record.window_end:%Y-%m-%d %H:%M}" for one in by_job["weekly-sales"]][:1]
     if first_week != ["1997-01-05 23:00"]:
         yield f"The first window of weekly-sales ends at {first_week} (UTC), not after Sunday, 5 January in Berlin."
+    done = sorted(path.name for path in (stack.sftp.root / "exports").glob("SALES_*.done"))
+    if done != ["SALES_19970331.done", "SALES_19970630.done"]:
+        yield f"quarters-1997 has sent the done files {done}."
     for one in arrived:
         if hashlib.sha256(_content(stack, one.file)).hexdigest() != one.file.sha256:
             yield f"{one.file.url} is not the file that the ledger tells of."
