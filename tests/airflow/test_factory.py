@@ -127,6 +127,15 @@ def test_every_row_becomes_a_dag_beside_the_auditor(rows: Rows) -> None:
     }, "a task of every run that core/definitions/names.py does not reserve could share its name with a template"
 
 
+def test_a_worker_finds_a_task_of_the_release_before_in_a_run_that_is_kept_on_it(rows: Rows) -> None:
+    """A versioned bundle does that to a run that was in flight when the package was upgraded."""
+    rows.create("a")
+    asked = rows.parse("export__a", _AIRFLOW_PARSING_CONTEXT_TASK_ID="totals.extract")
+    assert asked.arguments["export__a totals.extract"]["template"] == "totals"
+    assert "export__a all-purchases.extract" not in asked.arguments
+    assert "export__a totals.extract" not in rows.parse("export__a").arguments
+
+
 def test_without_a_job_there_is_the_auditor(rows: Rows) -> None:
     assert set(rows.parse().dags) == {AUDITOR}
 

@@ -35,38 +35,42 @@ log = logging.getLogger(__name__)
 
 
 class Extract(ExportStep):
-    """Stream the rows of the window of every template into staged files: one transaction for each database."""
+    """Stream the rows of the window of every template into staged files: one transaction for each database.
+
+    With ``template`` those of one alone, as a run that release 0.2.0 has begun asks for.
+    """
 
     step = "extract"
 
     def run_step(self, run: JobRun, context: Context) -> dict[str, Any] | None:
         """What is staged, by template, as JSON; its ``stage`` names this extraction from here to the ledger."""
-        if have_succeeded(context, [f"{task_group(use.template)}.compress" for use in run.job.templates]):
+        templates = [self.template] if self.template else [use.template for use in run.job.templates]
+        if have_succeeded(context, [f"{task_group(template)}.compress" for template in templates]):
             log.info("Every file of this run is made from rows read earlier; none are read again")
             return None
-        run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
+        run.ledger.claim(run.execution_id, self.template or WHOLE_RUN, self.step, run.attempt)
         watch = ShapeWatch(run, self.step)
         read_options = ReadOptions(
             run.job.schedule.time_zone, f"export-jobs {run.job.name}", settings.statement_timeout_s(), check_shape=watch
         )
         found: list[StagedRows] = []
-        for (connection, dialect), exports in _by_database(run):
+        for (connection, dialect), exports in _by_database(run, templates):
             with open_source(connection, dialect) as source:
                 if any(export.date_basis is DateBasis.UPDATED for export in exports):
                     source.settle(run.window.end)
                 with source.snapshot(exports, read_options) as snapshot:
                     for export in exports:
-                        found.append(_stage(run, self.step, snapshot, export))
+                        found.append(_stage(run, self.template or WHOLE_RUN, snapshot, export))
                         watch.record(export.template)
         return {rows.template: rows.model_dump(mode="json") for rows in found}
 
     def discard_staged(self, run: JobRun) -> None:
         """Remove what all templates of the run have staged: without this step's result nobody reads it."""
-        remove_staged(run.staging)
+        super().discard_staged(run) if self.template else remove_staged(run.staging)
 
 
-def _by_database(run: JobRun) -> Iterator[tuple[tuple[str, str], list[CompiledExport]]]:
-    exports = [compile_export(run.job, use.template, run.catalogue, run.window) for use in run.job.templates]
+def _by_database(run: JobRun, templates: list[str]) -> Iterator[tuple[tuple[str, str], list[CompiledExport]]]:
+    exports = [compile_export(run.job, template, run.catalogue, run.window) for template in templates]
     exports.sort(key=_database)
     for database, group in groupby(exports, key=_database):
         yield database, list(group)
@@ -76,12 +80,12 @@ def _database(export: CompiledExport) -> tuple[str, str]:
     return export.connection, export.dialect
 
 
-def _stage(run: JobRun, step: str, snapshot: Snapshot, export: CompiledExport) -> StagedRows:
+def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) -> StagedRows:
     """Raises ``UserError`` for no rows where the job asks to fail then."""
     name = export.template
     path = run.staging / staged_name(run.job.name, name, run.window, run.job.schedule.time_zone)
     with (
-        write_staged(path, run, WHOLE_RUN, step) as file,
+        write_staged(path, run, lease, Extract.step) as file,
         DeflateSink(file, f"template {name!r}", settings.deflate_level()) as sink,
     ):
         extracted = snapshot.extract(export, run.job.file, sink)

@@ -114,6 +114,9 @@ def _export_dag(job: ExportJob) -> DAG:
         publish = PublishManifest(task_id="publish_manifest", **arguments)
         for template in job.templates:
             with TaskGroup(group_id=task_group(template.template)):
+                if get_parsing_context().task_id == f"{template.template}.{EXTRACT}":
+                    # A worker is to run a task of release 0.2.0: a versioned bundle keeps a run in flight on its Dag.
+                    Extract(task_id=EXTRACT, template=template.template, **arguments)
                 compress = Compress(task_id="compress", template=template.template, **arguments)
                 upload = Upload(task_id="upload", template=template.template, **arguments)
             extract >> compress >> upload >> publish

@@ -135,9 +135,9 @@ def test_an_attempt_that_was_overtaken_stages_nothing(
     """Another attempt takes over while the first one reads its first template."""
     stage = extracting._stage
 
-    def overtaken(run_: Any, step: str, snapshot: Any, export: Any) -> Any:
-        run_.ledger.claim(run_.execution_id, "", step, "another")
-        return stage(run_, step, snapshot, export)
+    def overtaken(run_: Any, lease: str, snapshot: Any, export: Any) -> Any:
+        run_.ledger.claim(run_.execution_id, lease, Extract.step, "another")
+        return stage(run_, lease, snapshot, export)
 
     monkeypatch.setattr(extracting, "_stage", overtaken)
     with pytest.raises((SupersededError, AirflowFailException), match="has taken over"):
@@ -185,6 +185,14 @@ def test_rows_that_are_read_after_the_upgrade_count_and_not_those_of_before(run:
     run.results["visits.extract"] = staged_by_0_2_0(run, tmp_path, "visits", b"visit_id\r\n7\r\n")
     run.results["extract"] = run.execute(Extract)
     assert len(csv_of(run, "visits")) == 5001
+
+
+def test_a_versioned_bundle_keeps_a_run_on_the_old_tasks(run: Run, tmp_path: Path) -> None:
+    run.results["visits.extract"] = run.execute(Extract, "visits")
+    assert [path.name for path in staged(tmp_path)] == ["shop__visits__2026-01-01.rows"]
+    assert len(csv_of(run, "visits")) == 5001
+    told = [(event.kind, event.template) for event in run.events() if event.step == Extract.step]
+    assert told == [("started", "visits"), ("columns read", "visits"), ("succeeded", "visits")]
 
 
 def test_without_any_rows_staged_the_compress_task_says_what_to_clear(run: Run) -> None:

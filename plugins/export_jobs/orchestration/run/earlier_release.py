@@ -1,7 +1,8 @@
 """A run that was in flight while this package was upgraded: rows that release 0.2.0 has staged are still of use.
 
 There each template had an extract task of its own, whose staged file is plain CSV. A Dag without that task shows it as
-removed and runs the new one; but a compress task that was queued before finds only the old one's result.
+removed and runs the new one; but a compress task that was queued before finds only the old one's result, and a run in a
+versioned bundle goes on with the old tasks.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def staged_rows(run: JobRun, context: Context, step: str, template: str) -> Stag
     earlier = context["ti"].xcom_pull(task_ids=f"{template}.extract")
     if earlier is None:
         return StagedRows.model_validate(task_result(context, "extract")[template])
+    if isinstance(earlier.get(template), dict):  # that task, run by this release
+        return StagedRows.model_validate(earlier[template])
     return _packed(run, step, PlainCsv.model_validate(earlier))
 
 
