@@ -18,6 +18,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -54,8 +55,9 @@ def programs() -> Path:
 class Postgres:
     """One server with its state in ``folder``; a folder used before is continued."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder.resolve()
+        self._settings = SETTINGS | dict(settings or {})
         self.data, self.log = self.folder / "data", self.folder / "postgres.log"
         self._system_user = SYSTEM_USER if os.geteuid() == 0 else None
         self._process: ServerProcess | None = None
@@ -131,7 +133,7 @@ class Postgres:
         self.stop()
 
     def _launch(self) -> None:
-        settings = SETTINGS | {"unix_socket_directories": str(self.socket)}
+        settings = self._settings | {"unix_socket_directories": str(self.socket)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._process = ServerProcess(
             "PostgreSQL",
@@ -215,19 +217,22 @@ class Postgres:
 
 def _prepare_root(user: str, folder: Path) -> None:
     """Let the system user of the server reach its programs and data: traverse, nothing more, where that is missing."""
-    try:
-        pwd.getpwnam(user)
-    except KeyError:
+    if not _is_user(user):
         try:
             subprocess.run(["useradd", "--system", user], check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            raise StartError(
-                f"PostgreSQL refuses to run as root and the system user {user!r} could not be added ({error}); "
-                f"add it with `useradd --system {user}` or run as an ordinary user."
-            ) from error
+            if not _is_user(user):  # another start may have added it meanwhile
+                raise StartError(
+                    f"PostgreSQL refuses to run as root and the system user {user!r} could not be added ({error}); "
+                    f"add it with `useradd --system {user}` or run as an ordinary user."
+                ) from error
     for path in (folder, programs() / "postgres"):
         for parent in (path, *path.parents):
             mode = parent.stat().st_mode
             if not mode & 0o001:
                 print(f"PostgreSQL runs as {user!r}: others may now pass through {parent} (chmod o+x).")
                 parent.chmod(mode | 0o001)
+
+
+def _is_user(name: str) -> bool:
+    return name in {account.pw_name for account in pwd.getpwall()}

@@ -10,25 +10,68 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
+
     from demo.postgres import Postgres
     from demo.s3_server import S3Server
     from demo.sftp_server import SftpServer
     from demo.smtp_server import SmtpServer
 
 Dsn = dict[str, Any]
+NO_WAIT_FOR_DISKS = {"fsync": "off", "full_page_writes": "off"}
+"""What a killed PostgreSQL has committed is there afterwards all the same: only a power cut would lose it."""
+
+SHARED_AIRFLOW = {"tests/airflow", "tests/browser"}
 
 pytest_plugins = ["tests.live_stack"]
 
 # Before anything imports Airflow, which would make a folder and a configuration file in the user's home.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="export-jobs-airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Give each process of ``make test`` a whole folder at a time, since every one starts servers of its own."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Folders(LoadScopeScheduling):
+        """``--dist loadgroup`` is meant for this, but pytest 9.2 ignores the ids that pytest-xdist 3.8 makes for it."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            folder = str(PurePosixPath(nodeid.partition("::")[0]).parent)
+            return "one running Airflow" if folder in SHARED_AIRFLOW else folder
+
+    return Folders(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put those first that wait longest, so that no process of ``make test`` is left with one of them at the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_waiting)
+
+
+def _waiting(item: pytest.Item) -> int:
+    """0 for tests that wait for an Airflow, 1 for those that wait for other servers, 2 for those that wait for none."""
+    found = [place for place, marker in enumerate(("live", "integration")) if item.get_closest_marker(marker)]
+    return min(found, default=2)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the live tests have noted: where a process was struck, and what stood afterwards."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    for report in reports:
+        if getattr(report, "when", "") == "call":
+            for name, text in report.user_properties:
+                terminalreporter.write_line(f"{name}  {text}")
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +88,7 @@ def postgres(stack_folder: Path) -> Iterator[Postgres]:
     """One PostgreSQL server; ``postgres.dsn(database, role)`` gives the arguments of ``psycopg.connect``."""
     from demo.postgres import Postgres
 
-    with Postgres(stack_folder / "postgres") as server:
+    with Postgres(stack_folder / "postgres", NO_WAIT_FOR_DISKS) as server:
         yield server
 
 

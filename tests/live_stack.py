@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,7 @@ def live_stack(
         "EXPORT_JOBS_CATALOGUE": str(CATALOGUE),
         "EXPORT_JOBS_RETRIES": "3",
         "EXPORT_JOBS_RETRY_DELAY_S": "3",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "4",
@@ -68,26 +69,38 @@ def live_stack(
     }
     airflow = Airflow(stack_folder / "airflow", postgres, usual_port=None, extra_env=environment)
     airflow.prepare()
+    _read_our_modules_before_forking(airflow.folder)
     api = {"host": "http://127.0.0.1", "port": airflow.port, "login": "admin", "password": airflow.password()}
     airflow.extra_env["AIRFLOW_CONN_EXPORT_JOBS_AIRFLOW_API"] = json.dumps({"conn_type": "http", **api})
     make_store(postgres)
     engine = create_store_engine(postgres.dsn(DATABASE, OWNER))
     with airflow:
-        airflow.client().post("/api/v2/pools", json={"name": "export_jobs", "slots": 8}).raise_for_status()
         live = Live(airflow, postgres, partner, s3, smtp, engine)
+        live.client.post("/api/v2/pools", json={"name": "export_jobs", "slots": 8}).raise_for_status()
         live.define()
         yield live
+        live.close()
     engine.dispose()
 
 
 @pytest.fixture
-def live(live_stack: Live) -> Iterator[Live]:
-    """The stack with all its servers well."""
+def live(live_stack: Live, record_property: Callable[[str, object], None]) -> Iterator[Live]:
+    """The stack with all its servers well; the jobs that a test makes go with it."""
     live_stack.partner.heal()
+    live_stack.note = record_property
+    before = live_stack.names()
     yield live_stack
     live_stack.partner.heal()
-    live_stack.delete_all_jobs()
+    live_stack.delete(live_stack.names() - before)
     live_stack.empty_the_partners_folder()
+
+
+def _read_our_modules_before_forking(airflow_home: Path) -> None:
+    """Import once, in the scheduler and the parser, what takes each of their tasks and parses a second otherwise."""
+    (airflow_home / "config").mkdir(exist_ok=True)
+    modules = ("export_jobs.delivery.sftp", "export_jobs.orchestration.factory")
+    settings = "".join(f"import {module}\n" for module in modules)
+    (airflow_home / "config" / "airflow_local_settings.py").write_text(settings)
 
 
 def _connections(postgres: Postgres, partner: FaultySftpServer, s3: S3Server, smtp: SmtpServer) -> dict[str, str]:

@@ -14,7 +14,13 @@ type Route<P extends string> =
   : never;
 
 type Responses<Operation> = Operation extends { responses: infer R } ? R : never;
-type Success<R> = R extends { 201: infer Ok } ? Ok : R extends { 200: infer Ok } ? Ok : R extends { 204: infer Ok } ? Ok : never;
+type Success<R> = R extends { 201: infer Ok }
+  ? Ok
+  : R extends { 200: infer Ok }
+    ? Ok
+    : R extends { 204: infer Ok }
+      ? Ok
+      : never;
 
 declare global {
   namespace Api {

@@ -1,5 +1,6 @@
-// What Airflow's page lends to plugins on globalThis, as far as the page uses it. A part of Chakra that is not named here
-// is an error, so that a misspelt one is found; what each part takes is not checked, since htm's templates hide it.
+// What Airflow's page lends to plugins on globalThis, as far as the page uses it. A part of Chakra that is not named
+// here is an error, so that a misspelt one is found; what each part takes is not checked, since htm's templates hide
+// it.
 import type * as ReactModule from "react";
 
 type Parts<Names extends string> = Record<Names, ReactModule.ElementType>;
@@ -19,8 +20,9 @@ type SetSearchParams = (
 
 interface HostChakra
   extends Parts<
-    | "Badge" | "Box" | "Button" | "CloseButton" | "Code" | "Flex" | "Grid" | "HStack" | "Heading" | "IconButton" | "Input"
-    | "InputGroup" | "Link" | "Portal" | "SimpleGrid" | "Skeleton" | "Stack" | "Text" | "Textarea" | "VisuallyHidden"
+    | "Badge" | "Box" | "Button" | "CloseButton" | "Code" | "Flex" | "Grid" | "HStack" | "Heading" | "IconButton"
+    | "Input" | "InputGroup" | "Link" | "Portal" | "SimpleGrid" | "Skeleton" | "Stack" | "Text" | "Textarea"
+    | "VisuallyHidden"
   > {
   Alert: Parts<"Content" | "Description" | "Indicator" | "Root" | "Title">;
   Checkbox: Parts<"Control" | "HiddenInput" | "Label" | "Root">;

@@ -6,7 +6,7 @@ import email
 import email.policy
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 PATIENCE_S = 150
 ENDED = {"success", "failed"}
-LEFT_AFTERWARDS: list[str] = []
-"""What each drill left behind, for the table at the end of the test run."""
 
 
 @dataclass
@@ -46,11 +44,20 @@ class Live:
     s3: S3Server
     smtp: SmtpServer
     engine: Engine
+    note: Callable[[str, object], None] = field(init=False)
+    """Notes something of the test at hand, for the table at the end of the run: pytest's ``record_property``."""
 
     def __post_init__(self) -> None:
         self.definitions = Definitions(self.engine)
         self.ledger = Ledger(self.engine)
         self.api = AirflowApi(self.airflow.url, "admin", self.airflow.password())
+        self.client = self.airflow.client()
+        self.airflow_database = psycopg.connect(**self.postgres.dsn("airflow", "airflow"), autocommit=True)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self.client.close()
+        self.airflow_database.close()
 
     def define(self) -> None:
         """Save the destinations and templates that all tests share."""
@@ -88,16 +95,19 @@ class Live:
         self.api.parse_now()
         return stored
 
-    def delete_all_jobs(self) -> None:
-        """Delete every job one by one, so that no test's leftovers run beside the next one."""
-        for job in self.definitions.jobs():
-            self.definitions.delete(job.name, "live test")
+    def names(self) -> set[str]:
+        return {job.name for job in self.definitions.jobs()}
+
+    def delete(self, names: set[str]) -> None:
+        """Delete these jobs, so that no test's leftovers run beside the next one."""
+        for name in names:
+            self.definitions.delete(name, "live test")
         self.api.parse_now()
 
     def empty_the_partners_folder(self) -> None:
         """Take away what was delivered, so that a job of the next test may have the name of one before it."""
         for file in self.files():
-            file.unlink()
+            file.unlink(missing_ok=True)  # a step of a job just deleted may be at work
 
     def warehouse(self, statement: str) -> None:
         """Change the warehouse."""
@@ -106,6 +116,11 @@ class Live:
 
     def runs(self, job: StoredJob) -> list[DagRunSummary]:
         return self.api.dag_runs(job.dag_id)
+
+    def states(self, job: StoredJob) -> list[str]:
+        """The states of the job's runs. Asked five times a second, so not of Airflow's API, which has work to do."""
+        query = "SELECT state FROM dag_run WHERE dag_id = %s ORDER BY id"
+        return [state for (state,) in self.airflow_database.execute(query, [job.dag_id])]
 
     def records(self, job: StoredJob) -> list[ExecutionRecord]:
         return self.ledger.executions(job.job_id)
@@ -122,10 +137,9 @@ class Live:
         """Until ``count`` runs of the job have ended as ``state``; fails at once when one ends otherwise."""
 
         def ended() -> bool:
-            runs = self.runs(job)
-            other = [(run.run_id, run.state) for run in runs if run.state in ENDED - {state}]
-            assert not other, f"{other}; the ledger says {self.messages(job)}"
-            return len([run for run in runs if run.state == state]) >= count
+            states = self.states(job)
+            assert not (ENDED - {state}).intersection(states), f"{states}; the ledger says {self.messages(job)}"
+            return states.count(state) >= count
 
         self.wait_until(f"{count} runs of {job.name} to end as {state}; {self.messages(job)}", ended, patience_s)
 
@@ -140,6 +154,30 @@ class Live:
 
         return self.wait_until(f"{step} of {job.name} to start", started)
 
+    def wait_for_version(self, job: StoredJob, version: int) -> None:
+        """Until Airflow has parsed this version of a job; it keeps one of its own for each that has had a run."""
+        client, path = self.client, f"/api/v2/dags/{job.dag_id}/dagVersions"
+        self.api.parse_now()
+        self.wait_until(
+            f"version {version} of {job.name} to be parsed",
+            lambda: client.get(path).raise_for_status().json()["total_entries"] >= version,
+        )
+
+    def wait_for_scheduler(self) -> None:
+        """Until the scheduler has gone through everything once: a whole round lies between two of its heartbeats."""
+
+        def heartbeat() -> str:
+            health = self.client.get("/api/v2/monitor/health").raise_for_status().json()
+            return str(health["scheduler"]["latest_scheduler_heartbeat"])
+
+        seen: set[str] = set()
+
+        def has_gone_round() -> bool:
+            seen.add(heartbeat())
+            return len(seen) == 3
+
+        self.wait_until("two more heartbeats of the scheduler", has_gone_round)
+
     def messages(self, job: StoredJob) -> list[str]:
         events = [event for record in self.records(job) for event in record.events]
         return [f"{event.step} {event.kind}: {event.message}" for event in events if event.message]
@@ -148,6 +186,21 @@ class Live:
         """Files in the partner's folder, those with hidden names included."""
         return sorted(path for path in (self.partner.root / "in").rglob(pattern) if path.is_file())
 
+    def staged(self, job: StoredJob, pattern: str = "*") -> list[Path]:
+        """Files of the job between two steps."""
+        folders = self.airflow.folder.rglob(f"staging/job-{job.job_id}")
+        return [path for folder in folders for path in folder.rglob(pattern) if path.is_file()]
+
+    def half_made(self, job: StoredJob) -> list[Path]:
+        """Files that a step of the job is writing at this moment, staged or at the partner's."""
+        return self.staged(job, "*.part") + self.files(f".{job.name}*")
+
     def mails(self, recipient: str) -> list[EmailMessage]:
         found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in self.smtp.mails()]
-        return [message for message in found if str(message["To"]) == recipient]  # type: ignore[misc]
+        return [message for message in found if str(message["To"]) == recipient]
+
+
+def plain_text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import signal
-import time
 import zipfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 
 from demo.store import DATABASE, OWNER
 from export_jobs.store.stored_job import StoredJob
-from tests.airflow.live import LEFT_AFTERWARDS, Live
+from tests.airflow.live import Live, plain_text
 
 pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]
 
@@ -35,7 +34,7 @@ def assert_one_of_each(live: Live, job: StoredJob, what: str) -> None:
         f"{what}: {len(files)} file, {len(record.deliveries)} delivery, {len(record.publications)} publication, "
         f"{len(live.mails(f'{job.name}@example.com'))} mail, {len(temporary)} temporary"
     )
-    LEFT_AFTERWARDS.append(left)
+    live.note("drill", left)
     assert left == f"{what}: 1 file, 1 delivery, 1 publication, 1 mail, 0 temporary"
     (entry,) = json.loads(manifests[0].read_text())["files"]
     assert hashlib.sha256(files[0].read_bytes()).hexdigest() == entry["sha256"] == record.deliveries[0].sha256
@@ -43,13 +42,18 @@ def assert_one_of_each(live: Live, job: StoredJob, what: str) -> None:
         assert archive.testzip() is None
         (member,) = archive.namelist()
         assert archive.read(member).count(b"\r\n") == entry["rows"] + 1 == record.deliveries[0].rows + 1
-    staged = [path for path in live.airflow.folder.rglob("staging/**/*") if f"job-{job.job_id}/" in str(path)]
-    assert [path for path in staged if path.is_file()] == []
+    assert live.staged(job) == []
 
 
 def ended_well(live: Live, job: StoredJob, step: str) -> bool:
     events = [event for record in live.records(job) for event in record.events]
     return any((event.step, event.kind) == (step, "succeeded") for event in events)
+
+
+def is_held(live: Live) -> bool:
+    """Whether a step waits for a table of the store."""
+    query = "SELECT 1 FROM pg_locks JOIN pg_database AS d ON d.oid = database WHERE NOT granted AND datname = %s"
+    return live.airflow_database.execute(query, [DATABASE]).fetchone() is not None
 
 
 @pytest.mark.parametrize("step", ["extract", "compress", "upload", "publish_manifest"])
@@ -66,7 +70,7 @@ def test_s01_task_killed_in_a_step(live: Live, step: str) -> None:
             session = held.enter_context(psycopg.connect(**live.postgres.dsn(DATABASE, OWNER)))
             session.execute("LOCK TABLE export_jobs.lease IN EXCLUSIVE MODE")
         pid = live.wait_for_step(job, step)
-        time.sleep({"extract": 2, "compress": 0.2, "upload": 1, "publish_manifest": 1}[step])
+        live.wait_until("it to be at work", lambda: live.half_made(job) or is_held(live))
         os.kill(pid, signal.SIGKILL)
     live.partner.heal()
     live.wait_for_runs(job, 1)
@@ -109,7 +113,7 @@ def test_s03_frozen_attempt_wakes_up_after_the_next_one_has_delivered(live: Live
     task = psutil.Process(live.wait_for_step(job, "upload"))
     supervisor = task.parent()
     assert supervisor is not None
-    time.sleep(1)
+    live.wait_until("a part of the upload", lambda: live.half_made(job))
     supervisor.suspend()
     task.suspend()
     live.wait_for_step(job, "upload", nth=2)
@@ -127,20 +131,20 @@ def test_d25_s05_api_server_gone_when_the_upload_ends(live: Live) -> None:
     """The file is delivered, Airflow cannot be told and calls the run failed; healing sends nothing twice."""
     live.partner.faults.seconds_after_rename = 5
     job = live.create("untold", days=DAY, recipients=["untold@example.com"])
+    worker = psutil.Process(live.wait_for_step(job, "upload")).parent()
+    assert worker is not None
     live.wait_until("the rename", lambda: live.files("untold__*.zip"))
     live.airflow.component("api-server").stop()
     live.wait_until("the ledger to know", lambda: [d for r in live.records(job) for d in r.deliveries])
-    time.sleep(40)
+    live.wait_until("the worker to give up telling Airflow", lambda: "<idle>" in worker.cmdline()[0])
     live.partner.heal()
     live.airflow.start_component("api-server")
     live.airflow.wait_until_healthy()
-    live.wait_until(
-        "the run to end", lambda: all(run.state in {"success", "failed"} for run in live.runs(job)), patience_s=120
-    )
+    live.wait_until("the run to end", lambda: set(live.states(job)) <= {"success", "failed"}, patience_s=120)
     (run,) = live.runs(job)
     if run.state == "failed":
         live.api.clear_run(job.dag_id, run.run_id, only_failed=True)
-        live.wait_until("the healed run to end", lambda: live.runs(job)[0].state == "success")
+        live.wait_until("the healed run to end", lambda: live.states(job) == ["success"])
     assert_one_of_each(live, job, f"API server gone at the end of the upload (run {run.state}, then healed)")
 
 
@@ -174,10 +178,10 @@ def test_d24_second_of_three_files_fails_and_the_rerun_ships_all_three(live: Liv
     live.wait_for_runs(job, 1, state="failed")
     assert live.files("three__*") == [], "files of one run are of one instant: all of them, or none"
     assert not live.mails("three@example.com")
-    assert "breakable" in live.mails("owner-of-three@example.com")[0].get_body(("plain",)).get_content()
+    assert "breakable" in plain_text(live.mails("owner-of-three@example.com")[0])
     live.warehouse("ALTER VIEW live.breakable RENAME COLUMN amount_gone TO amount")
     live.api.clear_run(job.dag_id, live.runs(job)[0].run_id)
-    live.wait_until("the rerun", lambda: live.runs(job)[0].state == "success")
+    live.wait_until("the rerun", lambda: live.states(job) == ["success"])
     names = {path.name for path in live.files("three__*.zip")}
     assert len(names) == 3
     (manifest,) = live.files("three__*.manifest.json")

@@ -18,10 +18,11 @@ DAY = ("2026-01-05", "2026-01-05")
 def test_m4_a_run_without_an_interval_leaves_its_reason_at_the_job(live: Live) -> None:
     job = live.create("no-interval", days=DAY)
     live.wait_for_runs(job, 1)
-    client = live.airflow.client()
+    client = live.client
     client.post(f"/api/v2/dags/{job.dag_id}/dagRuns", json={"logical_date": None}).raise_for_status()
     since = datetime.now(UTC) - timedelta(minutes=5)
     found = live.wait_until("the reason", lambda: Refusals(live.engine).newest(since).get(job.dag_id), patience_s=60)
+    assert found is not None
     assert "has no data interval" in found.message
 
 
@@ -35,7 +36,7 @@ def test_l6_a_run_of_the_future_is_deleted_and_its_owner_is_told(live: Live) -> 
         "data_interval_start": "2026-01-05T00:00:00Z",
         "data_interval_end": "2026-01-06T00:00:00Z",
     }
-    live.airflow.client().post(f"/api/v2/dags/{job.dag_id}/dagRuns", json=body).raise_for_status()
+    live.client.post(f"/api/v2/dags/{job.dag_id}/dagRuns", json=body).raise_for_status()
     assert "wait-for-me" in {run.run_id for run in live.runs(job)}
     _audited(live)
     assert "wait-for-me" not in {run.run_id for run in live.runs(job)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +13,7 @@ import pytest
 
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.store.stored_job import StoredJob
-from tests.airflow.live import Live
+from tests.airflow.live import Live, plain_text
 from tests.servers.sftp_faults import PASSWORD
 
 pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]
@@ -24,9 +23,7 @@ DAY = ("2026-01-05", "2026-01-05")
 
 def text_of(live: Live, recipient: str, number: int = -1) -> str:
     found = live.wait_until(f"a mail to {recipient}", lambda: live.mails(recipient))
-    body = found[number].get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
+    return plain_text(found[number])
 
 
 def edited(job: StoredJob, **parts: object) -> JobSpec:
@@ -92,8 +89,7 @@ def test_s13_a_rerun_uses_the_definition_it_first_ran_with_unless_told_otherwise
     job = live.create("bound", days=DAY, recipients=["before@example.com"])
     live.wait_for_runs(job, 1)
     live.definitions.update(edited(job, recipients=["after@example.com"]), "live test")
-    live.api.parse_now()
-    time.sleep(8)  # Airflow has parsed the new version; the old run must not take it up
+    live.wait_for_version(job, 2)  # the old run must not take it up
     (run,) = live.runs(job)
 
     live.api.clear_run(job.dag_id, run.run_id)
@@ -101,7 +97,7 @@ def test_s13_a_rerun_uses_the_definition_it_first_ran_with_unless_told_otherwise
     assert "replace" in text_of(live, "before@example.com")
     assert not live.mails("after@example.com")
 
-    live.wait_until("the rerun to end", lambda: live.runs(job)[0].state == "success")
+    live.wait_until("the rerun to end", lambda: live.states(job) == ["success"])
     live.ledger.rebind(live.records(job)[0].id, 2, "live test")
     live.api.clear_run(job.dag_id, run.run_id)
     assert "replace" in text_of(live, "after@example.com")
@@ -123,7 +119,7 @@ def test_a_version_that_this_release_cannot_read_fails_at_once_and_says_so(live:
         )
     (run,) = live.runs(job)
     live.api.clear_run(job.dag_id, run.run_id)
-    live.wait_until("the rerun to fail", lambda: live.runs(job)[0].state == "failed")
+    live.wait_until("the rerun to fail", lambda: live.states(job) == ["failed"])
     (record,) = live.records(job)
     (failed,) = [event for event in record.events if event.step == "validate_destination" and event.kind == "failed"]
     assert failed.message == (
@@ -132,7 +128,7 @@ def test_a_version_that_this_release_cannot_read_fails_at_once_and_says_so(live:
     )
     live.ledger.rebind(record.id, 2, "live test")
     live.api.clear_run(job.dag_id, run.run_id)
-    live.wait_until("the rerun to succeed", lambda: live.runs(job)[0].state == "success")
+    live.wait_until("the rerun to succeed", lambda: live.states(job) == ["success"])
     assert [delivery.version for delivery in live.records(job)[0].deliveries] == [1, 2]
 
 
@@ -148,7 +144,7 @@ def test_x08_jinja_and_markup_in_texts_stay_text(live: Live) -> None:
     assert html is not None
     assert "<img" not in html.get_content()
     assert "&lt;img" in html.get_content()
-    client = live.airflow.client()
+    client = live.client
     assert client.get(f"/api/v2/dags/{job.dag_id}").json()["description"] == text
     for task in client.get(f"/api/v2/dags/{job.dag_id}/tasks").json()["tasks"]:
         assert task["template_fields"] == []
@@ -191,10 +187,10 @@ def _places(live: Live, *jobs: StoredJob) -> Iterator[tuple[str, str]]:
     for database in ("airflow", "export_jobs"):
         # Airflow's own table of connections is where secrets live; here they come from the environment.
         yield from _tables(live, database)
-    client = live.airflow.client()
+    client = live.client
     for job in jobs:
-        for path in ("", "/details", "/dagRuns", "/dagRuns/~/taskInstances", "/dagRuns/~/taskInstances/~/xcomEntries"):
-            yield f"API {path}", client.get(f"/api/v2/dags/{job.dag_id}{path}").text
+        for noun in ("", "/details", "/dagRuns", "/dagRuns/~/taskInstances", "/dagRuns/~/taskInstances/~/xcomEntries"):
+            yield f"API {noun}", client.get(f"/api/v2/dags/{job.dag_id}{noun}").text
         yield "API source", client.get(f"/api/v2/dagSources/{job.dag_id}").text
     yield "API event log", client.get("/api/v2/eventLogs", params={"limit": 100}).text
 
@@ -242,7 +238,7 @@ def test_m01_mail_server_down_the_delivery_stands_and_the_mail_follows(live: Liv
         live.smtp.start()
     live.api.clear_run(job.dag_id, live.runs(job)[0].run_id, only_failed=True)
     live.wait_until("the mail", lambda: live.mails("unheard@example.com"))
-    live.wait_until("the run to end", lambda: live.runs(job)[0].state == "success")
+    live.wait_until("the run to end", lambda: live.states(job) == ["success"])
     assert len(live.files("unheard__*.zip")) == len(live.mails("unheard@example.com")) == 1
 
 
@@ -250,7 +246,7 @@ def test_d26_green_without_a_delivery_is_an_alarm(live: Live) -> None:
     """Somebody marks a run success while it reads: Airflow is content, the auditor is not, and clearing mends it."""
     job = live.create("green", days=DAY, templates=[{"template": "slow"}])
     live.wait_for_step(job, "extract")
-    client = live.airflow.client()
+    client = live.client
     (run,) = live.runs(job)
     path = f"/api/v2/dags/{job.dag_id}/dagRuns/{run.run_id}"
     client.patch(path, json={"state": "success"}).raise_for_status()
@@ -266,7 +262,7 @@ def test_d26_green_without_a_delivery_is_an_alarm(live: Live) -> None:
 
 def _audited(live: Live) -> str:
     """How a fresh run of the auditor ends."""
-    client = live.airflow.client()
+    client = live.client
     runs = "/api/v2/dags/export_jobs_auditor/dagRuns"
     made = client.post(runs, json={"logical_date": None}).raise_for_status().json()["dag_run_id"]
 

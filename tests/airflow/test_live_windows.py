@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from export_jobs.core.windows.window import Window, scheduled_windows
 from export_jobs.store.refusals import Refusals
 from export_jobs.store.stored_job import StoredJob
-from tests.airflow.live import Live
+from tests.airflow.live import Live, plain_text
 
 pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]
 
@@ -54,10 +53,10 @@ def test_scheduler_down_for_days_pause_manual_run_and_a_past_window_again(live: 
     live.airflow.start_component("scheduler")
     live.wait_for_runs(job, 2)
 
-    client = live.airflow.client()
+    client = live.client
     client.patch(f"/api/v2/dags/{job.dag_id}", json={"is_paused": True}).raise_for_status()
     made = windows_made(live, job)
-    time.sleep(8)  # paused: the run in progress may wait, and no further one is made
+    live.wait_for_scheduler()  # the run in progress may wait, and no further one is made
     assert windows_made(live, job) == made
     client.patch(f"/api/v2/dags/{job.dag_id}", json={"is_paused": False}).raise_for_status()
     live.wait_for_runs(job, 6)
@@ -68,8 +67,7 @@ def test_scheduler_down_for_days_pause_manual_run_and_a_past_window_again(live: 
     client.post(f"/api/v2/dags/{job.dag_id}/dagRuns", json=body).raise_for_status()
     live.wait_for_runs(job, 7)
     assert windows_made(live, job)[-1] == windows_of(job)[-1]
-    last = live.mails("busy@example.com")[-1]
-    assert "replace" in last.get_body(("plain",)).get_content()
+    assert "replace" in plain_text(live.mails("busy@example.com")[-1])
 
     # So is a past interval given explicitly; the same content keeps its revision.
     live.api.trigger(job.dag_id, windows_of(job)[0].start, windows_of(job)[0].end)
@@ -95,7 +93,7 @@ def test_an_edited_schedule_takes_over_where_the_last_window_ended(live: Live) -
     live.api.parse_now()
     end = datetime(2026, 1, 12, 15, tzinfo=UTC)
     live.wait_until("the new schedule to reach its end", lambda: max(w.end for w in windows_made(live, job)) == end)
-    live.wait_until("all runs to end", lambda: {run.state for run in live.runs(job)} == {"success"})
+    live.wait_until("all runs to end", lambda: set(live.states(job)) == {"success"})
     windows = windows_made(live, job)
     assert all(before.end == after.start for before, after in itertools.pairwise(windows))
     ids = [event_id for archive in live.files("edited__*.zip") for event_id in event_ids(archive)]
@@ -104,7 +102,7 @@ def test_an_edited_schedule_takes_over_where_the_last_window_ended(live: Live) -
 
 def test_a_changed_and_a_deleted_row_reach_airflow_within_seconds(live: Live) -> None:
     job = live.create("quick", days=("2026-01-01", "2026-01-01"))
-    client = live.airflow.client()
+    client = live.client
 
     def known() -> bool:
         return client.get(f"/api/v2/dags/{job.dag_id}").status_code == 200
@@ -131,7 +129,7 @@ def test_l6_a_run_that_takes_the_next_logical_date_does_not_stall_the_schedule(l
     live.airflow.component("scheduler").stop()
     job = live.create("taken", days=("2026-01-01", "2026-01-04"))
     first, _, third, _ = windows_of(job)
-    client = live.airflow.client()
+    client = live.client
     live.wait_until("the Dag to be known", lambda: live.api.dag(job.dag_id))
     for shift in (0, 1):
         body = {
@@ -155,7 +153,7 @@ def test_l1_a_window_that_is_not_over_is_not_exported_through_airflows_own_door(
         "data_interval_start": (now - timedelta(days=1)).isoformat(),
         "data_interval_end": (now + timedelta(days=1)).isoformat(),
     }
-    client, runs = live.airflow.client(), f"/api/v2/dags/{job.dag_id}/dagRuns"
+    client, runs = live.client, f"/api/v2/dags/{job.dag_id}/dagRuns"
     refused = client.post(runs, json=body)
     assert refused.status_code == 400 and "There is no complete window" in refused.text
     # With an id of its own nobody asks the timetable; the first task does.

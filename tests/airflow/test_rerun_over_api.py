@@ -21,7 +21,7 @@ class Api:
     """The routes of one job, in the administrator's name."""
 
     def __init__(self, live: Live, job: StoredJob) -> None:
-        self.client = live.airflow.client()
+        self.client = live.client
         self.path = f"/export-jobs/api/jobs/{job.dag_id}"
 
     def get(self, noun: str) -> Any:
@@ -53,12 +53,12 @@ def test_a_rerun_delivers_exactly_what_it_has_shown(live: Live) -> None:
 
     shown = api.post("rerun?dry_run=true")
     assert [(one["start"], one["why"]) for one in shown["windows"]] == [(FIRST, "failed"), (SECOND, "failed")]
-    assert shown["blocked"] == "" and [run.state for run in live.runs(job)] == ["failed", "failed"]
+    assert shown["blocked"] == "" and live.states(job) == ["failed", "failed"]
 
     live.partner.heal()
     done = api.post("rerun")
     assert [one["run_id"] for one in done["windows"]] == [one["run_id"] for one in shown["windows"]]
-    live.wait_until("both runs to succeed", lambda: {run.state for run in live.runs(job)} == {"success"})
+    live.wait_until("both runs to succeed", lambda: set(live.states(job)) == {"success"})
     assert api.states() == ["delivered", "delivered"] and len(live.files("again__*.zip")) == 2
     assert api.post("rerun?dry_run=true")["windows"] == []
     recorded = api.client.get("/api/v2/eventLogs", params={"dag_id": job.dag_id, "event": "export_jobs.rerun"}).json()

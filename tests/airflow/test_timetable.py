@@ -64,20 +64,18 @@ def test_airflow_shows_the_words_of_our_page() -> None:
 
 
 def test_a_manual_run_takes_the_last_complete_window() -> None:
-    interval = ExportTimetable(schedule()).infer_manual_data_interval(
-        run_after=datetime(2026, 3, 30, 0, 0, 1, tzinfo=UTC)
-    )
+    interval = ExportTimetable(schedule()).infer_manual_data_interval(run_after=pendulum.datetime(2026, 3, 30, 0, 0, 1))
     assert (interval.start, interval.end) == (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 3, 30, tzinfo=UTC))
 
 
 def test_a_manual_run_may_not_take_a_logical_date_that_the_schedule_needs() -> None:
     with pytest.raises(ValueError, match="reserved for a scheduled run"):
-        ExportTimetable(schedule()).infer_manual_data_interval(run_after=datetime(2026, 3, 30, tzinfo=UTC))
+        ExportTimetable(schedule()).infer_manual_data_interval(run_after=pendulum.datetime(2026, 3, 30))
 
 
 def test_a_manual_run_before_the_first_window_has_ended_is_refused() -> None:
     with pytest.raises(ValueError, match="no window of this job is complete yet"):
-        ExportTimetable(schedule()).infer_manual_data_interval(run_after=datetime(2026, 3, 27, 12, tzinfo=UTC))
+        ExportTimetable(schedule()).infer_manual_data_interval(run_after=pendulum.datetime(2026, 3, 27, 12))
 
 
 def test_a_backfill_of_a_part_makes_only_the_windows_in_it() -> None:
@@ -117,6 +115,7 @@ class Model:
             self.follow(existing)
             return
         info = self.timetable.next_run_info_from_dag_model(dag_model=self)
+        assert info is not None
         assert info.logical_date not in self.runs, "Airflow refuses a second run of a logical date"
         self.runs[info.logical_date] = self._run("scheduled", info.logical_date, info.data_interval)
         self.follow(self.runs[info.logical_date])

@@ -42,8 +42,9 @@ def browser() -> Iterator[Browser]:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Tell with a failed test what its pages showed and complained of at that moment."""
     report: pytest.TestReport = yield  # type: ignore[assignment]
+    opened: list[Watched] = item.stash.get(OPENED, [])
     if report.when == "call" and report.failed:
-        for number, watched in enumerate(item.stash.get(OPENED, []), 1):
+        for number, watched in enumerate(opened, 1):
             report.sections.append((f"page {number}", watched.shown()))
     return report  # type: ignore[return-value]
 
@@ -51,7 +52,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture
 def open_page(browser: Browser, live: Live, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Return a function that logs in and opens an address of Airflow; what the browser complained of fails the test."""
-    opened: list[Watched] = request.node.stash.setdefault(OPENED, [])
+    opened = request.node.stash.setdefault(OPENED, [])
 
     def open_(path: str, *, user: str = "admin", theme: str = "light", width: int = 1280) -> Watched:
         context = browser.new_context(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
 
+BEGUN = {"queued", "running"}
 ACTIONS = ("Rerun", "Edit", "Pause", "Resume", "More")
 PARTS = {
     "schedule": {"time_zone": "Europe/Berlin"},
@@ -27,6 +29,24 @@ PARTS = {
     ],
     "description": "Events of the day",
 }
+
+
+@pytest.fixture(scope="module")
+def shown(live_stack: Live) -> Iterator[StoredJob]:
+    """A job with two delivered windows, for tests that only look at it."""
+    job = live_stack.create("shown", days=("2026-01-01", "2026-01-02"), **PARTS)
+    live_stack.wait_for_runs(job, 2)
+    yield job
+    live_stack.delete({job.name})
+
+
+@pytest.fixture(scope="module")
+def locked_out(live_stack: Live) -> Iterator[StoredJob]:
+    """A job with two windows that have failed."""
+    job = live_stack.create("locked-out", days=("2026-01-01", "2026-01-02"), destination="partner-wrong-password")
+    live_stack.wait_for_runs(job, 2, "failed")
+    yield job
+    live_stack.delete({job.name})
 
 
 def opened(open_page: Open, job: StoredJob, tab: str = "overview", **options: Any) -> Watched:
@@ -49,10 +69,10 @@ def choose(page: Page, action: str) -> None:
     page.get_by_role("menuitem", name=action).click()
 
 
-def test_overview_says_what_the_job_is_and_the_log_what_it_has_delivered(live: Live, open_page: Open) -> None:
-    job = live.create("shown", days=("2026-01-01", "2026-01-02"), **PARTS)
-    live.wait_for_runs(job, 2)
-    watched = opened(open_page, job)
+def test_overview_says_what_the_job_is_and_the_log_what_it_has_delivered(
+    live: Live, shown: StoredJob, open_page: Open
+) -> None:
+    watched = opened(open_page, shown)
     page = watched.page
     assert fact(page, "Description") == "Events of the day"
     assert fact(page, "Destination") == "partner"
@@ -72,7 +92,7 @@ def test_overview_says_what_the_job_is_and_the_log_what_it_has_delivered(live: L
     newest = page.get_by_role("table", name="Executions").get_by_role("row").nth(1)
     newest.get_by_text("shown__events__2026-01-02.zip").wait_for()
     assert newest.get_by_role("rowheader").inner_text().startswith("2 Jan 2026")
-    (record,) = [record for record in live.records(job) if record.window_start.day == 1]
+    (record,) = [record for record in live.records(shown) if record.window_start.day == 1]
     newest.get_by_text(record.deliveries[-1].sha256[:10]).wait_for()
     cells = page.get_by_role("option")
     assert [cell.get_attribute("aria-label") for cell in cells.all()] == [
@@ -83,10 +103,8 @@ def test_overview_says_what_the_job_is_and_the_log_what_it_has_delivered(live: L
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_everybody_can_use_it(live: Live, open_page: Open, theme: str) -> None:
-    job = live.create("seen", days=("2026-01-01", "2026-01-03"))
-    live.wait_for_runs(job, 3)
-    watched = opened(open_page, job, theme=theme)
+def test_everybody_can_use_it(shown: StoredJob, open_page: Open, theme: str) -> None:
+    watched = opened(open_page, shown, theme=theme)
     page = watched.page
     assert watched.grave_violations() == []
     page.get_by_role("button", name="Edit").click()
@@ -95,23 +113,21 @@ def test_everybody_can_use_it(live: Live, open_page: Open, theme: str) -> None:
     page.get_by_role("button", name="Cancel").click()
 
     page.get_by_role("tab", name="Execution log").click()
-    page.get_by_text("seen__events__2026-01-03.zip").wait_for()
+    page.get_by_text("shown__events__2026-01-02.zip").wait_for()
     assert watched.grave_violations() == []
     page.get_by_role("option").last.focus()
     page.keyboard.press("ArrowLeft")
     assert (
         page.locator("[role=option][aria-selected=true]").get_attribute("aria-label")
-        == "2 Jan 2026: Delivered, 24 rows"
+        == "1 Jan 2026: Delivered, 23 rows"
     )
     choose(page, "Re-export a window")
     page.get_by_role("dialog").wait_for()
     assert watched.grave_violations() == []
 
 
-def test_who_may_only_look_sees_no_button_to_press(live: Live, open_page: Open) -> None:
-    job = live.create("looked-at", days=("2026-01-01", "2026-01-01"), destination="partner-wrong-password")
-    live.wait_for_runs(job, 1, "failed")
-    watched = opened(open_page, job, "log", user="viewer")
+def test_who_may_only_look_sees_no_button_to_press(locked_out: StoredJob, open_page: Open) -> None:
+    watched = opened(open_page, locked_out, "log", user="viewer")
     page = watched.page
     page.get_by_role("table", name="Executions").get_by_text("Failed").locator("visible=true").first.wait_for()
     assert [name for name in ACTIONS if page.get_by_role("button", name=name).count()] == []
@@ -147,10 +163,8 @@ def test_a_change_is_checked_before_it_is_saved_and_a_stale_one_is_not(live: Liv
     assert live.definitions.job("changed").version == 3  # type: ignore[union-attr]
 
 
-def test_a_rerun_shows_its_windows_before_it_acts(live: Live, open_page: Open) -> None:
-    job = live.create("rerun", days=("2026-01-01", "2026-01-02"), destination="partner-wrong-password")
-    live.wait_for_runs(job, 2, "failed")
-    page = opened(open_page, job, "log").page
+def test_a_rerun_shows_its_windows_before_it_acts(live: Live, locked_out: StoredJob, open_page: Open) -> None:
+    page = opened(open_page, locked_out, "log").page
     rerun = page.get_by_role("button", name="Rerun")
     rerun.wait_for(timeout=90_000)
     rerun.click()
@@ -160,21 +174,21 @@ def test_a_rerun_shows_its_windows_before_it_acts(live: Live, open_page: Open) -
         "1 Jan 2026",
         "2 Jan 2026",
     ]
-    assert {run.state for run in live.runs(job)} == {"failed"}
+    assert set(live.states(locked_out)) == {"failed"}
     dialog.get_by_role("button", name="Rerun 2 windows").click()
     dialog.wait_for(state="detached")
-    live.wait_until("the runs to begin again", lambda: {run.state for run in live.runs(job)} & {"queued", "running"})
+    live.wait_until("the runs to begin again", lambda: set(live.states(locked_out)) & BEGUN)
     page.get_by_role("button", name="Rerun").wait_for(state="detached")
 
 
 def test_a_past_window_is_exported_again_and_a_job_is_deleted(live: Live, open_page: Open) -> None:
-    job = live.create("again", days=("2026-01-01", "2026-01-02"))
-    live.wait_for_runs(job, 2)
+    job = live.create("again", days=("2026-01-01", "2026-01-01"))
+    live.wait_for_runs(job, 1)
     page = opened(open_page, job, "log").page
     choose(page, "Re-export a window")
     page.get_by_label("Window", exact=True).select_option(label="1 Jan 2026: Delivered, 24 rows")
     page.get_by_role("button", name="Re-export", exact=True).click()
-    live.wait_for_runs(job, 3)
+    live.wait_for_runs(job, 2)
     page.get_by_text("manual run").wait_for()
     choose(page, "Delete")
     page.get_by_role("button", name="Delete", exact=True).click()

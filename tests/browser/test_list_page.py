@@ -71,9 +71,10 @@ def test_who_comes_back_to_the_list_sees_at_once_what_they_left(live: Live, open
         held.append(route)
 
     page.route("**/export-jobs/api/jobs?**", hold)
-    page.go_back()
+    with page.expect_request("**/export-jobs/api/jobs?**"):
+        page.go_back()
     page.get_by_role("heading", name="Export Schedules", exact=True).wait_for()
-    live.wait_until("the list to ask", lambda: held or page.wait_for_timeout(50), 20)
+    live.wait_until("the list to wait for its answer", lambda: page.title() and held, 20)
     assert names(page) == ["alpha", "beta", "gamma"]
     live.definitions.delete("beta", "somebody else")
     for route in held:

@@ -115,7 +115,7 @@ def break_the_password(page: Page, live: Live, job: StoredJob) -> None:
     dialog.get_by_text("Next windows after the change").wait_for()
     dialog.get_by_role("button", name="Save").click()
     dialog.wait_for(state="detached")
-    live.wait_until("two runs to fail", lambda: [run.state for run in live.runs(job)].count("failed") == 2)
+    live.wait_until("two runs to fail", lambda: live.states(job).count("failed") == 2)
     page.get_by_text("Unable to execute").first.wait_for(timeout=PATIENCE_MS)
     page.get_by_text("password").first.wait_for()
 
@@ -130,7 +130,7 @@ def rerun_what_was_missed(page: Page, live: Live, job: StoredJob) -> None:
     assert listed == ["3 Jan 2026", "4 Jan 2026"]
     rerun.click()
     dialog.wait_for(state="detached")
-    live.wait_until("four runs to succeed", lambda: [run.state for run in live.runs(job)].count("success") == 4)
+    live.wait_until("four runs to succeed", lambda: live.states(job).count("success") == 4)
     page.get_by_text("Success", exact=True).first.wait_for(timeout=PATIENCE_MS)
     assert len(live.files("walk__events__*.zip")) == 4
     page.get_by_role("button", name="Rerun").wait_for(state="detached")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -35,7 +36,7 @@ def where(notes: Notes, use: dict[str, Any], **changes: Any) -> list[str | None]
     return [text for _, text in found]
 
 
-CONDITIONS = {
+CONDITIONS: dict[str, Callable[[str | None, str], bool]] = {
     "equals": lambda text, payload: text == payload,
     "not_equals": lambda text, payload: text != payload,
     "starts_with": lambda text, payload: text is not None and text.startswith(payload),

@@ -211,7 +211,7 @@ def test_show_says_when_the_definition_changed_between_deliveries(run: Run, stor
     assert job is not None
     for day, text in enumerate(("a" * 64, "a" * 64, "b" * 64)):
         start = datetime(1996, 12, 31, 23, tzinfo=UTC) + timedelta(days=day)
-        window = {"window_start": start, "window_end": start + timedelta(days=1)}
+        window: dict[str, Any] = {"window_start": start, "window_end": start + timedelta(days=1)}
         execution = stored.run(job, run_id=str(day), **window)
         stored.ledger.claim(execution.id, "rows", "upload", "first")
         with stored.ledger.fence_delivery(delivery(execution, definition_hash=text), "upload", "first"):

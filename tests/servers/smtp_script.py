@@ -60,6 +60,10 @@ class _Dialogue(socketserver.StreamRequestHandler):
             if not getattr(self, f"_{verb.lower()}", self._other)(argument):
                 return
 
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()  # the server closes the plain one, which TLS has replaced
+
     def _say(self, verb: str, argument: str, usual: str) -> bool:
         said = self.script.reply(verb, argument, usual)
         if said == CLOSE:
@@ -73,12 +77,13 @@ class _Dialogue(socketserver.StreamRequestHandler):
     def _begin_tls(self) -> bool:
         server: ScriptedSmtpServer = self.server  # type: ignore[assignment]
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        assert server.certificate is not None
         context.load_cert_chain(server.certificate)
         try:
             self.connection = context.wrap_socket(self.connection, server_side=True)
         except (OSError, ssl.SSLError):
             return False
-        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)  # type: ignore[assignment]
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
         return True
 
     def _ehlo(self, argument: str) -> bool:
@@ -151,7 +156,7 @@ class ScriptedSmtpServer(socketserver.ThreadingTCPServer):
     def connection(self, **extra: Any) -> dict[str, Any]:
         """Airflow's connection to this server; plain unless ``extra`` says otherwise."""
         plain = {"disable_ssl": True, "disable_tls": True, "from_email": "exports@example.com", "timeout": 2}
-        login = {key: extra.pop(key) for key in ("login", "password") if key in extra}
+        login: dict[str, Any] = {key: extra.pop(key) for key in ("login", "password") if key in extra}
         return {"conn_type": "smtp", "host": "127.0.0.1", "port": self.port, **login, "extra": {**plain, **extra}}
 
 

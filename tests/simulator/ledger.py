@@ -200,6 +200,7 @@ class SimulatedLease:
         self._ledger.say(self._transaction, "ask")
         if isinstance(record, DeliveryRecord):
             return (record.execution_id, record.template, record.stage) in self._ledger.deliveries
+        assert isinstance(record, PublicationRecord)  # no done file is simulated
         return (record.execution_id, record.stage) in self._ledger.publications
 
     def is_outdated(self, record: FileRecord) -> bool:
@@ -238,6 +239,7 @@ class SimulatedLease:
             if isinstance(record, DeliveryRecord):
                 ledger.deliveries[(record.execution_id, record.template, record.stage)] = record, announcement.revision
             else:
+                assert isinstance(record, PublicationRecord)
                 ledger.publications[(record.execution_id, record.stage)] = record
             ledger.on_record(record, announcement.revision)
 

@@ -63,9 +63,9 @@ def rename_before_the_claim(patch: Patch) -> None:
             yield PlacedFile()
 
         destination.deliver(source, target, open_door)
-        is_delivery = isinstance(record, DeliveryRecord)
-        ledger.claim(record.execution_id, record.template if is_delivery else "", step, attempt)
-        fence: Any = ledger.fence_delivery if is_delivery else ledger.fence_publication
+        template = record.template if isinstance(record, DeliveryRecord) else ""
+        ledger.claim(record.execution_id, template, step, attempt)
+        fence: Any = ledger.fence_delivery if template else ledger.fence_publication
         try:
             with fence(record, step, attempt):
                 pass

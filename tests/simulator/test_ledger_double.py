@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -43,7 +44,7 @@ class Pair:
         self.numbers = {execution.id: number for number, execution in enumerate(executions, 1)}
 
     def start(self, execution: Execution, template: str, step: str, attempt: str) -> str:
-        said = {"step": step, "template": template or None, "attempt": attempt}
+        said: dict[str, Any] = {"step": step, "template": template or None, "attempt": attempt}
         return self._both(
             lambda: self.real.record_event(execution.id, "started", **said),
             lambda: self.double.start(self.numbers[execution.id], template, step, attempt),
@@ -144,5 +145,5 @@ def test_both_let_nobody_claim_what_is_fenced(store: Store, job: StoredJob, monk
         record = _with_execution(delivery(execution), number)
         assert isinstance(record, DeliveryRecord)
         with mine.fence_delivery(record, "upload", "a1"):
-            answer = _answer(lambda theirs=theirs, number=number: theirs.claim(number, "rows", "upload", "a2"))
+            answer = _answer(partial(theirs.claim, number, "rows", "upload", "a2"))
         assert answer == "TransientError"

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import zstandard
 
+from export_jobs.core.definitions.job import Compression
 from export_jobs.core.files.export_file import PackedRows
 from export_jobs.streaming.archive.gzip_frame import gzip_frame
 from export_jobs.streaming.archive.zip_frame import zip_frame
@@ -38,7 +39,7 @@ def compress(
     sink: BinaryIO,
     *,
     packed: PackedRows,
-    compression: Literal["zip", "gzip", "zstd", "none"],
+    compression: Compression,
     member: str,
     modified: datetime,
 ) -> CompressionResult:

@@ -64,7 +64,7 @@ def jobs(draw: st.DrawFn) -> Asked:
     """A job as the oracle reads it; :func:`definition` says it as a definition."""
     kind = draw(st.sampled_from(("standard", "custom", "custom", "dimension")))
     first = draw(st.dates(date(1996, 12, 20), date(1997, 4, 5)))
-    common = {
+    common: dict[str, Any] = {
         "zone": draw(st.sampled_from(ZONES)),
         "first": first,
         "last": first + timedelta(days=draw(st.integers(0, 40))),

@@ -31,7 +31,7 @@ class _Answers(BaseHTTPRequestHandler):
             content = f"<Error><Code>{code}</Code><Message>{SECRET}</Message></Error>"
         self.send_response(status)
         if status == 307:
-            self.send_header("Location", f"http://127.0.0.1:{self.server.server_address[1]}/elsewhere")  # type: ignore[attr-defined]
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/elsewhere")  # type: ignore[attr-defined]
         self.send_header("Content-Type", "text/xml")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

@@ -243,10 +243,8 @@ def test_d10_stalled_server_is_left(
     sftp: FaultySftpServer, credentials: Credentials, sftp_site: Site, lease: Lease, byte: int
 ) -> None:
     sftp.faults.stall_at_byte = byte
-    started = time.monotonic()
     with pytest.raises(TransientError, match=r"made no progress for 0\.4 seconds while writing"):
         SftpDestination(credentials, "/in", stall_seconds=0.4).deliver(*staged(CONTENT), lease.fence())
-    assert time.monotonic() - started < 20
     assert sftp_site.everything() == []
 
 

@@ -32,7 +32,8 @@ def test_d07_wrong_password_is_tried_once_a_call(
     sftp: FaultySftpServer, credentials: Credentials, lease: Lease
 ) -> None:
     destination = SftpDestination(replace(credentials, password="wrong"), "/in")
-    for calls, act in enumerate((destination.check, lambda: destination.deliver(*staged(b"x"), lease.fence())), 1):
+    acts: list[Callable[[], object]] = [destination.check, lambda: destination.deliver(*staged(b"x"), lease.fence())]
+    for calls, act in enumerate(acts, 1):
         with pytest.raises(TerminalError, match="rejected the password of user 'partner'"):
             act()
         assert sftp.seen.password_attempts == calls

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.executions.records import ExecutionEvent
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.conftest import database, empty_store, job, store
 from tests.integration.store.samples import DAY_ONE, Store
 from tests.servers.airflow_api import AirflowServer, AirflowState

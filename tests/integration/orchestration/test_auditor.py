@@ -11,7 +11,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs.orchestration.auditor import CompareWithLedger
-from export_jobs.store.definitions import StoredJob
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import DAY_ONE, Store, publication
 from tests.servers.airflow_api import AirflowState
 from tests.servers.smtp_script import Script
@@ -39,7 +39,8 @@ def sent(mails: Script) -> list[tuple[str, str]]:
     """Recipient and text of each mail, in the order of arrival."""
     found = []
     for recipient, content in mails.contents:
-        body = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))  # type: ignore[attr-defined]
+        body = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))
+        assert body is not None
         found.append((recipient, body.get_content()))
     return found
 
@@ -233,7 +234,7 @@ def test_l1_a_window_that_was_read_before_its_end_is_found(
     (job,) = old(connected, "sales", schedule=days)
     airflow.dag(job.dag_id)
     for number in range(2):
-        window = {"window_start": today + number * DAY, "window_end": today + (number + 1) * DAY}
+        window: dict[str, Any] = {"window_start": today + number * DAY, "window_end": today + (number + 1) * DAY}
         execution = connected.run(job, run_id=f"manual__{number}", run_type="manual", **window)
         connected.ledger.record_event(execution.id, "started", step="extract", template="rows", attempt="first")
         deliver(connected, execution)

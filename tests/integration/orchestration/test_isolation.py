@@ -6,7 +6,6 @@ import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,9 +14,11 @@ from airflow.sdk import ObjectStoragePath
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.validation import definitions as validation
 from export_jobs.orchestration import factory
-from export_jobs.orchestration.definitions import load_jobs
+from export_jobs.orchestration.airflow.api import AirflowApi
+from export_jobs.orchestration.airflow.connections import airflow_connection
+from export_jobs.orchestration.definitions import LoadedJob, load_jobs
 from export_jobs.orchestration.doctor import databases, services
-from export_jobs.orchestration.doctor.result import Outcome
+from export_jobs.orchestration.doctor.result import Outcome, Surroundings
 from export_jobs.orchestration.run import staging
 from export_jobs.store import snapshot, stored_job
 from export_jobs.store.check import check_store
@@ -54,8 +55,8 @@ def test_w1_a_row_that_nobody_has_foreseen_takes_no_other_dag_away(
             )
         case "issues":
             monkeypatch.setattr(factory, "_check_serialisable", lambda dag: None)
-            issues = stumbling(factory.LoadedJob.issues, lambda loaded: loaded.name)
-            monkeypatch.setattr(factory.LoadedJob, "issues", issues)
+            issues = stumbling(LoadedJob.issues, lambda loaded: loaded.name)
+            monkeypatch.setattr(LoadedJob, "issues", issues)
         case _:
             monkeypatch.setattr(factory, "job_dag", stumbling(factory.job_dag, lambda loaded: loaded.name))
     dags = factory._dags(load_jobs(), Catalogue(), check=True)
@@ -117,15 +118,17 @@ def test_w1_the_doctor_looks_at_every_destination(connected: Store, monkeypatch:
     for tag in ("a-odd", "b-plain"):
         connected.hand(f"INSERT INTO export_jobs.destination VALUES ('{tag}', 'sftp', '{tag}', 'in', '')")
     monkeypatch.setenv("AIRFLOW_CONN_B-PLAIN", json.dumps({"conn_type": "sftp"}))
-    real = services.airflow_connection
 
     def connection(connection_id: str, purpose: str) -> Any:
         if connection_id == "a-odd":
             raise UnforeseenError
-        return real(connection_id, purpose)
+        return airflow_connection(connection_id, purpose)
 
     monkeypatch.setattr(services, "airflow_connection", connection)
-    found = {result.subject: result for result in services.destinations_have_connections(SimpleNamespace())}
+    found = {
+        result.subject: result
+        for result in services.destinations_have_connections(Surroundings(AirflowApi.from_connection))
+    }
     assert found["destination a-odd"].outcome is Outcome.FAILED
     assert "could not be checked (UnforeseenError)" in found["destination a-odd"].what
     assert found["destination b-plain"].outcome is Outcome.OK
@@ -138,5 +141,5 @@ def test_w1_the_doctor_looks_at_every_warehouse(monkeypatch: pytest.MonkeyPatch)
         raise UnforeseenError
 
     monkeypatch.setattr(databases, "open_source", open_source)
-    found = [result.subject for result in databases.warehouses_answer(SimpleNamespace())]
+    found = [result.subject for result in databases.warehouses_answer(Surroundings(AirflowApi.from_connection))]
     assert found == ["warehouse a", "warehouse b"]

@@ -34,7 +34,9 @@ def delivered(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A run whose files have arrived, with two recipients."""
     monkeypatch.setenv("AIRFLOW_CONN_PARTNER_SFTP", json.dumps({"conn_type": "sftp", "host": "partner", "login": "in"}))
     run.store.definitions.update(spec(recipients=[GOOD, BAD]), "anna")
-    run.job = run.store.definitions.by_dag_id(run.job.dag_id)
+    updated = run.store.definitions.by_dag_id(run.job.dag_id)
+    assert updated is not None
+    run.job = updated
     execution = run.store.run(run.job)
     run.store.ledger.claim(execution.id, "", "publish", "first")
     with run.store.ledger.fence_publication(publication(execution, stage=STAGE), "publish", "first"):
@@ -244,7 +246,8 @@ def test_m4_a_step_that_was_killed_is_a_sentence_in_the_mail(run: Run, mails: Sc
         ("compress", "extract"),
     ]
     ((_, content),) = mails.contents
-    body = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))  # type: ignore[attr-defined]
+    body = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))
+    assert body is not None
     text = body.get_content()
     assert "The process of the step compress ended without a word" in text
     assert "Airflow could not start the step extract" in text

@@ -134,17 +134,15 @@ def test_m4_a_task_that_is_told_to_stop_says_so_before_it_is_killed(run: Run, mo
 
     def wait(*_: Any) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(20)
+        time.sleep(3600)
 
     monkeypatch.setattr(ValidateDestination, "run_step", wait)
     before = signal.signal(signal.SIGTERM, lambda *_: task.on_kill())
-    begun = time.monotonic()
     try:
         with pytest.raises(SystemExit):
             task.execute(run.context())
     finally:
         signal.signal(signal.SIGTERM, before)
-    assert time.monotonic() - begun < 10
     assert "was told to stop" in str(run.events()[-1].message)
     task.on_kill()  # once more, as after a time-out: there is nothing left to stop
 

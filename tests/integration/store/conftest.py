@@ -11,24 +11,9 @@ from sqlalchemy import event
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store.database.engine import create_store_engine
-from export_jobs.store.schema import newest_revision, upgrade_store
+from export_jobs.store.schema import upgrade_store
 from export_jobs.store.stored_job import StoredJob
-from tests.integration.store.samples import Store, administrator
-
-_EMPTY_AGAIN = """
-SET session_replication_role = replica;
-DO $$ BEGIN
-    EXECUTE (SELECT 'TRUNCATE ' || string_agg('export_jobs.' || tablename, ', ') || ' RESTART IDENTITY'
-        FROM pg_tables WHERE schemaname = 'export_jobs' AND tablename <> 'alembic_version');
-END $$;
-UPDATE export_jobs.alembic_version SET version_num = '%s'
-"""
-
-
-def empty_again(postgres: Postgres, database: str) -> None:
-    """Empty every table of a store; only a superuser can: no trigger and no foreign key is asked."""
-    with administrator(postgres, database) as session:
-        session.execute((_EMPTY_AGAIN % newest_revision()).encode())
+from tests.integration.store.samples import Store, empty_again
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from threading import Barrier
 from traceback import format_exception
+from typing import Any
 
 import pytest
 
@@ -252,7 +253,7 @@ def test_a_version_of_another_release_is_a_sentence_without_values(
         ({"schedule": {"frequency": "weekly"}}, "Execute-on does not fit the frequency"),
     ],
 )
-def test_what_constraints_refuse_is_a_sentence(store: Store, change: dict[str, object], sentence: str) -> None:
+def test_what_constraints_refuse_is_a_sentence(store: Store, change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         store.definitions.create(spec(**{"name": "sales", **change}), "anna")
     assert store.definitions.jobs() == []

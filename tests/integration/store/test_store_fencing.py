@@ -21,6 +21,7 @@ from tests.integration.store.samples import Store, administrator, delivery, publ
 pytestmark = pytest.mark.integration
 
 STEP = "upload"
+SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 
 
 @pytest.fixture
@@ -122,8 +123,8 @@ def test_a_claim_waits_for_a_rename_in_progress(
     claim(store.ledger, execution, "first")
     with store.ledger.fence_delivery(delivery(execution), STEP, "first"):
         waiting = beside(claim, other, execution, "second")
-        time.sleep(0.3)
-        assert not waiting.done()
+        while store.hand(f"{SESSIONS} AND wait_event_type = 'Lock'") != [(1,)]:
+            assert not waiting.done()
     waiting.result(timeout=10)
     with (
         pytest.raises(AlreadyDelivered),
@@ -179,7 +180,8 @@ def test_a_fence_whose_process_hangs_is_ended_by_the_server(
         pytest.raises(TransientError),
         store.ledger.fence_delivery(delivery(execution), STEP, "first"),
     ):
-        time.sleep(0.6)
+        while store.hand(f"{SESSIONS} AND state = 'idle in transaction'") != [(0,)]:
+            pass  # pytest's own timeout ends this
         claim(other, execution, "second")
     assert store.ledger.delivery(execution.id, "rows", "stage-1") is None
 

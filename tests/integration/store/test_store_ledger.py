@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_a_deleted_jobs_run_can_go_on_and_be_recorded(store: Store, job: StoredJ
 
 def test_everything_of_a_run_is_read_back(store: Store, job: StoredJob) -> None:
     execution = store.run(job)
-    said = {"step": "upload", "template": "rows", "attempt": "first", "try_number": 1}
+    said: dict[str, Any] = {"step": "upload", "template": "rows", "attempt": "first", "try_number": 1}
     store.ledger.record_event(execution.id, "started", **said, detail={"host": "a", "pid": 1})
     deliver(store, execution)
     publish(store, execution)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from export_jobs.store.definitions import StoredJob
 from export_jobs.store.overview import JobOverview, JobProgress
+from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store
 
 pytestmark = pytest.mark.integration

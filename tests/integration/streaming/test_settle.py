@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import psycopg
 import pytest
 
 from export_jobs.errors import TransientError
-from export_jobs.streaming.postgres.settle import SettleResult, wait_until_settled
+from export_jobs.streaming.postgres.settle import GRACE_S, wait_until_settled
 from tests.integration.streaming.conftest import Warehouse
 
 pytestmark = pytest.mark.integration
@@ -30,30 +26,38 @@ def changes(warehouse_database: Warehouse) -> Warehouse:
     return warehouse_database
 
 
-@contextmanager
-def waiting(warehouse: Warehouse, window_end: datetime, role: str = "warehouse_owner") -> Iterator[dict[str, Any]]:
-    """Settle in another thread; ``found`` gets the result once it has returned."""
-    found: dict[str, Any] = {}
-    session = warehouse.session(role)
+class Waiter:
+    """Settles a window in another thread."""
 
-    def run() -> None:
-        try:
-            found["settled"] = wait_until_settled(session, window_end, timeout_s=30, poll_s=0.05)
-        except BaseException as error:
-            found["error"] = error
+    def __init__(self, warehouse: Warehouse, window_end: datetime, role: str) -> None:
+        self.warehouse, self.session = warehouse, warehouse.session(role)
+        self.settled = ThreadPoolExecutor(1).submit(
+            wait_until_settled, self.session, window_end, timeout_s=30, poll_s=0.05
+        )
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield found
-    finally:
-        thread.join(40)
+    def looks_again(self) -> None:
+        """Until it has asked the database twice more, and goes on waiting."""
+        seen: set[datetime] = set()
+        while len(seen) < 3:
+            assert not self.settled.done()
+            query = f"SELECT query_start FROM pg_stat_activity WHERE pid = {self.session.info.backend_pid}"
+            seen.add(self.warehouse.scalar(query))
+
+    def transactions(self) -> int:
+        """How many transactions it has waited for, once it has returned."""
+        return self.settled.result(40).transactions
+
+
+def waiting(warehouse: Warehouse, window_end: datetime, role: str = "warehouse_owner") -> Waiter:
+    waiter = Waiter(warehouse, window_end, role)
+    waiter.looks_again()
+    return waiter
 
 
 def window_end(warehouse: Warehouse) -> datetime:
-    """A window that ends now, by the database's clock; it is read two seconds later."""
+    """The end of a window that is over by now, by the database's clock."""
     end: datetime = warehouse.scalar("SELECT clock_timestamp()")
-    time.sleep(1.2)
+    warehouse.scalar(f"SELECT pg_sleep_until('{end.isoformat()}'::timestamptz + interval '{GRACE_S} s')")
     return end
 
 
@@ -63,20 +67,19 @@ def rows_before(warehouse: Warehouse, end: datetime) -> int:
 
 
 def test_a_quiet_database_is_settled_at_once(changes: Warehouse) -> None:
-    found = wait_until_settled(changes.session(), datetime.now(UTC) - timedelta(days=1))
-    assert found == SettleResult(pytest.approx(0, abs=1), 0)
+    """It waits an hour between two looks, so the test ends only if the first one is enough."""
+    found = wait_until_settled(changes.session(), datetime.now(UTC) - timedelta(days=1), timeout_s=7200, poll_s=3600)
+    assert found.transactions == 0
 
 
 def test_a_late_commit_is_waited_for_and_then_in_the_window(changes: Warehouse) -> None:
     writer = changes.session()
     writer.execute("INSERT INTO changes VALUES (1)")
     end = window_end(changes)
-    with waiting(changes, end) as found:
-        time.sleep(0.5)
-        assert found == {}
-        assert rows_before(changes, end) == 0
-        writer.commit()
-    assert found["settled"].transactions == 1
+    waiter = waiting(changes, end)
+    assert rows_before(changes, end) == 0
+    writer.commit()
+    assert waiter.transactions() == 1
     assert rows_before(changes, end) == 1
 
 
@@ -85,12 +88,10 @@ def test_a_transaction_that_has_not_written_yet_is_waited_for_too(changes: Wareh
     writer = changes.session()
     writer.execute("SELECT now()")
     end = window_end(changes)
-    with waiting(changes, end) as found:
-        time.sleep(0.5)
-        assert found == {}
-        writer.execute("INSERT INTO changes VALUES (1)")
-        writer.commit()
-    assert found["settled"].transactions == 1
+    waiter = waiting(changes, end)
+    writer.execute("INSERT INTO changes VALUES (1)")
+    writer.commit()
+    assert waiter.transactions() == 1
     assert rows_before(changes, end) == 1
 
 
@@ -98,11 +99,9 @@ def test_a_role_that_may_not_see_others_activity_waits_all_the_same(changes: War
     writer = changes.session("postgres")
     writer.execute("INSERT INTO changes VALUES (1)")
     end = window_end(changes)
-    with waiting(changes, end, role="warehouse_owner") as found:
-        time.sleep(0.5)
-        assert found == {}
-        writer.rollback()
-    assert found["settled"].transactions == 1
+    waiter = waiting(changes, end, role="warehouse_owner")
+    writer.rollback()
+    assert waiter.transactions() == 1
 
 
 def test_a_prepared_transaction_is_waited_for(changes: Warehouse) -> None:
@@ -110,11 +109,9 @@ def test_a_prepared_transaction_is_waited_for(changes: Warehouse) -> None:
     changes.server.restart()
     changes.run("BEGIN", "INSERT INTO changes VALUES (1)", "PREPARE TRANSACTION 'late'")
     end = window_end(changes)
-    with waiting(changes, end) as found:
-        time.sleep(0.5)
-        assert found == {}
-        changes.run("COMMIT PREPARED 'late'")
-    assert found["settled"].transactions == 1
+    waiter = waiting(changes, end)
+    changes.run("COMMIT PREPARED 'late'")
+    assert waiter.transactions() == 1
     assert rows_before(changes, end) == 1
     changes.scalar("ALTER SYSTEM RESET max_prepared_transactions")
     changes.server.restart()

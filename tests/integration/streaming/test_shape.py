@@ -245,7 +245,7 @@ def test_what_was_looked_at_cannot_change_before_it_is_read(postgres_tables: War
 
     def check(of: CompiledExport, shape: Any) -> None:
         changer.start()
-        time.sleep(1)
+        wait_for_a_lock(postgres_tables)
         order.append("read on")
 
     content = delivered_with(postgres_tables, export, check)
@@ -273,13 +273,20 @@ def test_a_table_that_was_rewritten_behind_our_snapshot_is_read_again_and_not_as
 
     reader = threading.Thread(target=read)
     reader.start()
-    time.sleep(1)
+    wait_for_a_lock(postgres_tables)
     changing.commit()
     reader.join(30)
     [answer] = found
     assert isinstance(answer, TransientError), answer
     assert "ALTER TABLE or TRUNCATE just as it was to be read" in str(answer)
     assert delivered(PostgresSource(postgres_tables.session()), export)[0]
+
+
+def wait_for_a_lock(warehouse: Warehouse) -> None:
+    """Until some session of the database waits for another one; pytest's own timeout ends this."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not warehouse.scalar(waiting):
+        time.sleep(0.02)
 
 
 def delivered_with(warehouse: Warehouse, export: CompiledExport, check: Callable[..., None]) -> bytes:

@@ -86,12 +86,12 @@ def connections(warehouse_database: Warehouse, tmp_path: Path, monkeypatch: pyte
     with duckdb.connect(tmp_path / "shop.duckdb") as database:
         database.execute(f"CREATE TABLE facts ({TABLES['duckdb']})")
         database.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    with sqlite3.connect(tmp_path / "shop.db") as database:
-        database.execute(f"CREATE TABLE facts ({TABLES['sqlite']})")
-        database.executemany(
+    with sqlite3.connect(tmp_path / "shop.db") as file:
+        file.execute(f"CREATE TABLE facts ({TABLES['sqlite']})")
+        file.executemany(
             "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [tuple(map(as_sqlite, row)) for row in rows]
         )
-    database.close()
+    file.close()
     parts = {"host": dsn["host"], "port": dsn["port"], "login": dsn["user"], "password": dsn.get("password")}
     connect(monkeypatch, "postgres", conn_type="postgres", schema=DATABASE, **parts)
     connect(monkeypatch, "duckdb", conn_type="duckdb", host=str(tmp_path / "shop.duckdb"))

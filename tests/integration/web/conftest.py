@@ -11,8 +11,7 @@ import pytest
 
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, Template
-from tests.integration.store.conftest import empty_again
-from tests.integration.store.samples import Store
+from tests.integration.store.samples import Store, empty_again
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -45,6 +44,7 @@ def web_database(postgres: Postgres) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def airflow_app() -> FastAPI:
     """Airflow's own app on its own SQLite tables, with ours mounted in it as Airflow mounts a plugin's."""
+    os.environ["AIRFLOW__CORE__AUTH_MANAGER"] = "tests.integration.web.auth_manager.AuthManagerOfDags"
     os.environ["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] = "viewer:viewer,user:user,op:op,admin:admin"
     os.environ["AIRFLOW__API_AUTH__JWT_SECRET"] = "a secret of the tests, " * 4
     os.environ["AIRFLOW__API__BASE_URL"] = "http://airflow.example"
@@ -60,7 +60,7 @@ def airflow_app() -> FastAPI:
     initdb()
     with create_session() as session:
         session.merge(DagBundleModel(name="exports"))
-    app = create_app(apps="core")
+    app: FastAPI = create_app(apps="core")
     app.router.routes.insert(0, Mount(PREFIX, create_ours()))  # before the catch-all, as a plugin's is
     return app
 
@@ -105,16 +105,19 @@ def airflow_tables(airflow_app: FastAPI) -> Iterator[Any]:
 
 @pytest.fixture
 def ask(airflow_app: FastAPI, web_store: Store, airflow_tables: Any) -> Ask:
-    """Return a client that is logged in as somebody of a role; None is nobody."""
+    """Return a client that is logged in as somebody of a role, with no right on the Dag ``without``; None: nobody."""
     from airflow.api_fastapi.app import get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
     from fastapi.testclient import TestClient
 
-    def client(role: str | None = "admin") -> TestClient:
+    from tests.integration.web.auth_manager import WITHOUT
+
+    def client(role: str | None = "admin", *, without: str = "") -> TestClient:
         made = TestClient(airflow_app, base_url="http://airflow.example", raise_server_exceptions=False)
         made.headers["Content-Type"] = "application/json"
         if role:
-            user = SimpleAuthManagerUser(username=role, role=role, teams=None)
+            name = f"{role}{WITHOUT}{without}" if without else role
+            user = SimpleAuthManagerUser(username=name, role=role, teams=None)
             made.headers["Authorization"] = f"Bearer {get_auth_manager().generate_jwt(user)}"
         return made
 

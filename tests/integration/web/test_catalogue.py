@@ -161,7 +161,8 @@ def test_previews_are_five_at_once_and_a_place_is_given_back(ask: Ask, warehouse
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'export-jobs preview%'"
 
     def preview(number: int = 0) -> int:  # one person may hold four places and no more
-        return ask("user" if number % 2 else "op").post(f"{API}/preview", json=wanted).status_code
+        answer = ask("user" if number % 2 else "op").post(f"{API}/preview", json=wanted)
+        return int(answer.status_code)
 
     with ThreadPoolExecutor(5) as pool, psycopg.connect(**warehouse, autocommit=True) as watch:
         with psycopg.connect(**warehouse) as holder:

@@ -42,7 +42,7 @@ def deliver(store: Store, execution: Any) -> None:
 
 def fail(store: Store, execution: Any, try_number: int = 3) -> None:
     said = "The partner refuses the login. Correct the password under Admin > Connections."
-    place = {"step": "upload", "template": "totals", "try_number": try_number}
+    place: dict[str, Any] = {"step": "upload", "template": "totals", "try_number": try_number}
     store.ledger.record_event(execution.id, "failed", message=said, **place)
     store.ledger.record_event(execution.id, "run failed", step="notify_owner")
 
@@ -114,7 +114,7 @@ def test_the_executions_cost_the_same_queries_however_many_there_are(ask: Ask, w
 
 def test_an_error_that_nobody_foresaw_is_a_sentence_too(ask: Ask, web_store: Store, job: Any) -> None:
     execution = execute(web_store, job, 3)
-    place = {"step": "extract", "template": "rows", "try_number": 1}
+    place: dict[str, Any] = {"step": "extract", "template": "rows", "try_number": 1}
     web_store.ledger.record_event(execution.id, "interrupted", message="unexpected KeyError", **place)
     web_store.ledger.record_event(execution.id, "run failed", step="notify_owner")
     (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]

@@ -205,7 +205,8 @@ def test_w1_a_job_that_makes_the_list_stumble_takes_it_from_nobody(
 ) -> None:
     """Whatever one row provokes that nobody has foreseen, all jobs are listed, and that one says that it cannot be."""
     from export_jobs.store.stored_job import StoredJob
-    from export_jobs.web.jobs import board, rows
+    from export_jobs.web.jobs import rows
+    from export_jobs.web.jobs.definition_summary import DefinitionSummary
 
     def stumbling(real: Any) -> Any:
         def checked(first: Any, *args: Any, **kwargs: Any) -> Any:
@@ -223,9 +224,9 @@ def test_w1_a_job_that_makes_the_list_stumble_takes_it_from_nobody(
         case "validated":
             monkeypatch.setattr(StoredJob, "check", stumbling(StoredJob.check))
         case "told":
-            due = board.DefinitionSummary.due
+            due = DefinitionSummary.due
             monkeypatch.setattr(
-                board.DefinitionSummary,
+                DefinitionSummary,
                 "due",
                 lambda self, end: 1 / 0 if self.name == "odd" and self.schedule else due(self, end),
             )

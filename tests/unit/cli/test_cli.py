@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,18 +57,15 @@ def test_called_wrongly_is_2(command: list[str], capsys: pytest.CaptureFixture[s
     assert "usage: export-jobs" in capsys.readouterr().err
 
 
-def test_help_is_fast_and_loads_no_airflow() -> None:
+def test_help_loads_nothing_that_is_slow_to_load() -> None:
     code = "import sys; from export_jobs.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
     loaded = (
         "print(sorted({name.split('.')[0] for name in sys.modules} & {'airflow', 'sqlalchemy', 'pydantic', 'httpx'}))"
     )
-    started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code + loaded], cwd=REPOSITORY / "plugins", capture_output=True, text=True, check=True
     )
-    took = time.perf_counter() - started
     assert done.stdout.splitlines()[-1] == "[]", "A module of the command imports this at its top: import it inside."
-    assert took < 1.5, f"--help took {took:.2f} s; 0.3 s is wanted on an idle machine"
 
 
 def test_without_a_store_it_says_how_to_configure_one(no_store: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,13 +18,13 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.definitions.job import Compression
 from export_jobs.core.files.export_file import PackedRows
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.compress import CompressionResult, compress
 from export_jobs.streaming.staged.deflate_sink import DeflateSink
 
-COMPRESSIONS = get_args(FileOptions.model_fields["compression"].annotation)
+COMPRESSIONS = get_args(Compression)
 MEMBER = "retail__purchases__1997-01-01.csv"
 MODIFIED = datetime(1997, 1, 1, 23, tzinfo=UTC)
 CSV = "".join(f"{i},{i * 7919 % 23570},Größe {i % 90}\r\n" for i in range(60_000)).encode()
@@ -39,15 +39,15 @@ def staged(content: bytes) -> tuple[bytes, PackedRows]:
     return file.getvalue(), sums
 
 
-def packed(content: bytes, compression: str, **changes: Any) -> tuple[bytes, CompressionResult]:
+def packed(content: bytes, compression: Compression, **changes: Any) -> tuple[bytes, CompressionResult]:
     stream, sums = staged(content)
     sink = io.BytesIO()
     arguments = {"packed": sums, "member": MEMBER, "modified": MODIFIED, **changes}
-    found = compress(io.BytesIO(stream), sink, compression=compression, **arguments)  # type: ignore[arg-type]
+    found = compress(io.BytesIO(stream), sink, compression=compression, **arguments)
     return sink.getvalue(), found
 
 
-def unpacked(content: bytes, compression: str) -> bytes:
+def unpacked(content: bytes, compression: Compression) -> bytes:
     match compression:
         case "zip":
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -67,7 +67,7 @@ def sha256(content: bytes) -> str:
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
 @pytest.mark.parametrize("content", [CSV, b"", b"a\r\n", random.Random(1).randbytes(3 << 20)], ids=len)
-def test_what_comes_out_is_what_went_in_and_its_sum_is_true(compression: str, content: bytes) -> None:
+def test_what_comes_out_is_what_went_in_and_its_sum_is_true(compression: Compression, content: bytes) -> None:
     result, found = packed(content, compression)
     assert unpacked(result, compression) == content
     assert found == CompressionResult(len(result), sha256(result))
@@ -75,12 +75,12 @@ def test_what_comes_out_is_what_went_in_and_its_sum_is_true(compression: str, co
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(COMPRESSIONS), st.binary(max_size=5000))
-def test_any_bytes_come_back(compression: str, content: bytes) -> None:
+def test_any_bytes_come_back(compression: Compression, content: bytes) -> None:
     assert unpacked(packed(content, compression)[0], compression) == content
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
-def test_a_rerun_gives_the_same_bytes_however_the_source_is_read(compression: str) -> None:
+def test_a_rerun_gives_the_same_bytes_however_the_source_is_read(compression: Compression) -> None:
     class Hesitant(io.BytesIO):
         """Gives back fewer bytes than asked for, as a network file does."""
 
@@ -93,7 +93,7 @@ def test_a_rerun_gives_the_same_bytes_however_the_source_is_read(compression: st
         Hesitant(stream),
         sink,
         packed=sums,
-        compression=compression,  # type: ignore[arg-type]
+        compression=compression,
         member=MEMBER,
         modified=MODIFIED,
     )
@@ -109,7 +109,7 @@ TOOLS = [("zip", ["unzip", "-tqq"]), ("gzip", ["gzip", "-t"]), ("zstd", ["zstd",
 
 
 @pytest.mark.parametrize(("compression", "command"), TOOLS, ids=[tool[0] for _, tool in TOOLS])
-def test_the_usual_programs_accept_the_file(compression: str, command: list[str], tmp_path: Path) -> None:
+def test_the_usual_programs_accept_the_file(compression: Compression, command: list[str], tmp_path: Path) -> None:
     if shutil.which(command[0]) is None:
         pytest.skip(f"NOT CHECKED: {command[0]} is not installed")
     suffix = {"zip": "zip", "gzip": "gz", "zstd": "zst"}[compression]
@@ -120,7 +120,7 @@ def test_the_usual_programs_accept_the_file(compression: str, command: list[str]
 
 @pytest.mark.parametrize("cut", [1, 1000])
 @pytest.mark.parametrize("compression", ["zip", "gzip", "zstd"])
-def test_a_cut_file_is_found_out_by_its_reader(compression: str, cut: int) -> None:
+def test_a_cut_file_is_found_out_by_its_reader(compression: Compression, cut: int) -> None:
     """What is published says of itself when it is not whole."""
     result, found = packed(CSV, compression)
     broken = result[:-cut]
@@ -136,7 +136,7 @@ def test_a_cut_file_is_found_out_by_its_reader(compression: str, cut: int) -> No
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
 @pytest.mark.parametrize("change", ["cut", "longer", "other", "bytes", "crc32", "packed_sha256"])
-def test_other_rows_than_those_that_were_extracted_are_refused(compression: str, change: str) -> None:
+def test_other_rows_than_those_that_were_extracted_are_refused(compression: Compression, change: str) -> None:
     stream, sums = staged(CSV)
     content = {"cut": stream[:-1], "longer": stream + b"x", "other": stream[:5000] + b"?" + stream[5001:]}
     if change == "packed_sha256" or (change in {"bytes", "crc32"} and compression in {"zstd", "none"}):
@@ -149,7 +149,7 @@ def test_other_rows_than_those_that_were_extracted_are_refused(compression: str,
             io.BytesIO(content.get(change, stream)),
             io.BytesIO(),
             packed=sums,
-            compression=compression,  # type: ignore[arg-type]
+            compression=compression,
             member=MEMBER,
             modified=MODIFIED,
         )

@@ -109,6 +109,9 @@ class Schedule(Frozen):
     anchor: datetime | None = None
 
 
+Compression = Literal["zip", "gzip", "zstd", "none"]
+
+
 class FileOptions(Frozen):
     """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped.
 
@@ -125,7 +128,7 @@ class FileOptions(Frozen):
     bom: bool = False
     line_ending: Literal["lf", "crlf"] = "crlf"
     escape_formulas: bool = False
-    compression: Literal["zip", "gzip", "zstd", "none"] = "zip"
+    compression: Compression = "zip"
     empty_result: Annotated[EmptyResult, BeforeValidator(_lower)] = EmptyResult.SEND
     max_bytes: int = MAX_FILE_BYTES
     name: str | None = None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from export_jobs.core.definitions.job import TemplateUse
+from export_jobs.core.definitions.job import Compression, TemplateUse
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start
 
 SUFFIXES = {"zip": ".zip", "gzip": ".csv.gz", "zstd": ".csv.zst", "none": ".csv"}
@@ -19,7 +18,7 @@ def file_stem(job_name: str, template: str, window: Window, time_zone: str) -> s
     return f"{job_name}__{template}__{window_stem(window, time_zone)}"
 
 
-def target_path(use: TemplateUse, stem: str, compression: Literal["zip", "gzip", "zstd", "none"]) -> str:
+def target_path(use: TemplateUse, stem: str, compression: Compression) -> str:
     """Where a template's file goes, ``/``-separated, relative to the destination's folder."""
     name = f"{stem}{SUFFIXES[compression]}"
     return f"{use.subfolder}/{name}" if use.subfolder else name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from export_jobs.core.base.document import Code, Grid, Heading, html_page, markdown
+from export_jobs.core.catalogue.catalogue import Dimension, Fact, Kpi
 from export_jobs.core.catalogue.page import catalogue_page
 from tests.unit.core.samples import catalogue
 from tests.unit.core.shop import shop
@@ -27,7 +28,8 @@ def test_the_matrix_is_what_each_fact_reaches() -> None:
 def test_every_entry_and_every_column_is_on_the_page() -> None:
     found = catalogue()
     text = markdown(catalogue_page(found))
-    for entry in (*found.facts.values(), *found.kpis.values(), *found.dimensions.values()):
+    entries: list[Fact | Kpi | Dimension] = [*found.facts.values(), *found.kpis.values(), *found.dimensions.values()]
+    for entry in entries:
         assert f"`{entry.key}`" in text and entry.title in text
     for table in (*found.facts.values(), *found.dimensions.values()):
         assert all(f"| `{name}` | {column.type} |" in text for name, column in table.fields.items())

@@ -18,14 +18,15 @@ from tests.unit.core.samples import ZONES
 TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 BERLIN = "Europe/Berlin"
 NEAR = st.from_regex(r"[-+0-9eE.:TZW /,_]{0,30}", fullmatch=True)
-YEARS = {"min_value": datetime(1000, 1, 2), "max_value": datetime(9998, 12, 30)}
+ELSEWHERE = timezone(timedelta(hours=-9, minutes=-30))
+FIRST, LAST = datetime(1000, 1, 2), datetime(9998, 12, 30)
 SPELT = {
     "integer": st.integers(-(2**63), 2**63 - 1),
     "number": st.decimals(-(10**20), 10**20, places=6) | st.floats(-1e30, 1e30).filter(lambda x: abs(x) > 1e-30),
     "boolean": st.booleans(),
     "date": st.dates(date(1000, 1, 1), date(9998, 12, 31)),
-    "timestamp": st.datetimes(**YEARS),
-    "timestamptz": st.datetimes(**YEARS, timezones=st.just(UTC) | st.just(timezone(timedelta(hours=-9, minutes=-30)))),
+    "timestamp": st.datetimes(FIRST, LAST),
+    "timestamptz": st.datetimes(FIRST, LAST, timezones=st.sampled_from([UTC, ELSEWHERE])),
 }
 
 

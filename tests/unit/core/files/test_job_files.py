@@ -31,7 +31,7 @@ def test_a_run_fills_its_files_then_the_manifest_then_the_done_file() -> None:
 
 
 def test_the_name_of_a_job_takes_the_place_of_the_usual_one_and_the_ending_stays() -> None:
-    own = job("s", **{"compression": "gzip"})
+    own = job("s", compression="gzip")
     assert next(all_paths(own)).path.endswith(".csv.gz")
     named = own.model_copy(update={"file": own.file.model_copy(update={"name": "S_{window_start:%d}_{run_date:%y}"})})
     found = next(paths_of_window(named, next(all_paths(named)).window, datetime(2031, 5, 1, tzinfo=UTC)))

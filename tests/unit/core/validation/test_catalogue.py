@@ -136,7 +136,7 @@ def test_everything_else_must_not_be_called_additive(sql: str) -> None:
     ],
 )
 def test_capitals_of_columns_follow_the_dialect(dialect: str, sql: str, *, is_sound: bool) -> None:
-    fact = {"dialect": dialect, "columns": {**ORDERS["columns"], "Tax Paid": "number"}}
+    fact: dict[str, object] = {"dialect": dialect, "columns": {**ORDERS["columns"], "Tax Paid": "number"}}
     assert (said_of(sql, additive=True, fact=fact) == []) is is_sound
 
 

@@ -215,7 +215,9 @@ def test_a_schedule_of_one_day_that_never_was_has_no_window() -> None:
     assert last_complete_window(plan, utc("2013-01-01T00:00")) is None
 
 
-EDITS = [
+Edit = tuple[str, str | None, str, str]
+"""Frequency, execute-on, deliver-at and time zone."""
+EDITS: list[Edit] = [
     *(("daily", None, at, zone) for at in ("02:00", "06:00", "23:59") for zone in ("UTC", "America/New_York")),
     ("daily", None, "00:00", "Pacific/Auckland"),
     ("daily", None, "02:30", "Europe/Berlin"),
@@ -229,13 +231,13 @@ EDITS = [
 ]
 
 
-def edited(spec: tuple[str, str | None, str, str], anchor: datetime | None = None) -> Schedule:
+def edited(spec: Edit, anchor: datetime | None = None) -> Schedule:
     frequency, execute_on, at, zone = spec
     return schedule(frequency, "2024-01-01", "2024-06-30", zone, execute_on=execute_on, deliver_at=at, anchor=anchor)
 
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.permutations(EDITS, 2)))
-def test_an_edited_schedule_takes_over_where_the_last_window_ended(before: tuple, after: tuple) -> None:
+def test_an_edited_schedule_takes_over_where_the_last_window_ended(before: Edit, after: Edit) -> None:
     made = [each.window for each in scheduled_windows(edited(before))]
     for taken in {1, len(made) // 3, len(made) - 1} - {0}:
         last_end = made[taken - 1].end
@@ -273,7 +275,7 @@ def test_any_number_of_edits_leaves_no_gap_and_no_overlap(edits: list[tuple[Sche
         )
     ),
 )
-def test_each_date_of_a_date_column_is_exported_once_over_an_edit(before: tuple, after: tuple) -> None:
+def test_each_date_of_a_date_column_is_exported_once_over_an_edit(before: Edit, after: Edit) -> None:
     made = list(scheduled_windows(edited(before)))
     kept = made[: len(made) // 3]
     following = scheduled_windows(edited(after), after=kept[-1].window.end if kept else None)

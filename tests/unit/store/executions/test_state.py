@@ -33,9 +33,10 @@ def event(minutes: float, kind: str, step: str | None = "extract", **more: Any) 
 
 
 def file(minutes: float, rows: int = 3, template: str = "rows") -> DeliveryEntry:
-    place = {"path": f"{template}.zip", "url": f"sftp://host/{template}.zip", "bytes": 10, "sha256": "aa"}
-    made = {"columns": ("id",), "version": 1, "definition_hash": "hash", "attempt": "first", "revision": 1}
-    return DeliveryEntry(1, template, f"stage-{minutes}", rows=rows, delivered_at=at(minutes), **place, **made)
+    place: dict[str, Any] = {"path": f"{template}.zip", "url": f"sftp://host/{template}.zip"}
+    content: dict[str, Any] = {"bytes": 10, "sha256": "aa", "columns": ("id",), "version": 1, "definition_hash": "hash"}
+    made: dict[str, Any] = {**place, **content, "attempt": "first", "revision": 1}
+    return DeliveryEntry(1, template, f"stage-{minutes}", rows=rows, delivered_at=at(minutes), **made)
 
 
 def manifest(minutes: float) -> PublicationEntry:

@@ -134,7 +134,7 @@ def test_groups_come_in_the_order_of_what_is_left_of_them() -> None:
 
 @pytest.mark.parametrize("name", ["columns", "order_by"])
 def test_a_list_without_an_end_is_one_issue_at_once(name: str) -> None:
-    [issue] = issues(**{name: ["amount"] * 50_000})
+    [issue] = issues("rows", **{name: ["amount"] * 50_000})
     assert (issue.path, issue.what) == (
         f"templates[0].{name}",
         f"there are 50000 entries; at most {MAX_COLUMNS} fit a file",

@@ -38,7 +38,8 @@ export function JobActions({ view }) {
 
   const items = [
     canReexport(job) && { value: "run", words: "Run now…", onSelect: opening("run") },
-    canReexport(job) && coverage && { value: "reexport", words: "Re-export a window…", onSelect: opening("reexport") },
+    canReexport(job) &&
+      coverage && { value: "reexport", words: "Re-export a window…", onSelect: opening("reexport") },
     me?.may.create && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },
     job.may.delete && { value: "delete", words: "Delete…", isDangerous: true, onSelect: opening("delete") },
   ];

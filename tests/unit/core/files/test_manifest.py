@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+
+from export_jobs.core.files.export_file import CsvContent, ExportFile, PackedRows, StagedRows
+from export_jobs.core.files.manifest import Manifest, ManifestLedger
+from tests.unit.core.samples import NEW_YEAR, job
+
+CONTENT = CsvContent(name="retail__purchases__1997-01-01.csv", bytes=30, sha256="c" * 64)
+
+
+def test_records_survive_json() -> None:
+    packed = PackedRows(bytes=30, crc32=7, sha256="c" * 64, packed_bytes=9, packed_sha256="d" * 64)
+    rows = StagedRows(template="t", uri="file:///x.rows", rows=2, packed=packed, columns=("a", "b"), stage="s1")
+    assert StagedRows.model_validate_json(rows.model_dump_json()) == rows
+    assert ExportFile.model_validate(json.loads(json.dumps(file().model_dump(mode="json")))) == file()
+
+
+def file(**changes: object) -> ExportFile:
+    values = {
+        "template": "purchases",
+        "path": "daily/retail__purchases__1997-01-01.zip",
+        "uri": "file:///staging/x.zip",
+        "rows": 2,
+        "bytes": 25,
+        "sha256": "a" * 64,
+        "columns": ("purchase_id", "Größe"),
+        "stage": "s1",
+        "content": CONTENT,
+    }
+    return ExportFile.model_validate({**values, **changes})
+
+
+def manifest(*files: ExportFile) -> Manifest:
+    ledger = ManifestLedger(sequence=9, hash="e" * 64)
+    return Manifest.of(job("purchases"), NEW_YEAR, files, definition_hash="d" * 64, revision=2, ledger=ledger)
+
+
+def test_a_manifest_says_everything_a_receiver_needs() -> None:
+    skipped = file(template="totals", is_sent=False)
+    assert json.loads(manifest(file(), skipped).to_bytes()) == {
+        "manifest_version": 1,
+        "job": "retail",
+        "job_id": 7,
+        "definition": {"version": 3, "hash": "d" * 64},
+        "window": {
+            "start": "1997-01-01T00:00:00+01:00",
+            "end": "1997-01-02T00:00:00+01:00",
+            "start_utc": "1996-12-31T23:00:00+00:00",
+            "end_utc": "1997-01-01T23:00:00+00:00",
+            "first_day": "1997-01-01",
+            "last_day": "1997-01-01",
+        },
+        "time_zone": "Europe/Berlin",
+        "revision": 2,
+        "files": [
+            {
+                "template": "purchases",
+                "path": "daily/retail__purchases__1997-01-01.zip",
+                "rows": 2,
+                "bytes": 25,
+                "sha256": "a" * 64,
+                "columns": ["purchase_id", "Größe"],
+                "content": {"name": "retail__purchases__1997-01-01.csv", "bytes": 30, "sha256": "c" * 64},
+            }
+        ],
+        "without_rows": ["totals"],
+        "ledger": {"sequence": 9, "hash": "e" * 64},
+    }
+
+
+def test_the_same_manifest_is_the_same_bytes_sorted_and_ended_by_a_newline() -> None:
+    content = manifest(file()).to_bytes()
+    assert content == manifest(file()).to_bytes()
+    assert content.endswith(b"}\n")
+    assert "Größe".encode() in content
+    keys = list(json.loads(content))
+    assert keys == sorted(keys)
+
+
+def test_a_publication_is_new_when_its_bytes_or_its_extractions_are() -> None:
+    stage = manifest(file()).stage([file()])
+    assert stage == manifest(file()).stage([file()])
+    assert stage != manifest(file()).stage([file(stage="s2")])
+    assert stage != manifest(file(rows=3)).stage([file()])
