@@ -60,9 +60,9 @@ def look(run: JobRun, column: ResultColumn) -> None:
     """What the extraction does before it reads, and once it has read."""
     from export_jobs.orchestration.run.shape_watch import ShapeWatch
 
-    watch = ShapeWatch(run, STEP, TEMPLATE)
+    watch = ShapeWatch(run, STEP)
     watch(EXPORT, {"purchases.amount": column})
-    watch.record()
+    watch.record(TEMPLATE)
 
 
 def deliver(store: Store, run: JobRun, **changes: str) -> None:

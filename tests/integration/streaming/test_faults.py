@@ -60,7 +60,7 @@ def in_the_middle(warehouse: Warehouse, fault: Callable[[], None]) -> ExportErro
 
     def run() -> None:
         try:
-            read(session, MANY_ROWS, sink)  # type: ignore[arg-type]
+            read(session, MANY_ROWS, sink)
         except ExportError as error:
             caught.append(error)
 

@@ -458,8 +458,8 @@ def add_row(
         with duckdb.connect(folder / "shop.duckdb") as database:
             database.execute(statement)
     else:
-        with closing(sqlite3.connect(folder / "shop.db")) as database, database:
-            database.execute(statement)
+        with closing(sqlite3.connect(folder / "shop.db")) as file, file:
+            file.execute(statement)
 
 
 UNFIT = [
