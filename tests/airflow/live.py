@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -154,14 +155,18 @@ class Live:
 
         return self.wait_until(f"{step} of {job.name} to start", started)
 
-    def wait_for_version(self, job: StoredJob, version: int) -> None:
-        """Until Airflow has parsed this version of a job; it keeps one of its own for each that has had a run."""
-        client, path = self.client, f"/api/v2/dags/{job.dag_id}/dagVersions"
-        self.api.parse_now()
-        self.wait_until(
-            f"version {version} of {job.name} to be parsed",
-            lambda: client.get(path).raise_for_status().json()["total_entries"] >= version,
-        )
+    def wait_for_parse(self, job: StoredJob) -> None:
+        """Until Airflow has parsed the job as it is now: a parse in progress may have read it as it was before."""
+        for _ in range(2):
+            before = self._last_parse(job)
+            self.api.parse_now()
+            self.wait_until(f"{job.name} to be parsed", partial(self._is_parsed_since, job, before))
+
+    def _is_parsed_since(self, job: StoredJob, before: str) -> bool:
+        return self._last_parse(job) != before
+
+    def _last_parse(self, job: StoredJob) -> str:
+        return str(self.client.get(f"/api/v2/dags/{job.dag_id}").raise_for_status().json()["last_parsed_time"])
 
     def wait_for_scheduler(self) -> None:
         """Until the scheduler has gone through everything once: a whole round lies between two of its heartbeats."""

@@ -89,7 +89,7 @@ def test_s13_a_rerun_uses_the_definition_it_first_ran_with_unless_told_otherwise
     job = live.create("bound", days=DAY, recipients=["before@example.com"])
     live.wait_for_runs(job, 1)
     live.definitions.update(edited(job, recipients=["after@example.com"]), "live test")
-    live.wait_for_version(job, 2)  # the old run must not take it up
+    live.wait_for_parse(job)  # the old run must not take it up
     (run,) = live.runs(job)
 
     live.api.clear_run(job.dag_id, run.run_id)
