@@ -56,8 +56,10 @@ def test_a_line_of_a_script_fits_beside_another_window() -> None:
     found = subprocess.run(["git", "ls-files", "*.js", "*.ts"], cwd=ROOT, capture_output=True, text=True, check=True)
     scripts = [ROOT / name for name in found.stdout.split() if "/vendor/" not in name]
     assert len(scripts) > 50
-    lines = [(path, number, line) for path in scripts for number, line in enumerate(path.open(encoding="utf-8"), 1)]
-    over = [f"{path.relative_to(ROOT)}:{number}" for path, number, line in lines if len(line.rstrip()) > MOST_COLUMNS]
+    lines = [
+        (path, number, line) for path in scripts for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+    ]
+    over = [f"{path.relative_to(ROOT)}:{number}" for path, number, line in lines if len(line) > MOST_COLUMNS]
     assert over == []
 
 
