@@ -36,6 +36,7 @@ class Faults:
     new_password_wanted: bool = False  # the password is right, and must be changed
     questions: list[str] = field(default_factory=list)  # asked one by one, with hidden answers; no password method
     idle_rename: bool = False  # every rename says OK and does nothing
+    losing_rename: bool = False  # every rename says OK, and the upload is gone: a run beside it has tidied up
     takes_at_once: bool = False  # a receiver takes a file away as soon as it has its final name
     hides_finished: bool = False  # a drop box: what has its final name can no longer be looked at
 
@@ -173,6 +174,9 @@ class _Files(asyncssh.SFTPServer):
         if self._faults.drop_before == "rename":
             self._drop()
         if self._faults.idle_rename:
+            return
+        if self._faults.losing_rename:
+            self._local(oldpath).unlink()
             return
         act(oldpath, newpath)
         self.owner.seen.renames += 1

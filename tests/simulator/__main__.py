@@ -36,7 +36,7 @@ def play_all(count: int, first_seed: int) -> int:
             failures += len(found)
             for promise in found:
                 print(promise)
-            if done % (50 * CHUNK) == 0 or done >= count:
+            if done % (10 * CHUNK) == 0 or done >= count:
                 print(f"{done:,} interleavings, {failures} broken, {time.monotonic() - begun:.0f} s", flush=True)
     return 1 if failures else 0
 

@@ -114,11 +114,14 @@ class SimulatedLedger:
 
     def expire(self) -> None:
         """End transactions whose client has been silent for too long."""
-        if not self.open or self.world.now - self.open[0].last_word <= IDLE_TIMEOUT_S:
+        if not self.open or not self.is_too_silent(self.open[0]):
             return
-        for transaction in [one for one in self.open if self.world.now - one.last_word > IDLE_TIMEOUT_S]:
+        for transaction in [one for one in self.open if self.is_too_silent(one)]:
             if transaction.owner is None or transaction.owner.waits_until is None:
                 self._break(transaction)
+
+    def is_too_silent(self, transaction: Transaction) -> bool:
+        return self.world.now - transaction.last_word > IDLE_TIMEOUT_S
 
     def next_deadline(self) -> float | None:
         return min((one.last_word + IDLE_TIMEOUT_S + 1 for one in self.open), default=None)

@@ -12,6 +12,7 @@ from export_jobs.core.files.placed_file import PlacedFile
 from export_jobs.delivery import memory
 from export_jobs.delivery.destination import Target
 from export_jobs.delivery.standing import Standing
+from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import TransientError
 from export_jobs.store.executions.fence import AlreadyDelivered, FileRecord, LeaseTransaction
 from export_jobs.store.executions.records import DeliveryRecord
@@ -129,6 +130,29 @@ def believe_the_rename(patch: Patch) -> None:
     patch.setattr(SimulatedDestination, "_verify", lambda *_: None)
 
 
+def remove_before_the_rename(patch: Patch) -> None:
+    """As for a server that renames over nothing: the old file goes first, and the new one may never come."""
+    rename = SimulatedDestination._rename
+
+    def in_two_steps(self: SimulatedDestination, temporary: str, path: str, *, may_replace: bool) -> None:
+        if may_replace:
+            self._files.pop(path, None)
+            self._reach("publish")
+        rename(self, temporary, path, may_replace=may_replace)
+
+    patch.setattr(SimulatedDestination, "_rename", in_two_steps)
+
+
+def send_whatever_is_staged(patch: Patch) -> None:
+    """The staged file is not compared with what was recorded of it; an orphaned extract may have replaced it."""
+    patch.setattr(VerifiedReader, "finish", lambda *_: None)
+
+
+def ask_for_results_before_the_start(patch: Patch) -> None:
+    """A step works on what was extracted when its process began, and says later that it has started."""
+    patch.setattr(simulation.Simulation, "_result_of_extract", lambda _, at_the_begin: at_the_begin["extract"])
+
+
 def leave_left_overs(patch: Patch) -> None:
     """What killed attempts have uploaded stays, so that one that was only frozen can still rename it."""
     patch.setattr(SimulatedDestination, "_remove_left_overs", lambda *_: None)
@@ -162,6 +186,9 @@ MUTANTS: Mapping[str, Callable[[Patch], None]] = {
         let_older_rows_win,
         let_a_lower_revision_win,
         replace_whatever_stands_there,
+        remove_before_the_rename,
+        send_whatever_is_staged,
+        ask_for_results_before_the_start,
         believe_the_rename,
         leave_left_overs,
         take_a_lost_reply_for_success,

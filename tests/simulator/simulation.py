@@ -27,10 +27,10 @@ FAULTS = (
     "clock", "foreign", "clear", "change",
 )  # fmt: skip
 POINTS = (
-    "started", "claim", "lock", "commit", "committed", "read", "write", "replace", "ask", "look", "clean", "upload",
-    "half", "publish", "reply", "verify", "record", "discard",
+    "start", "start", "start", "started", "claim", "lock", "commit", "committed", "read", "write", "replace", "replace",
+    "result", "ask", "look", "clean", "upload", "half", "publish", "reply", "verify", "record", "discard",
 )  # fmt: skip
-"""Where a process can be caught."""
+"""Where a process can be caught, oftener where that seldom harms."""
 AFTER_A_TRAP = ("clear", "clear", "change", "restart", "clock", "clock", "wake", "orphan", "kill")
 
 
@@ -46,13 +46,13 @@ class Simulation:
         self.publish = publish_file
         self.ledger = SimulatedLedger(self.world, self._recorded)
         self.destination = SimulatedDestination(self.world, self._renamed)
-        self.rows = b"rows 1"
+        self.rows = b"rows 001"  # always of one length, so that no fault is found by the size alone
         self.whole: set[bytes] = {FOREIGN}
         self.staged: dict[str, bytes] = {}
         self.visible_revision: dict[str, int] = {}
         self.foreign_paths: set[str] = set()
         self.hits = 0
-        self.trap, self.skip = "", 0
+        self.world.trap, self.skip = "", 0
         # Airflow's view of the run.
         self.execution_id, self.round, self.step, self.tries = 1, 1, 0, 0
         self.results: dict[str, Any] = {}
@@ -77,21 +77,32 @@ class Simulation:
             if runnable:
                 count = len(runnable)
                 process = runnable[int(random.random() * count)] if count > 1 else runnable[0]
-                is_alone = len(world.processes) == 1 and process is self.attempt and not self.trap
-                world.alone_until = (hits[-1][0] if hits else MAX_TURNS) if is_alone else 0
+                world.alone_until = self._alone_until(process, hits) if count == 1 else 0
                 world.give_turn(process)
-                if process.point == self.trap and process.outcome is None:
+                if process.point == self.world.trap and process.outcome is None:
                     self._spring_trap(process)
+            elif hits and random.random() < 0.5:
+                self._hit(hits.pop()[1])  # while all are frozen, or wait
             elif self.state != "running" or self.attempt is not None:
                 self._pass_time()
         raise BrokenPromise(f"P1: the run has not ended after {MAX_TURNS} turns")
+
+    def _alone_until(self, process: Process, hits: list[tuple[int, str]]) -> int:
+        """The turn until which nothing but ``process`` can move, so that nobody need be asked who is next."""
+        if self.state == "running" and (process is not self.attempt or self.silent_since is not None):
+            return 0  # Airflow may begin another attempt
+        if any(one.owner is not process or self.ledger.is_too_silent(one) for one in self.ledger.open):
+            return 0  # the store may lose patience
+        if any(one is not process and not one.is_frozen for one in self.world.processes):
+            return 0  # another waits for a lock of this one's
+        return hits[-1][0] if hits else MAX_TURNS
 
     def _plan(self) -> list[tuple[int, str]]:
         """Faults by turn, the last one first; and in every other seed a trap, for what needs an exact moment."""
         random = self.world.random
         hits = [(random.randrange(90), random.choice(FAULTS)) for _ in range(random.randint(0, 4))]
         if random.random() < 0.5:
-            self.trap, self.skip = random.choice(POINTS), random.choice((0, 0, 0, 1, 2))
+            self.world.trap, self.skip = random.choice(POINTS), random.choice((0, 0, 0, 1, 2))
             hits += [(random.randrange(20, 200), fault) for fault in random.sample(AFTER_A_TRAP, random.randint(1, 3))]
         return sorted(hits, reverse=True)
 
@@ -101,7 +112,7 @@ class Simulation:
             self.skip -= 1
             return
         self.hits += 1
-        self.trap = ""
+        self.world.trap = ""
         self.world.log.append(f"{self.world.now:.1f} {process.name} is caught at {process.point}")
         self._hit_process("kill" if self.world.random.random() < 0.2 else "freeze", process)
 
@@ -165,7 +176,7 @@ class Simulation:
         if self.world.random.random() < 0.3:
             self.execution_id += 1
         if self.world.random.random() < 0.6:
-            self.rows = b"rows %d" % (self.round * 10)
+            self.rows = b"rows %03d" % (self.round * 10)
         self.step, self.tries, self.results, self.attempt, self.state = 0, 0, {}, None, "running"
 
     # The steps -------------------------------------------------------------------------------------------------------
@@ -183,9 +194,9 @@ class Simulation:
         return attempt, content
 
     def _upload(self, execution_id: int, attempt: str, results: dict[str, Any]) -> None:
-        stage, extracted = results["extract"]
         ledger = self.ledger
         ledger.start(execution_id, "rows", "upload", attempt)
+        stage, extracted = self._result_of_extract(results)
         if ledger.delivery(execution_id, "rows", stage):
             return
         content = self.staged.get(f"{execution_id}")
@@ -197,9 +208,9 @@ class Simulation:
         self._publish(content, record, "upload", attempt)
 
     def _publish_manifest(self, execution_id: int, attempt: str, results: dict[str, Any]) -> None:
-        stage, _ = results["extract"]
         ledger = self.ledger
         ledger.start(execution_id, WHOLE_RUN, "publish_manifest", attempt)
+        stage, _ = self._result_of_extract(results)
         delivered = ledger.delivery(execution_id, "rows", stage)
         if delivered is None:
             raise TerminalError("The ledger holds no delivery of rows for this run")
@@ -210,6 +221,18 @@ class Simulation:
         if ledger.publication(execution_id, of_all) is None:
             manifest = PublicationRecord(execution_id, of_all, MANIFEST, "", len(content), digest(content))
             self._publish(content, manifest, "publish_manifest", attempt)
+
+    def _result_of_extract(self, _at_the_begin: dict[str, Any]) -> tuple[str, bytes]:
+        """What Airflow hands from task to task, as it is now: steps ask once they have said that they have started.
+
+        So one that was held up before that knows the rows of the newest attempt, or nothing. With what was known when
+        its process began (``_at_the_begin``) it could vouch for older ones.
+        """
+        self.world.pause("result")
+        if "extract" not in self.results:
+            raise TerminalError("Airflow holds no result of the extract task")
+        found: tuple[str, bytes] = self.results["extract"]
+        return found
 
     def _publish(self, content: bytes, record: FileRecord, step: str, attempt: str) -> None:
         self.publish(
@@ -229,7 +252,7 @@ class Simulation:
         elif fault == "idle rename":
             self.destination.next_rename_is_idle = True
         elif fault == "change":
-            self.rows = b"rows late %d" % self.hits
+            self.rows = b"rows %03d" % (100 + self.hits)
         elif fault == "foreign":
             self._put_foreign(random.choice((FILE, MANIFEST)))
         elif fault == "clear":
@@ -304,6 +327,8 @@ class Simulation:
         if self.foreign_paths and any(files.get(path) != FOREIGN for path in self.foreign_paths):
             raise BrokenPromise("L2: a foreign file is gone")
         for path in (FILE, MANIFEST):
+            if path in self.visible_revision and path not in files:
+                raise BrokenPromise(f"P1: {path} was delivered, and is gone")
             newest = next((row for row in reversed(self.ledger.placements) if row.path == path), None)
             if path in files and path not in self.foreign_paths and newest is None:
                 raise BrokenPromise(f"P2: a file of ours stands under {path} and the ledger does not know it")

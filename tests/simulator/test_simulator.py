@@ -32,13 +32,20 @@ def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) ->
             simulate(seed)
 
 
-def test_a_seed_is_the_same_interleaving_each_time() -> None:
-    def played(seed: int) -> list[str]:
-        simulation = Simulation(seed)
-        simulation.run()
-        return simulation.world.log
+def played(seed: int) -> list[str]:
+    simulation = Simulation(seed)
+    simulation.run()
+    return simulation.world.log
 
+
+def test_a_seed_is_the_same_interleaving_each_time() -> None:
     assert [played(seed) for seed in range(200)] == [played(seed) for seed in range(200)]
+
+
+def test_who_can_move_alone_is_not_asked_each_time_and_nothing_changes_by_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = [played(seed) for seed in range(600)]
+    monkeypatch.setattr(Simulation, "_alone_until", lambda *_: 0)
+    assert quick == [played(seed) for seed in range(600)]
 
 
 def test_the_faults_really_happen() -> None:

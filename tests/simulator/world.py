@@ -42,6 +42,7 @@ class World:
         self.now = 0.0
         self.turn = 0
         self.alone_until = 0
+        self.trap = ""  # where the next process that comes by is caught
         self.processes: list[Process] = []
         self.current: Process | None = None
         self.log: list[str] = []
@@ -70,8 +71,8 @@ class World:
         me = self.current
         if me is None:
             return
-        if self.turn < self.alone_until and not me.is_dead:
-            # Nobody else is there and nothing is to happen: the next turn is this one's, too.
+        if self.turn < self.alone_until and point != self.trap and me.injected is None and not me.is_dead:
+            # Nobody else can move and nothing is to happen: the next turn is this one's, too.
             self.turn += 1
             self.now += STEP_S
             return

@@ -76,7 +76,7 @@ class MemoryDestination:
                     self._rename(temporary, target.path, may_replace=standing is Standing.OURS)
                     self._reach("reply")
                 self._reach("verify")
-                self._verify(temporary, target)
+                self._verify(temporary, target, found if standing is Standing.OURS else None)
         finally:
             self._reach("discard")
             self._temporaries.pop(temporary, None)
@@ -100,9 +100,11 @@ class MemoryDestination:
             raise moved_on_error(path, self._name)
         self._files[path] = self._temporaries.pop(temporary)
 
-    def _verify(self, temporary: str, target: Target) -> None:
-        stands = _described(self._files.get(target.path))
-        if temporary in self._temporaries or stands is None or stands.bytes != target.bytes:
+    def _verify(self, temporary: str, target: Target, replaced: bytes | None) -> None:
+        file = self._files.get(target.path)
+        stands = _described(file)
+        is_older = replaced is not None and file is replaced
+        if temporary in self._temporaries or stands is None or stands.bytes != target.bytes or is_older:
             raise unpublished_error(target.path, self._name, stands)
 
     def url(self, path: str) -> str:

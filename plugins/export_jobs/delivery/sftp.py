@@ -16,9 +16,10 @@ from export_jobs.delivery.loop_thread import LoopThread
 from export_jobs.delivery.paths import is_temporary_of, probe_name, split_safe_path, temporary_name
 from export_jobs.delivery.sftp_errors import vanished_error
 from export_jobs.delivery.sftp_login import DEFAULT_PORT, read_login, server_address
-from export_jobs.delivery.sftp_publication import SftpPublication
+from export_jobs.delivery.sftp_publication import SftpPublication, described
 from export_jobs.delivery.sftp_session import SftpSession, is_directory
 from export_jobs.delivery.sftp_upload import SftpUpload, remote_sha256
+from export_jobs.delivery.standing import StandingFile
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import TerminalError, TransientError
 
@@ -80,7 +81,8 @@ class SftpDestination:
                 loop.run(self._prepare(session, target, names))
                 # Looked at outside the fence: reading a large file back takes longer than a fence may last.
                 if not loop.run(publication.is_done_already()):
-                    loop.run(self._stage(session, VerifiedReader(source, target), target, names))
+                    staged = self._stage(session, VerifiedReader(source, target), target, names)
+                    publication.uploaded = loop.run(staged)
                 with fence() as placed:
                     loop.run(publication.publish(placed))
             except BaseException:
@@ -108,8 +110,10 @@ class SftpDestination:
         await self._make_subfolders(session, target.path)
         await self._remove_stale(session, names)
 
-    async def _stage(self, session: SftpSession, reader: VerifiedReader, target: Target, names: _RemotePaths) -> None:
-        """Have the complete, verified content under the temporary name."""
+    async def _stage(
+        self, session: SftpSession, reader: VerifiedReader, target: Target, names: _RemotePaths
+    ) -> StandingFile:
+        """Have the complete, verified content under the temporary name; what the server says of it."""
         await SftpUpload(session, names.temporary, reader, target.bytes).run()
         stored = await session.attributes("verifying the upload", names.temporary)
         if stored is None:
@@ -126,6 +130,7 @@ class SftpDestination:
                 "file was not published",
                 "It is sent again; if this goes on, the server's disk or software is at fault",
             )
+        return described(stored)
 
     async def _require_folder(self, session: SftpSession) -> None:
         """The target folder is the partner's: a wrong name must be reported, never made into a new folder."""

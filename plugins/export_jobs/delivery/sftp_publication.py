@@ -41,6 +41,8 @@ class SftpPublication:
         self._final = final
         self._found: StandingFile | None = None
         self._standing = Standing.NOTHING
+        self.uploaded: StandingFile | None = None
+        """What the server says of the upload under its temporary name, once it is there."""
 
     async def is_done_already(self) -> bool:
         """Look at the final name; True when these very bytes stand there, since an earlier try lost the reply.
@@ -68,7 +70,7 @@ class SftpPublication:
         attributes = await self._attributes(self._final)
         if attributes is None:
             return None
-        found = StandingFile(int(attributes.size or 0), _whole_seconds(attributes.mtime))
+        found = described(attributes)
         if attributes.permissions is not None and is_directory(attributes):
             raise foreign_file_error(found, self._target.path, self._session.where)
         return found
@@ -110,19 +112,31 @@ class SftpPublication:
             if not has_bytes_on_record(self._found, self._target):
                 raise self._cannot_replace_error() from error
             await self._session.remove(self._temporary)
+            self._standing = Standing.SAME_BYTES
         except asyncssh.SFTPError as error:
             raise await self._session.error_for(error, doing, self._final) from error
 
     async def _verify(self, placed: PlacedFile) -> None:
-        """A server can answer OK and do nothing; then the upload still has its temporary name."""
+        """A server can answer OK and do nothing; then the upload still has its temporary name.
+
+        Or its temporary is gone, too: another run removes it as a left-over, or the server took it elsewhere. Then
+        what stands there is the older file as it was, perhaps of the same size.
+        """
         left = await self._attributes(self._temporary)
         found = await self._look()
-        if left is not None or (found is not None and found.bytes != self._target.bytes):
+        is_other = found is not None and (found.bytes != self._target.bytes or self._is_older(found))
+        if left is not None or is_other:
             raise unpublished_error(self._target.path, self._session.where, found)
         if found is None:
             log.info("%s cannot be seen under its final name: its receiver took it at once, or hides it", self._final)
             return
         placed.modified = found.modified
+
+    def _is_older(self, found: StandingFile) -> bool:
+        """Whether it is the file that was to be replaced; a rename keeps the time of what is renamed."""
+        if self._standing is not Standing.OURS or self.uploaded is None or self.uploaded.modified is None:
+            return False
+        return found == self._found and found.modified != self.uploaded.modified
 
     def _cannot_replace_error(self) -> TerminalError:
         return TerminalError(
@@ -130,6 +144,11 @@ class SftpPublication:
             f"{self._final} exists already; it was left as it is",
             "Move the old file away there and rerun, or ask the server's owner for an SFTP server with that extension",
         )
+
+
+def described(attributes: Any) -> StandingFile:
+    """A file as SFTP describes it."""
+    return StandingFile(int(attributes.size or 0), _whole_seconds(attributes.mtime))
 
 
 def _whole_seconds(modified: float | None) -> int | None:

@@ -107,6 +107,19 @@ def test_k2_a_server_whose_rename_says_ok_and_does_nothing_has_delivered_nothing
     assert sftp_site.everything() == ([] if old is None else [PATH])
 
 
+def test_k2_an_older_file_of_the_same_size_does_not_pass_for_the_new_one(
+    sftp: FaultySftpServer, sftp_site: Site, lease: Lease
+) -> None:
+    old = os.urandom(SIZE)
+    sftp_site.put(PATH, old)
+    os.utime(sftp.root / "in" / PATH, (1_600_000_000, 1_600_000_000))
+    sftp.faults.losing_rename = True
+    with pytest.raises(TransientError, match=r"said that daily/sales\.zip has its final name, but"):
+        sftp_site.destination.deliver(*staged(CONTENT, known=[old]), lease.fence())
+    assert lease.recorded == []
+    assert sftp_site.read(PATH) == old
+
+
 def test_a_receiver_may_take_the_file_as_soon_as_it_has_its_name(
     sftp: FaultySftpServer, sftp_site: Site, lease: Lease
 ) -> None:
