@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from demo.processes import plain_environment
+from scripts.lock import LOCK, requirements
 
 if TYPE_CHECKING:
     from demo.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements-lock.txt"
 PLAIN_AIRFLOW = "apache-airflow[postgres]==3.3.2"
 
 
@@ -57,7 +57,10 @@ class Environment:
         """The command line that does so; uv reads the same wheels in a fraction of the time."""
         uv = Path(sys.executable).with_name("uv")
         program = f"{uv} pip install --python {self.python}" if uv.exists() else "python -m pip install"
-        return f"{program} -q -c {LOCK} '{requirement}'"
+        constraints = self.folder / "constraints.txt"
+        # Without hashes: they would be asked of the wheel, too, which has none in the lock.
+        constraints.write_text("".join(f"{pinned}\n" for pinned in requirements(LOCK.read_text())))
+        return f"{program} -q -c {constraints} '{requirement}'"
 
     def packages(self) -> dict[str, str]:
         """Versions by name, without pip and setuptools, which Python's own venv puts into an empty environment."""
