@@ -7,7 +7,7 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # More than two gain little: the tests of the running Airflow are one group, and take as long as all others together.
 WORKERS := 2
 
-.PHONY: help demo test test-fast test-js drill simulate lint lint-js format docs bench wheel lock venv clean
+.PHONY: help demo test test-fast test-js drill simulate lint lint-js format docs bench wheel lock audit venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,14 +51,18 @@ docs: venv ## the documentation site in .docs/site, from docs/ and the code; eve
 bench: venv ## extract, compress, upload, parse beside their peers: a table of ratios
 	@$(CLEAN) $(BIN)/python -m bench $(ARGS)
 
-wheel: venv ## dist/airflow_export_jobs-…-py3-none-any.whl, with everything that it needs inside
+wheel: venv ## dist/airflow_export_jobs-…-py3-none-any.whl, with everything that it needs inside, and beside it what it needs (CycloneDX)
 	@rm -rf build dist && $(CLEAN) $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@$(CLEAN) $(BIN)/python scripts/sbom.py dist/*.whl
 	@rm -rf build && ls dist
 
-lock: venv ## renew requirements-lock.txt from requirements-dev.txt
-	@{ echo "# Every package of the demo, the tests and the lint, pinned. Made from requirements-dev.txt by \`make lock\`."; \
-	   $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate requirements-dev.txt; } > requirements-lock.txt.new
-	@mv requirements-lock.txt.new requirements-lock.txt
+lock: venv ## bring requirements-lock.txt in line with requirements-dev.txt; ARGS=--upgrade takes the newest versions
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes $(ARGS) \
+	   --output-file requirements-lock.txt requirements-dev.txt
+	@sed -i '1i # Every package of the demo, the tests and the lint, pinned with its hashes. Made from requirements-dev.txt by `make lock`.' requirements-lock.txt
+
+audit: venv ## ask a vulnerability service about every locked package; fails, too, when it cannot be asked
+	@$(CLEAN) $(BIN)/python scripts/audit.py $(ARGS)
 
 venv:
 	@scripts/bootstrap
