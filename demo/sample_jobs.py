@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import subprocess
 import sys
 import time
@@ -12,7 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import psycopg
+import pyarrow.parquet as pq
 
 from demo.processes import StartError
 from demo.stack import Stack
@@ -45,10 +48,15 @@ EXPECTED_FILES = {
     "monthly-1997": 12,
     "year-1997": 3,
     "quarters-1997": 2,
+    "quarter-1997-parquet": 1,
+    "quarter-1997-excel": 1,
     "stores-monthly": 2,
     "loyalty-1997": 1,
 }
 JANUARY_1997 = 8928
+# What other programs must read in the files of other formats.
+QUARTER = """SELECT sum(amount_usd), sum(CASE WHEN is_refund THEN -1 ELSE 1 END * amount_usd) FROM sales.purchases
+    WHERE purchased_at >= '1997-01-01 00:00 Europe/Berlin' AND purchased_at < '1997-04-01 00:00 Europe/Berlin'"""
 
 
 @dataclass(frozen=True)
@@ -166,9 +174,25 @@ def _amiss(stack: Stack, arrived: list[Arrived]) -> Iterator[str]:
     done = sorted(path.name for path in (stack.sftp.root / "exports").glob("SALES_*.done"))
     if done != ["SALES_19970331.done", "SALES_19970630.done"]:
         yield f"quarters-1997 has sent the done files {done}."
+    yield from _other_formats(stack, by_job)
     for one in arrived:
         if hashlib.sha256(_content(stack, one.file)).hexdigest() != one.file.sha256:
             yield f"{one.file.url} is not the file that the ledger tells of."
+
+
+def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[str]:
+    """The Parquet file holds the amounts that the warehouse has, and so do the rows of the Excel file, as numbers."""
+    with psycopg.connect(**stack.postgres.dsn("warehouse", "warehouse_reader")) as connection:
+        amount, net = connection.execute(QUARTER).fetchone() or (None, None)
+    [parquet], [excel] = by_job["quarter-1997-parquet"], by_job["quarter-1997-excel"]
+    amounts = pq.read_table(io.BytesIO(_content(stack, parquet.file))).column("amount_usd").to_pylist()
+    if sum(amounts) != amount:
+        yield f"{parquet.file.url} has amounts of {sum(amounts)}; the warehouse has {amount}."
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(_content(stack, excel.file))).active
+    heading, *rows = sheet.iter_rows(values_only=True)
+    sales = sum(row[heading.index("net_sales")] for row in rows)
+    if round(sales, 2) != float(net or 0):
+        yield f"{excel.file.url} has sales of {sales}; the warehouse has {net}."
 
 
 def _content(stack: Stack, file: DeliveryEntry) -> bytes:

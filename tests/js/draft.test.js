@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addDays, today } from "#page/days.js";
-import { blankDraft, bodyOf, fileText, freshDays, templateUseText } from "#page/pages/create/draft.js";
+import { blankDraft, bodyOf, fileText, freshDays, inFormat, templateUseText } from "#page/pages/create/draft.js";
 import { STEPS, errorsOf } from "#page/pages/create/steps.js";
 
 const TEMPLATE = {
@@ -40,6 +40,8 @@ test("file options and template uses are told in short", () => {
   );
   const plain = fileText({ compression: "none", header: false, delimiter: ";" });
   assert.match(plain, /^CSV without a header row, .* by semicolon, not compressed\. /);
+  assert.equal(fileText({ format: "parquet" }), "Parquet. Without rows: send a file with the header row only.");
+  assert.match(fileText({ format: "jsonl", compression: "gzip" }), /^JSON lines, compressed with gzip\. /);
   assert.equal(templateUseText({ template: "t" }), "All columns, unchanged.");
   const use = {
     template: "t", columns: ["a"], filters: [{}, {}], audience: ["1"], date_basis: "updated", subfolder: "x",
@@ -59,4 +61,11 @@ test("every path of an issue belongs to one step", () => {
   };
   for (const [path, step] of Object.entries(expected)) assert.equal(owner(path), step, path);
   assert.deepEqual(errorsOf(0, [{ path: "name", what: "", remedy: "", level: "warning" }]), []);
+});
+
+test("another format keeps the options that it has", () => {
+  const file = { format: "csv", delimiter: ";", bom: true, compression: "gzip", empty_result: "skip", name: "a" };
+  const sent = (/** @type {string} */ format) => JSON.parse(JSON.stringify(inFormat(file, format)));
+  assert.deepEqual(sent("jsonl"), { format: "jsonl", empty_result: "skip", name: "a", compression: "gzip" });
+  assert.deepEqual(sent("parquet"), { format: "parquet", empty_result: "skip", name: "a" });
 });

@@ -6,13 +6,13 @@ import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from export_jobs.core.definitions.job import EmptyResult
-from export_jobs.core.files.export_file import CsvContent, ExportFile, StagedRows
+from export_jobs.core.files.export_file import ExportFile, FileContent, StagedRows
 from export_jobs.core.files.job_files import delivered_stem
-from export_jobs.core.files.names import file_stem, target_path
+from export_jobs.core.files.names import content_name, file_stem, target_path
 from export_jobs.orchestration.run.earlier_release import staged_rows
 from export_jobs.orchestration.run.staging import open_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
-from export_jobs.streaming.compress import compress
+from export_jobs.streaming.deliverable import make_file
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -39,16 +39,14 @@ class Compress(ExportStep):
         # Its own suffix tells it from what it is made of.
         path = run.staging / f"{file_stem(run.job.name, name, run.window, run.job.schedule.time_zone)}.ready"
         with open_staged(rows.uri) as source, write_staged(path, run, name, self.step) as sink:
-            done = compress(
-                source,
-                sink,
-                packed=rows.packed,
-                compression=run.job.file.compression,
-                member=file.content.name,
-                modified=run.window.end,
+            done = make_file(
+                source, sink, rows=rows, options=run.job.file, member=file.content.name, modified=run.window.end
             )
         log.info("%d bytes of rows are a file of %d", rows.packed.bytes, done.bytes)
-        ready = file.model_copy(update={"uri": str(path), "bytes": done.bytes, "sha256": done.sha256})
+        content = file.content.model_copy(update={"bytes": done.content_bytes, "sha256": done.content_sha256})
+        ready = file.model_copy(
+            update={"uri": str(path), "bytes": done.bytes, "sha256": done.sha256, "content": content}
+        )
         return ready.model_dump(mode="json")
 
 
@@ -56,10 +54,10 @@ def _export_file(run: JobRun, rows: StagedRows) -> ExportFile:
     stem = delivered_stem(run.job, rows.template, run.window, run.ledger.opened_at(run.execution_id))
     return ExportFile(
         template=rows.template,
-        path=target_path(run.job.use(rows.template), stem, run.job.file.compression),
+        path=target_path(run.job.use(rows.template), stem, run.job.file),
         rows=rows.rows,
         columns=rows.columns,
         stage=rows.stage,
-        content=CsvContent(name=f"{stem}.csv", bytes=rows.packed.bytes, sha256=rows.packed.sha256),
+        content=FileContent(name=content_name(stem, run.job.file), bytes=rows.packed.bytes, sha256=rows.packed.sha256),
         is_sent=rows.rows > 0 or run.job.file.empty_result is not EmptyResult.SKIP,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from export_jobs import settings
 from export_jobs.core.definitions.job import DateBasis, EmptyResult
 from export_jobs.core.definitions.names import task_group
-from export_jobs.core.files.export_file import StagedRows
+from export_jobs.core.files.export_file import CellType, StagedRows
 from export_jobs.core.files.names import staged_name
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.errors import UserError
@@ -20,6 +20,7 @@ from export_jobs.orchestration.run.staging import remove_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.task_states import have_succeeded
 from export_jobs.streaming.base.read_options import ReadOptions
+from export_jobs.streaming.formats.staged_table import staged_dialect
 from export_jobs.streaming.staged.deflate_sink import DeflateSink
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) 
         write_staged(path, run, lease, Extract.step) as file,
         DeflateSink(file, f"template {name!r}", settings.deflate_level()) as sink,
     ):
-        extracted = snapshot.extract(export, run.job.file, sink)
+        extracted = snapshot.extract(export, staged_dialect(run.job.file), sink)
         packed = sink.finish()
         if not extracted.rows and run.job.file.empty_result is EmptyResult.FAIL:
             raise UserError(
@@ -104,5 +105,6 @@ def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) 
         rows=extracted.rows,
         packed=packed,
         columns=tuple(column.name for column in export.columns),
+        types=tuple(CellType(type=column.type, decimals=column.decimals) for column in export.columns),
         stage=run.attempt,
     )

@@ -17,6 +17,7 @@ from export_jobs.orchestration.run.staging import open_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
 from export_jobs.store.ledger import DeliveryRecord
+from export_jobs.streaming.formats.format_writer import require_library
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -32,11 +33,12 @@ class ValidateDestination(ExportStep):
     step = "validate_destination"
 
     def run_step(self, run: JobRun, context: Context) -> None:
-        """Raises ``UserError`` with every issue of the definition, or what the destination refuses."""
+        """Raises ``UserError`` with every issue of the definition, or what worker or destination lack or refuse."""
         _skip_if_delivered(run)
         issues = errors(validate_job(run.job, catalogue=run.catalogue))
         if issues:
             raise UserError("The definition is invalid", f"Correct it:\n{bullet_list(issues)}")
+        require_library(run.job.file.format)
         run.destination.check()
 
 

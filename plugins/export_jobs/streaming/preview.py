@@ -12,7 +12,7 @@ from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryTimeoutError
 from export_jobs.streaming.base.read_options import ReadOptions
-from export_jobs.streaming.csv.sink import TooLargeError
+from export_jobs.streaming.base.sink import TooLargeError
 from export_jobs.streaming.source import Source
 
 ROWS = 50

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from demo import connections
 from demo.sftp_server import SftpServer
-from export_jobs.core.files.export_file import CsvContent, ExportFile
+from export_jobs.core.files.export_file import ExportFile, FileContent
 from export_jobs.orchestration.publishing import PublishManifest
 from tests.integration.orchestration.conftest import Run
 from tests.integration.store.samples import Store
@@ -43,7 +43,7 @@ def run(connected: Store) -> Run:
 
 
 def nothing(template: str, stage: str) -> dict[str, Any]:
-    content = CsvContent(name="rows.csv", bytes=0, sha256="")
+    content = FileContent(name="rows.csv", bytes=0, sha256="")
     file = ExportFile(
         template=template, path=f"{template}.zip", rows=0, columns=("a",), stage=stage, content=content, is_sent=False
     )

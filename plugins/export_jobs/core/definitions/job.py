@@ -10,7 +10,14 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
 
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.definitions.filter import Filter, canonical_texts
@@ -110,17 +117,21 @@ class Schedule(Frozen):
 
 
 Compression = Literal["zip", "gzip", "zstd", "none"]
+FileFormat = Literal["csv", "jsonl", "parquet", "xlsx"]
+PACKED_FORMATS: frozenset[FileFormat] = frozenset({"parquet", "xlsx"})
+"""Formats that are compressed inside, so that nothing is gained by packing the file once more."""
 
 
 class FileOptions(Frozen):
     """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped.
 
-    ``name`` is a pattern for the names of the templates' files, ``done_file`` one for a file that is sent last of all;
-    see :mod:`export_jobs.core.files.name_pattern`. ``shape_change``: what a run does when the source's columns are not
-    those of the catalogue or the last delivery.
+    ``delimiter`` to ``escape_formulas`` are of CSV only. ``compression`` is ``none`` by itself for a format that is
+    compressed inside. ``name`` is a pattern for the names of the templates' files, ``done_file`` one for a file that is
+    sent last of all; see :mod:`export_jobs.core.files.name_pattern`. ``shape_change``: what a run does when the
+    source's columns are not those of the catalogue or the last delivery.
     """
 
-    format: Literal["csv"] = "csv"
+    format: Annotated[FileFormat, BeforeValidator(_lower)] = "csv"
     delimiter: str = ","
     quoting: Literal["minimal", "all"] = "minimal"
     header: bool = True
@@ -134,6 +145,13 @@ class FileOptions(Frozen):
     name: str | None = None
     done_file: str | None = None
     shape_change: Annotated[ShapeChange, BeforeValidator(_lower)] = ShapeChange.FAIL
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pack_once(cls, data: Any) -> Any:
+        if isinstance(data, dict) and _lower(data.get("format")) in PACKED_FORMATS:
+            return {"compression": "none", **data}
+        return data
 
 
 class Template(Frozen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from export_jobs.core.base.frozen import Frozen
+from export_jobs.core.catalogue.catalogue import ColumnType
 
 
 class PackedRows(Frozen):
@@ -15,10 +16,18 @@ class PackedRows(Frozen):
     packed_sha256: str
 
 
+class CellType(Frozen):
+    """What the cells of a column are, and to how many places numbers are rounded."""
+
+    type: ColumnType
+    decimals: int | None = None
+
+
 class StagedRows(Frozen):
     """The staged rows of one template. ``stage`` is the id of the extraction that made them.
 
-    ``uri`` says where they are staged; ``rows`` leaves the header out.
+    ``uri`` says where they are staged; ``rows`` leaves the header out. ``types`` are those of ``columns``, as they were
+    when the rows were read; an earlier release, which knew CSV alone, did not say them.
     """
 
     template: str
@@ -26,11 +35,12 @@ class StagedRows(Frozen):
     rows: int
     packed: PackedRows
     columns: tuple[str, ...]
+    types: tuple[CellType, ...] = ()
     stage: str
 
 
-class CsvContent(Frozen):
-    """The CSV inside a delivered file: its name in the archive, size in bytes and SHA-256 (hex)."""
+class FileContent(Frozen):
+    """What a delivered file is once it is unpacked: its name in the archive, size in bytes and SHA-256 (hex)."""
 
     name: str
     bytes: int
@@ -51,5 +61,5 @@ class ExportFile(Frozen):
     sha256: str = ""
     columns: tuple[str, ...]
     stage: str
-    content: CsvContent
+    content: FileContent
     is_sent: bool = True

@@ -43,7 +43,7 @@ def paths_of_window(job: JobSpec, window: Window, run_began: datetime = SOME_DAY
     """What a run of ``window`` fills, in the order in which it does."""
     for use in job.templates:
         stem = delivered_stem(job, use.template, window, run_began)
-        yield JobFile(target_path(use, stem, job.file.compression), use.template, window)
+        yield JobFile(target_path(use, stem, job.file), use.template, window)
     yield JobFile(manifest_path(job.name, window, job.schedule.time_zone), "", window)
     done = done_path(job, window, run_began)
     if done is not None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.definitions.job import ExportJob
-from export_jobs.core.files.export_file import CsvContent, ExportFile
+from export_jobs.core.files.export_file import ExportFile, FileContent
 from export_jobs.core.windows.window import Window
 
 
@@ -56,7 +56,7 @@ class ManifestEntry(Frozen):
     bytes: int
     sha256: str
     columns: tuple[str, ...]
-    content: CsvContent
+    content: FileContent
 
 
 class ManifestLedger(Frozen):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from export_jobs.core.definitions.job import Compression, TemplateUse
+from export_jobs.core.definitions.job import FileFormat, FileOptions, TemplateUse
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start
 
-SUFFIXES = {"zip": ".zip", "gzip": ".csv.gz", "zstd": ".csv.zst", "none": ".csv"}
+FORMAT_SUFFIXES: dict[FileFormat, str] = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet", "xlsx": ".xlsx"}
+_COMPRESSION_SUFFIXES = {"gzip": ".gz", "zstd": ".zst", "none": ""}
+SUFFIXES = (".zip", ".csv.gz", ".csv.zst", ".jsonl.gz", ".jsonl.zst", *FORMAT_SUFFIXES.values())
+"""What any file's name can end with."""
 WESTMOST_PLAIN_OFFSET = timedelta(hours=-10)
 EASTMOST_PLAIN_OFFSET = timedelta(hours=13)
 
@@ -18,10 +21,22 @@ def file_stem(job_name: str, template: str, window: Window, time_zone: str) -> s
     return f"{job_name}__{template}__{window_stem(window, time_zone)}"
 
 
-def target_path(use: TemplateUse, stem: str, compression: Compression) -> str:
+def target_path(use: TemplateUse, stem: str, options: FileOptions) -> str:
     """Where a template's file goes, ``/``-separated, relative to the destination's folder."""
-    name = f"{stem}{SUFFIXES[compression]}"
+    name = f"{stem}{suffix(options)}"
     return f"{use.subfolder}/{name}" if use.subfolder else name
+
+
+def content_name(stem: str, options: FileOptions) -> str:
+    """The name of a template's file once it is unpacked."""
+    return f"{stem}{FORMAT_SUFFIXES[options.format]}"
+
+
+def suffix(options: FileOptions) -> str:
+    """What ends the name of a delivered file: a zip says nothing of what is in it."""
+    if options.compression == "zip":
+        return ".zip"
+    return FORMAT_SUFFIXES[options.format] + _COMPRESSION_SUFFIXES[options.compression]
 
 
 def staged_name(job_name: str, template: str, window: Window, time_zone: str) -> str:

@@ -74,7 +74,12 @@ _JOBS = {
         "The day of delivery is not after the last day of data",
         "Choose a later day",
     ),
-    "job_format_is_known": ("The file's format is unknown", "Use csv"),
+    "job_format_is_known": ("The file's format is unknown", "Use csv, jsonl, parquet or xlsx"),
+    "job_file_is_packed_once": ("Parquet and Excel files are compressed inside", "Use the compression none"),
+    "job_csv_options_for_csv_only": (
+        "An option of CSV is set, and the format is another",
+        "Leave delimiter, quoting, header, null_text, bom, line_ending and escape_formulas at their defaults",
+    ),
     "job_delimiter_is_one_character": ("The delimiter is not one character", "Use one, such as a comma"),
     "job_quoting_is_known": ("The quoting is unknown", "Use minimal or all"),
     "job_line_ending_is_known": ("The line ending is unknown", "Use lf or crlf"),

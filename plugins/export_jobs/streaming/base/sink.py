@@ -60,3 +60,36 @@ class HashingSink:
                 f"No space is left for the staged file of {self._what}, after {self.bytes} bytes",
                 "Free some on the worker, or point EXPORT_JOBS_STAGING at a larger place, then clear this task",
             ) from None
+
+
+class TooLargeError(TerminalError):
+    """A file has outgrown the limit of its job."""
+
+
+class LimitedSink:
+    """Hands everything on to ``sink`` until the file of ``template`` would have more than ``max_bytes``."""
+
+    def __init__(self, sink: ByteSink, max_bytes: int, template: str) -> None:
+        self._sink = sink
+        self._max_bytes = max_bytes
+        self._template = template
+        self.bytes = 0
+
+    @property
+    def closed(self) -> bool:
+        """Never: whoever made ``sink`` closes it."""
+        return False
+
+    def write(self, chunk: bytes | bytearray) -> None:
+        """Write all of ``chunk``; raises ``TooLargeError`` and writes nothing when the limit would be passed."""
+        if self.bytes + len(chunk) > self._max_bytes:
+            raise TooLargeError(
+                f"Template {self._template!r} gives more than {self._max_bytes} bytes, the job's limit for one file",
+                "Export shorter windows or fewer columns, or raise max_bytes",
+            )
+        self._sink.write(chunk)
+        self.bytes += len(chunk)
+
+    def flush(self) -> None:
+        """Hand everything on."""
+        self._sink.flush()

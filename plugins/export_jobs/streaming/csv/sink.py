@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.base.sink import ByteSink
+from export_jobs.streaming.base.sink import ByteSink, LimitedSink
 from export_jobs.streaming.csv.text import header_line
 
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -21,18 +21,13 @@ class ExtractResult:
     bytes: int
 
 
-class TooLargeError(TerminalError):
-    """A file has outgrown the limit of its job."""
-
-
 class CsvSink:
     """Writes one file; ``begin`` once the query runs, so that a refused query writes nothing."""
 
     def __init__(self, sink: ByteSink, export: CompiledExport, options: FileOptions) -> None:
-        self._sink = sink
+        self._sink = LimitedSink(sink, options.max_bytes, export.template)
         self._export = export
         self._options = options
-        self._bytes = 0
 
     def begin(self, columns: int) -> None:
         """Write what stands before the rows; ``columns`` is how many the database says that it gives."""
@@ -50,16 +45,9 @@ class CsvSink:
 
     def write(self, chunk: bytes | bytearray) -> None:
         """Write all of ``chunk``; raises ``TooLargeError`` and writes nothing when the limit would be passed."""
-        if self._bytes + len(chunk) > self._options.max_bytes:
-            raise TooLargeError(
-                f"Template {self._export.template!r} gives more than {self._options.max_bytes} bytes, the job's limit "
-                "for one file",
-                "Export shorter windows or fewer columns, or raise max_bytes",
-            )
         self._sink.write(chunk)
-        self._bytes += len(chunk)
 
     def finish(self, rows: int) -> ExtractResult:
         """The complete file, of ``rows`` data rows."""
         self._sink.flush()
-        return ExtractResult(rows, self._bytes)
+        return ExtractResult(rows, self._sink.bytes)

@@ -3,6 +3,10 @@ export const KINDS = { custom: "KPIs", standard: "Rows", dimension: "Table" };
 export const FREQUENCIES = {
   once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly", quarterly: "Quarterly",
 };
+export const FORMATS = { csv: "CSV", jsonl: "JSON lines", parquet: "Parquet", xlsx: "Excel" };
+// Compressed inside, so not packed once more.
+/** @param {string} [format] */
+export const isPacked = (format) => format === "parquet" || format === "xlsx";
 export const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar" };
 export const COMPRESSIONS = { zip: "Zip", gzip: "Gzip", zstd: "Zstandard", none: "None" };
 export const EMPTY_RESULTS = {

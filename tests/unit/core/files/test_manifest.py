@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import json
 
-from export_jobs.core.files.export_file import CsvContent, ExportFile, PackedRows, StagedRows
+from export_jobs.core.files.export_file import ExportFile, FileContent, PackedRows, StagedRows
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from tests.unit.core.samples import NEW_YEAR, job
 
-CONTENT = CsvContent(name="retail__purchases__1997-01-01.csv", bytes=30, sha256="c" * 64)
+CONTENT = FileContent(name="retail__purchases__1997-01-01.csv", bytes=30, sha256="c" * 64)
 
 
 def test_records_survive_json() -> None:

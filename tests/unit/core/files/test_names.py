@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from export_jobs.core.definitions.job import Compression, Frequency, Schedule, TemplateUse
-from export_jobs.core.files.names import file_stem, manifest_path, target_path, window_stem
+from export_jobs.core.definitions.job import FileOptions, Frequency, Schedule, TemplateUse
+from export_jobs.core.files.names import content_name, file_stem, manifest_path, target_path, window_stem
 from export_jobs.core.windows.window import Window, scheduled_windows
 from tests.unit.core.samples import MONTH_DAYS, ZONES
 
@@ -80,9 +80,20 @@ def test_no_two_windows_of_a_job_share_a_name_whatever_edits_were_made(series: l
 
 
 @pytest.mark.parametrize(
-    ("compression", "path"),
-    [("zip", "a/b/stem.zip"), ("gzip", "a/b/stem.csv.gz"), ("zstd", "a/b/stem.csv.zst"), ("none", "a/b/stem.csv")],
+    ("options", "path", "content"),
+    [
+        ({}, "a/b/stem.zip", "stem.csv"),
+        ({"compression": "gzip"}, "a/b/stem.csv.gz", "stem.csv"),
+        ({"compression": "zstd"}, "a/b/stem.csv.zst", "stem.csv"),
+        ({"compression": "none"}, "a/b/stem.csv", "stem.csv"),
+        ({"format": "jsonl"}, "a/b/stem.zip", "stem.jsonl"),
+        ({"format": "jsonl", "compression": "gzip"}, "a/b/stem.jsonl.gz", "stem.jsonl"),
+        ({"format": "parquet"}, "a/b/stem.parquet", "stem.parquet"),
+        ({"format": "xlsx"}, "a/b/stem.xlsx", "stem.xlsx"),
+    ],
 )
-def test_the_path_of_a_file(compression: Compression, path: str) -> None:
-    assert target_path(TemplateUse(template="t", subfolder="a/b"), "stem", compression) == path
-    assert target_path(TemplateUse(template="t"), "stem", compression) == path.removeprefix("a/b/")
+def test_the_path_of_a_file(options: dict[str, str], path: str, content: str) -> None:
+    file_options = FileOptions.model_validate(options)
+    assert target_path(TemplateUse(template="t", subfolder="a/b"), "stem", file_options) == path
+    assert target_path(TemplateUse(template="t"), "stem", file_options) == path.removeprefix("a/b/")
+    assert content_name("stem", file_options) == content

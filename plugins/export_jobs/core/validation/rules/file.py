@@ -6,13 +6,34 @@ from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value, text_issues
-from export_jobs.core.definitions.job import EmptyResult, JobSpec
+from export_jobs.core.definitions.job import PACKED_FORMATS, EmptyResult, FileOptions, JobSpec
 from export_jobs.core.validation.rule import Rules
 
 FILE_RULES: Rules[JobSpec] = Rules()
 MAX_NULL_TEXT = 20
+OF_CSV = ("delimiter", "quoting", "header", "null_text", "bom", "line_ending", "escape_formulas")
+"""Keys that say how CSV is written; other formats have one way of writing."""
 LARGEST_FILE_BYTES = 5 * 1000**4
 """5 TB, the largest object that S3 takes."""
+
+
+@FILE_RULES.reads("file.format", *(f"file.{key}" for key in OF_CSV))
+def keys_fit_the_format(job: JobSpec) -> Iterator[Issue]:
+    """A key that changes nothing would be a promise that the file does not keep."""
+    if job.file.format == "csv":
+        return
+    for key in OF_CSV:
+        if getattr(job.file, key) != FileOptions.model_fields[key].default:
+            what = f"{quote_value(key)} says how CSV is written, and the format is {job.file.format}"
+            yield Issue(f"file.{key}", what, f"Leave {key} out, or choose the format csv")
+
+
+@FILE_RULES.reads("file.format", "file.compression")
+def file_is_packed_once(job: JobSpec) -> Iterator[Issue]:
+    """Parquet and Excel files are compressed inside; programs open them as they are."""
+    if job.file.format in PACKED_FORMATS and job.file.compression != "none":
+        what = f"a {job.file.format} file is compressed inside, and {job.file.compression} would only hide it"
+        yield Issue("file.compression", what, "Leave compression out, or write none")
 
 
 @FILE_RULES.reads("file.delimiter")
@@ -51,9 +72,9 @@ def limit_is_sensible(job: JobSpec) -> Iterator[Issue]:
         yield Issue("file.max_bytes", what, "Write a number of bytes, such as 20000000000")
 
 
-@FILE_RULES.reads("file.header", "file.empty_result")
+@FILE_RULES.reads("file.format", "file.header", "file.empty_result")
 def empty_file_is_meant(job: JobSpec) -> Iterator[Issue]:
     """Without a header an empty result is a file of no bytes, which a receiver may take for a broken one."""
-    if not job.file.header and job.file.empty_result is EmptyResult.SEND:
+    if job.file.format == "csv" and not job.file.header and job.file.empty_result is EmptyResult.SEND:
         what = "without a header, a window without rows sends a file of 0 bytes"
         yield Issue("file.empty_result", what, "Write skip or fail, or keep the header", Level.WARNING)

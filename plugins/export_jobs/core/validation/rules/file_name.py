@@ -15,7 +15,7 @@ from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 
 FILE_NAME_RULES: Rules[JobSpec] = Rules()
-_ENDINGS = tuple(sorted(set(SUFFIXES.values())))
+_ENDINGS = tuple(sorted(SUFFIXES, key=len, reverse=True))
 _OF_SCHEDULE = (
     "schedule.frequency", "schedule.execute_on", "schedule.from", "schedule.until", "schedule.time_zone",
     "schedule.deliver_after_days",
@@ -48,7 +48,7 @@ def done_file_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
         yield Issue("file.done_file", what, "Leave {template} out")
 
 
-@FILE_NAME_RULES.reads("file.name", "file.done_file", "file.compression", "templates", *_OF_SCHEDULE)
+@FILE_NAME_RULES.reads("file.name", "file.done_file", "file.format", "file.compression", "templates", *_OF_SCHEDULE)
 def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
     """Over all windows of the schedule: a second file of one path would replace the first."""
     if (job.file.name is None and job.file.done_file is None) or not has_paths(job):

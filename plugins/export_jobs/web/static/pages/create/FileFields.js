@@ -4,8 +4,10 @@ import { Field, Select } from "../../components/Field.js";
 import { Section } from "../../components/layout.js";
 import { Chakra, html, useState } from "../../host.js";
 import { issuesAt } from "../../issues.js";
-import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, LINE_ENDINGS, QUOTINGS } from "../../words.js";
-import { fileText } from "./draft.js";
+import {
+  COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FORMATS, LINE_ENDINGS, QUOTINGS, isPacked,
+} from "../../words.js";
+import { fileText, inFormat } from "./draft.js";
 
 /** @type {["header" | "bom" | "escape_formulas", string, boolean][]} */
 const CHECKBOXES = [
@@ -30,28 +32,32 @@ export function FileFields({ file, issues, example, onChange }) {
   const text = (name, label, { hint = "", ...more } = {}) => html`<${Field} label=${label} hint=${hint}
     issues=${at(name)}><${Chakra.Input} size="sm" name=${`file.${name}`} value=${file[name] ?? ""} ...${more}
       onChange=${(event) => put({ [name]: event.target.value || undefined })} /><//>`;
+  const { format } = file;
+  const isCsv = !format || format === "csv";
   const action = html`<${Chakra.Button} size="xs" variant="outline" aria-expanded=${isOpen}
     aria-label="Change file options" onClick=${() => setOpen(!isOpen)}>${isOpen ? "Close" : "Change"}<//>`;
   return html`<${Section} title="File options" action=${action}>
     ${!isOpen && html`<${Chakra.Text} fontSize="sm" color="fg.muted">${fileText(file)}<//>`}
     ${isOpen && html`<${Chakra.Stack} gap=${4}>
       <${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2, lg: 3 }} gap=${4} alignItems="start">
-        ${choice("compression", "Compression", COMPRESSIONS)}
-        ${choice("delimiter", "Delimiter", DELIMITERS)}
-        ${choice("quoting", "Quotes", QUOTINGS)}
-        ${choice("line_ending", "Line endings", LINE_ENDINGS)}
+        <${Field} label="Format" issues=${at("format")}><${Select} value=${format ?? "csv"}
+          options=${Object.entries(FORMATS)} onChange=${(value) => onChange(inFormat(file, value))} /><//>
+        ${!isPacked(format) && choice("compression", "Compression", COMPRESSIONS)}
+        ${isCsv && choice("delimiter", "Delimiter", DELIMITERS)}
+        ${isCsv && choice("quoting", "Quotes", QUOTINGS)}
+        ${isCsv && choice("line_ending", "Line endings", LINE_ENDINGS)}
         ${choice("empty_result", "When there are no rows", EMPTY_RESULTS)}
-        ${text("null_text", "Text for an empty value")}
+        ${isCsv && text("null_text", "Text for an empty value")}
         ${text("name", "File name", { placeholder: "{job}__{template}__{window}", hint: NAME_HINT })}
         ${text("done_file", "Done file", { placeholder: "None", hint: "Sent last, such as {job}_{window}.done" })}
       <//>
       ${example && html`<${Chakra.Text} fontSize="sm" color="fg.muted">First files: ${example}<//>`}
-      <${Chakra.Stack} gap=${2}>
+      ${isCsv && html`<${Chakra.Stack} gap=${2}>
         ${CHECKBOXES.map(
           ([name, label, byDefault]) => html`<${Checkbox} key=${name} checked=${file[name] ?? byDefault}
             onChange=${(checked) => put({ [name]: checked })}>${label}<//>`,
         )}
-      <//>
+      <//>`}
     <//>`}
   <//>`;
 }

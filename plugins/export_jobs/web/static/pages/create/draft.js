@@ -3,7 +3,7 @@ import { withoutBlanks } from "../../api.js";
 import { definitionOf } from "../../components/template/offers.js";
 import { addDays, addYear, today } from "../../days.js";
 import { capital, plural, userZone } from "../../format.js";
-import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, wordOf } from "../../words.js";
+import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FORMATS, isPacked, wordOf } from "../../words.js";
 
 // A once job looks back, all others look ahead.
 /** @param {string} frequency @param {string} zone */
@@ -43,15 +43,22 @@ export function bodyOf({ schedule, new_templates, templates, ...job }) {
 /** @param {Record<string, string>} words @param {string} key */
 const lower = (words, key) => wordOf(words, key).toLowerCase();
 
+// The options that another format has, too.
+/** @param {Page.FileOptions} file @param {Page.FileOptions["format"]} format @returns {Page.FileOptions} */
+export const inFormat = ({ compression, empty_result, name, done_file }, format) => ({
+  format, empty_result, name, done_file, compression: isPacked(format) ? undefined : compression,
+});
+
 // How its files are written.
 /** @param {Page.FileOptions} file */
-export function fileText({ compression = "zip", delimiter = ",", empty_result = "send", header }) {
+export function fileText({ compression = "zip", delimiter = ",", empty_result = "send", format = "csv", header }) {
+  const isCsv = format === "csv";
   const packed = compression === "none" ? "not compressed" : `compressed with ${lower(COMPRESSIONS, compression)}`;
   const parts = [
-    header === false ? "CSV without a header row" : "CSV with a header row",
-    `values separated by ${lower(DELIMITERS, delimiter)}`,
-    packed,
-  ];
+    isCsv ? `CSV with${header === false ? "out" : ""} a header row` : wordOf(FORMATS, format),
+    isCsv && `values separated by ${lower(DELIMITERS, delimiter)}`,
+    !isPacked(format) && packed,
+  ].filter(Boolean);
   return `${parts.join(", ")}. Without rows: ${lower(EMPTY_RESULTS, empty_result)}.`;
 }
 

@@ -1,7 +1,7 @@
 // The values of a definition in words.
 import { capital, day, size } from "../../format.js";
 import {
-  COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FREQUENCIES, LINE_ENDINGS, OPERATORS, QUOTINGS, wordOf,
+  COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FORMATS, FREQUENCIES, LINE_ENDINGS, OPERATORS, QUOTINGS, isPacked, wordOf,
 } from "../../words.js";
 
 const BASES = {
@@ -63,14 +63,16 @@ export const orderText = (terms) =>
   terms.map((term) => (term.startsWith("-") ? `${term.slice(1)}, highest first` : term)).join("; ");
 
 /** @param {Page.FileOptions} file @returns {Page.Fact[]} */
-export const fileFacts = (file) => [
-  ["Format", `CSV, UTF-8${file.bom ? " with byte order mark" : ""}`],
-  ["Compression", wordOf(COMPRESSIONS, file.compression ?? "zip")],
-  ["Header row", file.header === false ? "No" : "Yes"],
-  ["Delimiter", wordOf(DELIMITERS, file.delimiter ?? ",")],
-  ["Quotes", wordOf(QUOTINGS, file.quoting ?? "minimal")],
-  ["Line endings", wordOf(LINE_ENDINGS, file.line_ending ?? "crlf")],
-  ["Empty values", file.null_text ? `Written as ${file.null_text}` : "Left empty"],
+export const fileFacts = ({ format = "csv", ...file }) => [
+  ["Format", format === "csv" ? `CSV, UTF-8${file.bom ? " with byte order mark" : ""}` : wordOf(FORMATS, format)],
+  ["Compression", !isPacked(format) && wordOf(COMPRESSIONS, file.compression ?? "zip")],
+  .../** @type {Page.Fact[]} */ (format === "csv" ? [
+    ["Header row", file.header === false ? "No" : "Yes"],
+    ["Delimiter", wordOf(DELIMITERS, file.delimiter ?? ",")],
+    ["Quotes", wordOf(QUOTINGS, file.quoting ?? "minimal")],
+    ["Line endings", wordOf(LINE_ENDINGS, file.line_ending ?? "crlf")],
+    ["Empty values", file.null_text ? `Written as ${file.null_text}` : "Left empty"],
+  ] : []),
   ["Formulas", file.escape_formulas && "Text that looks like a formula is escaped"],
   ["File name", file.name],
   ["Done file", file.done_file],

@@ -1,0 +1,70 @@
+"""Staged rows -> the file to deliver, of any format and compression, in memory that does not grow with the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.files.export_file import StagedRows
+from export_jobs.core.sql.compiled import Column
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.base.sink import ByteSink, HashingSink, LimitedSink
+from export_jobs.streaming.compress import compress
+from export_jobs.streaming.formats.format_writer import format_writer
+from export_jobs.streaming.formats.staged_table import StagedTable
+from export_jobs.streaming.staged.deflate_sink import DeflateSink
+from export_jobs.streaming.staged.read_back import text_chunks
+
+
+@dataclass(frozen=True)
+class DeliverableResult:
+    """What was written, and what it is once it is unpacked: sizes in bytes, SHA-256 in hex."""
+
+    bytes: int
+    sha256: str
+    content_bytes: int
+    content_sha256: str
+
+
+def make_file(
+    source: BinaryIO, sink: BinaryIO, *, rows: StagedRows, options: FileOptions, member: str, modified: datetime
+) -> DeliverableResult:
+    """Make the file of the rows staged in ``source``.
+
+    ``member`` is the name of the content and ``modified`` its date in a zip (use the window's end, never the clock).
+    What is to be packed of another format than CSV lies in a temporary file meanwhile, packed already.
+
+    Raises ``TerminalError`` when no space is left, ``source`` holds other rows, the content is larger than it may be,
+    or a cell is not for this format.
+    """
+    if options.format == "csv":
+        done = compress(
+            source, sink, packed=rows.packed, compression=options.compression, member=member, modified=modified
+        )
+        return DeliverableResult(done.bytes, done.sha256, rows.packed.bytes, rows.packed.sha256)
+    if options.compression == "none":
+        output = HashingSink(sink, member)
+        _write(source, output, rows, options, member)
+        output.flush()
+        return DeliverableResult(output.bytes, output.sha256, output.bytes, output.sha256)
+    with TemporaryFile(prefix="export-jobs-") as content:
+        with DeflateSink(content, member) as packing:
+            _write(source, packing, rows, options, member)
+            packed = packing.finish()
+        content.seek(0)
+        done = compress(content, sink, packed=packed, compression=options.compression, member=member, modified=modified)
+    return DeliverableResult(done.bytes, done.sha256, packed.bytes, packed.sha256)
+
+
+def _write(source: BinaryIO, sink: ByteSink, rows: StagedRows, options: FileOptions, member: str) -> None:
+    columns = tuple(Column(name, cell.type, cell.decimals) for name, cell in zip(rows.columns, rows.types, strict=True))
+    table = StagedTable(rows.template, columns, text_chunks(source, rows.packed, member))
+    written = format_writer(options.format)(table, LimitedSink(sink, options.max_bytes, rows.template))
+    if written != rows.rows:
+        raise TerminalError(
+            f"Template {rows.template!r}: {rows.rows} rows were extracted, and the file has {written}",
+            "Clear the extract task of this run to read the rows again",
+        )

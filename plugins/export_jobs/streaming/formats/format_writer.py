@@ -1,0 +1,44 @@
+"""A format -> what writes it. Libraries are loaded only by the tasks that need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from export_jobs.core.definitions.job import FileFormat
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.base.sink import ByteSink
+from export_jobs.streaming.formats.staged_table import StagedTable
+
+FormatWriter = Callable[[StagedTable, ByteSink], int]
+
+_LIBRARIES: dict[FileFormat, tuple[str, str]] = {
+    "parquet": ("pyarrow", "pyarrow"),
+    "xlsx": ("xlsxwriter", "XlsxWriter"),
+}
+"""The module, and the name of the package that holds it."""
+
+
+def format_writer(name: FileFormat) -> FormatWriter:
+    """The function that writes rows of the format ``name``, which is not CSV, and returns their number.
+
+    Raises ``TerminalError`` where its library is not installed.
+    """
+    require_library(name)
+    module = import_module(f"export_jobs.streaming.formats.{name}")
+    return cast("FormatWriter", getattr(module, f"write_{name}"))
+
+
+def require_library(name: FileFormat) -> None:
+    """Raises ``TerminalError`` where the library is not installed that the format ``name`` needs."""
+    if name not in _LIBRARIES:
+        return
+    module, package = _LIBRARIES[name]
+    try:
+        import_module(module)
+    except ImportError:
+        raise TerminalError(
+            f"The format {name} needs the Python package {package}, which this worker has not installed",
+            f"Install airflow-export-jobs[{name}] on every worker, then clear this task",
+        ) from None

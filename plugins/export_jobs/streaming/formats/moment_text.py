@@ -1,0 +1,53 @@
+"""Times as they are staged -> their parts, so that a format can write all rows of a column in one shape."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+_MOMENT = re.compile(
+    r"(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:([+-]\d\d)(:\d\d)?(:\d\d)?)?", flags=re.ASCII
+)
+_LONGEST_DATE = len("YYYY-MM-DD")
+_HOURS_AND_MINUTES = len("+HH:MM")
+
+
+@dataclass(frozen=True, slots=True)
+class MomentText:
+    """The parts of a time: ``YYYY-MM-DD``, ``HH:MM:SS``, six digits of a fraction of a second.
+
+    ``offset`` is ``+HH:MM`` or, of old local times, ``+HH:MM:SS``; it is empty for a time without a zone.
+    """
+
+    date: str
+    clock: str
+    fraction: str
+    offset: str
+
+    @property
+    def is_of_four_digit_year(self) -> bool:
+        """Whether other programs have such a date at all."""
+        return len(self.date) == _LONGEST_DATE
+
+
+def split_moment(text: str) -> MomentText | None:
+    """The parts of ``text``; None for what is no plain time (``infinity``, ``BC``)."""
+    found = _MOMENT.fullmatch(text)
+    if not found:
+        return None
+    date, clock, fraction, hours, minutes, seconds = found.groups()
+    offset = f"{hours}{minutes or ':00'}{seconds or ''}" if hours else ""
+    return MomentText(date, clock, (fraction or "").ljust(6, "0"), offset)
+
+
+def split_instant(text: str) -> MomentText | None:
+    """As ``split_moment``, with an offset of hours and minutes: an older one with seconds has its time in UTC."""
+    parts = split_moment(text)
+    if parts is None or len(parts.offset) <= _HOURS_AND_MINUTES or not parts.is_of_four_digit_year:
+        return parts
+    try:
+        in_utc = datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError:  # the first or last hours that Python has
+        return parts
+    return split_moment(in_utc.isoformat(" ", "microseconds"))

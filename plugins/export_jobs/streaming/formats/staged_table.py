@@ -1,0 +1,131 @@
+"""The rows of one template as they are staged for a format, and how they are read back: NULL is never an empty text.
+
+They are CSV as ``COPY`` writes it in one dialect, whatever the job's own is: comma, line feed, no heading, NULL as
+``\\N`` without quotes; a text that says ``\\N`` itself stands in quotes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import Column
+from export_jobs.errors import TerminalError
+
+NULL = "\\N"
+STAGED_DIALECT = FileOptions(header=False, null_text=NULL, line_ending="lf")
+PARSED_BYTES = 1 << 18
+"""More would only make the garbage collector walk over more cells again and again."""
+
+Cells = Sequence[str | None]
+_EMPTY_TEXT = [""]
+"""The row of an empty line: a file of one column has an empty text there."""
+_NULL_IN_QUOTES = f'"{NULL}"'
+_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\n]*))([,\n])')
+
+
+@dataclass(frozen=True)
+class StagedTable:
+    """What a file is made of. ``chunks`` can be read once; ``template`` names it in errors."""
+
+    template: str
+    columns: tuple[Column, ...]
+    chunks: Iterable[bytes]
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """Whole records, at most ``size`` bytes of them unless one record alone is longer.
+
+        Blocks end where the text says, never where a chunk happens to: what is made of them is the same each time.
+        """
+        pending = bytearray()
+        wanted = size
+        for chunk in self.chunks:
+            pending += chunk
+            while len(pending) >= wanted:
+                if end := _block_end(pending, size):
+                    yield bytes(pending[:end])
+                    del pending[:end]
+                    wanted = size
+                else:
+                    wanted = 2 * len(pending)
+        while pending:
+            end = _block_end(pending, size) or len(pending)
+            yield bytes(pending[:end])
+            del pending[:end]
+
+    def batches(self) -> Iterator[list[Cells]]:
+        """The cells of each block, column by column; None is NULL."""
+        for block in self.blocks(PARSED_BYTES):
+            text = block.decode()
+            columns = _columns(text) if _NULL_IN_QUOTES in text else _plain_columns(text)
+            if len(columns) != len(self.columns):
+                raise self.error(f"{len(columns)} cells are staged a row, but the file has {len(self.columns)} columns")
+            yield columns
+
+    def error(self, what: str, remedy: str = "Clear the extract task of this run to read the rows again") -> Exception:
+        """What is wrong with these rows."""
+        return TerminalError(f"Template {self.template!r}: {what}", remedy)
+
+    def cell_error(self, column: Column, what: str, remedy: str) -> Exception:
+        """What is wrong with a cell of ``column``; the value itself belongs in no log."""
+        return self.error(f"column {column.name!r} {what}", remedy)
+
+
+def staged_dialect(options: FileOptions) -> FileOptions:
+    """How the rows of a job with ``options`` are staged: CSV as it is delivered, for other formats in one dialect."""
+    if options.format == "csv":
+        return options
+    kept = {"max_bytes": options.max_bytes, "escape_formulas": options.escape_formulas}
+    return STAGED_DIALECT.model_copy(update=kept)
+
+
+def _block_end(text: bytearray, size: int) -> int:
+    """Where the next block of at most ``size`` bytes ends; 0 when that does not show yet."""
+    if len(text) < size:
+        return 0
+    return _last_end(text, size) or _first_end(text)
+
+
+def _last_end(text: bytearray, limit: int) -> int:
+    """Where the last record ends that has ended by ``limit``; 0 for none. An even number of quotes is before it."""
+    end = text.rfind(b"\n", 0, limit) + 1
+    is_inside = text.count(b'"', 0, end) % 2
+    while end and is_inside:
+        before = text.rfind(b"\n", 0, end - 1) + 1
+        is_inside ^= text.count(b'"', before, end) % 2
+        end = before
+    return end
+
+
+def _first_end(text: bytearray) -> int:
+    """Where the first record ends; 0 while it does not."""
+    start, is_inside = 0, 0
+    while end := text.find(b"\n", start) + 1:
+        is_inside ^= text.count(b'"', start, end) % 2
+        if not is_inside:
+            return end
+        start = end
+    return 0
+
+
+def _plain_columns(text: str) -> list[Cells]:
+    """The columns of a text in which nothing but NULL reads as NULL."""
+    csv.field_size_limit(sys.maxsize)  # the module's own limit is 128 kB, and a cell may have any length
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    columns = zip(*(row or _EMPTY_TEXT for row in rows), strict=True)
+    return [[None if cell == NULL else cell for cell in column] if NULL in column else column for column in columns]
+
+
+def _columns(text: str) -> list[Cells]:
+    rows: list[list[str | None]] = [[]]
+    for quoted, bare, end in _CELL.findall(text):
+        # Only a bare cell can be NULL, and an empty one is empty on both sides.
+        rows[-1].append(None if bare == NULL else bare or quoted.replace('""', '"'))
+        if end == "\n":
+            rows.append([])
+    return list(zip(*rows[:-1], strict=True))

@@ -1,0 +1,67 @@
+"""``docs/reference/files.md`` says of every format and type what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType
+from export_jobs.core.definitions.job import FileFormat, FileOptions
+from export_jobs.core.files.names import FORMAT_SUFFIXES
+from export_jobs.core.sql.compiled import Column
+from export_jobs.core.validation.rule import RuleContext
+from export_jobs.core.validation.rules.file import FILE_RULES, OF_CSV
+from export_jobs.streaming.formats import parquet, xlsx
+from tests.unit.core.samples import job
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "files.md").read_text("utf-8")
+COMPRESSIONS = get_args(FileOptions.model_fields["compression"].annotation)
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """The first table behind ``heading``, by its first column."""
+    table = PAGE.split(heading, 1)[1].split("\n\n|", 1)[1].split("\n\n", 1)[0]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    return {first.strip("`"): rest for first, *rest in cells}
+
+
+def test_every_format_has_its_ending() -> None:
+    found = rows("# Formats of files")
+    assert set(found) == set(get_args(FileFormat))
+    assert {name: cells[0].strip("`") for name, cells in found.items()} == FORMAT_SUFFIXES
+
+
+@pytest.mark.parametrize("name", get_args(FileFormat))
+def test_the_compressions_that_are_named_are_those_that_are_allowed(name: FileFormat) -> None:
+    said = re.findall(r"`(\w+)`", rows("# Formats of files")[name][1])
+    allowed = [
+        compression
+        for compression in COMPRESSIONS
+        if not list(FILE_RULES.issues(job(file={"format": name, "compression": compression}), RuleContext(Catalogue())))
+    ]
+    assert said == allowed
+    assert FileOptions.model_validate({"format": name}).compression == said[0]
+
+
+def test_the_keys_of_csv_are_named() -> None:
+    [sentence] = re.findall(r"The keys (.*?) say how CSV is written", PAGE, re.DOTALL)
+    assert tuple(re.findall(r"`(\w+)`", sentence)) == OF_CSV
+
+
+def test_types_of_parquet() -> None:
+    found = {name: cells[1].strip("`") for name, cells in rows("## Types").items()}
+    assert found.pop("number` with `decimals") == "decimal128(38, decimals)"
+    assert found.pop("number` without") == str(parquet._arrow_type(Column("a", "number")))
+    assert found.pop("NULL") == "null"
+    kinds = set(get_args(ColumnType)) - {"number"}
+    assert found == {kind: str(parquet._arrow_type(Column("a", kind))) for kind in kinds}
+
+
+def test_numbers_of_parquet_and_excel() -> None:
+    assert f"{parquet.GROUP_ROWS:,} rows or {parquet.GROUP_BYTES >> 20} MiB" in PAGE
+    limits = (xlsx.SHEET_ROWS, xlsx.SHEET_COLUMNS, xlsx.MAX_CELL_CHARACTERS)
+    for limit in limits:
+        assert f"{limit:,}" in PAGE

@@ -1,0 +1,244 @@
+"""Every type of PostgreSQL through the steps of a run, in each format, read back by a program that is not ours."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import itertools
+import json
+import math
+import sys
+import zipfile
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import psycopg
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from airflow.sdk.exceptions import AirflowFailException
+
+from export_jobs.core.definitions.job import Template
+from export_jobs.orchestration.compressing import Compress
+from export_jobs.orchestration.extracting import Extract
+from export_jobs.orchestration.tasks import ValidateDestination
+from tests.integration.orchestration.conftest import Run
+from tests.integration.orchestration.test_extracting import connection
+from tests.integration.store.samples import Store
+
+pytestmark = pytest.mark.integration
+NUMBERS = itertools.count()
+
+# Column: its type in the catalogue, in PostgreSQL, and the values of its rows as SQL. The last row is all NULL.
+ZOO: dict[str, tuple[str, str, list[str]]] = {
+    "id": ("integer", "bigint", ["9223372036854775807", "9007199254740993", "-1"]),
+    "amount": (
+        "{type: number, decimals: 10}",
+        "numeric(38,10)",
+        ["1234567890123456789012345678.0123456789", "-0.0000000001", "0"],
+    ),
+    "price": ("{type: number, decimals: 2}", "numeric(12,2)", ["120", "-5.1", "0.005"]),
+    "rate": ("number", "float8", ["'NaN'", "'-Infinity'", "0.1::float8 + 0.2::float8"]),
+    "ok": ("boolean", "boolean", ["true", "false", "true"]),
+    "day": ("date", "date", ["'9999-12-31'", "'0001-01-01'", "'1999-12-31'"]),
+    "local_at": (
+        "timestamp",
+        "timestamp",
+        ["'9999-12-31 23:59:59.999999'", "'1800-01-01 00:00'", "'2024-01-01 10:00:00.5'"],
+    ),
+    "at": (
+        "timestamptz",
+        "timestamptz",
+        ["'2024-07-01 10:00:00.000001Z'", "'1800-01-01 00:00Z'", "'2024-01-01 10:00Z'"],
+    ),
+    "emoji": ("text", "text", ["'😀 Größe'", "'مرحبا \"بك\"'", "E'two\\r\\nlines\\t,'"]),
+    "nothing": ("text", "text", ["''", "'\\N'", "'NULL'"]),
+    "doc": ("text", "jsonb", ["'{\"a\": [1, null]}'", "'null'", "'\"x\"'"]),
+    "many": ("text", "text[]", ["array['a','b,c']", "'{}'", "array[NULL]"]),
+    "mood": ("text", "zoo.mood", ["'happy'", "'sad'", "'happy'"]),
+    "bytes": ("text", "bytea", ["'\\xdeadbeef'", "''", "'\\x00'"]),
+    "lasted": ("text", "interval", ["'1 day 02:03:04.5'", "'-1 month'", "'0'"]),
+    "cash": ("text", "money", ["1234.5", "-1", "0"]),
+    "host": ("text", "inet", ["'192.168.0.1/24'", "'::1'", "'10.0.0.1'"]),
+    "span": ("text", "int4range", ["'[1,5)'", "'empty'", "'(,3]'"]),
+    "uid": ("text", "uuid", ["'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"] * 3),
+}
+# What PostgreSQL writes for types that only it knows, with the settings of an export.
+TEXTS = {
+    "doc": ['{"a": [1, null]}', "null", '"x"'],
+    "many": ['{a,"b,c"}', "{}", "{NULL}"],
+    "mood": ["happy", "sad", "happy"],
+    "bytes": ["\\xdeadbeef", "\\x", "\\x00"],
+    "lasted": ["P1DT2H3M4.5S", "P-1M", "PT0S"],
+    "cash": ["$1,234.50", "-$1.00", "$0.00"],
+    "host": ["192.168.0.1/24", "::1", "10.0.0.1"],
+    "span": ["[1,5)", "empty", "(,4)"],
+    "uid": ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"] * 3,
+}
+
+
+@pytest.fixture
+def zoo(connected: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    declared = ", ".join(f"{name}: {kind}" for name, (kind, _, _) in ZOO.items())
+    (tmp_path / "sql" / "facts").mkdir(parents=True)
+    (tmp_path / "sql" / "facts" / "animals.sql").write_text(
+        "/*\ntitle: Animals\nconnection: shop\nevent_date: {column: seen_at, type: timestamptz}\norder_by: [place]\n"
+        f"columns: {{place: integer, {declared}}}\n*/\nSELECT * FROM zoo.animals\n"
+    )
+    monkeypatch.setenv("EXPORT_JOBS_CATALOGUE", str(tmp_path / "sql"))
+    monkeypatch.setenv("EXPORT_JOBS_STAGING", str(tmp_path / "staging"))
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP", connection(connected))
+    rows = [[values[number] for _, _, values in ZOO.values()] for number in range(3)] + [["NULL"] * len(ZOO)]
+    lines = ", ".join(f"({number}, '2026-01-01 12:00Z', {', '.join(row)})" for number, row in enumerate(rows))
+    connected.hand(
+        "DROP SCHEMA IF EXISTS zoo CASCADE",
+        "CREATE SCHEMA zoo",
+        "CREATE TYPE zoo.mood AS ENUM ('happy', 'sad')",
+        "CREATE TABLE zoo.animals (place int, seen_at timestamptz, "
+        + ", ".join(f"{name} {kind}" for name, (_, kind, _) in ZOO.items())
+        + ")",
+        f"INSERT INTO zoo.animals VALUES {lines}",
+    )
+    with connected.definitions.transaction("anna") as within:
+        within.create_template(Template(name="animals", kind="standard", fact="animals", columns=tuple(ZOO)))
+    return connected
+
+
+def file_of(store: Store, template: str = "animals", **options: str) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of the file that a run makes, and what it says of it."""
+    run = Run(store, store.create(f"zoo-{next(NUMBERS)}", templates=[{"template": template}], file=options))
+    run.results["extract"] = run.execute(Extract)
+    said = run.execute(Compress, template)
+    content = Path(said["uri"].removeprefix("file://")).read_bytes()
+    assert (said["bytes"], said["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    return content, said
+
+
+def in_database(store: Store) -> list[dict[str, Any]]:
+    with psycopg.connect(**store.dsn) as session:
+        session.execute("SET TimeZone = 'UTC'")
+        cursor = session.execute("SELECT * FROM zoo.animals ORDER BY place")
+        names = [column.name for column in cursor.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor]
+    for name, texts in TEXTS.items():
+        for row, text in zip(found, [*texts, None], strict=True):
+            row[name] = text
+    return [{name: row[name] for name in ZOO} for row in found]
+
+
+def unpacked(content: bytes, compression: str) -> bytes:
+    match compression:
+        case "zip":
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                return archive.read(archive.namelist()[0])
+        case "gzip":
+            return gzip.decompress(content)
+        case "zstd":
+            return zstandard.ZstdDecompressor().decompressobj().decompress(content)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("compression", "ending"), [("zip", ".zip"), ("gzip", ".jsonl.gz"), ("zstd", ".jsonl.zst"), ("none", ".jsonl")]
+)
+def test_json_lines(zoo: Store, compression: str, ending: str) -> None:
+    content, said = file_of(zoo, format="jsonl", compression=compression)
+    assert said["path"].endswith(f"animals__2026-01-01{ending}")
+    lines = unpacked(content, compression)
+    assert said["content"]["name"].endswith("animals__2026-01-01.jsonl")
+    sums = (len(lines), hashlib.sha256(lines).hexdigest())
+    assert (said["content"]["bytes"], said["content"]["sha256"]) == sums
+    found = [json.loads(line, parse_float=Decimal) for line in lines.decode().split("\n")[:-1]]
+    assert found == [{name: in_json(name, value) for name, value in row.items()} for row in in_database(zoo)]
+
+
+def in_json(name: str, value: Any) -> Any:
+    if isinstance(value, float):
+        return {"nan": "NaN", "-inf": "-Infinity"}.get(str(value), Decimal(str(value)))
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def test_parquet(zoo: Store) -> None:
+    content, said = file_of(zoo, format="parquet")
+    assert said["path"].endswith("animals__2026-01-01.parquet")
+    assert said["content"] == {"name": said["path"], "bytes": said["bytes"], "sha256": said["sha256"]}
+    found = pq.read_table(io.BytesIO(content)).to_pylist()
+    expected = in_database(zoo)
+    assert [type(row["rate"]) for row in found] == [float, float, float, type(None)]
+    assert math.isnan(found[0].pop("rate")) and math.isnan(expected[0].pop("rate"))
+    assert found == expected
+
+
+def test_an_excel_file(zoo: Store) -> None:
+    content, said = file_of(zoo, format="xlsx")
+    assert said["path"].endswith("animals__2026-01-01.xlsx")
+    heading, *rows = openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    assert list(heading) == list(ZOO)
+    # The last row is all NULL, and a sheet ends with its last cell.
+    expected = [[in_excel(name, value) for name, value in row.items()] for row in in_database(zoo)[:-1]]
+    for found, wanted in zip(rows, expected, strict=True):
+        assert dict(zip(ZOO, found, strict=True)) == dict(zip(ZOO, wanted, strict=True))
+
+
+def in_excel(name: str, value: Any) -> Any:
+    """Numbers of up to 15 digits, days from March 1900 on; everything else is the text of a CSV."""
+    match value:
+        case bool() | None:
+            return value
+        case datetime():
+            text = f"{value:%H:%M:%S.%f}".rstrip("0").rstrip(".") + ("+00" if value.tzinfo else "")
+            as_text = f"{value.date().isoformat()} {text}"
+            is_kept = 1900 < value.year < 9999
+            return value.replace(tzinfo=None, microsecond=value.microsecond // 1000 * 1000) if is_kept else as_text
+        case date():
+            return datetime(value.year, value.month, value.day) if value.year > 1900 else value.isoformat()
+        case str():
+            return value.replace("\r", "_x000D_")
+        case float() if not math.isfinite(value):
+            return {"nan": "NaN", "-inf": "-Infinity"}[str(value)]
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return float(value) if len(text.replace(".", "").lstrip("-0")) <= 15 else text
+
+
+def test_the_same_rows_are_the_same_bytes(zoo: Store) -> None:
+    for name in ("jsonl", "parquet", "xlsx"):
+        options = {"format": name, "compression": "none"}
+        assert file_of(zoo, **options)[0] == file_of(zoo, **options)[0]
+
+
+@pytest.mark.parametrize("value", ["infinity", "0044-03-15 BC"])
+def test_a_day_that_a_format_does_not_have(zoo: Store, value: str) -> None:
+    zoo.hand(f"UPDATE zoo.animals SET day = '{value}' WHERE place = 1")
+    content, _ = file_of(zoo, format="jsonl", compression="none")
+    assert json.loads(content.splitlines()[1])["day"] == value
+    book = openpyxl.load_workbook(io.BytesIO(file_of(zoo, format="xlsx")[0])).active
+    assert book["F3"].value == value
+    with pytest.raises(AirflowFailException, match="column 'day' has a value that a Parquet column of the type date32"):
+        file_of(zoo, format="parquet")
+
+
+def test_a_file_without_rows_has_its_columns(zoo: Store) -> None:
+    zoo.hand("DELETE FROM zoo.animals")
+    assert file_of(zoo, format="jsonl", compression="none")[0] == b""
+    assert pq.read_table(io.BytesIO(file_of(zoo, format="parquet")[0])).column_names == list(ZOO)
+    sheet = openpyxl.load_workbook(io.BytesIO(file_of(zoo, format="xlsx")[0])).active
+    assert list(sheet.iter_rows(values_only=True)) == [tuple(ZOO)]
+
+
+@pytest.mark.parametrize("name", ["jsonl", "parquet", "xlsx"])
+def test_a_file_of_more_bytes_than_the_job_allows_is_not_made(zoo: Store, name: str) -> None:
+    with pytest.raises(AirflowFailException, match="gives more than 700 bytes, the job's limit for one file"):
+        file_of(zoo, format=name, max_bytes="700")
+
+
+def test_what_a_worker_lacks_is_told_before_any_sql(zoo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    run = Run(zoo, zoo.create("zoo", templates=[{"template": "animals"}], file={"format": "parquet"}))
+    with pytest.raises(AirflowFailException, match=r"needs the Python package pyarrow, .*\[parquet\]"):
+        run.execute(ValidateDestination)

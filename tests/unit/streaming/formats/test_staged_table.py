@@ -1,0 +1,53 @@
+"""What was staged is read back cell by cell, whatever is in it and wherever the chunks end."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from export_jobs.core.sql.compiled import Column
+from export_jobs.streaming.formats import staged_table
+from tests.unit.streaming.formats.staged import staged, staged_text
+
+CELLS = (
+    st.none()
+    | st.sampled_from(["", "\\N", '"', '"\\N"', "\n", "\r\n", ",", "a", "\\.", '"",\n"'])
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
+)
+
+
+@settings(deadline=None)
+@given(
+    rows=st.integers(1, 3).flatmap(lambda width: st.lists(st.tuples(*[CELLS] * width), min_size=1, max_size=12)),
+    chunk=st.integers(1, 20),
+    block=st.integers(1, 60),
+)
+def test_cells_come_back(rows: list[tuple[str | None, ...]], chunk: int, block: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staged_table, "PARSED_BYTES", block)
+        table = staged([Column(str(number), "text") for number in range(len(rows[0]))], rows, chunk)
+        found = [tuple(row) for batch in table.batches() for row in zip(*batch, strict=True)]
+    assert found == rows
+
+
+@settings(deadline=None)
+@given(chunk=st.integers(1, 400), block=st.integers(1, 200))
+def test_blocks_end_where_the_text_says_and_not_where_chunks_do(chunk: int, block: int) -> None:
+    rows = [(str(number), "a\n" * (number % 7), 'say "' * (number % 3)) for number in range(40)]
+    columns = [Column(name, "text") for name in "abc"]
+    blocks = list(staged(columns, rows, chunk).blocks(block))
+    assert blocks == list(staged(columns, rows, 1 << 20).blocks(block))
+    assert b"".join(blocks) == staged_text(rows)
+
+
+def test_a_cell_may_be_longer_than_the_csv_module_wants_one_to_be() -> None:
+    rows = [("x" * 500_000, "y")]
+    [[first, second]] = staged([Column("a", "text"), Column("b", "text")], rows, 1000).batches()
+    assert (first[0], second[0]) == rows[0]
+
+
+def test_rows_of_another_width_are_refused() -> None:
+    table = staged([Column("a", "text")], [("1", "2")])
+    with pytest.raises(Exception, match="2 cells are staged a row, but the file has 1 columns"):
+        list(table.batches())
