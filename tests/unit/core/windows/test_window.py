@@ -314,9 +314,7 @@ def test_f19_a_calendar_month_is_delivered_on_the_fifth_of_the_next() -> None:
         deliver_after_days=5, deliver_at="06:00",
     )  # fmt: skip
     found = list(scheduled_windows(plan))
-    assert days(found, "Europe/Berlin") == [
-        "2026-01-01..2026-01-31", "2026-02-01..2026-02-28", "2026-03-01..2026-03-31",
-    ]  # fmt: skip
+    assert days(found, "Europe/Berlin") == ["01-01..01-31", "02-01..02-28", "03-01..03-31"]
     due = [local(each.due, "Europe/Berlin") for each in found]
     assert due == [datetime(2026, month, 5, 6) for month in (2, 3, 4)]
     assert closed_at(plan, found[2].window) == utc("2026-04-04T22:00"), "midnight in summer time"
@@ -324,9 +322,7 @@ def test_f19_a_calendar_month_is_delivered_on_the_fifth_of_the_next() -> None:
 
 def test_quarters_are_those_of_the_calendar_the_first_and_last_cut_to_the_validity() -> None:
     found = list(scheduled_windows(schedule("quarterly", "2023-11-15", "2024-08-10")))
-    assert days(found) == [
-        "2023-11-15..2023-12-31", "2024-01-01..2024-03-31", "2024-04-01..2024-06-30", "2024-07-01..2024-08-10",
-    ]  # fmt: skip
+    assert days(found) == ["11-15..12-31", "01-01..03-31", "04-01..06-30", "07-01..08-10"]
     assert [each.due.date().isoformat() for each in found] == ["2024-01-01", "2024-04-01", "2024-07-01", "2024-08-11"]
 
 
