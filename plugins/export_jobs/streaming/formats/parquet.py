@@ -32,7 +32,6 @@ _OF_FEW_VALUES = {"text", "date"}
 DECIMAL_DIGITS = 38
 _EXACT_DIGITS = 15
 """So many digits every float keeps."""
-_ISO_OFFSET = len("+HH:MM")
 
 _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
