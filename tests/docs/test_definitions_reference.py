@@ -11,7 +11,16 @@ from pydantic import BaseModel
 from export_jobs.core.base.issue import errors
 from export_jobs.core.base.yaml_file import read_yaml
 from export_jobs.core.catalogue.files import load_catalogue
-from export_jobs.core.definitions.job import DestinationSpec, FileOptions, JobSpec, Schedule, Template, TemplateUse
+from export_jobs.core.definitions.job import (
+    DestinationSpec,
+    FileEncryption,
+    FileOptions,
+    JobSpec,
+    Schedule,
+    Template,
+    TemplateUse,
+)
+from export_jobs.core.definitions.key import KeySpec
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.store.definitions import EDITABLE
 
@@ -19,16 +28,18 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reference" / "definitions.md").read_text("utf-8")
 SECTIONS = {
     "Destinations": DestinationSpec,
+    "Keys": KeySpec,
     "Templates": Template,
     "Jobs": JobSpec,
     "Schedule": Schedule,
     "Templates of a job": TemplateUse,
     "File": FileOptions,
+    "Encryption": FileEncryption,
 }
 
 
 def section(heading: str) -> str:
-    return PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return re.split(r"\n#{2,3} ", re.split(rf"\n#{{2,3}} {heading}\n", PAGE)[1])[0]
 
 
 def keys_of(text: str) -> set[str]:

@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _definition_commands(commands)
+    _key_commands(commands)
     _catalogue_commands(commands)
     _preview_commands(commands)
     _run_commands(commands)
@@ -57,6 +58,17 @@ def _definition_commands(commands: _Commands) -> None:
     )
     delete = _add_command(commands, "delete", "jobs:delete", "delete a job; its ledger and its delivered files stay")
     _add_job_argument(delete)
+    _add_yes_option(delete)
+
+
+def _key_commands(commands: _Commands) -> None:
+    keys = commands.add_parser("keys", help="receivers' public keys").add_subparsers(metavar="ACTION", required=True)
+    show = _add_command(
+        keys, "show", "keys:show_keys", "all keys, one a line, or one with its fingerprint; 1 if one cannot be used"
+    )
+    show.add_argument("tag", metavar="TAG", nargs="?", help="the key's tag")
+    delete = _add_command(keys, "delete", "keys:delete_key", "delete a key that no job encrypts to")
+    delete.add_argument("tag", metavar="TAG", help="the key's tag")
     _add_yes_option(delete)
 
 

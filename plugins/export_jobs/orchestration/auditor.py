@@ -17,11 +17,13 @@ from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.airflow.connections import task_store_engine
 from export_jobs.orchestration.audit.facts import AirflowView, GatheredFacts, ask_airflow, gather
+from export_jobs.orchestration.audit.key_expiry import expiring_keys
 from export_jobs.orchestration.audit.late_rows import count_late_rows
 from export_jobs.orchestration.audit.mending import mend, mended_finding
 from export_jobs.orchestration.audit.telling import tell
 from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
 from export_jobs.orchestration.run.staging import sweep
+from export_jobs.store.definitions import Definitions
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -54,7 +56,7 @@ def auditor_dag() -> DAG:
 
 
 class CompareWithLedger(BaseOperator):
-    """Raise what no run reports: windows that never ran, green without a delivery, rows lost in bulk."""
+    """Raise what no run reports: windows that never ran, green without a delivery, rows lost in bulk, ending keys."""
 
     template_fields: ClassVar[tuple[str, ...]] = ()
 
@@ -69,6 +71,7 @@ class CompareWithLedger(BaseOperator):
         lost = _lost_rows(troubles)
         owners = {**gathered.owners, **{job.name: job.owner for job in lost}}
         findings = [_lost_row_finding(job) for job in lost]
+        findings += expiring_keys(Definitions(engine), datetime.now(UTC))
         for facts in gathered.facts:
             deleted = {run.run_id for run in gone.get(facts.job, ())}
             findings += _findings(facts, deleted, gathered)

@@ -10,9 +10,11 @@ from export_jobs.core.files.export_file import ExportFile, FileContent, StagedRo
 from export_jobs.core.files.job_files import delivered_stem
 from export_jobs.core.files.names import content_name, file_stem, target_path
 from export_jobs.orchestration.run.earlier_release import staged_rows
+from export_jobs.orchestration.run.encrypted_file import open_file
 from export_jobs.orchestration.run.staging import open_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.streaming.deliverable import make_file
+from export_jobs.streaming.openpgp.encrypt import EncryptingSink
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -38,14 +40,19 @@ class Compress(ExportStep):
             return file.model_dump(mode="json")
         # Its own suffix tells it from what it is made of.
         path = run.staging / f"{file_stem(run.job.name, name, run.window, run.job.schedule.time_zone)}.ready"
-        with open_staged(rows.uri) as source, write_staged(path, run, name, self.step) as sink:
+        with (
+            open_staged(rows.uri) as source,
+            write_staged(path, run, name, self.step) as sink,
+            open_file(sink, run, file.content.name) as opened,
+        ):
             done = make_file(
-                source, sink, rows=rows, options=run.job.file, member=file.content.name, modified=run.window.end
+                source, opened, rows=rows, options=run.job.file, member=file.content.name, modified=run.window.end
             )
-        log.info("%d bytes of rows are a file of %d", rows.packed.bytes, done.bytes)
+        delivered = opened if isinstance(opened, EncryptingSink) else done
+        log.info("%d bytes of rows are a file of %d", rows.packed.bytes, delivered.bytes)
         content = file.content.model_copy(update={"bytes": done.content_bytes, "sha256": done.content_sha256})
         ready = file.model_copy(
-            update={"uri": str(path), "bytes": done.bytes, "sha256": done.sha256, "content": content}
+            update={"uri": str(path), "bytes": delivered.bytes, "sha256": delivered.sha256, "content": content}
         )
         return ready.model_dump(mode="json")
 

@@ -12,6 +12,7 @@ from export_jobs.core.definitions.names import task_group
 from export_jobs.core.files.export_file import ExportFile
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import UserError
+from export_jobs.orchestration.run.encrypted_file import prove_keys
 from export_jobs.orchestration.run.publish import publish
 from export_jobs.orchestration.run.staging import open_staged
 from export_jobs.orchestration.run.step import ExportStep
@@ -28,7 +29,9 @@ log = logging.getLogger(__name__)
 
 
 class ValidateDestination(ExportStep):
-    """Check the definition once more, then login, host key, folder and write permission, before any SQL runs."""
+    """Check the definition once more, then the keys that files are encrypted to and signed with, then login, host key,
+    folder and write permission, before any SQL runs.
+    """
 
     step = "validate_destination"
 
@@ -39,6 +42,8 @@ class ValidateDestination(ExportStep):
         if issues:
             raise UserError("The definition is invalid", f"Correct it:\n{bullet_list(issues)}")
         require_library(run.job.file.format)
+        for key in prove_keys(run):
+            log.warning("The key %r of %s expires on %s", key.tag, key.user_id, key.expires_at)
         run.destination.check()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.validation.definitions import validate_destination, validate_template
+from export_jobs.core.validation.definitions import validate_destination, validate_key, validate_template
 from export_jobs.store.definitions import Definitions
 
 
@@ -23,8 +23,11 @@ def _issues(definitions: Definitions, catalogue: Catalogue) -> Iterator[Issue]:
         yield from _at_path(f"destinations[{destination.tag}]", validate_destination(destination))
     for template in definitions.templates():
         yield from _at_path(f"templates[{template.name}]", validate_template(template, catalogue=catalogue))
+    keys = {key.tag: key for key in definitions.receiver_keys()}
+    for key in keys.values():
+        yield from _at_path(f"keys[{key.tag}]", validate_key(key))
     for row in definitions.jobs():
-        _, issues = row.check(catalogue=catalogue, destinations=tags)
+        _, issues = row.check(catalogue=catalogue, destinations=tags, keys=keys)
         yield from _at_path(f"jobs[{row.name}]", issues)
 
 

@@ -1,4 +1,4 @@
-"""Jobs, templates and destinations of one store: found, created, changed where they may, deleted."""
+"""Jobs, templates, keys and destinations of one store: found, created, changed where they may, deleted."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from export_jobs.errors import UserError
 from export_jobs.store.database.errors import translate_error
 from export_jobs.store.destinations import Destinations
 from export_jobs.store.job_templates import insert_template_uses
+from export_jobs.store.keys import Keys
 from export_jobs.store.name_collisions import refuse_collision
 from export_jobs.store.stored_job import DefinitionVersion, StoredJob, parse_version
 from export_jobs.store.templates import Templates
@@ -44,8 +45,8 @@ EDITABLE_SECTIONS = tuple(dict.fromkeys(path.partition(".")[0] for path in EDITA
 """The parts of a job's YAML in which some keys may change."""
 
 
-class Definitions(Destinations, Templates):
-    """Jobs, templates and destinations of one store."""
+class Definitions(Destinations, Keys, Templates):
+    """Jobs, templates, keys and destinations of one store."""
 
     def jobs(self) -> list[StoredJob]:
         """All live jobs in the order of their creation, in one query."""
@@ -191,4 +192,7 @@ def _columns(spec: JobSpec) -> dict[str, Any]:
     schedule = spec.schedule.model_dump(mode="json", exclude={"anchor"})
     file = spec.file.model_dump(mode="json")
     file["name_pattern"] = file.pop("name")
+    encryption = file.pop("encryption") or {"keys": [], "sign": None, "armour": False}
+    file["encryption_keys"], file["sign_connection"] = encryption["keys"], encryption["sign"]
+    file["armour"] = encryption["armour"]
     return {**plain, "recipients": list(spec.recipients), **schedule, **file}

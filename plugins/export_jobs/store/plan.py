@@ -12,8 +12,9 @@ from datetime import datetime
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DefinitionFile, JobSpec
+from export_jobs.core.definitions.key import KeySpec, ReceiverKey
 from export_jobs.core.validation.changes import Action, Change, StoredDefinitions, plan_changes
-from export_jobs.core.validation.definition_file import StoredReferences, check_file
+from export_jobs.core.validation.definition_file import KeyReader, StoredReferences, check_file
 from export_jobs.errors import UserError
 from export_jobs.store.definitions import Definitions
 
@@ -49,20 +50,23 @@ def make_plan(
     *,
     now: datetime,
     last_window_end: Mapping[int, datetime] | None = None,
+    read_key: KeyReader | None = None,
 ) -> ApplyPlan:
     """Hold a file's content against the catalogue and the store. Raises only when the store cannot be read.
 
     ``last_window_end``: by job id, the end of the last window made; the preview of an edited schedule needs it.
+    ``read_key``: how keys are read; a file with keys cannot be applied without.
     """
     rows = definitions.jobs()
     templates = {template.name: template for template in definitions.templates()}
     destinations = {destination.tag: destination for destination in definitions.destinations()}
-    beside = StoredReferences(templates, destinations.keys(), [row.name for row in rows])
-    file, issues = check_file(raw, catalogue=catalogue, stored=beside, now=now)
+    keys = {key.tag: key for key in definitions.receiver_keys()}
+    beside = StoredReferences(templates, destinations.keys(), [row.name for row in rows], keys)
+    file, issues = check_file(raw, catalogue=catalogue, stored=beside, now=now, read_key=read_key)
     if file is None:
         return ApplyPlan(None, tuple(issues))
     ends = {row.name: last_window_end[row.job_id] for row in rows if last_window_end and row.job_id in last_window_end}
-    stored = StoredDefinitions({row.name: row.read()[0] for row in rows}, templates, destinations, ends)
+    stored = StoredDefinitions({row.name: row.read()[0] for row in rows}, templates, destinations, ends, keys)
     jobs = {job.name: job for job in file.jobs}
     return ApplyPlan(
         file,
@@ -86,6 +90,9 @@ def apply_plan(plan: ApplyPlan, definitions: Definitions, actor: str) -> None:
         for destination in plan.file.destinations:
             if to_do["destination", destination.tag] is not Action.UNCHANGED:
                 transaction.save_destination(destination, actor)
+        for key in plan.file.keys:
+            if to_do["key", key.tag] is not Action.UNCHANGED:
+                transaction.save_key(_read(key), actor)
         for template in plan.file.templates:
             if to_do["template", template.name] is Action.CREATE:
                 transaction.create_template(template, actor)
@@ -95,6 +102,12 @@ def apply_plan(plan: ApplyPlan, definitions: Definitions, actor: str) -> None:
                 transaction.create(job, actor)
             elif action is Action.UPDATE:
                 transaction.update(job, actor, expected_version=plan.versions[job.name])
+
+
+def _read(key: KeySpec) -> ReceiverKey:
+    if not isinstance(key, ReceiverKey):
+        raise UserError(f"The key {key.tag!r} was not read by gpg, so it cannot be saved", "Apply the file again")
+    return key
 
 
 def _try_update(change: Change, jobs: Mapping[str, JobSpec], definitions: Definitions) -> Change:

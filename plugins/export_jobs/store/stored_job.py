@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from export_jobs.core.base.issue import Issue, bullet_list
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, Schedule
+from export_jobs.core.definitions.key import ReceiverKey
 from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
 from export_jobs.core.validation.rules.schedule import is_time_zone
 from export_jobs.errors import TerminalError, UserError
@@ -45,12 +46,16 @@ class StoredJob:
             return None, [self._stumble(error)]
 
     def check(
-        self, *, catalogue: Catalogue, destinations: Collection[str] | None = None
+        self,
+        *,
+        catalogue: Catalogue,
+        destinations: Collection[str] | None = None,
+        keys: Mapping[str, ReceiverKey | None] | None = None,
     ) -> tuple[ExportJob | None, list[Issue]]:
-        """The same for shape and meaning; ``destinations``: the known tags, when they are to be looked at."""
+        """The same for shape and meaning; ``destinations`` and ``keys``: those that are known, to be looked at."""
         try:
             document = _document(self.definition, self.version)
-            return check_stored_job(document, catalogue=catalogue, destinations=destinations)
+            return check_stored_job(document, catalogue=catalogue, destinations=destinations, keys=keys)
         except Exception as error:
             return None, [self._stumble(error)]
 

@@ -18,7 +18,7 @@ from export_jobs.core.definitions.job import Compression
 from export_jobs.core.files.export_file import PackedRows
 from export_jobs.streaming.archive.gzip_frame import gzip_frame
 from export_jobs.streaming.archive.zip_frame import zip_frame
-from export_jobs.streaming.base.sink import HashingSink
+from export_jobs.streaming.base.sink import ByteSink, HashingSink
 from export_jobs.streaming.staged.read_back import packed_chunks, text_chunks
 
 ZSTD_LEVEL = 3
@@ -36,7 +36,7 @@ class CompressionResult:
 
 def compress(
     source: BinaryIO,
-    sink: BinaryIO,
+    sink: ByteSink,
     *,
     packed: PackedRows,
     compression: Compression,

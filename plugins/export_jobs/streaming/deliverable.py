@@ -30,7 +30,7 @@ class DeliverableResult:
 
 
 def make_file(
-    source: BinaryIO, sink: BinaryIO, *, rows: StagedRows, options: FileOptions, member: str, modified: datetime
+    source: BinaryIO, sink: ByteSink, *, rows: StagedRows, options: FileOptions, member: str, modified: datetime
 ) -> DeliverableResult:
     """Make the file of the rows staged in ``source``.
 

@@ -8,12 +8,18 @@ from export_jobs.core.base.issue import Level
 from export_jobs.core.base.yaml_file import read_yaml
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.definitions.key import PublicKey, ReceiverKey
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 INVALID = REPOSITORY / "tests" / "invalid"
 STORED = INVALID / "_stored.yaml"
+READ_BY_GPG = PublicKey(
+    fingerprint="291DB811A958BDA388056373E055A18E7EB0BBF6",
+    user_id="Partner <partner@example.org>",
+    created_at=datetime(2024, 1, 1, tzinfo=UTC),
+)
 NOW = datetime(2024, 5, 15, 12, tzinfo=UTC)
 
 
@@ -31,6 +37,7 @@ def stored() -> StoredReferences:
         templates={template.name: template for template in definitions.templates},
         destinations=[destination.tag for destination in definitions.destinations],
         jobs=[job.name for job in definitions.jobs],
+        keys={key.tag: ReceiverKey.of(key, READ_BY_GPG) for key in definitions.keys},
     )
 
 

@@ -14,6 +14,7 @@ from export_jobs.core.base.yaml_file import YamlFile, read_yaml
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.store.check import check_store
 from export_jobs.store.plan import ApplyPlan, apply_plan, make_plan
+from export_jobs.streaming.openpgp.read_key import read_public_key
 
 
 def apply(options: argparse.Namespace, output: Output) -> int:
@@ -60,7 +61,13 @@ def _issues_of_file(file: YamlFile, output: Output) -> list[Issue]:
     if session.has_store():
         return list(_plan(file).issues)
     output.line("No store is configured: the file is checked by itself and against the catalogue.")
-    return check_file(file.data, catalogue=session.catalogue(), stored=StoredReferences(), now=datetime.now(UTC))[1]
+    return check_file(
+        file.data,
+        catalogue=session.catalogue(),
+        stored=StoredReferences(),
+        now=datetime.now(UTC),
+        read_key=read_public_key,
+    )[1]
 
 
 def _make_and_show_plan(file: YamlFile, output: Output) -> ApplyPlan:
@@ -77,6 +84,7 @@ def _plan(file: YamlFile) -> ApplyPlan:
         session.catalogue(),
         now=datetime.now(UTC),
         last_window_end=session.last_window_ends(),
+        read_key=read_public_key,
     )
 
 

@@ -39,7 +39,8 @@ def show_job(options: argparse.Namespace, output: Output) -> int:
     row = session.stored_job(options.job)
     tags = [destination.tag for destination in session.definitions().destinations()]
     job, _ = row.read()
-    _, issues = row.check(catalogue=session.catalogue(), destinations=tags)
+    keys = {key.tag: key for key in session.definitions().receiver_keys()}
+    _, issues = row.check(catalogue=session.catalogue(), destinations=tags, keys=keys)
     last_window_end = session.last_window_ends().get(row.job_id)
     following = next_windows(job.schedule, last_window_end) if job and not errors(issues) else []
     output.line(f"Job {row.name}, version {row.version}, Dag {row.dag_id}")
@@ -77,10 +78,15 @@ def dump(options: argparse.Namespace, output: Output) -> int:
             jobs.append(job)
     used = {use.template for job in jobs for use in job.templates}
     templates = [t for t in definitions.templates() if not options.job or t.name in used]
+    receivers = {tag for job in jobs if job.file.encryption for tag in job.file.encryption.keys}
+    keys = [key.spec() for key in definitions.receiver_keys() if not options.job or key.tag in receivers]
     tags = {job.destination for job in jobs}
     destinations = [d for d in definitions.destinations() if not options.job or d.tag in tags]
     file = DefinitionFile(
-        destinations=tuple(destinations), templates=tuple(templates), jobs=tuple(spec_of(job) for job in jobs)
+        destinations=tuple(destinations),
+        keys=tuple(keys),
+        templates=tuple(templates),
+        jobs=tuple(spec_of(job) for job in jobs),
     )
     output.text(yaml_text(file))
     output.json(file.model_dump(mode="json", by_alias=True, exclude_defaults=True))

@@ -32,6 +32,8 @@ def show_plan(plan: ApplyPlan, output: Output) -> None:
         if change.action is Action.UNCHANGED:
             continue
         output.line(f"{_ACTION_MARKS[change.action]} {change.noun} {change.name}: {change.action}")
+        if change.noun == "key":
+            output.line(f"    {_identity(change)}")
         if change.action in {Action.UPDATE, Action.REFUSED}:
             for field in change.fields:
                 output.line(f"    {field.path or change.noun}: {change_text(field.before, field.after)}")
@@ -89,6 +91,12 @@ def _change_document(change: Change) -> dict[str, Any]:
         "windows_before": [window_document(delivery) for delivery in change.windows_before],
         "windows_after": [window_document(delivery) for delivery in change.windows_after],
     }
+
+
+def _identity(change: Change) -> str:
+    """The fingerprint and the user id of a key: what a person compares before it is saved."""
+    values = {field.path: field.after for field in change.fields}
+    return f"{values.get('fingerprint') or 'the same fingerprint'} {values.get('user_id') or ''}".rstrip()
 
 
 def _windows(deliveries: tuple[ScheduledWindow, ...], zone: str) -> str:

@@ -30,6 +30,7 @@ _STAND_IN: dict[str, object] = {
     **_SCHEDULE,
     "schedule": _SCHEDULE,
     "templates": (),
+    "keys": (),
     "template_definitions": (),
     "kind": "standard",
     "job_id": 0,

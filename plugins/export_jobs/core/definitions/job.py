@@ -21,6 +21,7 @@ from pydantic import (
 
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.definitions.filter import Filter, canonical_texts
+from export_jobs.core.definitions.key import KeySpec
 
 MAX_FILE_BYTES = 20 * 1024**3
 MAX_DELIVER_AFTER_DAYS = 92
@@ -122,6 +123,17 @@ PACKED_FORMATS: frozenset[FileFormat] = frozenset({"parquet", "xlsx"})
 """Formats that are compressed inside, so that nothing is gained by packing the file once more."""
 
 
+class FileEncryption(Frozen):
+    """To whom a file is encrypted: ``keys`` are tags. ``sign`` names the Airflow connection with the team's key.
+
+    ``armour``: as ASCII text, a third larger, for receivers whose programs want that.
+    """
+
+    keys: tuple[str, ...]
+    sign: str | None = None
+    armour: bool = False
+
+
 class FileOptions(Frozen):
     """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped.
 
@@ -145,6 +157,7 @@ class FileOptions(Frozen):
     name: str | None = None
     done_file: str | None = None
     shape_change: Annotated[ShapeChange, BeforeValidator(_lower)] = ShapeChange.FAIL
+    encryption: FileEncryption | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -257,5 +270,6 @@ class DefinitionFile(Frozen):
     """One YAML file of definitions, as ``export-jobs apply -f`` reads and ``dump`` writes it."""
 
     destinations: tuple[DestinationSpec, ...] = ()
+    keys: tuple[KeySpec, ...] = ()
     templates: tuple[Template, ...] = ()
     jobs: tuple[JobSpec, ...] = ()

@@ -12,6 +12,8 @@ FORMAT_SUFFIXES: dict[FileFormat, str] = {"csv": ".csv", "jsonl": ".jsonl", "par
 _COMPRESSION_SUFFIXES = {"gzip": ".gz", "zstd": ".zst", "none": ""}
 SUFFIXES = (".zip", ".csv.gz", ".csv.zst", ".jsonl.gz", ".jsonl.zst", *FORMAT_SUFFIXES.values())
 """What any file's name can end with."""
+ENCRYPTED, ARMOURED = ".pgp", ".asc"
+"""Behind the suffix of a file that is encrypted: as bytes, and as text."""
 WESTMOST_PLAIN_OFFSET = timedelta(hours=-10)
 EASTMOST_PLAIN_OFFSET = timedelta(hours=13)
 
@@ -34,9 +36,10 @@ def content_name(stem: str, options: FileOptions) -> str:
 
 def suffix(options: FileOptions) -> str:
     """What ends the name of a delivered file: a zip says nothing of what is in it."""
+    encrypted = "" if options.encryption is None else ARMOURED if options.encryption.armour else ENCRYPTED
     if options.compression == "zip":
-        return ".zip"
-    return FORMAT_SUFFIXES[options.format] + _COMPRESSION_SUFFIXES[options.compression]
+        return f".zip{encrypted}"
+    return FORMAT_SUFFIXES[options.format] + _COMPRESSION_SUFFIXES[options.compression] + encrypted
 
 
 def staged_name(job_name: str, template: str, window: Window, time_zone: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from export_jobs.core.definitions.job import DefinitionFile, DestinationSpec, ExportJob, JobSpec, Schedule, Template
+from export_jobs.core.definitions.key import KeySpec, ReceiverKey
 from export_jobs.core.windows.window import ScheduledWindow, scheduled_windows
 
 PREVIEWED_WINDOWS = 3
@@ -40,7 +41,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """One definition: ``noun`` is ``job``, ``template`` or ``destination``. ``reason`` says why it is refused.
+    """One definition: ``noun`` is ``job``, ``template``, ``key`` or ``destination``. ``reason`` says why it is refused.
 
     ``windows_before`` and ``windows_after`` are the next windows of a job whose schedule changes; a new one has the
     latter only.
@@ -66,12 +67,15 @@ class StoredDefinitions:
     templates: Mapping[str, Template] = field(default_factory=dict)
     destinations: Mapping[str, DestinationSpec] = field(default_factory=dict)
     last_window_end: Mapping[str, datetime] = field(default_factory=dict)
+    keys: Mapping[str, ReceiverKey] = field(default_factory=dict)
 
 
 def plan_changes(file: DefinitionFile, stored: StoredDefinitions) -> Iterator[Change]:
     """What applying ``file`` would do, in the order in which it has to be done."""
     for destination in file.destinations:
         yield _definition_change("destination", destination.tag, stored.destinations.get(destination.tag), destination)
+    for key in file.keys:
+        yield _key_change(key, stored.keys.get(key.tag))
     for template in file.templates:
         yield _template_change(template, stored.templates.get(template.name))
     for job in file.jobs:
@@ -103,6 +107,29 @@ def _definition_change(noun: str, name: str, before: BaseModel | None, after: Ba
     if before is None:
         return Change(Action.CREATE, noun, name, fields)
     return Change(Action.UPDATE if fields else Action.UNCHANGED, noun, name, fields)
+
+
+def _key_change(key: KeySpec, before: ReceiverKey | None) -> Change:
+    """The text is told by its length: what people compare is the fingerprint."""
+    change = _definition_change("key", key.tag, before, key)
+    fields = tuple(
+        replace(part, before=_text_length(part.before), after=_text_length(part.after))
+        if part.path == "public_key"
+        else part
+        for part in change.fields
+    )
+    change = replace(change, fields=fields)
+    if before is None or not isinstance(key, ReceiverKey) or before.fingerprint == key.fingerprint:
+        return change
+    reason = (
+        f"this tag stands for the key {before.fingerprint}, which a person has confirmed, and the text holds "
+        f"{key.fingerprint}; another key needs a tag of its own"
+    )
+    return replace(change, action=Action.REFUSED, reason=reason)
+
+
+def _text_length(text: object) -> object:
+    return f"a key of {len(text)} characters" if isinstance(text, str) else text
 
 
 def _template_change(template: Template, before: Template | None) -> Change:

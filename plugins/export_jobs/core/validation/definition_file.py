@@ -15,11 +15,22 @@ from export_jobs.core.base.shape_sentences import kind_of
 from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DefinitionFile, DestinationSpec, Template
-from export_jobs.core.validation.definitions import destination_issues, job_issues, read_job_spec, template_issues
+from export_jobs.core.definitions.key import KeySpec, PublicKey, ReceiverKey
+from export_jobs.core.validation.definitions import (
+    destination_issues,
+    job_issues,
+    key_issues,
+    read_job_spec,
+    template_issues,
+)
 from export_jobs.core.validation.rule import RuleContext
+from export_jobs.core.validation.rules.key import public_key_issues
+from export_jobs.errors import ExportError
 
 Definition = TypeVar("Definition", bound=BaseModel)
-_SECTIONS = ("destinations", "templates", "jobs")
+KeyReader = Callable[[str], PublicKey]
+"""What gpg says of a public key, by its text; raises ``ExportError`` for a text that it cannot read."""
+_SECTIONS = ("destinations", "keys", "templates", "jobs")
 
 
 @dataclass(frozen=True)
@@ -29,12 +40,20 @@ class StoredReferences:
     templates: Mapping[str, Template] = field(default_factory=dict)
     destinations: Collection[str] = ()
     jobs: Collection[str] = ()
+    keys: Mapping[str, ReceiverKey] = field(default_factory=dict)
 
 
 def check_file(
-    raw: object, *, catalogue: Catalogue, stored: StoredReferences, now: datetime | None = None
+    raw: object,
+    *,
+    catalogue: Catalogue,
+    stored: StoredReferences,
+    now: datetime | None = None,
+    read_key: KeyReader | None = None,
 ) -> tuple[DefinitionFile | None, list[Issue]]:
-    """Shape and meaning of a file's destinations, templates and jobs; the value is None when there is any error.
+    """Shape and meaning of a file's destinations, keys, templates and jobs; the value is None when there is any error.
+
+    With ``read_key`` each key of the value is a ``ReceiverKey``; without, only the shape of its text is looked at.
 
     ``now`` is what a new job is judged by; a job whose name the store knows is not new.
     """
@@ -47,9 +66,14 @@ def check_file(
         if key not in _SECTIONS
     ]
     destinations = _read_section(raw, "destinations", lambda entry: parse_shape(DestinationSpec, entry), issues)
+    keys = _read_section(raw, "keys", lambda entry: parse_shape(KeySpec, entry), issues)
     templates = _read_section(raw, "templates", lambda entry: parse_shape(Template, entry), issues)
     jobs = _read_section(raw, "jobs", read_job_spec, issues)
-    context = _rule_context(catalogue, stored, templates, destinations)
+    receivers = dict(_read_keys(keys, read_key, now, issues))
+    context = replace(
+        _rule_context(catalogue, stored, templates, destinations),
+        keys={**stored.keys, **{key.tag: key if isinstance(key, ReceiverKey) else None for key in receivers.values()}},
+    )
     for path, destination in destinations.items():
         issues += _prefix_paths(path, destination_issues(destination))
     for path, template in templates.items():
@@ -58,13 +82,43 @@ def check_file(
         is_new = job.value is not None and job.value.name not in stored.jobs
         issues += _prefix_paths(path, job_issues(job, replace(context, now=now if is_new else None)))
     issues += _duplicate_issues(destinations, "tag", stored.destinations)
+    issues += _duplicate_issues(keys, "tag", stored.keys)
     issues += _duplicate_issues(templates, "name", stored.templates)
     issues += _duplicate_issues(jobs, "name", stored.jobs)
     if errors(issues):
         return None, issues
     return DefinitionFile(
-        destinations=tuple(_values(destinations)), templates=tuple(_values(templates)), jobs=tuple(_values(jobs))
+        destinations=tuple(_values(destinations)),
+        keys=tuple(receivers.values()),
+        templates=tuple(_values(templates)),
+        jobs=tuple(_values(jobs)),
     ), issues
+
+
+def _read_keys(
+    parsed_entries: Mapping[str, ParseResult[KeySpec]],
+    read_key: KeyReader | None,
+    now: datetime | None,
+    issues: list[Issue],
+) -> Iterator[tuple[str, KeySpec]]:
+    """Each key with what gpg says of it; faults go to ``issues``. gpg sees no text that is not one public key."""
+    for path, parsed in parsed_entries.items():
+        found = key_issues(parsed)
+        issues += _prefix_paths(path, found)
+        if parsed.value is None:
+            continue
+        if read_key is None or found or parsed.broken:
+            yield path, parsed.value
+            continue
+        try:
+            public_key = read_key(parsed.value.public_key)
+        except ExportError as error:
+            what = error.what[0].lower() + error.what[1:]
+            issues += _prefix_paths(path, [Issue("public_key", what, error.remedy)])
+            yield path, parsed.value
+        else:
+            issues += _prefix_paths(path, public_key_issues(public_key, now))
+            yield path, ReceiverKey.of(parsed.value, public_key)
 
 
 def _read_section(

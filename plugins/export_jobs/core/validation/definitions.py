@@ -9,7 +9,7 @@ error was found. Warnings are issues too; ``issue.errors()`` leaves them out.
     validate_job(job, *, catalogue, templates=None, destinations=None, now=None) -> issues
     validate_template(template, *, catalogue) -> issues          validate_destination(destination) -> issues
     check_raw_job(raw, *, catalogue, templates, destinations=None, now=None) -> (JobSpec | None, issues)
-    check_stored_job(raw, *, catalogue, destinations=None) -> (ExportJob | None, issues)
+    check_stored_job(raw, *, catalogue, destinations=None, keys=None) -> (ExportJob | None, issues)
     check_raw_template(raw, *, catalogue) -> (Template | None, issues)
     a whole file: :func:`export_jobs.core.validation.definition_file.check_file`
 """
@@ -25,16 +25,28 @@ from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.shape import ParseResult, parse_shape
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec, Template
+from export_jobs.core.definitions.key import KeySpec, ReceiverKey
 from export_jobs.core.validation.rule import RuleContext
 from export_jobs.core.validation.rules.destination import DESTINATION_RULES
+from export_jobs.core.validation.rules.encryption import ENCRYPTION_RULES
 from export_jobs.core.validation.rules.file import FILE_RULES
 from export_jobs.core.validation.rules.file_name import FILE_NAME_RULES
 from export_jobs.core.validation.rules.instant import INSTANT_RULES
 from export_jobs.core.validation.rules.job import JOB_RULES
+from export_jobs.core.validation.rules.key import RECEIVER_KEY_RULES
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 from export_jobs.core.validation.rules.template import TEMPLATE_RULES
 from export_jobs.core.validation.rules.template_use import TEMPLATE_USE_RULES
 
+_RULES_OF_JOBS = (
+    JOB_RULES,
+    TEMPLATE_USE_RULES,
+    INSTANT_RULES,
+    SCHEDULE_RULES,
+    FILE_RULES,
+    FILE_NAME_RULES,
+    ENCRYPTION_RULES,
+)
 Job = TypeVar("Job", bound=JobSpec)
 Parsed = TypeVar("Parsed")
 
@@ -77,6 +89,11 @@ def validate_destination(destination: DestinationSpec) -> list[Issue]:
     return list(DESTINATION_RULES.issues(destination, RuleContext(Catalogue())))
 
 
+def validate_key(key: KeySpec) -> list[Issue]:
+    """Meaning of a key, but for what gpg alone can say."""
+    return list(RECEIVER_KEY_RULES.issues(key, RuleContext(Catalogue())))
+
+
 def check_raw_job(
     raw: object,
     *,
@@ -92,7 +109,11 @@ def check_raw_job(
 
 
 def check_stored_job(
-    raw: object, *, catalogue: Catalogue, destinations: Collection[str] | None = None
+    raw: object,
+    *,
+    catalogue: Catalogue,
+    destinations: Collection[str] | None = None,
+    keys: Mapping[str, ReceiverKey | None] | None = None,
 ) -> tuple[ExportJob | None, list[Issue]]:
     """Shape and meaning of a job as the store keeps it."""
     parsed = parse_shape(ExportJob, raw)
@@ -100,7 +121,11 @@ def check_stored_job(
     # Of a template whose own row is broken nothing is known; that row's fault has been reported already.
     unreadable = [use.template for use in parsed.value.templates] if parsed.value and parsed.broken else []
     context = RuleContext(
-        catalogue, templates, destinations, unreadable=[name for name in unreadable if name not in templates]
+        catalogue,
+        templates,
+        destinations,
+        unreadable=[name for name in unreadable if name not in templates],
+        keys=keys,
     )
     return _if_valid(parsed.value, [*parsed.issues, *job_issues(parsed, context)])
 
@@ -126,8 +151,7 @@ def job_issues(parsed: ParseResult[Job], context: RuleContext) -> list[Issue]:
     job = parsed.value
     if job is None:
         return []
-    rule_sets = (JOB_RULES, TEMPLATE_USE_RULES, INSTANT_RULES, SCHEDULE_RULES, FILE_RULES, FILE_NAME_RULES)
-    found = (issue for rules in rule_sets for issue in rules.issues(job, context, parsed.broken))
+    found = (issue for rules in _RULES_OF_JOBS for issue in rules.issues(job, context, parsed.broken))
     return list(dict.fromkeys(found))
 
 
@@ -139,6 +163,13 @@ def template_issues(parsed: ParseResult[Template], context: RuleContext) -> list
 def destination_issues(parsed: ParseResult[DestinationSpec]) -> list[Issue]:
     """Findings of every rule on what could be read of a destination."""
     return list(DESTINATION_RULES.issues(parsed.value, RuleContext(Catalogue()), parsed.broken)) if parsed.value else []
+
+
+def key_issues(parsed: ParseResult[KeySpec]) -> list[Issue]:
+    """Findings of every rule on what could be read of a key, but for what gpg alone can say."""
+    return (
+        list(RECEIVER_KEY_RULES.issues(parsed.value, RuleContext(Catalogue()), parsed.broken)) if parsed.value else []
+    )
 
 
 def _own_templates(job: JobSpec) -> dict[str, Template]:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import Template
+from export_jobs.core.definitions.key import ReceiverKey
 
 Value = TypeVar("Value")
 
@@ -18,9 +19,10 @@ Value = TypeVar("Value")
 class RuleContext:
     """What a definition may refer to.
 
-    ``destinations`` None: tags are not checked. ``now`` None: the definition is not new, so its days may lie anywhere.
-    ``checked_elsewhere`` names templates whose own issues are reported where they are defined, not again by each job;
-    ``unreadable`` those that exist and are too broken to be asked about.
+     ``destinations`` and ``keys`` None: tags are not checked; a key whose value is None has not been read by gpg.
+    ``now`` None: the definition is not new, so its days may lie anywhere.
+     ``checked_elsewhere`` names templates whose own issues are reported where they are defined, not again by each job;
+     ``unreadable`` those that exist and are too broken to be asked about.
     """
 
     catalogue: Catalogue
@@ -29,6 +31,7 @@ class RuleContext:
     now: datetime | None = None
     checked_elsewhere: Collection[str] = ()
     unreadable: Collection[str] = ()
+    keys: Mapping[str, ReceiverKey | None] | None = None
 
 
 Check = Callable[[Value], Iterable[Issue]]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Connection
     from sqlalchemy import Engine
 
+    from export_jobs.streaming.openpgp.read_key import SigningKey
     from export_jobs.streaming.source import Source
 
 _DIALECTS = {
@@ -195,6 +196,26 @@ def open_destination(spec: DestinationSpec) -> Destination:
         extra=dict(found.extra_dejson),
     )
     return SftpDestination(credentials, spec.folder, stall_seconds=settings.stall_timeout_s())
+
+
+def signing_key(connection_id: str) -> SigningKey:
+    """The team's private key in a connection of type generic: ``private_key`` in its extra, its passphrase as password.
+
+    Raises ``UserError`` for a connection that is missing, of another type, or without a key.
+    """
+    from export_jobs.streaming.openpgp.read_key import SigningKey  # noqa: PLC0415  only where files are signed
+
+    found = airflow_connection(connection_id, "signing encrypted files")
+    if found.conn_type != "generic":
+        what = f"The connection {connection_id!r}, to sign files with, is of type {found.conn_type!r}"
+        raise UserError(what, "Choose the type generic under Admin > Connections")
+    text = found.extra_dejson.get("private_key")
+    if not isinstance(text, str) or not text.strip():
+        raise UserError(
+            f"The connection {connection_id!r}, to sign files with, holds no private key",
+            "Put the text that `gpg --armor --export-secret-keys` prints into its extra as `private_key`",
+        )
+    return SigningKey(text, found.password or "")
 
 
 def _s3(spec: DestinationSpec) -> Destination:

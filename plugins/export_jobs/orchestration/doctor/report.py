@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from export_jobs.orchestration.doctor import databases, installation, services, store
+from export_jobs.orchestration.doctor import databases, encryption, installation, services, store
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 
 CheckFunction = Callable[[Surroundings], Iterator[CheckResult]]
@@ -16,6 +16,7 @@ CHECKS: tuple[tuple[str, CheckFunction], ...] = (
     ("catalogue", databases.catalogue_is_valid),
     ("warehouse", databases.warehouses_answer),
     ("destinations", services.destinations_have_connections),
+    ("gpg", encryption.files_can_be_encrypted),
     ("staging", services.staging_is_shared),
     ("mail", services.mail_server_answers),
     ("api", services.airflow_serves),

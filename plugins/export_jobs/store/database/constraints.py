@@ -18,6 +18,16 @@ _DESTINATIONS = {
     "destination_kind_is_known": ("The destination's kind is unknown", "Use sftp or s3"),
     "destination_has_a_connection": ("The destination names no connection", "Give the id of an Airflow connection"),
 }
+_KEYS = {
+    "key_pkey": ("There is a key of this tag already", "Renew that one, or choose another tag"),
+    "key_tag_is_plain": ("The key's tag is invalid", _NAME_REMEDY),
+    "key_text_is_a_public_key": (
+        "The key's text is not an OpenPGP public key in ASCII armour",
+        "Export it with `gpg --armor --export <name>`",
+    ),
+    "key_text_holds_no_private_key": ("The key's text holds a private key", "Give the public key only"),
+    "key_fingerprint_is_one": ("The key's fingerprint is not 40 or 64 hexadecimal digits", "Copy it from gpg"),
+}
 _TEMPLATES = {
     "template_pkey": ("There is a template of this name already", "Choose another; templates are never edited"),
     "template_name_is_plain": ("The template's name is invalid", _NAME_REMEDY),
@@ -86,6 +96,16 @@ _JOBS = {
     "job_compression_is_known": ("The compression is unknown", "Use zip, gzip, zstd or none"),
     "job_name_pattern_is_plain": ("The pattern for the names of files is not plain text with fields", _PATTERN_REMEDY),
     "job_done_file_is_plain": ("The name of the done file is not plain text with fields", _PATTERN_REMEDY),
+    "job_encryption_keys_hold_no_null": ("A key of the job has no value", "Remove the entry"),
+    "job_has_at_most_20_keys": ("A job encrypts to at most 20 keys", "Split it over several jobs"),
+    "job_sign_connection_is_an_id": (
+        "What the job signs with is not the id of an Airflow connection",
+        "Write the connection's id; the private key stays in Airflow",
+    ),
+    "job_signs_what_it_encrypts": (
+        "The job signs or armours files that it does not encrypt",
+        "Name the tags of the receivers' keys",
+    ),
     "job_empty_result_is_known": ("What to do without rows is unknown", "Use send, skip or fail"),
     "job_shape_change_is_known": ("What to do when the source's columns change is unknown", "Use fail or warn"),
     "job_max_bytes_is_positive": ("The largest size of a file is not positive", "Give a number of bytes"),
@@ -136,7 +156,7 @@ _LEDGER = {
         "Leave changes to the store; it records them",
     ),
     "definition_change_noun_is_known": (
-        "A change is of a destination, a template or a job",
+        "A change is of a destination, a template, a key or a job",
         "Leave changes to the store; it records them",
     ),
     "execution_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
@@ -176,5 +196,5 @@ _LEDGER = {
     ),
     "alembic_version_pkc": ("The store has its revision twice", "Run `export-jobs db upgrade` once at a time"),
 }
-CONSTRAINT_MESSAGES: dict[str, tuple[str, str]] = {**_DESTINATIONS, **_TEMPLATES, **_JOBS, **_USES, **_LEDGER}
+CONSTRAINT_MESSAGES: dict[str, tuple[str, str]] = {**_DESTINATIONS, **_KEYS, **_TEMPLATES, **_JOBS, **_USES, **_LEDGER}
 """By constraint or unique index: what is wrong, and what to do next."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 PAGE, TASKS, EDITOR, READER = "export_jobs_page", "export_jobs_tasks", "export_jobs_editor", "export_jobs_reader"
 
-_DEFINITION_TABLES = ("job", "job_template", "job_filter", "template", "destination")
+_DEFINITION_TABLES = ("job", "job_template", "job_filter", "template", "key", "destination")
 _RECORDS = ("execution", "execution_event", "delivery", "publication", "notification", "placement")
 WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
     PAGE: {
@@ -21,6 +21,7 @@ WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
         "job_template": "INSERT",
         "job_filter": "INSERT",
         "template": "INSERT, DELETE",
+        "key": "INSERT, UPDATE, DELETE",
         "destination": "INSERT, UPDATE, DELETE",
         "execution_event": "INSERT",  # the choice of another version for a rerun
     },

@@ -6,7 +6,7 @@ import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from export_jobs.errors import TerminalError
 
@@ -26,7 +26,7 @@ class ByteSink(Protocol):
 class HashingSink:
     """Writes to ``sink`` and keeps the number of bytes and their SHA-256. ``what`` names the file in errors."""
 
-    def __init__(self, sink: BinaryIO, what: str) -> None:
+    def __init__(self, sink: ByteSink, what: str) -> None:
         self._sink = sink
         self._what = what
         self._digest = hashlib.sha256()

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
 from export_jobs.core.definitions.job import JobSpec, Template
+from export_jobs.core.definitions.key import KeySpec
 from export_jobs.web.models.detail import JobChange
 
 RawBody = Annotated[dict[Any, Any], Body()]
@@ -21,7 +22,7 @@ class NewJob(JobSpec):
     new_templates: tuple[Template, ...] = Field(default=())
 
 
-_BODIES: tuple[type[BaseModel], ...] = (NewJob, JobChange, Template)
+_BODIES: tuple[type[BaseModel], ...] = (NewJob, JobChange, Template, KeySpec)
 _PLACE = "#/components/schemas/{model}"
 
 

@@ -36,7 +36,8 @@ def job_detail(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller
     store = Definitions(engine)
     job = row.read()[0]
     tags = [destination.tag for destination in store.destinations()]
-    issues = row.check(catalogue=stamped.catalogue, destinations=tags)[1]
+    keys = {key.tag: key for key in store.receiver_keys()}
+    issues = row.check(catalogue=stamped.catalogue, destinations=tags, keys=keys)[1]
     versions = store.versions(row.job_id)
     dag = f"/dags/{quote(row.dag_id, safe='')}"
     return JobDetail(

@@ -42,6 +42,7 @@ def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue
     stored = StoredReferences(
         templates={template.name: template for template in store.templates()},
         destinations=[destination.tag for destination in store.destinations()],
+        keys={key.tag: key for key in store.receiver_keys()},
     )
     raw = {"jobs": [job], "templates": body.get(NEW_TEMPLATES) or []}
     file, found = check_file(raw, catalogue=catalogue, stored=stored, now=now)

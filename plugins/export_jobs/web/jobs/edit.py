@@ -43,6 +43,7 @@ def read_edit(
         templates={template.name: template for template in before.template_definitions},
         destinations=[before.destination],
         jobs=[row.name],
+        keys={key.tag: key for key in store.receiver_keys()},
     )
     file, found = check_file({"jobs": [merged]}, catalogue=catalogue, stored=stored)
     issues = [*odd, *(replace(issue, path=issue.path.removeprefix("jobs[0].")) for issue in found)]

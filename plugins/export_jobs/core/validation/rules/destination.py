@@ -32,10 +32,15 @@ def destination_description_is_readable(destination: DestinationSpec) -> Iterato
 @DESTINATION_RULES.reads("connection")
 def connection_is_an_id(destination: DestinationSpec) -> Iterator[Issue]:
     """The id of an Airflow connection; never a URL, which would carry a secret into the table."""
-    if not _CONNECTION.fullmatch(destination.connection):
+    if not is_connection_id(destination.connection):
         # The value is not shown: a URL written here by mistake holds a password.
         what = "this is not the id of an Airflow connection (letters, digits, - _ . only)"
         yield Issue("connection", what, "Write the connection's id; its host and secrets stay in Airflow")
+
+
+def is_connection_id(text: str) -> bool:
+    """Whether ``text`` can be the id of an Airflow connection."""
+    return _CONNECTION.fullmatch(text) is not None
 
 
 @DESTINATION_RULES.reads("folder", "kind")

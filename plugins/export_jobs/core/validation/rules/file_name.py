@@ -10,12 +10,12 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.files.job_files import JobFile, all_paths
 from export_jobs.core.files.name_pattern import MAX_FILE_NAME_BYTES, name_pattern_issues, parse_name_pattern
-from export_jobs.core.files.names import SUFFIXES
+from export_jobs.core.files.names import ARMOURED, ENCRYPTED, SUFFIXES
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 
 FILE_NAME_RULES: Rules[JobSpec] = Rules()
-_ENDINGS = tuple(sorted(SUFFIXES, key=len, reverse=True))
+_ENDINGS = tuple(sorted((*SUFFIXES, ENCRYPTED, ARMOURED), key=len, reverse=True))
 _OF_SCHEDULE = (
     "schedule.frequency", "schedule.execute_on", "schedule.from", "schedule.until", "schedule.time_zone",
     "schedule.deliver_after_days",

@@ -1,0 +1,55 @@
+"""The file of a run on its way to staging: encrypted in the same pass where the job says so, else as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+from export_jobs.core.definitions.key import EXPIRES_SOON, ReceiverKey
+from export_jobs.errors import UserError
+from export_jobs.orchestration.airflow.connections import signing_key
+from export_jobs.streaming.openpgp.encrypt import EncryptingSink, Encryption, encrypt, prove_encryption
+
+if TYPE_CHECKING:
+    from export_jobs.orchestration.run.job_run import JobRun
+
+
+@contextmanager
+def open_file(sink: BinaryIO, run: JobRun, what: str) -> Iterator[BinaryIO | EncryptingSink]:
+    """What the file is written to; the value's own ``bytes`` and ``sha256`` count where it is an ``EncryptingSink``."""
+    encryption = encryption_of(run)
+    if encryption is None:
+        yield sink
+        return
+    with encrypt(sink, encryption, what) as encrypting:
+        yield encrypting
+
+
+def encryption_of(run: JobRun) -> Encryption | None:
+    """The keys of a run's job as they are in the store now: a partner's renewed key needs no new version of the job.
+
+    Raises ``UserError`` for a key that is not there, and for a connection to sign with that is not what it has to be.
+    """
+    wanted = run.job.file.encryption
+    if wanted is None:
+        return None
+    known = {key.tag: key for key in run.definitions.receiver_keys()}
+    missing = [tag for tag in wanted.keys if tag not in known]
+    if missing:
+        raise UserError(f"There is no key {', '.join(map(repr, missing))}", "Save it again, then clear this run")
+    return Encryption(
+        receivers=tuple(known[tag] for tag in wanted.keys),
+        signing_key=signing_key(wanted.sign) if wanted.sign else None,
+        is_armoured=wanted.armour,
+    )
+
+
+def prove_keys(run: JobRun) -> list[ReceiverKey]:
+    """Encrypt and sign nothing, before any SQL; the keys that expire soon. Raises what ``open_file`` raises."""
+    encryption = encryption_of(run)
+    if encryption is None:
+        return []
+    prove_encryption(encryption)
+    return [key for key in encryption.receivers if key.expires_within(EXPIRES_SOON, datetime.now(UTC))]

@@ -1,0 +1,1 @@
+"""Encryption to receivers' OpenPGP keys by gpg in a child process."""

@@ -1,0 +1,157 @@
+"""gpg in child processes, each use with an empty home of its own: nothing of the worker's user is read or changed.
+
+gpg never asks the network: no key is looked up, none is fetched. Its home lies in memory where the system has a place
+for that, is readable by this user alone and is removed after use; a home whose process was killed goes with the next.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from export_jobs.errors import TerminalError, TransientError, UserError
+
+HOME_PREFIX = "ej-gpg-"
+_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it, for this user alone
+_LONGEST_ROOT = 60
+"""Characters. gpg's agent listens on a socket in the home, and the path of a socket holds about a hundred."""
+_SECONDS = 60
+_LOCK = "in-use"
+_QUIET = (
+    "--no-options", "--batch", "--no-tty", "--quiet", "--status-fd", "2", "--trust-model", "always",
+    "--no-auto-key-locate", "--no-auto-key-retrieve", "--disable-dirmngr", "--no-autostart",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GpgHome:
+    """An empty home of gpg. ``has_agent``: private keys are used in it, which takes gpg's agent."""
+
+    path: Path
+    program: str
+    has_agent: bool = False
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """No variable of the worker reaches gpg; its messages are in English."""
+        return {"GNUPGHOME": str(self.path), "HOME": str(self.path), "PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+
+    def command(self, *arguments: str) -> list[str]:
+        """A command line of gpg; it holds no secret, since everybody on a machine can read those."""
+        quiet = [option for option in _QUIET if not (self.has_agent and option == "--no-autostart")]
+        return [self.program, "--homedir", str(self.path), *quiet, *arguments]
+
+    def run(self, *arguments: str, given: bytes = b"") -> str:
+        """What gpg prints; raises ``UserError`` with its own sentence when it refuses."""
+        try:
+            done = subprocess.run(  # noqa: S603  no shell, and no argument from a definition but fingerprints
+                self.command(*arguments),
+                input=given,
+                capture_output=True,
+                env=self.environment,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise TransientError(f"gpg has not answered within {_SECONDS} s", "It is tried again") from None
+        if done.returncode:
+            raise gpg_error(done.returncode, done.stderr)
+        return done.stdout.decode("utf-8", "replace")
+
+
+@contextmanager
+def open_gpg(*, has_agent: bool = False) -> Iterator[GpgHome]:
+    """An empty home, removed on leaving; raises ``TerminalError`` on a machine without gpg."""
+    program = require_gpg()
+    root = _root()
+    _sweep(root)
+    path = Path(tempfile.mkdtemp(prefix=HOME_PREFIX, dir=root))  # 0700
+    home = GpgHome(path, program, has_agent)
+    try:
+        with (path / _LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield home
+    finally:
+        _remove(path)
+
+
+def find_gpg() -> str | None:
+    """The path of gpg; None where there is none."""
+    return shutil.which("gpg")
+
+
+def require_gpg() -> str:
+    """The path of gpg; raises ``TerminalError`` on a machine without it."""
+    program = find_gpg()
+    if program is None:
+        raise TerminalError(
+            "There is no program gpg on this machine, and it is what encrypts files and reads public keys",
+            "Install it (Debian, Ubuntu: apt-get install gnupg), on every machine that runs tasks or serves the page",
+        )
+    return program
+
+
+def gpg_version() -> str:
+    """As gpg says it: ``2.2.40``."""
+    with open_gpg() as home:
+        return home.run("--version").splitlines()[0].rpartition(" ")[2]
+
+
+def gpg_error(code: int, messages: bytes) -> TransientError | UserError | TerminalError:
+    """Why a gpg has ended with ``code``, in a sentence; ``messages``: what it wrote to its standard error."""
+    lines = messages.decode("utf-8", "replace").splitlines()
+    status = " ".join(line.removeprefix("[GNUPG:] ") for line in lines if line.startswith("[GNUPG:]"))
+    if code < 0:
+        return TransientError(f"gpg was ended by signal {-code} before it was done", "It is tried again")
+    if "Bad passphrase" in (text := " ".join(lines)) or "BAD_PASSPHRASE" in status or "No passphrase" in text:
+        what = "The private key cannot be opened: its passphrase is missing or wrong"
+        return UserError(what, "Correct the connection's password, which is the key's passphrase")
+    if "No space left" in text:
+        return TerminalError("No space is left for gpg's temporary files", "Free some on the worker")
+    own = next((line.removeprefix("gpg: ") for line in reversed(lines) if line.startswith("gpg: ")), "no message")
+    return TerminalError(
+        f"gpg has refused ({own[:200]})",
+        "Check the keys with `export-jobs keys show`, and gpg with `export-jobs doctor`",
+    )
+
+
+def _root() -> Path:
+    if os.access(_MEMORY, os.W_OK | os.X_OK):
+        return _MEMORY
+    root = Path(tempfile.gettempdir())
+    return root if len(str(root)) <= _LONGEST_ROOT else Path("/tmp")  # noqa: S108  as above
+
+
+def _sweep(root: Path) -> None:
+    """Remove the homes of processes that were killed: the system has given their locks back."""
+    for path in root.glob(f"{HOME_PREFIX}*"):
+        with suppress(OSError):
+            if path.stat().st_uid != os.geteuid():
+                continue
+            with (path / _LOCK).open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    _end_agent(path)
+    for _ in range(3):  # an agent that ends takes its sockets away at the same moment
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+
+
+def _end_agent(path: Path) -> None:
+    if not (path / "S.gpg-agent").exists():
+        return
+    program = shutil.which("gpgconf")
+    command: Sequence[str] = [program or "gpgconf", "--homedir", str(path), "--kill", "gpg-agent"]
+    with suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(command, capture_output=True, timeout=10, check=False)  # noqa: S603  as above

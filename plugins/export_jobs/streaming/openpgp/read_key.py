@@ -1,0 +1,75 @@
+"""The text of a key -> what gpg reads in it, with its own signatures checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from export_jobs.core.definitions.armour import armour_issues
+from export_jobs.core.definitions.key import PublicKey
+from export_jobs.errors import ExportError, TransientError, UserError
+from export_jobs.streaming.openpgp.gpg import GpgHome, open_gpg, require_gpg
+from export_jobs.streaming.openpgp.listing import read_listing
+
+_LIST = ("--with-colons", "--fixed-list-mode", "--with-fingerprint")
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """The team's private key in ASCII armour, and the passphrase that opens it; neither shows in a ``repr``."""
+
+    private_key: str = field(repr=False)
+    passphrase: str = field(default="", repr=False)
+
+
+def read_public_key(text: str) -> PublicKey:
+    """The key in ``text``, which may have a ``fault``.
+
+    Raises ``UserError`` for what is no single public key, ``TerminalError`` on a machine without gpg.
+    """
+    issue = next(armour_issues("", text), None)
+    if issue:
+        raise UserError(issue.what[0].upper() + issue.what[1:], issue.remedy)
+    require_gpg()
+    with open_gpg() as home:
+        return import_public_key(home, text)
+
+
+def import_public_key(home: GpgHome, text: str) -> PublicKey:
+    """The same, and the key is in ``home`` then."""
+    before = {key.fingerprint for key in read_listing(home.run("--list-keys", *_LIST))}
+    try:
+        home.run("--import", given=text.encode("utf-8", "replace"))
+    except TransientError:
+        raise
+    except ExportError as error:
+        raise UserError(
+            "gpg cannot read the public key", f"Ask its owner for it again ({error.what.removeprefix('gpg has ')})"
+        ) from None
+    listed = read_listing(home.run("--list-keys", *_LIST))
+    found = [key for key in listed if key.fingerprint not in before]
+    if len(found) != 1:
+        raise UserError(
+            "gpg finds no key in the text that bears a valid signature of its own",
+            "Ask its owner for it again; it may have been changed on its way",
+        )
+    return found[0]
+
+
+def import_signing_key(home: GpgHome, key: SigningKey) -> PublicKey:
+    """Put the team's key into ``home``, which has an agent; raises ``UserError`` unless one can sign with it."""
+    try:
+        home.run("--import", given=key.private_key.encode("utf-8", "replace"))
+    except TransientError:
+        raise
+    except ExportError:
+        raise UserError(
+            "gpg cannot read the private key to sign with",
+            "Give the text that `gpg --armor --export-secret-keys` prints as `private_key` in the connection's extra",
+        ) from None
+    found = read_listing(home.run("--list-secret-keys", *_LIST))
+    if len(found) != 1:
+        what = f"The connection to sign with holds {len(found)} private keys, and a file has one signature"
+        raise UserError(what, "Give one `private_key` in the connection's extra")
+    if found[0].fault:
+        raise UserError(f"The private key to sign with {found[0].fault}", "Give another one in the connection's extra")
+    return found[0]
