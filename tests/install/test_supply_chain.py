@@ -92,12 +92,12 @@ def test_the_page_s_foreign_script_is_a_part_of_the_wheel(document: dict[str, An
 def test_a_lock_that_lacks_what_the_wheel_needs_makes_no_document(
     wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for change, complaint in (
-        (lambda text: re.sub(r"(?m)^isal==.*", "# nothing", text), "isal, which airflow-export-jobs needs"),
-        (lambda text: re.sub(r"(?m)^isal==\S+", "isal==0.0.1", text), "is installed and 0.0.1 locked"),
+    for pin, other, complaint in (
+        (r"(?m)^isal==.*", "# nothing", "isal, which airflow-export-jobs needs"),
+        (r"(?m)^isal==\S+", "isal==0.0.1", "is installed and 0.0.1 locked"),
     ):
         lock = tmp_path / "requirements-lock.txt"
-        lock.write_text(change(LOCK.read_text()))
+        lock.write_text(re.sub(pin, other, LOCK.read_text()))
         monkeypatch.setattr(sbom, "LOCK", lock)
         with pytest.raises(SystemExit, match=complaint):
             sbom.describe(wheel)
