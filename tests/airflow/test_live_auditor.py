@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from export_jobs.store.refusals import Refusals
+from export_jobs.store.findings.refusals import Refusals
 from tests.airflow.live import Live
 from tests.airflow.test_live_failures import _audited, text_of
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from export_jobs.core.windows.window import Window, scheduled_windows
-from export_jobs.store.refusals import Refusals
+from export_jobs.store.findings.refusals import Refusals
 from export_jobs.store.stored_job import StoredJob
 from tests.airflow.live import Live, plain_text
 

@@ -13,12 +13,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "plugins" / "export_jobs"
 UNIT_TESTS = ROOT / "tests" / "unit"
-FOLDERS_OF_CODE = ("plugins", "dags", "demo", "bench", "docs", "tests")
+FOLDERS_OF_CODE = ("plugins", "dags", "demo", "bench", "docs", "scripts", "tests")
 MOCK_LIBRARIES = {"unittest.mock", "mock", "pytest_mock"}
 MOST_FILES = 14
 MOST_LINES = 300
 MOST_COLUMNS = 120
-LARGER_FOLDERS = {"core/sql": 16, "delivery": 18, "store": 20}
+LARGER_FOLDERS = {"delivery": 18, "store": 18}
 """Folders that were larger before there was a limit, and how many files each has: never more, and fewer if possible."""
 
 

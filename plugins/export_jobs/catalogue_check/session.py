@@ -14,7 +14,7 @@ from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.database_types import POSTGRES_TYPES, ResultColumn, type_by_name
 from export_jobs.core.catalogue.dialect_names import DUCKDB, SQLITE
-from export_jobs.core.sql.search_path import SEARCH_PATH_QUERY, SearchPath
+from export_jobs.core.sql.checks.search_path import SEARCH_PATH_QUERY, SearchPath
 
 QUESTION_TIMEOUT_S = 60
 QUESTION_LOCK_TIMEOUT_S = 10

@@ -14,7 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from export_jobs.core.definitions.job import Template
 from export_jobs.orchestration.audit.late_rows import count_late_rows
 from export_jobs.orchestration.auditor import CompareWithLedger
-from export_jobs.store.late_rows import LateRows
+from export_jobs.store.findings.late_rows import LateRows
 from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import DAY_ONE, Store, publication
 from tests.servers.airflow_api import AirflowState

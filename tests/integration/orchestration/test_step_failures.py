@@ -30,7 +30,7 @@ from export_jobs.orchestration.publishing import PublishManifest
 from export_jobs.orchestration.run.job_run import JobRun
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.tasks import Upload, ValidateDestination
-from export_jobs.store.refusals import Refusals
+from export_jobs.store.findings.refusals import Refusals
 from tests.integration.orchestration.conftest import Run
 from tests.integration.store.samples import DAY_ONE
 

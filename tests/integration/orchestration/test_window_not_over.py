@@ -19,8 +19,8 @@ from export_jobs.orchestration.tasks import Upload, ValidateDestination
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.records import Execution
 from export_jobs.store.executions.state import ExecutionState, state_of
+from export_jobs.store.findings.refusals import Refusals
 from export_jobs.store.overview import JobOverview, JobProgress
-from export_jobs.store.refusals import Refusals
 from tests.integration.orchestration.conftest import Run
 from tests.integration.store.samples import DAY_ONE, Store, delivery, publication
 

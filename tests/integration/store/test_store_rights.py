@@ -14,11 +14,11 @@ from psycopg import sql
 
 from demo.postgres import Postgres
 from export_jobs.errors import UserError
-from export_jobs.store.alarms import Alarms
 from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.database.rights import store_login
 from export_jobs.store.database.roles import EDITOR, PAGE, READER, TASKS, WRITE_RIGHTS
 from export_jobs.store.definitions import Definitions
+from export_jobs.store.findings.alarms import Alarms
 from export_jobs.store.ledger import Ledger
 from export_jobs.store.schema import upgrade_store
 from tests.integration.store.samples import Store, administrator, delivery, publication, spec

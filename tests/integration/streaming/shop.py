@@ -8,9 +8,9 @@ from typing import Any
 
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Kpi
 from export_jobs.core.definitions.job import ExportJob, FileOptions
+from export_jobs.core.sql.checks.shape import Shape
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.core.sql.compiler import compile_export
-from export_jobs.core.sql.shape import Shape
 from export_jobs.core.windows.window import Window
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.source import Source

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from export_jobs.core.sql.checks.shape import delivery_differences, shape_json
 from export_jobs.core.sql.compiled import CompiledExport
-from export_jobs.core.sql.shape import delivery_differences, shape_json
 from export_jobs.errors import TerminalError, TransientError
 from export_jobs.streaming.cursor.sessions import session_for
 from export_jobs.streaming.source import CursorSource, PostgresSource, Source

@@ -188,7 +188,7 @@ def test_the_list_costs_the_same_queries_however_long_it_is(ask: Ask, web_store:
 
 
 def test_m4_a_run_without_a_window_shows_its_reason_until_another_run_begins(ask: Ask, web_store: Store) -> None:
-    from export_jobs.store.refusals import Refusals
+    from export_jobs.store.findings.refusals import Refusals
 
     job = make(web_store, "daily", schedule=past(3, 0))
     Refusals(web_store.engine).record(job.job_id, job.dag_id, "manual__1", "Run 'manual__1' has no data interval.")

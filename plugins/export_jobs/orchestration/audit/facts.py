@@ -16,10 +16,10 @@ from export_jobs.core.windows.discrepancy import ACTIVE, AuditedRun, DagStanding
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.core.windows.window import Window, scheduled_windows
 from export_jobs.orchestration.airflow.api import AirflowApi
-from export_jobs.store.alarms import Alarms
 from export_jobs.store.audit import AskedRun, AuditView, JobProgressNote, RunNote
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.late_rows import LateRows
+from export_jobs.store.findings.alarms import Alarms
+from export_jobs.store.findings.late_rows import LateRows
 from export_jobs.store.stored_job import StoredJob
 
 log = logging.getLogger(__name__)

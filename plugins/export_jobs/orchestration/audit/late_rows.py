@@ -11,14 +11,14 @@ from sqlalchemy import Engine
 
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, FileOptions
+from export_jobs.core.sql.checks.late_rows import compile_late_rows
 from export_jobs.core.sql.compiled import CompiledExport
-from export_jobs.core.sql.late_rows import compile_late_rows
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import open_source
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions
-from export_jobs.store.late_rows import LateRows
+from export_jobs.store.findings.late_rows import LateRows
 from export_jobs.store.stored_job import StoredJob
 from export_jobs.streaming.preview import first_rows
 

@@ -13,7 +13,7 @@ from export_jobs.core.windows.discrepancy import Finding
 from export_jobs.orchestration.mail.message import Letter
 from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
-from export_jobs.store.alarms import Alarms
+from export_jobs.store.findings.alarms import Alarms
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from export_jobs.core.definitions.job import ShapeChange
-from export_jobs.core.sql.shape import (
+from export_jobs.core.sql.checks.shape import (
     Shape,
     catalogue_differences,
     delivery_differences,

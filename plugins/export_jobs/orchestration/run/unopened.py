@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from export_jobs.orchestration.airflow.connections import task_store_engine
+from export_jobs.store.findings.refusals import Refusals
 from export_jobs.store.ledger import Ledger
-from export_jobs.store.refusals import Refusals
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -61,7 +61,7 @@ class DeliveryEntry(DeliveryRecord):
 
 @dataclass(frozen=True)
 class DeliveredShape:
-    """The columns that a delivered file was read from, as :mod:`export_jobs.core.sql.shape` writes them."""
+    """The columns that a delivered file was read from, as :mod:`export_jobs.core.sql.checks.shape` writes them."""
 
     columns: dict[str, dict[str, Any]]
     definition_hash: str

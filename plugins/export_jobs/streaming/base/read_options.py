@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from export_jobs.core.sql.checks.shape import Shape, refuse_other_types
 from export_jobs.core.sql.compiled import CompiledExport
-from export_jobs.core.sql.shape import Shape, refuse_other_types
 
 
 @dataclass(frozen=True)

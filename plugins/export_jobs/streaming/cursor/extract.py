@@ -11,8 +11,8 @@ from typing import Any
 from export_jobs.core.base.deadline import Deadline
 from export_jobs.core.catalogue.database_types import ResultColumn
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.checks.shape import read_shape
 from export_jobs.core.sql.compiled import CompiledExport
-from export_jobs.core.sql.shape import read_shape
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryTimeoutError
 from export_jobs.streaming.base.read_options import ReadOptions

@@ -10,8 +10,8 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.checks.shape import depends_on_plan, read_shape
 from export_jobs.core.sql.compiled import CompiledExport
-from export_jobs.core.sql.shape import depends_on_plan, read_shape
 from export_jobs.streaming.base.limits import QueryLimits
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.base.sink import ByteSink

@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 
+from export_jobs.core.sql.checks.search_path import SearchPath
 from export_jobs.core.sql.compiled import CompiledExport
-from export_jobs.core.sql.search_path import SearchPath
 from export_jobs.errors import TerminalError, TransientError
 from export_jobs.streaming.postgres.transaction import set_path
 

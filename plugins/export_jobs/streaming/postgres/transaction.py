@@ -11,7 +11,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 
-from export_jobs.core.sql.search_path import SearchPath
+from export_jobs.core.sql.checks.search_path import SearchPath
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.limits import QueryLimits
 from export_jobs.streaming.base.read_options import ReadOptions

@@ -13,13 +13,13 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from export_jobs.core.windows.window import ScheduledWindow
+from export_jobs.store.findings.refusals import Refusal, Refusals
 from export_jobs.store.overview import JobOverview, JobProgress
-from export_jobs.store.refusals import Refusal, Refusals
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.dependencies import StampedCatalogue
 from export_jobs.web.jobs.definition_summary import DefinitionSummaries, DefinitionSummary
 from export_jobs.web.jobs.state import REFUSED_FOR_S, derive_job_state
-from export_jobs.web.models.job_state import Cause, JobState
+from export_jobs.web.models.job import Cause, JobState
 
 log = logging.getLogger(__name__)
 

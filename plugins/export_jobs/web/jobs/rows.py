@@ -14,8 +14,7 @@ from export_jobs.store.executions.state import SILENT_RUN_MESSAGE
 from export_jobs.store.overview import ExecutionSizes, JobOverview, from_epoch
 from export_jobs.web.http.access import RUN, Caller
 from export_jobs.web.jobs.board import JobSummary
-from export_jobs.web.models.job import JobPermissions, JobRow, LastDelivery, WindowSpan
-from export_jobs.web.models.job_state import Cause
+from export_jobs.web.models.job import Cause, JobPermissions, JobRow, LastDelivery, WindowSpan
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,7 @@ from pydantic import Field
 from export_jobs.core.definitions.job import Frequency
 from export_jobs.web.jobs.board import JobSummary
 from export_jobs.web.models import ApiModel
-from export_jobs.web.models.job import JobStatus, JobTotals
-from export_jobs.web.models.job_state import JobState
+from export_jobs.web.models.job import JobState, JobStatus, JobTotals
 
 Sort = Literal["name", "-name", "next", "-next", "last", "-last", "state"]
 MAX_ROWS = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from export_jobs.store.executions.state import SILENCE_LIMIT
 from export_jobs.store.overview import JobProgress
-from export_jobs.web.models.job_state import Cause, JobState
+from export_jobs.web.models.job import Cause, JobState
 
 REFUSED_FOR_S = 86_400.0
 """A run that could not even be opened is told of until a later run begins, and for a day at most."""

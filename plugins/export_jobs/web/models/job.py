@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 from export_jobs.core.windows.window import Window
 from export_jobs.web.models.base import ApiModel
-from export_jobs.web.models.job_state import JobState
 
 JobStatus = Literal["active", "completed"]
+
+
+class JobState(StrEnum):
+    """The four icons of the list."""
+
+    YET_TO_EXECUTE = "yet_to_execute"
+    IN_PROGRESS = "in_progress"
+    SUCCESS = "success"
+    UNABLE_TO_EXECUTE = "unable_to_execute"
+
+
+class Cause(StrEnum):
+    """Why a job is unable to execute."""
+
+    NONE = ""
+    BROKEN = "broken"
+    FAILED = "failed"
+    REFUSED = "refused"
+    OVERDUE = "overdue"
 
 
 class WindowSpan(ApiModel):

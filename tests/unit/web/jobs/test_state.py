@@ -6,7 +6,7 @@ import pytest
 
 from export_jobs.store.overview import JobProgress, from_epoch
 from export_jobs.web.jobs.state import OVERDUE_S, REFUSED_FOR_S, derive_job_state
-from export_jobs.web.models.job_state import Cause, JobState
+from export_jobs.web.models.job import Cause, JobState
 
 NOW = 1_700_000_000.0
 LONG_AGO = NOW - 86_400

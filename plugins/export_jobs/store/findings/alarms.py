@@ -9,8 +9,8 @@ from sqlalchemy import text
 from export_jobs.core.base.text import storable_text
 from export_jobs.core.windows.discrepancy import Finding
 from export_jobs.store.database.access import StoreAccess
-from export_jobs.store.late_rows import LATE_ROWS_KEY_PREFIX
-from export_jobs.store.refusals import REFUSAL_KEY_PREFIX
+from export_jobs.store.findings.late_rows import LATE_ROWS_KEY_PREFIX
+from export_jobs.store.findings.refusals import REFUSAL_KEY_PREFIX
 
 _TO = "\n"
 """Between a finding's key and the recipient; a key is one line."""
