@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -146,11 +147,11 @@ def _arrived(job: StoredJob, ledger: Ledger) -> list[Arrived]:
 
 
 def _print_table(arrived: list[Arrived]) -> None:
-    print(f"\n{'JOB':<16}{'WINDOW (UTC)':<36}{'ROWS':>7}{'BYTES':>9}  {'SHA-256':<14}FILE")
+    print(f"\n{'JOB':<22}{'WINDOW (UTC)':<36}{'ROWS':>7}{'BYTES':>9}  {'SHA-256':<14}FILE")
     for one in arrived:
         window = f"{one.record.window_start:%Y-%m-%d %H:%M} .. {one.record.window_end:%Y-%m-%d %H:%M}"
         size = f"{one.file.rows:>7}{one.file.bytes:>9}"
-        print(f"{one.job:<16}{window:<36}{size}  {one.file.sha256[:12]}  {one.file.url}")
+        print(f"{one.job:<22}{window:<36}{size}  {one.file.sha256[:12]}  {one.file.url}")
     print(flush=True)
 
 
@@ -186,8 +187,9 @@ def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[s
         amount, net = connection.execute(QUARTER).fetchone() or (None, None)
     [parquet], [excel] = by_job["quarter-1997-parquet"], by_job["quarter-1997-excel"]
     amounts = pq.read_table(io.BytesIO(_content(stack, parquet.file))).column("amount_usd").to_pylist()
-    if sum(amounts) != amount:
-        yield f"{parquet.file.url} has amounts of {sum(amounts)}; the warehouse has {amount}."
+    total = sum(Decimal(str(cell)) for cell in amounts)  # a column without decimals holds the nearest doubles
+    if total != amount:
+        yield f"{parquet.file.url} has amounts of {total}; the warehouse has {amount}."
     sheet: Any = openpyxl.load_workbook(io.BytesIO(_content(stack, excel.file))).active
     heading, *rows = sheet.iter_rows(values_only=True)
     sales = sum(row[heading.index("net_sales")] for row in rows)

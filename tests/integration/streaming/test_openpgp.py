@@ -227,10 +227,8 @@ def test_a_machine_without_gpg_says_so(keyring: GpgKeyring, monkeypatch: pytest.
             use()
 
 
-def test_gpg_reads_nothing_of_the_user_and_asks_no_network(
-    keyring: GpgKeyring, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """A configuration that would break every call; and no system call to the network, as strace would see it."""
+def test_gpg_reads_nothing_of_the_user(keyring: GpgKeyring, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A configuration that would break every call, were it read."""
     (tmp_path / "gpg.conf").write_text("no-such-option\n")
     monkeypatch.setenv("GNUPGHOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
