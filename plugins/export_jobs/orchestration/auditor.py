@@ -71,7 +71,7 @@ class CompareWithLedger(BaseOperator):
         lost = _lost_rows(troubles)
         owners = {**gathered.owners, **{job.name: job.owner for job in lost}}
         findings = [_lost_row_finding(job) for job in lost]
-        findings += expiring_keys(Definitions(engine), datetime.now(UTC))
+        findings += _expiring_keys(engine, troubles)
         for facts in gathered.facts:
             deleted = {run.run_id for run in gone.get(facts.job, ())}
             findings += _findings(facts, deleted, gathered)
@@ -155,6 +155,16 @@ def _lost_rows(troubles: list[str]) -> list[StoredJob]:
     except Exception as error:
         log.exception("The snapshot cannot be compared with the store")
         troubles.append(f"The snapshot cannot be compared with the store ({type(error).__name__}).")
+        return []
+
+
+def _expiring_keys(engine: Engine, troubles: list[str]) -> list[Finding]:
+    """A key that cannot be read hides nothing else that is wrong."""
+    try:
+        return expiring_keys(Definitions(engine), datetime.now(UTC))
+    except Exception as error:
+        log.exception("The keys cannot be looked at")
+        troubles.append(f"Whether a key expires cannot be told ({type(error).__name__}).")
         return []
 
 

@@ -16,7 +16,7 @@ _NEIGHBOURS = """
     SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition
     FROM export_jobs.job j JOIN export_jobs.job_version v ON v.job_id = j.id AND v.version = j.version
     WHERE j.deleted_at IS NULL AND j.id <> :job_id AND j.destination = :destination
-        AND (j.name_pattern IS NOT NULL OR j.done_file IS NOT NULL OR lower(j.name) = ANY(:prefixes))
+        AND (j.name_pattern IS NOT NULL OR j.done_file IS NOT NULL OR lower(j.name) = ANY(CAST(:names AS text[])))
 """
 
 
@@ -27,8 +27,9 @@ def refuse_collision(connection: Connection, job_id: int, job: ExportJob) -> Non
     """
     if not has_paths(job):
         return
-    prefixes = {file.path.rpartition("/")[2].lower().partition("__")[0] for file in all_paths(job)}
-    values = {"job_id": job_id, "destination": job.destination, "prefixes": sorted(prefixes)}
+    has_names = job.file.name is not None or job.file.done_file is not None
+    names = {file.path.rpartition("/")[2].lower().partition("__")[0] for file in all_paths(job)} if has_names else ()
+    values = {"job_id": job_id, "destination": job.destination, "names": sorted(names)}
     for row in connection.execute(text(_NEIGHBOURS), values).mappings():
         other, _ = StoredJob(**row).read()
         file = find_collision(job, other) if other and has_paths(other) else None

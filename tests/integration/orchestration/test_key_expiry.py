@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from export_jobs.orchestration.audit.key_expiry import expiring_keys
-from tests.integration.orchestration.test_auditor import audit, sent
+from tests.integration.orchestration.test_auditor import audit, old, sent
 from tests.integration.store.samples import Store
 from tests.integration.store.test_store_keys import key
 from tests.servers.airflow_api import AirflowState
@@ -60,3 +60,22 @@ def test_the_owner_is_mailed_once_and_the_auditor_stays_green(
     assert audit() == ""
     assert audit() == ""
     assert [text.count("the key 'acme' of Acme") for _, text in sent(mails)] == [1]
+
+
+def test_w1_a_key_that_cannot_be_read_hides_no_other_finding(
+    connected: Store, airflow: AirflowState, mails: Script
+) -> None:
+    """A time that no driver reads, which only the store's owner can write past the guard."""
+    old(connected, "never-ran")
+    connected.definitions.save_key(key(), "anna")
+    check = "CONSTRAINT key_expiry_is_plausible"
+    connected.hand(f"ALTER TABLE export_jobs.key DROP {check}", "UPDATE export_jobs.key SET expires_at = 'infinity'")
+    try:
+        said = audit()
+    finally:
+        connected.hand(
+            "UPDATE export_jobs.key SET expires_at = NULL",
+            f"ALTER TABLE export_jobs.key ADD {check} CHECK (expires_at BETWEEN '1970-01-01' AND '2200-01-01')",
+        )
+    assert "Whether a key expires cannot be told (" in said
+    assert "never-ran" in said

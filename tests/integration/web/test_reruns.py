@@ -77,7 +77,8 @@ def test_what_airflow_refuses_is_recorded_with_what_was_cleared_before(
 def test_an_invalid_definition_is_not_rerun(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
     from export_jobs.core.definitions.job import JobSpec
 
-    spec = JobSpec.model_validate(body("bad", schedule={**past(4, 1), "time_zone": "Europe/Atlantis"}))
+    days = {**past(4, 1), "time_zone": "Europe/Atlantis", "deliver_after_days": 2}
+    spec = JobSpec.model_validate(body("bad", schedule=days))
     job = web_store.definitions.create(spec, "anna")
     airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))
     told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()

@@ -59,5 +59,20 @@ def all_paths(job: JobSpec) -> Iterator[JobFile]:
 
 def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
     """The first file of ``job`` whose path ``other`` fills, too; upper and lower case are one, as on Windows."""
+    if not any(one.startswith(two) or two.startswith(one) for one in _beginnings(job) for two in _beginnings(other)):
+        return None
     taken = {file.path.lower() for file in all_paths(other)}
     return next((file for file in all_paths(job) if file.path.lower() in taken), None)
+
+
+def _beginnings(job: JobSpec) -> set[str]:
+    """What the job's paths begin with, whatever the window: nearly always enough to tell two jobs apart."""
+    usual = f"{job.name}__"
+    found = {usual}  # the manifest
+    for use in job.templates:
+        name = job.file.name
+        start = usual if name is None else parse_name_pattern(name).beginning(job.name, use.template)
+        found.add(f"{use.subfolder}/{start}" if use.subfolder else start)
+    if job.file.done_file is not None:
+        found.add(parse_name_pattern(job.file.done_file).beginning(job.name, ""))
+    return {start.lower() for start in found}

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.base.issue import Issue
@@ -54,6 +55,20 @@ class NamePattern:
     def fields(self) -> frozenset[str]:
         """The fields that occur."""
         return frozenset(field for field, _ in self.parts if field)
+
+    @property
+    def names_each_window(self) -> bool:
+        """Whether no two windows of a schedule can have one name: the window is in it, or one of its days in full."""
+        return any(
+            field == "window" or (field in {"window_start", "window_end"} and _is_whole_date(form))
+            for field, form in self.parts
+        )
+
+    def beginning(self, job: str, template: str) -> str:
+        """What every name begins with, up to the first field that differs between windows or runs."""
+        known = {"": None, "job": job, "template": template}
+        fixed = takewhile(lambda part: part[0] in known, self.parts)
+        return "".join(known[field] or text for field, text in fixed)
 
     def render(self, values: NameValues) -> str:
         """The name."""
@@ -109,6 +124,11 @@ def _is_day_format(form: str) -> bool:
     directives = re.findall(r"%(.?)", form)
     rest = re.sub(r"%.", "", form)
     return bool(directives) and all(d in DIRECTIVES for d in directives) and bool(re.fullmatch(r"[-._]*", rest))
+
+
+def _is_whole_date(form: str) -> bool:
+    found = set(re.findall(r"%(.)", form))
+    return bool(found & {"Y", "y"}) and ({"m", "d"} <= found or "j" in found)
 
 
 def _part_text(field: str, text: str, values: NameValues) -> str:

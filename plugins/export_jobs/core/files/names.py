@@ -14,6 +14,7 @@ SUFFIXES = (".zip", ".csv.gz", ".csv.zst", ".jsonl.gz", ".jsonl.zst", *FORMAT_SU
 """What any file's name can end with."""
 ENCRYPTED, ARMOURED = ".pgp", ".asc"
 """Behind the suffix of a file that is encrypted: as bytes, and as text."""
+MANIFEST_SUFFIX = ".manifest.json"
 WESTMOST_PLAIN_OFFSET = timedelta(hours=-10)
 EASTMOST_PLAIN_OFFSET = timedelta(hours=13)
 
@@ -49,7 +50,7 @@ def staged_name(job_name: str, template: str, window: Window, time_zone: str) ->
 
 def manifest_path(job_name: str, window: Window, time_zone: str) -> str:
     """Where an execution's manifest goes, relative to the destination's folder."""
-    return f"{job_name}__{window_stem(window, time_zone)}.manifest.json"
+    return f"{job_name}__{window_stem(window, time_zone)}{MANIFEST_SUFFIX}"
 
 
 def window_stem(window: Window, time_zone: str) -> str:

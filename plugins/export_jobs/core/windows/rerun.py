@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from export_jobs.core.windows.window import Window
+from export_jobs.core.definitions.job import Schedule
+from export_jobs.core.windows.window import Window, closed_at
 from export_jobs.errors import UserError
 
 _IN_PROGRESS = {"queued", "running", "restarting"}
@@ -62,10 +63,12 @@ def plan_rerun(
     *,
     include_gaps: bool = False,
     now: datetime | None = None,
+    schedule: Schedule | None = None,
 ) -> RerunSelection:
     """Decide what a rerun of ``job`` clears. ``delivered`` holds the ids of the runs whose files all stand.
 
-    Windows that are not over at ``now`` are left out: their runs would only be refused once more.
+    Windows that are not over at ``now``, or not closed by ``schedule``, are left out: their runs would only be refused
+    once more.
     A window that any run delivered is done, whichever other runs of it failed. Raises ``UserError`` while a run is in
     progress: clearing under a running upload would cut it in the middle.
     """
@@ -78,7 +81,7 @@ def plan_rerun(
         )
     by_window: dict[Window, list[DagRunSummary]] = {}
     for run in runs:
-        if run.window is not None and (now is None or run.window.end <= now):
+        if run.window is not None and (now is None or _end(run.window, schedule) <= now):
             by_window.setdefault(run.window, []).append(run)
     done = {window for window, own in by_window.items() if any(run.run_id in delivered for run in own)}
     last_success = max(done, key=lambda window: window.end, default=None)
@@ -91,6 +94,10 @@ def plan_rerun(
         ),
         gaps=() if include_gaps else tuple(gaps),
     )
+
+
+def _end(window: Window, schedule: Schedule | None) -> datetime:
+    return closed_at(schedule, window) if schedule else window.end
 
 
 def _run_to_clear(runs: list[DagRunSummary]) -> DagRunSummary:

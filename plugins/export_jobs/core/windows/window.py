@@ -130,9 +130,10 @@ def scheduled_windows(schedule: Schedule, after: datetime | None = None) -> Iter
 
 def closed_at(schedule: Schedule, window: Window) -> datetime:
     """The instant (UTC) from which a window's data are complete: its end, or as many days later as the job waits."""
-    later = timedelta(days=schedule.deliver_after_days)
+    if schedule.deliver_after_days <= 1:
+        return window.end
     last_day = window.days(schedule.time_zone)[1]
-    return max(window.end, day_start(last_day + later, schedule.time_zone)) if later > ONE_DAY else window.end
+    return max(window.end, day_start(last_day + timedelta(days=schedule.deliver_after_days), schedule.time_zone))
 
 
 def last_complete_window(schedule: Schedule, now: datetime) -> Window | None:

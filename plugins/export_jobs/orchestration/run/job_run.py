@@ -67,8 +67,8 @@ class JobRun:
             )
         engine = task_store_engine()
         ledger, definitions = Ledger(engine), Definitions(engine)
-        schedule = definitions.version(job_id, job_version).schedule
-        _require_closed(dag_run.run_id, Window(start, end), schedule, ledger.now())
+        newest = definitions.version(job_id, job_version)
+        _require_closed(dag_run.run_id, Window(start, end), newest.schedule, ledger.now())
         execution = ledger.open(
             job_id=job_id,
             dag_id=dag_run.dag_id,
@@ -79,7 +79,7 @@ class JobRun:
             version=job_version,
         )
         return cls(
-            job=definitions.version(job_id, execution.version),
+            job=newest if execution.version == job_version else definitions.version(job_id, execution.version),
             window=Window(start, end),
             execution_id=execution.id,
             run_id=dag_run.run_id,

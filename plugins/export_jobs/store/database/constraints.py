@@ -27,6 +27,11 @@ _KEYS = {
     ),
     "key_text_holds_no_private_key": ("The key's text holds a private key", "Give the public key only"),
     "key_fingerprint_is_one": ("The key's fingerprint is not 40 or 64 hexadecimal digits", "Copy it from gpg"),
+    "key_creation_is_plausible": ("The day on which the key was made is implausible", "Copy it from gpg"),
+    "key_expiry_is_plausible": (
+        "The day on which the key expires is implausible",
+        "Copy it from gpg, or leave it empty",
+    ),
 }
 _TEMPLATES = {
     "template_pkey": ("There is a template of this name already", "Choose another; templates are never edited"),

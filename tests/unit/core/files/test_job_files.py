@@ -48,6 +48,8 @@ def test_the_name_of_a_job_takes_the_place_of_the_usual_one_and_the_ending_stays
         ({"done_file": "beta__{window}.manifest.json"}, {}, True),
         ({"done_file": "done_{window}"}, {"done_file": "done_{window_end}"}, True),
         ({"name": "x_{window}", "compression": "gzip"}, {"name": "x_{window}"}, False),
+        ({"name": "beta__{template}_{window}"}, {"name": "{job}__{template}_{window}"}, True),
+        ({"name": "x_{window_start:%Y}-{window_end:%m%d}"}, {"name": "X_2026-{window_start:%m%d}"}, True),
     ],
 )
 def test_two_jobs_collide_when_a_path_is_the_same(one: dict[str, str], two: dict[str, str], collides: bool) -> None:

@@ -54,3 +54,25 @@ def test_no_text_crashes_it_and_what_passes_is_one_plain_name(text: str) -> None
     assert name
     assert name[0].isalnum()
     assert not set(name) & set("{}/%:\\")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names_each"),
+    [
+        ("{window}", True),
+        ("{window_start}", True),
+        ("{window_end:%y%m%d}", True),
+        ("{window_start:%Y-%j}", True),
+        ("{window_start:%Y%m}", False),
+        ("{window_start:%m%d}", False),
+        ("{window_end:%G-%V}", False),
+        ("{run_date}{job}", False),
+    ],
+)
+def test_a_pattern_with_a_whole_day_names_each_window(pattern: str, names_each: bool) -> None:
+    assert parse_name_pattern(pattern).names_each_window is names_each
+
+
+def test_a_name_begins_with_what_is_the_same_for_every_window() -> None:
+    assert parse_name_pattern("A_{job}-{template}_{window}.{job}").beginning("sales", "rows") == "A_sales-rows_"
+    assert parse_name_pattern("{run_date}_A").beginning("sales", "rows") == ""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.rerun import DagRunSummary, plan_rerun
 from export_jobs.errors import UserError
 
@@ -88,3 +89,10 @@ def test_each_undelivered_window_is_cleared_or_listed_and_no_delivered_one_is_cl
 def test_l1_a_window_that_is_not_over_is_not_cleared() -> None:
     runs = [run(0, "failed"), run(1, "failed")]
     assert ids(plan_rerun("j", runs, set(), now=runs[0].data_interval_end).clear) == ["day-0"]
+
+
+def test_a_window_that_is_not_closed_is_left_out() -> None:
+    days = {"frequency": "daily", "from": "2024-01-01", "until": "2024-01-31", "deliver_after_days": 3}
+    runs, now = [run(0, "failed"), run(1, "failed")], FIRST_DAY + timedelta(days=3)
+    assert ids(plan_rerun("j", runs, set(), now=now).clear) == ["day-0", "day-1"]
+    assert ids(plan_rerun("j", runs, set(), now=now, schedule=Schedule.model_validate(days)).clear) == ["day-0"]

@@ -8,11 +8,12 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.core.files.job_files import JobFile, all_paths
+from export_jobs.core.files.job_files import JobFile, all_paths, paths_of_window
 from export_jobs.core.files.name_pattern import MAX_FILE_NAME_BYTES, name_pattern_issues, parse_name_pattern
-from export_jobs.core.files.names import ARMOURED, ENCRYPTED, SUFFIXES
+from export_jobs.core.files.names import ARMOURED, ENCRYPTED, MANIFEST_SUFFIX, SUFFIXES
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
+from export_jobs.core.windows.window import scheduled_windows
 
 FILE_NAME_RULES: Rules[JobSpec] = Rules()
 _ENDINGS = tuple(sorted((*SUFFIXES, ENCRYPTED, ARMOURED), key=len, reverse=True))
@@ -55,7 +56,7 @@ def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
         return
     path = "file.name" if job.file.name is not None else "file.done_file"
     seen: dict[str, JobFile] = {}
-    for file in all_paths(job):
+    for file in _paths_to_compare(job):
         if len(file.path.rpartition("/")[2].encode()) > MAX_FILE_NAME_BYTES:
             what = f"the name {quote_value(file.path)} is longer than {MAX_FILE_NAME_BYTES} bytes"
             yield Issue(path, what, "Use a shorter one")
@@ -64,6 +65,21 @@ def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
         if other is not file:
             yield Issue(path, _collision_text(job, file, other), _collision_remedy(file, other))
             return
+
+
+def _paths_to_compare(job: JobSpec) -> Iterator[JobFile]:
+    """Those of the first window where names of two windows cannot be one, else of all windows.
+
+    Each Dag is proven at each parse, and a year of days takes forty times as long. A done file that ends like another
+    file could meet one of another window, so then all are compared.
+    """
+    done = job.file.done_file
+    patterns = [parse_name_pattern(text) for text in (job.file.name, done) if text is not None]
+    ends_alike = done is not None and done.lower().endswith((*_ENDINGS, MANIFEST_SUFFIX))
+    if ends_alike or not all(pattern.names_each_window for pattern in patterns):
+        return all_paths(job)
+    first = next(scheduled_windows(job.schedule.model_copy(update={"anchor": None})), None)
+    return paths_of_window(job, first.window) if first else iter(())
 
 
 def has_paths(job: JobSpec) -> bool:

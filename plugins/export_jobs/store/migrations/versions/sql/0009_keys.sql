@@ -8,8 +8,9 @@ CREATE TABLE export_jobs.key (
     description text NOT NULL DEFAULT '',
     fingerprint text NOT NULL CONSTRAINT key_fingerprint_is_one CHECK (fingerprint ~ '^([0-9A-F]{40}|[0-9A-F]{64})$'),
     user_id text NOT NULL DEFAULT '',
-    key_created_at timestamptz NOT NULL,
-    expires_at timestamptz,
+    key_created_at timestamptz NOT NULL CONSTRAINT key_creation_is_plausible
+        CHECK (key_created_at BETWEEN '1970-01-01' AND '2200-01-01'),
+    expires_at timestamptz CONSTRAINT key_expiry_is_plausible CHECK (expires_at BETWEEN '1970-01-01' AND '2200-01-01'),
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL
 );
