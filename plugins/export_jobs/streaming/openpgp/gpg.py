@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from export_jobs.errors import TerminalError, TransientError, UserError
 
@@ -72,12 +73,10 @@ def open_gpg(*, has_agent: bool = False) -> Iterator[GpgHome]:
     program = require_gpg()
     root = _root()
     _sweep(root)
-    path = Path(tempfile.mkdtemp(prefix=HOME_PREFIX, dir=root))  # 0700
-    home = GpgHome(path, program, has_agent)
+    path, lock = _new_home(root)
     try:
-        with (path / _LOCK).open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield home
+        with lock:
+            yield GpgHome(path, program, has_agent)
     finally:
         _remove(path)
 
@@ -120,6 +119,17 @@ def gpg_error(code: int, messages: bytes) -> TransientError | UserError | Termin
         f"gpg has refused ({own[:200]})",
         "Check the keys with `export-jobs keys show`, and gpg with `export-jobs doctor`",
     )
+
+
+def _new_home(root: Path) -> tuple[Path, BinaryIO]:
+    """A folder and its lock, which is held until the file is closed."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=HOME_PREFIX, dir=root))  # 0700
+        lock = (path / _LOCK).open("wb")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (path / _LOCK).exists():
+            return path, lock
+        lock.close()  # another process swept between the two steps, and took it for one that was left behind
 
 
 def _root() -> Path:
