@@ -59,7 +59,7 @@ def all_paths(job: JobSpec) -> Iterator[JobFile]:
 
 def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
     """The first file of ``job`` whose path ``other`` fills, too; upper and lower case are one, as on Windows."""
-    if not any(one.startswith(two) or two.startswith(one) for one in _beginnings(job) for two in _beginnings(other)):
+    if not any(a.startswith(b) or b.startswith(a) for a in _beginnings(job) for b in _beginnings(other)):
         return None
     taken = {file.path.lower() for file in all_paths(other)}
     return next((file for file in all_paths(job) if file.path.lower() in taken), None)
