@@ -10,7 +10,7 @@ from typing import NamedTuple
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.errors import SupersededError, TransientError
 from export_jobs.store.executions.fence import Announcement, FileRecord, fence
-from export_jobs.store.executions.records import DeliveryRecord, PublicationRecord
+from export_jobs.store.executions.records import DeliveryRecord, DoneFileRecord, PublicationRecord
 from tests.simulator.world import Process, World
 
 LOCK_TIMEOUT_S = 30.0
@@ -67,14 +67,15 @@ class SimulatedLedger:
         self.world.pause("started")
 
     def claim(self, execution_id: int, template: str, step: str, attempt: str) -> None:
-        """As ``leases.claim``: newer attempts that have started are looked for before the row is waited for."""
+        """As ``leases.claim``: newer attempts that have started are looked for once the row is locked."""
         key = (execution_id, template, step)
         self.world.pause("claim")
-        seen = self.started.get(key, [])
-        if attempt in seen and any(other != attempt for other in seen[seen.index(attempt) :]):
-            raise SupersededError(f"A newer attempt of {step} has taken over")
         with self._transaction() as transaction:
             self._acquire(transaction, key)
+            self.say(transaction, "ask")
+            seen = self.started.get(key, [])
+            if attempt in seen and any(other != attempt for other in seen[seen.index(attempt) :]):
+                raise SupersededError(f"A newer attempt of {step} has taken over")
             transaction.writes.append(lambda: self.leases.__setitem__(key, attempt))
 
     def require_current(self, execution_id: int, template: str, step: str, attempt: str) -> None:
@@ -97,7 +98,7 @@ class SimulatedLedger:
         return fence(lambda: self._lease(record.execution_id, record.template, step, attempt), record, attempt)
 
     def fence_publication(
-        self, record: PublicationRecord, step: str, attempt: str
+        self, record: PublicationRecord | DoneFileRecord, step: str, attempt: str
     ) -> AbstractContextManager[PlacedFile]:
         return fence(lambda: self._lease(record.execution_id, "", step, attempt), record, attempt)
 

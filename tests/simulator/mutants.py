@@ -13,7 +13,7 @@ from export_jobs.delivery import memory
 from export_jobs.delivery.destination import Target
 from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader
-from export_jobs.errors import TransientError
+from export_jobs.errors import SupersededError, TransientError
 from export_jobs.store.executions.fence import AlreadyDelivered, FileRecord, LeaseTransaction
 from export_jobs.store.executions.records import DeliveryRecord
 from tests.simulator import ledger as double
@@ -48,6 +48,22 @@ def skip_the_superseded_check(patch: Patch) -> None:
             yield SimulatedLease(self, transaction)
 
     patch.setattr(SimulatedLedger, "_lease", anybodys_lease)
+
+
+def ask_for_newer_attempts_before_the_lock(patch: Patch) -> None:
+    """Between the look and the lock a newer attempt may start, claim, deliver and end."""
+
+    def hasty(self: SimulatedLedger, execution_id: int, template: str, step: str, attempt: str) -> None:
+        key = (execution_id, template, step)
+        seen = self.started.get(key, [])
+        if attempt in seen and any(other != attempt for other in seen[seen.index(attempt) :]):
+            raise SupersededError("A newer attempt has taken over")
+        self.world.pause("claim")
+        with self._transaction() as transaction:
+            self._acquire(transaction, key)
+            transaction.writes.append(lambda: self.leases.__setitem__(key, attempt))
+
+    patch.setattr(SimulatedLedger, "claim", hasty)
 
 
 def rename_before_the_claim(patch: Patch) -> None:
@@ -178,6 +194,7 @@ MUTANTS: Mapping[str, Callable[[Patch], None]] = {
     act.__name__: act
     for act in (
         drop_the_fence,
+        ask_for_newer_attempts_before_the_lock,
         rename_before_the_claim,
         record_before_the_rename,
         skip_the_superseded_check,

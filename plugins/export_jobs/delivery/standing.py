@@ -24,6 +24,10 @@ class StandingFile:
     etag: str | None = None
 
 
+class ForeignFileError(TerminalError):
+    """A file that is not known as this job's stands under the final name."""
+
+
 class Standing(Enum):
     """What a delivery finds under its final name."""
 
@@ -64,13 +68,13 @@ def has_bytes_on_record(found: StandingFile | None, target: Target) -> bool:
     )
 
 
-def foreign_file_error(found: StandingFile | None, path: str, where: str) -> TerminalError:
+def foreign_file_error(found: StandingFile | None, path: str, where: str) -> ForeignFileError:
     """The error of a name that is taken; ``found`` None: the server does not show by what."""
     described = "a file that this login may not look at"
     if found is not None:
         changed = f", changed at {datetime.fromtimestamp(found.modified, UTC).isoformat()}" if found.modified else ""
         described = f"a file of {found.bytes} bytes{changed}, which this job has not put there"
-    return TerminalError(
+    return ForeignFileError(
         f"{path} exists already on {where}: {described}. It was left as it is, and nothing was published",
         "Move it away there, or give the job another name or sub-folder; then clear this run. If an earlier job of "
         "this name delivered it, tell its receivers first",

@@ -92,6 +92,21 @@ def test_s03_an_orphan_that_wakes_before_its_claim_does_not_take_over(
     other.require_current(execution.id, "rows", STEP, "next")
 
 
+def test_an_orphan_that_waits_for_the_lease_does_not_take_over_from_who_starts_meanwhile(
+    store: Store, other: Ledger, execution: Execution, beside: Callable[..., Future[object]]
+) -> None:
+    claim(store.ledger, execution, "first")
+    start(store.ledger, execution, "orphan")
+    with store.ledger.fence_delivery(delivery(execution), STEP, "first"):
+        waiting = beside(claim, other, execution, "orphan")
+        while store.hand(f"{SESSIONS} AND wait_event_type = 'Lock'") != [(1,)]:
+            assert not waiting.done()
+        start(store.ledger, execution, "second")
+    with pytest.raises(SupersededError):
+        waiting.result(timeout=60)
+    claim(store.ledger, execution, "second")
+
+
 def test_d12_of_two_attempts_at_once_exactly_one_delivers(
     store: Store, other: Ledger, execution: Execution, beside: Callable[..., Future[object]]
 ) -> None:
@@ -211,3 +226,23 @@ def test_the_manifest_is_fenced_as_the_files_are(store: Store, other: Ledger, ex
         pytest.fail("the fence let it through")
     with pytest.raises(AlreadyDelivered), other.fence_publication(publication(execution), "publish", "second"):
         pytest.fail("the same manifest was published twice")
+
+
+def test_older_rows_that_wait_for_a_name_do_not_replace_later_ones(
+    store: Store, other: Ledger, job: StoredJob, beside: Callable[..., Future[object]]
+) -> None:
+    earlier, later = store.run(job), store.run(job, run_id="manual", run_type="manual")
+    for ledger, execution, stage in ((other, earlier, "read first"), (store.ledger, later, "read last")):
+        ledger.record_event(execution.id, "started", step="extract", attempt=stage)
+        claim(ledger, execution, "upload")
+
+    def deliver_earlier() -> None:
+        with other.fence_delivery(delivery(earlier, stage="read first", sha256="old"), STEP, "upload"):
+            pytest.fail("older rows replaced later ones")
+
+    with store.ledger.fence_delivery(delivery(later, stage="read last", sha256="new"), STEP, "upload"):
+        waiting = beside(deliver_earlier)
+        while store.hand(f"{SESSIONS} AND wait_event_type = 'Lock'") != [(1,)]:
+            assert not waiting.done()
+    with pytest.raises(SupersededError, match="rows that were read later"):
+        waiting.result(timeout=60)

@@ -8,6 +8,8 @@ from typing import BinaryIO, Protocol
 
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.delivery.destination import Destination, Target
+from export_jobs.delivery.standing import ForeignFileError
+from export_jobs.errors import TransientError
 from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord, DoneFileRecord, PublicationRecord
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,8 @@ def publish(
 ) -> None:
     """Deliver ``source`` as ``record`` describes it; it is recorded once it stands, or nothing is.
 
-    Raises ``SupersededError`` when a newer attempt has taken over, and what ``Destination.deliver`` raises.
+    Raises ``SupersededError`` when a newer attempt has taken over, and what ``Destination.deliver`` raises. A file of
+    ours that another run has put there since the ledger was asked is no stranger's: ``TransientError``.
     """
     template = record.template if isinstance(record, DeliveryRecord) else WHOLE_RUN
     ledger.claim(record.execution_id, template, step, attempt)
@@ -66,3 +69,9 @@ def publish(
         destination.deliver(source, target, fence)
     except AlreadyDelivered:
         log.info("Another attempt has delivered %s meanwhile", record.path)
+    except ForeignFileError as error:
+        if set(ledger.known_files(record.execution_id, record.path)) == set(target.known):
+            raise
+        raise TransientError(
+            f"Another run has published {record.path} during this attempt", "It is looked at again at the next try"
+        ) from error

@@ -61,12 +61,7 @@ def fence(
     """
     with open_lease() as lease:
         _require_unrecorded(lease, record)
-        if lease.is_outdated(record):
-            raise SupersededError(
-                f"{record.path} has been delivered by another run from rows that were read later; this one leaves it "
-                "as it is",
-                "To send it once more, clear this run from its extract tasks",
-            )
+        _require_newest_rows(lease, record)
         announcement = lease.announce(record, attempt)
     with open_lease() as lease:
         _require_unrecorded(lease, record)
@@ -74,6 +69,8 @@ def fence(
             raise TransientError(
                 f"Another run publishes {record.path} at this moment, so this attempt has not", "It is tried again"
             )
+        # Once more, now that nobody else can publish the path: a later run may have done so since.
+        _require_newest_rows(lease, record)
         placed = PlacedFile()
         yield placed
         lease.record(record, announcement, attempt, placed)
@@ -82,3 +79,12 @@ def fence(
 def _require_unrecorded(lease: LeaseTransaction, record: FileRecord) -> None:
     if lease.is_recorded(record):
         raise AlreadyDelivered(f"{record.path} is at the destination already", "There is nothing to do")
+
+
+def _require_newest_rows(lease: LeaseTransaction, record: FileRecord) -> None:
+    if lease.is_outdated(record):
+        raise SupersededError(
+            f"{record.path} has been delivered by another run from rows that were read later; this one leaves it as it "
+            "is",
+            "To send it once more, clear this run from its extract tasks",
+        )

@@ -19,20 +19,22 @@ def claim(engine: Engine, execution_id: int, template: str, step: str, attempt: 
 
     Waits for a fence in progress; ``TransientError`` when that takes too long. ``SupersededError`` when another attempt
     of the step has started since this one did: an orphan that was held up before its claim must not take over from
-    the attempt that Airflow has made in its place.
+    the attempt that Airflow has made in its place. That is asked once the lease is locked: whoever has claimed it
+    meanwhile has said before that it has started.
     """
-    query = """INSERT INTO export_jobs.lease (execution_id, template, step, attempt)
-        SELECT :execution_id, :template, :step, :attempt WHERE NOT EXISTS (
-            SELECT FROM export_jobs.execution_event mine
-            JOIN export_jobs.execution_event newer ON newer.execution_id = mine.execution_id AND newer.id > mine.id
-                AND newer.kind = 'started' AND newer.step = mine.step AND newer.attempt <> mine.attempt
-                AND newer.template IS NOT DISTINCT FROM mine.template
-            WHERE mine.execution_id = :execution_id AND mine.kind = 'started' AND mine.attempt = :attempt)
+    take = """INSERT INTO export_jobs.lease (execution_id, template, step, attempt)
+        VALUES (:execution_id, :template, :step, :attempt)
         ON CONFLICT (execution_id, template, step) DO UPDATE
         SET attempt = excluded.attempt, taken_at = clock_timestamp()"""
+    newer_attempt = """SELECT FROM export_jobs.execution_event mine
+        JOIN export_jobs.execution_event newer ON newer.execution_id = mine.execution_id AND newer.id > mine.id
+            AND newer.kind = 'started' AND newer.step = mine.step AND newer.attempt <> mine.attempt
+            AND newer.template IS NOT DISTINCT FROM mine.template
+        WHERE mine.execution_id = :execution_id AND mine.kind = 'started' AND mine.attempt = :attempt LIMIT 1"""
     values = {"execution_id": execution_id, "template": template, "step": step, "attempt": attempt}
     with transaction(engine) as connection:
-        if not connection.execute(text(query), values).rowcount:
+        connection.execute(text(take), values)
+        if connection.execute(text(newer_attempt), values).first() is not None:
             raise _superseded_error(template, step)
 
 
