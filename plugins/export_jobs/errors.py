@@ -4,6 +4,7 @@
 
     ExportError                what happened, and what to do next
     ├── UserError              the author of a definition can correct it; never retried
+    │   └── ConflictError      somebody else was faster
     ├── TransientError         may pass by itself; retried with backoff
     └── TerminalError          cannot pass by itself; fails at once
         └── SupersededError    a newer attempt of the same step has taken over
@@ -38,6 +39,10 @@ class ExportError(Exception):
 
 class UserError(ExportError):
     """The author of a definition can correct it: bad input, a frozen field, an unknown name. Never retried."""
+
+
+class ConflictError(UserError):
+    """Somebody else was faster: what was to be made is there, or what was to be changed has changed."""
 
 
 class TransientError(ExportError):

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, text
 
-from export_jobs.errors import UserError
+from export_jobs.errors import ConflictError
 from export_jobs.store.database.engine import transaction
 
 _ACTIONS = 5_739_201
 """The first half of the advisory lock's key; the second is the job's id."""
 
 
-class BusyError(UserError):
+class BusyError(ConflictError):
     """Somebody else acts on the job at this moment."""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from export_jobs.core.definitions.job import ExportJob, JobSpec
 from export_jobs.core.validation.changes import differences, spec_of
-from export_jobs.errors import UserError
+from export_jobs.errors import ConflictError, UserError
 from export_jobs.store.database.errors import translate_error
 from export_jobs.store.destinations import Destinations
 from export_jobs.store.job_templates import insert_template_uses
@@ -125,7 +125,10 @@ class Definitions(Destinations, Keys, Templates):
             bury = """UPDATE export_jobs.job SET deleted_at = clock_timestamp()
                       WHERE lower(name) = lower(:name) AND deleted_at IS NULL"""
             if connection.execute(text(bury), {"name": name}).rowcount == 0:
-                raise UserError(f"There is no job {name!r}", "`export-jobs list` shows the names")
+                raise ConflictError(
+                    f"There is no job {name!r}, or no longer",
+                    "Look for it in the list of jobs, or with `export-jobs list`",
+                )
 
     def _lock_job(self, connection: Connection, name: str) -> StoredJob:
         """The live job ``name``, which nobody else can change until this transaction ends."""

@@ -21,7 +21,8 @@ To add a route::
 - Each route takes one of the permissions of ``http/access.py``; a test fails for one that takes none. Those of a job's
   Dag (``ReadsJob``, ``EditsJob`` …) need ``{dag_id}`` in the path; ``StoredJobDep`` is then that job, or a 404.
 - Routes are plain ``def``: they wait for databases, and run in a thread.
-- Raise ``RequestRefusal`` with a status and issues; a ``UserError`` becomes 422, a ``TransientError`` 503.
+- Raise ``RequestRefusal`` with a status and issues; a ``UserError`` becomes 422, a
+  ``ConflictError`` 409, a ``TransientError`` 503.
 - What only looks at definitions (a dry run, a check of a draft) calls ``entry.skip()``, which keeps it out of the audit
   log. A preview shows data, so it is recorded.
 - Bodies and answers are ``ApiModel`` models: unknown keys are refused. ``http/query_parameters.py`` does

@@ -6,7 +6,7 @@ import psycopg
 from psycopg import errors
 from sqlalchemy.exc import DBAPIError
 
-from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
+from export_jobs.errors import ConflictError, ExportError, TerminalError, TransientError, UserError
 from export_jobs.store.database.constraints import CONSTRAINT_MESSAGES
 
 GUARD_SQLSTATE = "EXJ01"
@@ -21,7 +21,9 @@ def translate_error(error: DBAPIError | psycopg.Error) -> ExportError:
     if not isinstance(cause, psycopg.Error):
         return TransientError("The store of the export jobs does not answer", "Try again in a moment")
     refusal = _refusal(cause)
-    return UserError(*refusal) if refusal else _connection_error(cause)
+    if refusal is None:
+        return _connection_error(cause)
+    return (ConflictError if isinstance(cause, errors.UniqueViolation) else UserError)(*refusal)
 
 
 def _refusal(cause: psycopg.Error) -> tuple[str, str] | None:

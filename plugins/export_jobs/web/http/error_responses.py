@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.limits import first_issues
 from export_jobs.core.base.shape import format_location
-from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
+from export_jobs.errors import ConflictError, ExportError, TerminalError, TransientError, UserError
 from export_jobs.orchestration.airflow.api import AirflowRefusal
 from export_jobs.web.models.errors import ErrorAnswer, IssueAnswer
 
@@ -71,14 +71,14 @@ def unexpected_error_response(error: Exception) -> Response:
 def status_of(error: Exception) -> int:
     """The status with which ``error`` is answered."""
     match error:
-        case RequestRefusal():
+        case RequestRefusal() | AirflowRefusal():
             return error.status
         case HTTPException():
             return error.status_code
+        case ConflictError():
+            return 409
         case RequestValidationError() | UserError():
             return 422
-        case AirflowRefusal():
-            return error.status
         case TransientError() | TerminalError():
             return 503
         case _:

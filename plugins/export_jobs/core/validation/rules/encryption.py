@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value, suggest
@@ -60,11 +59,12 @@ def keys_outlast_the_schedule(job: JobSpec, context: RuleContext) -> Iterator[Is
     """A run after that fails, before it reads a row: said months ahead, a partner can send another key in time."""
     if job.file.encryption is None:
         return
-    last = job.schedule.valid_until + timedelta(days=job.schedule.deliver_after_days)
+    # As ordinals: a schedule that another rule refuses may end in the year 9999, or wait for a billion days.
+    last = job.schedule.valid_until.toordinal() + job.schedule.deliver_after_days
     known = context.keys or {}
     for tag in job.file.encryption.keys[:MAX_KEYS]:
         key = known.get(tag)
-        if key is None or key.expires_at is None or key.expires_at.date() > last:
+        if key is None or key.expires_at is None or key.expires_at.date().toordinal() > last:
             continue
         day = key.expires_at.date()
         if context.now and key.expires_at <= context.now:
