@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.integration.web.samples import body
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,6 +37,32 @@ def test_a_list_beyond_reason_is_one_issue(ask: Ask) -> None:
     assert answer.status_code == 422
     assert len(answer.json()["errors"]) < 20
     assert len(answer.content) < 10_000
+
+
+UNKNOWN = [f"n{number}" for number in range(19_000)]
+COSTLY: dict[str, dict[str, Any]] = {
+    "templates": {"templates": [{"template": "rows"}] * 19_999},
+    "unknown templates": {"templates": [{"template": name} for name in UNKNOWN]},
+    "columns": {"templates": [{"template": "rows", "columns": UNKNOWN}]},
+    "order": {"templates": [{"template": "rows", "order_by": UNKNOWN}]},
+    "filters": {"templates": [{"template": "rows", "filters": [{"column": "n", "op": "=", "value": "y"}] * 15_000}]},
+    "subfolder": {"templates": [{"template": "rows", "subfolder": "./" * 900_000}]},
+    "new templates": {
+        "new_templates": [{"name": name, "kind": "custom", "kpis": UNKNOWN[:20]} for name in UNKNOWN[:4_000]]
+    },
+    "KPIs": {"new_templates": [{"name": "sums", "kind": "custom", "kpis": UNKNOWN, "dimensions": UNKNOWN}]},
+    "KPIs of many": {
+        "new_templates": [{"name": name, "kind": "custom", "kpis": UNKNOWN[:1_500]} for name in UNKNOWN[:50]]
+    },
+}
+
+
+@pytest.mark.parametrize("named", COSTLY)
+def test_w3_a_costly_body_has_a_small_answer(ask: Ask, named: str) -> None:
+    answer = ask().post(CHECK, content=json.dumps({**body(), **COSTLY[named]}))
+    assert answer.status_code == 200
+    assert 0 < len(answer.json()["issues"]) <= 101
+    assert len(answer.content) < 100_000
 
 
 def test_a_body_over_two_megabytes_is_refused_and_recorded(ask: Ask, audit: Rows) -> None:
@@ -65,8 +93,8 @@ def test_nobodys_body_is_not_read(ask: Ask) -> None:
 
 @pytest.mark.parametrize("text", ["\ud800", "a\u0000b", "x\udfff"])
 def test_half_characters_and_nuls_hide_no_other_issue(ask: Ask, text: str) -> None:
-    body = {"name": text, "owner": "nobody", "recipients": [text], text: 1}
-    answer = ask().post("/export-jobs/api/jobs", content=json.dumps(body))
+    odd = {"name": text, "owner": "nobody", "recipients": [text], text: 1}
+    answer = ask().post("/export-jobs/api/jobs", content=json.dumps(odd))
     assert answer.status_code == 422
     paths = {issue["path"] for issue in answer.json()["errors"]}
     assert {"name", "owner", "recipients[0]"} <= paths, answer.json()

@@ -66,6 +66,10 @@ def template_of_group(group: str) -> str | None:
     return EXTRACT if group == _RENAMED_GROUP else group or None
 
 
+MAX_JUDGED_LEVELS = 20
+"""Of a folder that has too many in any case."""
+
+
 def subfolder_issues(path: str, subfolder: str) -> Iterator[Issue]:
     """Why ``subfolder`` cannot stand below a destination's folder. Empty is the folder itself."""
     if not subfolder:
@@ -80,7 +84,7 @@ def subfolder_issues(path: str, subfolder: str) -> Iterator[Issue]:
         yield Issue(
             path, f"{quote_value(subfolder)} has {len(parts)} levels", "Use at most 2 levels, such as 'sales/daily'"
         )
-    for part in parts:
+    for part in parts[:MAX_JUDGED_LEVELS]:
         what = next(_folder_faults(part), None)
         if what:
             remedy = "Use letters, digits and - _ . = in each part, such as 'sales/daily'"

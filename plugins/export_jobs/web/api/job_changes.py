@@ -87,7 +87,7 @@ def _change_check(edit: JobEdit, time_zone: str) -> ChangeCheck:
     zone = edit.job.schedule.time_zone if edit.job else time_zone
     change = edit.change
     return ChangeCheck(
-        issues=[IssueAnswer.of(issue) for issue in edit.issues],
+        issues=IssueAnswer.list_of(edit.issues),
         changes=[ChangedField(path=field.path, before=field.before, after=field.after) for field in change.fields]
         if change
         else [],

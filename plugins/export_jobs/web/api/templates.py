@@ -148,7 +148,7 @@ def _in_use_refusal(note: TemplateUsage, user: Caller) -> RequestRefusal:
 
 def _template_check(template: Template | None, issues: list[Issue], catalogue: Catalogue) -> TemplateCheck:
     return TemplateCheck(
-        issues=[IssueAnswer.of(issue) for issue in issues],
+        issues=IssueAnswer.list_of(issues),
         file_columns=template_columns(template, catalogue) if template else [],
         choices=template_choices(template, catalogue) if template else None,
     )

@@ -45,7 +45,7 @@ def job_detail(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller
         definition=_definition_document(job) if job else row.definition,
         templates=_templates(job, stamped.catalogue) if job else [],
         recipients=list(job.recipients) if job else [],
-        issues=[IssueAnswer.of(issue) for issue in issues],
+        issues=IssueAnswer.list_of(issues),
         versions=[
             VersionNote(version=v.version, changed=list(v.changed), created_at=v.created_at, created_by=v.created_by)
             for v in versions

@@ -24,6 +24,8 @@ from export_jobs.web.models.job import UpcomingWindow
 NEW_TEMPLATES = "new_templates"
 MAX_SHOWN_WINDOWS = 62
 """Enough for a picture of the months to come; a year of days would be a lot at every key that is pressed."""
+MAX_NEW_TEMPLATES = 50
+"""More than a job may have, so that the rule of its templates speaks of a few too many."""
 JOB_NAME_TAKEN = "there is a job of this name already"
 
 
@@ -38,13 +40,17 @@ class JobDraft:
 
 def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue, now: datetime) -> JobDraft:
     """Hold a new job and the new templates that come with it against the catalogue and the store."""
+    new = body.get(NEW_TEMPLATES) or []
+    if isinstance(new, list) and len(new) > MAX_NEW_TEMPLATES:
+        what = f"these are {len(new):,} new templates; at most {MAX_NEW_TEMPLATES} are read"
+        return JobDraft(None, (), (Issue(NEW_TEMPLATES, what, "Send fewer"),))
     job = {key: value for key, value in body.items() if key != NEW_TEMPLATES}
     stored = StoredReferences(
         templates={template.name: template for template in store.templates()},
         destinations=[destination.tag for destination in store.destinations()],
         keys={key.tag: key for key in store.receiver_keys()},
     )
-    raw = {"jobs": [job], "templates": body.get(NEW_TEMPLATES) or []}
+    raw = {"jobs": [job], "templates": new}
     file, found = check_file(raw, catalogue=catalogue, stored=stored, now=now)
     issues = [_with_body_path(issue) for issue in found]
     issues += _name_conflicts(job.get("name"), raw["templates"], store, stored)
@@ -58,7 +64,7 @@ def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> Draf
     schedule = _schedule(draft, body)
     coming = list(scheduled_windows(schedule)) if schedule else []
     return DraftCheck(
-        issues=[IssueAnswer.of(issue) for issue in draft.issues],
+        issues=IssueAnswer.list_of(draft.issues),
         windows=upcoming_windows(coming[:MAX_SHOWN_WINDOWS], schedule.time_zone if schedule else "UTC"),
         schedule_text=schedule_text(schedule) if schedule else "",
         first_delivery=first_delivery_text(schedule, coming, now) if schedule else "",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from export_jobs.core.base.issue import Issue, Level
+from export_jobs.core.base.limits import MAX_ISSUES, first_issues
 from export_jobs.web.models.base import ApiModel
 
 
@@ -18,6 +21,14 @@ class IssueAnswer(ApiModel):
     def of(cls, issue: Issue) -> IssueAnswer:
         """An issue as it goes over the wire."""
         return cls(path=issue.path, what=issue.what, remedy=issue.remedy, level=issue.level)
+
+    @classmethod
+    def list_of(cls, issues: Iterable[Issue]) -> list[IssueAnswer]:
+        """At most a hundred of them, and how many more there are; of too many the errors are told first."""
+        found = list(issues)
+        if len(found) > MAX_ISSUES:
+            found.sort(key=lambda issue: issue.level is not Level.ERROR)
+        return [cls.of(issue) for issue in first_issues(found)]
 
 
 class ErrorAnswer(ApiModel):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.limits import (
     MAX_DEPTH,
+    MAX_ERRORS,
     MAX_INPUT_ENTRIES,
+    MAX_INPUT_MAPPINGS,
     MAX_INPUT_VALUES,
     MAX_ISSUES,
     first_issues,
     size_issues,
+    until_enough,
 )
 from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.definitions.job import JobSpec
@@ -35,6 +40,10 @@ def nested(depth: int) -> object:
 @pytest.mark.parametrize(
     ("raw", "what"),
     [
+        (
+            {"templates": [{"template": "t"}] * (MAX_INPUT_MAPPINGS + 1)},
+            "this has 1,001 entries; at most 1,000 are read",
+        ),
         ({"recipients": [1] * (MAX_INPUT_ENTRIES + 1)}, "this has 20,001 entries"),
         ({"a": [["x"] * MAX_INPUT_ENTRIES] * (MAX_INPUT_VALUES // MAX_INPUT_ENTRIES + 1)}, "more than 200,000 values"),
         ({"a": nested(MAX_DEPTH + 1)}, "nested more than 20 deep"),
@@ -66,3 +75,17 @@ def test_the_first_issues_of_many_and_how_many_there_are_besides() -> None:
     assert first[:MAX_ISSUES] == issues[:MAX_ISSUES]
     assert first[-1].what.startswith("and 150 more")
     assert first_issues(issues[:MAX_ISSUES]) == issues[:MAX_ISSUES]
+
+
+def test_a_definition_is_judged_until_there_are_enough_errors_and_warnings_hide_none() -> None:
+    asked = []
+
+    def found() -> Iterator[Issue]:
+        for number in range(10 * MAX_ERRORS):
+            asked.append(number)
+            yield Issue("a warning", str(number), "", Level.WARNING)
+            yield Issue("an error", str(number // 2), "")
+
+    issues = until_enough(found())
+    assert [issue.level for issue in issues].count(Level.ERROR) == MAX_ERRORS
+    assert len(asked) < 3 * MAX_ERRORS
