@@ -142,7 +142,7 @@ def test_w4_nothing_is_served_to_many_teams(ask: Ask, monkeypatch: pytest.Monkey
         assert "multi-team mode" in answer.json()["errors"][0]["what"]
 
 
-def test_a_body_of_no_announced_length_is_counted(ask: Ask) -> None:
+def test_a_body_of_no_announced_length_is_counted_and_recorded(ask: Ask, audit: Rows) -> None:
     def pieces() -> Iterator[bytes]:
         yield b'{"description": "'
         for _ in range(300):
@@ -150,3 +150,4 @@ def test_a_body_of_no_announced_length_is_counted(ask: Ask) -> None:
         yield b'"}'
 
     assert ask().post(CHECK, content=pieces()).status_code == 413
+    assert (audit()[-1][0], audit()[-1][3]["status"]) == ("export_jobs.refused_request", 413)

@@ -25,11 +25,13 @@ from export_jobs.web.models.errors import ErrorAnswer, IssueAnswer
 
 log = logging.getLogger(__name__)
 
-_REMEDIES = {
+MAX_BODY_BYTES = 2 * 1024**2
+REMEDIES = {
     401: ("you are not logged in, or your login has expired", "Log in to Airflow, then try again"),
     403: ("you may not do this", "Ask an administrator of Airflow for the permission"),
     404: ("there is nothing at this address", "See the list of routes at /export-jobs/api/docs"),
     405: ("this address does not take this method", "See the list of routes at /export-jobs/api/docs"),
+    413: (f"the request is larger than {MAX_BODY_BYTES} bytes", "Split it"),
 }
 
 
@@ -105,7 +107,7 @@ def _handle_export_error(_: Request, error: Exception) -> Response:
 
 def _handle_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
-    what, remedy = _REMEDIES.get(error.status_code, ("this request cannot be served", "Correct it, then try again"))
+    what, remedy = REMEDIES.get(error.status_code, ("this request cannot be served", "Correct it, then try again"))
     made = error_response(error.status_code, [Issue("", what, remedy)])
     made.headers.update(error.headers or {})
     return made

@@ -6,16 +6,16 @@ from urllib.parse import urlsplit
 
 from airflow.configuration import conf
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from export_jobs.core.base.issue import Issue
 from export_jobs.web.airflow.address import airflow_address
 from export_jobs.web.http.access import LOGIN_COOKIE
 from export_jobs.web.http.audit_log import record_refused_request
-from export_jobs.web.http.error_responses import error_response, unexpected_error_response
+from export_jobs.web.http.error_responses import MAX_BODY_BYTES, REMEDIES, error_response, unexpected_error_response
 from export_jobs.web.http.origin import cross_site_reason
 
-MAX_BODY_BYTES = 2 * 1024**2
 SAFE_HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -52,31 +52,38 @@ class Guard:
             await record_refused_request(scope, status, issue)
             await error_response(status, [issue])(scope, receive, send_safely)
             return
+        bounded = _BoundedBody(receive)
         try:
-            await self.app(scope, _limit_body(receive), send_safely)
+            await self.app(scope, bounded, send_safely)
         except Exception as error:
             if begun:
                 raise
             await unexpected_error_response(error)(scope, receive, send_safely)
+        if bounded.is_too_large:
+            await record_refused_request(scope, 413, Issue("", *REMEDIES[413]))
 
 
 def _has_login_cookie(headers: Headers) -> bool:
     return f"{LOGIN_COOKIE}=" in headers.get("cookie", "")
 
 
-def _limit_body(receive: Receive) -> Receive:
+class _BoundedBody:
     """Reads no more than fits, whatever the request declares as its length."""
-    received = 0
 
-    async def receive_bounded() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise ValueError("the body has no Content-Length, or is longer than it, and too large")
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._received = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        return self._received > MAX_BODY_BYTES
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._received += len(message.get("body", b""))
+        if self.is_too_large:
+            raise HTTPException(413)  # FastAPI passes this on, and makes a 400 of everything else
         return message
-
-    return receive_bounded
 
 
 def _refusal(scope: Scope) -> tuple[int, Issue] | None:
@@ -93,5 +100,5 @@ def _refusal(scope: Scope) -> tuple[int, Issue] | None:
         return 403, Issue("", f"this request is refused, since {why}", remedy)
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-        return 413, Issue("", f"the request is larger than {MAX_BODY_BYTES} bytes", "Split it")
+        return 413, Issue("", *REMEDIES[413])
     return None
