@@ -278,7 +278,7 @@ declare namespace Props {
   type Versions = { versions: Api.VersionNote[] };
   type WindowFacts = {
     window: Api.WindowCell;
-    job: Page.Job;
+    view: Page.JobView;
     zone: string;
     isChosen: boolean;
     onReexport: () => void;

@@ -168,13 +168,40 @@ def test_with_the_current_definition_what_is_cleared_is_bound_to_it(
     assert row.version == 2
 
 
-def test_history_and_coverage_tell_the_same_story(history: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+def test_history_and_coverage_tell_the_same_story(
+    history: list[int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     capsys.readouterr()
     assert cli.main(["history", "daily-purchases", "--format", "json"]) == 0
     assert [one["run_id"] for one in json.loads(capsys.readouterr().out)] == [f"day-{n}" for n in range(5)]
+    assert cli.main(["coverage", "daily-purchases"]) == 0
+    out = capsys.readouterr().out
+    assert "purchases  1997-01-14  due" in out and "9 due" in out, "something ran a moment ago"
+    monkeypatch.setattr("export_jobs.core.windows.timeline.OVERDUE", timedelta(0))
     assert cli.main(["coverage", "daily-purchases"]) == 1
     out = capsys.readouterr().out
     assert "purchases  1997-01-14  missing" in out and "9 missing" in out
+
+
+def test_a_job_of_which_everything_is_delivered_is_listed_as_completed(
+    history: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+
+    def state() -> object:
+        capsys.readouterr()
+        assert cli.main(["list", "--format", "json"]) == 0
+        listed = {one["name"]: one["state"] for one in json.loads(capsys.readouterr().out)}
+        return listed["daily-purchases"]
+
+    ledger = session.ledger()
+    job_id = session.stored_job("daily-purchases").job_id
+    assert state() == "enabled"
+    for day in range(5, 14):
+        executed(ledger, day, f"day-{day}", delivered=True)
+    assert state() == "enabled", "two windows were never delivered"
+    for run_id in {one.run_id for one in ledger.executions(job_id) if not one.is_delivered}:
+        executed(ledger, int(run_id.removeprefix("day-")), f"again-{run_id}", delivered=True)
+    assert state() == "completed"
 
 
 def test_an_edit_goes_on_where_the_last_window_ended(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coverageGroups, windowText } from "#page/components/windowStates.js";
+import { coverageGroups, isOver, windowText } from "#page/components/windowStates.js";
 
 const window = (start, end, more) => ({
   start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z`, state: "delivered", rows: null, overlaps: false, ...more,
@@ -24,4 +24,10 @@ test("a window in words says its days, its state, and what is known of it", () =
   assert.equal(windowText(cell, "UTC"), "1 Jan 2026 – 2 Jan 2026: Delivered, 1 row, overlaps another window");
   const next = { ...cell, state: "future", rows: null, overlaps: false };
   assert.equal(windowText(next, "UTC"), "1 Jan 2026 – 2 Jan 2026: Upcoming");
+});
+
+test("only what is over and at rest can be exported again", () => {
+  const states = ["delivered", "failed", "missing", "early", "empty", "due", "running", "future"];
+  const over = states.filter((state) => isOver({ state }));
+  assert.deepEqual(over, ["delivered", "failed", "missing", "early", "empty"]);
 });

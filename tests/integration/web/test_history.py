@@ -55,7 +55,7 @@ def test_every_window_has_its_state(ask: Ask, web_store: Store, job: Any, airflo
     told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
     begun, yesterday, today = told["windows"][:3], told["windows"][3], told["windows"][4]
     assert [(one["state"], one["rows"]) for one in begun] == [("delivered", 14), ("failed", None), ("running", None)]
-    assert yesterday["state"] in {"missing", "future"}, "it is due at two in the morning"
+    assert yesterday["state"] in {"due", "future"}, "it is due at two in the morning"
     assert today["state"] == "future"
     assert told["windows"][0]["template_states"] == {"rows": "delivered", "totals": "delivered"}
     assert told["windows"][0]["run_id"] == "scheduled__4"
@@ -140,3 +140,88 @@ def test_a_rerun_that_is_chosen_shows_the_version_it_uses(ask: Ask, web_store: S
     web_store.ledger.rebind(execution.id, 2, "ben")
     (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
     assert row["version"] == 2
+
+
+def states(answer: dict[str, Any]) -> list[str]:
+    return [one["state"] for one in answer["windows"]]
+
+
+def test_what_was_just_created_is_due_and_has_nothing_to_repeat(ask: Ask, web_store: Store) -> None:
+    from export_jobs.core.definitions.job import JobSpec
+
+    job = web_store.definitions.create(JobSpec.model_validate(body("new", schedule=past(5, 2))), "anna")
+    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert (states(told), told["counts"]["missing"], told["rerunnable"]) == (["due"] * 4, 0, 0)
+    row = ask("viewer").get(f"{JOBS}/{job.dag_id}").json()
+    assert (row["state"], row["reason"]) == ("yet_to_execute", "")
+
+
+def test_between_two_runs_of_a_catch_up_the_rest_is_due_and_the_job_not_done(ask: Ask, web_store: Store) -> None:
+    from export_jobs.core.definitions.job import JobSpec
+
+    job = web_store.definitions.create(JobSpec.model_validate(body("new", schedule=past(5, 2))), "anna")
+    deliver(web_store, execute(web_store, job, 5))
+    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert (states(told), told["rerunnable"]) == (["delivered", "due", "due", "due"], 0)
+    assert ask("viewer").get(f"{JOBS}/{job.dag_id}").json()["state"] == "in_progress"
+
+
+@pytest.mark.parametrize("by", ["the job", "airflow"])
+def test_a_paused_job_misses_nothing_and_has_nothing_to_repeat(
+    ask: Ask, web_store: Store, airflow_tables: Any, by: str
+) -> None:
+    from export_jobs.core.definitions.job import JobSpec
+
+    spec = body("held", schedule=past(5, 2), enabled=by != "the job")
+    job = web_store.definitions.create(JobSpec.model_validate(spec), "anna")
+    fail(web_store, execute(web_store, job, 5))
+    ended = run(job.dag_id, "scheduled__5", "failed")
+    ended.data_interval_start, ended.data_interval_end = instant(5), instant(4)
+    airflow_tables(dag(job.dag_id, is_paused=by == "airflow"), ended)
+    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert (states(told), told["rerunnable"]) == (["failed", "due", "due", "due"], 0)
+
+
+def test_only_what_a_run_has_left_undone_can_be_repeated(
+    ask: Ask, web_store: Store, job: Any, airflow_tables: Any
+) -> None:
+    airflow_tables(dag(job.dag_id))
+    for days_ago in (4, 3):
+        made = run(job.dag_id, f"scheduled__{days_ago}", "failed")
+        made.logical_date = made.data_interval_start = instant(days_ago)
+        made.data_interval_end = instant(days_ago - 1)
+        airflow_tables(made)
+    fail(web_store, execute(web_store, job, 4))
+    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert states(told)[:3] == ["failed", "missing", "due"], "the second run has ended without one word"
+    assert told["rerunnable"] == 2
+    plan = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()
+    assert len(plan["windows"]) == 2
+
+
+def test_a_run_that_waits_to_go_again_shows_nothing_of_its_last_round(
+    ask: Ask, web_store: Store, job: Any, airflow_tables: Any
+) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    first, second = execute(web_store, job, 4), execute(web_store, job, 3)
+    for execution in (first, second):
+        fail(web_store, execution)
+        note: dict[str, Any] = {"recipient": "owner@example.com", "state": "sent", "reply": "250 ok", "clear_number": 0}
+        web_store.ledger.record_notification(execution.id, "failure", "clear 0", **note)
+    airflow_tables(dag(job.dag_id))
+    cleared = datetime.now(UTC) + timedelta(milliseconds=5)
+    for days_ago, state in ((4, "running"), (3, "queued")):
+        again = run(job.dag_id, f"scheduled__{days_ago}", state)
+        again.logical_date = again.data_interval_start = instant(days_ago)
+        again.data_interval_end = instant(days_ago - 1)
+        again.queued_at = cleared
+        airflow_tables(again)
+    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert states(told)[:2] == ["running", "due"]
+    assert [set(one["template_states"].values()) for one in told["windows"][:2]] == [{"running"}, {"due"}]
+    queued, running = ask("viewer").get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
+    assert (queued["state"], queued["started_at"], queued["seconds"], queued["error"]) == ("queued", None, None, None)
+    assert (queued["notifications"], queued["tries"]) == ([], 1)
+    assert (running["state"], running["seconds"], running["notifications"]) == ("running", None, [])
+    assert datetime.fromisoformat(running["started_at"]) >= cleared

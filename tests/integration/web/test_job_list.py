@@ -73,9 +73,9 @@ def test_a_failed_newest_window_is_red_with_its_reason(ask: Ask, web_store: Stor
 
 
 def test_a_failed_window_that_another_run_has_delivered_is_green(ask: Ask, web_store: Store) -> None:
-    job = make(web_store, "daily", schedule=past(2, 0))
-    fail(web_store, execute(web_store, job, 2, delivers=False), "No.")
-    again = web_store.run(job, window_start=instant(2), window_end=instant(1), run_id="manual__1", run_type="manual")
+    job = make(web_store, "daily", schedule=past(1, 0))
+    fail(web_store, execute(web_store, job, 1, delivers=False), "No.")
+    again = web_store.run(job, window_start=instant(1), window_end=instant(0), run_id="manual__1", run_type="manual")
     publish(web_store, again)
     row = listed(ask())["daily"]
     assert row["state"] == "success"
@@ -190,11 +190,11 @@ def test_the_list_costs_the_same_queries_however_long_it_is(ask: Ask, web_store:
 def test_m4_a_run_without_a_window_shows_its_reason_until_another_run_begins(ask: Ask, web_store: Store) -> None:
     from export_jobs.store.findings.refusals import Refusals
 
-    job = make(web_store, "daily", schedule=past(3, 0))
+    job = make(web_store, "daily", schedule=past(1, 0))
     Refusals(web_store.engine).record(job.job_id, job.dag_id, "manual__1", "Run 'manual__1' has no data interval.")
     row = listed(ask())["daily"]
     assert (row["state"], row["reason"]) == ("unable_to_execute", "Run 'manual__1' has no data interval.")
-    execute(web_store, job, 3, delivers=True)
+    execute(web_store, job, 1, delivers=True)
     row = listed(ask())["daily"]
     assert (row["state"], row["reason"]) == ("success", "")
 

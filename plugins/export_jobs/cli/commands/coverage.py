@@ -1,4 +1,4 @@
-"""``coverage``: for each template, which days are delivered, missing, failed, running or delivered twice."""
+"""``coverage``: for each template, which days are delivered, due, missing, failed, running or delivered twice."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ def show_coverage(options: argparse.Namespace, output: Output) -> int:
     """Every window that is due; 1 when one is missing or failed, when two overlap, or when days have no window."""
     job = session.stored_job(options.job).parse()
     templates = [use.template for use in job.templates]
-    outcomes = [
-        record.outcome(template) for record in session.ledger().executions(job.job_id) for template in templates
-    ]
+    records = session.ledger().executions(job.job_id)
+    outcomes = [record.outcome(template) for record in records for template in templates]
     zone = job.schedule.time_zone
-    plan = ExpectedWindows(templates, job.schedule, session.last_window_ends().get(job.job_id), datetime.now(UTC))
+    now = datetime.now(UTC)
+    changed = session.definitions().versions(job.job_id)[-1].created_at
+    alive_at = max([changed, *(record.last_sign for record in records)]) if job.enabled else now
+    plan = ExpectedWindows(templates, job.schedule, session.last_window_ends().get(job.job_id), now, alive_at=alive_at)
     rows, gaps = coverage_until_now(plan, outcomes)
     output.table(
         ("TEMPLATE", "DAYS", "STATE", "RUN", "OVERLAPS"),

@@ -16,8 +16,10 @@ from export_jobs.core.definitions.dump import yaml_text
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob
 from export_jobs.core.validation.changes import next_windows, spec_of
 from export_jobs.core.windows.schedule_text import day_range
+from export_jobs.store.overview import JobOverview
 from export_jobs.store.stored_job import StoredJob
 
+_ENDED = "completed"
 _LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "templates", "next_delivery")
 
 
@@ -26,6 +28,11 @@ def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG0
     rows = session.definitions().jobs()
     last_window_end = session.last_window_ends()
     entries = [_entry(row, last_window_end.get(row.job_id)) for row in rows]
+    ended = {row.job_id for row, entry in zip(rows, entries, strict=True) if entry["state"] == _ENDED}
+    undelivered = JobOverview(session.engine()).with_undelivered_windows(ended) if ended else set()
+    for row, entry in zip(rows, entries, strict=True):
+        if row.job_id in ended & undelivered:
+            entry["state"] = "enabled"  # its last windows are still to be delivered
     output.table(
         [key.replace("_", " ").upper() for key in _LIST_KEYS],
         [[entry[key] for key in _LIST_KEYS] for entry in entries],
@@ -119,16 +126,17 @@ def _entry(row: StoredJob, last_window_end: datetime | None) -> dict[str, object
         found = errors(issues)
         state = f"broken ({len(found)} issue{'s' * (len(found) != 1)})"
         return {**dict.fromkeys(_LIST_KEYS), "name": row.name, "state": state}
-    following = next_windows(job.schedule, last_window_end, 1) if job.enabled else []
+    following = next_windows(job.schedule, last_window_end, 1)
+    state = ("enabled" if following else _ENDED) if job.enabled else "paused"
     return {
         "name": row.name,
-        "state": "enabled" if job.enabled else "paused",
+        "state": state,
         "frequency": job.schedule.frequency.value,
         "from": job.schedule.valid_from,
         "until": job.schedule.valid_until,
         "destination": job.destination,
         "templates": len(job.templates),
-        "next_delivery": following[0].due if following else None,
+        "next_delivery": following[0].due if following and job.enabled else None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,16 +15,21 @@ from export_jobs.core.windows.window import Window
 class CoverageState(StrEnum):
     """What has become of a window; ``empty``: delivered, and by the job's policy no file was sent for no rows.
 
-    ``early``: sent before it was over, so that later rows are missing; it counts as not delivered.
+    ``early``: sent before it was over, so that later rows are missing; it counts as not delivered. ``due``: its time
+    has come, and its run has yet to start; ``missing``: so for an hour, or its run has ended without a word.
     """
 
     DELIVERED = "delivered"
     EMPTY = "empty"
     RUNNING = "running"
+    DUE = "due"
     EARLY = "early"
     FAILED = "failed"
     MISSING = "missing"
 
+
+OVERDUE = timedelta(hours=1)
+"""Airflow makes a run within a minute of its time; a job that has had nothing to do with it for so long is stuck."""
 
 MAX_ZONE_SHIFT = timedelta(hours=12)
 """A job's first instant moves by less than this when its zone is changed, while its first window stays."""
@@ -33,6 +38,7 @@ STATES_BEST_FIRST = (
     CoverageState.DELIVERED,
     CoverageState.EMPTY,
     CoverageState.RUNNING,
+    CoverageState.DUE,
     CoverageState.EARLY,
     CoverageState.FAILED,
     CoverageState.MISSING,
@@ -74,23 +80,27 @@ def compute_coverage(
     expected: Iterable[Window],
     outcomes: Iterable[TemplateOutcome],
     since: datetime | None = None,
+    *,
+    waiting: Collection[Window] = (),
 ) -> tuple[list[WindowCoverage], list[CoverageGap]]:
     """Rows by template and window, and the gaps between them.
 
     ``expected`` are the windows that are due and have had no execution, after those that have; an expected window
     that has an outcome is that outcome's. Of several executions of one window the best one counts. ``since`` is where
-    the job's days begin: what lies between it and the first window is a gap too.
+    the job's days begin: what lies between it and the first window is a gap too. ``waiting``: the expected windows
+    whose run has yet to start; all others without an outcome are missing.
     """
     by_template: dict[str, dict[Window, list[TemplateOutcome]]] = {name: {} for name in templates}
     for outcome in outcomes:
         by_template.setdefault(outcome.template, {}).setdefault(outcome.window, []).append(outcome)
     due = list(expected)
+    untouched = dict.fromkeys(waiting, CoverageState.DUE)
     rows: list[WindowCoverage] = []
     gaps: list[CoverageGap] = []
     for template, found in by_template.items():
         windows = sorted({*found, *due})
         delivered = _DeliveredWindows(found)
-        rows += [_window_coverage(template, window, found.get(window, []), delivered) for window in windows]
+        rows += [_window_coverage(template, window, found.get(window, []), delivered, untouched) for window in windows]
         gaps += _find_gaps(template, windows, since)
     return rows, gaps
 
@@ -113,9 +123,14 @@ class _DeliveredWindows:
 
 
 def _window_coverage(
-    template: str, window: Window, own: Sequence[TemplateOutcome], delivered: _DeliveredWindows
+    template: str,
+    window: Window,
+    own: Sequence[TemplateOutcome],
+    delivered: _DeliveredWindows,
+    untouched: Mapping[Window, CoverageState],
 ) -> WindowCoverage:
-    state = min((outcome.state for outcome in own), key=STATES_BEST_FIRST.index, default=CoverageState.MISSING)
+    begun = min((outcome.state for outcome in own), key=STATES_BEST_FIRST.index, default=None)
+    state = begun or untouched.get(window, CoverageState.MISSING)
     return WindowCoverage(
         template, window, state, tuple(outcome.run_id for outcome in own), delivered.overlapping(window)
     )

@@ -1,9 +1,9 @@
-"""A job's windows along time: delivered, running, failed, missing, to come, and the days that no window covers."""
+"""A job's windows along time: delivered, running, due, failed, missing, to come, and the days that no window covers."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.coverage import (
+    OVERDUE,
     STATES_BEST_FIRST,
     CoverageGap,
     CoverageState,
@@ -69,17 +70,33 @@ class Timeline:
 
 @dataclass(frozen=True)
 class ExpectedWindows:
-    """What should be: templates, and the schedule (None while it is invalid) from where its last window ended."""
+    """What should be: templates, and the schedule (None while it is invalid) from where its last window ended.
+
+    ``alive_at``: when the job last did or changed something; None: only the schedule tells whether a window is late.
+    ``ended``: windows whose run has ended, so that no other one is to be expected.
+    """
 
     templates: Sequence[str]
     schedule: Schedule | None
     last_window_end: datetime | None
     now: datetime
+    alive_at: datetime | None = None
+    ended: Collection[Window] = ()
 
     @cached_property
     def upcoming(self) -> tuple[ScheduledWindow, ...]:
         """The windows that follow the last one, in order."""
         return tuple(scheduled_windows(self.schedule, self.last_window_end)) if self.schedule else ()
+
+    @property
+    def waiting(self) -> frozenset[Window]:
+        """Windows whose time has come and whose run has yet to start: no cause for alarm before ``OVERDUE``."""
+        return frozenset(
+            scheduled.window
+            for scheduled in takewhile(lambda scheduled: scheduled.due <= self.now, self.upcoming)
+            if max(scheduled.due, self.alive_at or scheduled.due) + OVERDUE > self.now
+            and scheduled.window not in self.ended
+        )
 
 
 def coverage_until_now(
@@ -89,15 +106,20 @@ def coverage_until_now(
     late = takewhile(lambda scheduled: scheduled.due <= expected.now, expected.upcoming)
     schedule = expected.schedule
     first_day = day_start(schedule.valid_from, schedule.time_zone) if schedule else None
-    return compute_coverage(expected.templates, (scheduled.window for scheduled in late), outcomes, since=first_day)
+    windows = (scheduled.window for scheduled in late)
+    return compute_coverage(expected.templates, windows, outcomes, since=first_day, waiting=expected.waiting)
 
 
 def build_timeline(
-    expected: ExpectedWindows, run_outcomes: Sequence[RunOutcome], in_progress: Mapping[str, Window]
+    expected: ExpectedWindows,
+    run_outcomes: Sequence[RunOutcome],
+    in_progress: Mapping[str, Window],
+    queued: Collection[str] = (),
 ) -> Timeline:
     """The picture of a job. ``run_outcomes``: what the ledger knows, oldest first; ``in_progress``: Airflow's runs.
 
-    A window that Airflow works on is running, whatever was made of it before.
+    A window that Airflow works on is running, whatever was made of it before; one whose every such run is ``queued``
+    is due.
     """
     known = {outcome.run_id for outcome in run_outcomes}
     runs = [*run_outcomes, *(RunOutcome(run, window, {}) for run, window in in_progress.items() if run not in known)]
@@ -108,7 +130,7 @@ def build_timeline(
     ]
     covered, gaps = coverage_until_now(expected, outcomes)
     cells = [
-        *_past_cells(expected, covered, runs, set(in_progress.values())),
+        *_past_cells(expected, covered, runs, _states_at_work(in_progress, queued)),
         *_future_cells(expected, {outcome.window for outcome in runs}),
     ]
     spans = sorted({Window(gap.start, gap.end) for gap in gaps})
@@ -116,20 +138,35 @@ def build_timeline(
 
 
 def _past_cells(
-    expected: ExpectedWindows, covered: Iterable[WindowCoverage], runs: Sequence[RunOutcome], busy: set[Window]
+    expected: ExpectedWindows,
+    covered: Iterable[WindowCoverage],
+    runs: Sequence[RunOutcome],
+    at_work: Mapping[Window, CoverageState],
 ) -> Iterator[TimelineCell]:
     due = {scheduled.window: scheduled.due for scheduled in expected.upcoming}
     runs_of = {window: list(own) for window, own in groupby(sorted(runs, key=_WINDOW), key=_WINDOW)}
     for window, rows in groupby(sorted(covered, key=_WINDOW), key=_WINDOW):
         found = list(rows)
+        now = at_work.get(window)
         yield TimelineCell(
             window,
             due.get(window) or _scheduled_due(expected.schedule, window),
-            CoverageState.RUNNING if window in busy else _worst_state([row.state for row in found]),
-            {row.template: row.state for row in found},
-            _run_to_show(runs_of.get(window, []), is_busy=window in busy),
+            now or _worst_state([row.state for row in found]),
+            {row.template: _state_at_work(row.state, now) for row in found},
+            _run_to_show(runs_of.get(window, []), is_busy=now is not None),
             overlaps=any(row.overlaps for row in found),
         )
+
+
+def _states_at_work(in_progress: Mapping[str, Window], queued: Collection[str]) -> dict[Window, CoverageState]:
+    """Of a window with several runs, one of which is at work, that one tells."""
+    states = {window: CoverageState.DUE for run, window in in_progress.items() if run in queued}
+    return states | {window: CoverageState.RUNNING for run, window in in_progress.items() if run not in queued}
+
+
+def _state_at_work(state: CoverageState, now: CoverageState | None) -> CoverageState:
+    """A file that stands stays delivered; what failed before is no longer the last word."""
+    return state if now is None or state in {CoverageState.DELIVERED, CoverageState.EMPTY} else now
 
 
 def _future_cells(expected: ExpectedWindows, begun: set[Window]) -> Iterator[TimelineCell]:

@@ -153,6 +153,12 @@ class ExecutionRecord:
                 newest = {**(newest if event.template else {}), event.template: event.at}
         return any(moment < self.window_end for moment in newest.values())
 
+    @property
+    def last_sign(self) -> datetime:
+        """When the ledger last heard of it."""
+        published = (manifest.published_at for manifest in self.publications)
+        return max([self.opened_at, *(event.at for event in self.events), *published])
+
     def outcome(self, template: str) -> TemplateOutcome:
         """What this execution has made of one template's window."""
         window = Window(self.window_start, self.window_end)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -27,8 +27,10 @@ class ExecutionState(StrEnum):
     """One word for an execution; files once delivered stay delivered, whatever a later try did.
 
     ``early``: what was delivered was read before the window was over, so the window does not count as delivered.
+    ``queued``: Airflow has yet to start the run, for the first time or again.
     """
 
+    QUEUED = "queued"
     RUNNING = "running"
     DELIVERED = "delivered"
     EMPTY = "empty"
@@ -38,18 +40,27 @@ class ExecutionState(StrEnum):
     EARLY = "early"
 
 
+AT_WORK = frozenset({ExecutionState.QUEUED, ExecutionState.RUNNING})
+"""What Airflow is about to do; whatever the run has said or sent before is of an earlier round."""
+
+
 @dataclass(frozen=True)
 class AirflowRuns:
-    """What Airflow says beside the ledger: the runs that it has queued or running at ``now``."""
+    """What Airflow says beside the ledger: the runs that it has queued or running at ``now``.
+
+    ``queued``: those of them that it has yet to start. ``asked_at``: when each was made or last cleared.
+    """
 
     in_progress: Collection[str]
     now: datetime
+    queued: Collection[str] = ()
+    asked_at: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def state_of(record: ExecutionRecord, airflow: AirflowRuns | None = None) -> ExecutionState:
     """The state; without ``airflow`` a run that was killed counts as running for good."""
     if airflow and record.run_id in airflow.in_progress:
-        return ExecutionState.RUNNING
+        return ExecutionState.QUEUED if record.run_id in airflow.queued else ExecutionState.RUNNING
     if record.publication:
         return _state_of_published(record)
     if any(event.kind == "skipped" for event in record.events):
@@ -104,10 +115,11 @@ def bound_version(record: ExecutionRecord) -> int:
 
 def run_outcome(record: ExecutionRecord, templates: Collection[str], airflow: AirflowRuns | None = None) -> RunOutcome:
     """What an execution has made of its window."""
-    has_failed = state_of(record, airflow) is ExecutionState.FAILED
+    state = state_of(record, airflow)
+    has_failed = state is ExecutionState.FAILED
     states = {name: CoverageState.FAILED if has_failed else record.outcome(name).state for name in templates}
     window = Window(record.window_start, record.window_end)
-    if not record.publication:
+    if not record.publication or state in AT_WORK:
         return RunOutcome(record.run_id, window, states)
     start, end = run_times(record)
     rows = sum(file.rows for file in newest_files(record))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.configuration import conf
@@ -17,10 +18,11 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from export_jobs.core.windows.rerun import DagRunSummary
-from export_jobs.core.windows.window import Window
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
+from export_jobs.store.executions.state import AirflowRuns
 
-_IN_PROGRESS = ("queued", "running")
+_QUEUED = "queued"
+_IN_PROGRESS = (_QUEUED, "running")
 MAX_EVENT_LENGTH = 60
 
 
@@ -44,6 +46,12 @@ def paused_dags() -> set[str]:
     """The Dags that are paused in Airflow."""
     with create_session(scoped=False) as session:
         return set(session.scalars(select(DagModel.dag_id).where(DagModel.is_paused)))
+
+
+def is_paused(dag_id: str) -> bool:
+    """Whether one Dag is paused in Airflow; one that is not parsed yet is not."""
+    with create_session(scoped=False) as session:
+        return bool(session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == dag_id)))
 
 
 def parsed_dags() -> set[str]:
@@ -75,13 +83,18 @@ def runs_of(dag_id: str) -> list[DagRunSummary]:
     return [DagRunSummary(run_id, str(run_type), str(state), *times) for run_id, run_type, state, *times in rows]
 
 
-def windows_in_progress(dag_id: str) -> dict[str, Window]:
-    """The windows of a Dag's runs that are queued or running, by run, oldest first."""
-    columns = (DagRun.run_id, DagRun.data_interval_start, DagRun.data_interval_end)
+def work_in_progress(dag_id: str) -> AirflowRuns:
+    """What Airflow is about to do of a Dag: its queued and running runs, and when each was made or last cleared."""
+    columns = (DagRun.run_id, DagRun.state, DagRun.queued_at)
     query = select(*columns).where(DagRun.dag_id == dag_id, DagRun.state.in_(_IN_PROGRESS)).order_by(DagRun.id)
     with create_session(scoped=False) as session:
         rows = session.execute(query).all()
-    return {run_id: Window(start, end) for run_id, start, end in rows if start and end and start < end}
+    return AirflowRuns(
+        in_progress=[run_id for run_id, _, _ in rows],
+        now=datetime.now(UTC),
+        queued={run_id for run_id, state, _ in rows if state == _QUEUED},
+        asked_at={run_id: asked for run_id, _, asked in rows if asked is not None},
+    )
 
 
 def parse_now() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Query
 
 from export_jobs.store.executions.pages import ExecutionPages
-from export_jobs.store.executions.state import AirflowRuns
 from export_jobs.web.airflow import tables as airflow_tables
-from export_jobs.web.history.coverage import coverage_answer
+from export_jobs.web.history.coverage import CoverageSources, coverage_answer
 from export_jobs.web.history.execution_rows import execution_rows
 from export_jobs.web.http.access import ReadsJob
 from export_jobs.web.http.audit_log import api_router
@@ -26,13 +24,14 @@ def windows_of(
     *,
     user: ReadsJob,  # noqa: ARG001  the permission
     row: StoredJobDep,
+    engine: StoreEngineDep,
     ledger: LedgerDep,
     stamped: StampedCatalogueDep,
     past: Annotated[int, Query(ge=0, le=MAX_WINDOWS)] = 60,
     future: Annotated[int, Query(ge=0, le=MAX_WINDOWS)] = 12,
 ) -> CoverageAnswer:
     """The windows around now, with what has become of each, and the days that none covers."""
-    return coverage_answer(row, ledger, stamped, past, future)
+    return coverage_answer(row, CoverageSources(engine, ledger, stamped), past, future)
 
 
 @router.get("/jobs/{dag_id}/executions")
@@ -45,6 +44,6 @@ def executions_of(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ExecutionPage:
     """The executions with tries, files and errors, newest window first."""
-    airflow = AirflowRuns(frozenset(airflow_tables.runs_in_progress(row.dag_id)), datetime.now(UTC))
+    airflow = airflow_tables.work_in_progress(row.dag_id)
     total, records = ExecutionPages(engine).page(row.job_id, offset, limit)
     return ExecutionPage(total=total, executions=execution_rows(records, row.time_zone, airflow))

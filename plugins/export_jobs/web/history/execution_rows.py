@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import quote
 
 from export_jobs.core.definitions.names import task_group
 from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.core.windows.window import Window
-from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord
+from export_jobs.store.executions.records import DeliveryEntry, ExecutionEvent, ExecutionRecord, Notification
 from export_jobs.store.executions.state import (
+    AT_WORK,
     SILENT_RUN_MESSAGE,
     AirflowRuns,
     ExecutionState,
@@ -43,7 +45,8 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
     """One line; ``zone`` is the job's."""
     window = Window(record.window_start, record.window_end)
     state = state_of(record, airflow)
-    start, end = run_times(record)
+    this_round = _this_round(record, airflow) if state in AT_WORK else record
+    start, end = run_times(this_round)
     failures = latest_failures(record) if state in _FAILED else []
     files = newest_files(record)
     return ExecutionRow(
@@ -55,15 +58,33 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
         state=state,
         version=bound_version(record),
         definition_hash=files[-1].definition_hash if files else "",
-        started_at=start,
+        started_at=None if state is ExecutionState.QUEUED else start,
         ended_at=end,
         seconds=(end - start).total_seconds() if end else None,
-        tries=max((event.try_number or 1 for event in record.events), default=1),
+        tries=max((event.try_number or 1 for event in this_round.events), default=1),
         files=[_file(file) for file in files],
         error=_error(failures, state),
-        notifications=[MailSummary(recipient=n.recipient, state=n.state, reply=n.reply) for n in record.notifications],
+        notifications=[_mail(note) for note in this_round.notifications],
         links=_links(record, failures),
     )
+
+
+def _this_round(record: ExecutionRecord, airflow: AirflowRuns) -> ExecutionRecord:
+    """What is of the round that Airflow works on: since the run was made or last cleared."""
+    asked = airflow.asked_at.get(record.run_id)
+    if asked is None or asked <= record.opened_at:
+        return record
+    return replace(
+        record,
+        opened_at=asked,
+        events=tuple(event for event in record.events if event.at >= asked),
+        publications=tuple(manifest for manifest in record.publications if manifest.published_at >= asked),
+        notifications=tuple(note for note in record.notifications if note.at >= asked),
+    )
+
+
+def _mail(note: Notification) -> MailSummary:
+    return MailSummary(recipient=note.recipient, kind=note.kind, state=note.state, reply=note.reply, at=note.at)
 
 
 def _file(one: DeliveryEntry) -> DeliveredFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from export_jobs.core.windows.coverage import OVERDUE
 from export_jobs.store.executions.state import SILENCE_LIMIT
 from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job import Cause, JobState
@@ -9,8 +10,7 @@ from export_jobs.web.models.job import Cause, JobState
 REFUSED_FOR_S = 86_400.0
 """A run that could not even be opened is told of until a later run begins, and for a day at most."""
 
-OVERDUE_S = 3600.0
-"""Airflow makes a run within a minute of its time; a job that has had nothing to do with it for so long is stuck."""
+OVERDUE_S = OVERDUE.total_seconds()
 
 
 def derive_job_state(
@@ -40,7 +40,12 @@ def derive_job_state(
     # While a job catches up, its runs follow each other: it is late only when nothing has happened for a while.
     if due is not None and max(due, changed_at, progress.published_at or 0.0) + OVERDUE_S < now:
         return JobState.UNABLE_TO_EXECUTE, Cause.OVERDUE
-    return (JobState.YET_TO_EXECUTE if progress.execution_id is None else JobState.SUCCESS), Cause.NONE
+    state = JobState.SUCCESS
+    if progress.execution_id is None:
+        state = JobState.YET_TO_EXECUTE
+    elif due is not None and due <= now:  # between two runs of a catch-up nothing runs, and yet the job is not done
+        state = JobState.IN_PROGRESS
+    return state, Cause.NONE
 
 
 def _last_word(progress: JobProgress) -> float:

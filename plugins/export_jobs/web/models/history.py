@@ -9,7 +9,7 @@ from export_jobs.store.executions.state import ExecutionState
 from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.job import WindowSpan
 
-CellState = Literal["delivered", "empty", "running", "early", "failed", "missing", "future"]
+CellState = Literal["delivered", "empty", "running", "due", "early", "failed", "missing", "future"]
 
 
 class WindowCell(WindowSpan):
@@ -30,12 +30,17 @@ class WindowCell(WindowSpan):
 
 
 class CoverageAnswer(ApiModel):
-    """The windows around now, oldest first; ``counts`` and ``gaps``, days that no window covers, are of all."""
+    """The windows around now, oldest first; ``counts`` and ``gaps``, days that no window covers, are of all.
+
+    ``rerunnable``: how many windows a rerun could repeat now, those before the last success among them; 0 while the job
+    is paused, at work or invalid.
+    """
 
     time_zone: str
     windows: list[WindowCell]
     gaps: list[WindowSpan]
     counts: dict[CellState, int]
+    rerunnable: int
 
 
 class DeliveredFile(ApiModel):
@@ -62,11 +67,13 @@ class ExecutionError(ApiModel):
 
 
 class MailSummary(ApiModel):
-    """The mail server's answer to one recipient."""
+    """The mail server's answer to one recipient; ``kind``: of a ``success`` or of a ``failure``."""
 
     recipient: str
+    kind: str
     state: str
     reply: str
+    at: datetime
 
 
 class ExecutionLinks(ApiModel):
@@ -77,7 +84,11 @@ class ExecutionLinks(ApiModel):
 
 
 class ExecutionRow(ApiModel):
-    """One execution; ``started_at`` to ``ended_at`` is its newest round, until it delivered or failed."""
+    """One execution; ``started_at`` to ``ended_at`` is its newest round, until it delivered or failed.
+
+    Of a run that goes again, tries, mails and times are of this round; ``started_at`` is None until Airflow starts it.
+    ``files`` are those that stand at the destination, of whichever round.
+    """
 
     execution_id: int
     run_id: str
@@ -87,7 +98,7 @@ class ExecutionRow(ApiModel):
     state: ExecutionState
     version: int
     definition_hash: str
-    started_at: datetime
+    started_at: datetime | None
     ended_at: datetime | None
     seconds: float | None
     tries: int

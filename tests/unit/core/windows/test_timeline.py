@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -54,12 +55,41 @@ def test_windows_stand_in_order_with_those_to_come_last() -> None:
         "delivered": 1,
         "empty": 0,
         "running": 0,
+        "due": 0,
         "early": 0,
         "failed": 1,
         "missing": 1,
         "future": 2,
     }
     assert found.gaps == ()
+
+
+def test_a_window_is_due_until_an_hour_has_passed_without_a_sign() -> None:
+    made = [RunOutcome("a", window(0), BOTH)]
+    expected = replace(plan(1, now=3.1), alive_at=at(3) + timedelta(hours=2))
+    found = build_timeline(expected, made, {})
+    assert [cell.state for cell in found.cells] == ["delivered", "due", "due", FUTURE, FUTURE]
+    assert found.cells[1].templates == {"rows": "due", "totals": "due"}
+    assert [cell.window for cell in found.around_now(past=2, future=0)] == [window(1), window(2)]
+    silent = build_timeline(replace(expected, alive_at=at(3)), made, {})
+    assert [cell.state for cell in silent.cells][1:3] == ["missing", "due"], "the second is due for minutes only"
+
+
+def test_a_window_whose_run_has_ended_without_a_word_is_missing_at_once() -> None:
+    expected = replace(plan(1, now=3.1), alive_at=at(3) + timedelta(hours=2), ended={window(1)})
+    found = build_timeline(expected, [RunOutcome("a", window(0), BOTH)], {})
+    assert [cell.state for cell in found.cells][1:3] == ["missing", "due"]
+
+
+def test_a_run_that_waits_to_go_again_is_due_and_not_what_it_was() -> None:
+    failed = {"rows": CoverageState.DELIVERED, "totals": CoverageState.FAILED}
+    made = [RunOutcome("a", window(0), failed), RunOutcome("b", window(1), failed)]
+    found = build_timeline(plan(2, now=2.05), made, {"a": window(0), "b": window(1)}, queued={"b"})
+    assert [cell.state for cell in found.cells[:2]] == [CoverageState.RUNNING, CoverageState.DUE]
+    assert [dict(cell.templates) for cell in found.cells[:2]] == [
+        {"rows": "delivered", "totals": "running"},
+        {"rows": "delivered", "totals": "due"},
+    ]
 
 
 def test_what_airflow_works_on_is_running_whatever_was_made_of_it() -> None:

@@ -9,6 +9,13 @@ export const STATES = {
   unable_to_execute: { words: "Unable to execute", icon: "cross", color: "red.fg" },
 };
 
+const COMPLETED = { words: "Completed", icon: "check", color: "fg.muted" };
+
+// A job that has delivered all it ever will is done, not merely well.
+/** @param {Pick<Api.JobRow, "state" | "status">} job @returns {Page.State} */
+export const stateOf = ({ state, status }) =>
+  status === "completed" && state === "success" ? COMPLETED : STATES[state];
+
 // Without a reason the browser's own hint is enough: Chakra tooltips for 500 rows take long to draw.
 /** @param {Props.StateIcon} props */
 export function StateIcon({ state, reason = "" }) {

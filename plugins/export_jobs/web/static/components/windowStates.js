@@ -15,6 +15,12 @@ export const WINDOW_STATES = {
     color: "yellow.fg",
     cell: { bg: "yellow.solid", backgroundImage: half, ...border("yellow.solid", "1px") },
   },
+  due: {
+    words: "Due, waiting to start",
+    icon: "clock",
+    color: "blue.fg",
+    cell: border("blue.solid"),
+  },
   early: {
     words: "Sent before it was over, so not complete",
     icon: "cross",
@@ -33,9 +39,14 @@ export const WINDOW_STATES = {
 
 export const EXECUTION_STATES = {
   ...WINDOW_STATES,
+  queued: { words: "Waiting to start", icon: "clock", color: "blue.fg" },
   skipped: { words: "Skipped", icon: "dash", color: "fg.muted" },
   delivered_then_failed: { words: "Delivered, then failed", icon: "cross", color: "orange.fg" },
 };
+
+// A window that somebody may export again: its time has come and nothing is at work on it.
+/** @param {Api.WindowCell} window */
+export const isOver = ({ state }) => !["future", "running", "due"].includes(state);
 
 const MS_A_DAY = 86_400_000;
 const LONG = 20; // days

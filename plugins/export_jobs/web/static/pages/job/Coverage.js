@@ -4,7 +4,7 @@ import { Section } from "../../components/layout.js";
 import { TextLink } from "../../components/links.js";
 import { Notice, Problem } from "../../components/Notice.js";
 import { StateLabel } from "../../components/StateIcon.js";
-import { WINDOW_STATES } from "../../components/windowStates.js";
+import { WINDOW_STATES, isOver } from "../../components/windowStates.js";
 import { days, duration, plural, time } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";
 import { airflowRunPath } from "../../paths.js";
@@ -22,13 +22,14 @@ function Gaps({ gaps, zone }) {
 }
 
 /** @param {Props.WindowFacts} props */
-function WindowFacts({ window, job, zone, isChosen, onReexport }) {
+function WindowFacts({ window, view, zone, isChosen, onReexport }) {
+  const { job } = view;
   const { state, rows, seconds, due, overlaps, run_id: runId, template_states: templateStates } = window;
-  const isPast = state !== "future" && state !== "running";
   const facts = [
     rows !== null && plural(rows, "row"),
     seconds !== null && `took ${duration(seconds)}`,
     due && state === "future" && `due ${time(due)}`,
+    state === "due" && job.is_paused && "when the job is resumed",
     overlaps && "overlaps another window",
   ].filter(Boolean);
   const others = Object.entries(templateStates)
@@ -42,14 +43,14 @@ function WindowFacts({ window, job, zone, isChosen, onReexport }) {
     ${isChosen && html`<${Chakra.HStack} gap=${2} ms="auto">
       ${runId && html`<${TextLink} to=${airflowRunPath(job.dag_id, runId)} fontSize="sm" textDecoration="underline">
         Run in Airflow<//>`}
-      ${canReexport(job) && isPast && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onReexport}>
+      ${canReexport(view) && isOver(window) && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onReexport}>
         Re-export this window…<//>`}
     <//>`}`;
 }
 
 /** @param {Props.CoverageBody} props */
 function CoverageBody({ view, onReexport }) {
-  const { job, coverage, isWhole, showWhole } = view;
+  const { coverage, isWhole, showWhole } = view;
   const { windows, gaps, counts, time_zone: zone } = coverage;
   const past = windows.filter(({ state }) => state !== "future");
   const [picked, setPicked] = useState(/** @type {string | null} */ (null));
@@ -61,7 +62,7 @@ function CoverageBody({ view, onReexport }) {
     ${windows.length === 0
       ? html`<${Chakra.Text} fontSize="sm" color="fg.muted">This schedule has no windows yet.<//>`
       : html`<${CoveragePicture} windows=${windows} zone=${zone} chosen=${chosen} onChoose=${setPicked}>
-          ${(window, isChosen) => html`<${WindowFacts} window=${window} job=${job} zone=${zone} isChosen=${isChosen}
+          ${(window, isChosen) => html`<${WindowFacts} window=${window} view=${view} zone=${zone} isChosen=${isChosen}
             onReexport=${() => onReexport(window)} />`}
         <//>`}
     <${Gaps} gaps=${gaps} zone=${zone} />

@@ -61,7 +61,7 @@ export function ExecutionRow({ execution, zone }) {
   const right = { textAlign: "end", display: WIDE };
   const result = html`<${StateLabel} state=${EXECUTION_STATES[state]} />`;
   const airflow = html`<${AirflowLinks} links=${links} label=${label} />`;
-  const start = html`<${Chakra.Text} as="time" whiteSpace="nowrap" dateTime=${started_at}
+  const start = started_at && html`<${Chakra.Text} as="time" whiteSpace="nowrap" dateTime=${started_at}
     title=${timeWithZone(started_at)}>
     ${time(started_at)}<//>`;
   const title = html`${label}

@@ -37,8 +37,8 @@ export function JobActions({ view }) {
   };
 
   const items = [
-    canReexport(job) && { value: "run", words: "Run now…", onSelect: opening("run") },
-    canReexport(job) &&
+    canReexport(view) && { value: "run", words: "Run now…", onSelect: opening("run") },
+    canReexport(view) &&
       coverage && { value: "reexport", words: "Re-export a window…", onSelect: opening("reexport") },
     me?.may.create && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },
     job.may.delete && { value: "delete", words: "Delete…", isDangerous: true, onSelect: opening("delete") },
@@ -47,8 +47,8 @@ export function JobActions({ view }) {
     ${canRerun(view) && html`<${Chakra.Button} size="sm" colorPalette="brand" onClick=${opening("rerun")}>Rerun<//>`}
     ${job.editable.length > 0 && html`<${Chakra.Button} size="sm" variant="outline" onClick=${opening("edit")}>
       <${Icon} name="edit" /> Edit<//>`}
-    ${job.editable.includes("enabled") && html`<${Chakra.Button} size="sm" variant="outline" loading=${isBusy}
-      onClick=${pauseOrResume}>
+    ${job.editable.includes("enabled") && job.status !== "completed" && html`<${Chakra.Button} size="sm"
+      variant="outline" loading=${isBusy} onClick=${pauseOrResume}>
       <${Icon} name=${job.is_paused ? "play" : "pause"} /> ${job.is_paused ? "Resume" : "Pause"}<//>`}
     <${ActionMenu} label="More" items=${items.filter(Boolean)} />
     ${open && html`<${DIALOGS[open]} view=${view} onClose=${() => setOpen(null)} />`}`;

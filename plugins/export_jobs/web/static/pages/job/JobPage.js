@@ -2,7 +2,7 @@
 import { EmptyState, PageHeader } from "../../components/layout.js";
 import { LinkButton, TextLink } from "../../components/links.js";
 import { Notice, Problem } from "../../components/Notice.js";
-import { STATES, StateLabel } from "../../components/StateIcon.js";
+import { StateLabel, stateOf } from "../../components/StateIcon.js";
 import { Chakra, Router, html } from "../../host.js";
 import { isError, sentence } from "../../issues.js";
 import { jobPath, listPath } from "../../paths.js";
@@ -88,7 +88,7 @@ function Job({ dagId }) {
   if (!job) return error ? html`<${Refusal} error=${error} onRetry=${reload} />` : html`<${Loading} />`;
   const tabs = Object.entries(TABS);
   const beside = html`
-    <${StateLabel} state=${STATES[job.state]} />${job.is_paused && html`<${Chakra.Badge}>Paused<//>`}`;
+    <${StateLabel} state=${stateOf(job)} />${job.is_paused && html`<${Chakra.Badge}>Paused<//>`}`;
   return html`<${Chakra.Stack} gap=${4}>
     <${PageHeader} up=${UP} title=${job.name} beside=${beside} actions=${html`<${JobActions} view=${view} />`} />
     ${error && html`<${Problem} error=${error} onRetry=${reload} />`}

@@ -9,13 +9,10 @@ import { Chakra, html, useEffect, useState } from "../../host.js";
 const LISTED = 12;
 const QUESTION = { include_gaps: false, with_current_definition: false };
 
-// Something was not delivered, nothing is in progress, and this person has the permission.
+// There is something to repeat, nothing is in progress or just asked for, and this person has the permission.
 /** @param {Page.JobView} view */
-export function canRerun({ job, coverage, isBusy }) {
-  if (!job.may.rerun || job.is_broken || isBusy || !coverage) return false;
-  const { failed = 0, missing = 0 } = coverage.counts;
-  return failed + missing > 0 || job.state === "unable_to_execute";
-}
+export const canRerun = ({ job, coverage, isBusy, isWatched }) =>
+  job.may.rerun && !isBusy && !isWatched && (coverage?.rerunnable ?? 0) > 0;
 
 /** @param {Props.Runs} props */
 function Runs({ title, runs, zone }) {

@@ -2,20 +2,22 @@
 import { announce } from "../../components/Announcer.js";
 import { TaskDialog } from "../../components/Dialog.js";
 import { Field, Select } from "../../components/Field.js";
-import { windowText } from "../../components/windowStates.js";
+import { isOver, windowText } from "../../components/windowStates.js";
 import { addDays, startOfDay, today } from "../../days.js";
 import { days } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";
 
 const OTHER = "other";
 
-/** @param {Page.Job} job */
-export const canReexport = (job) => job.may.run && !job.is_broken;
+// Runs of a job go one at a time; Airflow starts nothing of a paused one. What was just asked for counts as at work.
+/** @param {Page.JobView} view */
+export const canReexport = ({ job, isBusy, isWatched }) =>
+  job.may.run && !job.is_broken && !job.is_paused && !isBusy && !isWatched;
 
 /** @param {Props.ReexportDialog} props */
 export function ReexportDialog({ view: { job, coverage, act, watch }, window = null, onClose }) {
   const zone = coverage.time_zone;
-  const past = coverage.windows.filter(({ state }) => state !== "future" && state !== "running").reverse();
+  const past = coverage.windows.filter(isOver).reverse();
   const yesterday = addDays(today(zone), -1);
   const [choice, setChoice] = useState(window?.start ?? past[0]?.start ?? OTHER);
   const [span, setSpan] = useState({ first: yesterday, last: yesterday });

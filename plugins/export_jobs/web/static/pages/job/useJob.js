@@ -25,16 +25,19 @@ export function useJob(dagId) {
   const timer = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
   const isBusy = useRef(false);
+  const isExpecting = useRef(false);
   const [isLeaving, setLeaving] = useState(false); // a job that is being deleted is not requested
   const pace = () => {
     if (isLeaving) return null;
-    return isBusy.current || isWatched ? BUSY_MS : IDLE_MS;
+    return isBusy.current || isExpecting.current || isWatched ? BUSY_MS : IDLE_MS;
   };
 
   const { data: job, error, reload: reloadJob } = useAnswer(path, undefined, pace);
   const windows = useAnswer(/** @type {const} */ (`${path}/windows`), isWhole ? ALL : SOME, pace);
   const { data: coverage, error: coverageError, reload: reloadCoverage } = windows;
   isBusy.current = job?.state === "in_progress" || (coverage?.counts.running ?? 0) > 0;
+  // What is due starts within a minute: it is followed as closely as what runs.
+  isExpecting.current = !job?.is_paused && (coverage?.counts.due ?? 0) > 0;
 
   // Coverage is requested together with a changed job, or it would lag behind the headline.
   const turn = job ? `${job.state} ${job.version} ${job.last_delivery?.at}` : null;
@@ -57,6 +60,6 @@ export function useJob(dagId) {
   );
   return {
     path, job, error, coverage, coverageError, reload, watch, act, pace, turn, setLeaving,
-    isWhole, showWhole: () => setWhole(true), isBusy: isBusy.current,
+    isWhole, showWhole: () => setWhole(true), isBusy: isBusy.current, isWatched,
   };
 }
