@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -73,7 +73,7 @@ class Store:
 
     def hand(self, *statements: str) -> list[tuple[Any, ...]]:
         """Run statements in one transaction; the rows of the last one."""
-        with psycopg.connect(**self.dsn) as session:
+        with closing(psycopg.connect(**self.dsn)) as connection, connection as session:
             for statement in statements:
                 cursor = session.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []

@@ -150,7 +150,8 @@ def test_a_claim_waits_for_a_rename_in_progress(
 
 def test_a_claim_does_not_wait_for_ever(store: Store, execution: Execution, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("export_jobs.store.database.engine.LOCK_TIMEOUT_MS", 200)
-    impatient = Ledger(create_store_engine(store.dsn))
+    engine = create_store_engine(store.dsn)
+    impatient = Ledger(engine)
     claim(store.ledger, execution, "first")
     with (
         store.ledger.fence_delivery(delivery(execution), STEP, "first"),
@@ -158,6 +159,7 @@ def test_a_claim_does_not_wait_for_ever(store: Store, execution: Execution, monk
     ):
         claim(impatient, execution, "second")
     claim(impatient, execution, "second")
+    engine.dispose()
 
 
 def test_a_rename_that_fails_leaves_no_record(store: Store, execution: Execution) -> None:
