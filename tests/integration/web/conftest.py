@@ -105,19 +105,22 @@ def airflow_tables(airflow_app: FastAPI) -> Iterator[Any]:
 
 @pytest.fixture
 def ask(airflow_app: FastAPI, web_store: Store, airflow_tables: Any) -> Ask:
-    """Return a client that is logged in as somebody of a role, with no right on the Dag ``without``; None: nobody."""
+    """Return a client that is logged in as somebody of a role, with no right on the Dag ``without``; None: nobody.
+
+    ``team`` is theirs in multi-team mode.
+    """
     from airflow.api_fastapi.app import get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
     from fastapi.testclient import TestClient
 
     from tests.integration.web.auth_manager import WITHOUT
 
-    def client(role: str | None = "admin", *, without: str = "") -> TestClient:
+    def client(role: str | None = "admin", *, without: str = "", team: str = "") -> TestClient:
         made = TestClient(airflow_app, base_url="http://airflow.example", raise_server_exceptions=False)
         made.headers["Content-Type"] = "application/json"
         if role:
             name = f"{role}{WITHOUT}{without}" if without else role
-            user = SimpleAuthManagerUser(username=name, role=role, teams=None)
+            user = SimpleAuthManagerUser(username=name, role=role, teams=[team] if team else [])
             made.headers["Authorization"] = f"Bearer {get_auth_manager().generate_jwt(user)}"
         return made
 

@@ -125,23 +125,6 @@ def test_one_person_cannot_hold_every_thread(ask: Ask, monkeypatch: pytest.Monke
     assert statuses.count(429) == 8 - SLOTS_PER_PERSON
 
 
-@pytest.mark.parametrize("role", ["admin", "viewer", None])
-def test_w4_nothing_is_served_to_many_teams(ask: Ask, monkeypatch: pytest.MonkeyPatch, role: str | None) -> None:
-    """Templates, destinations and previews belong to no team: who is of another one would see and change them."""
-    monkeypatch.setenv("AIRFLOW__CORE__MULTI_TEAM", "True")
-    client = ask(role)
-    for method, path in (
-        ("GET", "me"),
-        ("GET", "templates"),
-        ("GET", "destinations"),
-        ("POST", "jobs"),
-        ("POST", "jobs/check"),
-    ):
-        answer = client.request(method, f"/export-jobs/api/{path}", content="{}" if method == "POST" else None)
-        assert answer.status_code == 503, (method, path, answer.text)
-        assert "multi-team mode" in answer.json()["errors"][0]["what"]
-
-
 def test_a_body_of_no_announced_length_is_counted_and_recorded(ask: Ask, audit: Rows) -> None:
     def pieces() -> Iterator[bytes]:
         yield b'{"description": "'

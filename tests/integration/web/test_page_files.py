@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,17 +39,37 @@ def test_what_is_not_there_is_not_kept(ask: Ask) -> None:
     assert ask(None).get(f"{STATIC}/{stamp()}/page.js").status_code == 401
 
 
-def test_all_scripts_together_weigh_less_than_100_kb_on_the_wire(ask: Ask) -> None:
+def imports_of(script: Path, pattern: str) -> set[Path]:
+    return {(script.parent / name).resolve() for name in re.findall(pattern, script.read_text("utf-8"))}
+
+
+def loaded_with(script: Path) -> set[Path]:
+    """``script`` and all that it imports at once, that is without what waits until somebody opens a page."""
+    loaded: set[Path] = set()
+    waiting = {script.resolve()}
+    while waiting:
+        loaded |= waiting
+        waiting = {found for known in waiting for found in imports_of(known, r'(?:from|^import) "([^"]+)"')} - loaded
+    return loaded
+
+
+def test_every_page_weighs_less_than_100_kb_on_the_wire(ask: Ask) -> None:
     client = ask("viewer")
-    weights = {}
-    for path in STATIC_FOLDER.rglob("*.js"):
-        answer = client.get(
-            f"{STATIC}/{stamp()}/{path.relative_to(STATIC_FOLDER)}", headers={"Accept-Encoding": "gzip"}
-        )
+
+    def weight(path: Path) -> int:
+        place = path.relative_to(STATIC_FOLDER.resolve())
+        answer = client.get(f"{STATIC}/{stamp()}/{place}", headers={"Accept-Encoding": "gzip"})
         assert answer.headers["Content-Encoding"] == "gzip" or len(answer.content) < 1024
-        weights[str(path)] = answer.num_bytes_downloaded
-    assert len(weights) > 50
-    assert sum(weights.values()) < 100_000
+        return int(answer.num_bytes_downloaded)
+
+    first = loaded_with(STATIC_FOLDER / "page.js")
+    later = {page.name: loaded_with(page) for page in imports_of(STATIC_FOLDER / "pages.js", r'import\("([^"]+)"')}
+    assert {"ListPage.js"} <= {path.name for path in first} and {"CreatePage.js", "JobPage.js"} <= set(later)
+    weights = {path: weight(path) for path in first.union(*later.values())}
+    pages = {"ListPage.js": first} | {name: first | more for name, more in later.items()}
+    sums = {name: sum(weights[path] for path in loaded) for name, loaded in pages.items()}
+    assert all(total < 100_000 for total in sums.values()), sums
+    assert sums["ListPage.js"] < 60_000, sums
 
 
 def test_any_change_of_any_file_changes_the_stamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.configuration import conf
+from airflow.models.connection import Connection
 from airflow.models.dag import DagModel
 from airflow.models.dagbag import DagPriorityParsingRequest
 from airflow.models.dagrun import DagRun
@@ -26,20 +27,35 @@ _IN_PROGRESS = (_QUEUED, "running")
 MAX_EVENT_LENGTH = 60
 
 
-def team_of(dag_id: str) -> str | None:
-    """The team that a Dag belongs to; of one that is not parsed yet, the team of the file that all our Dags come from.
+def is_multi_team() -> bool:
+    """Whether this Airflow keeps the Dags and connections of several teams apart."""
+    return bool(conf.getboolean("core", "multi_team", fallback=False))
 
-    None where Airflow does not run in multi-team mode.
+
+def team_of_installation() -> str | None:
+    """The team of the bundle that all our Dags come from, and so of every job, template, destination and preview.
+
+    None where Airflow does not run in multi-team mode, where that bundle has no team and before Airflow has parsed it.
     """
-    return teams_of([dag_id]).get(dag_id)
+    return DagModel.get_team_name(AUDITOR_DAG_ID) if is_multi_team() else None
 
 
 def teams_of(dag_ids: Collection[str]) -> dict[str, str | None]:
-    """The same of many Dags, in one query."""
-    if not dag_ids or not conf.getboolean("core", "multi_team"):
+    """By Dag, the team that it belongs to, in one query; one that is not parsed yet is the installation's."""
+    if not dag_ids or not is_multi_team():
         return {}
     found = DagModel.get_dag_id_to_team_name_mapping([*dag_ids, AUDITOR_DAG_ID])
     return {dag_id: found.get(dag_id, found.get(AUDITOR_DAG_ID)) for dag_id in dag_ids}
+
+
+def team_of_connection(connection_id: str) -> str | None:
+    """The team that a connection in Airflow's database belongs to; None for everybody's, and where there is none."""
+    return Connection.get_team_name(connection_id) if is_multi_team() else None
+
+
+def is_open_to_us(connection_id: str) -> bool:
+    """Whether tasks of our team may use a connection: nobody who asks here gets at another team's through us."""
+    return team_of_connection(connection_id) in {None, team_of_installation()}
 
 
 def paused_dags() -> set[str]:

@@ -43,7 +43,7 @@ class Caller:
 
     def may(self, method: HttpMethod, dag_id: str | None, entity: DagAccessEntity | None = None) -> bool:
         """Whether this Dag (None: Dags in general) is open to them for ``method``."""
-        team = airflow_tables.team_of(dag_id) if dag_id else None
+        team = airflow_tables.teams_of([dag_id]).get(dag_id) if dag_id else airflow_tables.team_of_installation()
         details = DagDetails(id=dag_id, team_name=team)
         return bool(
             get_auth_manager().is_authorized_dag(method=method, access_entity=entity, details=details, user=self.user)
@@ -81,8 +81,17 @@ class Caller:
         return wanted & visible_dags | (self.allowed_dags("GET", new) if new else set())
 
     def may_use_connection(self, connection_id: str | None, method: HttpMethod = "GET") -> bool:
-        """Whether an Airflow connection (None: connections in general) is open to them."""
-        details = ConnectionDetails(conn_id=connection_id)
+        """Whether an Airflow connection (None: connections in general) is open to them.
+
+        One of another team is open to nobody here: our Dags may not use it, whoever asks.
+        """
+        if connection_id is None:
+            team = airflow_tables.team_of_installation()
+        elif airflow_tables.is_open_to_us(connection_id):
+            team = airflow_tables.team_of_connection(connection_id)
+        else:
+            return False
+        details = ConnectionDetails(conn_id=connection_id, team_name=team)
         return bool(get_auth_manager().is_authorized_connection(method=method, details=details, user=self.user))
 
 
@@ -90,6 +99,10 @@ class Permission:
     """What a route needs. The bare class needs a login and no more."""
 
     what = "call the Export Jobs API"
+    any_team = False
+
+    def __init__(self, *, any_team: bool = False) -> None:
+        self.any_team = any_team
 
     def __call__(self, request: Request, user: GetUserDep) -> Iterator[Caller]:
         """The caller; 401 for nobody, 403 for somebody who may not, 422 for a query that the route does not know.
@@ -99,6 +112,8 @@ class Permission:
         token = request.headers.get("authorization", "").partition(" ")[2] or request.cookies.get(COOKIE_NAME_JWT_TOKEN)
         caller = Caller(user.get_name(), user, token or "", request.scope.get("export_jobs.airflow"))
         request.state.caller = caller
+        if not self.any_team:
+            _refuse_other_teams(caller)
         if not self.allows(caller, request):
             raise RequestRefusal.because(
                 403, f"you may not {self.what}", "Ask an administrator of Airflow for the permission"
@@ -110,6 +125,21 @@ class Permission:
     def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  others look at the path
         """Whether the caller may."""
         return True
+
+
+def _refuse_other_teams(caller: Caller) -> None:
+    """In multi-team mode everything here belongs to the team whose Dags our jobs are, and nobody else is served."""
+    if not airflow_tables.is_multi_team():
+        return
+    team = airflow_tables.team_of_installation()
+    if team is None:
+        what = (
+            "this Airflow runs in multi-team mode, and the Dag bundle of the export jobs has no team, or is not parsed"
+        )
+        raise RequestRefusal.because(503, what, "Give the bundle a team in [dag_processor] dag_bundle_config_list")
+    if not caller.may("GET", None):
+        what = f'the export jobs here belong to team "{team}"'
+        raise RequestRefusal.because(403, what, "Ask an administrator of Airflow to add you to that team")
 
 
 class PathDagPermission(Permission):
@@ -145,6 +175,7 @@ class ConnectionPermission(Permission):
 
 
 LoggedIn = Annotated[Caller, Depends(Permission())]
+LoadsPage = Annotated[Caller, Depends(Permission(any_team=True))]  # the scripts, which hold no data of any team
 ReadsDags = Annotated[Caller, Depends(GeneralDagPermission("GET", "see Dags"))]
 EditsDags = Annotated[Caller, Depends(GeneralDagPermission("PUT", "edit Dags"))]
 CreatesJobs = Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from airflow.configuration import conf
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -88,9 +87,6 @@ class _BoundedBody:
 
 def _refusal(scope: Scope) -> tuple[int, Issue] | None:
     headers = Headers(scope=scope)
-    if conf.getboolean("core", "multi_team", fallback=False):
-        what = "this Airflow runs in multi-team mode, and templates, destinations and previews belong to no team yet"
-        return 503, Issue("", f"Export Jobs serves nothing here: {what}", "Switch [core] multi_team off")
     if "authorization" not in headers and not _has_login_cookie(headers):
         # Airflow judges a login where there is one; without, not a byte of a body is read.
         return 401, Issue("", "you are not logged in", "Log in to Airflow, then try again")

@@ -13,7 +13,7 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from export_jobs.web.http.access import LoggedIn
+from export_jobs.web.http.access import LoadsPage
 from export_jobs.web.http.audit_log import api_router
 from export_jobs.web.page.stamp import STAMP_LENGTH, STATIC_FOLDER, stamp
 
@@ -25,7 +25,7 @@ _STAMPED_PATH = re.compile(rf"([0-9a-f]{{{STAMP_LENGTH}}})/(.+)")
 
 
 @router.get("/static/{path:path}", include_in_schema=False)
-async def static(path: str, request: Request, user: LoggedIn) -> Response:  # noqa: ARG001  as above
+async def static(path: str, request: Request, user: LoadsPage) -> Response:  # noqa: ARG001  as above
     """One file, with or without a stamp before its path."""
     stamped = _STAMPED_PATH.fullmatch(path)
     response = await _FILES.get_response(stamped[2] if stamped else path, request.scope)
