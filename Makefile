@@ -4,8 +4,8 @@ BIN := .venv/bin
 # What the caller's shell has set for another Airflow or another Python must not reach ours.
 CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_HOME
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
-# More than two gain little: the tests of the running Airflow are one group, and take as long as all others together.
-WORKERS := 2
+# One more than the cores of a small machine: the tests of a running Airflow wait more than they work.
+WORKERS := 3
 
 .PHONY: help demo test test-fast test-js drill simulate lint lint-js format docs bench wheel lock audit venv clean
 
@@ -15,7 +15,7 @@ help:
 demo: venv ## start everything and deliver the sample jobs; ONCE=1 checks the totals, stops and exits; DEMO_STATE=folder keeps it elsewhere than in .demo
 	@$(CLEAN) $(BIN)/python -m demo $(if $(ONCE),--once) $(if $(DEMO_STATE),--state "$(DEMO_STATE)")
 
-test: venv ## the whole suite on real parts, two groups of tests at a time; WORKERS=0: one test after another
+test: venv ## the whole suite on real parts, three groups of tests at a time; WORKERS=0: one test after another
 	@scripts/optional-programs
 	@$(PYTEST) -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 

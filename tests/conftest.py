@@ -29,7 +29,9 @@ Dsn = dict[str, Any]
 NO_WAIT_FOR_DISKS = {"fsync": "off", "full_page_writes": "off"}
 """What a killed PostgreSQL has committed is there afterwards all the same: only a power cut would lose it."""
 
-SHARED_AIRFLOW = {"tests/airflow", "tests/browser"}
+NEEDS_NO_RUNNING_AIRFLOW = {"test_factory.py", "test_plugins_folder.py", "test_timetable.py"}
+KILLS_PARTS_OF_AIRFLOW = {"test_drills.py", "test_live_memory.py"}
+"""What of ``tests/airflow`` is no part of its large group; the drills wait as long as all others together."""
 
 pytest_plugins = ["tests.live_stack"]
 
@@ -40,15 +42,20 @@ atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Give each process of ``make test`` a whole folder at a time, since every one starts servers of its own."""
+    """Give each process of ``make test`` a whole folder at a time, since every one starts servers of its own.
+
+    The live tests wait more than they work, so they are two groups, each with an Airflow of its own.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class Folders(LoadScopeScheduling):
         """``--dist loadgroup`` is meant for this, but pytest 9.2 ignores the ids that pytest-xdist 3.8 makes for it."""
 
         def _split_scope(self, nodeid: str) -> str:
-            folder = str(PurePosixPath(nodeid.partition("::")[0]).parent)
-            return "one running Airflow" if folder in SHARED_AIRFLOW else folder
+            file = PurePosixPath(nodeid.partition("::")[0])
+            apart = (NEEDS_NO_RUNNING_AIRFLOW, KILLS_PARTS_OF_AIRFLOW)
+            place = next((place for place, names in enumerate(apart, 1) if file.name in names), "")
+            return f"{file.parent}{place}"
 
     return Folders(config, log)
 
