@@ -7,7 +7,7 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # One more than the cores of a small machine: the tests of a running Airflow wait more than they work.
 WORKERS := 3
 
-.PHONY: help demo test test-fast test-js drill simulate lint lint-js format docs bench wheel lock audit venv clean
+.PHONY: help demo test test-fast test-js drill simulate lint lint-js format docs bench bench-scale wheel lock audit venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ docs: venv ## the documentation site in .docs/site, from docs/ and the code; eve
 
 bench: venv ## extract, compress, upload, parse beside their peers: a table of ratios
 	@$(CLEAN) $(BIN)/python -m bench $(ARGS)
+
+bench-scale: venv ## 10,000 jobs through a real Dag processor: time, CPU a file, memory, how soon a change is seen; takes a quarter of an hour
+	@$(CLEAN) $(BIN)/python -m bench.scale
 
 wheel: venv ## dist/airflow_export_jobs-…-py3-none-any.whl, with everything that it needs inside, and beside it what it needs (CycloneDX)
 	@rm -rf build dist && $(CLEAN) $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

@@ -78,8 +78,8 @@ def measure() -> None:
     from airflow import plugins_manager  # noqa: PLC0415
     from airflow.serialization.serialized_objects import DagSerialization  # noqa: PLC0415
 
-    from export_jobs.orchestration.definitions import load_jobs  # noqa: PLC0415
     from export_jobs.orchestration.factory import _catalogue, _export_dag, build_dags  # noqa: PLC0415
+    from export_jobs.orchestration.generator.definitions import load_jobs  # noqa: PLC0415
 
     plugins_manager.get_timetables_plugins()
     dags = build_dags()

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 class Parsed:
     """What one parse of the Dag file gave: Dags as Airflow stores them, what each task holds, the log.
 
+    ``proven``: the jobs whose Dags were built, validated and serialised in it.
     ``text`` is all Dags as Airflow hashes them, keys sorted; lists stand as they are, which Airflow would sort too.
     """
 
@@ -31,6 +32,7 @@ class Parsed:
     arguments: dict[str, dict[str, Any]]
     log: str
     text: str
+    proven: list[str]
 
     def tags(self, dag_id: str) -> set[str]:
         return set(self.dags[dag_id]["tags"])
@@ -44,7 +46,10 @@ class Parsed:
 
 
 class Parser:
-    """``parse`` runs dags/build_export_dags.py in a fork whose environment has ``environment`` on top."""
+    """``parse`` runs dags/build_export_dags.py in a fork whose environment has ``environment`` on top.
+
+    ``SHARD`` in it, such as ``0 2``: the file of that shard in its place.
+    """
 
     def __init__(self, process: subprocess.Popen[str], home: Path) -> None:
         self._process = process
@@ -58,7 +63,7 @@ class Parser:
         assert "error" not in answer, f"The Dag file raised, which takes every Dag down:\n{answer['error']}"
         dags = {dag_id: json.loads(text)["dag"] for dag_id, text in answer["dags"].items()}
         text = json.dumps(dags, sort_keys=True)
-        return Parsed(dags, answer["template_fields"], answer["arguments"], answer["log"], text)
+        return Parsed(dags, answer["template_fields"], answer["arguments"], answer["log"], text, answer["proven"])
 
 
 @contextmanager
@@ -109,11 +114,28 @@ def _answer() -> dict[str, Any]:
     from airflow.sdk import DAG
     from airflow.serialization.serialized_objects import DagSerialization
 
+    from export_jobs.orchestration import factory
+    from export_jobs.orchestration.generator.definitions import LoadedJob
+    from export_jobs.orchestration.generator.shard import Shard, write_shards
+
     said = io.StringIO()
     logging.getLogger("export_jobs").addHandler(logging.StreamHandler(said))
     space: dict[str, Any] = {}
     file = ROOT / "dags" / "build_export_dags.py"
-    exec(compile(file.read_text(), str(file), "exec"), space)
+    text = file.read_text()
+    if shard := os.environ.pop("SHARD", None):
+        number, count = map(int, shard.split())
+        write_shards(Path(os.environ["EXPORT_JOBS_STATE"]) / "files", count)
+        text = (Path(os.environ["EXPORT_JOBS_STATE"]) / "files" / Shard(number, count).file_name).read_text()
+    proven: list[str] = []
+    whole = factory.job_dag
+
+    def noted(found: LoadedJob, *arguments: Any, **options: Any) -> DAG:
+        proven.append(found.name)
+        return whole(found, *arguments, **options)
+
+    factory.job_dag = noted
+    exec(compile(text, str(file), "exec"), space)
     dags = {key: dag for key, dag in space.items() if isinstance(dag, DAG)}
     for dag in dags.values():
         dag.validate()
@@ -123,6 +145,7 @@ def _answer() -> dict[str, Any]:
         "template_fields": {name: list(task.template_fields) for name, task in tasks.items()},
         "arguments": {name: _own_attributes(task) for name, task in tasks.items()},
         "log": said.getvalue(),
+        "proven": proven,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.airflow.parser import Parsed, Parser, parser
 pytestmark = pytest.mark.integration
 
 AUDITOR = "export_jobs_auditor"
+CATALOGUE = Path(__file__).parents[2] / "include" / "sql"
 
 
 @dataclass
@@ -311,6 +313,92 @@ def test_s17_a_name_used_again_is_another_dag(rows: Rows) -> None:
     parsed = rows.parse()
     assert set(parsed.dags) == {AUDITOR, "export__b", "export__a__2"}
     assert parsed.dags["export__a__2"]["dag_display_name"] == "a"
+
+
+def test_each_shard_has_its_own_rows_and_the_first_the_auditor(rows: Rows) -> None:
+    rows.create("a", "b", "c")
+    whole = rows.parse()
+    parts = [rows.parse(SHARD=f"{number} 2") for number in range(2)]
+    assert set(parts[0].dags) == {AUDITOR, "export__b"}
+    assert set(parts[1].dags) == {"export__a", "export__c"}
+    assert {**parts[0].dags, **parts[1].dags} == whole.dags
+    rows.hand("UPDATE export_jobs.job SET deleted_at = now() WHERE name = 'c'")
+    assert set(rows.parse(SHARD="1 2").dags) == {"export__a"}
+
+
+def test_a_shard_that_was_never_parsed_has_its_rows_from_the_snapshot_of_all(rows: Rows, tmp_path: Path) -> None:
+    """Whoever divides the file while the store is away loses nothing."""
+    rows.create("a", "b", "c")
+    rows.parse()
+    away = connection({**rows.dsn, "host": str(tmp_path)})
+    assert set(rows.parse(SHARD="1 2", AIRFLOW_CONN_EXPORT_JOBS_STORE=away).dags) == {"export__a", "export__c"}
+
+
+def test_an_unchanged_row_is_not_proven_again_and_gives_the_same_bytes(rows: Rows) -> None:
+    rows.create("a", "b")
+    rows.hand("UPDATE export_jobs.job SET time_zone = 'Mars/Olympus' WHERE name = 'b'")
+    first = rows.parse()
+    assert first.proven == ["a", "b"]
+    second = rows.parse()
+    assert second.proven == []
+    assert second.text == first.text, "also that of the invalid row, with its reason"
+    rows.hand("UPDATE export_jobs.job SET description = 'new' WHERE name = 'a'")
+    third = rows.parse()
+    assert third.proven == ["a"]
+    assert third.dags["export__a"]["description"] == "new"
+
+
+@pytest.mark.parametrize("change", ["a setting", "the catalogue", "a damaged file", "Airflow's settings"])
+def test_what_a_dag_depends_on_beside_its_row_makes_all_rows_be_proven_again(
+    rows: Rows, tmp_path: Path, change: str
+) -> None:
+    rows.create("a", "b")
+    folder = tmp_path / "catalogue"
+    shutil.copytree(CATALOGUE, folder)
+    rows.environment["EXPORT_JOBS_CATALOGUE"] = str(folder)
+    rows.parse()
+    assert rows.parse().proven == []
+    if change == "a setting":
+        rows.environment["EXPORT_JOBS_RETRIES"] = "9"
+    elif change == "Airflow's settings":
+        rows.environment["AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG"] = "9"
+    elif change == "the catalogue":
+        (folder / "kpis" / "cds_sold.sql").write_text("/* no KPI any more */")
+    else:
+        next((tmp_path / "proven").glob("*")).write_bytes(b"no pickle")
+    parsed = rows.parse()
+    assert parsed.proven == ["a", "b"]
+    assert parsed.invalid == ({"export__a", "export__b"} if change == "the catalogue" else set())
+    if change == "a setting":
+        assert '"retries": 9' in parsed.text
+
+
+def test_a_row_that_is_not_ready_in_time_keeps_its_older_dag(rows: Rows) -> None:
+    """Without an older one it comes later; no parse raises, and none is without a Dag that the one before had."""
+    rows.create("a", "b")
+    before = rows.parse()
+    rows.hand("UPDATE export_jobs.job SET description = 'new' WHERE name = 'a'")
+    rows.create("c")
+    late = rows.parse(AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT="0.001")
+    assert late.dags == before.dags
+    assert "3 of 3 jobs were not ready in time" in late.log, "the shorter limit is a change of all, too"
+    then = rows.parse()
+    assert then.dags["export__a"]["description"] == "new"
+    assert "export__c" in then.dags
+
+
+def test_a_worker_that_can_read_neither_store_nor_snapshot_tries_again_later(rows: Rows, tmp_path: Path) -> None:
+    """Airflow's own "Dag not found" would not count as a try of the task."""
+    rows.create("a")
+    away = {
+        "AIRFLOW_CONN_EXPORT_JOBS_STORE": connection({**rows.dsn, "host": str(tmp_path)}),
+        "EXPORT_JOBS_STATE": str(tmp_path / "new"),
+        "_AIRFLOW_PARSING_CONTEXT_TASK_ID": "totals.compress",
+    }
+    parsed = rows.parse("export__a", **away)
+    assert [task["__var"]["task_id"] for task in parsed.dags["export__a"]["tasks"]] == ["totals.compress"]
+    assert "no snapshot on this machine has the Dag" in parsed.log
+    assert "comes from the last good snapshot" not in parsed.log
 
 
 def test_a_missing_catalogue_is_said_on_every_page(rows: Rows, tmp_path: Path) -> None:

@@ -41,6 +41,19 @@ def _definition_commands(commands: _Commands) -> None:
         commands, "doctor", "doctor:doctor", "check this installation: what works, and how to repair what does not"
     )
 
+    dags = commands.add_parser("dags", help="the files that Airflow parses").add_subparsers(
+        metavar="ACTION", required=True
+    )
+    write = _add_command(dags, "write", "dags:write_dags", "write the Dag files of many jobs: a file a shard of them")
+    write.add_argument("--folder", required=True, metavar="FOLDER", help="Airflow's Dags folder, or one below it")
+    write.add_argument(
+        "--shards",
+        type=_parse_count,
+        default=64,
+        metavar="N",
+        help="how many, the same for ever: one for 250 jobs (64)",
+    )
+
     apply = _add_command(commands, "apply", "definitions:apply", "save a file's definitions; the plan is shown first")
     _add_file_option(apply, required=True)
     _add_yes_option(apply)

@@ -21,7 +21,7 @@ from export_jobs.orchestration.audit.key_expiry import expiring_keys
 from export_jobs.orchestration.audit.late_rows import count_late_rows
 from export_jobs.orchestration.audit.mending import mend, mended_finding
 from export_jobs.orchestration.audit.telling import tell
-from export_jobs.orchestration.definitions import snapshot_path, vanished_jobs
+from export_jobs.orchestration.generator.definitions import snapshot_path, vanished_jobs
 from export_jobs.orchestration.run.staging import sweep
 from export_jobs.store.definitions import Definitions
 

@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -26,8 +27,12 @@ from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 from export_jobs.orchestration.auditor import auditor_dag
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.orchestration.compressing import Compress
-from export_jobs.orchestration.definitions import LoadedJob, load_jobs
 from export_jobs.orchestration.extracting import Extract
+from export_jobs.orchestration.generator.budget import Budget
+from export_jobs.orchestration.generator.definitions import LoadedJob, load_job, load_jobs
+from export_jobs.orchestration.generator.parse import parse_shard
+from export_jobs.orchestration.generator.shard import AUDITOR_SHARD, Shard
+from export_jobs.orchestration.generator.store_away import waiting_dag
 from export_jobs.orchestration.notifying import NotifyOwner, NotifyRecipients
 from export_jobs.orchestration.publishing import PublishManifest, RefuseInvalidDefinition
 from export_jobs.orchestration.tasks import Upload, ValidateDestination
@@ -41,26 +46,39 @@ BEFORE_ALL_WINDOWS = datetime(1900, 1, 1, tzinfo=UTC)
 MAX_RETRY_DELAY = timedelta(minutes=30)
 
 
-def build_dags() -> dict[str, DAG]:
-    """The Dags of every live job by Dag id, and the auditor's; in a task's process only the one that is needed."""
+def build_dags(shard: int = 0, shards: int = 1) -> dict[str, DAG]:
+    """The Dags of a shard's jobs by Dag id, the auditor's with the first; in a task's process only the one needed.
+
+    ``shard``: from 0, of ``shards`` files; a file that names none holds every job.
+    """
     wanted = get_parsing_context().dag_id
-    if wanted == AUDITOR_DAG_ID:
+    if wanted is not None:
+        return _needed_dag(wanted)
+    budget, part = Budget(), Shard(shard, shards)
+    watched = {AUDITOR_DAG_ID: auditor_dag()} if part.number == AUDITOR_SHARD else {}
+    catalogue = cache(_catalogue)  # read only when a row has changed
+    dags = parse_shard(part, load_jobs(part), lambda job: job_dag(job, catalogue(), check=True), budget)
+    return {**watched, **dags}
+
+
+def build_needed_dag() -> dict[str, DAG]:
+    """In a task's process its Dag, elsewhere none: for a file from which all Dags have moved to those of shards."""
+    wanted = get_parsing_context().dag_id
+    return _needed_dag(wanted) if wanted else {}
+
+
+def _needed_dag(dag_id: str) -> dict[str, DAG]:
+    """The Dag of the task that this process is to run; none when no job has it."""
+    if dag_id == AUDITOR_DAG_ID:
         return {AUDITOR_DAG_ID: auditor_dag()}
-    found = load_jobs(wanted)
-    catalogue = _catalogue()
-    dags = _dags(found, catalogue, check=wanted is None)
-    return dags if wanted else {AUDITOR_DAG_ID: auditor_dag(), **dags}
-
-
-def _dags(found: Iterable[LoadedJob], catalogue: Catalogue, *, check: bool) -> dict[str, DAG]:
-    """By Dag id; a job of which not even the Dag that says why can be made is named in the log, and stops no other."""
-    dags: dict[str, DAG] = {}
-    for job in found:
-        try:
-            dags[job.dag_id] = job_dag(job, catalogue, check=check)
-        except Exception:
-            log.exception("Job %r has no Dag", job.name)
-    return dags
+    try:
+        found = load_job(dag_id)
+        return {dag_id: job_dag(found, _catalogue(), check=False)} if found else {}
+    except ExportError as error:
+        return {dag_id: waiting_dag(dag_id, get_parsing_context().task_id, error)}
+    except Exception:
+        log.exception("The Dag %r cannot be built", dag_id)
+        return {}
 
 
 def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:

@@ -48,9 +48,19 @@ EDITABLE_SECTIONS = tuple(dict.fromkeys(path.partition(".")[0] for path in EDITA
 class Definitions(Destinations, Keys, Templates):
     """Jobs, templates, keys and destinations of one store."""
 
-    def jobs(self) -> list[StoredJob]:
-        """All live jobs in the order of their creation, in one query."""
-        return [StoredJob(**row) for row in self._rows(f"{LIVE_JOBS} ORDER BY j.id")]
+    def jobs(self, part: tuple[int, int] = (0, 1)) -> list[StoredJob]:
+        """All live jobs in the order of their creation, in one query.
+
+        ``part``: only those whose id, divided by the second number, leaves the first.
+        """
+        number, count = part
+        rows = self._rows(f"{LIVE_JOBS} AND j.id % :count = :number ORDER BY j.id", number=number, count=count)
+        return [StoredJob(**row) for row in rows]
+
+    def live_versions(self) -> dict[int, int]:
+        """By id, the version of each live job: what a Dag that is older than its row is known by."""
+        rows = self._rows("SELECT id, version FROM export_jobs.job WHERE deleted_at IS NULL")
+        return {row["id"]: row["version"] for row in rows}
 
     def job(self, name: str) -> StoredJob | None:
         """The live job ``name``, whatever its capitals; None when there is none."""
@@ -82,9 +92,11 @@ class Definitions(Destinations, Keys, Templates):
             DefinitionVersion(**{**row, "changed": tuple(row["changed"])}) for row in self._rows(query, job_id=job_id)
         ]
 
-    def tombstones(self) -> set[int]:
-        """Ids of the jobs that were deleted."""
-        return {row["id"] for row in self._rows("SELECT id FROM export_jobs.job WHERE deleted_at IS NOT NULL")}
+    def tombstones(self, part: tuple[int, int] = (0, 1)) -> set[int]:
+        """Ids of the jobs that were deleted; ``part`` as for ``jobs``."""
+        number, count = part
+        query = "SELECT id FROM export_jobs.job WHERE deleted_at IS NOT NULL AND id % :count = :number"
+        return {row["id"] for row in self._rows(query, number=number, count=count)}
 
     def create(self, spec: JobSpec, actor: str | None = None) -> StoredJob:
         """Save a new job; raises ``UserError`` when its name is taken or a template or destination is unknown."""

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 def load(path: Path) -> list[StoredJob]:
     """The snapshot's jobs; none when there is no snapshot, it cannot be read, or another version wrote it."""
     try:
-        entries = list(json.loads(_read(path)))
+        entries = list(json.loads(read_own(path)))
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as error:
@@ -47,13 +47,13 @@ def save(path: Path, jobs: Sequence[StoredJob]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not _holds(path, content):
-            _replace(path, content)
+            replace_own(path, content)
     except OSError as error:
         log.warning("The snapshot %s cannot be written (%s); the one before it stays.", path, error.strerror)
 
 
-def _read(path: Path) -> bytes:
-    """What is in the file; a link, or a file of another user, could make Dags of anybody's choice."""
+def read_own(path: Path) -> bytes:
+    """What is in the file; a link, or a file of another user, could make Dags of anybody's choice: ``OSError``."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         if os.fstat(file.fileno()).st_uid != os.geteuid():
             raise PermissionError(errno.EPERM, "it belongs to another user")
@@ -62,12 +62,13 @@ def _read(path: Path) -> bytes:
 
 def _holds(path: Path, content: bytes) -> bool:
     try:
-        return _read(path) == content
+        return read_own(path) == content
     except OSError:
         return False
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_own(path: Path, content: bytes) -> None:
+    """Replace the file, whole or not at all, readable by its owner. Raises ``OSError``."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
             file.write(content)

@@ -16,9 +16,9 @@ from export_jobs.core.validation import definitions as validation
 from export_jobs.orchestration import factory
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.orchestration.airflow.connections import airflow_connection
-from export_jobs.orchestration.definitions import LoadedJob, load_jobs
 from export_jobs.orchestration.doctor import databases, services
 from export_jobs.orchestration.doctor.result import Outcome, Surroundings
+from export_jobs.orchestration.generator.definitions import LoadedJob, load_jobs
 from export_jobs.orchestration.run import staging
 from export_jobs.store import snapshot, stored_job
 from export_jobs.store.check import check_store

@@ -39,6 +39,7 @@ _DIALECTS = {
 }
 """What the databases behind a type of connection speak; a type that is not here (odbc, jdbc) may lead to any."""
 _STORE = "the store of the export jobs"
+_INHERITED: dict[str, Connection] = {}
 
 
 def airflow_connection(connection_id: str, purpose: str) -> Connection:
@@ -65,7 +66,18 @@ def store_engine() -> Engine:
 
 def task_store_engine() -> Engine:
     """The same for Dags and tasks: with a connection of their own where there is one, since they need other rights."""
-    return _store_engine(_preferred_connection(settings.STORE_TASKS_CONNECTION))
+    inherited = _INHERITED.get(settings.STORE_TASKS_CONNECTION)
+    return _store_engine(inherited or _preferred_connection(settings.STORE_TASKS_CONNECTION))
+
+
+def hand_down_store_login() -> None:
+    """In the Dag processor's own process: look up the login to the store, for the parses that are forked from it.
+
+    A parse that asks by itself waits for this process, which has an API to build first: on a busy machine that alone
+    takes longer than Airflow lets a parse take. Looked up anew at each call, as a password may have changed.
+    """
+    _INHERITED.clear()
+    _INHERITED[settings.STORE_TASKS_CONNECTION] = _preferred_connection(settings.STORE_TASKS_CONNECTION)
 
 
 def owner_store_engine() -> Engine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from export_jobs.orchestration.doctor import databases, encryption, installation, services, store
+from export_jobs.orchestration.doctor import dag_files, databases, encryption, installation, services, store
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 
 CheckFunction = Callable[[Surroundings], Iterator[CheckResult]]
@@ -20,6 +20,7 @@ CHECKS: tuple[tuple[str, CheckFunction], ...] = (
     ("staging", services.staging_is_shared),
     ("mail", services.mail_server_answers),
     ("api", services.airflow_serves),
+    ("dag files", dag_files.dag_files_are_small),
 )
 
 

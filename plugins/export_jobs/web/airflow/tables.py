@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
@@ -20,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
+from export_jobs.orchestration.generator.shard import Shard
 from export_jobs.store.executions.state import AirflowRuns
 
 _QUEUED = "queued"
@@ -113,14 +115,26 @@ def work_in_progress(dag_id: str) -> AirflowRuns:
     )
 
 
-def parse_now() -> None:
-    """Have the file of our Dags parsed ahead of its turn, as the button of Airflow's page does."""
+def parse_now(job_id: int | None = None) -> None:
+    """Have the file of our Dags parsed ahead of its turn, as the button of Airflow's page does.
+
+    ``job_id``: the job that has changed, whose file it is where the jobs stand in several.
+    """
     place = select(DagModel.bundle_name, DagModel.relative_fileloc).where(DagModel.dag_id == AUDITOR_DAG_ID)
     # An equal request that waits already is all that is wanted.
     with suppress(IntegrityError), create_session(scoped=False) as session:
         found = session.execute(place).one_or_none()
-        if found is not None:  # else Airflow has only just started and is about to parse the file for the first time
-            session.add(DagPriorityParsingRequest(found.bundle_name, found.relative_fileloc))
+        if found is None:
+            return  # Airflow has only just started and is about to parse the file for the first time
+        session.add(DagPriorityParsingRequest(found.bundle_name, _file_of(job_id, str(found.relative_fileloc))))
+
+
+def _file_of(job_id: int | None, auditors_file: str) -> str:
+    """The file of a job's Dag, which stands beside the auditor's."""
+    shard = Shard.of_file(auditors_file)
+    if job_id is None or shard.count == 1:
+        return auditors_file
+    return str(Path(auditors_file).with_name(shard.beside(job_id).file_name))
 
 
 def set_paused(dag_id: str, *, is_paused: bool) -> None:

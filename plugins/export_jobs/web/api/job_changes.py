@@ -52,7 +52,7 @@ def change_job(
     if edit.job is None:
         raise RequestRefusal(422, edit.issues)
     kept = save_changed_job(edit.job, row, store, user.actor)
-    background.add_task(request_parse)
+    background.add_task(request_parse, row.job_id)
     response.headers["ETag"] = f'"{kept.version}"'
     return job_detail(kept, engine, stamped, user)
 
@@ -80,7 +80,7 @@ def delete_job(
     store.delete(row.name, user.actor)
     # Airflow takes a minute or two to forget a Dag whose job is gone; until then it must make no run.
     airflow_tables.set_paused(row.dag_id, is_paused=True)
-    background.add_task(request_parse)
+    background.add_task(request_parse, row.job_id)
 
 
 def _change_check(edit: JobEdit, time_zone: str) -> ChangeCheck:

@@ -58,6 +58,6 @@ def create_job(
         response.status_code = 200
         return check_draft(draft, body, now)
     row = save_new_job(draft, store, user, entry)
-    background.add_task(request_parse)
+    background.add_task(request_parse, row.job_id)
     response.headers["ETag"] = f'"{row.version}"'
     return job_detail(row, engine, stamped, user)

@@ -56,7 +56,7 @@ def pause_job(
 ) -> JobRow:
     """Make no further run; the windows that are left out follow when the job is resumed."""
     kept = _set_enabled(row, store, user, entry, enabled=False)
-    background.add_task(request_parse)
+    background.add_task(request_parse, row.job_id)
     return job_row(kept, engine, stamped, user)
 
 
@@ -74,7 +74,7 @@ def resume_job(
 ) -> JobRow:
     """Go on where the job stopped, also when its Dag was paused on Airflow's own page."""
     kept = _set_enabled(row, store, user, entry, enabled=True)
-    background.add_task(request_parse)
+    background.add_task(request_parse, row.job_id)
     return job_row(kept, engine, stamped, user)
 
 

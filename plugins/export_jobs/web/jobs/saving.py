@@ -47,10 +47,13 @@ def editable_values(job: JobSpec) -> dict[str, Any]:
     return {path: flat[path] for path in EDITABLE}
 
 
-def request_parse() -> None:
-    """Have Airflow parse our Dags now. What is saved is saved: if this fails, it sees the change at its next turn."""
+def request_parse(job_id: int | None = None) -> None:
+    """Have Airflow parse the file of a job's Dag now.
+
+    What is saved is saved: if this fails, Airflow sees the change at its next turn.
+    """
     try:
-        airflow_tables.parse_now()
+        airflow_tables.parse_now(job_id)
     except Exception as error:
         log.warning("Airflow was not asked to parse now (%s); it finds the change at its next turn", error)
 

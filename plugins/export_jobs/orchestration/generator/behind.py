@@ -1,0 +1,92 @@
+"""Which shards' Dags are older than their rows: what each parse has read, held against what the store has now."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from export_jobs import settings
+from export_jobs.errors import ExportError
+from export_jobs.orchestration.airflow.connections import task_store_engine
+from export_jobs.orchestration.generator.shard import Shard
+from export_jobs.store.definitions import Definitions
+from export_jobs.store.snapshot import read_own, replace_own
+
+log = logging.getLogger(__name__)
+
+STORE_PAUSE_S = 60.0
+"""After the store was out of reach, it is left alone so long: the Dag processor has other files, too."""
+ASK_AGAIN_AFTER_S = 20.0
+"""A shard that was asked for is given so long before it is asked for again."""
+
+
+def note_parsed(shard: Shard, versions: Mapping[int, int]) -> None:
+    """Keep which version of each job the Dags that a parse yields are of."""
+    path = _path(shard)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace_own(path, json.dumps(sorted(versions.items())).encode())
+    except OSError as error:
+        log.warning("What was parsed cannot be noted in %s (%s); changes are seen at Airflow's turn", path, error)
+
+
+def parsed_versions(shard: Shard) -> dict[int, int] | None:
+    """By job id what the last parse read; None before the first one on this machine."""
+    try:
+        return {int(job_id): int(version) for job_id, version in json.loads(read_own(_path(shard)))}
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+@dataclass
+class ShardWatch:
+    """Finds the shards that have to be parsed again; one a Dag processor."""
+
+    shards: Sequence[Shard]
+    _asked: dict[Shard, float] = field(default_factory=dict)
+    _store_is_away_until: float = 0.0
+
+    def behind(self) -> list[Shard]:
+        """Shards whose rows have changed since they were parsed; none while the store cannot be read.
+
+        A shard that is parsed at this moment may have read its rows before the change, so it is named again later
+        unless that parse has seen it.
+        """
+        now = time.monotonic()
+        if now < self._store_is_away_until:
+            return []
+        try:
+            live = Definitions(task_store_engine()).live_versions()
+        except ExportError as error:
+            self._store_is_away_until = now + STORE_PAUSE_S
+            log.warning("Whether a job has changed cannot be told: %s", error)
+            return []
+        found = [
+            shard
+            for shard in self._older(live)
+            if now - self._asked.get(shard, -ASK_AGAIN_AFTER_S) >= ASK_AGAIN_AFTER_S
+        ]
+        self._asked.update(dict.fromkeys(found, now))
+        return found
+
+    def _older(self, live: Mapping[int, int]) -> Iterable[Shard]:
+        count = len(self.shards)
+        own: list[dict[int, int]] = [{} for _ in self.shards]
+        for job_id, version in live.items():
+            own[job_id % count][job_id] = version
+        for shard in self.shards:
+            read = parsed_versions(shard)
+            if read is None:
+                continue  # it is new to this machine, and about to be parsed anyway
+            if read != own[shard.number]:
+                yield shard
+            else:
+                self._asked.pop(shard, None)  # a change after this one must not wait
+
+
+def _path(shard: Shard) -> Path:
+    return settings.state_folder() / "parsed" / f"{shard.name or 'all'}.json"

@@ -1,0 +1,124 @@
+"""Where the factory's rows come from: the store, and while it is out of reach the last good snapshot on local disk."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from export_jobs import settings
+from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.validation.definitions import validate_job
+from export_jobs.errors import ExportError
+from export_jobs.orchestration.airflow.connections import task_store_engine
+from export_jobs.orchestration.generator.shard import Shard
+from export_jobs.store import snapshot
+from export_jobs.store.definitions import Definitions
+from export_jobs.store.stored_job import StoredJob
+
+log = logging.getLogger(__name__)
+
+EVERY_JOB = Shard()
+
+
+@dataclass(frozen=True)
+class LoadedJob:
+    """A live row, and its job when the row has the shape of one; ``is_lost``: it stands in the snapshot alone."""
+
+    stored: StoredJob
+    is_lost: bool = False
+
+    @cached_property
+    def job(self) -> ExportJob | None:
+        """Read when it is asked for: a row that has not changed since it was proven is not read again."""
+        return self.stored.read()[0]
+
+    @property
+    def job_id(self) -> int:
+        """The row's id."""
+        return self.stored.job_id
+
+    @property
+    def dag_id(self) -> str:
+        """The id of the job's Dag."""
+        return self.stored.dag_id
+
+    @property
+    def name(self) -> str:
+        """The job's name."""
+        return self.stored.name
+
+    def issues(self, catalogue: Catalogue) -> list[Issue]:
+        """Every error of this definition, of shape and of meaning."""
+        if self.job is None:
+            return errors(self.stored.check(catalogue=catalogue)[1])
+        return errors(validate_job(self.job, catalogue=catalogue))
+
+
+def snapshot_path(shard: Shard = EVERY_JOB) -> Path:
+    """The file that holds the last good definitions on this machine."""
+    return settings.state_folder() / (f"definitions_{shard.name}.json" if shard.name else "definitions.json")
+
+
+def load_jobs(shard: Shard = EVERY_JOB) -> list[LoadedJob]:
+    """All live jobs of a shard. Never raises for a store that is down or emptied."""
+    previous = last_good_rows(shard)
+    try:
+        definitions = Definitions(task_store_engine())
+        current, tombstones = definitions.jobs(shard.part), definitions.tombstones(shard.part)
+    except ExportError as error:
+        log.warning("The store cannot be read (%s). %d Dags come from the last good snapshot.", error, len(previous))
+        return [LoadedJob(row) for row in previous]
+    jobs, vanished = snapshot.reconcile(previous, current, tombstones)
+    if vanished:
+        names = ", ".join(job.name for job in vanished)
+        log.error("Rows have vanished from the store without being deleted; their Dags are kept: %s", names)
+    snapshot.save(snapshot_path(shard), jobs)
+    lost = {row.job_id for row in vanished}
+    return [LoadedJob(row, is_lost=row.job_id in lost) for row in jobs]
+
+
+def last_good_rows(shard: Shard) -> list[StoredJob]:
+    """The snapshot of a shard; before there is one, what that of all jobs holds of it."""
+    path = snapshot_path(shard)
+    if shard.count == 1 or path.exists():
+        return snapshot.load(path)
+    return [row for row in snapshot.load(snapshot_path()) if shard.holds(row.job_id)]
+
+
+def load_job(dag_id: str) -> LoadedJob | None:
+    """The job whose Dag is ``dag_id``, from the store or the last good snapshot; None when there is none.
+
+    Raises ``ExportError`` when the store cannot be read and no snapshot on this machine has the job.
+    """
+    unread: ExportError | None = None
+    row = None
+    try:
+        row = Definitions(task_store_engine()).by_dag_id(dag_id)
+    except ExportError as error:
+        unread = error
+    if row is None:
+        row = next((kept for path in _snapshots() for kept in snapshot.load(path) if kept.dag_id == dag_id), None)
+        if unread is not None:
+            if row is None:
+                log.warning("The store cannot be read (%s), and no snapshot on this machine has the Dag.", unread)
+                raise unread
+            log.warning("The store cannot be read (%s). The Dag comes from the last good snapshot.", unread)
+    return LoadedJob(row) if row else None
+
+
+def vanished_jobs() -> list[StoredJob]:
+    """Jobs that are in a snapshot, not in the table, and were never deleted. Raises when the store is down."""
+    definitions = Definitions(task_store_engine())
+    previous = {row.job_id: row for path in reversed(_snapshots()) for row in snapshot.load(path)}
+    _, vanished = snapshot.reconcile(list(previous.values()), definitions.jobs(), definitions.tombstones())
+    return vanished
+
+
+def _snapshots() -> list[Path]:
+    """The snapshots of this machine, the newest first."""
+    found = settings.state_folder().glob("definitions*.json")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
