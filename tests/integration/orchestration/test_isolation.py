@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.orchestration.airflow.connections import airflow_connection
 from export_jobs.orchestration.doctor import databases, services
 from export_jobs.orchestration.doctor.result import Outcome, Surroundings
+from export_jobs.orchestration.generator.budget import Budget
 from export_jobs.orchestration.generator.definitions import LoadedJob, load_jobs
+from export_jobs.orchestration.generator.parse import parse_shard
+from export_jobs.orchestration.generator.shard import Shard
 from export_jobs.orchestration.run import staging
 from export_jobs.store import snapshot, stored_job
 from export_jobs.store.check import check_store
@@ -59,7 +63,8 @@ def test_w1_a_row_that_nobody_has_foreseen_takes_no_other_dag_away(
             monkeypatch.setattr(LoadedJob, "issues", issues)
         case _:
             monkeypatch.setattr(factory, "job_dag", stumbling(factory.job_dag, lambda loaded: loaded.name))
-    dags = factory._dags(load_jobs(), Catalogue(), check=True)
+    prove = partial(factory.job_dag, catalogue=Catalogue(), check=True)
+    dags = parse_shard(Shard(), load_jobs(), prove, Budget())
     names = {dag.dag_display_name for dag in dags.values()}
     assert names >= {"first", "last"} and "'odd'" in caplog.text
     if where != "dag":

@@ -65,12 +65,8 @@ class ShardWatch:
             self._store_is_away_until = now + STORE_PAUSE_S
             log.warning("Whether a job has changed cannot be told: %s", error)
             return []
-        found = [
-            shard
-            for shard in self._older(live)
-            if now - self._asked.get(shard, -ASK_AGAIN_AFTER_S) >= ASK_AGAIN_AFTER_S
-        ]
-        self._asked.update(dict.fromkeys(found, now))
+        found = [shard for shard in self._older(live) if now >= self._asked.get(shard, now)]
+        self._asked.update(dict.fromkeys(found, now + ASK_AGAIN_AFTER_S))
         return found
 
     def _older(self, live: Mapping[int, int]) -> Iterable[Shard]:
