@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from export_jobs.core.base.issue import errors
 from export_jobs.core.base.yaml_file import read_yaml
 from export_jobs.core.catalogue.files import load_catalogue
+from export_jobs.core.definitions.column_use import ColumnUse
 from export_jobs.core.definitions.job import (
     DestinationSpec,
     FileEncryption,
@@ -33,6 +34,7 @@ SECTIONS = {
     "Jobs": JobSpec,
     "Schedule": Schedule,
     "Templates of a job": TemplateUse,
+    "Columns": ColumnUse,
     "File": FileOptions,
     "Encryption": FileEncryption,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import get_args
@@ -10,10 +11,12 @@ import pytest
 
 from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType
 from export_jobs.core.definitions.job import FileFormat, FileOptions
+from export_jobs.core.definitions.presets import PRESETS
+from export_jobs.core.files.fixed_width import MAX_WIDTH, WIDTHS
 from export_jobs.core.files.names import FORMAT_SUFFIXES
 from export_jobs.core.sql.compiled import Column
 from export_jobs.core.validation.rule import RuleContext
-from export_jobs.core.validation.rules.file import FILE_RULES, OF_CSV
+from export_jobs.core.validation.rules.file import FILE_RULES, OF_CSV, OF_TEXT
 from export_jobs.streaming.formats import parquet, xlsx
 from tests.unit.core.samples import job
 
@@ -47,8 +50,24 @@ def test_the_compressions_that_are_named_are_those_that_are_allowed(name: FileFo
 
 
 def test_the_keys_of_csv_are_named() -> None:
-    [sentence] = re.findall(r"The keys (.*?) say how CSV is written", PAGE, re.DOTALL)
+    [sentence] = re.findall(r"The keys ([^.]*?) say how CSV is written", PAGE)
     assert tuple(re.findall(r"`(\w+)`", sentence)) == OF_CSV
+    [sentence] = re.findall(r"The keys ([^.]*?) say how text is written", PAGE)
+    assert tuple(re.findall(r"`(\w+)`", sentence)) == OF_TEXT
+
+
+def test_what_presets_set_is_said() -> None:
+    said = rows("## Presets")
+    assert set(said) == set(PRESETS)
+    for name, (title, sets) in said.items():
+        found = dict(re.findall(r"`(\w+): (.*?)`", sets))
+        assert (title, {key: json.loads(value) for key, value in found.items()}) == PRESETS[name]  # type: ignore[index]
+
+
+def test_widths_are_said() -> None:
+    said = {name: int(cells[0].partition(",")[0]) for name, cells in rows("## Fixed width").items()}
+    assert said == WIDTHS
+    assert f"{MAX_WIDTH:,} characters at most" in PAGE
 
 
 def test_types_of_parquet() -> None:

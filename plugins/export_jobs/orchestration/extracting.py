@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from export_jobs.core.sql.compiled import CompiledExport
+    from export_jobs.core.sql.compiled import Column, CompiledExport
     from export_jobs.orchestration.run.job_run import JobRun
     from export_jobs.streaming.source import Snapshot
 
@@ -105,6 +105,16 @@ def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) 
         rows=extracted.rows,
         packed=packed,
         columns=tuple(column.name for column in export.columns),
-        types=tuple(CellType(type=column.type, decimals=column.decimals) for column in export.columns),
+        types=tuple(_cell_type(column) for column in export.columns),
         stage=run.attempt,
+    )
+
+
+def _cell_type(column: Column) -> CellType:
+    return CellType(
+        type=column.type,
+        decimals=column.decimals,
+        cell_format=column.cell_format,
+        width=column.width,
+        align=column.align,
     )

@@ -205,7 +205,7 @@ def _columns(spec: JobSpec) -> dict[str, Any]:
     """A job's values by column; the pattern of file names has a name of its own, since the job has one, too."""
     plain = spec.model_dump(include={"name", "description", "owner", "destination", "enabled"})
     schedule = spec.schedule.model_dump(mode="json", exclude={"anchor"})
-    file = spec.file.model_dump(mode="json")
+    file = spec.file.model_dump(mode="json", exclude={"preset"})
     file["name_pattern"] = file.pop("name")
     encryption = file.pop("encryption") or {"keys": [], "sign": None, "armour": False}
     file["encryption_keys"], file["sign_connection"] = encryption["keys"], encryption["sign"]

@@ -60,8 +60,11 @@ def make_file(
 
 
 def _write(source: BinaryIO, sink: ByteSink, rows: StagedRows, options: FileOptions, member: str) -> None:
-    columns = tuple(Column(name, cell.type, cell.decimals) for name, cell in zip(rows.columns, rows.types, strict=True))
-    table = StagedTable(rows.template, columns, text_chunks(source, rows.packed, member))
+    columns = tuple(
+        Column(name, cell.type, cell.decimals, cell.cell_format, cell.width, cell.align)
+        for name, cell in zip(rows.columns, rows.types, strict=True)
+    )
+    table = StagedTable(rows.template, columns, text_chunks(source, rows.packed, member), options)
     written = format_writer(options.format)(table, LimitedSink(sink, options.max_bytes, rows.template))
     if written != rows.rows:
         raise TerminalError(

@@ -51,6 +51,7 @@ def first_rows(
         header=False,
         line_ending="lf",
         escape_formulas=options.escape_formulas,
+        line_breaks=options.line_breaks,
         max_bytes=MAX_PREVIEW_BYTES,
     )
     try:

@@ -76,6 +76,28 @@ JOBS: dict[str, dict[str, Any]] = {
         "template": {"kind": "custom", "kpis": ["turnover_a_sale", "buyers"], "dimensions": ["month", "shop.town"]},
         "use": {"filters": [{"column": "shop.town", "op": "not_in", "values": ["Bonn"]}]},
     },
+    "rows in the spelling of a German spreadsheet": {
+        "template": {"kind": "standard", "fact": "sales"},
+        "use": {"order_by": ["amount", "-sold_at"]},
+        "file": {
+            "preset": "excel-german",
+            "bom": False,
+            "encoding": "windows-1252",
+            "unencodable": "transliterate",
+            "thousands_mark": ".",
+            "timestamptz_format": "%d.%m.%Y %H:%M:%S.%f%:z",
+        },
+    },
+    "KPIs of two facts in another spelling, put in order by their values": {
+        "template": {"kind": "custom", "kpis": ["turnover", "return_count"], "dimensions": ["day"]},
+        "use": {"order_by": ["-turnover"], "columns": [{"column": "return_count", "thousands_mark": "'"}, "turnover"]},
+        "file": {"decimal_mark": ",", "thousands_mark": ".", "encoding": "utf-16", "date_format": "%d/%m/%y"},
+    },
+    "ratios in another spelling, put in order by their values": {
+        "template": {"kind": "custom", "kpis": ["turnover_a_sale", "turnover"], "dimensions": ["month", "shop"]},
+        "use": {"order_by": ["turnover", "-turnover_a_sale"]},
+        "file": {"preset": "unix", "decimal_mark": ",", "thousands_mark": " "},
+    },
     "one row of totals": {"template": {"kind": "custom", "kpis": ["turnover", "buyers", "return_count"]}},
     "a dimension": {
         "template": {"kind": "dimension", "dimensions": ["shop"]},

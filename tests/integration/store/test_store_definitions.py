@@ -35,7 +35,16 @@ EVERYTHING = spec(
         "time_zone": "Pacific/Chatham",
     },
     templates=[
-        {"template": "totals", "subfolder": "a/b", "date_basis": "event"},
+        {
+            "template": "totals",
+            "subfolder": "a/b",
+            "date_basis": "event",
+            "columns": [
+                "day",
+                {"column": "sales", "as": "Umsatz", "thousands_mark": "", "decimal_mark": ","},
+                {"column": "ok", "true_text": "", "false_text": "nein"},
+            ],
+        },
         {"template": "rows", "date_basis": "updated"},
     ],
     file={
@@ -43,7 +52,16 @@ EVERYTHING = spec(
         "quoting": "all",
         "header": False,
         "null_text": "\\N",
-        "bom": True,
+        "encoding": "iso-8859-1",
+        "unencodable": "transliterate",
+        "line_breaks": "blank",
+        "date_format": "%d.%m.%Y",
+        "timestamp_format": "%H:%M:%S.%L",
+        "timestamptz_format": "%Y-%m-%dT%H:%M:%S.%f%:z",
+        "decimal_mark": ",",
+        "thousands_mark": "'",
+        "true_text": "Ja",
+        "false_text": "",
         "line_ending": "lf",
         "escape_formulas": True,
         "compression": "zstd",
@@ -54,10 +72,15 @@ EVERYTHING = spec(
         "shape_change": "warn",
     },
 )
+FIXED = spec(
+    "fixed",
+    templates=[{"template": "rows", "columns": [{"column": "amount", "width": 12, "align": "left"}, "sold_at"]}],
+    file={"preset": "sap-fixed", "header": True, "bom": False},
+)
 ONCE = spec("once", schedule={"frequency": "once", "deliver_on": "2026-02-03"}, file={"delimiter": "\t"})
 
 
-@pytest.mark.parametrize("written", [spec(), EVERYTHING, ONCE], ids=["plain", "everything", "once"])
+@pytest.mark.parametrize("written", [spec(), EVERYTHING, FIXED, ONCE], ids=["plain", "everything", "fixed", "once"])
 def test_what_is_saved_is_read_back(store: Store, written: JobSpec) -> None:
     stored = store.definitions.create(written, "anna")
     job = stored.parse()

@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat, column_format
 from export_jobs.core.definitions.job import DateBasis, FileOptions
 from export_jobs.core.sql.cell import cell_sql
 from export_jobs.core.sql.compiled import Column, CompiledExport
@@ -27,7 +28,16 @@ from tests.integration.streaming.conftest import Warehouse
 pytestmark = pytest.mark.integration
 Cells = list[list[Any]]
 
-ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Asia/Kolkata", "America/St_Johns")
+ZONES = (
+    "UTC",
+    "Europe/Paris",
+    "Africa/Monrovia",
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "Asia/Kolkata",
+    "America/St_Johns",
+)
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.text('=+-@\t\r\n",;.\\N 1a')
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40) | st.sampled_from(
     [Decimal("NaN"), Decimal("Infinity"), Decimal("-Infinity"), Decimal("-0.00"), Decimal("1E+3"), Decimal("1E-30")]
@@ -63,6 +73,17 @@ OPTIONS = st.builds(
     null_text=st.sampled_from(["", "NULL", "N/A", "0", "\\N", "true"]),
     line_ending=st.sampled_from(["lf", "crlf"]),
     escape_formulas=st.booleans(),
+    line_breaks=st.sampled_from(["keep", "blank"]),
+)
+FORMATS = st.builds(
+    CellFormat,
+    date_format=st.sampled_from([None, "%d.%m.%Y", "%m/%d/%y", "%Y%m%d"]),
+    timestamp_format=st.sampled_from([None, "%Y-%m-%dT%H:%M:%S.%f", "%d.%m.%Y %H:%M", "%Y%m%d%H%M%S%L"]),
+    timestamptz_format=st.sampled_from([None, "%Y-%m-%dT%H:%M:%S.%L%:z", "%d%m%Y%z", "%d.%m.%Y %H:%M:%S", "%f%:z%z"]),
+    decimal_mark=st.sampled_from([None, ","]),
+    thousands_mark=st.sampled_from([None, "", "'", " "]),
+    true_text=st.sampled_from(["WAHR", "%(v0_0)s %% \\"]),
+    false_text=st.sampled_from(["FALSCH", ""]),
 )
 
 
@@ -81,10 +102,18 @@ def copied(warehouse_database: Warehouse) -> Callable[..., bytes]:
             for r, row in enumerate(rows)
             for c, value in enumerate(row)
         }
+        spelt: dict[str, str] = {}
+
+        def bind(text: str) -> str:
+            return f"%({spelt.setdefault(text, f's{len(spelt)}')})s"
+
         cells = [
-            cell_sql(f"c{number}", kind, decimals, options, "postgres")
+            cell_sql(
+                f"c{number}", kind, decimals, options, "postgres", cell_format=columns[number].cell_format, bind=bind
+            )
             for number, (_, kind, decimals, _) in enumerate(kinds)
         ]
+        values |= {name: text for text, name in spelt.items()}
         lines = [
             ", ".join([str(r), *(f"(%(v{r}_{c})s)::{kinds[c][0]}" for c in range(len(kinds)))])
             for r in range(len(rows))
@@ -107,17 +136,21 @@ def written(rows: Cells, columns: tuple[Column, ...], options: FileOptions, zone
     return header + RowWriter(export, options, zone).lines(rows)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     rows=st.lists(st.tuples(*(st.none() | kind[3] for kind in KINDS)), min_size=1, max_size=4),
     headings=HEADINGS,
     options=OPTIONS.filter(fits),
-    zone=st.sampled_from(ZONES),
+    place=st.tuples(st.sampled_from(ZONES), st.just(AS_STORED) | FORMATS),
 )
 def test_rows_of_all_types(
-    copied: Callable[..., bytes], rows: Cells, headings: list[str], options: FileOptions, zone: str
+    copied: Callable[..., bytes], rows: Cells, headings: list[str], options: FileOptions, place: tuple[str, CellFormat]
 ) -> None:
-    columns = tuple(Column(name, kind[1], kind[2]) for name, kind in zip(headings, KINDS, strict=True))
+    zone, spelling = place
+    columns = tuple(
+        Column(name, kind[1], kind[2], column_format(kind[1], kind[2], AS_STORED, spelling))
+        for name, kind in zip(headings, KINDS, strict=True)
+    )
     assert written(rows, columns, options, zone) == copied(rows, KINDS, columns, options, zone)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Fact, Table, TableColumn
-from export_jobs.core.definitions.job import ColumnUse, Template, TemplateKind, TemplateUse
+from export_jobs.core.definitions.column_use import ColumnUse
+from export_jobs.core.definitions.job import Template, TemplateKind, TemplateUse
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,16 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     Field,
-    SerializerFunctionWrapHandler,
     WithJsonSchema,
-    model_serializer,
     model_validator,
 )
 
 from export_jobs.core.base.frozen import Frozen
+from export_jobs.core.definitions.cell_format import CellFormat
+from export_jobs.core.definitions.column_use import ColumnUse, column_use
 from export_jobs.core.definitions.filter import Filter, canonical_texts
 from export_jobs.core.definitions.key import KeySpec
+from export_jobs.core.definitions.presets import PresetKey, with_preset
 
 MAX_FILE_BYTES = 20 * 1024**3
 MAX_DELIVER_AFTER_DAYS = 92
@@ -118,9 +119,16 @@ class Schedule(Frozen):
 
 
 Compression = Literal["zip", "gzip", "zstd", "none"]
-FileFormat = Literal["csv", "jsonl", "parquet", "xlsx"]
+FileFormat = Literal["csv", "jsonl", "parquet", "xlsx", "fixed"]
+Encoding = Literal["utf-8", "utf-16", "iso-8859-1", "windows-1252"]
+Unencodable = Literal["fail", "replace", "transliterate"]
 PACKED_FORMATS: frozenset[FileFormat] = frozenset({"parquet", "xlsx"})
 """Formats that are compressed inside, so that nothing is gained by packing the file once more."""
+TEXT_FORMATS: frozenset[FileFormat] = frozenset({"csv", "fixed"})
+"""Formats of plain text, whose encoding and spelling a job may choose."""
+
+
+_OF_FIXED = {"header": False, "line_breaks": "blank"}
 
 
 class FileEncryption(Frozen):
@@ -134,13 +142,15 @@ class FileEncryption(Frozen):
     armour: bool = False
 
 
-class FileOptions(Frozen):
+class FileOptions(CellFormat):
     """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped.
 
-    ``delimiter`` to ``escape_formulas`` are of CSV only. ``compression`` is ``none`` by itself for a format that is
-    compressed inside. ``name`` is a pattern for the names of the templates' files, ``done_file`` one for a file that is
-    sent last of all; see :mod:`export_jobs.core.files.name_pattern`. ``shape_change``: what a run does when the
-    source's columns are not those of the catalogue or the last delivery.
+    ``delimiter``, ``quoting`` and ``escape_formulas`` are of CSV only, keys that say how text is written of CSV and
+    fixed width. ``unencodable``: what happens to a character that ``encoding`` lacks. ``preset`` stands for other keys
+    and is never kept. ``compression`` is ``none`` by itself for a format that is compressed inside; a file of fixed
+    width has no header and no line breaks in cells by itself. ``name`` is a pattern for the names of the templates'
+    files, ``done_file`` one for a file that is sent last of all; see :mod:`export_jobs.core.files.name_pattern`.
+    ``shape_change``: what a run does when the source's columns are not those of the catalogue or the last delivery.
     """
 
     format: Annotated[FileFormat, BeforeValidator(_lower)] = "csv"
@@ -151,6 +161,10 @@ class FileOptions(Frozen):
     bom: bool = False
     line_ending: Literal["lf", "crlf"] = "crlf"
     escape_formulas: bool = False
+    encoding: Annotated[Encoding, BeforeValidator(_lower)] = "utf-8"
+    unencodable: Annotated[Unencodable, BeforeValidator(_lower)] = "fail"
+    line_breaks: Literal["keep", "blank"] = "keep"
+    preset: PresetKey | None = None
     compression: Compression = "zip"
     empty_result: Annotated[EmptyResult, BeforeValidator(_lower)] = EmptyResult.SEND
     max_bytes: int = MAX_FILE_BYTES
@@ -161,10 +175,14 @@ class FileOptions(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _pack_once(cls, data: Any) -> Any:
-        if isinstance(data, dict) and _lower(data.get("format")) in PACKED_FORMATS:
-            return {"compression": "none", **data}
-        return data
+    def _fill_in(cls, data: Any) -> Any:
+        """What a preset sets, and what a format has by itself; a key that is there comes first."""
+        if not isinstance(data, dict):
+            return data
+        data = with_preset(data)
+        name = _lower(data.get("format"))
+        own = {"compression": "none"} if name in PACKED_FORMATS else _OF_FIXED if name == "fixed" else {}
+        return {**own, **data}
 
 
 class Template(Frozen):
@@ -186,21 +204,6 @@ class Template(Frozen):
     dimensions: tuple[str, ...] = ()
 
 
-class ColumnUse(Frozen):
-    """One column of a file: a reference, and the text of its heading where that is another. A plain text is both."""
-
-    column: str
-    heading: str = Field(default="", alias="as")
-
-    @model_serializer(mode="wrap")
-    def _short(self, whole: SerializerFunctionWrapHandler) -> Any:
-        return whole(self) if self.heading else self.column
-
-
-def _column_use(value: object) -> object:
-    return {"column": value} if isinstance(value, str) else value
-
-
 class TemplateUse(Frozen):
     """One template as a job uses it: where its file goes, which date its window bounds, which rows and columns.
 
@@ -213,7 +216,7 @@ class TemplateUse(Frozen):
     template: str
     subfolder: str = ""
     date_basis: Annotated[DateBasis | None, BeforeValidator(_lower)] = None
-    columns: tuple[Annotated[ColumnUse, BeforeValidator(_column_use)], ...] = ()
+    columns: tuple[Annotated[ColumnUse, BeforeValidator(column_use)], ...] = ()
     filters: tuple[Filter, ...] = ()
     audience: Annotated[tuple[str, ...], BeforeValidator(canonical_texts)] = ()
     order_by: tuple[str, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat
+from export_jobs.core.definitions.column_use import Alignment
 
 
 class PackedRows(Frozen):
@@ -17,10 +19,16 @@ class PackedRows(Frozen):
 
 
 class CellType(Frozen):
-    """What the cells of a column are, and to how many places numbers are rounded."""
+    """What the cells of a column are, to how many places numbers are rounded, and how they are spelt.
+
+    ``width`` and ``align`` are of files of fixed width; None: by the type.
+    """
 
     type: ColumnType
     decimals: int | None = None
+    cell_format: CellFormat = AS_STORED
+    width: int | None = None
+    align: Alignment | None = None
 
 
 class StagedRows(Frozen):

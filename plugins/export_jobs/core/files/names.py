@@ -8,9 +8,19 @@ from zoneinfo import ZoneInfo
 from export_jobs.core.definitions.job import FileFormat, FileOptions, TemplateUse
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start
 
-FORMAT_SUFFIXES: dict[FileFormat, str] = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet", "xlsx": ".xlsx"}
+FORMAT_SUFFIXES: dict[FileFormat, str] = {
+    "csv": ".csv",
+    "jsonl": ".jsonl",
+    "parquet": ".parquet",
+    "xlsx": ".xlsx",
+    "fixed": ".txt",
+}
 _COMPRESSION_SUFFIXES = {"gzip": ".gz", "zstd": ".zst", "none": ""}
-SUFFIXES = (".zip", ".csv.gz", ".csv.zst", ".jsonl.gz", ".jsonl.zst", *FORMAT_SUFFIXES.values())
+SUFFIXES = (
+    ".zip",
+    *(f"{name}{packed}" for name in (".csv", ".jsonl", ".txt") for packed in (".gz", ".zst")),
+    *FORMAT_SUFFIXES.values(),
+)
 """What any file's name can end with."""
 ENCRYPTED, ARMOURED = ".pgp", ".asc"
 """Behind the suffix of a file that is encrypted: as bytes, and as text."""

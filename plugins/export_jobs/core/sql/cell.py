@@ -4,22 +4,54 @@ from __future__ import annotations
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.dialect_names import POSTGRES
+from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.cell_format import Bind, formatted_sql
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def cell_sql(expression: str, kind: ColumnType, decimals: int | None, options: FileOptions, dialect: str) -> str:
-    """The cell's SQL: numbers rounded, ``true`` and ``false`` in full, text that is a formula escaped if asked for."""
+def cell_sql(
+    expression: str,
+    kind: ColumnType,
+    decimals: int | None,
+    options: FileOptions,
+    dialect: str,
+    *,
+    cell_format: CellFormat = AS_STORED,
+    bind: Bind | None = None,
+) -> str:
+    """The cell's SQL: numbers rounded, ``true`` and ``false`` in full, spelt as ``cell_format`` says.
+
+    Text that is a formula is escaped and line breaks become blanks if ``options`` ask for that. ``bind`` takes a value
+    and gives its placeholder; without it there is nothing to spell in another way.
+    """
     if dialect != POSTGRES:
         return expression
-    if decimals is not None:
-        return f"round(({expression})::numeric, {decimals})"
-    if kind == "boolean":
-        return f"({expression})::text"
-    if kind == "text" and options.escape_formulas:
-        return f"CASE WHEN {expression} ~ '^[=+@\\t\\r-]' THEN '''' || {expression} ELSE {expression} END"
-    return expression
+    value = value_sql(expression, decimals, dialect)
+    if kind == "text":
+        return _text_sql(value, options)
+    if cell_format != AS_STORED and bind is not None:
+        return formatted_sql(value, kind, cell_format, bind)
+    return f"({value})::text" if kind == "boolean" else value
+
+
+def value_sql(expression: str, decimals: int | None, dialect: str) -> str:
+    """The value of the cell, before it is spelt: rows are put in order by it."""
+    rounds = dialect == POSTGRES and decimals is not None
+    return f"round(({expression})::numeric, {decimals})" if rounds else expression
+
+
+def _text_sql(expression: str, options: FileOptions) -> str:
+    if options.line_breaks == "keep" and not options.escape_formulas:
+        return expression
+    # format() writes what COPY does, of any type that a catalogue calls text; a cast would add /32 to an address.
+    text = f"format('%%s', {expression})"
+    if options.line_breaks == "blank":
+        text = f"translate(replace({text}, E'\\r\\n', ' '), E'\\r\\n', '  ')"
+    if options.escape_formulas:
+        text = f"regexp_replace({text}, '^[=+@\\t\\r-]', '''\\&')"
+    return f"CASE WHEN {expression} IS DISTINCT FROM NULL THEN {text} END"
 
 
 def escape_heading(text: str, options: FileOptions) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.value import Scalar
+from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat
+from export_jobs.core.definitions.column_use import Alignment
 from export_jobs.core.definitions.job import DateBasis
 from export_jobs.core.sql.sources import SourceQuery
 
@@ -16,11 +18,17 @@ Parameters = Mapping[str, Scalar | list[Scalar]]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the file: the heading, the type its cells have, and to how many places numbers are rounded."""
+    """One column of the file: the heading, the type its cells have, and to how many places numbers are rounded.
+
+    ``cell_format``: how its cells are spelt. ``width`` and ``align`` are of files of fixed width; None: by the type.
+    """
 
     name: str
     type: ColumnType
     decimals: int | None = None
+    cell_format: CellFormat = AS_STORED
+    width: int | None = None
+    align: Alignment | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ the text, and neither is a heading that a person chose.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import jinja2
 
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
 from export_jobs.core.definitions.job import ExportJob, TemplateKind, default_basis
-from export_jobs.core.sql.cell import cell_sql, escape_heading
+from export_jobs.core.sql.cell import escape_heading
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.core.sql.dialect import order_term, quote_identifier
 from export_jobs.core.sql.draft import StatementDraft
@@ -64,12 +65,10 @@ def _rows_context(draft: StatementDraft) -> tuple[dict[str, Any], tuple[Column, 
     asked = [reference.removeprefix("-") for reference in draft.use.order_by]
     resolved_columns = {reference: draft.resolve(reference, table) for reference in [*chosen, *asked]}
     columns = tuple(
-        Column(name, resolved_columns[name].column.type, resolved_columns[name].column.decimals) for name in chosen
+        draft.column(name, resolved_columns[name].column.type, resolved_columns[name].column.decimals)
+        for name in chosen
     )
-    cells = [
-        cell_sql(column_sql(draft, table, resolved_columns[c.name]), c.type, c.decimals, draft.options, draft.dialect)
-        for c in columns
-    ]
+    cells = [draft.cell(column_sql(draft, table, resolved_columns[column.name]), column) for column in columns]
     values = {
         "rows": table_rows(draft, table, resolved_columns.values()),
         "columns": [
@@ -99,7 +98,7 @@ def _default_order(table: Table) -> tuple[str, ...]:
 def _with_headings(draft: StatementDraft, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     headings = [use.heading or use.column for use in draft.columns]
     return tuple(
-        Column(escape_heading(heading, draft.options), column.type, column.decimals)
+        replace(column, name=escape_heading(heading, draft.options))
         for heading, column in zip(headings, columns, strict=True)
     )
 

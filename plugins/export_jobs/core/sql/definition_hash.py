@@ -12,12 +12,13 @@ from typing import Any
 
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Catalogue, Dimension, Fact, Hop, Kpi, Table, TableColumn
 from export_jobs.core.catalogue.selection import chosen_columns, resolve_column
-from export_jobs.core.definitions.job import ExportJob, Template, TemplateKind, TemplateUse
+from export_jobs.core.definitions.job import ExportJob, FileOptions, Template, TemplateKind, TemplateUse
 
 _TABLE = {"key", "connection", "sql"}
 _FACT = {*_TABLE, "event_date", "updated_at", "order_by"}
 _DIMENSION = {*_TABLE, "id", "label"}
 _NO_CONTENT = {"max_bytes", "shape_change", "done_file"}
+_NOT_OF_THE_FIRST_RELEASE = {"encoding", "unencodable", "line_breaks"}
 _USE = {"template", "subfolder", "date_basis"}
 _DIALECT = Table.model_fields["dialect"].default
 _KPI_TYPE = Kpi.model_fields["type"].default
@@ -34,7 +35,7 @@ def definition_hash(job: ExportJob, catalogue: Catalogue) -> str:
     parts = {
         "name": job.name,
         "time_zone": job.schedule.time_zone,
-        "file": job.file.model_dump(mode="json", exclude=_NO_CONTENT, exclude_none=True),
+        "file": _file_parts(job.file),
         "uses": [_use_parts(use) for use in job.templates],
         "templates": [
             _template_parts(template, job.use(template.name), catalogue) for template in job.template_definitions
@@ -42,6 +43,11 @@ def definition_hash(job: ExportJob, catalogue: Catalogue) -> str:
     }
     text = json.dumps(parts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file_parts(file: FileOptions) -> dict[str, Any]:
+    unused = {key for key in _NOT_OF_THE_FIRST_RELEASE if getattr(file, key) == FileOptions.model_fields[key].default}
+    return file.model_dump(mode="json", exclude=_NO_CONTENT | unused, exclude_none=True)
 
 
 def _use_parts(use: TemplateUse) -> dict[str, Any]:

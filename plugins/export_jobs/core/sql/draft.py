@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Table
+from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType, Fact, Table
 from export_jobs.core.catalogue.selection import (
     ResolvedColumn,
     chosen_columns,
@@ -13,8 +13,18 @@ from export_jobs.core.catalogue.selection import (
     resolve_group,
     tables_of,
 )
-from export_jobs.core.definitions.job import ColumnUse, DateBasis, ExportJob, FileOptions, Template, TemplateUse
-from export_jobs.core.sql.compiled import Precondition
+from export_jobs.core.definitions.cell_format import AS_STORED, column_format
+from export_jobs.core.definitions.column_use import ColumnUse
+from export_jobs.core.definitions.job import (
+    TEXT_FORMATS,
+    DateBasis,
+    ExportJob,
+    FileOptions,
+    Template,
+    TemplateUse,
+)
+from export_jobs.core.sql.cell import cell_sql
+from export_jobs.core.sql.compiled import Column, Precondition
 from export_jobs.core.sql.predicate import Conditions
 from export_jobs.core.sql.sources import ReliedOn
 from export_jobs.core.windows.window import Window
@@ -73,6 +83,31 @@ class StatementDraft:
     def columns(self) -> Sequence[ColumnUse]:
         """The columns of the file, in its order."""
         return chosen_columns(self.template, self.use, self.catalogue)
+
+    def cell(self, expression: str, column: Column) -> str:
+        """The SQL of a finished cell of ``column``."""
+        return cell_sql(
+            expression,
+            column.type,
+            column.decimals,
+            self.options,
+            self.dialect,
+            cell_format=column.cell_format,
+            bind=self._bind_spelling,
+        )
+
+    def column(self, reference: str, kind: ColumnType, decimals: int | None) -> Column:
+        """The column ``reference`` of the file, as this job writes it; its name is still the reference."""
+        use = next((use for use in self.use.columns if use.column == reference), ColumnUse(column=reference))
+        # Other formats have one spelling each, which they make of PostgreSQL's.
+        is_text = self.options.format in TEXT_FORMATS
+        cell_format = column_format(kind, decimals, self.options, use) if is_text else AS_STORED
+        return Column(reference, kind, decimals, cell_format, use.width, use.align)
+
+    def _bind_spelling(self, text: str) -> str:
+        """A placeholder for ``text``, the same one each time."""
+        known = {value: name for name, value in self.conditions.parameters.items() if name.startswith("spelling_")}
+        return self.conditions.bind(known.get(text, f"spelling_{len(known) + 1}"), text)
 
     def resolve(self, reference: str, table: Table) -> ResolvedColumn:
         """What a reference means beside ``table``; raises ``UserError`` when it is not reached."""

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from export_jobs.core.catalogue.catalogue import Fact, Kpi, TableColumn
+from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.catalogue.selection import ResolvedColumn
-from export_jobs.core.sql.cell import cell_sql
+from export_jobs.core.definitions.cell_format import AS_STORED
+from export_jobs.core.sql.cell import value_sql
 from export_jobs.core.sql.compiled import Column
 from export_jobs.core.sql.dialect import order_term, quote_identifier
 from export_jobs.core.sql.draft import StatementDraft
@@ -70,7 +72,7 @@ def groups_context(draft: StatementDraft) -> tuple[dict[str, Any], tuple[Column,
         "facts": parts,
         "group_names": [name for group in groups for name in group.names],
         "columns": [{"sql": cells[ref][0], "name": name} for ref, name in zip(chosen, names, strict=True)],
-        "order_by": _group_order_terms(draft, groups, chosen),
+        "order_by": _group_order_terms(draft, groups, chosen, {kpi.key: _kpi_order(draft, kpi, facts) for kpi in kpis}),
     }
     return values, tuple(cells[use.column][1] for use in draft.columns)
 
@@ -122,18 +124,19 @@ def _cells(draft: StatementDraft, groups: list[Group], kpis: list[Kpi], facts: l
     cells = {}
     for group in groups:
         kind, decimals = group.column.type, group.column.decimals
-        sql = cell_sql(group.names[-1], kind, decimals, draft.options, draft.dialect)
-        cells[group.reference] = (sql, Column(group.reference, kind, decimals))
-    numbers = {fact.key: number for number, fact in enumerate(facts, start=1)}
+        column = draft.column(group.reference, kind, decimals)
+        cells[group.reference] = (draft.cell(group.names[-1], column), column)
     for kpi in kpis:
-        sql = (
-            escape_percent(kpi.sql)
-            if len(facts) == 1
-            else _kpi_of_fact(quote_identifier(kpi.key, draft.dialect), numbers[kpi.fact])
-        )
-        sql = cell_sql(sql, kpi.type, kpi.decimals, draft.options, draft.dialect)
-        cells[kpi.key] = (sql, Column(kpi.key, kpi.type, kpi.decimals))
+        column = draft.column(kpi.key, kpi.type, kpi.decimals)
+        cells[kpi.key] = (draft.cell(_kpi_sql(draft, kpi, facts), column), column)
     return cells
+
+
+def _kpi_sql(draft: StatementDraft, kpi: Kpi, facts: list[Fact]) -> str:
+    if len(facts) == 1:
+        return escape_percent(kpi.sql)
+    number = next(number for number, fact in enumerate(facts, start=1) if fact.key == kpi.fact)
+    return _kpi_of_fact(quote_identifier(kpi.key, draft.dialect), number)
 
 
 def _kpi_of_fact(name: str, number: int) -> str:
@@ -142,7 +145,16 @@ def _kpi_of_fact(name: str, number: int) -> str:
     return f"CASE WHEN count({own} 1 END) > 0 THEN max({own} {name} END) ELSE max({name}) END"
 
 
-def _group_order_terms(draft: StatementDraft, groups: list[Group], chosen: list[str]) -> list[str]:
+def _kpi_order(draft: StatementDraft, kpi: Kpi, facts: list[Fact]) -> str:
+    """What rows are put in order by where the cell is spelt in a way that sorts as text; empty where it is not."""
+    if draft.dialect != POSTGRES or draft.column(kpi.key, kpi.type, kpi.decimals).cell_format == AS_STORED:
+        return ""
+    return value_sql(_kpi_sql(draft, kpi, facts), kpi.decimals, draft.dialect)
+
+
+def _group_order_terms(
+    draft: StatementDraft, groups: list[Group], chosen: list[str], kpi_orders: dict[str, str]
+) -> list[str]:
     """What the job asks for, then every group, so that the order of rows is the same each time."""
     by_reference = {group.reference: group for group in groups}
     terms = []
@@ -152,7 +164,8 @@ def _group_order_terms(draft: StatementDraft, groups: list[Group], chosen: list[
             group = by_reference[reference]
             terms.append((group.names[-1], group.column.type, asked != reference))
         else:  # its place in the SELECT, since a column of the fact may have the KPI's name
-            terms.append((str(chosen.index(reference) + 1), "number", asked != reference))
+            place = kpi_orders.get(reference) or str(chosen.index(reference) + 1)
+            terms.append((place, "number", asked != reference))
     for group in groups:
         terms += [(name, _group_type(draft, group, name), False) for name in reversed(group.names)]
     texts = [order_term(sql, kind, draft.dialect, is_descending=down) for sql, kind, down in terms]

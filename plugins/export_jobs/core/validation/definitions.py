@@ -38,6 +38,7 @@ from export_jobs.core.validation.rules.key import RECEIVER_KEY_RULES
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 from export_jobs.core.validation.rules.template import TEMPLATE_RULES
 from export_jobs.core.validation.rules.template_use import TEMPLATE_USE_RULES
+from export_jobs.core.validation.rules.text_file import TEXT_FILE_RULES
 
 _RULES_OF_JOBS = (
     JOB_RULES,
@@ -46,6 +47,7 @@ _RULES_OF_JOBS = (
     SCHEDULE_RULES,
     FILE_RULES,
     FILE_NAME_RULES,
+    TEXT_FILE_RULES,
     ENCRYPTION_RULES,
 )
 Job = TypeVar("Job", bound=JobSpec)

@@ -10,6 +10,7 @@ _RESTORE_REMEDY = "Restore the store from a backup"
 _PATTERN_REMEDY = (
     "Use letters, digits and fields in braces, such as {job}_{window_start:%Y%m%d}, at most 200 characters"
 )
+_CLOCK_WORDS = "%Y %y %m %d %H %M %S %L %f"
 _ADDRESS_REMEDY = "Write it as name@example.org, without a display name"
 
 _DESTINATIONS = {
@@ -89,12 +90,35 @@ _JOBS = {
         "The day of delivery is not after the last day of data",
         "Choose a later day",
     ),
-    "job_format_is_known": ("The file's format is unknown", "Use csv, jsonl, parquet or xlsx"),
+    "job_format_is_known": ("The file's format is unknown", "Use csv, jsonl, parquet, xlsx or fixed"),
     "job_file_is_packed_once": ("Parquet and Excel files are compressed inside", "Use the compression none"),
     "job_csv_options_for_csv_only": (
         "An option of CSV is set, and the format is another",
-        "Leave delimiter, quoting, header, null_text, bom, line_ending and escape_formulas at their defaults",
+        "Leave delimiter, quoting and escape_formulas at their defaults",
     ),
+    "job_text_options_for_text_only": (
+        "An option of text is set, and the format is neither csv nor fixed",
+        "Leave header, null_text, bom, line_ending, encoding, line_breaks and all formats of values at their defaults",
+    ),
+    "job_encoding_is_known": ("The encoding is unknown", "Use utf-8, utf-16, iso-8859-1 or windows-1252"),
+    "job_unencodable_is_known": (
+        "What to do with a character that the encoding lacks is unknown",
+        "Use fail, replace or transliterate",
+    ),
+    "job_unencodable_of_small_encodings_only": ("The encoding has every character", "Use the unencodable fail"),
+    "job_bom_is_of_unicode": ("The encoding has no byte order mark", "Use utf-8 or utf-16, or no bom"),
+    "job_line_breaks_is_known": ("What to do with line breaks in cells is unknown", "Use keep or blank"),
+    "job_fixed_width_has_rows_of_one_line": (
+        "A line break in a cell would end the row of a file of fixed width",
+        "Use the line_breaks blank",
+    ),
+    "job_date_format_is_plain": ("The format of dates is unknown", "Use %Y %y %m %d, such as %d.%m.%Y"),
+    "job_timestamp_format_is_plain": ("The format of times is unknown", f"Use {_CLOCK_WORDS}"),
+    "job_timestamptz_format_is_plain": ("The format of times is unknown", f"Use {_CLOCK_WORDS} %z %:z"),
+    "job_decimal_mark_is_known": ("The decimal mark is unknown", "Use . or ,"),
+    "job_thousands_mark_is_known": ("The thousands mark is unknown", "Use , . ' a blank, or nothing"),
+    "job_marks_are_two": ("The marks of decimals and thousands are the same", "Choose two"),
+    "job_true_and_false_are_two_texts": ("True and false are not two texts", "Give both, or none"),
     "job_delimiter_is_one_character": ("The delimiter is not one character", "Use one, such as a comma"),
     "job_quoting_is_known": ("The quoting is unknown", "Use minimal or all"),
     "job_line_ending_is_known": ("The line ending is unknown", "Use lf or crlf"),
@@ -135,6 +159,14 @@ _USES = {
     "job_template_has_a_heading_for_each_column": (
         "A template has more or fewer headings than columns",
         "Give each column a heading; '' keeps the column's own",
+    ),
+    "job_template_column_formats_are_known": (
+        "A column says something of its values that there is not",
+        "Use the keys of the YAML, such as date_format; {} says nothing",
+    ),
+    "job_template_has_a_format_for_each_column_or_none": (
+        "A template has more or fewer column formats than columns",
+        "Give each column one, {} where it says nothing, or give none at all",
     ),
     "job_template_audience_has_at_most_10000_customers": (
         "An audience holds at most 10000 customers",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -11,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.dialect_names import DUCKDB
+from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column
+from export_jobs.streaming.csv.format_text import CellWriter, formatted
 from export_jobs.streaming.csv.number_text import number_text, rounded_text
 from export_jobs.streaming.csv.time_text import clock_text, date_text, timestamp_text, timestamptz_text
-
-CellWriter = Callable[[object], str]
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -35,22 +34,23 @@ _INFINITIES = (datetime.min, datetime.max)
 """What DuckDB's driver gives for the infinities; a cell of the year 9999 in their place would be a quiet lie."""
 
 
-def cell_writer(column: Column, dialect: str, time_zone: str, *, escape_formulas: bool) -> CellWriter:
+def cell_writer(column: Column, dialect: str, time_zone: str, options: FileOptions) -> CellWriter:
     """How to write the cells of ``column``, except NULL. Times with a zone are written in ``time_zone``.
 
     What it returns raises ``ValueError`` or ``ArithmeticError``, whose text may quote the value, for a cell that
     cannot be read as the column's type.
     """
-    write = _cell_writer(column, ZoneInfo(time_zone), escape_formulas=escape_formulas)
+    zone = ZoneInfo(time_zone)
+    write = formatted(_cell_writer(column, zone, options), column.type, column.cell_format, zone)
     may_be_endless = dialect == DUCKDB and column.type in {"timestamp", "timestamptz"}
     return partial(_refuse_infinity, write=write) if may_be_endless else write
 
 
-def _cell_writer(column: Column, zone: ZoneInfo, *, escape_formulas: bool) -> CellWriter:
+def _cell_writer(column: Column, zone: ZoneInfo, options: FileOptions) -> CellWriter:
     if column.decimals is not None and column.type in {"integer", "number"}:
         return partial(_rounded_number, decimals=column.decimals)
     kinds: dict[ColumnType, CellWriter] = {
-        "text": partial(_escaped_text, zone=zone) if escape_formulas else partial(_plain_text, zone=zone),
+        "text": _text_writer(zone, options),
         "integer": _integer,
         "number": lambda value: number_text(_number(value)),
         "boolean": _boolean,
@@ -85,8 +85,19 @@ def _plain_text(value: object, zone: ZoneInfo) -> str:
     return number_text(_number(value))
 
 
-def _escaped_text(value: object, zone: ZoneInfo) -> str:
-    text = _plain_text(value, zone)
+def _text_writer(zone: ZoneInfo, options: FileOptions) -> CellWriter:
+    write: CellWriter = partial(_plain_text, zone=zone)
+    if options.line_breaks == "blank":
+        write = partial(_on_one_line, write=write)
+    return partial(_escaped, write=write) if options.escape_formulas else write
+
+
+def _on_one_line(value: object, write: CellWriter) -> str:
+    return write(value).replace("\r\n", " ").replace("\r", " ").replace("\n", " ")
+
+
+def _escaped(value: object, write: CellWriter) -> str:
+    text = write(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 

@@ -8,9 +8,9 @@ from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink, LimitedSink
+from export_jobs.streaming.csv.charset import Charset
+from export_jobs.streaming.csv.encode import HEADING, CsvEncoder
 from export_jobs.streaming.csv.text import header_line
-
-UTF8_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,10 @@ class CsvSink:
         self._sink = LimitedSink(sink, options.max_bytes, export.template)
         self._export = export
         self._options = options
+        self._charset = Charset(options)
+        # UTF-8 is what comes, and goes on as it is.
+        self._encoder = None if options.encoding == "utf-8" else CsvEncoder(export, options, self._charset)
+        self._rows = 0
 
     def begin(self, columns: int) -> None:
         """Write what stands before the rows; ``columns`` is how many the database says that it gives."""
@@ -38,14 +42,20 @@ class CsvSink:
                 "so headings would stand over the wrong cells",
                 "Correct the query in the catalogue",
             )
-        if self._options.bom:
-            self.write(UTF8_BOM)
+        if mark := self._charset.byte_order_mark:
+            self._sink.write(mark)
         if self._options.header:
-            self.write(header_line(self._export, self._options))
+            line = header_line(self._export, self._options)
+            self._sink.write(line if self._encoder is None else self._encoder.encode(line, HEADING))
 
-    def write(self, chunk: bytes | bytearray) -> None:
-        """Write all of ``chunk``; raises ``TooLargeError`` and writes nothing when the limit would be passed."""
-        self._sink.write(chunk)
+    def write(self, lines: bytes | bytearray, rows: int) -> None:
+        """Write ``rows`` whole records, in UTF-8.
+
+        Raises ``TooLargeError`` and writes nothing when the limit would be passed, and ``TerminalError`` for a
+        character that the file's encoding lacks.
+        """
+        self._sink.write(lines if self._encoder is None else self._encoder.encode(lines, self._rows + 1))
+        self._rows += rows
 
     def finish(self, rows: int) -> ExtractResult:
         """The complete file, of ``rows`` data rows."""

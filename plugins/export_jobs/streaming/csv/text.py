@@ -9,7 +9,8 @@ from typing import Any
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv.cell_text import EXPECTED, CellWriter, cell_writer
+from export_jobs.streaming.csv.cell_text import EXPECTED, cell_writer
+from export_jobs.streaming.csv.format_text import CellWriter
 
 
 class CsvFormatter:
@@ -58,8 +59,7 @@ class RowWriter:
         self._csv = CsvFormatter(options, len(export.columns))
         self._cell = self._csv.quote if options.quoting == "all" else self._csv.cell
         self._columns: list[tuple[Column, CellWriter]] = [
-            (column, cell_writer(column, export.dialect, time_zone, escape_formulas=options.escape_formulas))
-            for column in export.columns
+            (column, cell_writer(column, export.dialect, time_zone, options)) for column in export.columns
         ]
 
     def lines(self, rows: Sequence[Sequence[Any]]) -> bytes:

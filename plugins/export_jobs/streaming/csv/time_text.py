@@ -16,25 +16,40 @@ _ISO = re.compile(
 
 def date_text(value: object) -> str:
     """A date; raises ``ValueError`` for what is none, also for a time that is not midnight."""
-    moment = _moment(value)
-    if moment.tzinfo or moment.time() != _MIDNIGHT:
-        raise ValueError
-    return moment.date().isoformat()
+    return read_date(value).date().isoformat()
 
 
 def timestamp_text(value: object) -> str:
     """A date and time of no zone; raises ``ValueError`` for what is none."""
-    moment = _moment(value)
-    if moment.tzinfo:
-        raise ValueError
-    return clock_text(moment)
+    return clock_text(read_timestamp(value))
 
 
 def timestamptz_text(value: object, zone: ZoneInfo) -> str:
     """An instant in ``zone``, UTC when it says no offset itself; raises ``ValueError`` for what is none."""
-    moment = _moment(value)
-    local = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
+    local = read_instant(value, zone)
     return clock_text(local.replace(tzinfo=None)) + _offset_text(local.utcoffset() or timedelta())
+
+
+def read_date(value: object) -> datetime:
+    """The midnight of a date; raises as ``date_text``."""
+    moment = _moment(value)
+    if moment.tzinfo or moment.time() != _MIDNIGHT:
+        raise ValueError
+    return moment
+
+
+def read_timestamp(value: object) -> datetime:
+    """A date and time of no zone; raises as ``timestamp_text``."""
+    moment = _moment(value)
+    if moment.tzinfo:
+        raise ValueError
+    return moment
+
+
+def read_instant(value: object, zone: ZoneInfo) -> datetime:
+    """An instant as ``zone`` sees it; raises as ``timestamptz_text``."""
+    moment = _moment(value)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
 
 
 def clock_text(moment: datetime | time) -> str:

@@ -48,7 +48,7 @@ class CursorSnapshot:
             writer = RowWriter(export, options, read_options.time_zone)
             rows = 0
             for batch in _batches(cursor, export.template, deadline, read_options.max_rows):
-                output.write(writer.lines(batch))
+                output.write(writer.lines(batch), len(batch))
                 rows += len(batch)
         return output.finish(rows)
 

@@ -31,11 +31,15 @@ _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\n]*))([,\n])')
 
 @dataclass(frozen=True)
 class StagedTable:
-    """What a file is made of. ``chunks`` can be read once; ``template`` names it in errors."""
+    """What a file is made of. ``chunks`` can be read once; ``template`` names it in errors.
+
+    ``options``: those of the file, for formats of text.
+    """
 
     template: str
     columns: tuple[Column, ...]
     chunks: Iterable[bytes]
+    options: FileOptions = STAGED_DIALECT
 
     def blocks(self, size: int) -> Iterator[bytes]:
         """Whole records, at most ``size`` bytes of them unless one record alone is longer.
@@ -80,7 +84,7 @@ def staged_dialect(options: FileOptions) -> FileOptions:
     """How the rows of a job with ``options`` are staged: CSV as it is delivered, for other formats in one dialect."""
     if options.format == "csv":
         return options
-    kept = {"max_bytes": options.max_bytes, "escape_formulas": options.escape_formulas}
+    kept = {key: getattr(options, key) for key in ("max_bytes", "escape_formulas", "line_breaks")}
     return STAGED_DIALECT.model_copy(update=kept)
 
 

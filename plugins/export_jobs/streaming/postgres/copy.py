@@ -65,7 +65,7 @@ def _write(stream: CopyStream, template: str, options: FileOptions, output: CsvS
     seen = 0
     for batch, records in stream.batches(BATCH_BYTES):
         seen += records
-        output.write(_with_crlf(batch, records) if options.line_ending == "crlf" else batch)
+        output.write(_with_crlf(batch, records) if options.line_ending == "crlf" else batch, records)
     if stream.confirmed_rows != seen:
         raise TerminalError(
             f"Template {template!r}: the database sent {stream.confirmed_rows} rows, but {seen} arrived. "

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.selection import chosen_columns
-from export_jobs.core.definitions.job import ColumnUse, ExportJob, Frequency, Template, TemplateUse
+from export_jobs.core.definitions.column_use import ColumnUse
+from export_jobs.core.definitions.job import ExportJob, Frequency, Template, TemplateUse
 from export_jobs.core.validation.changes import spec_of
 from export_jobs.store.definitions import EDITABLE, Definitions
 from export_jobs.store.stored_job import StoredJob

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from export_jobs.core.base.shape import ParseResult, parse_shape
+from export_jobs.core.definitions.column_use import ColumnUse
 from export_jobs.core.definitions.filter import Operator
-from export_jobs.core.definitions.job import ColumnUse, JobSpec, Template, TemplateUse
+from export_jobs.core.definitions.job import JobSpec, Template, TemplateUse
 
 FILTER = {"column": "region", "op": "in", "values": ["north"]}
 CHOICES = [
@@ -52,7 +53,8 @@ CHOICES = [
     ({"columns": [{"column": "amount", "as": 5}]}, "columns[0].as: 5 (a number) is not text"),
     (
         {"columns": [{"column": "amount", "title": "Amount"}]},
-        "columns[0].title: there is no key 'title'. Choose one of as, column.",
+        "columns[0].title: there is no key 'title'. Choose one of align, as, column, date_format, decimal_mark, "
+        "false_text, thousands_mark, timestamp_format, timestamptz_format, true_text, width.",
     ),
     ({"audience": None}, "audience: an empty value is not a list"),
     ({"audience": [17, {"id": 18}]}, "audience[1]: a mapping is not text"),

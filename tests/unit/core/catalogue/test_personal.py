@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from export_jobs.core.catalogue.personal import personal_columns
-from export_jobs.core.definitions.job import ColumnUse, Template, TemplateUse
+from export_jobs.core.definitions.column_use import ColumnUse
+from export_jobs.core.definitions.job import Template, TemplateUse
 from tests.unit.core.samples import catalogue
 from tests.unit.core.shop import shop
 

@@ -16,7 +16,8 @@ from export_jobs.core.catalogue.selection import (
     resolve_group,
     tables_of,
 )
-from export_jobs.core.definitions.job import ColumnUse, Template, TemplateUse
+from export_jobs.core.definitions.column_use import ColumnUse
+from export_jobs.core.definitions.job import Template, TemplateUse
 from tests.unit.core.shop import shop
 
 TEXT, INTEGER = TableColumn(type="text"), TableColumn(type="integer")

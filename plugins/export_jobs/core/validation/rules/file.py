@@ -6,26 +6,33 @@ from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value, text_issues
-from export_jobs.core.definitions.job import PACKED_FORMATS, EmptyResult, FileOptions, JobSpec
+from export_jobs.core.definitions.cell_format import CELL_FORMAT_KEYS
+from export_jobs.core.definitions.job import PACKED_FORMATS, TEXT_FORMATS, EmptyResult, FileOptions, JobSpec
 from export_jobs.core.validation.rule import Rules
 
 FILE_RULES: Rules[JobSpec] = Rules()
 MAX_NULL_TEXT = 20
-OF_CSV = ("delimiter", "quoting", "header", "null_text", "bom", "line_ending", "escape_formulas")
+OF_CSV = ("delimiter", "quoting", "escape_formulas")
 """Keys that say how CSV is written; other formats have one way of writing."""
+OF_TEXT = (
+    "header", "null_text", "bom", "line_ending", "encoding", "unencodable", "line_breaks", *CELL_FORMAT_KEYS
+)  # fmt: skip
+"""Keys that say how text is written, which is CSV or of fixed width."""
 LARGEST_FILE_BYTES = 5 * 1000**4
 """5 TB, the largest object that S3 takes."""
 
 
-@FILE_RULES.reads("file.format", *(f"file.{key}" for key in OF_CSV))
+@FILE_RULES.reads("file.format", *(f"file.{key}" for key in (*OF_CSV, *OF_TEXT)))
 def keys_fit_the_format(job: JobSpec) -> Iterator[Issue]:
     """A key that changes nothing would be a promise that the file does not keep."""
-    if job.file.format == "csv":
-        return
-    for key in OF_CSV:
+    for key in OF_CSV if job.file.format != "csv" else ():
         if getattr(job.file, key) != FileOptions.model_fields[key].default:
             what = f"{quote_value(key)} says how CSV is written, and the format is {job.file.format}"
             yield Issue(f"file.{key}", what, f"Leave {key} out, or choose the format csv")
+    for key in OF_TEXT if job.file.format not in TEXT_FORMATS else ():
+        if getattr(job.file, key) != FileOptions.model_fields[key].default:
+            what = f"{quote_value(key)} says how text is written, and the format is {job.file.format}"
+            yield Issue(f"file.{key}", what, f"Leave {key} out, or choose the format csv or fixed")
 
 
 @FILE_RULES.reads("file.format", "file.compression")

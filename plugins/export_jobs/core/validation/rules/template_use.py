@@ -39,7 +39,7 @@ def lists_are_bounded(job: JobSpec) -> Iterator[Issue]:
 @TEMPLATE_USE_RULES.looks_up("templates")
 def columns_are_in_template(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A job chooses from what the template holds."""
-    for path, use, template in _readable_uses(job, context):
+    for path, use, template in readable_uses(job, context):
         available = columns_in_template(template, context.catalogue)
         for index, column in enumerate(use.columns):
             if column.column not in available:
@@ -53,7 +53,7 @@ def columns_are_in_template(job: JobSpec, context: RuleContext) -> Iterator[Issu
 @TEMPLATE_USE_RULES.looks_up("templates")
 def a_kpi_is_chosen(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A custom template is KPIs by dimensions; without a KPI nothing says which facts are meant."""
-    for path, use, template in _readable_uses(job, context):
+    for path, use, template in readable_uses(job, context):
         has_kpi = any(column.column in template.kpis for column in use.columns)
         if template.kind is TemplateKind.CUSTOM and use.columns and not has_kpi:
             what = f"none of the KPIs of {template.name!r} is chosen"
@@ -63,7 +63,7 @@ def a_kpi_is_chosen(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 @TEMPLATE_USE_RULES.looks_up("templates")
 def headings_are_readable(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Any letters of any script, visible and on one line."""
-    for path, use, _ in _readable_uses(job, context):
+    for path, use, _ in readable_uses(job, context):
         for index, column in enumerate(use.columns):
             place = f"{path}.columns[{index}].as"
             yield from text_issues(place, column.heading, limit=MAX_HEADING)
@@ -79,7 +79,7 @@ def headings_are_readable(job: JobSpec, context: RuleContext) -> Iterator[Issue]
 @TEMPLATE_USE_RULES.looks_up("templates")
 def headings_are_unique(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Many receivers ignore capitals and compose accents, so headings that differ in these alone are one to them."""
-    for path, use, template in _readable_uses(job, context):
+    for path, use, template in readable_uses(job, context):
         seen: dict[str, str] = {}
         for index, column in enumerate(chosen_columns(template, use, context.catalogue)):
             heading = column.heading or column.column
@@ -93,7 +93,7 @@ def headings_are_unique(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 @TEMPLATE_USE_RULES.looks_up("templates")
 def filters_are_valid(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """A filter names a column that may be filtered, with values of its type."""
-    for path, use, template in _readable_uses(job, context):
+    for path, use, template in readable_uses(job, context):
         zone, is_new = _time_zone_or_utc(job), context.now is not None
         yield from filter_issues(path, use, template, context.catalogue, zone, is_new=is_new)
 
@@ -101,14 +101,14 @@ def filters_are_valid(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 @TEMPLATE_USE_RULES.looks_up("templates")
 def audience_is_valid(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """An audience is a list of customers, and every table of the template knows its customers."""
-    for path, use, template in _readable_uses(job, context):
+    for path, use, template in readable_uses(job, context):
         yield from audience_issues(path, use, template, context.catalogue, _time_zone_or_utc(job))
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
 def order_by_columns_exist(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Rows can be put in order by what the table has; groups by what is shown."""
-    for path, use, template in _readable_uses(job, context):
+    for path, use, template in readable_uses(job, context):
         tables = tables_of(template, context.catalogue)
         shown_columns = [column.column for column in chosen_columns(template, use, context.catalogue)]
         for index, asked in enumerate(use.order_by):
@@ -126,7 +126,7 @@ def order_by_columns_exist(job: JobSpec, context: RuleContext) -> Iterator[Issue
                 yield Issue(place, f"{quote_value(name)} appears twice", "Remove one of the two")
 
 
-def _readable_uses(job: JobSpec, context: RuleContext) -> Iterator[tuple[str, TemplateUse, Template]]:
+def readable_uses(job: JobSpec, context: RuleContext) -> Iterator[tuple[str, TemplateUse, Template]]:
     """Every use whose template is known and can be read; what is unknown or endless has an issue of its own."""
     for index, use in enumerate(job.templates):
         template = context.templates.get(use.template)

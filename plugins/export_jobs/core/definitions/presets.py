@@ -1,0 +1,89 @@
+"""Presets: one word for the options of a file that a well-known program reads.
+
+A preset is a way of typing and no option of its own: a definition holds what it sets, key by key, so that a later
+release that changes a preset changes no job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+PresetKey = Literal["excel-german", "excel-us", "unix", "salesforce", "sap-fixed"]
+
+
+class Preset(NamedTuple):
+    """What people call it, and which keys of ``file`` it sets."""
+
+    title: str
+    sets: Mapping[str, Any]
+
+
+_EXCEL = {"bom": True, "line_breaks": "blank", "escape_formulas": True, "compression": "zip"}
+PRESETS: Mapping[PresetKey, Preset] = MappingProxyType(
+    {
+        "excel-german": Preset(
+            "Excel, German",
+            _EXCEL
+            | {
+                "delimiter": ";",
+                "date_format": "%d.%m.%Y",
+                "timestamp_format": "%d.%m.%Y %H:%M:%S",
+                "timestamptz_format": "%d.%m.%Y %H:%M:%S",
+                "decimal_mark": ",",
+                "true_text": "WAHR",
+                "false_text": "FALSCH",
+            },
+        ),
+        "excel-us": Preset(
+            "Excel, US",
+            _EXCEL
+            | {
+                "date_format": "%m/%d/%Y",
+                "timestamp_format": "%m/%d/%Y %H:%M:%S",
+                "timestamptz_format": "%m/%d/%Y %H:%M:%S",
+                "true_text": "TRUE",
+                "false_text": "FALSE",
+            },
+        ),
+        "unix": Preset(
+            "Unix",
+            {
+                "line_ending": "lf",
+                "compression": "gzip",
+                "timestamp_format": "%Y-%m-%dT%H:%M:%S.%f",
+                "timestamptz_format": "%Y-%m-%dT%H:%M:%S.%f%:z",
+            },
+        ),
+        "salesforce": Preset(
+            "Salesforce",
+            {
+                "quoting": "all",
+                "compression": "none",
+                "timestamp_format": "%Y-%m-%dT%H:%M:%S.%L",
+                "timestamptz_format": "%Y-%m-%dT%H:%M:%S.%L%z",
+            },
+        ),
+        "sap-fixed": Preset(
+            "SAP-like fixed width",
+            {
+                "format": "fixed",
+                "encoding": "iso-8859-1",
+                "compression": "none",
+                "date_format": "%Y%m%d",
+                "timestamp_format": "%Y%m%d%H%M%S",
+                "timestamptz_format": "%Y%m%d%H%M%S",
+                "true_text": "X",
+                "false_text": "",
+            },
+        ),
+    }
+)
+
+
+def with_preset(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``data`` of a ``file`` with the keys of its preset, of which those that it names itself come first."""
+    found = [preset for name, preset in PRESETS.items() if name == data.get("preset")]
+    own = {key: value for key, value in data.items() if key != "preset"}
+    return {**found[0].sets, **own} if found else data

@@ -1,0 +1,65 @@
+"""Patterns for days and times: ``%d.%m.%Y %H:%M``, from a closed list of directives that are all digits.
+
+Every value of a column gets the same shape: all parts are padded with zeros, ``%f`` is always six digits, and an
+offset always hours and minutes. Nothing is evaluated, and no locale has a say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.text import quote_value
+
+MAX_TIME_FORMAT = 60
+OFFSETS = ("%z", "%:z")
+_DAY = ("%Y", "%y", "%m", "%d")
+_CLOCK = ("%H", "%M", "%S", "%L", "%f")
+TIME_DIRECTIVES: Mapping[str, tuple[str, ...]] = {
+    "date_format": _DAY,
+    "timestamp_format": (*_DAY, *_CLOCK),
+    "timestamptz_format": (*_DAY, *_CLOCK, *OFFSETS),
+}
+"""By the key of a definition. ``%L``: milliseconds, cut; ``%f``: microseconds; ``%z``: +0100; ``%:z``: +01:00."""
+_PART = re.compile(r"(%:?.?)|([^%]+)", re.DOTALL)
+_PLAIN = re.compile(r"[-./:, _T]+", re.ASCII)
+
+TimeParts = tuple[tuple[str, str], ...]
+"""Pairs of a directive and plain text, of which one is empty."""
+
+
+def time_format_issues(path: str, key: str, text: str) -> Iterator[Issue]:
+    """Why ``text`` is no pattern for ``key``; the first reason."""
+    allowed = TIME_DIRECTIVES[key]
+    remedy = f"Use {' '.join(allowed)} with - . / : , _ T or blanks between them, such as {_EXAMPLES[key]}"
+    found = _PART.findall(text)
+    odd = next((directive for directive, plain in found if not plain and directive not in allowed), None)
+    odd = odd or next((plain for _, plain in found if plain and not _PLAIN.fullmatch(plain)), None)
+    if odd is not None:
+        yield Issue(path, f"{quote_value(text)} holds {quote_value(odd)}", remedy)
+    elif len(text) > MAX_TIME_FORMAT or not any(directive for directive, _ in found):
+        yield Issue(
+            path, f"{quote_value(text)} shows no part of a time, or has more than {MAX_TIME_FORMAT} characters", remedy
+        )
+
+
+@lru_cache(maxsize=512)
+def time_parts(text: str) -> TimeParts:
+    """The parts of a pattern that :func:`time_format_issues` finds nothing in; raises ``ValueError`` for any other."""
+    if next(time_format_issues("", "timestamptz_format", text), None):
+        raise ValueError(f"{text!r} is no format of a time")
+    return tuple(_PART.findall(text))
+
+
+def has_offset(text: str) -> bool:
+    """Whether the pattern shows the offset from UTC."""
+    return any(directive in OFFSETS for directive, _ in time_parts(text))
+
+
+_EXAMPLES = {
+    "date_format": "%d.%m.%Y",
+    "timestamp_format": "%Y-%m-%d %H:%M:%S",
+    "timestamptz_format": "%Y-%m-%dT%H:%M:%S.%L%:z",
+}

@@ -1,0 +1,164 @@
+"""Rules of how text is written, in CSV and in fixed width: encoding, spelling of values, widths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.text import quote_value, text_issues
+from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.catalogue.selection import chosen_columns, resolve_column, tables_of
+from export_jobs.core.definitions.cell_format import (
+    CELL_FORMAT_KEYS,
+    OF_TYPE,
+    CellFormat,
+    column_format,
+)
+from export_jobs.core.definitions.column_use import ColumnUse
+from export_jobs.core.definitions.job import TEXT_FORMATS, JobSpec
+from export_jobs.core.definitions.time_format import TIME_DIRECTIVES, time_format_issues
+from export_jobs.core.files.fixed_width import MAX_WIDTH
+from export_jobs.core.validation.rule import RuleContext, Rules
+from export_jobs.core.validation.rules.template_use import readable_uses
+
+TEXT_FILE_RULES: Rules[JobSpec] = Rules()
+MAX_WORD = 20
+_OF_ONE_BYTE = {"iso-8859-1", "windows-1252"}
+_WORDS = ("true_text", "false_text")
+_OF_COLUMNS = (*CELL_FORMAT_KEYS, "width", "align")
+
+
+@TEXT_FILE_RULES.reads("file.encoding", "file.bom", "file.unencodable")
+def encoding_makes_sense(job: JobSpec) -> Iterator[Issue]:
+    """A byte order mark is of Unicode, which has every character."""
+    file = job.file
+    if file.encoding in _OF_ONE_BYTE:
+        if file.bom:
+            what = f"{file.encoding} has no byte order mark"
+            yield Issue("file.bom", what, "Leave bom out, or choose the encoding utf-8")
+    elif file.unencodable != "fail":
+        what = f"every character is in {file.encoding}, so there is none to {file.unencodable}"
+        yield Issue("file.unencodable", what, "Leave unencodable out, or choose the encoding of the receiver")
+
+
+@TEXT_FILE_RULES.reads("file.encoding", "file.null_text", "file.true_text", "file.false_text")
+def words_are_in_the_encoding(job: JobSpec) -> Iterator[Issue]:
+    """What stands in every file must not fail at the first run, or become a question mark."""
+    if job.file.encoding not in _OF_ONE_BYTE:
+        return
+    for key in ("null_text", *_WORDS):
+        text = getattr(job.file, key) or ""
+        odd = next((char for char in text if not _is_in(char, job.file.encoding)), None)
+        if odd is not None:
+            what = f"{quote_value(text)} holds {quote_value(odd)}, which is not in {job.file.encoding}"
+            yield Issue(f"file.{key}", what, "Write it otherwise, or choose the encoding utf-8")
+
+
+@TEXT_FILE_RULES.reads("file.format", "file.line_breaks")
+def a_line_is_a_row(job: JobSpec) -> Iterator[Issue]:
+    """A file of fixed width has no quotes: a line break in a cell would begin another row."""
+    if job.file.format == "fixed" and job.file.line_breaks == "keep":
+        what = "a line break in a cell would end the row of a file of fixed width"
+        yield Issue("file.line_breaks", what, "Leave line_breaks out, or write blank")
+
+
+@TEXT_FILE_RULES.reads("file.delimiter", *(f"file.{key}" for key in CELL_FORMAT_KEYS))
+def spelling_is_readable(job: JobSpec) -> Iterator[Issue]:
+    """What the job says for all of its columns."""
+    yield from _spelling_issues("file", job.file)
+    if (job.file.decimal_mark or ".") == job.file.thousands_mark:
+        yield _same_marks("file.thousands_mark", job.file.thousands_mark)
+
+
+@TEXT_FILE_RULES.looks_up("templates", "file")
+def columns_can_be_spelt_so(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
+    """What a column says of itself fits its type and the format of the file."""
+    for path, use, template in readable_uses(job, context):
+        table = tables_of(template, context.catalogue)[0]
+        for index, column in enumerate(use.columns):
+            if not any(getattr(column, key) is not None for key in _OF_COLUMNS):
+                continue
+            place = f"{path}.columns[{index}]"
+            yield from _spelling_issues(place, column)
+            yield from _format_issues(place, column, job)
+            yield from _width_issues(place, column, job)
+            kpi = context.catalogue.kpis.get(column.column) if column.column in template.kpis else None
+            resolved = None if kpi else resolve_column(column.column, table, context.catalogue)
+            if found := kpi or (resolved and resolved.column):
+                yield from _type_issues(place, column, found.type)
+                merged = column_format(found.type, found.decimals, job.file, column)
+                if (merged.decimal_mark or ".") == merged.thousands_mark and column.thousands_mark is not None:
+                    yield _same_marks(f"{place}.thousands_mark", merged.thousands_mark)
+
+
+@TEXT_FILE_RULES.looks_up("templates", "file")
+def headings_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
+    """Where the file has a header, the heading is the first cell that could be too wide."""
+    if job.file.format != "fixed" or not job.file.header:
+        return
+    for path, use, template in readable_uses(job, context):
+        for index, column in enumerate(chosen_columns(template, use, context.catalogue)):
+            heading = column.heading or column.column
+            if len(heading) > (column.width or MAX_WIDTH):
+                what = (
+                    f"the heading {quote_value(heading)} is wider than its column, which has {column.width} characters"
+                )
+                yield Issue(
+                    f"{path}.columns[{index}].width", what, "Make it wider, the heading shorter, or header false"
+                )
+
+
+def _spelling_issues(path: str, spelling: CellFormat) -> Iterator[Issue]:
+    for key in TIME_DIRECTIVES:
+        pattern = getattr(spelling, key)
+        if pattern is not None:
+            yield from time_format_issues(f"{path}.{key}", key, pattern)
+    yes, no = spelling.true_text, spelling.false_text
+    for key, text in zip(_WORDS, (yes, no), strict=True):
+        yield from text_issues(f"{path}.{key}", text or "", limit=MAX_WORD)
+    if (yes is None) != (no is None):
+        missing, there = ("false_text", "true_text") if no is None else ("true_text", "false_text")
+        what = f"{there} is said and {missing} is not"
+        yield Issue(f"{path}.{missing}", what, "Say both, or none")
+    elif yes is not None and yes == no:
+        yield Issue(f"{path}.false_text", f"true and false would both be {quote_value(yes)}", "Write two texts")
+
+
+def _format_issues(place: str, column: ColumnUse, job: JobSpec) -> Iterator[Issue]:
+    if job.file.format in TEXT_FORMATS:
+        return
+    for key in CELL_FORMAT_KEYS:
+        if getattr(column, key) is not None:
+            what = f"{quote_value(key)} says how text is written, and the format is {job.file.format}"
+            yield Issue(f"{place}.{key}", what, f"Leave {key} out, or choose the format csv or fixed")
+
+
+def _width_issues(place: str, column: ColumnUse, job: JobSpec) -> Iterator[Issue]:
+    for key in ("width", "align"):
+        if getattr(column, key) is not None and job.file.format != "fixed":
+            what = f"{quote_value(key)} is of files of fixed width, and the format is {job.file.format}"
+            yield Issue(f"{place}.{key}", what, f"Leave {key} out, or choose the format fixed")
+    if column.width is not None and not 1 <= column.width <= MAX_WIDTH:
+        what = f"{column.width} is not a width from 1 to {MAX_WIDTH} characters"
+        yield Issue(f"{place}.width", what, "Write a number of characters")
+
+
+def _type_issues(place: str, column: ColumnUse, kind: ColumnType) -> Iterator[Issue]:
+    for key in CELL_FORMAT_KEYS:
+        if getattr(column, key) is not None and key not in OF_TYPE[kind]:
+            of = " or ".join(other for other, keys in OF_TYPE.items() if key in keys)
+            what = f"{quote_value(column.column)} is of the type {kind}, and {key} is of the type {of}"
+            yield Issue(f"{place}.{key}", what, f"Leave {key} out")
+
+
+def _same_marks(path: str, mark: str | None) -> Issue:
+    what = f"{quote_value(mark)} would stand between thousands and before the decimals"
+    return Issue(path, what, "Choose two marks")
+
+
+def _is_in(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

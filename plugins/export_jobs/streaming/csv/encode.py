@@ -1,0 +1,65 @@
+"""Lines of CSV in UTF-8 -> the same lines in the encoding of the file.
+
+Most text is encoded in one go. A record with a character that the encoding lacks is taken apart, for what stands in its
+place may be a quote, a delimiter, NULL's text or the beginning of a formula.
+"""
+
+from __future__ import annotations
+
+import re
+
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.cell import escape_heading
+from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.streaming.csv.charset import Charset, MissingCharacterError
+from export_jobs.streaming.csv.text import CsvFormatter
+
+_RECORD = re.compile(r'(?:[^"\n]|"[^"]*")*\n')
+HEADING = 0
+"""The number of the line that is no row."""
+
+
+class CsvEncoder:
+    """Encodes the lines of one file."""
+
+    def __init__(self, export: CompiledExport, options: FileOptions, charset: Charset) -> None:
+        self._export = export
+        self._options = options
+        self._charset = charset
+        self._csv = CsvFormatter(options, len(export.columns))
+        mark = re.escape(options.delimiter)
+        self._cell = re.compile(rf'(?:"((?:[^"]|"")*)"|([^"\r\n{mark}]*))(?:{mark}|\r?\n)')
+
+    def encode(self, lines: bytes | bytearray, first_row: int) -> bytes:
+        """``lines`` are whole records, the first of which is the row ``first_row`` (from 1) or the ``HEADING``.
+
+        Raises ``TerminalError``, naming row, column and character, for the first one that does not fit and must.
+        """
+        text = lines.decode()
+        try:
+            return self._charset.encode(text)
+        except UnicodeEncodeError:
+            records = enumerate(_RECORD.findall(text), start=first_row)
+            return self._charset.encode("".join([self._fit(record, row) for row, record in records]))
+
+    def _fit(self, record: str, row: int) -> str:
+        try:
+            self._charset.encode(record)
+        except UnicodeEncodeError:
+            found = enumerate(self._cell.finditer(record))
+            return self._csv.lines([[self._fit_cell(place, cell[1], cell[2], row) for place, cell in found]])
+        return record
+
+    def _fit_cell(self, place: int, quoted: str | None, bare: str, row: int) -> str:
+        if quoted is None and bare == self._csv.null and row != HEADING:
+            return bare
+        old = bare if quoted is None else quoted.replace('""', '"')
+        column = self._export.columns[place]
+        try:
+            text = self._charset.fit(old)
+        except MissingCharacterError as error:
+            where = f"row {row}, column {column.name!r}" if row else f"the heading {column.name!r}"
+            raise self._charset.missing(self._export.template, where, error.character) from None
+        if text != old and (row == HEADING or column.type == "text"):
+            text = escape_heading(text, self._options)
+        return self._csv.cell(text) if quoted is None else self._csv.quote(text)

@@ -1,0 +1,93 @@
+"""Staged rows -> text of fixed width: one line a row, each cell in the same places of every line.
+
+Widths count characters, not bytes. Nothing is cut: a cell that is wider than its column ends the export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from export_jobs.core.definitions.column_use import Alignment
+from export_jobs.core.files.fixed_width import column_align, column_width
+from export_jobs.errors import TerminalError
+from export_jobs.streaming.base.sink import ByteSink
+from export_jobs.streaming.csv.charset import Charset, MissingCharacterError
+from export_jobs.streaming.formats.staged_table import StagedTable
+
+_FILL: dict[Alignment, Callable[[str, int], str]] = {"left": str.ljust, "right": str.rjust}
+
+
+def write_fixed(table: StagedTable, sink: ByteSink) -> int:
+    """Write the rows of ``table`` to ``sink``; returns their number.
+
+    Raises ``TerminalError``, naming row and column, for the first cell that is too wide or not in the encoding.
+    """
+    writer = _FixedWriter(table)
+    if mark := writer.charset.byte_order_mark:
+        sink.write(mark)
+    if table.options.header:
+        sink.write(writer.lines([[column.name] for column in table.columns], first_row=0))
+    rows = 0
+    for batch in table.batches():
+        sink.write(writer.lines(batch, first_row=rows + 1))
+        rows += len(batch[0])
+    return rows
+
+
+class _UnfitCellError(Exception):
+    """The first cell of a column that does not fit; columns are looked at one by one, and rows are what is told."""
+
+    def __init__(self, row: int, reason: TerminalError) -> None:
+        super().__init__(row)
+        self.row = row
+        self.reason = reason
+
+
+class _FixedWriter:
+    def __init__(self, table: StagedTable) -> None:
+        self.charset = Charset(table.options)
+        self._table = table
+        self._null = table.options.null_text
+        self._end = "\r\n" if table.options.line_ending == "crlf" else "\n"
+        self._widths = [column_width(column, header=table.options.header) for column in table.columns]
+
+    def lines(self, batch: Sequence[Sequence[str | None]], first_row: int) -> bytes:
+        """The lines of a batch, which is given column by column."""
+        cells: list[list[str]] = []
+        unfit: list[_UnfitCellError] = []
+        for place, column in enumerate(batch):
+            try:
+                cells.append(self._column(place, column, first_row))
+            except _UnfitCellError as error:
+                unfit.append(error)
+        if unfit:
+            raise min(unfit, key=lambda error: error.row).reason
+        return self.charset.encode("".join(["".join(row) + self._end for row in zip(*cells, strict=True)]))
+
+    def _column(self, place: int, cells: Sequence[str | None], first_row: int) -> list[str]:
+        fill, width, null = _FILL[column_align(self._table.columns[place])], self._widths[place], self._null
+        texts = [null if cell is None else cell for cell in cells]
+        if not self.charset.has("".join(texts)):
+            texts = [self._fit(place, text, row) for row, text in enumerate(texts, start=first_row)]
+        if max(map(len, texts)) > width:
+            row, text = next((row, text) for row, text in enumerate(texts, start=first_row) if len(text) > width)
+            raise _UnfitCellError(row, self._too_wide(place, row, len(text)))
+        return [fill(text, width) for text in texts]
+
+    def _fit(self, place: int, text: str, row: int) -> str:
+        try:
+            return self.charset.fit(text)
+        except MissingCharacterError as error:
+            missing = self.charset.missing(self._table.template, self._where(place, row), error.character)
+            raise _UnfitCellError(row, missing) from None
+
+    def _too_wide(self, place: int, row: int, length: int) -> TerminalError:
+        return TerminalError(
+            f"Template {self._table.template!r}, {self._where(place, row)}: a text of {length} characters does not fit "
+            f"the column's width of {self._widths[place]}",
+            "Make a job that gives the column a larger `width`, or shorten the value in the catalogue's SQL",
+        )
+
+    def _where(self, place: int, row: int) -> str:
+        name = self._table.columns[place].name
+        return f"row {row}, column {name!r}" if row else f"the heading {name!r}"
