@@ -241,7 +241,7 @@ def in_csv(value: Any) -> str:  # noqa: PLR0911  a type, a line
     return str(value)
 
 
-SPELT = {
+SPELT: dict[str, Any] = {
     "preset": "excel-german",
     "compression": "none",
     "bom": False,
@@ -321,9 +321,14 @@ def test_a_cell_that_is_too_wide_stops_the_run(zoo: Store) -> None:
 
 
 def test_the_same_rows_are_the_same_bytes(zoo: Store) -> None:
-    spelt_so = SPELT | {"format": "csv"}
+    spelt_so: dict[str, Any] = SPELT | {"format": "csv"}
     assert file_of(zoo, **spelt_so)[0] == file_of(zoo, **spelt_so)[0]
-    fixed = {"format": "fixed", "columns": ["id", "emoji", "at"], "encoding": "utf-16", "compression": "none"}
+    fixed: dict[str, Any] = {
+        "format": "fixed",
+        "columns": ["id", "emoji", "at"],
+        "encoding": "utf-16",
+        "compression": "none",
+    }
     assert file_of(zoo, **fixed)[0] == file_of(zoo, **fixed)[0]
     for name in ("jsonl", "parquet", "xlsx"):
         options = {"format": name, "compression": "none"}

@@ -24,7 +24,7 @@ def written(rows: Rows, columns: tuple[Column, ...] = COLUMNS, **options: object
 
 
 def test_each_cell_has_its_place() -> None:
-    rows = [["1", "Anna", "true"], ["-22", "", "false"], [None, None, None]]
+    rows: Rows = [["1", "Anna", "true"], ["-22", "", "false"], [None, None, None]]
     assert written(rows) == b"   1Anna  true \r\n -22      false\r\n               \r\n"
 
 
