@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -51,9 +51,10 @@ class Seen:
     renames: int = 0
     answers: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # every name that has ever stood there
 
 
-class _Auth(asyncssh.SSHServer):
+class ServedLogin(asyncssh.SSHServer):
     def __init__(self, server: FaultySftpServer) -> None:
         self._server = server
 
@@ -99,7 +100,7 @@ class _Auth(asyncssh.SSHServer):
         return username == USER and key == self._server.client_key.convert_to_public()
 
 
-class _Files(asyncssh.SFTPServer):
+class ServedFiles(asyncssh.SFTPServer):
     """Plain files below the chroot, with the faults woven into the few calls that delivery makes."""
 
     owner: FaultySftpServer
@@ -141,6 +142,8 @@ class _Files(asyncssh.SFTPServer):
         return len(data)
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        if pflags & asyncssh.FXF_CREAT:
+            self.owner.seen.names.add(path.decode())
         opened = super().open(path, pflags, attrs)
         if self._faults.drop_at_byte == 0 and path.endswith(b".part"):
             self._drop()
@@ -180,6 +183,7 @@ class _Files(asyncssh.SFTPServer):
             return
         act(oldpath, newpath)
         self.owner.seen.renames += 1
+        self.owner.seen.names.add(newpath.decode())
         if self._faults.takes_at_once:
             self._local(newpath).unlink()
         if self._faults.drop_after == "rename":
@@ -204,8 +208,20 @@ class _Files(asyncssh.SFTPServer):
 class FaultySftpServer:
     """Runs the server on a thread of its own: ``with FaultySftpServer(folder) as server``."""
 
-    def __init__(self, root: Path, *, signatures: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        signatures: Sequence[str] = (),
+        files: type[ServedFiles] | None = None,
+        login: type[ServedLogin] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``files`` and ``login`` behave in another way; ``options`` go to ``asyncssh.listen``."""
         self.root = root
+        self.files = files or ServedFiles
+        self.login = login or ServedLogin
+        self.options = dict(options or {})
         self.signatures = signatures
         self.faults = Faults()
         self.seen = Seen()
@@ -240,15 +256,16 @@ class FaultySftpServer:
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        files = type("Files", (_Files,), {"owner": self})
+        files = type("Files", (self.files,), {"owner": self})
         acceptor = await asyncssh.listen(
-            "127.0.0.1",
+            self.options.pop("host", "127.0.0.1"),
             0,
-            server_factory=lambda: _Auth(self),
+            server_factory=lambda: self.login(self),
             server_host_keys=[self.host_key],
             sftp_factory=files,
             login_timeout=20,
             signature_algs=self.signatures or (),
+            **self.options,
         )
         self.port = acceptor.get_port()
         ready.set()

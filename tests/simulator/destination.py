@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.memory import MemoryDestination, Step
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import TransientError
@@ -11,11 +12,21 @@ from tests.simulator.world import World
 
 
 class SimulatedDestination(MemoryDestination):
-    """``on_rename`` is called with the path, what stood there and what stands there now."""
+    """``on_rename`` is called with the path, what stood there and what stands there now.
 
-    def __init__(self, world: World, on_rename: Callable[[str, bytes | None, bytes], None]) -> None:
-        super().__init__("simulated")
+    ``parts`` are the paths under which a file stands in part, at a destination without temporary names.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        on_rename: Callable[[str, bytes | None, bytes], None],
+        options: DestinationOptions | None = None,
+    ) -> None:
+        super().__init__("simulated", options)
         self._world = world
+        self._open_files: dict[str, object] = {}
+        self.parts: set[str] = set()
         self._on_rename = on_rename
         self.next_rename_is_idle = False
 
@@ -39,3 +50,19 @@ class SimulatedDestination(MemoryDestination):
         before = self._files.get(path)
         super()._rename(temporary, path, may_replace=may_replace)
         self._on_rename(path, before, self._files[path])
+
+    def _write_directly(self, path: str, content: bytes, keep_open: Callable[[], None]) -> None:
+        """In two parts. Whoever writes to a name anew removes it first: an older writer's handle has no name then."""
+        before = self._files.get(path)
+        handle = self._open_files[path] = object()
+        self._files[path] = content[: len(content) // 2]
+        self.parts.add(path)
+        self._world.pause("half")
+        if self._is_open(path, handle):
+            self._files[path] = content
+            self.parts.discard(path)
+            self._on_rename(path, before, content)
+        keep_open()
+
+    def _is_open(self, path: str, handle: object) -> bool:
+        return self._open_files.get(path) is handle

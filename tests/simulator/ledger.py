@@ -27,6 +27,7 @@ class Placement(NamedTuple):
     revision: int
     bytes: int
     sha256: str
+    stands: bool = False
 
 
 @dataclass(eq=False)
@@ -92,7 +93,8 @@ class SimulatedLedger:
 
     def known_files(self, execution_id: int, path: str) -> tuple[KnownFile, ...]:
         self.world.pause("ask")
-        return tuple({KnownFile(row.bytes, row.sha256) for row in self.placements if row.path == path})
+        rows = [row for row in self.placements if row.path == path]
+        return tuple({KnownFile(row.bytes, row.sha256, stands=row.stands) for row in rows})
 
     def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> AbstractContextManager[PlacedFile]:
         return fence(lambda: self._lease(record.execution_id, record.template, step, attempt), record, attempt)
@@ -234,10 +236,14 @@ class SimulatedLease:
         newest = self._newest(record)
         return newest is not None and newest.id == announcement.id
 
+    def keep_open(self) -> None:
+        """As a store that is asked for nothing."""
+        self._ledger.say(self._transaction, "keep open")
+
     def record(self, record: FileRecord, announcement: Announcement, attempt: str, placed: PlacedFile) -> None:
         ledger = self._ledger
         ledger.say(self._transaction, "record")
-        self._add(record, announcement.revision)
+        self._add(record, announcement.revision, stands=True)
 
         def write() -> None:
             if isinstance(record, DeliveryRecord):
@@ -252,9 +258,9 @@ class SimulatedLease:
     def _newest(self, record: FileRecord) -> Placement | None:
         return next((row for row in reversed(self._ledger.placements) if row.path == record.path), None)
 
-    def _add(self, record: FileRecord, revision: int) -> int:
+    def _add(self, record: FileRecord, revision: int, *, stands: bool = False) -> int:
         ledger = self._ledger
         ledger._placed += 1
-        row = Placement(ledger._placed, record.execution_id, record.path, revision, record.bytes, record.sha256)
+        row = Placement(ledger._placed, record.execution_id, record.path, revision, record.bytes, record.sha256, stands)
         self._transaction.writes.append(lambda: ledger.placements.append(row))
         return row.id

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile
 from export_jobs.delivery import memory
 from export_jobs.delivery.destination import Target
@@ -189,6 +190,52 @@ def take_a_lost_reply_for_success(patch: Patch) -> None:
 
     patch.setattr(SimulatedDestination, "deliver", hopeful)
 
+
+def write_into_the_file_that_stands_there(patch: Patch) -> None:
+    """Straight to the final name, and what an attempt that was given up still writes goes into the same file."""
+    patch.setattr(SimulatedDestination, "_is_open", lambda *_: True)
+
+
+def write_outside_the_fence(patch: Patch) -> None:
+    """Straight to the final name, before anybody has asked whether this is the current attempt."""
+    deliver = SimulatedDestination._deliver_directly
+
+    def early(self: SimulatedDestination, source: BinaryIO, target: Target, found: bytes | None, fence: Any) -> Any:
+        @contextmanager
+        def open_door() -> Iterator[PlacedFile]:
+            yield PlacedFile()
+
+        receipt = deliver(self, source, target, found, open_door)
+        with fence():
+            return receipt
+
+    patch.setattr(SimulatedDestination, "_deliver_directly", early)
+
+
+def remove_and_never_give_back(patch: Patch) -> None:
+    """The older file goes first and is kept nowhere; a rename that fails after that leaves nothing."""
+
+    def in_two_steps(self: SimulatedDestination, temporary: str, path: str) -> None:
+        self._files.pop(path)
+        self._reach("publish")
+        self._rename(temporary, path, may_replace=False)
+
+    patch.setattr(SimulatedDestination, "_remove_then_rename", in_two_steps)
+
+
+DIRECT = DestinationOptions(publish="direct")
+IN_STEPS = DestinationOptions(replace="remove_then_rename")
+MUTANTS_OF_OPTIONS: Mapping[str, tuple[Callable[[Patch], None], DestinationOptions]] = {
+    act.__name__: (act, options)
+    for act, options in (
+        (write_into_the_file_that_stands_there, DIRECT),
+        (write_outside_the_fence, DIRECT),
+        (drop_the_fence, DIRECT),
+        (announce_nothing, DIRECT),
+        (remove_and_never_give_back, IN_STEPS),
+    )
+}
+"""Those that show only where a destination has other options than the safest."""
 
 MUTANTS: Mapping[str, Callable[[Patch], None]] = {
     act.__name__: act

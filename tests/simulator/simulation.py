@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
+from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.errors import TerminalError, TransientError
 from export_jobs.orchestration.run.publish import WHOLE_RUN, publish
 from export_jobs.store.executions.fence import FileRecord
@@ -41,11 +42,14 @@ def digest(content: bytes) -> str:
 class Simulation:
     """``run()`` plays the interleaving of a seed to its end; raises ``BrokenPromise``."""
 
-    def __init__(self, seed: int, publish_file: Callable[..., None] = publish) -> None:
+    def __init__(
+        self, seed: int, publish_file: Callable[..., None] = publish, options: DestinationOptions | None = None
+    ) -> None:
+        self.options = options or DestinationOptions()
         self.world = World(seed)
         self.publish = publish_file
         self.ledger = SimulatedLedger(self.world, self._recorded)
-        self.destination = SimulatedDestination(self.world, self._renamed)
+        self.destination = SimulatedDestination(self.world, self._renamed, self.options)
         self.rows = b"rows 001"  # always of one length, so that no fault is found by the size alone
         self.whole: set[bytes] = {FOREIGN}
         self.staged: dict[str, bytes] = {}
@@ -160,9 +164,13 @@ class Simulation:
         else:
             if not isinstance(value, TerminalError):
                 raise BrokenPromise(f"an unexpected {kind}: {value}")
-            if "exists already" in str(value) and not self.foreign_paths:
+            if "exists already" in str(value) and not self.foreign_paths and not self._stands_in_part():
                 raise BrokenPromise(f"P1: our own file is taken for a stranger's: {value}")
             self._run_ended("failed")
+
+    def _stands_in_part(self) -> bool:
+        """Without temporary names, a killed attempt leaves a part; of other rows than today's it cannot be known."""
+        return self.options.publish == "direct" and bool(self.destination.parts)
 
     def _try_again(self) -> None:
         self.attempt = None
@@ -328,12 +336,19 @@ class Simulation:
         if revision < self.visible_revision.get(record.path, 0):
             raise BrokenPromise(f"P2: {record.path} is recorded with a revision that a receiver has seen replaced")
 
+    @staticmethod
+    def _older(path: str) -> str:
+        """How the names begin under which an older file waits while it is replaced in steps."""
+        folder, slash, name = path.rpartition("/")
+        return f"{folder}{slash}.{name}."
+
     def _final_promises(self) -> None:
         files = self.destination.files
         if self.foreign_paths and any(files.get(path) != FOREIGN for path in self.foreign_paths):
             raise BrokenPromise("L2: a foreign file is gone")
         for path in (FILE, MANIFEST):
-            if path in self.visible_revision and path not in files:
+            is_aside = any(name.startswith(self._older(path)) for name in self.destination.older)
+            if path in self.visible_revision and path not in files and not is_aside:
                 raise BrokenPromise(f"P1: {path} was delivered, and is gone")
             newest = next((row for row in reversed(self.ledger.placements) if row.path == path), None)
             if path in files and path not in self.foreign_paths and newest is None:
@@ -348,9 +363,9 @@ class Simulation:
                 raise BrokenPromise("P1: a run is green and its manifest vouches for another file")
 
 
-def simulate(seed: int) -> None:
+def simulate(seed: int, options: DestinationOptions | None = None) -> None:
     """Play one interleaving; raises ``BrokenPromise`` with its seed."""
-    simulation = Simulation(seed)
+    simulation = Simulation(seed, options=options)
     try:
         simulation.run()
     except BrokenPromise as broken:

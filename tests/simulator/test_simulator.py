@@ -10,7 +10,8 @@ from collections import Counter
 
 import pytest
 
-from tests.simulator.mutants import MUTANTS
+from export_jobs.core.definitions.destination import DestinationOptions
+from tests.simulator.mutants import DIRECT, IN_STEPS, MUTANTS, MUTANTS_OF_OPTIONS
 from tests.simulator.simulation import Simulation, simulate
 from tests.simulator.world import BrokenPromise
 
@@ -24,6 +25,22 @@ FIRST_SEEDS = {"let_a_lower_revision_win": 29_000}
 def test_every_promise_holds_in_every_interleaving(first_seed: int) -> None:
     for seed in range(first_seed, first_seed + CHUNK):
         simulate(seed)
+
+
+@pytest.mark.parametrize("options", [DIRECT, IN_STEPS], ids=["direct", "remove then rename"])
+@pytest.mark.parametrize("first_seed", range(0, ENOUGH, 5 * CHUNK))
+def test_every_promise_holds_at_a_destination_of_looser_options(first_seed: int, options: DestinationOptions) -> None:
+    for seed in range(first_seed, first_seed + 5 * CHUNK):
+        simulate(seed, options)
+
+
+@pytest.mark.parametrize("name", MUTANTS_OF_OPTIONS)
+def test_a_planted_fault_is_found_where_the_options_are_looser(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant, options = MUTANTS_OF_OPTIONS[name]
+    plant(monkeypatch)
+    with pytest.raises(BrokenPromise, match="seed"):
+        for seed in range(ENOUGH):
+            simulate(seed, options)
 
 
 @pytest.mark.parametrize("name", MUTANTS)

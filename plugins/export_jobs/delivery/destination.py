@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, BinaryIO, Protocol
 
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
@@ -14,12 +13,6 @@ Fence = Callable[[], AbstractContextManager[PlacedFile]]
 """Entered around the single step that makes a file visible. Entering raises ``SupersededError`` (a newer attempt
 has taken over) or anything else that means "do not publish"; the destination then removes its temporary and lets
 the error pass. It gives a ``PlacedFile`` to fill in. Leaving it without an error records the delivery."""
-
-
-class ForeignFile(StrEnum):
-    """What becomes of a file that stands under the final name and is not known as ours."""
-
-    REFUSE = "refuse"
 
 
 @dataclass(frozen=True)
@@ -39,7 +32,7 @@ class Target:
 
     ``bytes`` and ``sha256`` (hex) describe the content to come; ``attempt`` (letters and digits) names this try, so
     that two tries never share a temporary file. ``known``: what the ledger knows to have come under this path, by this
-    job; nothing else that stands there is replaced.
+    job; nothing else that stands there is replaced unasked.
     """
 
     path: str
@@ -47,7 +40,6 @@ class Target:
     sha256: str
     attempt: str
     known: tuple[KnownFile, ...] = ()
-    foreign_file: ForeignFile = ForeignFile.REFUSE
 
 
 @dataclass(frozen=True)
@@ -78,6 +70,8 @@ class Destination(Protocol):
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """Upload ``source`` under a temporary name, verify it, then make it visible inside ``fence()``.
+
+        A destination that publishes directly writes all of it inside ``fence()``, which it keeps open meanwhile.
 
         Replaces a file of the same name atomically if it is one of ``target.known``; where these very bytes stand
         already (a reply was lost), it only enters the fence. Left-over temporaries of earlier attempts at the same path

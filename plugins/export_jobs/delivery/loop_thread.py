@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import wait
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 _T = TypeVar("_T")
+MEANWHILE_S = 10.0
 
 
 class LoopThread:
@@ -34,10 +36,17 @@ class LoopThread:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
-    def run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
-        """Wait for ``coroutine``; when the wait is interrupted, it is cancelled and has ended before this returns."""
+    def run(self, coroutine: Coroutine[Any, Any, _T], *, meanwhile: Callable[[], None] | None = None) -> _T:
+        """Wait for ``coroutine``; when the wait is interrupted, it is cancelled and has ended before this returns.
+
+        ``meanwhile`` is called in the caller's thread every few seconds; what it raises interrupts the wait.
+        """
         future = asyncio.run_coroutine_threadsafe(self._tracked(coroutine), self._loop)
         try:
+            while meanwhile is not None:
+                if wait({future}, MEANWHILE_S).done:
+                    break
+                meanwhile()
             return future.result()
         except BaseException:
             if not future.done():

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import BinaryIO, Literal
 
+from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Fence, Receipt, Target
-from export_jobs.delivery.paths import is_temporary_of, split_safe_path, temporary_name
+from export_jobs.delivery.paths import is_temporary_of, kept_name, split_safe_path, temporary_name
 from export_jobs.delivery.standing import Standing, StandingFile, judge, moved_on_error, unpublished_error
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import TransientError
 
 Step = Literal["check", "look", "clean", "upload", "publish", "reply", "verify", "discard"]
 _BLOCK = 1024 * 1024
+_REPLACED = {Standing.OURS, Standing.FOREIGN}
 
 
 class MemoryDestination:
@@ -26,10 +29,13 @@ class MemoryDestination:
     unfinished upload is removed.
     """
 
-    def __init__(self, name: str = "memory") -> None:
+    def __init__(self, name: str = "memory", options: DestinationOptions | None = None) -> None:
         self._name = name
+        self._options = options or DestinationOptions()
         self._files: dict[str, bytes] = {}
         self._temporaries: dict[str, bytes] = {}
+        self.older: dict[str, bytes] = {}
+        """Files that made way while they are replaced in steps, by the temporary name of what replaces them."""
         self._failures: dict[Step, BaseException] = {}
         self.deliveries = 0
 
@@ -62,7 +68,9 @@ class MemoryDestination:
         temporary = folder + temporary_name(name, target.attempt)
         self._reach("look")
         found = self._files.get(target.path)
-        standing = judge(_described(found), target, self._name, _sha256(found))
+        if self._options.publish == "direct":
+            return self._deliver_directly(source, target, found, fence)
+        standing = judge(_described(found), target, self._name, _sha256(found), self._options.foreign_file)
         try:
             self._remove_left_overs(folder, name)
             if standing is not Standing.SAME_BYTES:
@@ -73,15 +81,87 @@ class MemoryDestination:
                     raise moved_on_error(target.path, self._name)
                 if standing is not Standing.SAME_BYTES:
                     self._reach("publish")
-                    self._rename(temporary, target.path, may_replace=standing is Standing.OURS)
+                    self._publish(temporary, target.path, standing)
                     self._reach("reply")
                 self._reach("verify")
-                self._verify(temporary, target, found if standing is Standing.OURS else None)
+                self._verify(temporary, target, found if standing in _REPLACED else None)
         finally:
             self._reach("discard")
             self._temporaries.pop(temporary, None)
         self.deliveries += 1
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
+
+    def _publish(self, temporary: str, path: str, standing: Standing) -> None:
+        """As a server of these options would: one that cannot replace renames in steps, see ``remove_then_rename``."""
+        if standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
+            self._give_name(path, self._kept_path(path))
+            self._reach("publish")
+        elif standing in _REPLACED and self._options.replace == "remove_then_rename":
+            self._remove_then_rename(temporary, path)
+            return
+        self._rename(temporary, path, may_replace=standing in _REPLACED)
+
+    def _remove_then_rename(self, temporary: str, path: str) -> None:
+        if path not in self._files:
+            raise moved_on_error(path, self._name)
+        self.older[temporary] = self._files.pop(path)
+        try:
+            self._reach("publish")
+            self._rename(temporary, path, may_replace=False)
+            self._require_renamed(temporary, path)
+        except Exception:
+            self._files.setdefault(path, self.older.pop(temporary))
+            raise
+        del self.older[temporary]
+
+    def _require_renamed(self, temporary: str, path: str) -> None:
+        """It may have said OK and done nothing."""
+        if temporary in self._temporaries:
+            raise unpublished_error(path, self._name, None)
+
+    def _give_name(self, path: str, other: str) -> None:
+        self._files[other] = self._files.pop(path)
+
+    def _kept_path(self, path: str) -> str:
+        folder, slash, name = path.rpartition("/")
+        number = 1
+        while (kept := f"{folder}{slash}{kept_name(name, number)}") in self._files:
+            number += 1
+        return kept
+
+    def _deliver_directly(self, source: BinaryIO, target: Target, found: bytes | None, fence: Fence) -> Receipt:
+        """All of it within the fence, as a partner's server shows it: half of the file stands there for a while."""
+        content = source.read()
+        source = io.BytesIO(content)
+        standing = Standing.OURS
+        if not (found is not None and self._is_our_beginning(found, content, target)):
+            standing = judge(_described(found), target, self._name, _sha256(found), self._options.foreign_file)
+        with fence() as placed:
+            if self._files.get(target.path) != found:
+                raise moved_on_error(target.path, self._name)
+            if standing is not Standing.SAME_BYTES:
+                reader = VerifiedReader(source, target)
+                whole = b"".join(iter(lambda: reader.read(_BLOCK), b""))
+                reader.finish()
+                self._reach("publish")
+                placed.keep_open()  # who was held up since the fence was entered may have lost it
+                if found is None and target.path in self._files:
+                    raise moved_on_error(target.path, self._name)
+                self._write_directly(target.path, whole, placed.keep_open)
+                self._reach("reply")
+            self._reach("verify")
+        self.deliveries += 1
+        return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
+
+    def _write_directly(self, path: str, content: bytes, keep_open: Callable[[], None]) -> None:
+        self._files[path] = content[: len(content) // 2]
+        keep_open()
+        self._files[path] = content
+
+    @staticmethod
+    def _is_our_beginning(found: bytes, content: bytes, target: Target) -> bool:
+        begun = any(not known.stands and known.sha256 == target.sha256 for known in target.known)
+        return begun and len(found) < len(content) and content.startswith(found)
 
     def _remove_left_overs(self, folder: str, name: str) -> None:
         self._reach("clean")

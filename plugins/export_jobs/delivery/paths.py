@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+from export_jobs.core.definitions.destination import DEFAULT_TEMPORARY_NAME
+from export_jobs.core.files.temporary_name import is_temporary_name, render_temporary_name
 from export_jobs.errors import UserError
 
 MAX_NAME_BYTES = 200
@@ -15,7 +17,6 @@ MAX_NAME_BYTES = 200
 
 _ATTEMPT = re.compile(r"[A-Za-z0-9]{1,40}")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-_TEMPORARY_END = ".part"
 _INVISIBLE = {"Cc", "Cf", "Cs"}  # Unicode categories: control, format, surrogate
 
 _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
@@ -61,9 +62,9 @@ def split_safe_path(path: str) -> tuple[str, ...]:
     return parts
 
 
-def temporary_name(final: str, attempt: str) -> str:
-    """Return the name under which ``attempt`` uploads ``final``: hidden, in the same folder, never shared."""
-    return f".{final}.{validate_attempt(attempt)}{_TEMPORARY_END}"
+def temporary_name(final: str, attempt: str, pattern: str = DEFAULT_TEMPORARY_NAME) -> str:
+    """Return the name under which ``attempt`` uploads ``final``: in the same folder and never shared."""
+    return render_temporary_name(pattern, final, validate_attempt(attempt))
 
 
 def validate_attempt(attempt: str) -> str:
@@ -73,17 +74,25 @@ def validate_attempt(attempt: str) -> str:
     return attempt
 
 
-def is_temporary_of(final: str, name: str) -> bool:
+def is_temporary_of(final: str, name: str, pattern: str = DEFAULT_TEMPORARY_NAME) -> bool:
     """Tell whether ``name`` is what some attempt at ``final`` left behind, and not another file's temporary."""
-    start = f".{final}."
-    if not (name.startswith(start) and name.endswith(_TEMPORARY_END)):
-        return False
-    return _ATTEMPT.fullmatch(name[len(start) : -len(_TEMPORARY_END)]) is not None
+    return is_temporary_name(pattern, final, name)
 
 
-def probe_name() -> str:
-    """Return a new name for the file that proves write permission; two checks at once never share one."""
-    return f".export-jobs-probe-{secrets.token_hex(8)}"
+def kept_name(final: str, number: int) -> str:
+    """Return the name to which a stranger's file makes way; its ending stays, for servers with a list of those."""
+    stem, dot, ending = final.rpartition(".")
+    return f"{stem}.kept-{number}.{ending}" if dot else f"{final}.kept-{number}"
+
+
+def probe_name(pattern: str = DEFAULT_TEMPORARY_NAME) -> str:
+    """Return a new name for the file that proves write permission; two checks at once never share one.
+
+    A destination with a pattern of its own allows certain names alone, so the probe is named by it.
+    """
+    if pattern == DEFAULT_TEMPORARY_NAME:
+        return f".export-jobs-probe-{secrets.token_hex(8)}"
+    return render_temporary_name(pattern, "export-jobs-probe.zip", secrets.token_hex(16))
 
 
 def _fault_of(part: str) -> str | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, BinaryIO
@@ -12,12 +14,15 @@ from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
-from export_jobs.delivery.paths import probe_name, split_safe_path, validate_attempt
+from export_jobs.delivery.paths import kept_name, split_safe_path, validate_attempt
 from export_jobs.delivery.s3_errors import error_code, translate_s3_errors
+from export_jobs.delivery.s3_objects import check_bucket, object_options
 from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
 from export_jobs.delivery.verified_reader import VerifiedReader
-from export_jobs.errors import ExportError, TerminalError, TransientError
+from export_jobs.errors import ExportError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +30,9 @@ PART_BYTES = 8 * 1024 * 1024
 MAX_PARTS = 10_000
 """The service's limit; larger files get larger parts."""
 THREADS = 4
+MOST_KEPT = 50
+SECOND_LOOKS_S = (0.5, 2.0)
+"""When nobody has said whether an upload was completed."""
 _ABSENT = {"404", "NoSuchKey", "NotFound", "403", "AccessDenied", "Forbidden"}
 _CHANGED = {"PreconditionFailed", "412"}
 _CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
@@ -38,52 +46,68 @@ class S3Destination:
     The content's SHA-256 is stored as object metadata ``sha256``, where a receiver and a retry can read it.
     """
 
-    def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
+    def __init__(self, client: Any, bucket: str, prefix: str = "", options: DestinationOptions | None = None) -> None:
         self._client = client
+        self._options = options or DestinationOptions()
         self._bucket = bucket
         self._prefix = prefix.strip("/")
+        elsewhere = self._options.probe_folder
+        self._probe_prefix = self._prefix if elsewhere is None else elsewhere.strip("/")
         endpoint = urlsplit(str(client.meta.endpoint_url))
         self._where = f"bucket {bucket}"
         self._endpoint = endpoint.netloc.rpartition("@")[2]  # messages name the server, never a login in its URL
 
     def check(self) -> None:
-        """See ``Destination.check``; writes, reads and deletes a probe object."""
-        place = {"Bucket": self._bucket, "Key": self._key(probe_name())}
-        with self._translate_errors("writing the probe object"):
-            self._client.put_object(**place, Body=b"Export Jobs proves write permission; this may be removed.\n")
-        with self._translate_errors("reading the probe object"):
-            self._client.head_object(**place)
-        with self._translate_errors("deleting the probe object"):
-            self._client.delete_object(**place)
+        """See ``Destination.check``; refuses nothing that a delivery would manage."""
+        check_bucket(self._client, self._bucket, self._probe_prefix, self._options, self._endpoint)
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the prefix."""
         key = self._key("/".join(split_safe_path(target.path)))
         found = self._look(key)
         digest = self._read_sha256(key) if is_in_doubt(found, target) else ""
-        standing = judge(found, target, self._where, digest)
+        standing = judge(found, target, self._where, digest, self._options.foreign_file)
         self._abort_stale(key)
         if standing is Standing.SAME_BYTES:
             with fence() as placed:
                 if self._look(key) != found:
                     raise moved_on_error(target.path, self._where)
                 placed.etag = found.etag if found else None
+                placed.verification = Verification.READ_BACK if digest else Verification.SIZE
             return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
         with self._translate_errors(f"starting the upload of {key}"):
             upload = self._client.create_multipart_upload(
                 Bucket=self._bucket,
                 Key=key,
                 Metadata={"sha256": target.sha256, "attempt": validate_attempt(target.attempt)},
+                **object_options(self._options),
             )
         place = {"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]}
         try:
             parts = self._send(VerifiedReader(source, target), target, place)
             with fence() as placed:
-                placed.etag = self._publish(place, parts, target, found)
+                if standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
+                    self._keep_beside(key, found)
+                self._publish(place, parts, target, found, placed)
         except BaseException:
             self._abort(place)
             raise
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
+
+    def _keep_beside(self, key: str, found: StandingFile | None) -> None:
+        """A copy of a stranger's object; ours replaces the original only if it still is what was copied."""
+        folder, slash, name = key.rpartition("/")
+        for number in range(1, MOST_KEPT + 1):
+            kept = f"{folder}{slash}{kept_name(name, number)}"
+            if self._look(kept) is None:
+                with self._translate_errors(f"copying {key} to {kept}"):
+                    options = {**object_options(self._options), "MetadataDirective": "COPY"}
+                    options.pop("Tagging", None)
+                    origin = {"Bucket": self._bucket, "Key": key}
+                    self._client.copy(origin, self._bucket, kept, ExtraArgs=options)
+                log.warning("The object that stood under %s is kept as %s", key, kept)
+                return
+        raise foreign_file_error(found, key, self._where)
 
     def _send(self, reader: VerifiedReader, target: Target, place: dict[str, str]) -> list[dict[str, Any]]:
         """Upload every part, a few at a time; at most ``THREADS + 1`` of them are in memory."""
@@ -115,33 +139,61 @@ class S3Destination:
         return {"PartNumber": number, "ETag": answer["ETag"]}
 
     def _publish(
-        self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: StandingFile | None
-    ) -> str | None:
-        """Make the object appear and return its ETag. The service itself refuses when a part differs from its ETag."""
+        self,
+        place: dict[str, str],
+        parts: list[dict[str, Any]],
+        target: Target,
+        found: StandingFile | None,
+        placed: PlacedFile,
+    ) -> None:
+        """Make the object appear. The service itself refuses when a part differs from its ETag.
+
+        From the moment that it may stand, nothing but "it does not" and "it is another one" is an error: the ledger has
+        to know what the partner has.
+        """
         key = place["Key"]
         with self._translate_errors(f"completing the upload of {key}"):
             try:
-                self._complete(place, parts, target, found)
-            except ClientError as error:
-                # boto3 repeats a request whose reply was lost; the second finds the upload gone, or its own work.
-                if error_code(error) not in {"NoSuchUpload", *_CHANGED}:
-                    raise
+                placed.etag = self._complete(place, parts, target, found)
+            except (ClientError, BotoCoreError) as error:
+                # A reply may be lost; boto3 repeats the request, and the second finds the upload gone or its own work.
                 if not self._is_published(key, target):
                     if error_code(error) in _CHANGED:
                         raise self._changed_error(target, found) from error
                     raise
+        placed.verification = Verification.NONE
+        if self._options.verify == "none":
+            return
         try:
             with self._translate_errors(f"verifying {key}"):
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)
-        except TerminalError as error:  # a login that may write alone; the object stands and must be recorded
+        except ExportError as error:  # a login that may write alone, or a service that is gone; the object stands
             log.warning("The object %s stands and cannot be looked at: %s", key, error)
-            return None
-        if stored["ContentLength"] != target.bytes:
+            return
+        placed.etag = str(stored["ETag"])
+        if self._options.verify == "read_back":
+            self._compare_content(key, target, placed)
+        elif stored["ContentLength"] != target.bytes:
             raise TransientError(
                 f"Bucket {self._bucket} holds {stored['ContentLength']} of {target.bytes} bytes of {key}",
                 "It is sent again; if this goes on, ask the bucket's owner",
             )
-        return str(stored["ETag"])
+        else:
+            placed.verification = Verification.SIZE
+
+    def _compare_content(self, key: str, target: Target, placed: PlacedFile) -> None:
+        try:
+            stored = self._read_sha256(key, placed.keep_open)
+        except ExportError as error:
+            log.warning("The object %s stands and cannot be read: %s", key, error)
+            return
+        if stored != target.sha256.lower():
+            raise TransientError(
+                f"Bucket {self._bucket} holds other bytes of {key} than were sent (SHA-256 differs). It does not count "
+                "as delivered",
+                "It is sent again; if this goes on, ask the bucket's owner",
+            )
+        placed.verification = Verification.READ_BACK
 
     def _changed_error(self, target: Target, found: StandingFile | None) -> ExportError:
         if found is None and self._look(self._key(target.path)) is None:
@@ -150,19 +202,25 @@ class S3Destination:
 
     def _complete(
         self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: StandingFile | None
-    ) -> None:
-        """Complete the upload if under its key still stands what was found there; the service judges in one step."""
+    ) -> str | None:
+        """Complete the upload if under its key stands what was found there; returns the object's ETag."""
         unchanged = {"IfNoneMatch": "*"} if found is None else {"IfMatch": found.etag}
         content = {"MultipartUpload": {"Parts": parts}}
         try:
-            self._client.complete_multipart_upload(**place, **content, **unchanged)
+            return _etag(self._client.complete_multipart_upload(**place, **content, **unchanged))
         except ClientError as error:
+            if error_code(error) in _CHANGED and found is None and self._may_replace_unseen(place["Key"]):
+                return _etag(self._client.complete_multipart_upload(**place, **content))
             if error_code(error) not in _CONDITION_UNKNOWN:
                 raise
             # A store that does not know the header. Between this look and the next request another could write there.
             if self._look(place["Key"]) != found:
                 raise moved_on_error(target.path, self._where) from error
-            self._client.complete_multipart_upload(**place, **content)
+            return _etag(self._client.complete_multipart_upload(**place, **content))
+
+    def _may_replace_unseen(self, key: str) -> bool:
+        """Whether an object that this login may not look at can be replaced."""
+        return self._options.foreign_file == "replace" and self._look(key) is None
 
     def _look(self, key: str) -> StandingFile | None:
         """What stands under ``key``; None also where the login may not look, for then the service decides."""
@@ -176,20 +234,29 @@ class S3Destination:
                 raise
         return StandingFile(int(stored["ContentLength"]), etag=str(stored["ETag"]))
 
-    def _read_sha256(self, key: str) -> str:
+    def _read_sha256(self, key: str, meanwhile: Callable[[], None] = lambda: None) -> str:
         digest = hashlib.sha256()
         with self._translate_errors(f"reading {key}"):
             body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
             for block in body.iter_chunks(PART_BYTES):
                 digest.update(block)
+                meanwhile()
         return digest.hexdigest()
 
     def _is_published(self, key: str, target: Target) -> bool:
-        """Tell whether this very attempt's object stands under ``key``."""
-        try:
-            stored = self._client.head_object(Bucket=self._bucket, Key=key)
-        except ClientError:
-            return False
+        """Tell whether this very attempt's object stands under ``key``; asked again while nobody answers."""
+        stored: dict[str, Any] = {}
+        for wait in (0, *SECOND_LOOKS_S):
+            time.sleep(wait)
+            try:
+                stored = self._client.head_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if error_code(error) in _ABSENT:
+                    return False
+            except BotoCoreError:
+                continue
+            else:
+                break
         written = stored.get("Metadata", {})
         return bool(written.get("attempt") == target.attempt and written.get("sha256") == target.sha256)
 
@@ -224,3 +291,7 @@ class S3Destination:
 
     def _translate_errors(self, doing: str) -> Any:
         return translate_s3_errors(doing, self._bucket, self._endpoint)
+
+
+def _etag(answer: dict[str, Any]) -> str | None:
+    return str(answer["ETag"]) if answer.get("ETag") else None

@@ -17,6 +17,10 @@ from botocore.exceptions import (
 
 from export_jobs.errors import ExportError, TerminalError, TransientError
 
+_CHECKSUM_REMEDY = (
+    'Put "config_kwargs": {"request_checksum_calculation": "when_required"} into the extra of the Airflow connection: '
+    "many services that are not Amazon's do not know the checksums that boto3 adds"
+)
 _TERMINAL_MESSAGES = {
     "NoSuchBucket": (
         "The bucket {bucket} does not exist",
@@ -55,6 +59,18 @@ _TERMINAL_MESSAGES = {
         "There is no space left in bucket {bucket} for {doing}. Nothing was published",
         "Ask the bucket's owner to make room, then rerun",
     ),
+    "NotImplemented": (
+        "The service of bucket {bucket} does not know a part of the request for {doing} (501). It is not sent again",
+        _CHECKSUM_REMEDY,
+    ),
+    "MissingContentLength": (
+        "The service of bucket {bucket} wants to know the length before {doing} (411). It is not sent again",
+        _CHECKSUM_REMEDY,
+    ),
+    "XAmzContentSHA256Mismatch": (
+        "The service of bucket {bucket} cannot check how the request for {doing} is signed. It is not sent again",
+        _CHECKSUM_REMEDY,
+    ),
     "MethodNotAllowed": (
         "The service refuses {doing} in bucket {bucket}: it is locked or read-only",
         "Ask its owner",
@@ -63,6 +79,9 @@ _TERMINAL_MESSAGES = {
 """By error code: what happened, and what to do next."""
 
 _CODE_ALIASES = {
+    "501": "NotImplemented",
+    "411": "MissingContentLength",
+    "LengthRequired": "MissingContentLength",
     "403": "AccessDenied",
     "Forbidden": "AccessDenied",
     "AllAccessDisabled": "AccessDenied",
@@ -105,7 +124,9 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
 def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
     code = error_code(error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    message = _TERMINAL_MESSAGES.get(_CODE_ALIASES.get(code, code))
+    message = _TERMINAL_MESSAGES.get(_CODE_ALIASES.get(code, code)) or _TERMINAL_MESSAGES.get(
+        _CODE_ALIASES.get(str(status), "") if status in {411, 501} else ""
+    )
     if message is not None:
         what, remedy = message
         return TerminalError(what.format(doing=doing, bucket=bucket), remedy)

@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import quote
 
-import asyncssh
-
+from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
 from export_jobs.delivery.loop_thread import LoopThread
-from export_jobs.delivery.paths import is_temporary_of, probe_name, split_safe_path, temporary_name
-from export_jobs.delivery.sftp_errors import vanished_error
-from export_jobs.delivery.sftp_login import DEFAULT_PORT, read_login, server_address
-from export_jobs.delivery.sftp_publication import SftpPublication, described
-from export_jobs.delivery.sftp_session import SftpSession, is_directory
-from export_jobs.delivery.sftp_upload import SftpUpload, remote_sha256
-from export_jobs.delivery.standing import StandingFile
+from export_jobs.delivery.paths import split_safe_path, temporary_name
+from export_jobs.delivery.sftp_server.direct import DirectUpload, beginning_of
+from export_jobs.delivery.sftp_server.final_name import FinalName
+from export_jobs.delivery.sftp_server.folder import make_subfolders, remote_folder, remove_left_overs, require_folder
+from export_jobs.delivery.sftp_server.probe import SftpProbe
+from export_jobs.delivery.sftp_server.publication import SftpPublication
+from export_jobs.delivery.sftp_server.session import SftpSession
+from export_jobs.delivery.sftp_server.stored import StoredFile
+from export_jobs.delivery.sftp_server.upload import SftpUpload
+from export_jobs.delivery.ssh.login import DEFAULT_PORT, read_login, server_address
+from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader
-from export_jobs.errors import TerminalError, TransientError
+from export_jobs.errors import ExportError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +41,17 @@ class _RemotePaths:
     temporary: str
 
 
+@dataclass(frozen=True)
+class _Delivery:
+    """One file on its way over one connection."""
+
+    loop: LoopThread
+    session: SftpSession
+    source: BinaryIO
+    target: Target
+    names: _RemotePaths
+
+
 class SftpDestination:
     """A folder on an SFTP server; see ``Destination`` for the promise. One connection a call, always closed."""
 
@@ -46,138 +60,110 @@ class SftpDestination:
         credentials: Credentials,
         folder: str,
         *,
+        options: DestinationOptions | None = None,
         stall_seconds: float = 120,
         connect_seconds: float = 30,
-        read_back: bool = False,
     ) -> None:
         """Keep the settings; nothing is read or connected before ``check`` or ``deliver``.
 
-        ``folder`` is absolute, or relative to the login's home. ``stall_seconds`` without any progress end a
-        transfer. ``read_back`` downloads the temporary and compares its SHA-256 before the rename: for servers that
-        are known to store other bytes than they were sent; it doubles the traffic.
+        ``folder`` is absolute, or relative to the login's home. ``options``: what its server can do. ``stall_seconds``
+        without any progress end a transfer.
         """
         self._credentials = credentials
-        self._folder = folder.rstrip("/") or ("/" if folder.startswith("/") else ".")
+        self._folder = remote_folder(folder)
+        self._options = options or DestinationOptions()
         self._stall_seconds = stall_seconds
         self._connect_seconds = connect_seconds
-        self._read_back = read_back
 
     def check(self) -> None:
         """See ``Destination.check``."""
         with LoopThread() as loop:
             session = loop.run(self._open())
             try:
-                loop.run(self._probe(session))
+                loop.run(SftpProbe(session, self._folder, self._options).run())
             finally:
                 loop.run(session.close())
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the folder."""
         names = self._remote_paths(target)
+        deliver = self._deliver_directly if self._options.publish == "direct" else self._deliver_by_rename
         with LoopThread() as loop:
             session = loop.run(self._open())
             try:
-                publication = SftpPublication(session, target, names.temporary, names.final)
-                loop.run(self._prepare(session, target, names))
-                # Looked at outside the fence: reading a large file back takes longer than a fence may last.
-                if not loop.run(publication.is_done_already()):
-                    staged = self._stage(session, VerifiedReader(source, target), target, names)
-                    publication.uploaded = loop.run(staged)
-                with fence() as placed:
-                    loop.run(publication.publish(placed))
-            except BaseException:
-                loop.run(self._discard(session, names.temporary))
-                raise
+                deliver(_Delivery(loop, session, source, target, names), fence)
             finally:
                 loop.run(session.close())
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
 
+    def _deliver_by_rename(self, one: _Delivery, fence: Fence) -> None:
+        loop, session, target, names = one.loop, one.session, one.target, one.names
+        final = FinalName(session, names.final, target, self._options)
+        publication = SftpPublication(session, target, self._options, names.temporary, final)
+        try:
+            loop.run(self._prepare(session, target, names))
+            # Looked at outside the fence: reading a large file back takes longer than a fence may last.
+            loop.run(final.judge())
+            if final.standing is not Standing.SAME_BYTES:
+                stored = StoredFile(session, names.temporary, target, self._options)
+                loop.run(self._stage(session, VerifiedReader(one.source, target), target, stored, names))
+                publication.stored = stored
+            with fence() as placed:
+                loop.run(publication.publish(placed))
+        except BaseException:
+            loop.run(self._discard(session, names.temporary))
+            raise
+        loop.run(self._tidy(session, names, final))
+
+    def _deliver_directly(self, one: _Delivery, fence: Fence) -> None:
+        loop, session, target, names = one.loop, one.session, one.target, one.names
+        final = FinalName(session, names.final, target, self._options)
+        stored = StoredFile(session, names.final, target, self._options)
+        upload = DirectUpload(session, target, final, stored)
+        loop.run(require_folder(session, self._folder))
+        loop.run(make_subfolders(session, self._folder, target.path))
+        loop.run(final.judge(beginning_of(one.source)))
+        with fence() as placed:
+            is_ours = True
+
+            def keep_open() -> None:
+                nonlocal is_ours
+                is_ours = False
+                placed.keep_open()
+                is_ours = True
+
+            try:
+                if not loop.run(upload.is_done_already(placed)):
+                    keep_open()  # who was held up since the fence was entered may have lost it
+                    loop.run(upload.publish(one.source, placed), meanwhile=keep_open)
+            except BaseException:
+                # Within the fence: once it is lost, what stands there may be another attempt's.
+                if upload.is_unfinished and is_ours:
+                    loop.run(self._discard(session, names.final))
+                raise
+
     async def _open(self) -> SftpSession:
-        login = read_login(self._credentials)
+        login = read_login(self._credentials, legacy=self._options.legacy_algorithms)
         return await SftpSession.open(login, connect_seconds=self._connect_seconds, stall_seconds=self._stall_seconds)
 
-    async def _probe(self, session: SftpSession) -> None:
-        await self._require_folder(session)
-        probe = posixpath.join(self._folder, probe_name())
-        doing = "proving write permission"
-        file = await session.do(doing, probe, session.client.open(probe, "wb"))
-        await session.do(doing, probe, file.write(b"Export Jobs proves write permission; this file may be removed.\n"))
-        await session.do(doing, probe, file.close())
-        await session.do("removing the probe file", probe, session.client.remove(probe))
-
     async def _prepare(self, session: SftpSession, target: Target, names: _RemotePaths) -> None:
-        await self._require_folder(session)
-        await self._make_subfolders(session, target.path)
-        await self._remove_stale(session, names)
+        await require_folder(session, self._folder)
+        await make_subfolders(session, self._folder, target.path)
+        if self._options.replace != "remove_then_rename":
+            await remove_left_overs(session, names.folder, posixpath.basename(names.final), self._options)
+
+    async def _tidy(self, session: SftpSession, names: _RemotePaths, final: FinalName) -> None:
+        """Where files are replaced in steps, a left-over may be the only copy of the older file until here."""
+        if self._options.replace == "remove_then_rename":
+            with suppress(ExportError):
+                await remove_left_overs(session, names.folder, posixpath.basename(final.path), self._options)
 
     async def _stage(
-        self, session: SftpSession, reader: VerifiedReader, target: Target, names: _RemotePaths
-    ) -> StandingFile:
-        """Have the complete, verified content under the temporary name; what the server says of it."""
+        self, session: SftpSession, reader: VerifiedReader, target: Target, stored: StoredFile, names: _RemotePaths
+    ) -> None:
+        """Have the complete, verified content under the temporary name, as far as the server shows it."""
         await SftpUpload(session, names.temporary, reader, target.bytes).run()
-        stored = await session.attributes("verifying the upload", names.temporary)
-        if stored is None:
-            raise vanished_error(session.where, names.temporary)
-        if stored.size != target.bytes:
-            raise TransientError(
-                f"The server {session.where} stored {stored.size} of {target.bytes} bytes of {target.path}. The file "
-                "was not published",
-                "It is sent again; if this goes on, ask the server's owner to look for a quota",
-            )
-        if self._read_back and await remote_sha256(session, names.temporary) != target.sha256.lower():
-            raise TransientError(
-                f"The server {session.where} stored other bytes of {target.path} than were sent (SHA-256 differs). The "
-                "file was not published",
-                "It is sent again; if this goes on, the server's disk or software is at fault",
-            )
-        return described(stored)
-
-    async def _require_folder(self, session: SftpSession) -> None:
-        """The target folder is the partner's: a wrong name must be reported, never made into a new folder."""
-        found = await session.attributes("looking for the target folder", self._folder)
-        if found is None:
-            raise TerminalError(
-                f"The folder {self._folder} does not exist on {session.where}",
-                "Create it there, or correct the folder of the destination",
-            )
-        if not is_directory(found):
-            raise TerminalError(
-                f"{self._folder} on {session.where} is a file, not a folder", "Correct the folder of the destination"
-            )
-
-    async def _make_subfolders(self, session: SftpSession, path: str) -> None:
-        here = self._folder
-        for part in split_safe_path(path)[:-1]:
-            here = posixpath.join(here, part)
-            found = await session.attributes("looking for the sub-folder", here)
-            if found is None:
-                try:
-                    await session.ask("making the sub-folder", session.client.mkdir(here))
-                except asyncssh.SFTPError as error:
-                    # Another delivery may have made it in between; only its absence is a failure.
-                    found = await session.attributes("looking for the sub-folder", here)
-                    if found is None:
-                        raise await session.error_for(error, "making the sub-folder", here) from error
-            if found is not None and not is_directory(found):
-                raise TerminalError(
-                    f"{here} on {session.where} is a file where a sub-folder is needed",
-                    "Remove the file there, or choose another sub-folder for the job",
-                )
-
-    async def _remove_stale(self, session: SftpSession, names: _RemotePaths) -> None:
-        """Remove what killed attempts left; their uploads then have no name to be renamed from."""
-        doing = "looking for unfinished uploads"
-        final = posixpath.basename(names.final)
-        try:
-            listed = await session.ask(doing, session.client.listdir(names.folder))
-        except asyncssh.SFTPPermissionDenied:
-            log.warning("%s may not be listed on %s: unfinished uploads stay there", names.folder, session.where)
-            return
-        except asyncssh.SFTPError as error:
-            raise await session.error_for(error, doing, names.folder) from error
-        for name in listed:
-            if is_temporary_of(final, name):
-                await session.remove(posixpath.join(names.folder, name))
+        await stored.verify()
 
     async def _discard(self, session: SftpSession, temporary: str) -> None:
         """Remove the temporary after a failure, over a new connection when the old one is gone; never raises."""
@@ -200,7 +186,7 @@ class SftpDestination:
     def _remote_paths(self, target: Target) -> _RemotePaths:
         *subfolders, name = split_safe_path(target.path)
         folder = posixpath.join(self._folder, *subfolders)
-        temporary = temporary_name(name, target.attempt)
+        temporary = temporary_name(name, target.attempt, self._options.temporary_name)
         return _RemotePaths(folder, posixpath.join(folder, name), posixpath.join(folder, temporary))
 
     def url(self, path: str) -> str:

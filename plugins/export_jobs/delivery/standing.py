@@ -9,17 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
+from typing import Literal
 
 from export_jobs.core.files.placed_file import KnownFile
 from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, TransientError
 
+ForeignFile = Literal["refuse", "replace", "keep_both"]
+"""What becomes of a file that stands under the final name and is not known as ours."""
+
 
 @dataclass(frozen=True)
 class StandingFile:
-    """A file as its server describes it; two looks at the same file give equal values."""
+    """A file as its server describes it; two looks at the same file give equal values. None: it does not say."""
 
-    bytes: int
+    bytes: int | None
     modified: int | None = None
     etag: str | None = None
 
@@ -34,6 +38,8 @@ class Standing(Enum):
     NOTHING = auto()
     OURS = auto()
     SAME_BYTES = auto()
+    FOREIGN = auto()
+    """A stranger's file, at a destination that says what may be done with it."""
 
 
 def is_in_doubt(found: StandingFile | None, target: Target) -> bool:
@@ -42,15 +48,17 @@ def is_in_doubt(found: StandingFile | None, target: Target) -> bool:
     It has a size that ours can have, and no time or ETag on record: it was delivered before those were kept, a reply
     was lost, or it is not ours.
     """
-    sizes = {target.bytes, *(known.bytes for known in target.known)}
+    sizes = {None, target.bytes, *(known.shown_bytes for known in target.known)}
     return found is not None and found.bytes in sizes and not any(_is_recorded(found, known) for known in target.known)
 
 
-def judge(found: StandingFile | None, target: Target, where: str, sha256: str = "") -> Standing:
+def judge(
+    found: StandingFile | None, target: Target, where: str, sha256: str = "", foreign_file: ForeignFile = "refuse"
+) -> Standing:
     """Tell what may be done with ``found``; ``sha256`` (hex) of its content where it was in doubt.
 
     Raises:
-        TerminalError: it is not a file of this job.
+        ForeignFileError: it is not a file of this job, and the destination says ``refuse``.
     """
     if found is None:
         return Standing.NOTHING
@@ -58,6 +66,8 @@ def judge(found: StandingFile | None, target: Target, where: str, sha256: str = 
         return Standing.SAME_BYTES
     if any(_is_recorded(found, known) or known.sha256.lower() == sha256 for known in target.known):
         return Standing.OURS
+    if foreign_file != "refuse":
+        return Standing.FOREIGN
     raise foreign_file_error(found, target.path, where)
 
 
@@ -73,11 +83,13 @@ def foreign_file_error(found: StandingFile | None, path: str, where: str) -> For
     described = "a file that this login may not look at"
     if found is not None:
         changed = f", changed at {datetime.fromtimestamp(found.modified, UTC).isoformat()}" if found.modified else ""
-        described = f"a file of {found.bytes} bytes{changed}, which this job has not put there"
+        size = "an unknown number of" if found.bytes is None else str(found.bytes)
+        described = f"a file of {size} bytes{changed}, which this job has not put there"
     return ForeignFileError(
         f"{path} exists already on {where}: {described}. It was left as it is, and nothing was published",
         "Move it away there, or give the job another name or sub-folder; then clear this run. If an earlier job of "
-        "this name delivered it, tell its receivers first",
+        "this name delivered it, tell its receivers first. `foreign_file` at the destination says what else may "
+        "be done",
     )
 
 
@@ -99,7 +111,7 @@ def unpublished_error(path: str, where: str, found: StandingFile | None) -> Tran
 
 
 def _is_recorded(found: StandingFile, known: KnownFile) -> bool:
-    if found.bytes != known.bytes:
+    if found.bytes is None or found.bytes != known.shown_bytes:
         return False
     by_etag = found.etag is not None and found.etag == known.etag
     return by_etag or (found.modified is not None and found.modified == known.modified)

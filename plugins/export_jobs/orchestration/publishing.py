@@ -14,6 +14,7 @@ from export_jobs.core.files.export_file import ExportFile
 from export_jobs.core.files.job_files import done_path
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from export_jobs.core.files.names import manifest_path
+from export_jobs.core.files.placed_file import Verification
 from export_jobs.errors import TerminalError
 from export_jobs.orchestration.run.publish import publish
 from export_jobs.orchestration.run.staging import remove_staged
@@ -127,4 +128,5 @@ def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
         definition_hash=run.definition_hash,
         revision=revision,
         ledger=ManifestLedger(sequence=head.sequence, hash=head.hash),
+        unverified=[name for name, one in deliveries.items() if one and one.verification == Verification.NONE],
     )

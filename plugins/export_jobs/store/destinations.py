@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import text
 
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.store.database.access import StoreAccess
 
-_SELECT = "SELECT tag, kind, connection, folder, description FROM export_jobs.destination"
+_COLUMNS = tuple(DestinationSpec.model_fields)
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM export_jobs.destination"
+_VALUES = ", ".join(f"CAST(:{name} AS jsonb)" if name == "tags" else f":{name}" for name in _COLUMNS)
+_SAVE = f"""INSERT INTO export_jobs.destination ({", ".join(_COLUMNS)}) VALUES ({_VALUES})
+    ON CONFLICT (tag) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "tag")}"""
 
 
 class Destinations(StoreAccess):
@@ -24,9 +30,6 @@ class Destinations(StoreAccess):
 
     def save_destination(self, spec: DestinationSpec, actor: str | None = None) -> None:
         """Create a destination or change it."""
-        query = """INSERT INTO export_jobs.destination (tag, kind, connection, folder, description)
-            VALUES (:tag, :kind, :connection, :folder, :description)
-            ON CONFLICT (tag) DO UPDATE SET kind = excluded.kind, connection = excluded.connection,
-                folder = excluded.folder, description = excluded.description"""
+        values = spec.model_dump(mode="json")
         with self._begin(actor) as connection:
-            connection.execute(text(query), spec.model_dump(mode="json"))
+            connection.execute(text(_SAVE), {**values, "tags": json.dumps(values["tags"], ensure_ascii=False)})

@@ -15,6 +15,7 @@ from types import FrameType
 
 import pytest
 
+from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import KnownFile
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.sftp import SftpDestination
@@ -136,7 +137,7 @@ def test_a_server_that_does_not_show_finished_files_gets_them_and_keeps_what_it_
     sftp.faults.hides_finished = True
     sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
     assert sftp_site.read(PATH) == CONTENT
-    with pytest.raises(TransientError):
+    with pytest.raises(TerminalError, match="a file that this login may not look at"):
         sftp_site.destination.deliver(*staged(b"another content"), lease.fence())
     assert sftp_site.read(PATH) == CONTENT
 
@@ -288,7 +289,7 @@ def test_d11_a_flipped_byte_is_found_by_reading_back(
     sftp: FaultySftpServer, credentials: Credentials, sftp_site: Site, lease: Lease
 ) -> None:
     sftp.faults.flip_byte = SIZE // 3
-    destination = SftpDestination(credentials, "/in", read_back=True)
+    destination = SftpDestination(credentials, "/in", options=DestinationOptions(verify="read_back"))
     with pytest.raises(TransientError, match="stored other bytes"):
         destination.deliver(*staged(CONTENT), lease.fence())
     assert sftp_site.everything() == []

@@ -20,6 +20,7 @@ from pydantic import (
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.definitions.cell_format import CellFormat
 from export_jobs.core.definitions.column_use import ColumnUse, column_use
+from export_jobs.core.definitions.destination import DestinationOptions, DestinationPlace
 from export_jobs.core.definitions.filter import Filter, canonical_texts
 from export_jobs.core.definitions.key import KeySpec
 from export_jobs.core.definitions.presets import PresetKey, with_preset
@@ -256,17 +257,8 @@ class ExportJob(JobSpec):
         return {use.template: use for use in self.templates}[name]
 
 
-class DestinationSpec(Frozen):
-    """A place for files, known by its tag. Secrets live in the Airflow connection ``connection``.
-
-    ``folder``: for SFTP a path on the server, for S3 ``bucket/prefix``.
-    """
-
-    tag: str
-    kind: Annotated[Literal["sftp", "s3"], BeforeValidator(_lower)]
-    connection: str
-    folder: str
-    description: str = ""
+class DestinationSpec(DestinationOptions, DestinationPlace):
+    """A place for files and how they get there, as a person writes it."""
 
 
 class DefinitionFile(Frozen):

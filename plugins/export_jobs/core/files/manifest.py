@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.base.frozen import Frozen
@@ -48,7 +48,10 @@ class ManifestWindow(Frozen):
 
 
 class ManifestEntry(Frozen):
-    """One delivered file, enough to verify it without asking the sender."""
+    """One delivered file, enough to verify it without asking the sender.
+
+    ``verification``: only where the destination's server did not let the sender see that the file is whole.
+    """
 
     template: str
     path: str
@@ -57,6 +60,7 @@ class ManifestEntry(Frozen):
     sha256: str
     columns: tuple[str, ...]
     content: FileContent
+    verification: Literal["not verified"] | None = None
 
 
 class ManifestLedger(Frozen):
@@ -94,8 +98,9 @@ class Manifest(Frozen):
         definition_hash: str,
         revision: int,
         ledger: ManifestLedger,
+        unverified: Collection[str] = (),
     ) -> Manifest:
-        """The manifest of ``files``, in their order."""
+        """The manifest of ``files``, in their order; ``unverified``: templates whose file could not be verified."""
         zone = job.schedule.time_zone
         return cls(
             job=job.name,
@@ -104,14 +109,16 @@ class Manifest(Frozen):
             window=ManifestWindow.of(window, zone),
             time_zone=zone,
             revision=revision,
-            files=tuple(_manifest_entry(file) for file in files if file.is_sent),
+            files=tuple(_manifest_entry(file, unverified) for file in files if file.is_sent),
             without_rows=tuple(file.template for file in files if not file.is_sent),
             ledger=ledger,
         )
 
     def to_bytes(self) -> bytes:
         """UTF-8 JSON, keys sorted, newline at the end: the same manifest is the same bytes."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, indent=2, ensure_ascii=False)
+        data = self.model_dump(mode="json")
+        data["files"] = [_without_empty_verification(entry) for entry in data["files"]]
+        text = json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False)
         return f"{text}\n".encode()
 
     def stage(self, files: Sequence[ExportFile]) -> str:
@@ -122,5 +129,10 @@ class Manifest(Frozen):
         return digest.hexdigest()
 
 
-def _manifest_entry(file: ExportFile) -> ManifestEntry:
-    return ManifestEntry.model_validate({name: getattr(file, name) for name in ManifestEntry.model_fields})
+def _manifest_entry(file: ExportFile, unverified: Collection[str]) -> ManifestEntry:
+    values = {name: getattr(file, name) for name in ManifestEntry.model_fields if name != "verification"}
+    return ManifestEntry(**values, verification="not verified" if file.template in unverified else None)
+
+
+def _without_empty_verification(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "verification" or value is not None}

@@ -29,6 +29,7 @@ from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec
 from export_jobs.core.definitions.key import KeySpec, ReceiverKey
 from export_jobs.core.validation.rule import RuleContext
 from export_jobs.core.validation.rules.destination import DESTINATION_RULES
+from export_jobs.core.validation.rules.destination_options import DESTINATION_OPTION_RULES
 from export_jobs.core.validation.rules.encryption import ENCRYPTION_RULES
 from export_jobs.core.validation.rules.file import FILE_RULES
 from export_jobs.core.validation.rules.file_name import FILE_NAME_RULES
@@ -89,7 +90,7 @@ def validate_template(template: Template, *, catalogue: Catalogue) -> list[Issue
 
 def validate_destination(destination: DestinationSpec) -> list[Issue]:
     """Meaning of a destination; whether it can be reached is for ``check-destination`` to say."""
-    return list(DESTINATION_RULES.issues(destination, RuleContext(Catalogue())))
+    return destination_issues(ParseResult(destination))
 
 
 def validate_key(key: KeySpec) -> list[Issue]:
@@ -165,7 +166,11 @@ def template_issues(parsed: ParseResult[Template], context: RuleContext) -> list
 
 def destination_issues(parsed: ParseResult[DestinationSpec]) -> list[Issue]:
     """Findings of every rule on what could be read of a destination."""
-    return list(DESTINATION_RULES.issues(parsed.value, RuleContext(Catalogue()), parsed.broken)) if parsed.value else []
+    if parsed.value is None:
+        return []
+    found = (DESTINATION_RULES, DESTINATION_OPTION_RULES)
+    context = RuleContext(Catalogue())
+    return [issue for rules in found for issue in rules.issues(parsed.value, context, parsed.broken)]
 
 
 def key_issues(parsed: ParseResult[KeySpec]) -> list[Issue]:

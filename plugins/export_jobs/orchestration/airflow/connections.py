@@ -207,7 +207,7 @@ def open_destination(spec: DestinationSpec) -> Destination:
         password=found.password,
         extra=dict(found.extra_dejson),
     )
-    return SftpDestination(credentials, spec.folder, stall_seconds=settings.stall_timeout_s())
+    return SftpDestination(credentials, spec.folder, options=spec, stall_seconds=settings.stall_timeout_s())
 
 
 def signing_key(connection_id: str) -> SigningKey:
@@ -231,21 +231,14 @@ def signing_key(connection_id: str) -> SigningKey:
 
 
 def _s3(spec: DestinationSpec) -> Destination:
-    from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
-
     from export_jobs.delivery.s3 import S3Destination  # noqa: PLC0415
     from export_jobs.delivery.s3_login_errors import translate_s3_login_errors  # noqa: PLC0415
+    from export_jobs.orchestration.airflow.s3_client import s3_client  # noqa: PLC0415
 
-    config = Config(
-        connect_timeout=settings.connect_timeout_s(),
-        read_timeout=2 * settings.connect_timeout_s(),
-        retries={"total_max_attempts": 3, "mode": "standard"},  # after these the task tries again, later
-    )
     with translate_s3_login_errors(spec.connection):
-        client = AwsGenericHook(aws_conn_id=spec.connection, client_type="s3", config=config).get_conn()
+        client = s3_client(spec.connection)
     bucket, _, prefix = spec.folder.strip("/").partition("/")
-    return S3Destination(client, bucket, prefix)
+    return S3Destination(client, bucket, prefix, spec)
 
 
 @lru_cache(maxsize=4)

@@ -70,8 +70,15 @@ def publish(
     except AlreadyDelivered:
         log.info("Another attempt has delivered %s meanwhile", record.path)
     except ForeignFileError as error:
-        if set(ledger.known_files(record.execution_id, record.path)) == set(target.known):
+        if _of_others(ledger.known_files(record.execution_id, record.path), record) == _of_others(target.known, record):
             raise
         raise TransientError(
             f"Another run has published {record.path} during this attempt", "It is looked at again at the next try"
         ) from error
+
+
+def _of_others(
+    known: tuple[KnownFile, ...], record: DeliveryRecord | PublicationRecord | DoneFileRecord
+) -> set[KnownFile]:
+    """All but what this very attempt has announced on its way."""
+    return {file for file in known if file.stands or file.sha256 != record.sha256}

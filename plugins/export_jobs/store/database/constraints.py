@@ -18,6 +18,58 @@ _DESTINATIONS = {
     "destination_tag_is_plain": ("The destination's tag is invalid", _NAME_REMEDY),
     "destination_kind_is_known": ("The destination's kind is unknown", "Use sftp or s3"),
     "destination_has_a_connection": ("The destination names no connection", "Give the id of an Airflow connection"),
+    "destination_publish_is_known": ("The destination's publish is unknown", "Use rename or direct"),
+    "destination_replace_is_known": ("The destination's replace is unknown", "Use refuse or remove_then_rename"),
+    "destination_foreign_file_is_known": (
+        "The destination's foreign_file is unknown",
+        "Use refuse, replace or keep_both",
+    ),
+    "destination_probe_is_known": ("The destination's probe is unknown", "Use write or login_only"),
+    "destination_probe_folder_is_not_empty": ("The destination's probe_folder is empty", "Give a path, or no value"),
+    "destination_probe_folder_is_used": (
+        "The destination has a probe_folder, and with probe login_only nothing is written",
+        "Remove one of the two",
+    ),
+    "destination_verify_is_known": ("The destination's verify is unknown", "Use size, read_back or none"),
+    "destination_temporary_name_tells_attempts_apart": (
+        "The destination's temporary_name lacks {attempt}, or {name} and {stem}, or names a folder",
+        "Use a pattern such as .{name}.{attempt}.part",
+    ),
+    "destination_parallel_is_in_range": ("The destination's parallel is not between 1 and 8", "Use 1 for no ranges"),
+    "destination_max_logins_is_in_range": (
+        "The destination's max_logins is not between 1 and 100",
+        "Leave it empty for no limit",
+    ),
+    "destination_acl_is_known": (
+        "The destination's acl is unknown",
+        "Use private, bucket-owner-read or bucket-owner-full-control",
+    ),
+    "destination_encryption_is_known": (
+        "The destination's encryption is unknown",
+        "Use AES256, aws:kms or aws:kms:dsse",
+    ),
+    "destination_kms_key_is_one": ("The destination's kms_key is no id, alias or ARN of a key", "Copy it from KMS"),
+    "destination_kms_key_goes_with_kms": (
+        "The destination has a kms_key or bucket_key without encryption by KMS",
+        "Set encryption to aws:kms, or remove them",
+    ),
+    "destination_storage_class_is_one": ("The destination's storage_class is no word of S3", "Use such as STANDARD_IA"),
+    "destination_tags_are_texts": (
+        "The destination's tags are not a mapping of keys to texts",
+        'Use such as {"team": "exports"}',
+    ),
+    "destination_s3_publishes_whole_objects": (
+        "The destination has an option of SFTP servers and is of the kind s3",
+        "Leave publish, replace, temporary_name, parallel, max_logins and legacy_algorithms at their defaults",
+    ),
+    "destination_s3_options_for_s3_only": (
+        "The destination has an option of S3 and is of another kind",
+        "Empty acl, encryption, kms_key, bucket_key, storage_class and tags",
+    ),
+    "destination_direct_has_no_temporary_name": (
+        "The destination publishes directly, so it takes no temporary_name, no replace and no parallel ranges",
+        "Leave these at their defaults",
+    ),
 }
 _KEYS = {
     "key_pkey": ("There is a key of this tag already", "Renew that one, or choose another tag"),
@@ -205,6 +257,10 @@ _LEDGER = {
     "execution_event_execution_id_fkey": _NO_EXECUTION,
     "delivery_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
     "delivery_execution_id_fkey": _NO_EXECUTION,
+    "delivery_verification_is_known": (
+        "How far the delivery was verified is unknown",
+        "Use size, read back or not verified",
+    ),
     "delivery_execution_id_template_stage_key": (
         "The ledger has the delivery of this file already",
         "There is nothing to do",

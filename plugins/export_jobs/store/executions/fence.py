@@ -45,6 +45,9 @@ class LeaseTransaction(Protocol):
     def is_newest(self, announcement: Announcement, record: FileRecord) -> bool:
         """Whether nothing else was announced for the path since; nothing else is, until the transaction ends."""
 
+    def keep_open(self) -> None:
+        """Show that whoever is in the fence is alive; raises when the transaction was lost."""
+
     def record(self, record: FileRecord, announcement: Announcement, attempt: str, placed: PlacedFile) -> None:
         """Record that the file stands."""
 
@@ -71,7 +74,7 @@ def fence(
             )
         # Once more, now that nobody else can publish the path: a later run may have done so since.
         _require_newest_rows(lease, record)
-        placed = PlacedFile()
+        placed = PlacedFile(keep_open=lease.keep_open)
         yield placed
         lease.record(record, announcement, attempt, placed)
 

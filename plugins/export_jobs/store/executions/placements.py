@@ -19,10 +19,11 @@ _LOCK = f"SELECT pg_advisory_xact_lock(hashtextextended({_DESTINATION} || '/' ||
 _NEWEST = f"""SELECT id, execution_id, revision, sha256, stands FROM export_jobs.placement
     WHERE destination = {_DESTINATION} AND path = :path ORDER BY id DESC LIMIT 1"""
 _ADD = f"""INSERT INTO export_jobs.placement
-        (execution_id, destination, path, attempt, revision, bytes, sha256, stands, modified, etag)
-    VALUES (:execution_id, {_DESTINATION}, :path, :attempt, :revision, :bytes, :sha256, :stands, :modified, :etag)
+        (execution_id, destination, path, attempt, revision, bytes, sha256, stands, modified, etag, reported_bytes)
+    VALUES (:execution_id, {_DESTINATION}, :path, :attempt, :revision, :bytes, :sha256, :stands, :modified, :etag,
+        :reported_bytes)
     RETURNING id"""
-_KNOWN = f"""SELECT DISTINCT p.bytes, p.sha256, p.modified, p.etag
+_KNOWN = f"""SELECT DISTINCT p.bytes, p.sha256, p.modified, p.etag, p.reported_bytes, p.stands
     FROM export_jobs.placement p JOIN export_jobs.execution e ON e.id = p.execution_id
     JOIN export_jobs.execution me ON me.id = :execution_id AND me.job_id = e.job_id
         AND (me.window_start, me.window_end) = (e.window_start, e.window_end)
@@ -37,7 +38,7 @@ _NEWEST_READ_BY_OTHERS = f"""SELECT max(v.id) FROM export_jobs.placement p
     WHERE p.destination = {_DESTINATION} AND p.path = :path AND p.stands AND p.execution_id <> :execution_id"""
 _ADD_DELIVERY = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS})
     VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
-        :version, :definition_hash, :attempt, clock_timestamp())"""
+        :version, :definition_hash, :attempt, clock_timestamp(), :verification)"""
 _ADD_PUBLICATION = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS})
     SELECT :execution_id, :stage, count(*) + 1, :path, :url, :bytes, :sha256, clock_timestamp()
     FROM export_jobs.publication WHERE execution_id = :execution_id"""
@@ -96,11 +97,16 @@ class StoreLease:
         newest = self._newest(record)
         return newest is not None and newest.id == announcement.id
 
+    def keep_open(self) -> None:
+        """See ``LeaseTransaction``; a transaction in which nothing is asked for minutes is ended by the server."""
+        self._connection.execute(text("SELECT 1"))
+
     def record(self, record: FileRecord, announcement: Announcement, attempt: str, placed: PlacedFile) -> None:
         """See ``LeaseTransaction``."""
         self._add(record, attempt, announcement.revision, stands=True, placed=placed)
         if isinstance(record, DeliveryRecord):
             values = {**asdict(record), "columns": list(record.columns), "revision": announcement.revision}
+            values["verification"] = placed.verification.value
             self._connection.execute(text(_ADD_DELIVERY), values)
         elif isinstance(record, PublicationRecord):
             self._connection.execute(text(_ADD_PUBLICATION), asdict(record))
@@ -121,6 +127,8 @@ class StoreLease:
             "bytes": record.bytes,
             "sha256": record.sha256,
             "stands": stands,
-            **asdict(placed),
+            "modified": placed.modified,
+            "etag": placed.etag,
+            "reported_bytes": placed.reported_bytes,
         }
         return int(self._connection.execute(text(_ADD), values).scalar_one())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from export_jobs.core.windows.coverage import CoverageState, TemplateOutcome
 from export_jobs.core.windows.window import Window
@@ -53,10 +53,14 @@ class DeliveryRecord:
 
 @dataclass(frozen=True)
 class DeliveryEntry(DeliveryRecord):
-    """One file that stands at the destination. ``revision`` counts the contents that this path has had, from 1."""
+    """One file that stands at the destination. ``revision`` counts the contents that this path has had, from 1.
+
+    ``verification`` is one of ``Verification``; None: delivered before that was kept.
+    """
 
     revision: int
     delivered_at: datetime
+    verification: Literal["size", "read back", "not verified"] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def list_destinations(user: ReadsDags, store: StoreDep) -> DestinationList:
                 folder=destination.folder,
                 description=destination.description,
                 connection=destination.connection if sees else "",
+                options=destination.chosen(),
             )
             for destination in store.destinations()
         ]

@@ -98,6 +98,7 @@ def _file(one: DeliveryEntry) -> DeliveredFile:
         columns=list(one.columns),
         revision=one.revision,
         delivered_at=one.delivered_at,
+        verification=one.verification or "",
     )
 
 

@@ -8,13 +8,17 @@ from export_jobs.web.models.base import ApiModel
 
 
 class DestinationEntry(ApiModel):
-    """Where files may go. ``connection`` names Airflow's connection, for those who may see connections; else empty."""
+    """Where files may go. ``connection`` names Airflow's connection, for those who may see connections; else empty.
+
+    ``options``: what its server can do, by the keys of a definition; what is left out has its default.
+    """
 
     tag: str
     kind: Literal["sftp", "s3"]
     folder: str
     description: str
     connection: str
+    options: dict[str, str | int | bool | dict[str, str]]
 
 
 class DestinationList(ApiModel):

@@ -44,7 +44,10 @@ class CoverageAnswer(ApiModel):
 
 
 class DeliveredFile(ApiModel):
-    """The newest file of one template; ``revision`` counts the contents that its path has had."""
+    """The newest file of one template; ``revision`` counts the contents that its path has had.
+
+    ``verification``: what proves that it arrived whole; empty where it was delivered before that was kept.
+    """
 
     template: str
     path: str
@@ -55,6 +58,7 @@ class DeliveredFile(ApiModel):
     columns: list[str]
     revision: int
     delivered_at: datetime
+    verification: Literal["size", "read back", "not verified", ""] = ""
 
 
 class ExecutionError(ApiModel):

@@ -8,7 +8,7 @@ const SHORT = 10; // letters of a SHA-256: enough to tell files apart by eye
 const OPENED_BY_BROWSERS = /^(https?|sftp):/;
 
 /** @param {Props.DeliveredFile} props */
-function File({ file: { path, url, rows, bytes, sha256, revision, delivered_at } }) {
+function File({ file: { path, url, rows, bytes, sha256, revision, delivered_at, verification } }) {
   const name = path.split("/").at(-1);
   const isOpened = OPENED_BY_BROWSERS.test(url);
   const again = revision > 1 ? `, revision ${revision}` : "";
@@ -22,6 +22,8 @@ function File({ file: { path, url, rows, bytes, sha256, revision, delivered_at }
     <${Chakra.Flex} align="center" gap=${1} fontSize="xs" color="fg.muted" wrap="wrap">
       <span title=${`Delivered ${timeWithZone(delivered_at)}`}>${plural(rows, "row")}, ${size(bytes)}${again}</span>
       <span aria-hidden="true">·</span>
+      ${verification === "not verified" && html`<${Chakra.Badge} size="xs" colorPalette="orange"
+        title="The server did not let anybody see that the file is whole">not verified<//>`}
       <${Chakra.Code} size="xs" variant="plain" title=${`SHA-256 ${sha256}`}>${sha256.slice(0, SHORT)}<//>
       <${CopyButton} text=${sha256} label=${`Copy the SHA-256 of ${name}`} />
     <//>

@@ -10,28 +10,32 @@ from typing import Any
 import asyncssh
 
 from export_jobs.delivery.destination import Credentials
-from export_jobs.delivery.sftp_dialogue import LoginDialogue
-from export_jobs.delivery.sftp_errors import login_error, new_password_error, second_secret_error, signature_error
-from export_jobs.delivery.sftp_hostkey import HostKeyPins, changed_key_error, no_pinned_key_error, parse_host_keys
+from export_jobs.delivery.ssh.algorithms import offered_algorithms, unmatched_algorithms
+from export_jobs.delivery.ssh.dialogue import LoginDialogue
+from export_jobs.delivery.ssh.host_keys import HostKeyPins, changed_key_error, no_pinned_key_error, parse_host_keys
+from export_jobs.delivery.ssh.login_errors import (
+    login_error,
+    new_password_error,
+    outdated_error,
+    second_factor_error,
+    second_secret_error,
+    signature_error,
+)
+from export_jobs.delivery.ssh.private_key import read_private_key
 from export_jobs.errors import ExportError, TerminalError
 
 DEFAULT_PORT = 22
-CIPHERS = (
-    # AES-GCM first: one pass for cipher and MAC, in hardware; chacha20 takes about twice the time here.
-    "aes128-gcm@openssh.com",
-    "aes256-gcm@openssh.com",
-    "chacha20-poly1305@openssh.com",
-    "aes256-ctr",
-    "aes192-ctr",
-    "aes128-ctr",
-)
 KEEPALIVE_SECONDS = 30
+_NO_AGREEMENT = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, asyncssh.DisconnectError, ConnectionResetError)
 _CHECKS_OFF = ("no_host_key_check", "allow_host_key_change")
 
 
 @dataclass(frozen=True)
 class Login:
-    """Everything one login needs, read and checked before a packet is sent."""
+    """Everything one login needs, read and checked before a packet is sent.
+
+    ``key``: asyncssh's key, or a pair of it and its certificate. ``legacy``: outdated algorithms are allowed.
+    """
 
     host: str
     port: int
@@ -39,6 +43,7 @@ class Login:
     pins: HostKeyPins
     password: str | None = field(default=None, repr=False)
     key: Any | None = field(default=None, repr=False)
+    legacy: bool = False
 
     @property
     def where(self) -> str:
@@ -58,7 +63,7 @@ def plain_host(host: str) -> str:
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
-def read_login(credentials: Credentials) -> Login:
+def read_login(credentials: Credentials, *, legacy: bool = False) -> Login:
     """Read what the connection says.
 
     Raises:
@@ -75,7 +80,7 @@ def read_login(credentials: Credentials) -> Login:
             )
     if not credentials.login:
         raise TerminalError(f"The connection of {where} has no login", "Fill it in, in the Airflow connection")
-    key = _private_key(extra, where)
+    key = read_private_key(extra, where)
     if key is None and not credentials.password:
         raise TerminalError(
             f"The connection of {where} has neither a password nor a key",
@@ -85,8 +90,9 @@ def read_login(credentials: Credentials) -> Login:
         host=plain_host(credentials.host),
         port=credentials.port or DEFAULT_PORT,
         user=credentials.login,
-        password=credentials.password if key is None else None,
+        password=credentials.password or None,
         key=key,
+        legacy=legacy,
         pins=parse_host_keys(extra.get("host_key"), where),
     )
 
@@ -100,7 +106,7 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
     """
     shown: list[asyncssh.SSHKey] = []
     while True:
-        dialogue = LoginDialogue(login.pins, login.password)
+        dialogue = LoginDialogue(login.pins, login.password, has_key=login.key is not None)
         try:
             return await _connect_once(login, dialogue, login.pins.preferred_algorithms(shown), seconds)
         except (asyncssh.Error, OSError, EOFError) as error:
@@ -108,6 +114,10 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
                 shown.append(dialogue.rejected_key)
                 if login.pins.fingerprints and login.pins.preferred_algorithms(shown):
                     continue  # no secret was sent; a server with keys of other kinds may still show the pinned one
+            if not shown and not dialogue.has_shown_key and isinstance(error, _NO_AGREEMENT):
+                unmatched = await unmatched_algorithms(login.host, login.port, seconds, legacy=login.legacy)
+                if unmatched is not None:
+                    raise outdated_error(login.where, *unmatched) from error
             raise _connect_error(error, login, dialogue, shown) from error
 
 
@@ -130,10 +140,17 @@ def _connect_error(
         if login.pins.fingerprints:
             return changed_key_error(login.where, login.pins, shown)
         return no_pinned_key_error(login.where, shown[0])
-    if login.key is None:
+    if login.key is None or dialogue.has_given_password or dialogue.wants_new_password or dialogue.asked_for:
         return _password_error(error, login, dialogue)
-    kind, taken = login.key.get_algorithm(), dialogue.server_signatures
-    signed = next((name for name in _signatures(login.key) if name in taken), kind)
+    if dialogue.accepted:
+        return second_factor_error(login.where, login.user, "key", dialogue.methods)
+    return _key_error(error, login, dialogue)
+
+
+def _key_error(error: BaseException, login: Login, dialogue: LoginDialogue) -> ExportError:
+    key = _plain_key(login.key)
+    kind, taken = key.get_algorithm(), dialogue.server_signatures
+    signed = next((name for name in _signatures(key) if name in taken), kind)
     if taken and signed not in taken and isinstance(error, asyncssh.PermissionDenied):
         return signature_error(login.where, login.user, kind, taken)
     return login_error(error, login.where, login.user, "key", signed=signed if kind == "ssh-rsa" else "")
@@ -144,6 +161,8 @@ def _password_error(error: BaseException, login: Login, dialogue: LoginDialogue)
         return new_password_error(login.where, login.user)
     if dialogue.asked_for:
         return second_secret_error(login.where, login.user, dialogue.asked_for)
+    if dialogue.accepted and login.key is None:
+        return second_factor_error(login.where, login.user, "password", dialogue.methods)
     return login_error(error, login.where, login.user, "password")
 
 
@@ -152,6 +171,11 @@ def _has_no_further_key(error: BaseException, dialogue: LoginDialogue) -> bool:
     return not dialogue.has_shown_key and isinstance(
         error, asyncssh.KeyExchangeFailed | asyncssh.ConnectionLost | ConnectionResetError
     )
+
+
+def _plain_key(key: Any) -> Any:
+    """The key itself where there is a certificate beside it."""
+    return key[0] if isinstance(key, tuple) else key
 
 
 def _signatures(key: Any) -> list[str]:
@@ -179,29 +203,8 @@ def _options(login: Login) -> dict[str, Any]:
         "gss_kex": False,
         "gss_auth": False,
         "host_based_auth": False,
-        "preferred_auth": ["publickey"] if by_key else ["password", "keyboard-interactive"],
-        "encryption_algs": list(CIPHERS),
+        "preferred_auth": [*(["publickey"] if by_key else []), "password", "keyboard-interactive"],
+        **offered_algorithms(legacy=login.legacy),
         "compression_algs": ["none"],  # the archive is compressed already
         "keepalive_interval": KEEPALIVE_SECONDS,
     }
-
-
-def _private_key(extra: dict[str, Any], where: str) -> Any | None:
-    text, file = extra.get("private_key"), extra.get("key_file")
-    passphrase = extra.get("private_key_passphrase") or None
-    try:
-        if text:
-            # Connections kept as JSON or URI often hold the line ends as the two characters \n.
-            return asyncssh.import_private_key(str(text).replace("\\n", "\n"), passphrase)
-        return asyncssh.read_private_key(str(file), passphrase) if file else None
-    except OSError:
-        raise TerminalError(
-            f"The key_file in the connection of {where} cannot be read on this worker",
-            "Put the file there, readable by Airflow's user, or put the key's text into private_key",
-        ) from None
-    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError):
-        raise TerminalError(
-            f"The private key in the connection of {where} cannot be opened: it is not in PEM or OpenSSH form, or "
-            "private_key_passphrase does not fit",
-            "Correct the connection's extra",
-        ) from None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import stat
 from collections.abc import Awaitable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import asyncssh
 
-from export_jobs.delivery.sftp_errors import (
+from export_jobs.delivery.sftp_server.errors import (
     MISSING,
     connection_lost_error,
     is_connection_lost,
@@ -19,13 +21,27 @@ from export_jobs.delivery.sftp_errors import (
     request_error,
     stalled_error,
 )
-from export_jobs.delivery.sftp_login import Login, connect
+from export_jobs.delivery.ssh.login import Login, connect
 from export_jobs.errors import ExportError
 
+log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 CLOSE_SECONDS = 5.0
 _READ_ONLY = 0x1  # statvfs@openssh.com, SSH2_FXE_STATVFS_ST_RDONLY
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a server says of a path: its attributes, that nothing is there, or nothing (``is_hidden``)."""
+
+    attributes: Any | None = None
+    is_hidden: bool = False
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the server says that nothing stands there."""
+        return self.attributes is None and not self.is_hidden
 
 
 class SftpSession:
@@ -79,14 +95,17 @@ class SftpSession:
         except asyncssh.SFTPError as error:
             raise await self.error_for(error, doing, path) from error
 
-    async def attributes(self, doing: str, path: str) -> Any | None:
-        """Return the attributes of ``path``, or None when it does not exist."""
+    async def look(self, doing: str, path: str) -> Look:
+        """What the server says of ``path``. Any answer but attributes or "no such file" is none: servers exist that
+        deny the question of what they let be written.
+        """
         try:
-            return await self.ask(doing, self.client.stat(path))
+            return Look(await self.ask(doing, self.client.stat(path)))
         except MISSING:
-            return None
+            return Look()
         except asyncssh.SFTPError as error:
-            raise await self.error_for(error, doing, path) from error
+            log.info("The server %s does not let %s be looked at (%s)", self.where, path, type(error).__name__)
+            return Look(is_hidden=True)
 
     async def remove(self, path: str) -> None:
         """Remove a file; one that is not there is no error."""

@@ -1,4 +1,4 @@
-"""An error of asyncssh or the server -> a message and a retry rule. Exceptions' own texts are never repeated."""
+"""What stops a login -> a message and a retry rule. Exceptions' own texts are never repeated."""
 
 from __future__ import annotations
 
@@ -6,73 +6,8 @@ import socket
 
 import asyncssh
 
+from export_jobs.delivery.ssh.dialogue import tells_of_expiry
 from export_jobs.errors import ExportError, TerminalError, TransientError
-
-_LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.DisconnectError, OSError, EOFError)
-_NO_SPACE = (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded)
-_MISSING = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
-_FORBIDDEN = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect)
-MISSING: tuple[type[Exception], ...] = _MISSING
-"""What a server answers when a path does not exist."""
-
-
-def is_connection_lost(error: BaseException) -> bool:
-    """Tell whether the connection itself has ended, so that nothing more can be asked over it."""
-    return isinstance(error, _LOST)
-
-
-def connection_lost_error(where: str, doing: str) -> TransientError:
-    """Name a connection that ended while it was in use."""
-    return TransientError(
-        f"The connection to {where} was lost while {doing}",
-        "The file is sent again from its start at the next try; if this goes on, ask the server's owner for its log",
-    )
-
-
-def stalled_error(where: str, doing: str, seconds: float) -> TransientError:
-    """Name a server that took nothing and answered nothing for ``seconds``."""
-    return TransientError(
-        f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was ended",
-        "It is tried again; if this goes on, ask the server's owner whether it is overloaded",
-    )
-
-
-def no_space_error(where: str, path: str, free: int | None) -> TerminalError:
-    """Name a full disk; ``free`` in bytes, where the server tells."""
-    left = "" if free is None else f" ({free} bytes are free)"
-    return TerminalError(
-        f"There is no space left on {where} for {path}{left}. The unfinished upload was removed and any older file of "
-        "that name is unchanged",
-        "Ask the server's owner to make room, then rerun",
-    )
-
-
-def read_only_error(where: str, path: str) -> TerminalError:
-    """Name a file system that is mounted read-only."""
-    return TerminalError(
-        f"The file system that holds {path} on {where} is read-only", "Ask the server's owner to make it writable"
-    )
-
-
-def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) -> ExportError:
-    """Turn an answer of the server about ``path`` into an error."""
-    if isinstance(error, _MISSING):
-        return TerminalError(
-            f"{path} does not exist on {where} (seen while {doing})", "Create it there, or correct the destination"
-        )
-    if isinstance(error, _FORBIDDEN):
-        return TerminalError(
-            f"The server {where} gives no permission for {path} (seen while {doing})",
-            "The login needs to list, write, rename and remove files in the destination's folder; ask the server's "
-            "owner to allow it",
-        )
-    if isinstance(error, _NO_SPACE) or any(word in error.reason.lower() for word in ("no space", "quota", "disk full")):
-        return no_space_error(where, path, None)
-    return TransientError(
-        f"The server {where} answered {path} with {type(error).__name__.removeprefix('SFTP')} and no reason while "
-        f"{doing}",
-        "It is tried again; if this goes on, ask the server's owner about quota and disk",
-    )
 
 
 def login_error(error: BaseException, where: str, user: str, means: str, *, signed: str = "") -> ExportError:
@@ -80,6 +15,8 @@ def login_error(error: BaseException, where: str, user: str, means: str, *, sign
 
     ``signed`` names the signature of an RSA key: a server that does not allow it answers as if it had another key.
     """
+    if isinstance(error, asyncssh.DisconnectError) and tells_of_expiry(error.reason):
+        return new_password_error(where, user)
     if isinstance(error, asyncssh.PermissionDenied) or _too_many_failures(error):
         how = f", an RSA key with a signature {signed}" if signed else ""
         doubt = f"; ask the server's owner whether {signed} is allowed there, or use an ed25519 key" if signed else ""
@@ -90,7 +27,8 @@ def login_error(error: BaseException, where: str, user: str, means: str, *, sign
         )
     if isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ProtocolError | asyncssh.ProtocolNotSupported):
         return TerminalError(
-            f"No secure session with {where} could be agreed: it does not speak SSH there, or only outdated algorithms",
+            f"No secure session with {where} could be agreed: it does not speak SSH there, or only algorithms that "
+            "are unknown here",
             "Check host and port in the Airflow connection",
         )
     if isinstance(error, asyncssh.ChannelOpenError):
@@ -102,21 +40,32 @@ def login_error(error: BaseException, where: str, user: str, means: str, *, sign
     return TransientError(what, f"{remedy}. It is tried again")
 
 
-def vanished_error(where: str, temporary: str) -> TransientError:
-    """Name an upload that is no longer there when it is to get its final name."""
-    return TransientError(
-        f"The unfinished upload {temporary} has vanished from {where}; a newer attempt at the same file has probably "
-        "removed it. This attempt published nothing",
-        "It is tried again",
-    )
-
-
 def new_password_error(where: str, user: str) -> TerminalError:
     """Name a server that lets nobody in before the password has been changed."""
     return TerminalError(
         f"The server {where} wants a new password for user {user!r}: the present one has expired or was given to start "
         "with",
         "Log in there once by hand, change it, and put the new one into the Airflow connection",
+    )
+
+
+def outdated_error(where: str, subject: str, offered: list[str]) -> TerminalError:
+    """Name a server that knows none of the algorithms that are used here; ``offered``: those that it knows."""
+    return TerminalError(
+        f"The server {where} offers for {subject} only what is no longer safe or is unknown here: "
+        f"{', '.join(offered) or 'nothing'}. Nothing was sent",
+        "Ask the server's owner to allow aes256-ctr or aes256-gcm@openssh.com and to keep the server up to date. To "
+        "use old algorithms all the same, set `legacy_algorithms: true` at the destination",
+    )
+
+
+def second_factor_error(where: str, user: str, accepted: str, methods: tuple[str, ...]) -> TerminalError:
+    """Name a server that takes the first secret and wants another one that the connection does not have."""
+    wants = " or ".join(sorted(methods)) or "something else"
+    missing = "private_key into the extra" if "publickey" in methods else "password into its field"
+    return TerminalError(
+        f"The server {where} accepts the {accepted} of user {user!r} and wants {wants} as well",
+        f"Put the {missing} of the Airflow connection: both are used in one login",
     )
 
 

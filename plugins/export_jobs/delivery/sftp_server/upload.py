@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import posixpath
 from collections import deque
 from contextlib import suppress
 from typing import Any
 
 import asyncssh
 
-from export_jobs.delivery.sftp_session import SftpSession
+from export_jobs.delivery.sftp_server.errors import MISSING, folder_missing_error
+from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.verified_reader import VerifiedReader
 
 BLOCK = 255 * 1024
@@ -43,8 +45,30 @@ class SftpUpload:
         Raises:
             ExportError: as ``SftpSession.do``; also what the reader raises.
         """
-        doing = f"creating {self._path}"
-        file = await self._session.do(doing, self._path, self._session.client.open(self._path, "wb", block_size=0))
+        file = await self.create()
+        await self.write(file)
+        await self.close(file)
+
+    async def create(self) -> Any:
+        """Open the path for writing; an older file loses its content."""
+        doing, session = f"creating {self._path}", self._session
+        try:
+            return await session.ask(doing, session.client.open(self._path, "wb", block_size=0))
+        except MISSING as error:
+            raise folder_missing_error(session.where, posixpath.dirname(self._path) or ".") from error
+        except asyncssh.SFTPError as error:
+            raise await session.error_for(error, doing, self._path) from error
+
+    async def create_new(self) -> Any:
+        """The same where nothing stands there; raises ``asyncssh.SFTPError`` where something does."""
+        doing, session = f"creating {self._path}", self._session
+        try:
+            return await session.ask(doing, session.client.open(self._path, "xb", block_size=0))
+        except MISSING as error:
+            raise folder_missing_error(session.where, posixpath.dirname(self._path) or ".") from error
+
+    async def write(self, file: Any) -> None:
+        """Send the whole source."""
         try:
             await self._send(file)
             self._reader.finish()
@@ -54,6 +78,9 @@ class SftpUpload:
         except BaseException:
             await self._abandon(file)
             raise
+
+    async def close(self, file: Any) -> None:
+        """Close the file."""
         # Some servers report only on close that the last blocks did not fit.
         await self._session.do(f"closing {self._path}", self._path, file.close())
 

@@ -1,0 +1,83 @@
+"""What a destination's server can do, as its owner has said it: the safest by default, each looser choice by name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from export_jobs.core.base.frozen import Frozen
+
+DEFAULT_TEMPORARY_NAME = ".{name}.{attempt}.part"
+MOST_PARALLEL = 8
+MOST_LOGINS = 100
+
+_ENCRYPTION_WORDS = {
+    "sse-s3": "AES256",
+    "aes256": "AES256",
+    "sse-kms": "aws:kms",
+    "kms": "aws:kms",
+    "dsse-kms": "aws:kms:dsse",
+}
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _encryption_word(value: object) -> object:
+    """The word of the service's own header for what people call it."""
+    lower = _lower(value)
+    return _ENCRYPTION_WORDS.get(lower, lower) if isinstance(lower, str) else value
+
+
+class DestinationPlace(Frozen):
+    """Where files go, known by a tag. Secrets live in the Airflow connection ``connection``.
+
+    ``folder``: for SFTP a path on the server, for S3 ``bucket/prefix``.
+    """
+
+    tag: str
+    kind: Annotated[Literal["sftp", "s3"], BeforeValidator(_lower)]
+    connection: str
+    folder: str
+    description: str = ""
+
+
+class DestinationOptions(Frozen):
+    """How files get there. What makes no sense for a kind is refused by the rules of :mod:`validation`.
+
+    ``temporary_name`` is a pattern with ``{name}`` (or ``{stem}`` and ``{ending}``) and ``{attempt}``. ``tags`` are put
+    on S3 objects, ``kms_key`` is the id or ARN of the key that encrypts them.
+    """
+
+    publish: Annotated[Literal["rename", "direct"], BeforeValidator(_lower)] = "rename"
+    replace: Annotated[Literal["refuse", "remove_then_rename"], BeforeValidator(_lower)] = "refuse"
+    foreign_file: Annotated[Literal["refuse", "replace", "keep_both"], BeforeValidator(_lower)] = "refuse"
+    probe: Annotated[Literal["write", "login_only"], BeforeValidator(_lower)] = "write"
+    probe_folder: str | None = None
+    verify: Annotated[Literal["size", "read_back", "none"], BeforeValidator(_lower)] = "size"
+    temporary_name: str = DEFAULT_TEMPORARY_NAME
+    parallel: Annotated[int, Field(strict=True)] = 1
+    max_logins: Annotated[int | None, Field(strict=True)] = None
+    legacy_algorithms: bool = False
+    acl: Annotated[
+        Literal["private", "bucket-owner-read", "bucket-owner-full-control"] | None, BeforeValidator(_lower)
+    ] = None
+    encryption: Annotated[Literal["AES256", "aws:kms", "aws:kms:dsse"] | None, BeforeValidator(_encryption_word)] = None
+    kms_key: str | None = None
+    bucket_key: bool = False
+    storage_class: Annotated[str | None, BeforeValidator(_upper)] = None
+    tags: dict[str, str] = Field(default_factory=dict)
+
+    def chosen(self) -> dict[str, Any]:
+        """The options that are not left at their default, as YAML has them."""
+        return {
+            name: value
+            for name, value in self.model_dump(mode="json", exclude_defaults=True).items()
+            if name in DestinationOptions.model_fields
+        }

@@ -1,0 +1,77 @@
+"""The pattern by which an upload is named before it has its final name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from string import Formatter
+
+from export_jobs.core.definitions.destination import DEFAULT_TEMPORARY_NAME
+
+MAX_LITERAL = 20
+"""Characters beside the fields: with the longest name and attempt they stay below the usual limit of 255 bytes."""
+_FIELDS = {"name", "stem", "ending", "attempt"}
+_LITERAL = re.compile(r"[A-Za-z0-9._~+-]*", re.ASCII)
+_Part = tuple[str, str | None, str | None, str | None]
+_ANY_ATTEMPT = "[A-Za-z0-9]{1,40}"
+_OUR_ATTEMPT = "[0-9a-f]{32}"
+"""How attempts are named. A visible temporary must be told from other files by more than being letters and digits."""
+
+
+def temporary_name_fault(pattern: str) -> str:
+    """What is wrong with a pattern, "" when nothing is."""
+    try:
+        parts = list(Formatter().parse(pattern))
+    except ValueError:
+        return "a brace is not closed"
+    return next((fault for is_so, fault in _faults(pattern, parts) if is_so), "")
+
+
+def _faults(pattern: str, parts: list[_Part]) -> Iterator[tuple[bool, str]]:
+    fields = [field for _, field, _, _ in parts if field is not None]
+    literals = [text for text, _, _, _ in parts]
+    yield (
+        any(field not in _FIELDS or form or kind for _, field, form, kind in parts if field is not None),
+        "its fields are {name}, or {stem} and {ending}, and {attempt}",
+    )
+    yield (
+        not all(_LITERAL.fullmatch(text) for text in literals),
+        "beside its fields it holds letters, digits and . _ ~ + - only",
+    )
+    yield sum(map(len, literals)) > MAX_LITERAL, f"it holds more than {MAX_LITERAL} characters beside its fields"
+    yield fields.count("attempt") != 1, "it has to hold {attempt} once, or two tries would write into one file"
+    yield (
+        fields.count("name") + fields.count("stem") != 1,
+        "it has to hold {name} or {stem} once, or two files would share one",
+    )
+    yield (
+        re.search(r"\}(?=\{attempt\})|(?<=\{attempt\})\{(?!ending\})", pattern) is not None,
+        "{attempt} needs a dot or a hyphen between itself and the name",
+    )
+
+
+def render_temporary_name(pattern: str, final: str, attempt: str) -> str:
+    """The name under which ``attempt`` uploads ``final``; both checked by the caller."""
+    stem, ending = _split(final)
+    return pattern.format(name=final, stem=stem, ending=ending, attempt=attempt)
+
+
+def is_temporary_name(pattern: str, final: str, name: str) -> bool:
+    """Tell whether ``name`` is what some attempt at ``final`` left behind, and no other file's name or temporary."""
+    return _expression(pattern, final).fullmatch(name) is not None
+
+
+@lru_cache(maxsize=256)
+def _expression(pattern: str, final: str) -> re.Pattern[str]:
+    stem, ending = _split(final)
+    attempt = _ANY_ATTEMPT if pattern == DEFAULT_TEMPORARY_NAME else _OUR_ATTEMPT
+    known = {"name": re.escape(final), "stem": re.escape(stem), "ending": re.escape(ending), "attempt": attempt}
+    parts = Formatter().parse(pattern)
+    return re.compile("".join(re.escape(text) + (known[field] if field else "") for text, field, _, _ in parts))
+
+
+def _split(final: str) -> tuple[str, str]:
+    """``sales.csv.gz`` as ``sales.csv`` and ``.gz``: what lists of allowed endings look at is the last one."""
+    stem, dot, last = final.rpartition(".")
+    return (stem, f".{last}") if dot and stem else (final, "")

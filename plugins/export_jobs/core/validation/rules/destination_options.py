@@ -1,0 +1,122 @@
+"""Rules of what a destination's server can do: options of its kind only, and none that contradict each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.text import quote_value, text_issues
+from export_jobs.core.definitions.destination import DEFAULT_TEMPORARY_NAME, MOST_LOGINS, MOST_PARALLEL
+from export_jobs.core.definitions.job import DestinationSpec
+from export_jobs.core.files.temporary_name import temporary_name_fault
+from export_jobs.core.validation.rule import Rules
+
+DESTINATION_OPTION_RULES: Rules[DestinationSpec] = Rules()
+MAX_PROBE_FOLDER = 500
+MAX_TAGS = 10
+_KMS_KEY = re.compile(r"[A-Za-z0-9_:/-]{1,300}", re.ASCII)
+_STORAGE_CLASS = re.compile(r"[A-Z0-9_-]{1,40}", re.ASCII)
+_TAG = re.compile(r"[\w \-+=.:/@]*")
+
+_WHY_NOT_S3 = {
+    "publish": "an S3 object appears whole when its upload is completed, so there is no name to rename from",
+    "replace": "S3 replaces an object in one step, so nothing has to be removed first",
+    "temporary_name": "an unfinished upload to S3 has no name",
+    "parallel": "an upload to S3 sends several parts at once by itself",
+    "max_logins": "S3 has no logins that stay open",
+    "legacy_algorithms": "it is about the algorithms of SSH",
+}
+_S3_ONLY = ("acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags")
+
+
+@DESTINATION_OPTION_RULES.reads("kind")
+def options_are_of_the_kind(destination: DestinationSpec) -> Iterator[Issue]:
+    """What makes no sense for the kind of server is refused, since its author hopes for something from it."""
+    chosen = destination.chosen()
+    if destination.kind == "s3":
+        for name, why in _WHY_NOT_S3.items():
+            if name in chosen:
+                yield Issue(name, f"{name} is not for S3: {why}", "Remove it")
+    else:
+        for name in _S3_ONLY:
+            if name in chosen:
+                yield Issue(name, f"{name} is for S3 only: an SFTP server knows nothing of the kind", "Remove it")
+
+
+@DESTINATION_OPTION_RULES.reads("kind", "publish", "replace", "temporary_name", "parallel")
+def direct_goes_with_no_temporary_name(destination: DestinationSpec) -> Iterator[Issue]:
+    """Straight to the final name: there is no other name, and no rename."""
+    if destination.publish != "direct" or destination.kind == "s3":
+        return
+    if destination.temporary_name != DEFAULT_TEMPORARY_NAME:
+        what = "with publish: direct a file is written under its final name, so it has no temporary one"
+        yield Issue("temporary_name", what, "Remove one of the two")
+    if destination.replace != "refuse":
+        what = "with publish: direct nothing is renamed: a file of ours is overwritten by the rerun of its window"
+        yield Issue("replace", what, "Remove one of the two")
+    if destination.parallel > 1:
+        what = "with publish: direct a receiver may read along, so the file has to be written from its start to its end"
+        yield Issue("parallel", what, "Remove one of the two")
+
+
+@DESTINATION_OPTION_RULES.reads("temporary_name")
+def temporary_name_is_a_pattern(destination: DestinationSpec) -> Iterator[Issue]:
+    """It tells attempts apart, and never looks like another file's final name."""
+    fault = temporary_name_fault(destination.temporary_name)
+    if fault:
+        what = f"{quote_value(destination.temporary_name)} cannot be the pattern of temporary names: {fault}"
+        yield Issue("temporary_name", what, f"Write a pattern such as {DEFAULT_TEMPORARY_NAME}")
+
+
+@DESTINATION_OPTION_RULES.reads("probe", "probe_folder")
+def probe_folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
+    """A folder on the server, or a prefix of the bucket; it never climbs."""
+    folder = destination.probe_folder
+    if folder is None:
+        return
+    if destination.probe == "login_only":
+        what = "with probe: login_only nothing is written, so probe_folder is never used"
+        yield Issue("probe_folder", what, "Remove one of the two")
+    yield from text_issues("probe_folder", folder, limit=MAX_PROBE_FOLDER)
+    if not folder.strip() or ".." in folder.split("/") or "\\" in folder:
+        what = f"{quote_value(folder)} is empty, climbs or holds a backslash"
+        yield Issue("probe_folder", what, "Write a path with /, or remove the key")
+
+
+@DESTINATION_OPTION_RULES.reads("parallel", "max_logins")
+def numbers_are_in_range(destination: DestinationSpec) -> Iterator[Issue]:
+    """More than these helps nobody."""
+    if not 1 <= destination.parallel <= MOST_PARALLEL:
+        yield Issue("parallel", f"{destination.parallel} is not between 1 and {MOST_PARALLEL}", "1 is no ranges")
+    if destination.max_logins is not None and not 1 <= destination.max_logins <= MOST_LOGINS:
+        what = f"{destination.max_logins} is not between 1 and {MOST_LOGINS}"
+        yield Issue("max_logins", what, "Remove the key for no limit")
+
+
+@DESTINATION_OPTION_RULES.reads("kind", "encryption", "kms_key", "bucket_key")
+def kms_key_goes_with_kms(destination: DestinationSpec) -> Iterator[Issue]:
+    """A key of KMS is used by the encryption with KMS alone."""
+    key = destination.kms_key
+    if key is not None and not _KMS_KEY.fullmatch(key):
+        yield Issue("kms_key", "this is not the id, alias or ARN of a key", "Copy it from KMS, such as alias/out")
+    if destination.kind != "s3" or (destination.encryption or "").startswith("aws:kms"):
+        return
+    for name, is_set in (("kms_key", key is not None), ("bucket_key", destination.bucket_key)):
+        if is_set:
+            yield Issue(name, f"{name} needs encryption: aws:kms", "Add `encryption: aws:kms`, or remove the key")
+
+
+@DESTINATION_OPTION_RULES.reads("storage_class", "tags")
+def storage_class_and_tags_are_plain(destination: DestinationSpec) -> Iterator[Issue]:
+    """They travel in headers."""
+    if destination.storage_class is not None and not _STORAGE_CLASS.fullmatch(destination.storage_class):
+        what = f"{quote_value(destination.storage_class)} cannot be a storage class"
+        yield Issue("storage_class", what, "Write it as S3 does, such as STANDARD_IA")
+    if len(destination.tags) > MAX_TAGS:
+        yield Issue("tags", f"there are {len(destination.tags)} tags, S3 takes at most {MAX_TAGS}", "Leave some out")
+    for key, value in destination.tags.items():
+        is_plain = 1 <= len(key) <= 128 and len(value) <= 256 and _TAG.fullmatch(key) and _TAG.fullmatch(value)
+        if not is_plain:
+            what = "a tag has a key of 1 to 128 and a value of up to 256 letters, digits, spaces and + - = . _ : / @"
+            yield Issue("tags", what, f"Correct the tag {quote_value(key)}")

@@ -1,0 +1,106 @@
+"""Writing a file straight under its final name, for servers that act on every name: all of it inside the fence."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import BinaryIO
+
+import asyncssh
+
+from export_jobs.core.files.placed_file import PlacedFile, Verification
+from export_jobs.delivery.destination import Target
+from export_jobs.delivery.sftp_server.final_name import FinalName
+from export_jobs.delivery.sftp_server.folder import remove_quietly
+from export_jobs.delivery.sftp_server.session import SftpSession
+from export_jobs.delivery.sftp_server.stored import StoredFile
+from export_jobs.delivery.sftp_server.upload import SftpUpload
+from export_jobs.delivery.standing import Standing
+from export_jobs.delivery.verified_reader import VerifiedReader
+
+log = logging.getLogger(__name__)
+_BLOCK = 1024 * 1024
+
+
+class DirectUpload:
+    """One file under its final name from its first byte on. ``is_unfinished``: it stands there in part.
+
+    A new name is never taken from another program's file, as far as the server knows "only if it is not there".
+    """
+
+    def __init__(self, session: SftpSession, target: Target, final: FinalName, stored: StoredFile) -> None:
+        self._session = session
+        self._target = target
+        self._final = final
+        self._stored = stored
+        self.is_unfinished = False
+
+    async def is_done_already(self, placed: PlacedFile) -> bool:
+        """Look once more, within the fence; True when these very bytes stand there."""
+        final = self._final
+        await final.require_unchanged()
+        if final.standing is not Standing.SAME_BYTES:
+            return False
+        placed.verification = Verification.READ_BACK if final.was_read else Verification.SIZE
+        placed.modified = final.found.modified if final.found else None
+        return True
+
+    async def publish(self, source: BinaryIO, placed: PlacedFile) -> None:
+        """Write the file, look at it, and tell what the server says of it."""
+        final = self._final
+        if final.standing is Standing.FOREIGN and final.keeps_both:
+            await final.make_way()
+        elif final.found is not None:
+            # What an attempt that was given up still writes then goes into a file that has no name any more.
+            await remove_quietly(self._session, final.path)
+        upload = SftpUpload(self._session, final.path, VerifiedReader(source, self._target), self._target.bytes)
+        file = await self._create(upload)
+        self.is_unfinished = True
+        await upload.write(file)
+        self.is_unfinished = False  # from here on it may be whole, and taken by its receiver
+        await upload.close(file)
+        await self._verify(placed)
+
+    async def _create(self, upload: SftpUpload) -> object:
+        final = self._final
+        if final.found is not None and not final.has_made_way:
+            return await upload.create()
+        try:
+            return await upload.create_new()
+        except asyncssh.SFTPPermissionDenied as error:
+            raise await self._session.error_for(error, f"creating {final.path}", final.path) from error
+        except asyncssh.SFTPError as error:
+            if final.is_hidden and not final.may_be_replaced_unseen:
+                raise final.refuse_hidden() from error
+            await final.require_unchanged()
+            return await upload.create()  # a server that does not know "only if it is not there"
+
+    async def _verify(self, placed: PlacedFile) -> None:
+        try:
+            await self._stored.verify()
+        except Exception:
+            self.is_unfinished = True  # it is not what was sent
+            raise
+        placed.verification = self._stored.verification
+        placed.reported_bytes = self._stored.reported_bytes
+        if self._stored.standing is None:
+            log.info("%s cannot be seen: its receiver took it at once, or the server hides it", self._final.path)
+        else:
+            placed.modified = self._stored.standing.modified
+
+
+def beginning_of(source: BinaryIO) -> Callable[[int], str]:
+    """The SHA-256 (hex) of the first so many bytes of a staged file, which is left at its beginning."""
+
+    def sha256(size: int) -> str:
+        digest = hashlib.sha256()
+        start = source.tell()
+        left = size
+        while left and (block := source.read(min(left, _BLOCK))):
+            digest.update(block)
+            left -= len(block)
+        source.seek(start)
+        return digest.hexdigest()
+
+    return sha256

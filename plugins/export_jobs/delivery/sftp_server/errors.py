@@ -1,0 +1,124 @@
+"""An error of asyncssh or the server -> a message and a retry rule. Exceptions' own texts are never repeated."""
+
+from __future__ import annotations
+
+import asyncssh
+
+from export_jobs.errors import ExportError, TerminalError, TransientError
+
+_LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.DisconnectError, OSError, EOFError)
+_NO_SPACE = (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded)
+_MISSING = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
+_FORBIDDEN = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect)
+MISSING: tuple[type[Exception], ...] = _MISSING
+"""What a server answers when a path does not exist."""
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Tell whether the connection itself has ended, so that nothing more can be asked over it."""
+    return isinstance(error, _LOST)
+
+
+def connection_lost_error(where: str, doing: str) -> TransientError:
+    """Name a connection that ended while it was in use."""
+    return TransientError(
+        f"The connection to {where} was lost while {doing}",
+        "The file is sent again from its start at the next try; if this goes on, ask the server's owner for its log",
+    )
+
+
+def stalled_error(where: str, doing: str, seconds: float) -> TransientError:
+    """Name a server that took nothing and answered nothing for ``seconds``."""
+    return TransientError(
+        f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was ended",
+        "It is tried again; if this goes on, ask the server's owner whether it is overloaded",
+    )
+
+
+def no_space_error(where: str, path: str, free: int | None) -> TerminalError:
+    """Name a full disk; ``free`` in bytes, where the server tells."""
+    left = "" if free is None else f" ({free} bytes are free)"
+    return TerminalError(
+        f"There is no space left on {where} for {path}{left}. The unfinished upload was removed and any older file of "
+        "that name is unchanged",
+        "Ask the server's owner to make room, then rerun",
+    )
+
+
+def read_only_error(where: str, path: str) -> TerminalError:
+    """Name a file system that is mounted read-only."""
+    return TerminalError(
+        f"The file system that holds {path} on {where} is read-only", "Ask the server's owner to make it writable"
+    )
+
+
+def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) -> ExportError:
+    """Turn an answer of the server about ``path`` into an error."""
+    if isinstance(error, _MISSING):
+        return TerminalError(
+            f"{path} does not exist on {where} (seen while {doing})", "Create it there, or correct the destination"
+        )
+    if isinstance(error, _FORBIDDEN):
+        return TerminalError(
+            f"The server {where} gives no permission for {path} (seen while {doing})",
+            "The login needs to list, write, rename and remove files in the destination's folder; ask the server's "
+            "owner to allow it",
+        )
+    if isinstance(error, _NO_SPACE) or any(word in error.reason.lower() for word in ("no space", "quota", "disk full")):
+        return no_space_error(where, path, None)
+    return TransientError(
+        f"The server {where} answered {path} with {type(error).__name__.removeprefix('SFTP')} and no reason while "
+        f"{doing}",
+        "It is tried again; if this goes on, ask the server's owner about quota and disk",
+    )
+
+
+def vanished_error(where: str, temporary: str) -> TransientError:
+    """Name an upload that is no longer there when it is to get its final name."""
+    return TransientError(
+        f"The unfinished upload {temporary} has vanished from {where}; a newer attempt at the same file has probably "
+        "removed it. This attempt published nothing",
+        "It is tried again",
+    )
+
+
+def taken_away_error(where: str, path: str) -> TerminalError:
+    """Name a server that takes each file as soon as it is closed, whatever it is called."""
+    return TerminalError(
+        f"The server {where} has taken {path} away as soon as it was closed, before it had its final name. It is not "
+        "sent again, or its receiver would get one unfinished name after the other",
+        "Set `publish: direct` at the destination, so that files are written under their final names at once; a "
+        "`done_file` then tells receivers that all is there",
+    )
+
+
+def rename_forbidden_error(where: str, path: str) -> TerminalError:
+    """Name a login that may upload and not rename."""
+    return TerminalError(
+        f"The server {where} lets {path} be written and not be renamed, so a file cannot get its final name",
+        "Ask the server's owner to allow renaming, or set `publish: direct` at the destination",
+    )
+
+
+def folder_missing_error(where: str, folder: str) -> TerminalError:
+    """Name a target folder that is not there."""
+    return TerminalError(
+        f"The folder {folder} does not exist on {where}", "Create it there, or correct the folder of the destination"
+    )
+
+
+def size_error(where: str, path: str, stored: int | None, wanted: int) -> TransientError:
+    """Name a server that holds fewer or more bytes than it was sent."""
+    return TransientError(
+        f"The server {where} stored {stored} of {wanted} bytes of {path}. The file was not published",
+        "It is sent again; if this goes on, ask the server's owner to look for a quota. Where a server is known to "
+        "tell wrong sizes, set `verify: read_back` or `verify: none` at the destination",
+    )
+
+
+def other_bytes_error(where: str, path: str) -> TransientError:
+    """Name a server that holds other bytes than it was sent."""
+    return TransientError(
+        f"The server {where} stored other bytes of {path} than were sent (SHA-256 differs). The file was not published",
+        "It is sent again; if this goes on, the server's disk or software is at fault",
+    )

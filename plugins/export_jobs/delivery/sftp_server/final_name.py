@@ -1,0 +1,128 @@
+"""What stands under a final name on the server, whose it is, and what the destination lets be done with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import posixpath
+from collections.abc import Callable
+
+import asyncssh
+
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.delivery.destination import Target
+from export_jobs.delivery.paths import kept_name
+from export_jobs.delivery.sftp_server.session import Look, SftpSession, is_directory
+from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, described
+from export_jobs.delivery.sftp_server.upload import remote_sha256
+from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
+from export_jobs.errors import TerminalError
+
+log = logging.getLogger(__name__)
+MOST_KEPT = 50
+
+
+class FinalName:
+    """The path that a delivery is for. ``found`` and ``standing`` are what was there when it was judged."""
+
+    def __init__(self, session: SftpSession, path: str, target: Target, options: DestinationOptions) -> None:
+        self._session = session
+        self._target = target
+        self._options = options
+        self.path = path
+        self.found: StandingFile | None = None
+        self.is_hidden = False
+        self.standing = Standing.NOTHING
+        self.was_read = False
+        self.has_made_way = False
+
+    @property
+    def keeps_both(self) -> bool:
+        """Whether a stranger's file gets another name."""
+        return self._options.foreign_file == "keep_both"
+
+    @property
+    def may_be_replaced_unseen(self) -> bool:
+        """Whether what nobody may look at can be overwritten: by consent, or since an unfinished upload is known."""
+        return self._options.foreign_file == "replace" or any(not known.stands for known in self._target.known)
+
+    async def judge(self, beginning: Callable[[int], str] | None = None) -> None:
+        """Look, and tell whose file it is; raises ``ForeignFileError`` where a stranger's may not be touched.
+
+        ``beginning`` gives the SHA-256 of the first so many bytes to send: where uploads have no temporary name, what
+        stands there may be the part of this very file that a killed attempt has left.
+        """
+        look = await self.look()
+        self.found, self.is_hidden = _standing(look), look.is_hidden
+        if beginning is not None and await self._is_our_beginning(beginning):
+            self.standing = Standing.OURS
+            return
+        digest = ""
+        if is_in_doubt(self.found, self._target):
+            try:
+                digest = await remote_sha256(self._session, self.path)
+                self.was_read = True
+            except TerminalError as error:
+                log.info("%s may not be read, so it counts as a stranger's: %s", self.path, error)
+        where = self._session.where
+        self.standing = judge(self.found, self._target, where, digest, self._options.foreign_file)
+
+    async def _is_our_beginning(self, beginning: Callable[[int], str]) -> bool:
+        size = self.found.bytes if self.found else None
+        begun = [known for known in self._target.known if not known.stands and known.sha256 == self._target.sha256]
+        if size is None or not begun or size >= self._target.bytes:
+            return False
+        wanted = await asyncio.to_thread(beginning, size)
+        try:
+            return wanted == await remote_sha256(self._session, self.path)
+        except TerminalError:
+            return False
+
+    async def look(self) -> Look:
+        """What stands there now; raises ``ForeignFileError`` for a folder."""
+        look = await self._session.look(f"looking at {self.path}", self.path)
+        attributes = look.attributes
+        if attributes is not None and attributes.permissions is not None and is_directory(attributes):
+            raise foreign_file_error(described(attributes), self._target.path, self._session.where)
+        return look
+
+    async def require_unchanged(self) -> None:
+        """Raises ``TransientError`` when something else has come to stand there since it was judged."""
+        look = await self.look()
+        if _standing(look) != self.found and not look.is_hidden:
+            raise moved_on_error(self._target.path, self._session.where)
+
+    async def settle(self, is_expected: Callable[[StandingFile | None], bool]) -> Look:
+        """Look until ``is_expected(found)``, for some seconds: servers exist that show a change only then."""
+        look = Look()
+        for wait in (0, *SECOND_LOOKS_S):
+            await asyncio.sleep(wait)
+            look = await self.look()
+            if is_expected(_standing(look)):
+                break
+        return look
+
+    async def make_way(self) -> None:
+        """Give a stranger's file a name of its own beside ours (``keep_both``); no file is replaced by that."""
+        folder, name = posixpath.split(self.path)
+        refusal: asyncssh.SFTPError | None = None
+        for number in range(1, MOST_KEPT + 1):
+            kept = posixpath.join(folder, kept_name(name, number))
+            if not (await self._session.look(f"looking at {kept}", kept)).attributes:
+                try:
+                    await self._session.ask(f"renaming to {kept}", self._session.client.rename(self.path, kept))
+                except asyncssh.SFTPError as error:
+                    refusal = error
+                    continue
+                self.has_made_way = True
+                log.warning("The file that stood under %s is called %s now", self.path, kept)
+                return
+        raise foreign_file_error(self.found, self._target.path, self._session.where) from refusal
+
+    def refuse_hidden(self) -> TerminalError:
+        """The error of a name that is taken by what this login may not look at."""
+        return foreign_file_error(None, self._target.path, self._session.where)
+
+
+def _standing(look: Look) -> StandingFile | None:
+    return None if look.attributes is None else described(look.attributes)

@@ -1,0 +1,127 @@
+"""Proving, before any row is read, that a file can be delivered: what a delivery will do is done with a small file."""
+
+from __future__ import annotations
+
+import logging
+import posixpath
+from collections.abc import Awaitable
+from typing import Any
+
+import asyncssh
+
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.delivery.paths import probe_name
+from export_jobs.delivery.sftp_server.errors import (
+    MISSING,
+    folder_missing_error,
+    rename_forbidden_error,
+    request_error,
+    taken_away_error,
+)
+from export_jobs.delivery.sftp_server.folder import remote_folder, require_folder
+from export_jobs.delivery.sftp_server.session import SftpSession
+
+log = logging.getLogger(__name__)
+_TEXT = b"Export Jobs proves write permission; this file may be removed.\n"
+_NOT_WRITTEN = asyncssh.FXF_WRITE  # without FXF_CREAT: a file that is not there is not made
+
+
+class SftpProbe:
+    """Finds what a delivery would hit and refuses nothing that it would manage.
+
+    Where the login may not remove, nothing is written, since it would stay: the server is asked for the same rights
+    about a name that does not exist, which it answers with "no such file" if it grants them.
+    """
+
+    def __init__(self, session: SftpSession, folder: str, options: DestinationOptions) -> None:
+        self._session = session
+        self._folder = folder
+        self._options = options
+
+    async def run(self) -> None:
+        """Raises ``TerminalError`` or ``TransientError``, as ``Destination.check``."""
+        await require_folder(self._session, self._folder)
+        if self._options.probe == "login_only":
+            return
+        folder = self._folder
+        if self._options.probe_folder is not None:
+            folder = remote_folder(self._options.probe_folder)
+            await require_folder(self._session, folder)
+        first, second = (posixpath.join(folder, probe_name(self._options.temporary_name)) for _ in range(2))
+        if await self._may_remove(first):
+            await self._prove(first, second, folder)
+        else:
+            await self._ask(first, second)
+
+    async def _may_remove(self, name: str) -> bool:
+        try:
+            await self._session.ask("asking for the right to remove", self._session.client.remove(name))
+        except asyncssh.SFTPPermissionDenied:
+            log.info("The login may not remove files on %s, so no probe is written", self._session.where)
+            return False
+        except asyncssh.SFTPError:
+            return True
+        return True
+
+    async def _prove(self, first: str, second: str, folder: str) -> None:
+        doing, session = "proving write permission", self._session
+        try:
+            file = await session.ask(doing, session.client.open(first, "wb"))
+        except MISSING as error:
+            raise folder_missing_error(session.where, folder) from error
+        except asyncssh.SFTPError as error:
+            raise await session.error_for(error, doing, first) from error
+        left = first
+        try:
+            await session.do(doing, first, file.write(_TEXT))
+            await session.do(doing, first, file.close())
+            if self._options.publish == "rename":
+                await self._rename(first, second)
+                left = second
+        finally:
+            if session.alive:
+                await self._remove(left)
+
+    async def _rename(self, first: str, second: str) -> None:
+        """Servers exist that forbid just this."""
+        doing, session = "proving the right to rename", self._session
+        refusal: asyncssh.SFTPError | None = None
+        for rename in (session.client.rename, session.client.posix_rename):
+            try:
+                await session.ask(doing, rename(first, second))
+            except MISSING as error:
+                raise taken_away_error(session.where, first) from error
+            except asyncssh.SFTPError as error:
+                refusal = refusal or error
+            else:
+                return
+        raise rename_forbidden_error(session.where, first) from refusal
+
+    async def _remove(self, name: str) -> None:
+        try:
+            await self._session.ask("removing the probe file", self._session.client.remove(name))
+        except MISSING:
+            return
+        except asyncssh.SFTPError as error:
+            log.warning("The probe file %s stays on %s (%s)", name, self._session.where, type(error).__name__)
+
+    async def _ask(self, first: str, second: str) -> None:
+        """The same rights, asked for about a name that is not there."""
+        client, session = self._session.client, self._session
+        doing = "asking for the right to write"
+        denied = await self._denied(doing, client.open(first, _NOT_WRITTEN))
+        if denied is not None:
+            raise request_error(denied, session.where, doing, first) from denied
+        if self._options.publish == "rename":
+            denied = await self._denied("asking for the right to rename", client.rename(first, second))
+            if denied is not None:
+                raise rename_forbidden_error(session.where, first) from denied
+
+    async def _denied(self, doing: str, request: Awaitable[Any]) -> asyncssh.SFTPError | None:
+        try:
+            await self._session.ask(doing, request)
+        except asyncssh.SFTPPermissionDenied as error:
+            return error
+        except asyncssh.SFTPError:
+            return None
+        return None

@@ -1,0 +1,192 @@
+"""Giving an uploaded file its final name: what stands there is looked at before, and again after."""
+
+from __future__ import annotations
+
+import logging
+import posixpath
+import secrets
+
+import asyncssh
+
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.core.files.placed_file import PlacedFile, Verification
+from export_jobs.delivery.destination import Target
+from export_jobs.delivery.paths import temporary_name
+from export_jobs.delivery.sftp_server.errors import MISSING, rename_forbidden_error, taken_away_error
+from export_jobs.delivery.sftp_server.final_name import FinalName
+from export_jobs.delivery.sftp_server.folder import remove_quietly
+from export_jobs.delivery.sftp_server.session import SftpSession
+from export_jobs.delivery.sftp_server.stored import StoredFile, described
+from export_jobs.delivery.standing import Standing, StandingFile, has_bytes_on_record, moved_on_error, unpublished_error
+from export_jobs.errors import TerminalError
+
+log = logging.getLogger(__name__)
+_TAKEN = (asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists)
+"""What servers answer to a plain rename to a name that exists."""
+
+
+class SftpPublication:
+    """One file on its way from its temporary to its final name, in one step; an older file is replaced or stays whole.
+
+    A new name is taken by the protocol's plain rename, which never replaces: what another program puts there between
+    the look and the rename survives. ``posix-rename@openssh.com`` is for replacing a file of ours.
+    """
+
+    def __init__(
+        self, session: SftpSession, target: Target, options: DestinationOptions, temporary: str, final: FinalName
+    ) -> None:
+        self._session = session
+        self._target = target
+        self._options = options
+        self._temporary = temporary
+        self._final = final
+        self.stored: StoredFile | None = None
+        """What the server says of the upload under its temporary name, once it is there."""
+
+    async def publish(self, placed: PlacedFile) -> None:
+        """Rename, unless it is done already, and tell what the server says of the file then."""
+        if self.stored is not None and self.stored.look.is_absent:
+            # Told here, within the fence, where no newer attempt at the same file can have removed it.
+            raise taken_away_error(self._session.where, self._temporary)
+        await self._final.require_unchanged()
+        standing = self._final.standing
+        if standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
+            await self._final.make_way()
+            await self._take_new_name()
+        elif standing is Standing.NOTHING:
+            await self._take_new_name()
+        elif standing is not Standing.SAME_BYTES:
+            await self._replace()
+        await self._verify(placed)
+
+    async def _take_new_name(self) -> None:
+        doing = f"renaming to {self._final.path}"
+        client, session = self._session.client, self._session
+        try:
+            await session.ask(doing, client.rename(self._temporary, self._final.path))
+        except MISSING as error:
+            raise taken_away_error(session.where, self._temporary) from error
+        except asyncssh.SFTPError as error:
+            await self._take_it_otherwise(error, doing)
+
+    async def _take_it_otherwise(self, refusal: asyncssh.SFTPError, doing: str) -> None:
+        """The plain rename was refused: since the name is taken, or since this server knows another one only."""
+        session, final = self._session, self._final
+        look = await final.look()
+        if look.attributes is not None:
+            raise moved_on_error(self._target.path, session.where) from refusal
+        if look.is_hidden and isinstance(refusal, _TAKEN):
+            await self._take_hidden_name(refusal)
+            return
+        try:
+            await session.ask(doing, session.client.posix_rename(self._temporary, final.path))
+        except MISSING as error:
+            raise taken_away_error(session.where, self._temporary) from error
+        except asyncssh.SFTPError:
+            if isinstance(refusal, asyncssh.SFTPPermissionDenied):
+                raise rename_forbidden_error(session.where, self._temporary) from refusal
+            raise await session.error_for(refusal, doing, final.path) from refusal
+
+    async def _take_hidden_name(self, refusal: asyncssh.SFTPError) -> None:
+        """The name seems to be taken, and nobody may look by what."""
+        if self._options.foreign_file == "refuse":
+            raise self._final.refuse_hidden() from refusal
+        if self._options.foreign_file == "replace":
+            await self._replace()
+            return
+        await self._final.make_way()
+        await self._take_new_name()
+
+    async def _replace(self) -> None:
+        doing = f"renaming to {self._final.path}"
+        try:
+            await self._session.ask(doing, self._session.client.posix_rename(self._temporary, self._final.path))
+        except MISSING as error:
+            raise taken_away_error(self._session.where, self._temporary) from error
+        except asyncssh.SFTPError as error:
+            # Also where the extension is announced: servers exist whose posix-rename always fails.
+            if has_bytes_on_record(self._final.found, self._target):
+                await remove_quietly(self._session, self._temporary)
+                self._final.standing = Standing.SAME_BYTES
+            elif self._options.replace == "remove_then_rename":
+                await self._remove_then_rename(error)
+            elif isinstance(error, asyncssh.SFTPPermissionDenied):
+                raise await self._session.error_for(error, doing, self._final.path) from error
+            else:
+                raise self._cannot_replace_error() from error
+
+    async def _remove_then_rename(self, refusal: asyncssh.SFTPError) -> None:
+        """In three steps, by consent: the older file is removed only once the new one has its name.
+
+        Between the first two of them there is no file of this name; whatever fails there gives it back.
+        """
+        session, final = self._session, self._final
+        folder, name = posixpath.split(final.path)
+        aside = posixpath.join(folder, temporary_name(name, secrets.token_hex(16), self._options.temporary_name))
+        try:
+            await session.ask(f"renaming to {aside}", session.client.rename(final.path, aside))
+        except asyncssh.SFTPError as error:
+            raise self._cannot_replace_error() from error
+        try:
+            await session.do("renaming", final.path, session.client.rename(self._temporary, final.path))
+            await self._require_renamed()
+        except BaseException:
+            if session.alive:
+                await session.do("renaming back", final.path, session.client.rename(aside, final.path))
+            raise
+        log.warning("%s was replaced in two steps (%s)", final.path, type(refusal).__name__)
+        await remove_quietly(session, aside)
+
+    async def _require_renamed(self) -> None:
+        """A server that says OK and does nothing must not cost the older file, too."""
+        left = await self._session.look(f"looking at {self._temporary}", self._temporary)
+        if left.attributes is not None:
+            raise unpublished_error(self._target.path, self._session.where, None)
+
+    async def _verify(self, placed: PlacedFile) -> None:
+        """A server can answer OK and do nothing; then the upload still has its temporary name.
+
+        Or its temporary is gone, too: another run removes it as a left-over, or the server took it elsewhere. Then
+        what stands there is the older file as it was, perhaps of the same size.
+        """
+        look = await self._final.settle(lambda found: found is None or not self._is_other(found))
+        found = None if look.attributes is None else described(look.attributes)
+        left = await self._session.look(f"looking at {self._temporary}", self._temporary)
+        if left.attributes is not None or (found is not None and self._is_other(found)):
+            raise unpublished_error(self._target.path, self._session.where, found)
+        if found is None:
+            log.info("%s cannot be seen: its receiver took it at once, or the server hides it", self._final.path)
+        else:
+            placed.modified = found.modified
+            placed.reported_bytes = None if found.bytes == self._target.bytes else found.bytes
+        placed.verification = self._verification(found)
+
+    def _verification(self, found: StandingFile | None) -> Verification:
+        if self._final.standing is Standing.SAME_BYTES:
+            return Verification.READ_BACK if self._final.was_read else Verification.SIZE
+        if self.stored is not None and self.stored.verification is not Verification.NONE:
+            return self.stored.verification
+        is_sized = self._options.verify != "none" and found is not None and found.bytes == self._target.bytes
+        return Verification.SIZE if is_sized else Verification.NONE
+
+    def _is_other(self, found: StandingFile) -> bool:
+        """Whether it cannot be what was just renamed: of another size, or the very file that was to be replaced."""
+        wanted = {None, self._target.bytes}
+        uploaded = self.stored.standing if self.stored else None
+        if uploaded is not None:
+            wanted.add(uploaded.bytes)
+        if self._options.verify == "size" and found.bytes not in wanted:
+            return True
+        if self._final.standing not in {Standing.OURS, Standing.FOREIGN} or uploaded is None:
+            return False
+        if uploaded.modified is None or self._final.found is None:
+            return False
+        return found == self._final.found and found.modified != uploaded.modified
+
+    def _cannot_replace_error(self) -> TerminalError:
+        return TerminalError(
+            f"The server {self._session.where} cannot replace a file in one step (posix-rename@openssh.com is missing "
+            f"or fails there), and {self._final.path} exists already; it was left as it is",
+            "Move the old file away there and rerun, set `replace: remove_then_rename` at the destination, or ask the "
+            "server's owner for an SFTP server whose posix-rename works",
+        )

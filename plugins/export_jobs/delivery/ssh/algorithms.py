@@ -1,0 +1,106 @@
+"""Which algorithms of SSH are offered to a server, and what a server offers that none of them fits."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import suppress
+from typing import Any
+
+from asyncssh.encryption import get_encryption_algs
+from asyncssh.kex import get_default_kex_algs, get_kex_algs
+from asyncssh.mac import get_default_mac_algs, get_mac_algs
+from asyncssh.public_key import get_default_public_key_algs, get_public_key_algs
+
+CIPHERS = (
+    # AES-GCM first: one pass for cipher and MAC, in hardware; chacha20 takes about twice the time here.
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "chacha20-poly1305@openssh.com",
+    "aes256-ctr",
+    "aes192-ctr",
+    "aes128-ctr",
+)
+_NAME = re.compile(r"[A-Za-z0-9@._+-]{1,64}")
+_MOST_NAMES = 20
+_MARKERS = ("ext-info-", "kex-strict-")  # in the list of key exchanges, and none of them
+_LONGEST_LINE = 8192
+_LONGEST_PACKET = 35_000
+_KEXINIT = 20
+_COOKIE = 16
+_SUBJECTS = ("key exchange", "host keys", "encryption", "encryption", "MAC", "MAC")
+"""Of the first lists of a server's offer, in the order of RFC 4253, section 7.1."""
+_GSS = "gss-"  # kerberos, which is switched off
+_NO_MAC_NEEDED = ("gcm@openssh.com", "chacha20-poly1305@openssh.com")
+
+
+def offered_algorithms(*, legacy: bool) -> dict[str, Any]:
+    """Options of asyncssh. ``legacy``: the outdated ones follow, so that they are used where nothing else is there."""
+    if not legacy:
+        return {"encryption_algs": list(CIPHERS)}
+    return {
+        "encryption_algs": _ours("encryption", legacy=True),
+        "kex_algs": _ours("key exchange", legacy=True),
+        "mac_algs": _ours("MAC", legacy=True),
+        "signature_algs": _ours("host keys", legacy=True),
+    }
+
+
+async def unmatched_algorithms(host: str, port: int, seconds: float, *, legacy: bool) -> tuple[str, list[str]] | None:
+    """What cannot be agreed with a server, such as "encryption", and what it offers; None when all fits or it is mute.
+
+    Asked over a connection of its own, which ends before any secret or key: a server that finds nothing in common may
+    hang up before the library has read its offer. Of the server's words those are kept that look like names.
+    """
+    lists: list[list[str]] = []
+    with suppress(OSError, EOFError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+        async with asyncio.timeout(seconds):
+            lists = await _read_offer(host, port)
+    for subject, offered in zip(_SUBJECTS, lists, strict=False):
+        needs_none = subject == "MAC" and any(name.endswith(_NO_MAC_NEEDED) for name in lists[2])
+        if not needs_none and not set(offered) & set(_ours(subject, legacy=legacy)):
+            return subject, offered[:_MOST_NAMES]
+    return None
+
+
+async def _read_offer(host: str, port: int) -> list[list[str]]:
+    reader, writer = await asyncio.open_connection(host, port, limit=_LONGEST_LINE)
+    try:
+        while not (await reader.readline()).startswith(b"SSH-"):
+            pass  # a server may greet first
+        writer.write(b"SSH-2.0-export_jobs\r\n")
+        size = int.from_bytes(await reader.readexactly(4))
+        if not _COOKIE < size < _LONGEST_PACKET:
+            return []
+        packet = await reader.readexactly(size)
+    finally:
+        writer.close()
+    payload = packet[1 : size - packet[0]]
+    return _name_lists(payload[1 + _COOKIE :]) if payload[0] == _KEXINIT else []
+
+
+def _name_lists(data: bytes) -> list[list[str]]:
+    lists = []
+    for _ in _SUBJECTS:
+        end = 4 + int.from_bytes(data[:4])
+        names = data[4:end].decode("ascii", "replace").split(",")
+        lists.append([name for name in names if _NAME.fullmatch(name) and not name.startswith(_MARKERS)])
+        data = data[end:]
+    return lists
+
+
+def _ours(subject: str, *, legacy: bool) -> list[str]:
+    """What is offered for a subject, the best first."""
+    if subject == "encryption":
+        return [*CIPHERS, *(_names(get_encryption_algs(), but=CIPHERS) if legacy else ())]
+    by_default, every = {
+        "key exchange": (get_default_kex_algs, get_kex_algs),
+        "MAC": (get_default_mac_algs, get_mac_algs),
+        "host keys": (get_default_public_key_algs, get_public_key_algs),
+    }[subject]
+    return _names((every if legacy else by_default)())
+
+
+def _names(known: list[bytes], but: tuple[str, ...] = ()) -> list[str]:
+    names = (str(name, "ascii") for name in known)
+    return [name for name in names if name not in but and not name.startswith(_GSS)]

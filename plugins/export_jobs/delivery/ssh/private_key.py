@@ -1,0 +1,68 @@
+"""The private key that a connection names, in whatever form people keep it, with its certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+
+from export_jobs.delivery.ssh.putty_key import is_putty_key, openssh_text
+from export_jobs.errors import TerminalError
+
+
+def read_private_key(extra: dict[str, Any], where: str) -> Any | None:
+    """The key of ``private_key`` or ``key_file``: OpenSSH, PEM, PKCS#8 or PuTTY, each with or without passphrase.
+
+    With a ``certificate`` or ``certificate_file`` (OpenSSH) it is a pair of both. None: the connection has no key.
+
+    Raises:
+        TerminalError: it cannot be read; the message names the field, never its value.
+    """
+    text = _text_of(extra, "private_key", "key_file", where)
+    if text is None:
+        return None
+    passphrase = str(extra.get("private_key_passphrase") or "") or None
+    try:
+        if is_putty_key(text):
+            text = openssh_text(text, passphrase)
+            passphrase = None
+        key = asyncssh.import_private_key(text, passphrase)
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError):
+        raise TerminalError(
+            f"The private key in the connection of {where} cannot be opened: it is not in OpenSSH, PEM, PKCS#8 or "
+            "PuTTY form, or private_key_passphrase does not fit",
+            "Correct the connection's extra",
+        ) from None
+    certificate = _text_of(extra, "certificate", "certificate_file", where)
+    return key if certificate is None else (key, _certificate(certificate, key, where))
+
+
+def _certificate(text: str, key: Any, where: str) -> Any:
+    try:
+        certificate = asyncssh.import_certificate(text)
+        fits = bool(certificate.key.public_data == key.public_data)
+    except (asyncssh.KeyImportError, ValueError, AttributeError):
+        fits, certificate = False, None
+    if not fits:
+        raise TerminalError(
+            f"The certificate in the connection of {where} cannot be used: it is no OpenSSH certificate, or belongs to "
+            "another key",
+            "Put the text of the file that ends with -cert.pub and belongs to the private key into certificate",
+        )
+    return certificate
+
+
+def _text_of(extra: dict[str, Any], inline: str, file: str, where: str) -> str | None:
+    if extra.get(inline):
+        # Connections kept as JSON or URI often hold the line ends as the two characters \n.
+        return str(extra[inline]).replace("\\n", "\n")
+    if not extra.get(file):
+        return None
+    try:
+        return Path(str(extra[file])).expanduser().read_text("ascii")
+    except (OSError, UnicodeDecodeError, RuntimeError):
+        raise TerminalError(
+            f"The {file} in the connection of {where} cannot be read on this worker",
+            f"Put the file there, readable by Airflow's user, or put its text into {inline}",
+        ) from None

@@ -1,0 +1,51 @@
+"""The client of an AWS connection: what the connection says of boto3's settings wins over what is set here."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from export_jobs import settings
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+
+_AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+_CHECKSUM_VARIABLE = "AWS_REQUEST_CHECKSUM_CALCULATION"
+
+
+def s3_client(connection_id: str) -> Any:
+    """A client of boto3's as Airflow's hook makes it: roles, tokens that renew themselves, profiles, proxies.
+
+    Its ``config_kwargs`` are merged into our time limits and tries; the hook alone would take one of the two.
+    """
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook  # noqa: PLC0415  costs a second
+
+    asked = AwsGenericHook(aws_conn_id=connection_id, client_type="s3").conn_config
+    ours = _config(is_amazon=_is_amazon(asked.get_service_endpoint_url("s3")))
+    theirs = asked.botocore_config
+    config = ours if theirs is None else ours.merge(theirs)
+    return AwsGenericHook(aws_conn_id=connection_id, client_type="s3", config=config).get_conn()
+
+
+def _config(*, is_amazon: bool) -> Config:
+    from botocore.config import Config  # noqa: PLC0415
+
+    checksums: dict[str, Any] = {}
+    if not is_amazon and not os.environ.get(_CHECKSUM_VARIABLE):
+        # Over TLS boto3 sends parts in chunks with a checksum behind, which services of others answer with 501 or 411.
+        checksums = {"request_checksum_calculation": "when_required", "response_checksum_validation": "when_required"}
+    return Config(
+        connect_timeout=settings.connect_timeout_s(),
+        read_timeout=2 * settings.connect_timeout_s(),
+        retries={"total_max_attempts": 3, "mode": "standard"},  # after these the task tries again, later
+        **checksums,
+    )
+
+
+def _is_amazon(endpoint: str | None) -> bool:
+    """Whether requests go to Amazon's own service, or no endpoint is named."""
+    named = endpoint or next((os.environ[name] for name in _ENDPOINT_VARIABLES if os.environ.get(name)), "")
+    return not named or (urlsplit(named).hostname or "").endswith(_AMAZON)

@@ -1,0 +1,256 @@
+"""Buckets and services as partners run them, behind TLS, through an AWS connection of Airflow."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from export_jobs.core.definitions.job import DestinationSpec
+from export_jobs.core.files.placed_file import Verification
+from export_jobs.delivery.destination import Destination
+from export_jobs.errors import TerminalError, TransientError
+from export_jobs.orchestration.airflow.connections import open_destination
+from export_jobs.orchestration.airflow.s3_client import s3_client
+from tests.servers.s3_tls import Rule, TlsS3, denies, no_chunks, wants, wants_length
+from tests.servers.sites import Lease, staged
+
+pytestmark = pytest.mark.integration
+
+PATH = "sales.zip"
+KEY = f"in/{PATH}"
+CONTENT = os.urandom(9_000_000)  # two parts
+Open = Callable[..., Destination]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., TlsS3]]:
+    services: list[TlsS3] = []
+
+    def start(*rules: Rule, region: str = "") -> TlsS3:
+        service = TlsS3(tmp_path, rules, region)
+        services.append(service.__enter__())
+        return service
+
+    yield start
+    for service in services:
+        service.__exit__(None, None, None)
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Open]:
+    """The destinations of an AWS connection to a service, with more in its extra."""
+
+    def connection(service: TlsS3, **extra: Any) -> Open:
+        whole = {"endpoint_url": service.url, "verify": str(service.authority), "region_name": "us-east-1"}
+        kept = {"conn_type": "aws", "login": "key", "password": "secret", "extra": {**whole, **extra}}
+        monkeypatch.setenv("AIRFLOW_CONN_AWS", json.dumps(kept))
+        monkeypatch.setenv("EXPORT_JOBS_CONNECT_TIMEOUT_S", "3")
+
+        def opened(**options: Any) -> Destination:
+            spec = {"tag": "bucket", "kind": "s3", "connection": "aws", "folder": "bucket/in", **options}
+            return open_destination(DestinationSpec.model_validate(spec))
+
+        return opened
+
+    return connection
+
+
+PATH_STYLE = {"config_kwargs": {"s3": {"addressing_style": "path"}}}
+
+
+@pytest.mark.parametrize("rule", [no_chunks, wants_length])
+def test_f12_a_service_that_knows_no_chunks_is_delivered_to_over_tls(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, rule: Rule
+) -> None:
+    service = serve(rule)
+    destination = connect(service, **PATH_STYLE)()
+    destination.check()
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+    assert lease.placed[0].verification is Verification.SIZE
+
+
+@pytest.mark.parametrize("rule", [no_chunks, wants_length])
+def test_f12_where_the_connection_asks_for_checksums_501_and_411_are_terminal_and_name_the_setting(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, rule: Rule
+) -> None:
+    kwargs = {**PATH_STYLE["config_kwargs"], "request_checksum_calculation": "when_supported"}
+    service = serve(rule, denies())
+    if rule is wants_length:
+        service.rules = (lambda action, headers: (411, "") if "x-amz-trailer" in headers else None,)
+    destination = connect(service, config_kwargs=kwargs)()
+    for act in (destination.check, lambda: destination.deliver(*staged(CONTENT, PATH), lease.fence())):
+        with pytest.raises(TerminalError) as caught:
+            act()
+        assert "request_checksum_calculation" in caught.value.remedy
+    sent = [action for action, _ in service.seen if action == "put"]
+    assert len(sent) == 1, "it was sent again"
+
+
+def test_f13_the_connections_config_is_merged_and_wins(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kwargs = {
+        "s3": {"addressing_style": "path"},
+        "signature_version": "s3",
+        "proxies": {"https": "http://127.0.0.1:9"},
+        "connect_timeout": 7,
+        "retries": {"total_max_attempts": 1},
+    }
+    connect(serve(), config_kwargs=kwargs)
+    config = s3_client("aws").meta.config
+    assert config.s3 == {"addressing_style": "path"}
+    assert (config.signature_version, config.proxies) == ("s3", kwargs["proxies"])
+    assert (config.connect_timeout, config.read_timeout) == (7, 6)
+    assert config.retries["total_max_attempts"] == 1
+    assert config.request_checksum_calculation == "when_required"
+
+
+def test_f12_amazon_itself_keeps_its_checksums(monkeypatch: pytest.MonkeyPatch) -> None:
+    for endpoint in (None, "https://bucket.vpce-1.s3.eu-west-1.vpce.amazonaws.com"):
+        extra = {"region_name": "eu-west-1", **({"endpoint_url": endpoint} if endpoint else {})}
+        kept = {"conn_type": "aws", "login": "key", "password": "secret", "extra": extra}
+        monkeypatch.setenv("AIRFLOW_CONN_AWS", json.dumps(kept))
+        assert s3_client("aws").meta.config.request_checksum_calculation == "when_supported"
+
+
+POLICIES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
+    "acl": ({"acl": "bucket-owner-full-control"}, {"acl": "bucket-owner-full-control"}),
+    "sse-s3": ({"server_side_encryption": "AES256"}, {"encryption": "sse-s3"}),
+    "kms": (
+        {
+            "server_side_encryption": "aws:kms",
+            "server_side_encryption_aws_kms_key_id": "alias/out",
+            "server_side_encryption_bucket_key_enabled": "true",
+        },
+        {"encryption": "aws:kms", "kms_key": "alias/out", "bucket_key": True},
+    ),
+    "storage class": ({"storage_class": "STANDARD_IA"}, {"storage_class": "standard_ia"}),
+    "tags": ({"tagging": "team=exports&cost+centre=4%2F7"}, {"tags": {"team": "exports", "cost centre": "4/7"}}),
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_f14_what_a_bucket_policy_demands_is_sent_when_an_object_is_made_and_not_with_its_parts(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, policy: str
+) -> None:
+    demanded, options = POLICIES[policy]
+    service = serve(wants(**demanded))
+    opened = connect(service, **PATH_STYLE)
+    plain = opened()
+    for act in (plain.check, lambda: plain.deliver(*staged(CONTENT, PATH), lease.fence())):
+        with pytest.raises(TerminalError, match="no permission for"):
+            act()
+    destination = opened(**options)
+    destination.check()
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+
+
+@pytest.mark.parametrize("fault", [(500, "InternalError"), (403, "AccessDenied"), (501, "NotImplemented")])
+def test_f15_an_error_after_the_object_is_published_does_not_hide_it_from_the_ledger(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, fault: tuple[int, str]
+) -> None:
+    service = serve()
+    is_done: list[bool] = []
+    service.after_complete = lambda: is_done.append(True)
+    service.rules = (lambda action, _: fault if is_done and action == "head" else None,)
+    connect(service, **PATH_STYLE)().deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+    assert lease.recorded == ["1"]
+    assert lease.placed[0].verification is Verification.NONE
+    assert lease.placed[0].etag
+
+
+def test_f15_a_reply_to_complete_that_is_an_error_is_found_to_be_success(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease
+) -> None:
+    service = serve()
+
+    def break_reply() -> None:
+        raise ConnectionAbortedError
+
+    service.after_complete = break_reply
+    connect(service, **PATH_STYLE)().deliver(*staged(CONTENT, PATH), lease.fence())
+    assert lease.recorded == ["1"]
+    assert service.objects == {KEY: CONTENT}
+
+
+def test_f15_what_the_fence_refuses_is_not_published(serve: Callable[..., TlsS3], connect: Callable[..., Open]) -> None:
+    service = serve()
+
+    @contextmanager
+    def refusing() -> Any:
+        raise TransientError("The store cannot be reached")
+        yield
+
+    with pytest.raises(TransientError, match="store cannot be reached"):
+        connect(service, **PATH_STYLE)().deliver(*staged(CONTENT, PATH), refusing)
+    assert (service.objects, service.uploads) == ({}, {})
+
+
+def test_a_bucket_in_another_region_is_found_by_its_redirect(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease
+) -> None:
+    service = serve(region="eu-central-1")
+    destination = connect(service, **PATH_STYLE)()
+    destination.check()
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+
+
+WRITE_ONLY = ("head", "get", "list", "delete")
+
+
+def test_a_login_that_may_only_write_is_checked_and_delivered_to_and_leaves_nothing_behind(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease
+) -> None:
+    service = serve(denies(*WRITE_ONLY))
+    destination = connect(service, **PATH_STYLE)()
+    destination.check()
+    assert (service.objects, service.uploads) == ({}, {})
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+    assert lease.placed[0].verification is Verification.NONE
+    with pytest.raises(TerminalError, match="a file that this login may not look at"):
+        destination.deliver(*staged(b"newer", PATH), lease.fence())
+    connect(service, **PATH_STYLE)(foreign_file="replace").deliver(*staged(b"newer", PATH), lease.fence())
+    assert service.objects == {KEY: b"newer"}
+
+
+def test_a_login_that_may_not_write_is_found_by_check_also_where_it_may_not_delete(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open]
+) -> None:
+    for denied in (("put", "create"), ("put", "create", "delete")):
+        with pytest.raises(TerminalError, match="no permission for writing the probe object"):
+            connect(serve(denies(*denied)), **PATH_STYLE)().check()
+
+
+def test_the_probe_is_written_elsewhere_or_not_at_all(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open]
+) -> None:
+    service = serve()
+    opened = connect(service, **PATH_STYLE)
+    opened(probe="login_only").check()
+    assert {action for action, _ in service.seen} == {"head"}
+    opened(probe_folder="probes").check()
+    assert [action for action, _ in service.seen].count("put") == 1
+    assert service.objects == {}
+
+
+@pytest.mark.parametrize(("verify", "recorded"), [("none", Verification.NONE), ("read_back", Verification.READ_BACK)])
+def test_an_object_is_read_back_or_not_looked_at(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, verify: str, recorded: Verification
+) -> None:
+    service = serve()
+    destination = connect(service, **PATH_STYLE)(verify=verify)
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert lease.placed[0].verification is recorded
+    looked = [action for action, _ in service.seen if action in {"head", "get"}]
+    assert looked == (["head"] if verify == "none" else ["head", "head", "get"])

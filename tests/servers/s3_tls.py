@@ -1,0 +1,229 @@
+"""An S3 service behind TLS, as others than Amazon run them: each refuses what boto3 does by default, or wants more."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import ipaddress
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.etree import ElementTree
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+Headers = Mapping[str, str]
+Rule = Callable[[str, Headers], tuple[int, str] | None]
+"""An action and the request's headers (small letters) -> the status and code of a refusal, or None."""
+
+
+def no_chunks(action: str, headers: Headers) -> tuple[int, str] | None:
+    """A service that does not know bodies in signed or checked chunks."""
+    return (501, "NotImplemented") if "aws-chunked" in headers.get("content-encoding", "") else None
+
+
+def wants_length(action: str, headers: Headers) -> tuple[int, str] | None:
+    """One that wants the length of each body ahead."""
+    has_body = action in {"put", "part"}
+    return (411, "MissingContentLength") if has_body and "content-length" not in headers else None
+
+
+def wants(**wanted: str) -> Rule:
+    """A bucket policy that demands headers when an object is made, and takes none of them with its parts."""
+
+    def rule(action: str, headers: Headers) -> tuple[int, str] | None:
+        expected = {f"x-amz-{name.replace('_', '-')}": value for name, value in wanted.items()}
+        if action in {"create", "put"} and any(headers.get(name) != value for name, value in expected.items()):
+            return 403, "AccessDenied"
+        if action == "part" and expected.keys() & headers.keys():
+            return 400, "InvalidArgument"
+        return None
+
+    return rule
+
+
+def denies(*actions: str) -> Rule:
+    """A login without the right to some actions."""
+    return lambda action, _: (403, "AccessDenied") if action in actions else None
+
+
+@dataclass
+class TlsS3:
+    """``with TlsS3(folder, rules) as service``; ``authority`` is the file to verify its certificate with.
+
+    ``region``: where the bucket is; requests that are signed for another one are redirected (307) with its name.
+    ``after_complete`` is called once an object stands, before the reply. Any bucket exists.
+    """
+
+    folder: Path
+    rules: tuple[Rule, ...] = ()
+    region: str = ""
+    after_complete: Callable[[], None] = lambda: None
+    objects: dict[str, bytes] = field(default_factory=dict)
+    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    begun: dict[str, dict[str, str]] = field(default_factory=dict)
+    seen: list[tuple[str, Headers]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The endpoint to give to a client."""
+        return f"https://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self.authority = self.folder / "tls.pem"
+        handler = type("Handler", (_Handler,), {"service": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self._server.socket = _tls(self.authority).wrap_socket(self._server.socket, server_side=True)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    service: TlsS3
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the tests read ``seen``."""
+
+    def _serve(self) -> None:
+        parts = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+        key = unquote(parts.path).lstrip("/").partition("/")[2]
+        action = _action(self.command, key, query)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self._body(headers)
+        self.service.seen.append((action, headers))
+        if self.service.region and f"/{self.service.region}/s3/" not in headers.get("authorization", ""):
+            self._refuse(307, "TemporaryRedirect", {"x-amz-bucket-region": self.service.region})
+            return
+        for rule in self.service.rules:
+            refusal = rule(action, headers)
+            if refusal is not None:
+                self._refuse(*refusal)
+                return
+        getattr(self, f"_{action}")(key, query, headers, body)
+
+    def _body(self, headers: Headers) -> bytes:
+        if "content-length" in headers:
+            return self.rfile.read(int(headers["content-length"]))
+        if "chunked" not in headers.get("transfer-encoding", ""):
+            return b""
+        content = b""
+        while size := int(self.rfile.readline().strip() or b"0", 16):
+            content += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return content
+
+    def _list(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        self._answer(b"<ListMultipartUploadsResult><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>")
+
+    def _create(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        upload = f"u{len(self.service.begun)}"
+        self.service.begun[upload] = dict(headers)
+        self.service.uploads[upload] = {}
+        self._answer(f"<R><UploadId>{upload}</UploadId></R>".encode())
+
+    def _part(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        self.service.uploads[query["uploadId"]][int(query["partNumber"])] = body
+        self._answer(b"", {"ETag": _etag(body)})
+
+    def _complete(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        if headers.get("if-none-match") == "*" and key in self.service.objects:
+            self._refuse(412, "PreconditionFailed")
+            return
+        listed = ElementTree.fromstring(body).iter()
+        numbers = [int(found.text or "0") for found in listed if found.tag.endswith("PartNumber")]
+        stored = self.service.uploads.pop(query["uploadId"])
+        self._keep(key, b"".join(stored[number] for number in numbers), self.service.begun[query["uploadId"]])
+        self.service.after_complete()
+        self._answer(f"<R><ETag>{_etag(self.service.objects[key])}</ETag></R>".encode())
+
+    def _abort(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        self.service.uploads.pop(query["uploadId"], None)
+        self._answer(b"", status=204)
+
+    def _put(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        self._keep(key, body, headers)
+        self._answer(b"", {"ETag": _etag(body)})
+
+    def _keep(self, key: str, content: bytes, headers: Headers) -> None:
+        self.service.objects[key] = content
+        self.service.metadata[key] = {n: v for n, v in headers.items() if n.startswith("x-amz-meta-")}
+
+    def _head(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        if key and key not in self.service.objects:
+            self._refuse(404, "NoSuchKey")
+            return
+        content = self.service.objects.get(key, b"")
+        self._answer(content, {"ETag": _etag(content), **self.service.metadata.get(key, {})})
+
+    _get = _head
+
+    def _delete(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        self.service.objects.pop(key, None)
+        self._answer(b"", status=204)
+
+    def _refuse(self, status: int, code: str, headers: Headers | None = None) -> None:
+        self._answer(f"<Error><Code>{code}</Code></Error>".encode(), headers, status)
+
+    def _answer(self, content: bytes, headers: Headers | None = None, status: int = 200) -> None:
+        self.send_response_only(status)
+        for name, value in {**(headers or {}), "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _serve  # noqa: N815  # the names that http.server calls
+
+
+def _action(method: str, key: str, query: Headers) -> str:
+    if "uploads" in query:
+        return "create" if method == "POST" else "list"
+    if "uploadId" in query:
+        return {"PUT": "part", "POST": "complete", "DELETE": "abort"}[method]
+    return method.lower()
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def _tls(file: Path) -> ssl.SSLContext:
+    """A certificate for 127.0.0.1, valid for a day, that vouches for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    file.write_bytes(pem + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
