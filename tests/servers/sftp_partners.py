@@ -205,6 +205,31 @@ class NoExclusiveCreate(ServedFiles):
         return super().open(path, pflags, attrs)
 
 
+class TakesNoRanges(ServedFiles):
+    """A file is written from its start to its end only."""
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        opened = super().open(path, pflags, attrs)
+        self.ends = getattr(self, "ends", {})
+        self.ends[opened] = 0
+        return opened
+
+    async def write(self, file_obj: Any, offset: int, data: bytes) -> int:
+        if offset != self.ends.get(file_obj, 0):
+            raise asyncssh.SFTPFailure("out of order")
+        self.ends[file_obj] = offset + len(data)
+        return await super().write(file_obj, offset, data)
+
+
+class OneHandleAFile(ServedFiles):
+    """A file that is being written cannot be opened once more."""
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        if pflags & asyncssh.FXF_WRITE and not pflags & asyncssh.FXF_CREAT:
+            raise _denied()
+        return super().open(path, pflags, attrs)
+
+
 class WantsTwoSecrets(ServedLogin):
     """The first right secret is a partial success (RFC 4252): then the method ``second`` alone is left."""
 

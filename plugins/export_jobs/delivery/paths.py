@@ -15,6 +15,8 @@ from export_jobs.errors import UserError
 MAX_NAME_BYTES = 200
 """Of one path component. With the attempt and the suffix added, a temporary stays below the usual limit of 255."""
 
+MOST_KEPT = 50
+"""Strangers' files that are kept beside one of ours."""
 _ATTEMPT = re.compile(r"[A-Za-z0-9]{1,40}")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _INVISIBLE = {"Cc", "Cf", "Cs"}  # Unicode categories: control, format, surrogate

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
-from export_jobs.delivery.paths import kept_name, split_safe_path, validate_attempt
+from export_jobs.delivery.paths import MOST_KEPT, kept_name, split_safe_path, validate_attempt
 from export_jobs.delivery.s3_errors import error_code, translate_s3_errors
 from export_jobs.delivery.s3_objects import check_bucket, object_options
 from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
@@ -30,8 +30,7 @@ PART_BYTES = 8 * 1024 * 1024
 MAX_PARTS = 10_000
 """The service's limit; larger files get larger parts."""
 THREADS = 4
-MOST_KEPT = 50
-SECOND_LOOKS_S = (0.5, 2.0)
+OUTCOME_LOOKS_S = (0.5, 2.0)
 """When nobody has said whether an upload was completed."""
 _ABSENT = {"404", "NoSuchKey", "NotFound", "403", "AccessDenied", "Forbidden"}
 _CHANGED = {"PreconditionFailed", "412"}
@@ -246,7 +245,7 @@ class S3Destination:
     def _is_published(self, key: str, target: Target) -> bool:
         """Tell whether this very attempt's object stands under ``key``; asked again while nobody answers."""
         stored: dict[str, Any] = {}
-        for wait in (0, *SECOND_LOOKS_S):
+        for wait in (0, *OUTCOME_LOOKS_S):
             time.sleep(wait)
             try:
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)

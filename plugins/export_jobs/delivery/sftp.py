@@ -20,7 +20,7 @@ from export_jobs.delivery.sftp_server.probe import SftpProbe
 from export_jobs.delivery.sftp_server.publication import SftpPublication
 from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.sftp_server.stored import StoredFile
-from export_jobs.delivery.sftp_server.upload import SftpUpload
+from export_jobs.delivery.sftp_server.upload import RangesRefusedError, SftpUpload
 from export_jobs.delivery.ssh.login import DEFAULT_PORT, read_login, server_address
 from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader
@@ -106,7 +106,7 @@ class SftpDestination:
             loop.run(final.judge())
             if final.standing is not Standing.SAME_BYTES:
                 stored = StoredFile(session, names.temporary, target, self._options)
-                loop.run(self._stage(session, VerifiedReader(one.source, target), target, stored, names))
+                loop.run(self._stage(one, stored))
                 publication.stored = stored
             with fence() as placed:
                 loop.run(publication.publish(placed))
@@ -158,11 +158,17 @@ class SftpDestination:
             with suppress(ExportError):
                 await remove_left_overs(session, names.folder, posixpath.basename(final.path), self._options)
 
-    async def _stage(
-        self, session: SftpSession, reader: VerifiedReader, target: Target, stored: StoredFile, names: _RemotePaths
-    ) -> None:
+    async def _stage(self, one: _Delivery, stored: StoredFile) -> None:
         """Have the complete, verified content under the temporary name, as far as the server shows it."""
-        await SftpUpload(session, names.temporary, reader, target.bytes).run()
+        session, source, target, names = one.session, one.source, one.target, one.names
+        start = source.tell()
+        try:
+            reader = VerifiedReader(source, target)
+            await SftpUpload(session, names.temporary, reader, target.bytes).run(self._options.parallel)
+        except RangesRefusedError:
+            log.warning("The server %s takes no ranges of a file, so it is sent in one piece", session.where)
+            source.seek(start)
+            await SftpUpload(session, names.temporary, VerifiedReader(source, target), target.bytes).run()
         await stored.verify()
 
     async def _discard(self, session: SftpSession, temporary: str) -> None:

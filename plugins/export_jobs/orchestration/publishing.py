@@ -128,5 +128,5 @@ def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
         definition_hash=run.definition_hash,
         revision=revision,
         ledger=ManifestLedger(sequence=head.sequence, hash=head.hash),
-        unverified=[name for name, one in deliveries.items() if one and one.verification == Verification.NONE],
+        unverified=[name for name, one in deliveries.items() if one and one.verification == Verification.NONE.value],
     )

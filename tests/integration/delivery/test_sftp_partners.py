@@ -263,7 +263,7 @@ def test_f7_the_probe_can_be_put_elsewhere_and_temporaries_are_named_by_a_patter
 
 @served_by(partners.ShowsLate, partners.TellsSizeLate)
 def test_f8_a_file_that_is_shown_a_moment_later_is_looked_at_twice(partner: Partner, lease: Lease) -> None:
-    partner.server.files.looks = 0  # type: ignore[attr-defined]
+    partner.server.files.looks = 0
     site = partner.site()
     site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
     assert site.read(PATH) == CONTENT
@@ -522,3 +522,30 @@ def test_f5_a_rename_without_effect_does_not_cost_the_old_file(partner: Partner,
         site.destination.deliver(*staged(CONTENT, PATH, known=[OLD]), lease.fence())
     assert site.read(PATH) == OLD
     assert site.everything() == [PATH]
+
+
+LARGE = os.urandom(9_000_017)
+
+
+@served_by({}, partners.TakesNoRanges, partners.OneHandleAFile)
+def test_ranges_of_one_file_go_over_channels_of_one_connection_and_fall_back(partner: Partner, lease: Lease) -> None:
+    site = partner.site(parallel=4)
+    site.destination.deliver(*staged(LARGE, PATH), lease.fence())
+    assert site.read(PATH) == LARGE
+    assert site.everything() == [PATH]
+    assert partner.server.seen.connections == 1
+    assert lease.placed[0].verification is Verification.SIZE
+
+
+@served_by({})
+@pytest.mark.parametrize("percent", range(0, 101, 10))
+def test_ranges_a_dropped_connection_leaves_nothing_and_the_retry_is_whole(
+    partner: Partner, lease: Lease, percent: int
+) -> None:
+    site = partner.site(parallel=4)
+    partner.server.faults.drop_at_byte = max(1, len(LARGE) * percent // 100)
+    with pytest.raises(TransientError):
+        site.destination.deliver(*staged(LARGE, PATH), lease.fence())
+    assert site.everything() == []
+    site.destination.deliver(*staged(LARGE, PATH), lease.fence())
+    assert site.read(PATH) == LARGE

@@ -14,7 +14,9 @@ import pytest
 from demo.postgres import Postgres
 from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec, Template
 from export_jobs.core.validation.changes import spec_of
+from export_jobs.core.validation.definitions import validate_destination
 from export_jobs.errors import TerminalError, UserError
+from export_jobs.store.database.engine import transaction
 from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import Store, administrator, spec
 
@@ -346,3 +348,59 @@ def test_a_changed_schedule_is_looked_at_too(store: Store) -> None:
         store.definitions.update(spec("second", file={"name": "X_{template}_{window}"}), "anna")
     store.definitions.delete("first", "anna")
     store.definitions.update(spec("second", file={"name": "X_{template}_{window}"}), "anna")
+
+
+EVERY_OPTION: list[dict[str, Any]] = [
+    {
+        "kind": "sftp",
+        "replace": "remove_then_rename",
+        "foreign_file": "keep_both",
+        "probe_folder": "/probes",
+        "verify": "read_back",
+        "temporary_name": "{stem}.{attempt}{ending}",
+        "parallel": 4,
+        "max_logins": 2,
+        "legacy_algorithms": True,
+    },
+    {"kind": "sftp", "publish": "direct", "probe": "login_only", "verify": "none", "foreign_file": "replace"},
+    {
+        "kind": "s3",
+        "acl": "bucket-owner-full-control",
+        "encryption": "aws:kms",
+        "kms_key": "alias/out",
+        "bucket_key": True,
+        "storage_class": "STANDARD_IA",
+        "tags": {"team": "exports", "größe": "a:b"},
+    },
+]
+
+
+@pytest.mark.parametrize("options", EVERY_OPTION, ids=["sftp", "direct", "s3"])
+def test_every_option_of_a_destination_is_kept(store: Store, options: dict[str, Any]) -> None:
+    kept = DestinationSpec.model_validate({"tag": "partner", "connection": "c", "folder": "bucket/in", **options})
+    store.definitions.save_destination(kept, "ben")
+    assert store.definitions.destination("partner") == kept
+    assert validate_destination(kept) == []
+
+
+BY_HAND = {
+    "publish = 'atomic'": "publish is unknown",
+    "foreign_file = 'ask'": "foreign file is unknown",
+    "probe = 'login_only', probe_folder = '/p'": "nothing is written",
+    "temporary_name = '{name}.tmp'": r"lacks \{attempt\}",
+    "publish = 'direct', parallel = 4": "publishes directly",
+    "parallel = 9": "not between 1 and 8",
+    "max_logins = 0": "not between 1 and 100",
+    "acl = 'private'": "an option of S3 and is of another kind",
+    "kind = 's3', publish = 'direct'": "an option of SFTP servers",
+    "kind = 's3', kms_key = 'alias/out'": "without encryption by KMS",
+    "kind = 's3', acl = 'public-read'": "acl is unknown",
+    "kind = 's3', tags = '[1]'": "not a mapping of keys to texts",
+    "kind = 's3', tags = '{\"a\": 1}'": "not a mapping of keys to texts",
+}
+
+
+@pytest.mark.parametrize("change", BY_HAND)
+def test_an_option_that_makes_no_sense_is_refused_in_the_table_too(store: Store, change: str) -> None:
+    with pytest.raises(UserError, match=BY_HAND[change]), transaction(store.engine) as connection:
+        connection.exec_driver_sql(f"UPDATE export_jobs.destination SET {change} WHERE tag = 'partner'")

@@ -29,7 +29,7 @@ class KnownFile:
     modified: int | None = None
     etag: str | None = None
     reported_bytes: int | None = None
-    stands: bool = True
+    stands: bool = field(default=True, compare=False)
 
     @property
     def shown_bytes(self) -> int:

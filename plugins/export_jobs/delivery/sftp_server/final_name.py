@@ -11,7 +11,7 @@ import asyncssh
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Target
-from export_jobs.delivery.paths import kept_name
+from export_jobs.delivery.paths import MOST_KEPT, kept_name
 from export_jobs.delivery.sftp_server.session import Look, SftpSession, is_directory
 from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, described
 from export_jobs.delivery.sftp_server.upload import remote_sha256
@@ -19,7 +19,6 @@ from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_e
 from export_jobs.errors import TerminalError
 
 log = logging.getLogger(__name__)
-MOST_KEPT = 50
 
 
 class FinalName:

@@ -60,6 +60,10 @@ class SftpSession:
         connection, client = await connect(login, connect_seconds)
         return cls(connection, client, login.where, stall_seconds)
 
+    async def further_client(self) -> Any:
+        """SFTP over one more channel of the connection; raises ``asyncssh.Error`` where the server has no more."""
+        return await self.ask("opening a further channel", self._connection.start_sftp_client())
+
     async def close(self) -> None:
         """End the connection, politely while it is alive; never raises, never takes longer than a few seconds."""
         if self.alive:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import posixpath
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
@@ -15,13 +18,27 @@ from export_jobs.delivery.sftp_server.errors import MISSING, folder_missing_erro
 from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.verified_reader import VerifiedReader
 
+log = logging.getLogger(__name__)
+_PART_OF_FILE = asyncssh.FXF_WRITE  # it is there already, and keeps what it has
 BLOCK = 255 * 1024
 """Bytes of one write request: what OpenSSH takes at most. Servers that announce less get less."""
-IN_FLIGHT = 8 * 1024 * 1024
-"""Bytes that are sent and not yet acknowledged; enough for 50 MB/s at 160 ms."""
+IN_FLIGHT = 2 * 1024 * 1024
+"""Bytes that are sent and not yet acknowledged on one channel: as many as OpenSSH's window takes. More only queue."""
 MAX_REQUESTS = 128
-CHUNK = 32 * BLOCK
+CHUNK = 8 * BLOCK
 """Bytes that are read from the staged file at once, on a thread, while the chunk before is being sent."""
+
+
+class RangesRefusedError(Exception):
+    """The server takes a file from its start to its end only."""
+
+
+@dataclass
+class _Lane:
+    """One open handle of the file, with what is on its way there: size, place in the file, request."""
+
+    file: Any
+    pending: deque[tuple[int, asyncio.Future[Any]]] = field(default_factory=deque)
 
 
 class SftpUpload:
@@ -36,18 +53,37 @@ class SftpUpload:
         self._path = path
         self._reader = reader
         self._size = size
-        self._pending: deque[tuple[int, asyncio.Future[Any]]] = deque()
+        self._lanes: list[_Lane] = []
         self._acknowledged = 0
 
-    async def run(self) -> None:
-        """Write the whole source to the path and close the file.
+    async def run(self, parallel: int = 1) -> None:
+        """Write the whole source to the path and close the file; ``parallel``: ranges of it at once.
 
         Raises:
             ExportError: as ``SftpSession.do``; also what the reader raises.
+            RangesRefusedError: with ``parallel``, where a part of the source has been read in vain.
         """
         file = await self.create()
-        await self.write(file)
+        others = await self._further_handles(parallel - 1)
+        await self.write(file, others)
+        for other in others:
+            await self.close(other)
         await self.close(file)
+
+    async def _further_handles(self, count: int) -> list[Any]:
+        """The same file over further channels of the connection: each has a window of its own. As many as it gives."""
+        handles: list[Any] = []
+        try:
+            for _ in range(count):
+                client = await self._session.further_client()
+                handles.append(
+                    await self._session.ask(
+                        "opening ranges", client.open(self._path, _PART_OF_FILE, encoding=None, block_size=0)
+                    )
+                )
+        except asyncssh.Error as error:
+            log.info("%s is sent in %s ranges (%s)", self._path, len(handles) + 1, type(error).__name__)
+        return handles
 
     async def create(self) -> Any:
         """Open the path for writing; an older file loses its content."""
@@ -67,16 +103,17 @@ class SftpUpload:
         except MISSING as error:
             raise folder_missing_error(session.where, posixpath.dirname(self._path) or ".") from error
 
-    async def write(self, file: Any) -> None:
-        """Send the whole source."""
+    async def write(self, file: Any, others: Sequence[Any] = ()) -> None:
+        """Send the whole source, in turn over all handles."""
+        self._lanes = [_Lane(file), *(_Lane(other) for other in others)]
         try:
-            await self._send(file)
+            await self._send()
             self._reader.finish()
         except asyncio.CancelledError:
             self._session.alive = False  # whatever is asked now would queue behind megabytes that nobody wants
             raise
         except BaseException:
-            await self._abandon(file)
+            await self._abandon()
             raise
 
     async def close(self, file: Any) -> None:
@@ -84,42 +121,49 @@ class SftpUpload:
         # Some servers report only on close that the last blocks did not fit.
         await self._session.do(f"closing {self._path}", self._path, file.close())
 
-    async def _send(self, file: Any) -> None:
+    async def _send(self) -> None:
         limit = int(self._session.client.limits.max_write_len) or BLOCK
         block = min(limit, BLOCK)
         requests = max(1, min(MAX_REQUESTS, IN_FLIGHT // block))
         loop = asyncio.get_running_loop()
-        sent = 0
+        sent = turn = 0
         coming = loop.run_in_executor(None, self._reader.read, CHUNK)
         while chunk := memoryview(await coming):
             coming = loop.run_in_executor(None, self._reader.read, CHUNK)
+            lane = self._lanes[turn % len(self._lanes)]
+            turn += 1
             for start in range(0, len(chunk), block):
                 piece = chunk[start : start + block]
-                if len(self._pending) >= requests:
-                    await self._settle_oldest()
-                self._pending.append((len(piece), asyncio.ensure_future(file.write(piece, sent))))
+                if len(lane.pending) >= requests:
+                    await self._settle_oldest(lane)
+                lane.pending.append((len(piece), asyncio.ensure_future(lane.file.write(piece, sent))))
                 sent += len(piece)
-        while self._pending:
-            await self._settle_oldest()
+        for lane in self._lanes:
+            while lane.pending:
+                await self._settle_oldest(lane)
 
-    async def _settle_oldest(self) -> None:
-        size, request = self._pending.popleft()
+    async def _settle_oldest(self, lane: _Lane) -> None:
+        size, request = lane.pending.popleft()
         doing = f"writing {self._path} at byte {self._acknowledged} of {self._size}"
         try:
             await self._session.ask(doing, request)
         except asyncssh.SFTPError as error:
+            if len(self._lanes) > 1:
+                raise RangesRefusedError from error
             missing = self._size - self._acknowledged
             raise await self._session.error_for(error, doing, self._path, needed=missing) from error
         self._acknowledged += size
 
-    async def _abandon(self, file: Any) -> None:
-        """Give the handle back, so that servers which lock open files let the temporary be removed."""
-        for _, request in self._pending:
+    async def _abandon(self) -> None:
+        """Give the handles back, so that servers which lock open files let the temporary be removed."""
+        requests = [request for lane in self._lanes for _, request in lane.pending]
+        for request in requests:
             request.cancel()
-        await asyncio.gather(*(request for _, request in self._pending), return_exceptions=True)
-        if self._session.alive:
-            with suppress(Exception):  # the first error is the one to report
-                await self._session.ask(f"closing {self._path}", file.close())
+        await asyncio.gather(*requests, return_exceptions=True)
+        for lane in self._lanes:
+            if self._session.alive:
+                with suppress(Exception):  # the first error is the one to report
+                    await self._session.ask(f"closing {self._path}", lane.file.close())
 
 
 async def remote_sha256(session: SftpSession, path: str) -> str:

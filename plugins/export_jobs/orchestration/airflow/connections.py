@@ -13,7 +13,9 @@ from export_jobs.core.catalogue.dialect_names import DUCKDB, POSTGRES, SQLITE
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.errors import UserError
+from export_jobs.orchestration.airflow.limited_destination import LimitedDestination
 from export_jobs.store.database.engine import create_store_engine
+from export_jobs.store.executions.login_slots import login_slot
 
 if TYPE_CHECKING:
     import psycopg
@@ -207,7 +209,12 @@ def open_destination(spec: DestinationSpec) -> Destination:
         password=found.password,
         extra=dict(found.extra_dejson),
     )
-    return SftpDestination(credentials, spec.folder, options=spec, stall_seconds=settings.stall_timeout_s())
+    stall_seconds = settings.stall_timeout_s()
+    destination = SftpDestination(credentials, spec.folder, options=spec, stall_seconds=stall_seconds)
+    if spec.max_logins is None:
+        return destination
+    engine, tag, count = task_store_engine(), spec.tag, spec.max_logins
+    return LimitedDestination(destination, lambda: login_slot(engine, tag, count, stall_seconds))
 
 
 def signing_key(connection_id: str) -> SigningKey:

@@ -21,23 +21,23 @@ _DESTINATIONS = {
     "destination_publish_is_known": ("The destination's publish is unknown", "Use rename or direct"),
     "destination_replace_is_known": ("The destination's replace is unknown", "Use refuse or remove_then_rename"),
     "destination_foreign_file_is_known": (
-        "The destination's foreign_file is unknown",
+        "The destination's foreign file is unknown",
         "Use refuse, replace or keep_both",
     ),
     "destination_probe_is_known": ("The destination's probe is unknown", "Use write or login_only"),
-    "destination_probe_folder_is_not_empty": ("The destination's probe_folder is empty", "Give a path, or no value"),
+    "destination_probe_folder_is_not_empty": ("The destination's probe folder is empty", "Give a path, or no value"),
     "destination_probe_folder_is_used": (
-        "The destination has a probe_folder, and with probe login_only nothing is written",
+        "The destination has a probe folder, and with probe login only nothing is written",
         "Remove one of the two",
     ),
     "destination_verify_is_known": ("The destination's verify is unknown", "Use size, read_back or none"),
     "destination_temporary_name_tells_attempts_apart": (
-        "The destination's temporary_name lacks {attempt}, or {name} and {stem}, or names a folder",
+        "The destination's temporary name lacks {attempt}, or {name} and {stem}, or names a folder",
         "Use a pattern such as .{name}.{attempt}.part",
     ),
     "destination_parallel_is_in_range": ("The destination's parallel is not between 1 and 8", "Use 1 for no ranges"),
     "destination_max_logins_is_in_range": (
-        "The destination's max_logins is not between 1 and 100",
+        "The destination's max logins is not between 1 and 100",
         "Leave it empty for no limit",
     ),
     "destination_acl_is_known": (
@@ -48,12 +48,12 @@ _DESTINATIONS = {
         "The destination's encryption is unknown",
         "Use AES256, aws:kms or aws:kms:dsse",
     ),
-    "destination_kms_key_is_one": ("The destination's kms_key is no id, alias or ARN of a key", "Copy it from KMS"),
+    "destination_kms_key_is_one": ("The destination's kms key is no id, alias or ARN of a key", "Copy it from KMS"),
     "destination_kms_key_goes_with_kms": (
-        "The destination has a kms_key or bucket_key without encryption by KMS",
+        "The destination has a kms key or bucket key without encryption by KMS",
         "Set encryption to aws:kms, or remove them",
     ),
-    "destination_storage_class_is_one": ("The destination's storage_class is no word of S3", "Use such as STANDARD_IA"),
+    "destination_storage_class_is_one": ("The destination's storage class is no word of S3", "Use such as STANDARD_IA"),
     "destination_tags_are_texts": (
         "The destination's tags are not a mapping of keys to texts",
         'Use such as {"team": "exports"}',
@@ -67,7 +67,7 @@ _DESTINATIONS = {
         "Empty acl, encryption, kms_key, bucket_key, storage_class and tags",
     ),
     "destination_direct_has_no_temporary_name": (
-        "The destination publishes directly, so it takes no temporary_name, no replace and no parallel ranges",
+        "The destination publishes directly, so it takes no temporary name, no replace and no parallel ranges",
         "Leave these at their defaults",
     ),
 }

@@ -23,11 +23,12 @@ _ADD = f"""INSERT INTO export_jobs.placement
     VALUES (:execution_id, {_DESTINATION}, :path, :attempt, :revision, :bytes, :sha256, :stands, :modified, :etag,
         :reported_bytes)
     RETURNING id"""
-_KNOWN = f"""SELECT DISTINCT p.bytes, p.sha256, p.modified, p.etag, p.reported_bytes, p.stands
+_KNOWN = f"""SELECT p.bytes, p.sha256, p.modified, p.etag, p.reported_bytes, bool_or(p.stands) AS stands
     FROM export_jobs.placement p JOIN export_jobs.execution e ON e.id = p.execution_id
     JOIN export_jobs.execution me ON me.id = :execution_id AND me.job_id = e.job_id
         AND (me.window_start, me.window_end) = (e.window_start, e.window_end)
-    WHERE p.destination = {_DESTINATION} AND p.path = :path"""
+    WHERE p.destination = {_DESTINATION} AND p.path = :path
+    GROUP BY p.bytes, p.sha256, p.modified, p.etag, p.reported_bytes"""
 _READ_ORDER = """SELECT max(v.id) FROM export_jobs.execution_event v WHERE v.kind = 'started' AND v.step = 'extract'
     AND v.execution_id = :execution_id AND v.attempt = ANY(:stages)"""
 _STAGES = "SELECT stage FROM export_jobs.delivery WHERE execution_id = :execution_id"

@@ -25,7 +25,7 @@ ALTER TABLE export_jobs.destination
         CHECK (acl IN ('private', 'bucket-owner-read', 'bucket-owner-full-control')),
     ADD COLUMN encryption text CONSTRAINT destination_encryption_is_known
         CHECK (encryption IN ('AES256', 'aws:kms', 'aws:kms:dsse')),
-    ADD COLUMN kms_key text CONSTRAINT destination_kms_key_is_one CHECK (kms_key ~ '^[A-Za-z0-9_:/-]{1,300}$'),
+    ADD COLUMN kms_key text CONSTRAINT destination_kms_key_is_one CHECK (kms_key ~ '^[A-Za-z0-9_:/-]+$' AND length(kms_key) <= 300),
     ADD COLUMN bucket_key boolean NOT NULL DEFAULT false,
     ADD COLUMN storage_class text CONSTRAINT destination_storage_class_is_one CHECK (storage_class ~ '^[A-Z0-9_-]{1,40}$'),
     -- A mapping of keys to texts, such as {"team": "exports"}.
