@@ -23,7 +23,7 @@ from tests.servers.dag_processor import DagProcessor, dag_processor  # noqa: E40
 
 JOBS = int(os.environ.get("EXPORT_JOBS_BENCH_JOBS") or 10_000)
 SHARDS = int(os.environ.get("EXPORT_JOBS_BENCH_SHARDS") or 64)
-PATIENCE_S = 900
+PATIENCE_S = 3600
 CHANGES = 4
 AIRFLOWS_OWN = {
     "CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "30",
@@ -78,13 +78,13 @@ def measure(processor: DagProcessor) -> None:
     time.sleep(2)
     watched = Watched(processor.airflow.component("dag-processor").pid)
     first = passed(processor, watched, "from nothing", lambda: processor.live() == JOBS + 1)
-    mark = _now(processor)
-    passed(processor, watched, "unchanged rows", lambda: processor.oldest_parse() > mark)
     seen = [change(processor, watched, number * JOBS // CHANGES) for number in range(CHANGES)]
     print(
         f"  a changed row was seen after {', '.join(f'{one:.1f}' for one in seen)} s, median "
         f"{statistics.median(seen):.1f} s, in the midst of a pass"
     )
+    mark = _now(processor)
+    passed(processor, watched, "unchanged rows", lambda: processor.oldest_parse() > mark)
     print(f"  CPU a file, from nothing: {first / SHARDS:.2f} s; Dags taken away: {processor.stale()}")
     print(f"  peak memory: manager {watched.peak_mb[0]} MB, a parse {watched.peak_mb[1]} MB", flush=True)
 

@@ -98,11 +98,6 @@ def stall_timeout_s() -> int:
     return _whole_number("EXPORT_JOBS_STALL_TIMEOUT_S", 120)
 
 
-def airflow_url() -> str:
-    """Address of Airflow's page, for links in mails; Airflow's own ``[api] base_url``."""
-    return os.environ.get("AIRFLOW__API__BASE_URL", "").rstrip("/")
-
-
 def _whole_number(name: str, default: int) -> int:
     text = os.environ.get(name, "").strip()
     if not text:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from export_jobs import settings
 from export_jobs.core.definitions.names import template_of_group
 from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.errors import ExportError, TerminalError, TransientError
+from export_jobs.orchestration.airflow.address import airflow_address
 from export_jobs.orchestration.mail.message import Letter
 from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
@@ -221,7 +221,7 @@ def _success_letter(run: JobRun, context: Context, stage: str) -> Letter:
 
 def _failure_letter(run: JobRun) -> Letter:
     days = window_in_words(run.window, run.job.schedule.time_zone)
-    url = settings.airflow_url()
+    url = airflow_address()
     return Letter(
         "failed",
         f"{run.job.name}: {days} FAILED",

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from export_jobs import settings
 from export_jobs.core.windows.discrepancy import Finding
+from export_jobs.orchestration.airflow.address import airflow_address
 from export_jobs.orchestration.mail.message import Letter
 from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
@@ -53,7 +54,7 @@ def _letter(new: Sequence[Finding]) -> Letter:
     return Letter(
         "alarm",
         f"Export jobs: alarm for {about}",
-        {"findings": shown, "link": settings.airflow_url()},
+        {"findings": shown, "link": airflow_address()},
         # The day: the same alarm that comes back later is a mail of its own.
         identity=(*(f"{finding.key}\n{finding.message}" for finding in new), f"{datetime.now(UTC):%Y-%m-%d}"),
         job=jobs[0] if len(jobs) == 1 else "",

@@ -9,8 +9,8 @@ import anyio.from_thread
 import httpx
 
 from export_jobs.errors import TransientError
+from export_jobs.orchestration.airflow.address import airflow_address
 from export_jobs.orchestration.airflow.api import AirflowApi
-from export_jobs.web.airflow.address import airflow_address
 from export_jobs.web.http.access import Caller
 
 MAX_CONCURRENT_CALLS = 6

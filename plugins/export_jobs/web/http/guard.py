@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from export_jobs.core.base.issue import Issue
-from export_jobs.web.airflow.address import airflow_address
+from export_jobs.orchestration.airflow.address import airflow_address
 from export_jobs.web.http.access import LOGIN_COOKIE
 from export_jobs.web.http.audit_log import record_refused_request
 from export_jobs.web.http.error_responses import MAX_BODY_BYTES, REMEDIES, error_response, unexpected_error_response
