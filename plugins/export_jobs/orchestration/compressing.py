@@ -9,6 +9,7 @@ from export_jobs.core.definitions.job import EmptyResult
 from export_jobs.core.files.export_file import ExportFile, FileContent, StagedRows
 from export_jobs.core.files.job_files import delivered_stem
 from export_jobs.core.files.names import content_name, file_stem, target_path
+from export_jobs.orchestration.machines import require_same_machine
 from export_jobs.orchestration.run.earlier_release import staged_rows
 from export_jobs.orchestration.run.encrypted_file import open_file
 from export_jobs.orchestration.run.staging import open_staged, write_staged
@@ -32,6 +33,7 @@ class Compress(ExportStep):
     def run_step(self, run: JobRun, context: Context) -> dict[str, Any]:
         """The file as JSON."""
         name = cast("str", self.template)
+        require_same_machine(run, context)
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
         rows = staged_rows(run, context, self.step, name)
         file = _export_file(run, rows)

@@ -14,6 +14,7 @@ from export_jobs.core.files.names import staged_name
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.errors import UserError
 from export_jobs.orchestration.airflow.connections import open_source
+from export_jobs.orchestration.machines import require_same_machine
 from export_jobs.orchestration.run.publish import WHOLE_RUN
 from export_jobs.orchestration.run.shape_watch import ShapeWatch
 from export_jobs.orchestration.run.staging import remove_staged, write_staged
@@ -49,6 +50,7 @@ class Extract(ExportStep):
         if have_succeeded(context, [f"{task_group(template)}.compress" for template in templates]):
             log.info("Every file of this run is made from rows read earlier; none are read again")
             return None
+        require_same_machine(run, context)
         run.ledger.claim(run.execution_id, self.template or WHOLE_RUN, self.step, run.attempt)
         watch = ShapeWatch(run, self.step)
         read_options = ReadOptions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from airflow.sdk.exceptions import AirflowSkipException
@@ -12,6 +13,7 @@ from export_jobs.core.definitions.names import task_group
 from export_jobs.core.files.export_file import ExportFile
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import UserError
+from export_jobs.orchestration.machines import require_same_machine, require_shared_staging, sweep_own_disk
 from export_jobs.orchestration.run.encrypted_file import prove_keys
 from export_jobs.orchestration.run.publish import publish
 from export_jobs.orchestration.run.staging import open_staged
@@ -35,9 +37,14 @@ class ValidateDestination(ExportStep):
 
     step = "validate_destination"
 
-    def run_step(self, run: JobRun, context: Context) -> None:
-        """Raises ``UserError`` with every issue of the definition, or what worker or destination lack or refuse."""
+    def run_step(self, run: JobRun, context: Context) -> str | None:
+        """The token of this machine's disk, for the tasks that follow; None where staging is an object store.
+
+        Raises ``UserError`` with every issue of the definition, or what worker or destination lack or refuse.
+        """
         _skip_if_delivered(run)
+        token = require_shared_staging(run)
+        sweep_own_disk(datetime.now(UTC))
         issues = errors(validate_job(run.job, catalogue=run.catalogue))
         if issues:
             raise UserError("The definition is invalid", f"Correct it:\n{bullet_list(issues)}")
@@ -45,6 +52,7 @@ class ValidateDestination(ExportStep):
         for key in prove_keys(run):
             log.warning("The key %r of %s expires on %s", key.tag, key.user_id, key.expires_at)
         run.destination.check()
+        return token
 
 
 class Upload(ExportStep):
@@ -55,6 +63,7 @@ class Upload(ExportStep):
     def run_step(self, run: JobRun, context: Context) -> None:
         """Raises ``SupersededError`` when a newer attempt has taken over."""
         name = cast("str", self.template)
+        require_same_machine(run, context)
         file = ExportFile.model_validate(task_result(context, f"{task_group(name)}.compress"))
         if not file.is_sent:
             run.record_event("nothing to send", self.step, name, message="no rows, and this job skips empty files")

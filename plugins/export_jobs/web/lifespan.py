@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Thread
 
 from fastapi import FastAPI
 
+import export_jobs
 from export_jobs.errors import ExportError
+from export_jobs.store.findings.processes import Processes
 from export_jobs.web.http.dependencies import engine, stamped_catalogue
 from export_jobs.web.jobs.board import board_of
 
@@ -25,6 +28,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 def _read_board() -> None:
     try:
+        Processes(engine()).report(socket.gethostname(), "API server", export_jobs.__version__)
         board_of(engine()).read(stamped_catalogue())
     except ExportError as error:
         log.info("The list of jobs is not read ahead of the first request: %s", error)

@@ -49,6 +49,7 @@ def begin(store: Store) -> Begin:
             clear_number=0,
             ledger=store.ledger,
             definitions=store.definitions,
+            engine=store.engine,
         )
         vars(made)["definition_hash"] = HASH
         return made

@@ -45,6 +45,7 @@ def attempt(store: Store, job: StoredJob, tmp_path: Path, monkeypatch: pytest.Mo
             clear_number=0,
             ledger=store.ledger,
             definitions=store.definitions,
+            engine=store.engine,
         )
         store.ledger.claim(execution.id, TEMPLATE, STEP, run.attempt)
         return run

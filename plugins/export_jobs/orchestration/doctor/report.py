@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from export_jobs.orchestration.doctor import dag_files, databases, encryption, installation, services, store
+from export_jobs.orchestration.doctor import (
+    dag_files,
+    databases,
+    encryption,
+    installation,
+    processes,
+    services,
+    store,
+)
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 
 CheckFunction = Callable[[Surroundings], Iterator[CheckResult]]
@@ -18,6 +26,7 @@ CHECKS: tuple[tuple[str, CheckFunction], ...] = (
     ("destinations", services.destinations_have_connections),
     ("gpg", encryption.files_can_be_encrypted),
     ("staging", services.staging_is_shared),
+    ("processes", processes.processes_agree),
     ("mail", services.mail_server_answers),
     ("api", services.airflow_serves),
     ("dag files", dag_files.dag_files_are_small),

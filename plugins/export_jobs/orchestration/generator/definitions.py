@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socket
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import export_jobs
 from export_jobs import settings
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.catalogue.catalogue import Catalogue
@@ -14,10 +17,14 @@ from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import task_store_engine
-from export_jobs.orchestration.generator.shard import Shard
+from export_jobs.orchestration.generator.shard import AUDITOR_SHARD, Shard
 from export_jobs.store import snapshot
 from export_jobs.store.definitions import Definitions
+from export_jobs.store.findings.processes import Processes
 from export_jobs.store.stored_job import StoredJob
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +74,10 @@ def load_jobs(shard: Shard = EVERY_JOB) -> list[LoadedJob]:
     """All live jobs of a shard. Never raises for a store that is down or emptied."""
     previous = last_good_rows(shard)
     try:
-        definitions = Definitions(task_store_engine())
+        engine = task_store_engine()
+        definitions = Definitions(engine)
         current, tombstones = definitions.jobs(shard.part), definitions.tombstones(shard.part)
+        _report_version(engine, shard)
     except ExportError as error:
         log.warning("The store cannot be read (%s). %d Dags come from the last good snapshot.", error, len(previous))
         return [LoadedJob(row) for row in previous]
@@ -79,6 +88,15 @@ def load_jobs(shard: Shard = EVERY_JOB) -> list[LoadedJob]:
     snapshot.save(snapshot_path(shard), jobs)
     lost = {row.job_id for row in vanished}
     return [LoadedJob(row, is_lost=row.job_id in lost) for row in jobs]
+
+
+def _report_version(engine: Engine, shard: Shard) -> None:
+    """Say which version parses; a store that an earlier release has made knows no such table yet."""
+    if shard.number == AUDITOR_SHARD:
+        try:
+            Processes(engine).report(socket.gethostname(), "Dag processor", export_jobs.__version__)
+        except ExportError as error:
+            log.warning("The version of this process cannot be told to the store: %s", error)
 
 
 def last_good_rows(shard: Shard) -> list[StoredJob]:

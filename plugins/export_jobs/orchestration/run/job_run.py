@@ -20,10 +20,12 @@ from export_jobs.errors import TransientError, UserError
 from export_jobs.orchestration.airflow.connections import open_destination, task_store_engine
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions
+from export_jobs.store.findings.processes import Processes
 from export_jobs.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+    from sqlalchemy import Engine
 
 
 ALMOST_OVER = timedelta(minutes=10)
@@ -43,6 +45,7 @@ class JobRun:
     clear_number: int
     ledger: Ledger
     definitions: Definitions
+    engine: Engine
     attempt: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @classmethod
@@ -88,7 +91,13 @@ class JobRun:
             clear_number=dag_run.clear_number or 0,
             ledger=ledger,
             definitions=definitions,
+            engine=engine,
         )
+
+    @property
+    def processes(self) -> Processes:
+        """Who else works with the store."""
+        return Processes(self.engine)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -59,6 +59,9 @@ class LocalFolder:
         os.fchmod(descriptor, PRIVATE_FILE)  # whatever the umask has taken away
         return os.fdopen(descriptor, "wb")
 
+    def abort_unfinished(self, start: str) -> None:
+        """Nothing: what a killed attempt has written is a file, which is removed as one."""
+
     def read(self, name: str) -> BinaryIO:
         """A file of ours; raises ``FileNotFoundError``, and ``TerminalError`` for a link or a file of somebody else."""
         try:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from export_jobs.orchestration.unfinished_uploads import S3, abort_unfinished
+
 if TYPE_CHECKING:
     from airflow.sdk import ObjectStoragePath
+
+PART_OF_UPLOAD_BYTES = 16 * 1024 * 1024
+"""Of one part of an upload to S3, a few of which are in memory: s3fs takes 50 MB. Enough for files of 150 GB."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,12 @@ class ObjectFolder:
 
     def create(self, name: str) -> BinaryIO:
         """A new file to write to."""
-        return cast("BinaryIO", (self.path / name).open("wb"))
+        options = {"block_size": PART_OF_UPLOAD_BYTES} if self.path.protocol in S3 else {}
+        return cast("BinaryIO", (self.path / name).open("wb", **options))
+
+    def abort_unfinished(self, start: str) -> None:
+        """Abort what killed attempts have begun to upload under names that start so."""
+        abort_unfinished(self.path / start)
 
     def read(self, name: str) -> BinaryIO:
         """A file; raises ``FileNotFoundError``."""

@@ -15,6 +15,7 @@ from airflow.sdk import ObjectStoragePath
 from export_jobs.errors import TerminalError
 from export_jobs.orchestration.run.local_folder import LocalFolder
 from export_jobs.orchestration.run.object_folder import ObjectFolder
+from export_jobs.orchestration.unfinished_uploads import abort_unfinished
 
 if TYPE_CHECKING:
     from export_jobs.orchestration.run.job_run import JobRun
@@ -51,6 +52,7 @@ def write_staged(path: ObjectStoragePath, run: JobRun, template: str, step: str)
         for name in folder.names():
             if name.startswith(f"{path.name}.") and name.endswith(".part"):
                 folder.remove(name)
+        folder.abort_unfinished(f"{path.name}.")
         try:
             with folder.create(part) as sink:
                 yield sink
@@ -86,6 +88,7 @@ def sweep(root: ObjectStoragePath, now: datetime) -> None:
     A folder that cannot be read or removed, a link, and what belongs to somebody else are logged and left; they keep
     no other one from going.
     """
+    abort_unfinished(root / "job-", before=now - STALE_AFTER)
     for folder in root.glob("job-*/execution-*") if root.exists() else ():
         try:
             with _open_execution(folder) as opened:

@@ -24,11 +24,13 @@ WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
         "key": "INSERT, UPDATE, DELETE",
         "destination": "INSERT, UPDATE, DELETE",
         "execution_event": "INSERT",  # the choice of another version for a rerun
+        "process": "INSERT, UPDATE, DELETE",
     },
     TASKS: {
         **dict.fromkeys(_RECORDS, "INSERT"),
         "lease": "INSERT, UPDATE",
         "alarm": "INSERT, UPDATE, DELETE",
+        "process": "INSERT, UPDATE, DELETE",
     },
     EDITOR: dict.fromkeys(_DEFINITION_TABLES, "INSERT, UPDATE, DELETE"),
     READER: {},

@@ -1,0 +1,37 @@
+"""Uploads to an object store that a killed task has begun and nobody will end: they are invisible, and cost storage."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from export_jobs.orchestration.airflow.s3_client import s3_client
+
+if TYPE_CHECKING:
+    from airflow.sdk import ObjectStoragePath
+
+log = logging.getLogger(__name__)
+
+S3 = {"s3", "s3a"}
+
+
+def abort_unfinished(prefix: ObjectStoragePath, *, before: datetime | None = None) -> int:
+    """Abort the uploads to S3 whose key starts with ``prefix``, or those of them begun before a time; how many.
+
+    What the store refuses is logged and left: a rule of the bucket may remove it, and no file waits for it.
+    """
+    if prefix.protocol not in S3:
+        return 0
+    try:
+        client = s3_client(prefix.conn_id)
+        pages = client.get_paginator("list_multipart_uploads").paginate(Bucket=prefix.bucket, Prefix=prefix.key)
+        found = [upload for page in pages for upload in page.get("Uploads", ())]
+        stale = [upload for upload in found if before is None or upload["Initiated"] < before]
+        for upload in stale:
+            log.info("Aborting the upload of %s, which was begun at %s", upload["Key"], upload["Initiated"])
+            client.abort_multipart_upload(Bucket=prefix.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    except Exception as error:
+        log.warning("Unfinished uploads below %s cannot be aborted (%s)", prefix, type(error).__name__)
+        return 0
+    return len(stale)

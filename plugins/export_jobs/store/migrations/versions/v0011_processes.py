@@ -1,0 +1,22 @@
+"""The processes that work with a store."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """No definition changes."""
+    text = (Path(__file__).parent / "sql" / "0011_processes.sql").read_text(encoding="utf-8")
+    # The driver itself: SQLAlchemy would pass (empty) parameters, and then a `%` in the text is a placeholder.
+    op.get_bind().connection.cursor().execute(text)
+
+
+def downgrade() -> None:
+    """There is no way back, as from every revision of this store."""
+    raise NotImplementedError("The store cannot be downgraded. Restore a backup instead.")
