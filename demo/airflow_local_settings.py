@@ -1,14 +1,14 @@
 """Airflow imports this file from ``$AIRFLOW_HOME/config`` when it starts; the demo puts it there.
 
-Every task and every parse runs in a process forked from the scheduler or the Dag processor. What these have imported,
-each fork has for nothing; else each one spends about a second on imports, most of a small task's time.
+Every task and every parse runs in a process forked from the scheduler, a Celery worker or the Dag processor. What these
+have imported, each fork has for nothing; else each one spends about a second on imports, most of a small task's time.
 """
 
 import sys
 from contextlib import suppress
 from importlib import import_module
 
-FORKING = {"scheduler", "dag-processor"}
+FORKING = {"scheduler", "dag-processor", "celery"}
 MODULES = (
     "export_jobs.orchestration.factory",
     "export_jobs.orchestration.tasks",
