@@ -16,8 +16,10 @@ _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 _CHECKSUM_VARIABLE = "AWS_REQUEST_CHECKSUM_CALCULATION"
 
 
-def s3_client(connection_id: str) -> Any:
+def s3_client(connection_id: str | None) -> Any:
     """A client of boto3's as Airflow's hook makes it: roles, tokens that renew themselves, profiles, proxies.
+
+    Without a connection, with what the machine is given.
 
     Its ``config_kwargs`` are merged into our time limits and tries; the hook alone would take one of the two.
     """

@@ -37,7 +37,7 @@ WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
 }
 """By role and table, what it may write. Every role reads every table. A new table that anybody writes belongs here."""
 
-_CHECKED_BY = ("is_plain_name", "is_without_null", "year_after", "is_mailbox", "are_mailboxes")
+_CHECKED_BY = ("is_plain_name", "is_without_null", "year_after", "is_mailbox", "are_mailboxes", "are_column_formats")
 """Functions of CHECK constraints: whoever writes a row runs them. They read nothing."""
 
 _CLOSE_FUNCTIONS = """

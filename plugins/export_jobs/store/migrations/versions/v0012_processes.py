@@ -4,15 +4,15 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """No definition changes."""
-    text = (Path(__file__).parent / "sql" / "0011_processes.sql").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "sql" / "0012_processes.sql").read_text(encoding="utf-8")
     # The driver itself: SQLAlchemy would pass (empty) parameters, and then a `%` in the text is a placeholder.
     op.get_bind().connection.cursor().execute(text)
 
