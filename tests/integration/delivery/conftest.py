@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from moto.server import ThreadedMotoServer
 
+from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.s3 import S3Destination
 from export_jobs.delivery.sftp import SftpDestination
@@ -100,10 +101,29 @@ def s3_site(s3: Any) -> Site:
     return bucket_site(s3, S3Destination(s3, BUCKET, prefix), prefix)
 
 
-@pytest.fixture(params=["memory", "sftp", "sftp_key", "openssh", "s3"])
+OPTIONS: dict[str, dict[str, Any]] = {
+    "sftp_in_ranges": {"parallel": 4},
+    "sftp_read_back": {"verify": "read_back"},
+    "sftp_in_steps": {"replace": "remove_then_rename"},
+    "sftp_without_probe": {"probe": "login_only", "verify": "none"},
+    "s3_with_headers": {"encryption": "AES256", "acl": "bucket-owner-full-control", "tags": {"team": "exports"}},
+    "s3_read_back": {"verify": "read_back"},
+}
+"""Destinations of other options than the safest, which keep the whole promise all the same."""
+
+
+@pytest.fixture(params=["memory", "sftp", "sftp_key", "openssh", "s3", *OPTIONS])
 def site(request: pytest.FixtureRequest) -> Site:
-    """Every kind of destination in turn."""
+    """Every kind of destination in turn, and each option that changes how a file gets there."""
     if request.param == "memory":
         return memory_site()
-    found: Site = request.getfixturevalue(f"{request.param}_site")
-    return found
+    if request.param not in OPTIONS:
+        found: Site = request.getfixturevalue(f"{request.param}_site")
+        return found
+    options = DestinationOptions.model_validate(OPTIONS[request.param])
+    if request.param.startswith("s3"):
+        client, prefix = request.getfixturevalue("s3"), f"in-{os.urandom(4).hex()}"
+        return bucket_site(client, S3Destination(client, BUCKET, prefix, options), prefix)
+    server = request.getfixturevalue("sftp")
+    destination = SftpDestination(request.getfixturevalue("credentials"), "/in", options=options, stall_seconds=20)
+    return folder_site(server.root / "in", destination)

@@ -216,12 +216,21 @@ def test_d17_what_cannot_pass_is_terminal_with_its_own_sentence(
         assert proxy.seen["put"] == 1
 
 
-@pytest.mark.parametrize("action", ["put", "head", "delete"])
-def test_d17_check_tells_which_right_is_missing(proxy: S3FaultProxy, broken_site: Site, action: str) -> None:
-    proxy.faults = [Fault(action, code="AccessDenied", status=403)]
-    doing = {"put": "writing", "head": "reading", "delete": "deleting"}[action]
-    with pytest.raises(TerminalError, match=f"no permission for {doing} the probe object"):
+def test_d17_check_tells_that_the_right_to_write_is_missing(proxy: S3FaultProxy, broken_site: Site) -> None:
+    proxy.faults = [Fault("put", code="AccessDenied", status=403)]
+    with pytest.raises(TerminalError, match="no permission for writing the probe object"):
         broken_site.destination.check()
+
+
+@pytest.mark.parametrize("action", ["head", "delete"])
+def test_d17_check_refuses_no_login_that_a_delivery_can_do_with(
+    proxy: S3FaultProxy, broken_site: Site, lease: Lease, action: str
+) -> None:
+    proxy.faults = [Fault(action, code="AccessDenied", status=403)]
+    broken_site.destination.check()
+    assert broken_site.everything() == []
+    broken_site.destination.deliver(*staged(b"content"), lease.fence())
+    assert broken_site.read(PATH) == b"content"
 
 
 def test_d17_missing_bucket_is_told_by_check_and_deliver(s3: Any, lease: Lease) -> None:

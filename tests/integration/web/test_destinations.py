@@ -25,6 +25,23 @@ def test_destinations_are_listed_and_connections_only_for_those_who_may(ask: Ask
         assert told[1]["connection"] == connection
 
 
+def test_what_a_server_can_do_is_told_with_what_each_looser_choice_loses(ask: Ask, web_store: Store) -> None:
+    spec = {
+        "tag": "box",
+        "kind": "sftp",
+        "connection": "box_sftp",
+        "folder": "in",
+        "publish": "direct",
+        "max_logins": 2,
+    }
+    web_store.definitions.save_destination(DestinationSpec.model_validate(spec), "anna")
+    told = {one["tag"]: one for one in ask("viewer").get(API).json()["destinations"]}
+    assert told["box"]["options"] == {"publish": "direct", "max_logins": 2}
+    assert [choice["option"] for choice in told["box"]["looser"]] == ["publish", "max_logins"]
+    assert "A receiver can see" in told["box"]["looser"][0]["loses"]
+    assert (told["partner"]["options"], told["partner"]["looser"]) == ({}, [])
+
+
 def test_a_check_says_what_is_wrong_and_hides_the_secret(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, audit: Any, web_store: Store
 ) -> None:

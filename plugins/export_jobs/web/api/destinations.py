@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from export_jobs.core.definitions.looser_choices import looser_choices
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import open_destination
 from export_jobs.web.http.access import ReadsConnections, ReadsDags
@@ -10,7 +13,7 @@ from export_jobs.web.http.dependencies import StoreDep
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.http.rate_limit import RateLimit
 from export_jobs.web.models import EmptyBody
-from export_jobs.web.models.destination import DestinationCheck, DestinationEntry, DestinationList
+from export_jobs.web.models.destination import DestinationCheck, DestinationChoice, DestinationEntry, DestinationList
 
 router = api_router("destinations")
 _CHECKS = RateLimit(limit=5, seconds=60)
@@ -30,6 +33,7 @@ def list_destinations(user: ReadsDags, store: StoreDep) -> DestinationList:
                 description=destination.description,
                 connection=destination.connection if sees else "",
                 options=destination.chosen(),
+                looser=[DestinationChoice(**asdict(choice)) for choice in looser_choices(destination)],
             )
             for destination in store.destinations()
         ]

@@ -29,6 +29,12 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
       ${mayCheck && html`<${Chakra.Button} size="sm" variant="outline" disabled=${!value} loading=${isBusy}
         onClick=${check}>Check<//>`}
     <//>
+    ${chosen?.looser.length > 0 && html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${0.5} fontSize="xs"
+      color="fg.muted" aria-label="What this destination does without">
+      ${chosen.looser.map(({ option, value, loses }) => html`<li key=${option}>
+        <${Chakra.Code} size="xs">${option}: ${value}<//> ${loses}
+      </li>`)}
+    <//>`}
     <${Chakra.Box} role="status" fontSize="sm">
       ${result && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${result.ok ? "green.fg" : "red.fg"}>
         <${Chakra.Box} as="span" pt=${0.5}><${Icon}
