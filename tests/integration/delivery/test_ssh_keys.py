@@ -51,7 +51,7 @@ def destination(server: FaultySftpServer, **extra: str) -> SftpDestination:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("form", ["2", "3", "plain"])
 def test_a_key_of_puttys_logs_in(server: FaultySftpServer, kind: str, form: str) -> None:
-    server.login.known = asyncssh.read_public_key(PUTTY_KEYS / f"{kind}.pub")  # type: ignore[attr-defined]
+    server.login.known = asyncssh.read_public_key(PUTTY_KEYS / f"{kind}.pub")
     file = PUTTY_KEYS / f"{kind}-{form}.ppk"
     passphrase = {} if form == "plain" else {"private_key_passphrase": PASSPHRASE}
     destination(server, key_file=str(file), **passphrase).check()
@@ -89,14 +89,14 @@ def test_a_key_logs_in_as(server: FaultySftpServer, kind: str, form: str, passph
     if (kind, form) == ("ssh-ed25519", "pkcs1-pem"):
         pytest.skip("there is no PKCS#1 form of an ed25519 key")
     key = asyncssh.generate_private_key(kind)
-    server.login.known = key.convert_to_public()  # type: ignore[attr-defined]
+    server.login.known = key.convert_to_public()
     extra = {"private_key_passphrase": passphrase} if passphrase else {}
     destination(server, private_key=key.export_private_key(form, passphrase).decode(), **extra).check()
 
 
 def test_a_certificate_logs_in_where_its_authority_is_trusted(server: FaultySftpServer, tmp_path: Path) -> None:
     authority, key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
-    server.login.authority = authority.convert_to_public()  # type: ignore[attr-defined]
+    server.login.authority = authority.convert_to_public()
     certificate = authority.generate_user_certificate(key, "exports", principals=[USER])
     text = certificate.export_certificate().decode()
     private = key.export_private_key().decode()

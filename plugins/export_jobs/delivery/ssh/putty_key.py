@@ -10,10 +10,10 @@ import struct
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2d, Argon2i, Argon2id
+from cryptography.hazmat.primitives.kdf import argon2
 
 _START = "PuTTY-User-Key-File-"
-_VARIANTS: dict[str, Any] = {"Argon2id": Argon2id, "Argon2i": Argon2i, "Argon2d": Argon2d}
+_VARIANTS = ("Argon2id", "Argon2i", "Argon2d")  # PuTTY makes the first; old releases of the library know no other
 _MOST_MEMORY_KB = 1024 * 1024
 _MOST_PASSES = 1000
 _LINE = 70
@@ -80,7 +80,8 @@ def _secrets(version: str, fields: dict[str, str], passphrase: bytes | None) -> 
     if passphrase is None:
         return b"", b"", b""
     memory, passes = int(fields["Argon2-Memory"]), int(fields["Argon2-Passes"])
-    variant = _VARIANTS.get(fields["Key-Derivation"])
+    name = fields["Key-Derivation"]
+    variant: Any = getattr(argon2, name, None) if name in _VARIANTS else None
     if variant is None or memory > _MOST_MEMORY_KB or passes > _MOST_PASSES:
         raise ValueError("the passphrase is stretched in an unknown way")
     derived = variant(

@@ -83,3 +83,14 @@ def test_a_publication_is_new_when_its_bytes_or_its_extractions_are() -> None:
     assert stage == manifest(file()).stage([file()])
     assert stage != manifest(file()).stage([file(stage="s2")])
     assert stage != manifest(file(rows=3)).stage([file()])
+
+
+def test_a_file_that_could_not_be_verified_is_named_and_no_other_manifest_changes() -> None:
+    ledger = ManifestLedger(sequence=9, hash="e" * 64)
+    both = [file(), file(template="totals")]
+    told = Manifest.of(
+        job("purchases"), NEW_YEAR, both, definition_hash="d" * 64, revision=2, ledger=ledger, unverified=["totals"]
+    )
+    entries = json.loads(told.to_bytes())["files"]
+    assert [entry.get("verification") for entry in entries] == [None, "not verified"]
+    assert "verification" not in json.loads(manifest(*both).to_bytes())["files"][0]
