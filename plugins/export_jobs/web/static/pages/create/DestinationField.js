@@ -29,7 +29,7 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
       ${mayCheck && html`<${Chakra.Button} size="sm" variant="outline" disabled=${!value} loading=${isBusy}
         onClick=${check}>Check<//>`}
     <//>
-    ${chosen?.looser.length > 0 && html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${0.5} fontSize="xs"
+    ${chosen && chosen.looser.length > 0 && html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${0.5} fontSize="xs"
       color="fg.muted" aria-label="What this destination does without">
       ${chosen.looser.map(({ option, value, loses }) => html`<li key=${option}>
         <${Chakra.Code} size="xs">${option}: ${value}<//> ${loses}
