@@ -211,6 +211,7 @@ declare namespace Props {
     destinations: Api.DestinationEntry[];
     mayCheck: boolean;
   };
+  type TextFields = Changing<Page.FileOptions> & { file: Page.FileOptions };
   type FileFields = Changing<Page.FileOptions> & { file: Page.FileOptions; example: string };
   type FileSection = Changing<Page.TemplateUse> & {
     use: Page.TemplateUse;

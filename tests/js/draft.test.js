@@ -52,6 +52,15 @@ test("file options and template uses are told in short", () => {
   );
 });
 
+test("another format keeps what it has, too", () => {
+  const file = { format: "csv", delimiter: ";", header: false, encoding: "utf-16", decimal_mark: ",", name: "n" };
+  const fixed = inFormat(file, "fixed");
+  assert.deepEqual([fixed.encoding, fixed.decimal_mark, fixed.name], ["utf-16", ",", "n"]);
+  assert.equal("delimiter" in fixed || "header" in fixed || "line_breaks" in fixed, false);
+  assert.equal(inFormat(file, "jsonl").decimal_mark, undefined);
+  assert.match(fileText({ format: "fixed", encoding: "iso-8859-1" }), /^Text of fixed width, in ISO 8859-1/);
+});
+
 test("every path of an issue belongs to one step", () => {
   const owner = (path) => STEPS.findIndex((_, step) => errorsOf(step, [{ path, what: "", remedy: "" }]).length > 0);
   const expected = {

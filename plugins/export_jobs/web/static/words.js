@@ -3,7 +3,12 @@ export const KINDS = { custom: "KPIs", standard: "Rows", dimension: "Table" };
 export const FREQUENCIES = {
   once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly", quarterly: "Quarterly",
 };
-export const FORMATS = { csv: "CSV", jsonl: "JSON lines", parquet: "Parquet", xlsx: "Excel" };
+export const FORMATS = {
+  csv: "CSV", jsonl: "JSON lines", parquet: "Parquet", xlsx: "Excel", fixed: "Text of fixed width",
+};
+// Formats of plain text, whose encoding and spelling a job may choose.
+/** @param {string} [format] */
+export const isText = (format = "csv") => format === "csv" || format === "fixed";
 // Compressed inside, so not packed once more.
 /** @param {string} [format] */
 export const isPacked = (format) => format === "parquet" || format === "xlsx";
@@ -16,6 +21,13 @@ export const EMPTY_RESULTS = {
 };
 export const QUOTINGS = { minimal: "Only where needed", all: "Every value" };
 export const LINE_ENDINGS = { crlf: "CR LF (RFC 4180, Windows)", lf: "LF (Unix)" };
+export const ENCODINGS = {
+  "utf-8": "UTF-8", "utf-16": "UTF-16", "iso-8859-1": "ISO 8859-1 (Latin 1)", "windows-1252": "Windows-1252",
+};
+export const UNENCODABLE = {
+  fail: "Fail and name the first cell", replace: "Write a question mark", transliterate: "Write the nearest letters",
+};
+export const LINE_BREAKS = { keep: "Keep", blank: "Replace by a blank" };
 export const OPERATORS = {
   equals: "is",
   not_equals: "is not",

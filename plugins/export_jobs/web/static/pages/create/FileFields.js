@@ -4,19 +4,25 @@ import { Field, Select } from "../../components/Field.js";
 import { Section } from "../../components/layout.js";
 import { Chakra, html, useState } from "../../host.js";
 import { issuesAt } from "../../issues.js";
-import {
-  COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FORMATS, LINE_ENDINGS, QUOTINGS, isPacked,
-} from "../../words.js";
+import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FORMATS, QUOTINGS, isPacked, isText } from "../../words.js";
+import { PresetField, TextFields } from "./TextFields.js";
 import { fileText, inFormat } from "./draft.js";
 
-/** @type {["header" | "bom" | "escape_formulas", string, boolean][]} */
+/** @type {["header" | "bom" | "escape_formulas", string, (isCsv: boolean) => boolean][]} */
 const CHECKBOXES = [
-  ["header", "Header row", true],
-  ["bom", "Byte order mark, for old spreadsheets", false],
-  ["escape_formulas", "Escape text that a spreadsheet would take for a formula", false],
+  ["header", "Header row", (isCsv) => isCsv],
+  ["bom", "Byte order mark, for old spreadsheets", () => false],
+  ["escape_formulas", "Escape text that a spreadsheet would take for a formula", () => false],
 ];
 
 const NAME_HINT = "Without its ending; also {window_start:%Y%m%d}, {window_end}, {run_date}.";
+
+// A mark is of UTF-8 alone, for UTF-16 always has one; only spreadsheets run formulas.
+/** @param {string} name @param {Page.FileOptions} file */
+function isOffered(name, { format = "csv", encoding = "utf-8" }) {
+  if (name === "bom") return encoding === "utf-8";
+  return name !== "escape_formulas" || format === "csv";
+}
 
 /** @param {Props.FileFields} props */
 export function FileFields({ file, issues, example, onChange }) {
@@ -42,19 +48,20 @@ export function FileFields({ file, issues, example, onChange }) {
       <${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2, lg: 3 }} gap=${4} alignItems="start">
         <${Field} label="Format" issues=${at("format")}><${Select} value=${format ?? "csv"}
           options=${Object.entries(FORMATS)} onChange=${(value) => onChange(inFormat(file, value))} /><//>
+        ${isText(format) && html`<${PresetField} ...${{ file, issues, onChange }} />`}
         ${!isPacked(format) && choice("compression", "Compression", COMPRESSIONS)}
         ${isCsv && choice("delimiter", "Delimiter", DELIMITERS)}
         ${isCsv && choice("quoting", "Quotes", QUOTINGS)}
-        ${isCsv && choice("line_ending", "Line endings", LINE_ENDINGS)}
         ${choice("empty_result", "When there are no rows", EMPTY_RESULTS)}
-        ${isCsv && text("null_text", "Text for an empty value")}
+        ${isText(format) && text("null_text", "Text for an empty value")}
         ${text("name", "File name", { placeholder: "{job}__{template}__{window}", hint: NAME_HINT })}
         ${text("done_file", "Done file", { placeholder: "None", hint: "Sent last, such as {job}_{window}.done" })}
       <//>
       ${example && html`<${Chakra.Text} fontSize="sm" color="fg.muted">First files: ${example}<//>`}
-      ${isCsv && html`<${Chakra.Stack} gap=${2}>
-        ${CHECKBOXES.map(
-          ([name, label, byDefault]) => html`<${Checkbox} key=${name} checked=${file[name] ?? byDefault}
+      ${isText(format) && html`<${TextFields} ...${{ file, issues, onChange }} />
+      <${Chakra.Stack} gap=${2}>
+        ${CHECKBOXES.filter(([name]) => isOffered(name, file)).map(
+          ([name, label, byDefault]) => html`<${Checkbox} key=${name} checked=${file[name] ?? byDefault(isCsv)}
             onChange=${(checked) => put({ [name]: checked })}>${label}<//>`,
         )}
       <//>`}

@@ -3,7 +3,8 @@ import { withoutBlanks } from "../../api.js";
 import { definitionOf } from "../../components/template/offers.js";
 import { addDays, addYear, today } from "../../days.js";
 import { capital, plural, userZone } from "../../format.js";
-import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FORMATS, isPacked, wordOf } from "../../words.js";
+import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, ENCODINGS, FORMATS, isPacked, isText, wordOf } from "../../words.js";
+import { OF_TEXT } from "./spelling.js";
 
 // A once job looks back, all others look ahead.
 /** @param {string} frequency @param {string} zone */
@@ -45,17 +46,25 @@ const lower = (words, key) => wordOf(words, key).toLowerCase();
 
 // The options that another format has, too.
 /** @param {Page.FileOptions} file @param {Page.FileOptions["format"]} format @returns {Page.FileOptions} */
-export const inFormat = ({ compression, empty_result, name, done_file }, format) => ({
-  format, empty_result, name, done_file, compression: isPacked(format) ? undefined : compression,
-});
+export function inFormat(file, format) {
+  const { compression, empty_result, name, done_file } = file;
+  const shared = isText(file.format) && isText(format) ? OF_TEXT.map((key) => [key, file[key]]) : [];
+  return {
+    ...Object.fromEntries(shared),
+    format, empty_result, name, done_file, compression: isPacked(format) ? undefined : compression,
+  };
+}
 
 // How its files are written.
 /** @param {Page.FileOptions} file */
-export function fileText({ compression = "zip", delimiter = ",", empty_result = "send", format = "csv", header }) {
+export function fileText(file) {
+  const { compression = "zip", delimiter = ",", empty_result = "send", format = "csv", header } = file;
+  const { encoding = "utf-8" } = file;
   const isCsv = format === "csv";
   const packed = compression === "none" ? "not compressed" : `compressed with ${lower(COMPRESSIONS, compression)}`;
   const parts = [
     isCsv ? `CSV with${header === false ? "out" : ""} a header row` : wordOf(FORMATS, format),
+    isText(format) && encoding !== "utf-8" && `in ${wordOf(ENCODINGS, encoding)}`,
     isCsv && `values separated by ${lower(DELIMITERS, delimiter)}`,
     !isPacked(format) && packed,
   ].filter(Boolean);

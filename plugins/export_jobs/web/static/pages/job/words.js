@@ -1,8 +1,10 @@
 // The values of a definition in words.
 import { capital, day, size } from "../../format.js";
 import {
-  COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FORMATS, FREQUENCIES, LINE_ENDINGS, OPERATORS, QUOTINGS, isPacked, wordOf,
+  COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, ENCODINGS, FORMATS, FREQUENCIES, LINE_BREAKS, LINE_ENDINGS, OPERATORS,
+  QUOTINGS, UNENCODABLE, isPacked, isText, wordOf,
 } from "../../words.js";
+import { SPELLINGS, exampleRow } from "../create/spelling.js";
 
 const BASES = {
   event: "The day it happened", updated: "The day it last changed", none: "None: the whole table each time",
@@ -62,16 +64,27 @@ export const basisText = ({ date_basis, kind }) => BASES[date_basis ?? (kind ===
 export const orderText = (terms) =>
   terms.map((term) => (term.startsWith("-") ? `${term.slice(1)}, highest first` : term)).join("; ");
 
+/** @param {Page.FileOptions} file */
+const encodingText = ({ encoding = "utf-8", bom }) =>
+  wordOf(ENCODINGS, encoding) + (bom ? " with byte order mark" : "");
+
 /** @param {Page.FileOptions} file @returns {Page.Fact[]} */
 export const fileFacts = ({ format = "csv", ...file }) => [
-  ["Format", format === "csv" ? `CSV, UTF-8${file.bom ? " with byte order mark" : ""}` : wordOf(FORMATS, format)],
+  ["Format", wordOf(FORMATS, format) + (isText(format) ? `, ${encodingText(file)}` : "")],
   ["Compression", !isPacked(format) && wordOf(COMPRESSIONS, file.compression ?? "zip")],
+  ["Header row", isText(format) && (file.header === false ? "No" : "Yes")],
   .../** @type {Page.Fact[]} */ (format === "csv" ? [
-    ["Header row", file.header === false ? "No" : "Yes"],
     ["Delimiter", wordOf(DELIMITERS, file.delimiter ?? ",")],
     ["Quotes", wordOf(QUOTINGS, file.quoting ?? "minimal")],
+  ] : []),
+  .../** @type {Page.Fact[]} */ (isText(format) ? [
     ["Line endings", wordOf(LINE_ENDINGS, file.line_ending ?? "crlf")],
     ["Empty values", file.null_text ? `Written as ${file.null_text}` : "Left empty"],
+    ["Characters the encoding lacks", file.unencodable && file.unencodable !== "fail"
+      && wordOf(UNENCODABLE, file.unencodable)],
+    ["Line breaks in values", file.line_breaks === "blank" && wordOf(LINE_BREAKS, "blank")],
+    ["Example row", SPELLINGS.some((key) => (file[key] ?? null) !== null)
+      && exampleRow({ ...file, format: /** @type {"csv"} */ (format) })],
   ] : []),
   ["Formulas", file.escape_formulas && "Text that looks like a formula is escaped"],
   ["File name", file.name],
