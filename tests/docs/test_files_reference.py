@@ -12,6 +12,7 @@ import pytest
 from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType
 from export_jobs.core.definitions.job import FileFormat, FileOptions
 from export_jobs.core.definitions.presets import PRESETS
+from export_jobs.core.files.column_numbers import ColumnNumbers
 from export_jobs.core.files.fixed_width import MAX_WIDTH, WIDTHS
 from export_jobs.core.files.names import FORMAT_SUFFIXES
 from export_jobs.core.sql.compiled import Column
@@ -62,6 +63,11 @@ def test_what_presets_set_is_said() -> None:
     for name, (title, sets) in said.items():
         found = dict(re.findall(r"`(\w+): (.*?)`", sets))
         assert (title, {key: json.loads(value) for key, value in found.items()}) == PRESETS[name]  # type: ignore[index]
+
+
+def test_the_numbers_of_the_manifest_are_said() -> None:
+    said = {key for name in rows("## Numbers in the manifest") for key in re.findall(r"\w+", name)}
+    assert said == set(ColumnNumbers.model_fields)
 
 
 def test_widths_are_said() -> None:

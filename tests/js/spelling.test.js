@@ -5,7 +5,7 @@ import { presetOf, withPreset } from "#page/pages/create/presetChoice.js";
 import { PRESETS } from "#page/pages/create/presets.js";
 import { booleansAs, booleansOf, exampleRow, timeText } from "#page/pages/create/spelling.js";
 
-// The same rows as in tests/unit/streaming/test_example_rows.py, where the writers of the files write them.
+// The same rows as in tests/integration/streaming/test_example_rows.py, where the writers of the files write them.
 const ROWS = JSON.parse(readFileSync(new URL("example_rows.json", import.meta.url), "utf8"));
 
 test("the example is what the file would have", () => {

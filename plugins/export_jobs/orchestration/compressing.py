@@ -54,7 +54,13 @@ class Compress(ExportStep):
         log.info("%d bytes of rows are a file of %d", rows.packed.bytes, delivered.bytes)
         content = file.content.model_copy(update={"bytes": done.content_bytes, "sha256": done.content_sha256})
         ready = file.model_copy(
-            update={"uri": str(path), "bytes": delivered.bytes, "sha256": delivered.sha256, "content": content}
+            update={
+                "uri": str(path),
+                "bytes": delivered.bytes,
+                "sha256": delivered.sha256,
+                "content": content,
+                "column_numbers": done.column_numbers,
+            }
         )
         return ready.model_dump(mode="json")
 

@@ -119,4 +119,5 @@ def _cell_type(column: Column) -> CellType:
         cell_format=column.cell_format,
         width=column.width,
         align=column.align,
+        is_personal=column.is_personal,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.files.column_numbers import ColumnNumbers
 from export_jobs.core.files.export_file import StagedRows
 from export_jobs.core.sql.compiled import Column
 from export_jobs.errors import TerminalError
@@ -21,12 +23,13 @@ from export_jobs.streaming.staged.read_back import text_chunks
 
 @dataclass(frozen=True)
 class DeliverableResult:
-    """What was written, and what it is once it is unpacked: sizes in bytes, SHA-256 in hex."""
+    """What was written, and what it is once it is unpacked: sizes in bytes, SHA-256 in hex, numbers of its columns."""
 
     bytes: int
     sha256: str
     content_bytes: int
     content_sha256: str
+    column_numbers: tuple[ColumnNumbers, ...]
 
 
 def make_file(
@@ -44,24 +47,33 @@ def make_file(
         done = compress(
             source, sink, packed=rows.packed, compression=options.compression, member=member, modified=modified
         )
-        return DeliverableResult(done.bytes, done.sha256, rows.packed.bytes, rows.packed.sha256)
+        types = tuple(_uncounted(rows))
+        return DeliverableResult(done.bytes, done.sha256, rows.packed.bytes, rows.packed.sha256, types)
     if options.compression == "none":
         output = HashingSink(sink, member)
-        _write(source, output, rows, options, member)
+        numbers = _write(source, output, rows, options, member)
         output.flush()
-        return DeliverableResult(output.bytes, output.sha256, output.bytes, output.sha256)
+        return DeliverableResult(output.bytes, output.sha256, output.bytes, output.sha256, numbers)
     with TemporaryFile(prefix="export-jobs-") as content:
         with DeflateSink(content, member) as packing:
-            _write(source, packing, rows, options, member)
+            numbers = _write(source, packing, rows, options, member)
             packed = packing.finish()
         content.seek(0)
         done = compress(content, sink, packed=packed, compression=options.compression, member=member, modified=modified)
-    return DeliverableResult(done.bytes, done.sha256, packed.bytes, packed.sha256)
+    return DeliverableResult(done.bytes, done.sha256, packed.bytes, packed.sha256, numbers)
 
 
-def _write(source: BinaryIO, sink: ByteSink, rows: StagedRows, options: FileOptions, member: str) -> None:
+def _uncounted(rows: StagedRows) -> Iterator[ColumnNumbers]:
+    """What is known of the columns of CSV, whose text nobody reads again; see docs/adr/0014."""
+    for name, cell in zip(rows.columns, rows.types, strict=bool(rows.types)):
+        yield ColumnNumbers(name=name, type=cell.type, decimals=cell.decimals)
+
+
+def _write(
+    source: BinaryIO, sink: ByteSink, rows: StagedRows, options: FileOptions, member: str
+) -> tuple[ColumnNumbers, ...]:
     columns = tuple(
-        Column(name, cell.type, cell.decimals, cell.cell_format, cell.width, cell.align)
+        Column(name, cell.type, cell.decimals, cell.cell_format, cell.width, cell.align, cell.is_personal)
         for name, cell in zip(rows.columns, rows.types, strict=True)
     )
     table = StagedTable(rows.template, columns, text_chunks(source, rows.packed, member), options)
@@ -71,3 +83,4 @@ def _write(source: BinaryIO, sink: ByteSink, rows: StagedRows, options: FileOpti
             f"Template {rows.template!r}: {rows.rows} rows were extracted, and the file has {written}",
             "Clear the extract task of this run to read the rows again",
         )
+    return table.counts.result()

@@ -6,6 +6,7 @@ from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat
 from export_jobs.core.definitions.column_use import Alignment
+from export_jobs.core.files.column_numbers import ColumnNumbers
 
 
 class PackedRows(Frozen):
@@ -21,7 +22,7 @@ class PackedRows(Frozen):
 class CellType(Frozen):
     """What the cells of a column are, to how many places numbers are rounded, and how they are spelt.
 
-    ``width`` and ``align`` are of files of fixed width; None: by the type.
+    ``width`` and ``align`` are of files of fixed width; None: by the type. ``is_personal``: they tell of a person.
     """
 
     type: ColumnType
@@ -29,6 +30,7 @@ class CellType(Frozen):
     cell_format: CellFormat = AS_STORED
     width: int | None = None
     align: Alignment | None = None
+    is_personal: bool = False
 
 
 class StagedRows(Frozen):
@@ -70,4 +72,5 @@ class ExportFile(Frozen):
     columns: tuple[str, ...]
     stage: str
     content: FileContent
+    column_numbers: tuple[ColumnNumbers, ...] = ()
     is_sent: bool = True

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.definitions.job import ExportJob
+from export_jobs.core.files.column_numbers import ColumnNumbers
 from export_jobs.core.files.export_file import ExportFile, FileContent
 from export_jobs.core.windows.window import Window
 
@@ -59,6 +60,7 @@ class ManifestEntry(Frozen):
     bytes: int
     sha256: str
     columns: tuple[str, ...]
+    column_numbers: tuple[ColumnNumbers, ...] = ()
     content: FileContent
     verification: Literal["not verified"] | None = None
 

@@ -21,6 +21,7 @@ class Column:
     """One column of the file: the heading, the type its cells have, and to how many places numbers are rounded.
 
     ``cell_format``: how its cells are spelt. ``width`` and ``align`` are of files of fixed width; None: by the type.
+    ``is_personal``: its cells tell of a person, so none of them is told outside of the file.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     cell_format: CellFormat = AS_STORED
     width: int | None = None
     align: Alignment | None = None
+    is_personal: bool = False
 
 
 @dataclass(frozen=True)

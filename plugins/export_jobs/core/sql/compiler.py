@@ -15,6 +15,7 @@ from typing import Any
 import jinja2
 
 from export_jobs.core.catalogue.catalogue import Catalogue, Dimension, Fact, Table
+from export_jobs.core.catalogue.personal import personal_columns
 from export_jobs.core.definitions.job import ExportJob, TemplateKind, default_basis
 from export_jobs.core.sql.cell import escape_heading
 from export_jobs.core.sql.compiled import Column, CompiledExport
@@ -97,9 +98,10 @@ def _default_order(table: Table) -> tuple[str, ...]:
 
 def _with_headings(draft: StatementDraft, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     headings = [use.heading or use.column for use in draft.columns]
+    personal = personal_columns(draft.template, draft.use, draft.catalogue)
     return tuple(
-        replace(column, name=escape_heading(heading, draft.options))
-        for heading, column in zip(headings, columns, strict=True)
+        replace(column, name=escape_heading(heading, draft.options), is_personal=place in personal)
+        for place, (heading, column) in enumerate(zip(headings, columns, strict=True))
     )
 
 

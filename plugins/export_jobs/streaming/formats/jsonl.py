@@ -13,8 +13,9 @@ from typing import cast
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.streaming.base.sink import ByteSink
+from export_jobs.streaming.formats.count import Cells
 from export_jobs.streaming.formats.moment_text import split_instant
-from export_jobs.streaming.formats.staged_table import Cells, StagedTable
+from export_jobs.streaming.formats.staged_table import StagedTable
 
 _NO_JSON_NUMBER = {"NaN", "Infinity", "-Infinity"}
 _PLAIN_LENGTH = len("YYYY-MM-DD HH:MM:SS")

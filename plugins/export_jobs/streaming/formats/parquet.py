@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.base.sink import ByteSink
+from export_jobs.streaming.formats.parquet_count import count_cells
 from export_jobs.streaming.formats.staged_table import NULL, StagedTable
 
 GROUP_ROWS = 100_000
@@ -98,13 +99,13 @@ def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> pa.Table:
     except pa.ArrowInvalid:
         # Which column it is, and what can be read in another way, shows one by one.
         found = _read_as(block, [pa.string()] * len(types))
-    return pa.table(
-        [
-            _convert(table, column, cells, field.type)
-            for column, cells, field in zip(table.columns, found.columns, schema, strict=True)
-        ],
-        schema=schema,
-    )
+    columns = [
+        _convert(table, column, cells, field.type)
+        for column, cells, field in zip(table.columns, found.columns, schema, strict=True)
+    ]
+    for place, (texts, cells) in enumerate(zip(found.columns, columns, strict=True)):
+        count_cells(table.counts, place, texts, cells)
+    return pa.table(columns, schema=schema)
 
 
 def _read_as(block: bytes, types: Iterable[pa.DataType]) -> pa.Table:

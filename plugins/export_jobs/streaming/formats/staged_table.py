@@ -10,19 +10,19 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column
 from export_jobs.errors import TerminalError
+from export_jobs.streaming.formats.count import Cells, ColumnCounts
 
 NULL = "\\N"
 STAGED_DIALECT = FileOptions(header=False, null_text=NULL, line_ending="lf")
 PARSED_BYTES = 1 << 18
 """More would only make the garbage collector walk over more cells again and again."""
 
-Cells = Sequence[str | None]
 _EMPTY_TEXT = [""]
 """The row of an empty line: a file of one column has an empty text there."""
 _NULL_IN_QUOTES = f'"{NULL}"'
@@ -33,13 +33,17 @@ _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\n]*))([,\n])')
 class StagedTable:
     """What a file is made of. ``chunks`` can be read once; ``template`` names it in errors.
 
-    ``options``: those of the file, for formats of text.
+    ``options``: those of the file, for formats of text. ``counts`` knows the rows that have been read.
     """
 
     template: str
     columns: tuple[Column, ...]
     chunks: Iterable[bytes]
     options: FileOptions = STAGED_DIALECT
+    counts: ColumnCounts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "counts", ColumnCounts(self.columns))
 
     def blocks(self, size: int) -> Iterator[bytes]:
         """Whole records, at most ``size`` bytes of them unless one record alone is longer.
@@ -69,6 +73,7 @@ class StagedTable:
             columns = _columns(text) if _NULL_IN_QUOTES in text else _plain_columns(text)
             if len(columns) != len(self.columns):
                 raise self.error(f"{len(columns)} cells are staged a row, but the file has {len(self.columns)} columns")
+            self.counts.add(columns)
             yield columns
 
     def error(self, what: str, remedy: str = "Clear the extract task of this run to read the rows again") -> Exception:

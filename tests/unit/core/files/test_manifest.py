@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import json
 
+from export_jobs.core.files.column_numbers import ColumnNumbers
 from export_jobs.core.files.export_file import ExportFile, FileContent, PackedRows, StagedRows
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from tests.unit.core.samples import NEW_YEAR, job
 
+NUMBERS = ColumnNumbers(
+    name="purchase_id", type="integer", nulls=0, min="9007199254740993", max="9007199254740994", sum="18014398509481987"
+)
 CONTENT = FileContent(name="retail__purchases__1997-01-01.csv", bytes=30, sha256="c" * 64)
 
 
@@ -25,6 +29,7 @@ def file(**changes: object) -> ExportFile:
         "bytes": 25,
         "sha256": "a" * 64,
         "columns": ("purchase_id", "Größe"),
+        "column_numbers": [NUMBERS],
         "stage": "s1",
         "content": CONTENT,
     }
@@ -61,6 +66,17 @@ def test_a_manifest_says_everything_a_receiver_needs() -> None:
                 "bytes": 25,
                 "sha256": "a" * 64,
                 "columns": ["purchase_id", "Größe"],
+                "column_numbers": [
+                    {
+                        "name": "purchase_id",
+                        "type": "integer",
+                        "decimals": None,
+                        "nulls": 0,
+                        "min": "9007199254740993",
+                        "max": "9007199254740994",
+                        "sum": "18014398509481987",
+                    }
+                ],
                 "content": {"name": "retail__purchases__1997-01-01.csv", "bytes": 30, "sha256": "c" * 64},
             }
         ],

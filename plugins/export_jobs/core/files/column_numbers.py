@@ -1,0 +1,23 @@
+"""What a manifest says of each column, so that a receiver can compare what arrived without asking."""
+
+from __future__ import annotations
+
+from export_jobs.core.base.frozen import Frozen
+from export_jobs.core.catalogue.catalogue import ColumnType
+
+
+class ColumnNumbers(Frozen):
+    """``nulls`` counts cells without a value; ``min`` and ``max`` are of numbers, days and times, ``sum`` of numbers.
+
+    All are text, so that no reader rounds them: numbers with all their digits, times in ISO 8601 with six digits of a
+    fraction, instants in UTC. Not counted are ``NaN``, infinities, and days outside the years 1 to 9999. None: there is
+    none, it is not told (a column that tells of a person has no ``min``, ``max`` and ``sum``), or was not counted.
+    """
+
+    name: str
+    type: ColumnType
+    decimals: int | None = None
+    nulls: int | None = None
+    min: str | None = None
+    max: str | None = None
+    sum: str | None = None
