@@ -44,6 +44,16 @@ def pool() -> str:
     return os.environ.get("EXPORT_JOBS_POOL", "export_jobs")
 
 
+def destination_slots() -> int:
+    """How many tasks of all jobs are at one destination at once, in a pool of its own; 0: there is one pool for all."""
+    return _whole_number("EXPORT_JOBS_DESTINATION_SLOTS", 0)
+
+
+def destination_pool(tag: str) -> str:
+    """Airflow pool of the tasks that are at a destination."""
+    return f"{pool()} to {tag}" if destination_slots() else pool()
+
+
 def smtp_connection() -> str:
     """Airflow connection of the mail server."""
     return os.environ.get("EXPORT_JOBS_SMTP_CONNECTION", "smtp_default")

@@ -114,6 +114,16 @@ def test_a_new_disk_while_the_store_is_away_takes_no_dag_away(processor: DagProc
     until("the change", processor, lambda: processor.description(5) == "changed while the store was back")
 
 
+def test_the_pools_that_tasks_need_are_made_and_left_as_an_administrator_wants_them(processor: DagProcessor) -> None:
+    """Airflow starts no task of a pool that is missing, and says so nowhere but in the scheduler's log."""
+    assert processor.pools() == {"export_jobs": 8}
+    processor.session.execute("UPDATE slot_pool SET slots = 3 WHERE pool = 'export_jobs'")
+    processor.airflow.extra_env["EXPORT_JOBS_DESTINATION_SLOTS"] = "4"
+    processor.start()
+    wanted = {"export_jobs": 3, "export_jobs to partner": 4}
+    until("a pool of the destination", processor, lambda: processor.pools() == wanted)
+
+
 def test_a_changed_row_is_seen_though_nobody_asks_for_a_parse(processor: DagProcessor) -> None:
     processor.airflow.extra_env["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] = "3600"
     processor.start()

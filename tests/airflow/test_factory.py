@@ -401,6 +401,26 @@ def test_a_worker_that_can_read_neither_store_nor_snapshot_tries_again_later(row
     assert "comes from the last good snapshot" not in parsed.log
 
 
+def test_tasks_at_a_destination_may_have_a_pool_of_its_own(rows: Rows) -> None:
+    """Else sixteen slow jobs of one partner hold every slot, and the fast ones of all others wait for them."""
+    rows.create("a")
+    assert pools(rows.parse()) == {"export_jobs"}
+    parsed = rows.parse(EXPORT_JOBS_DESTINATION_SLOTS="4")
+    assert pools(parsed) == {"export_jobs", "export_jobs to partner"}
+    there = {
+        task["__var"]["task_id"].rpartition(".")[2]
+        for task in parsed.dags["export__a"]["tasks"]
+        if task["__var"].get("pool") == "export_jobs to partner"
+    }
+    assert there == {"validate_destination", "upload", "publish_manifest"}
+
+
+def pools(parsed: Parsed) -> set[str]:
+    tasks = [task["__var"] for task in parsed.dags["export__a"]["tasks"]]
+    default = parsed.dags["export__a"]["default_args"]["__var"]["pool"]
+    return {task.get("pool", default) for task in tasks}
+
+
 def test_a_missing_catalogue_is_said_on_every_page(rows: Rows, tmp_path: Path) -> None:
     rows.create("a", "b")
     parsed = rows.parse(EXPORT_JOBS_CATALOGUE=str(tmp_path / "nowhere"))

@@ -97,6 +97,11 @@ class DagProcessor:
         found = self.session.execute("SELECT description FROM dag WHERE dag_display_name = %s", [f"job-{number}"])
         return str(row[0]) if (row := found.fetchone()) else None
 
+    def pools(self) -> dict[str, int]:
+        """Slots of the pools that export jobs have."""
+        rows = self.session.execute("SELECT pool, slots FROM slot_pool WHERE pool <> 'default_pool'").fetchall()
+        return {str(pool): int(slots) for pool, slots in rows}
+
     def oldest_parse(self) -> datetime:
         return self._one("SELECT min(last_parsed_time) FROM dag")  # type: ignore[no-any-return]
 

@@ -11,9 +11,10 @@ from airflow.dag_processing.bundles.local import LocalDagBundle
 
 # The Dag processor forks for each parse: what it has imported here, no parse has to import again.
 import export_jobs.orchestration.factory  # noqa: F401
+from export_jobs import settings
 from export_jobs.errors import ExportError, TransientError
 from export_jobs.orchestration.airflow.connections import hand_down_store_login, task_store_engine
-from export_jobs.orchestration.generator.airflow_dags import begin_anew, request_parses
+from export_jobs.orchestration.generator.airflow_dags import begin_anew, make_missing_pools, request_parses
 from export_jobs.orchestration.generator.behind import ShardWatch
 from export_jobs.orchestration.generator.definitions import last_good_rows
 from export_jobs.orchestration.generator.shard import all_shards, write_shards
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 DAGS_FOLDER = Path(__file__).with_name("dags")
 REFRESH_INTERVAL_S = 10
+USUAL_SLOTS = 8
+"""Of the pool of all tasks, where nobody has made it: as many as the README says."""
 
 
 class ExportJobsDagBundle(LocalDagBundle):
@@ -62,12 +65,27 @@ class ExportJobsDagBundle(LocalDagBundle):
         """Have the shards parsed first whose rows are newer than what was last parsed of them."""
         super().refresh()
         hand_down_store_login()
+        self._make_pools()
         behind = self._watch.behind()
         for shard in behind:
             path = self._path / shard.file_name if shard.count > 1 else DAGS_FOLDER / "build_export_dags.py"
             if shard.count > 1:
                 os.utime(path)  # Airflow puts the file that has changed last before all others
             request_parses(self.name, [path.name])
+
+    def _make_pools(self) -> None:
+        """Whatever keeps this from its work keeps no Dag from being parsed."""
+        try:
+            slots = {settings.pool(): USUAL_SLOTS}
+            if settings.destination_slots():
+                tags = [spec.tag for spec in Definitions(task_store_engine()).destinations()]
+                slots |= {settings.destination_pool(tag): settings.destination_slots() for tag in tags}
+            made = make_missing_pools(slots)
+        except Exception as error:
+            log.warning("Whether every pool is there cannot be told (%s)", type(error).__name__)
+        else:
+            if made:
+                log.info("Made the pools %s; how many slots each has is yours to change", ", ".join(made))
 
     def _require_rows(self) -> None:
         try:

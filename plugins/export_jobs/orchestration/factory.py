@@ -127,16 +127,18 @@ def _export_dag(job: ExportJob) -> DAG:
         fail_fast=False,
     ) as dag:
         arguments: dict[str, Any] = {"job_id": job.job_id, "job_version": job.version}
-        validate = ValidateDestination(task_id="validate_destination", **arguments)
+        # A slow partner's tasks wait for each other, and nobody else's for them.
+        there: dict[str, Any] = {"pool": settings.destination_pool(job.destination), **arguments}
+        validate = ValidateDestination(task_id="validate_destination", **there)
         extract = Extract(task_id=EXTRACT, execution_timeout=_extract_timeout(job), **arguments)
-        publish = PublishManifest(task_id="publish_manifest", **arguments)
+        publish = PublishManifest(task_id="publish_manifest", **there)
         for template in job.templates:
             with TaskGroup(group_id=task_group(template.template)):
                 if get_parsing_context().task_id == f"{template.template}.{EXTRACT}":
                     # A worker is to run a task of release 0.2.0: a versioned bundle keeps a run in flight on its Dag.
                     Extract(task_id=EXTRACT, template=template.template, **arguments)
                 compress = Compress(task_id="compress", template=template.template, **arguments)
-                upload = Upload(task_id="upload", template=template.template, **arguments)
+                upload = Upload(task_id="upload", template=template.template, **there)
             extract >> compress >> upload >> publish
         validate >> extract
         notify = NotifyRecipients(task_id="notify_recipients", **arguments)

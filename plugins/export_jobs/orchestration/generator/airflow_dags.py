@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 
@@ -21,6 +21,24 @@ def begin_anew(bundle_name: str) -> None:
     live = update(DagModel).where(DagModel.bundle_name == bundle_name, ~DagModel.is_stale)
     with create_session(scoped=False) as session:
         session.execute(live.values(last_parsed_time=func.now()), execution_options={"synchronize_session": False})
+
+
+def make_missing_pools(slots: Mapping[str, int]) -> list[str]:
+    """Make each pool that is not there, with so many slots, and return those made; one that is there is left as it is.
+
+    Airflow never starts a task of a pool that it does not know, and says so in the scheduler's log alone.
+    """
+    from airflow.models.pool import Pool  # noqa: PLC0415
+    from airflow.utils.session import create_session  # noqa: PLC0415
+
+    made = []
+    with create_session(scoped=False) as session:
+        there = set(session.scalars(select(Pool.pool).where(Pool.pool.in_(slots))))
+        for name in sorted(slots.keys() - there):
+            description = "Tasks of export jobs"
+            session.add(Pool(pool=name, slots=slots[name], description=description, include_deferred=False))
+            made.append(name)
+    return made
 
 
 def request_parses(bundle_name: str, files: Iterable[str]) -> None:
