@@ -31,8 +31,8 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
     <//>
     ${chosen && chosen.looser.length > 0 && html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${0.5} fontSize="xs"
       color="fg.muted" aria-label="What this destination does without">
-      ${chosen.looser.map(({ option, value, loses }) => html`<li key=${option}>
-        <${Chakra.Code} size="xs">${option}: ${value}<//> ${loses}
+      ${chosen.looser.map((choice) => html`<li key=${choice.option}>
+        <${Chakra.Code} size="xs">${choice.option}: ${choice.value}<//> ${choice.loses}
       </li>`)}
     <//>`}
     <${Chakra.Box} role="status" fontSize="sm">
