@@ -18,6 +18,7 @@ MOST_MB = 56 + 100  # what the imports take, and what a task may take besides
 GROWTH_MB = 32
 MOST_ABOVE_IMPORTS_MB = 60
 """Of what is packed or taken as it is; zstd has windows of its own."""
+MOST_OF_A_FORMAT_MB = 150
 PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 
 # A fresh process, so that nothing but our own code and its imports counts.
@@ -91,6 +92,55 @@ with (folder / "rows.rows").open("wb") as file, DeflateSink(file, "memory") as s
 peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
 print(json.dumps({"rows": found.rows, "csv_mb": found.bytes >> 20, "peak_mb": peak}))
 """
+
+
+# Rows as they are staged, made as they are read, so that nothing but the format's own memory counts.
+FORMATS = """
+import json, sys
+from pathlib import Path
+from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.compiled import Column
+from export_jobs.streaming.base.sink import LimitedSink
+from export_jobs.streaming.formats.format_writer import format_writer
+from export_jobs.streaming.formats.staged_table import StagedTable
+
+name, folder, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+
+def chunks():
+    for start in range(0, rows, 1000):
+        yield "".join([
+            f"{i},{i * 7919 % 23570}.{i % 100:02d},{i / 7},{i % 3 == 0!s},1997-01-{1 + i % 28:02d},"
+            f"1997-01-{1 + i % 28:02d} 13:00:00.{1 + i % 9}+01,\\"store {i * 1000003 % 9999991}, in some town\\"\\n"
+            for i in range(start, start + 1000)
+        ]).replace("True", "true").replace("False", "false").encode()
+
+def peak_mb():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) // 1024
+
+kinds = [("id", "integer"), ("amount", "number"), ("rate", "number"), ("ok", "boolean"), ("day", "date")]
+columns = tuple(Column(key, kind, 2 if key == "amount" else None) for key, kind in kinds)
+columns += (Column("at", "timestamptz"), Column("name", "text"))
+write = format_writer(name)
+with (folder / "file").open("wb") as sink:
+    imports = peak_mb()
+    output = LimitedSink(sink, 1 << 40, "memory")
+    table = StagedTable("t", columns, chunks(), FileOptions.model_validate({"format": name}))
+    found = write(table, output)
+numbers = table.counts.result()[0]
+assert (found, numbers.max) == (rows, str(rows - 1)), numbers
+print(json.dumps({"rows": found, "above_imports_mb": peak_mb() - imports, "mb": output.bytes >> 20}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("jsonl", 300_000), ("fixed", 300_000), ("parquet", 600_000), ("xlsx", 60_000)]
+)
+def test_each_format_is_made_in_memory_that_does_not_grow(name: str, rows: int, tmp_path: Path) -> None:
+    small = measured(FORMATS, name, tmp_path, rows // 3)
+    large = measured(FORMATS, name, tmp_path, rows)
+    assert large["above_imports_mb"] < MOST_OF_A_FORMAT_MB, (small, large)
+    # Parquet holds a row group at a time, and both have whole ones.
+    assert large["above_imports_mb"] - small["above_imports_mb"] < GROWTH_MB, (small, large)
 
 
 def run(warehouse: Warehouse, folder: Path, rows: int) -> dict[str, int]:
