@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
+import yaml
 from hypothesis import given
 
 from export_jobs.core.base.yaml_file import parse_yaml
@@ -106,3 +107,13 @@ def test_a_shortened_text_is_refused_and_the_whole_one_is_not() -> None:
         job, issues = parse_job(raw)
         assert job is None
         assert [issue.path for issue in issues] == [f"templates[0].{path}" for path in refused]
+
+
+def test_the_options_of_a_destination_are_written_where_they_are_not_the_defaults_and_read_back() -> None:
+    place = {"tag": "box", "kind": "s3", "connection": "c", "folder": "bucket/in"}
+    options = {"encryption": "aws:kms", "kms_key": "alias/out", "bucket_key": True, "tags": {"team": "exports"}}
+    file = DefinitionFile.model_validate({"destinations": [{**place, **options}]})
+    written = yaml.safe_load(yaml_text(file))
+    assert written == {"destinations": [{**place, **options}]}
+    assert list(written["destinations"][0])[:4] == list(place)
+    assert DefinitionFile.model_validate(written) == file
