@@ -29,7 +29,7 @@ interface HostChakra
   Dialog: Parts<"Backdrop" | "Body" | "Content" | "Footer" | "Header" | "Positioner" | "Root" | "Title">;
   Field: Parts<"ErrorText" | "HelperText" | "Label" | "RequiredIndicator" | "Root">;
   List: Parts<"Item" | "Root">;
-  Menu: Parts<"Content" | "Item" | "Positioner" | "Root" | "Trigger">;
+  Menu: Parts<"CheckboxItem" | "Content" | "Item" | "ItemIndicator" | "Positioner" | "Root" | "Separator" | "Trigger">;
   NativeSelect: Parts<"Field" | "Indicator" | "Root">;
   RadioGroup: Parts<"Item" | "ItemHiddenInput" | "ItemIndicator" | "ItemText" | "Root">;
   SegmentGroup: Parts<"Indicator" | "Item" | "ItemHiddenInput" | "ItemText" | "Root">;

@@ -21,7 +21,7 @@ declare global {
       version?: number;
       signal?: AbortSignal;
     };
-    type Loaded<T> = { data: T | null; error: ApiError | null; reload: () => Promise<void> };
+    type Loaded<T> = { data: T | null; error: ApiError | null; seenAt: string; reload: () => Promise<void> };
     type Action<A extends unknown[]> = {
       isBusy: boolean;
       error: Error | null;
@@ -38,18 +38,18 @@ declare global {
     type Fact = [string, Content | null | undefined];
     type State = { words: string; icon: string; color: string };
     type Offer = { key: string; title: string; description: string; note: string };
-    type Heading = { words: Content; display?: object; width?: string; textAlign?: string };
+    type Heading = { words: Content; display?: object; width?: string | object; textAlign?: string };
     type JobColumn = {
       key: string;
       heading: string;
       sort?: string;
-      width?: string;
+      width?: string | object;
+      from?: string;
       display?: object;
       cell: (job: Api.JobRow) => Content;
     };
     type CoverageGroup = { name: string; cells: { window: Api.WindowCell; index: number }[] };
-    type Point = { key: string; label: string; value: number | null };
-    type KnownPoint = Point & { value: number };
+    type Series = { name: string; values: (number | null)[] };
     type ColumnRow = { column: string; heading: string; isChosen: boolean; title: string; type: string };
 
     type Template = Pick<Api.TemplateRow, "name" | "kind" | "description" | "columns" | "kpis" | "dimensions"> & {
@@ -106,6 +106,7 @@ declare global {
       schedule: Partial<Schedule>;
     };
     type JobPath = `jobs/${string}`;
+    type BulkVerb = "change" | "delete" | "pause" | "rerun";
     type Verb = "pause" | "reexport" | "rerun" | "resume" | "run";
     type LoadedJob = ReturnType<typeof useJob>;
     /** What the parts of the job page share; they are drawn once the job is there. */

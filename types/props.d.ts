@@ -45,6 +45,7 @@ declare namespace Props {
     hasPaths?: boolean;
     onRetry?: (() => void) | null;
   };
+  type RecipientsField = Changing<string[]> & { value: string[]; label?: string };
   type RowHeading = Children & Rest;
   type SearchField = Rest & {
     label: string;
@@ -60,7 +61,8 @@ declare namespace Props {
     onChange: (key: string) => void;
     width?: string;
   };
-  type StateIcon = { state: Api.JobRow["state"]; reason?: string };
+  type Short = Rest & { text: string; title?: string };
+  type StateIcon = { job: Pick<Api.JobRow, "state" | "status" | "reason">; hasWords?: boolean };
   type StateLabel = { state: Page.State };
   type Swatch = Rest & { state: Api.WindowState; size?: string };
   type Table = Rest & {
@@ -69,6 +71,7 @@ declare namespace Props {
     rows?: Page.Content[];
     skeleton?: number;
     height?: number;
+    isFixed?: boolean;
   };
   type TaskDialog = Children & Close & {
     title: string;
@@ -85,7 +88,12 @@ declare namespace Props {
     separators: RegExp;
     onChange: (entries: string[]) => void;
   };
-  type WindowChart = { title: string; points: Page.Point[]; format: (value: number) => string; color: string };
+  type WindowChart = {
+    title: string;
+    series: Page.Series[];
+    labels: string[];
+    format: (value: number) => string;
+  };
 
   // components/template/
   type Preview = {
@@ -161,11 +169,27 @@ declare namespace Props {
   type FilterBar = {
     filters: Filters;
     change: (changes: Partial<Filters>, options?: { replace?: boolean }) => void;
+    destinations?: string[];
+    owners?: string[];
   };
   type NoJobs = FilterBar & { mayCreate: boolean };
+  type ViewMenu = {
+    filters: Filters;
+    show: (filters: Partial<Filters>) => void;
+    columns: string[] | null;
+    onColumns: (keys: string[]) => void;
+  };
+  type NameDialog = Close & { onName: (name: string) => void };
+  type BulkBar = {
+    jobs: Api.JobRow[];
+    act: (verb: Page.BulkVerb, more?: object) => Promise<void>;
+    onClear: () => void;
+  };
+  type ChangeDialog = Close & { count: string; onChange: (changes: object) => Promise<void> };
   type JobCell = { job: Api.JobRow };
   type JobTable = {
     jobs?: Api.JobRow[];
+    columns: Page.JobColumn[];
     sort: string;
     onSort: (sort: string) => void;
     selected: Set<string>;
@@ -174,6 +198,7 @@ declare namespace Props {
   };
   type JobTableRow = {
     job: Api.JobRow;
+    columns: Page.JobColumn[];
     isSelected: boolean;
     onToggle: (isOn: boolean) => void;
     actions: Page.MenuItem[];
@@ -224,7 +249,6 @@ declare namespace Props {
     check: Api.DraftCheck;
     catalogue: Api.Catalogue;
   };
-  type RecipientsField = Changing<string[]> & { value: string[] };
   type ScheduleFields = {
     schedule: Page.Schedule;
     check: Page.ScheduleCheck;

@@ -44,14 +44,14 @@ def test_search_and_filters_are_in_the_address_and_back_works(live: Live, open_p
     assert "search=NORTH" in page.url
     page.get_by_label("Search export schedules").fill("")
     shows(live, page, ["alpha", "beta", "gamma"])
-    page.get_by_text("Weekly", exact=True).first.click()
+    page.get_by_label("Frequency").select_option("weekly")
     shows(live, page, ["beta"])
     assert "frequency=weekly" in page.url
     page.reload()
     shows(live, page, ["beta"])
     page.go_back()
     shows(live, page, ["alpha", "beta", "gamma"])
-    page.get_by_text("Completed", exact=True).click()
+    page.get_by_label("Status", exact=True).select_option("completed")
     page.get_by_role("heading", name="No schedule matches").wait_for()
     page.get_by_role("button", name="Clear search and filters").click()
     shows(live, page, ["alpha", "beta", "gamma"])
@@ -92,6 +92,44 @@ def test_several_are_paused_at_once(live: Live, open_page: Open) -> None:
     page.get_by_text("Paused 2 jobs.").wait_for()
     enabled = {job.name: job.parse().enabled for job in live.definitions.jobs()}
     assert enabled == {"alpha": False, "beta": False, "gamma": True}
+
+
+def test_a_recipient_is_added_to_many_and_a_view_is_kept(live: Live, open_page: Open) -> None:
+    some_jobs(live)
+    page = open_page(LIST).page
+    shows(live, page, ["alpha", "beta", "gamma"])
+    page.get_by_role("button", name="View", exact=True).click()
+    page.get_by_role("menuitemcheckbox", name="Next delivery").click()
+    page.get_by_role("columnheader", name="Next delivery").wait_for(state="detached")
+    page.keyboard.press("Escape")
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    page.get_by_role("button", name="Change…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Add recipients").fill("Doe, Jane <jane@example.org>; bob@example.org")
+    dialog.get_by_label("Add recipients").press("Enter")
+    dialog.get_by_role("button", name="Change 3 schedules").click()
+    page.get_by_text("Changed 3 jobs.").wait_for()
+    for job in live.definitions.jobs():
+        assert {"jane@example.org", "bob@example.org", f"{job.name}@example.com"} == set(job.parse().recipients)
+    page.reload()
+    shows(live, page, ["alpha", "beta", "gamma"])
+    assert page.get_by_role("columnheader", name="Next delivery").count() == 0, "the choice is kept"
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 390])
+def test_nothing_is_outside_the_frame(live: Live, open_page: Open, width: int) -> None:
+    longest = f"{'Purchases-of-the-northern-region-' * 2}"[:63].rstrip("-")
+    live.create(longest, days=NEXT_YEAR, owner=f"{'somebody' * 7}@example.com", description="What it is for. " * 20)
+    page = open_page(LIST, width=width).page
+    shows(live, page, [longest])
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    menu = page.get_by_role("button", name=f"More for {longest}").bounding_box()
+    table = page.get_by_role("table", name="Export schedules").bounding_box()
+    assert menu and table
+    assert menu["x"] + menu["width"] <= width and table["x"] + table["width"] <= width
+    menu_of_row = page.get_by_role("button", name=f"More for {longest}")
+    menu_of_row.click()
+    page.get_by_role("menuitem", name="View execution log").wait_for()
 
 
 def test_who_may_only_look_finds_no_way_to_change_anything(live: Live, open_page: Open) -> None:

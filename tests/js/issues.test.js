@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isError, issuesAt, issuesBelow, sentence } from "#page/issues.js";
+import { isError, issuesAt, issuesBelow, placeText, sentence } from "#page/issues.js";
 
 const issue = (path, level) => ({ path, what: "it is wrong", remedy: "", level });
 const paths = (issues) => issues.map(({ path }) => path);
@@ -25,4 +25,10 @@ test("issues at a path are those of it and of its parts, and of no namesake", ()
 
 test("issues below a path are named from there", () => {
   assert.deepEqual(paths(issuesBelow(ISSUES, "templates[1]")), ["", "columns[0]"]);
+});
+
+test("the place of an issue is said in words", () => {
+  assert.equal(placeText("templates[2].template"), "File 3");
+  assert.equal(placeText("templates[0].filters[1].values"), "File 1, filter 2, values");
+  assert.equal(placeText("schedule.deliver_at"), "Schedule, deliver at");
 });

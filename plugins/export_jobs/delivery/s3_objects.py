@@ -47,21 +47,21 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
         return
     name = probe_name()
     place = {"Bucket": bucket, "Key": f"{prefix}/{name}" if prefix else name}
-    with doing("deleting the probe object"):
+    with doing("deleting files"):
         may_delete = _unless_denied(lambda: client.delete_object(**place), "deleting")
     if not may_delete:
-        with doing("writing the probe object"):
+        with doing("writing files"):
             upload = client.create_multipart_upload(**place, **object_options(options))
             _unless_denied(
                 lambda: client.abort_multipart_upload(**place, UploadId=upload["UploadId"]), "aborting an upload"
             )
         return
-    with doing("writing the probe object"):
+    with doing("writing files"):
         client.put_object(**place, Body=_TEXT, **object_options(options))
-    with doing("reading the probe object"):
-        _unless_denied(lambda: client.head_object(**place), "reading the probe object")
-    with doing("deleting the probe object"):
-        _unless_denied(lambda: client.delete_object(**place), "deleting the probe object")
+    with doing("reading files"):
+        _unless_denied(lambda: client.head_object(**place), "reading files")
+    with doing("deleting files"):
+        _unless_denied(lambda: client.delete_object(**place), "deleting files")
 
 
 def _unless_denied(ask: Any, what: str) -> bool:

@@ -39,8 +39,9 @@ _PULSES = f"""
     WHERE j.deleted_at IS NULL
 """
 _JOBS = """
-    SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition, v.created_at
+    SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition, v.created_at, first.created_by
     FROM export_jobs.job j JOIN export_jobs.job_version v ON v.job_id = j.id AND v.version = j.version
+        LEFT JOIN export_jobs.job_version first ON first.job_id = j.id AND first.version = 1
     WHERE j.deleted_at IS NULL AND j.id = ANY(:ids)
 """
 _LAST_SCHEDULED_ENDS = """
@@ -92,6 +93,13 @@ class JobProgress(NamedTuple):
     last_at: float | None
 
 
+class LastChange(NamedTuple):
+    """When a definition last changed, and who created the job."""
+
+    at: datetime
+    created_by: str
+
+
 class ExecutionSizes(NamedTuple):
     """What one execution has delivered: its window, rows and bytes of its files, and how many they are."""
 
@@ -131,11 +139,11 @@ class JobOverview:
         with transaction(self._engine) as connection:
             return {row.job_id: row.until for row in connection.execute(text(_LAST_SCHEDULED_ENDS))}
 
-    def jobs(self, job_ids: Collection[int]) -> list[tuple[StoredJob, datetime]]:
-        """The definitions of some live jobs, each with the time of its newest version."""
+    def jobs(self, job_ids: Collection[int]) -> list[tuple[StoredJob, LastChange]]:
+        """The definitions of some live jobs, each with the time of its newest version and who made the first."""
         with transaction(self._engine) as connection:
             rows = connection.execute(text(_JOBS), {"ids": list(job_ids)})
-            return [(StoredJob(*row[:5]), row.created_at) for row in rows]
+            return [(StoredJob(*row[:5]), LastChange(row.created_at, row.created_by or "")) for row in rows]
 
     def with_undelivered_windows(self, job_ids: Collection[int]) -> set[int]:
         """Those of ``job_ids`` of which a window that was begun is not delivered."""

@@ -218,7 +218,7 @@ def test_d17_what_cannot_pass_is_terminal_with_its_own_sentence(
 
 def test_d17_check_tells_that_the_right_to_write_is_missing(proxy: S3FaultProxy, broken_site: Site) -> None:
     proxy.faults = [Fault("put", code="AccessDenied", status=403)]
-    with pytest.raises(TerminalError, match="no permission for writing the probe object"):
+    with pytest.raises(TerminalError, match="no permission for writing files"):
         broken_site.destination.check()
 
 

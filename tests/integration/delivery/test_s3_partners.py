@@ -231,7 +231,7 @@ def test_a_login_that_may_not_write_is_found_by_check_also_where_it_may_not_dele
     serve: Callable[..., TlsS3], connect: Callable[..., Open]
 ) -> None:
     for denied in (("put", "create"), ("put", "create", "delete")):
-        with pytest.raises(TerminalError, match="no permission for writing the probe object"):
+        with pytest.raises(TerminalError, match="no permission for writing files"):
             connect(serve(denies(*denied)), **PATH_STYLE)().check()
 
 

@@ -40,6 +40,16 @@ def deliver(store: Store, execution: Any) -> None:
         pass
 
 
+def test_files_stand_in_one_order_whichever_arrived_first(ask: Ask, web_store: Store, job: Any) -> None:
+    execution = execute(web_store, job, 4)
+    for template in ("totals", "rows"):
+        web_store.ledger.claim(execution.id, template, "upload", "first")
+        with web_store.ledger.fence_delivery(delivery(execution, template=template, **FILE), "upload", "first"):
+            pass
+    (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
+    assert [file["template"] for file in row["files"]] == ["rows", "totals"]
+
+
 def fail(store: Store, execution: Any, try_number: int = 3) -> None:
     said = "The partner refuses the login. Correct the password under Admin > Connections."
     place: dict[str, Any] = {"step": "upload", "template": "totals", "try_number": try_number}
@@ -59,6 +69,7 @@ def test_every_window_has_its_state(ask: Ask, web_store: Store, job: Any, airflo
     assert today["state"] == "future"
     assert told["windows"][0]["template_states"] == {"rows": "delivered", "totals": "delivered"}
     assert told["windows"][0]["run_id"] == "scheduled__4"
+    assert told["windows"][0]["template_rows"] == {"rows": 7, "totals": 7}
     assert (told["time_zone"], told["gaps"], sum(told["counts"].values())) == ("UTC", [], 5)
     few = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows?past=1&future=0").json()
     assert len(few["windows"]) == 1 and few["counts"] == told["counts"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby, takewhile
@@ -28,13 +28,17 @@ _WINDOW = attrgetter("window")
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What one run has made of its window. ``rows``: of all its files; ``seconds``: from its start to its end."""
+    """What one run has made of its window. ``rows``: of all its files; ``seconds``: from its start to its end.
+
+    ``template_rows``: of each template's files, once the run has delivered.
+    """
 
     run_id: str
     window: Window
     states: Mapping[str, CoverageState]
     rows: int | None = None
     seconds: float | None = None
+    template_rows: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,15 @@ def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) 
             f"{path} does not exist on {where} (seen while {doing})", "Create it there, or correct the destination"
         )
     if isinstance(error, _FORBIDDEN):
+        folder, _, name = path.rpartition("/")
+        # The names of our own temporary files say nothing to the person who has to ask for the right.
+        what = (
+            f"The folder {folder or '/'} on {where} may not be written to by this login"
+            if name.startswith(".")
+            else f"The server {where} gives no permission for {path} (seen while {doing})"
+        )
         return TerminalError(
-            f"The server {where} gives no permission for {path} (seen while {doing})",
+            what,
             "The login needs to list, write, rename and remove files in the destination's folder; ask the server's "
             "owner to allow it",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -122,8 +123,11 @@ def run_outcome(record: ExecutionRecord, templates: Collection[str], airflow: Ai
     if not record.publication or state in AT_WORK:
         return RunOutcome(record.run_id, window, states)
     start, end = run_times(record)
-    rows = sum(file.rows for file in newest_files(record))
-    return RunOutcome(record.run_id, window, states, rows, (end - start).total_seconds() if end else None)
+    rows: Counter[str] = Counter()
+    for file in newest_files(record):
+        rows[file.template] += file.rows
+    seconds = (end - start).total_seconds() if end else None
+    return RunOutcome(record.run_id, window, states, rows.total(), seconds, dict(rows))
 
 
 def _is_silent(record: ExecutionRecord, now: datetime) -> bool:

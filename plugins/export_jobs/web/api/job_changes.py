@@ -6,19 +6,24 @@ from typing import Annotated
 
 from fastapi import BackgroundTasks, Header, Response
 
+from export_jobs.store.definitions import Definitions
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
-from export_jobs.web.http.access import DeletesJob, EditsJob
+from export_jobs.web.http.access import Caller, DeletesJob, EditsJob
 from export_jobs.web.http.airflow_client import airflow_api_for
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import LedgerDep, StampedCatalogueDep, StoreDep, StoredJobDep, StoreEngineDep
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.http.request_bodies import RawBody, request_body
-from export_jobs.web.jobs.detail import job_detail
+from export_jobs.web.jobs.detail import job_detail, job_row
 from export_jobs.web.jobs.draft import upcoming_windows
 from export_jobs.web.jobs.edit import JobEdit, expect_version, read_edit, save_changed_job
+from export_jobs.web.jobs.pausing import set_enabled
 from export_jobs.web.jobs.saving import request_parse
+from export_jobs.web.models import EmptyBody
 from export_jobs.web.models.detail import ChangeCheck, ChangedField, JobChange, JobDetail
 from export_jobs.web.models.errors import IssueAnswer
+from export_jobs.web.models.job import JobRow
 
 router = api_router("jobs")
 
@@ -57,6 +62,42 @@ def change_job(
     return job_detail(kept, engine, stamped, user)
 
 
+@router.post("/jobs/{dag_id}/pause")
+def pause_job(
+    *,
+    user: EditsJob,
+    row: StoredJobDep,
+    body: EmptyBody,  # noqa: ARG001  only that it is JSON
+    engine: StoreEngineDep,
+    stamped: StampedCatalogueDep,
+    store: StoreDep,
+    entry: AuditEntryDep,
+    background: BackgroundTasks,
+) -> JobRow:
+    """Make no further run; the windows that are left out follow when the job is resumed."""
+    kept = set_enabled(row, store, user, entry, enabled=False)
+    background.add_task(request_parse, row.job_id)
+    return job_row(kept, engine, stamped, user)
+
+
+@router.post("/jobs/{dag_id}/resume")
+def resume_job(
+    *,
+    user: EditsJob,
+    row: StoredJobDep,
+    body: EmptyBody,  # noqa: ARG001  only that it is JSON
+    engine: StoreEngineDep,
+    stamped: StampedCatalogueDep,
+    store: StoreDep,
+    entry: AuditEntryDep,
+    background: BackgroundTasks,
+) -> JobRow:
+    """Go on where the job stopped, also when its Dag was paused on Airflow's own page."""
+    kept = set_enabled(row, store, user, entry, enabled=True)
+    background.add_task(request_parse, row.job_id)
+    return job_row(kept, engine, stamped, user)
+
+
 @router.delete("/jobs/{dag_id}", status_code=204)
 def delete_job(
     *,
@@ -71,6 +112,12 @@ def delete_job(
     """Delete a job; its ledger and what it has delivered stay. Runs in progress are stopped only with ``stop``."""
     entry.note(name=row.name, stop=stop)
     expect_version(row, if_match)
+    delete_stored_job(row, store, user, stop=stop)
+    background.add_task(request_parse, row.job_id)
+
+
+def delete_stored_job(row: StoredJob, store: Definitions, user: Caller, *, stop: bool) -> None:
+    """Delete a job; raises ``RequestRefusal`` while a run is in progress, unless that is to be stopped."""
     runs = airflow_tables.runs_in_progress(row.dag_id)
     if runs and not stop:
         what = f"run {runs[0]!r} of the job {row.name!r} is in progress"
@@ -80,7 +127,6 @@ def delete_job(
     store.delete(row.name, user.actor)
     # Airflow takes a minute or two to forget a Dag whose job is gone; until then it must make no run.
     airflow_tables.set_paused(row.dag_id, is_paused=True)
-    background.add_task(request_parse, row.job_id)
 
 
 def _change_check(edit: JobEdit, time_zone: str) -> ChangeCheck:

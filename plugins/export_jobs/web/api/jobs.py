@@ -34,7 +34,7 @@ def list_jobs(
         summaries = board_of(engine).read(stamped)
     seen = user.readable_dags([summary.definition.dag_id for summary in summaries], visible_dags.result())
     visible = [summary for summary in summaries if summary.definition.dag_id in seen]
-    found, totals = search_jobs(visible, query)
+    found, totals = search_jobs(visible, query, user.own_names)
     return JobList(
         jobs=job_rows(found[query.offset : query.offset + query.limit], engine, user),
         total=len(found),

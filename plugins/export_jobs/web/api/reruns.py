@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
 from export_jobs.core.base.issue import Issue, errors
+from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.window import Window, last_complete_window
 from export_jobs.errors import UserError
 from export_jobs.orchestration.clearing import RerunPlan, clear_runs, make_rerun_plan
 from export_jobs.store.action_lock import BusyError, action_lock
 from export_jobs.store.executions.pages import ExecutionPages
+from export_jobs.store.ledger import Ledger
 from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.history.past_window import past_window
 from export_jobs.web.history.rerun_rows import rerun_answer
-from export_jobs.web.http.access import RerunsJob, RunsJob
+from export_jobs.web.http.access import Caller, RerunsJob, RunsJob
 from export_jobs.web.http.airflow_client import airflow_api_for
-from export_jobs.web.http.audit_log import AuditEntryDep, api_router
+from export_jobs.web.http.audit_log import AuditEntry, AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import CatalogueDep, LedgerDep, StoredJobDep, StoreEngineDep
 from export_jobs.web.http.error_responses import RequestRefusal, issue_of
 from export_jobs.web.models import EmptyBody
@@ -44,6 +47,24 @@ def rerun(
     dry_run: bool = False,
 ) -> RerunAnswer:
     """Clear every undelivered window after the last success, oldest first; ``dry_run`` only tells which."""
+    return rerun_stored_job(row, body, RerunSources(user, engine, ledger, catalogue), entry, dry_run=dry_run)
+
+
+@dataclass(frozen=True)
+class RerunSources:
+    """Who asks, and what a rerun is planned from."""
+
+    user: Caller
+    engine: Engine
+    ledger: Ledger
+    catalogue: Catalogue
+
+
+def rerun_stored_job(
+    row: StoredJob, body: RerunRequest, sources: RerunSources, entry: AuditEntry, *, dry_run: bool
+) -> RerunAnswer:
+    """The plan, carried out unless ``dry_run``; raises ``RequestRefusal`` when that is not possible now."""
+    user, engine, ledger, catalogue = sources.user, sources.engine, sources.ledger, sources.catalogue
     blocked = _paused_issue(row) or _broken_issue(row, catalogue)
     found = RerunPlan.empty()
     try:
@@ -140,7 +161,7 @@ def _paused_issue(row: StoredJob) -> Issue | None:
     return None
 
 
-def _broken_issue(row: StoredJob, catalogue: CatalogueDep) -> Issue | None:
+def _broken_issue(row: StoredJob, catalogue: Catalogue) -> Issue | None:
     """The Dag of an invalid definition has no task but one that refuses."""
     job, issues = row.check(catalogue=catalogue)
     if job is not None:

@@ -100,6 +100,7 @@ def _cell(cell: TimelineCell, zone: str) -> WindowCell:
             "due": cell.due,
             "state": cell.state,
             "rows": made.rows if made else None,
+            "template_rows": dict(made.template_rows) if made else {},
             "seconds": made.seconds if made else None,
             "run_id": made.run_id if made else None,
             "template_states": dict(cell.templates),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import attrgetter
 from urllib.parse import quote
 
 from export_jobs.core.definitions.names import task_group
@@ -62,7 +63,7 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
         ended_at=end,
         seconds=(end - start).total_seconds() if end else None,
         tries=max((event.try_number or 1 for event in this_round.events), default=1),
-        files=[_file(file) for file in files],
+        files=[_file(file) for file in sorted(files, key=attrgetter("template", "path"))],
         error=_error(failures, state),
         notifications=[_mail(note) for note in this_round.notifications],
         links=_links(record, failures),

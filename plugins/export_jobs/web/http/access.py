@@ -41,6 +41,12 @@ class Caller:
         """How the store records the author of a change."""
         return self.name
 
+    @property
+    def own_names(self) -> set[str]:
+        """What they may be called as the owner or author of a job, in lower case."""
+        mail = getattr(self.user, "email", None)
+        return {name.lower() for name in (self.name, mail) if name}
+
     def may(self, method: HttpMethod, dag_id: str | None, entity: DagAccessEntity | None = None) -> bool:
         """Whether this Dag (None: Dags in general) is open to them for ``method``."""
         team = airflow_tables.teams_of([dag_id]).get(dag_id) if dag_id else airflow_tables.team_of_installation()

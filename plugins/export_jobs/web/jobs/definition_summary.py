@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from threading import Lock
 
 from export_jobs.core.base.issue import errors
@@ -13,7 +12,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, Schedule
 from export_jobs.core.windows.schedule_text import schedule_text
 from export_jobs.core.windows.window import ScheduledWindow, next_scheduled_window
-from export_jobs.store.overview import JobOverview, JobProgress, from_epoch
+from export_jobs.store.overview import JobOverview, JobProgress, LastChange, from_epoch
 from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.dependencies import StampedCatalogue
 
@@ -42,10 +41,11 @@ class DefinitionSummary:
     search_text: str = ""
     sort_key: str = ""
     changed_at: float = 0.0
+    people: frozenset[str] = frozenset()
     _upcoming: tuple[float | None, ScheduledWindow | None, float | None] | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, row: StoredJob, created_at: float, changed_at: datetime, catalogue: Catalogue) -> DefinitionSummary:
+    def of(cls, row: StoredJob, created_at: float, change: LastChange, catalogue: Catalogue) -> DefinitionSummary:
         """Validates the row; this is the part that takes time."""
         job, issues = row.check(catalogue=catalogue)
         found = errors(issues)
@@ -54,7 +54,10 @@ class DefinitionSummary:
         readable = job or row.read()[0]
         if readable is not None:
             summary._fill(readable)
-        summary.changed_at = changed_at.timestamp()
+        summary.changed_at = change.at.timestamp()
+        # An owner is a mail address; many an Airflow knows people by the part before the @.
+        owner = summary.owner.lower()
+        summary.people = frozenset({owner, owner.partition("@")[0], change.created_by.lower()}) - {""}
         summary.sort_key = summary.name.lower()
         summary.search_text = "\n".join((summary.name, summary.description, summary.owner)).lower()
         return summary
@@ -110,15 +113,15 @@ class DefinitionSummaries:
                 or summary.version != progress.version
                 or summary.created_at != progress.created_at
             }
-            for row, changed_at in self._overview.jobs(stale) if stale else ():
-                held[row.job_id] = _summary_of(row, stale[row.job_id], changed_at, stamped.catalogue)
+            for row, change in self._overview.jobs(stale) if stale else ():
+                held[row.job_id] = _summary_of(row, stale[row.job_id], change, stamped.catalogue)
             return {progress.job_id: held[progress.job_id] for progress in progress_rows if progress.job_id in held}
 
 
-def _summary_of(row: StoredJob, created_at: float, changed_at: datetime, catalogue: Catalogue) -> DefinitionSummary:
+def _summary_of(row: StoredJob, created_at: float, change: LastChange, catalogue: Catalogue) -> DefinitionSummary:
     """One row must not take the list from all others, whatever validation stumbles over."""
     try:
-        return DefinitionSummary.of(row, created_at, changed_at, catalogue)
+        return DefinitionSummary.of(row, created_at, change, catalogue)
     except Exception as error:
         log.exception("Job %r cannot be validated", row.name)
         fault = f"The definition cannot be validated ({type(error).__name__}). {REPORT}."
@@ -131,5 +134,6 @@ def _summary_of(row: StoredJob, created_at: float, changed_at: datetime, catalog
             fault,
             search_text=row.name.lower(),
             sort_key=row.name.lower(),
-            changed_at=changed_at.timestamp(),
+            changed_at=change.at.timestamp(),
+            people=frozenset({change.created_by.lower()}),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Annotated, Literal
@@ -21,7 +21,10 @@ _STATE_ORDER = (JobState.UNABLE_TO_EXECUTE, JobState.IN_PROGRESS, JobState.YET_T
 
 
 class JobQuery(ApiModel):
-    """Which jobs are asked for, and in which order. ``search`` is a part of the name, description or owner."""
+    """Which jobs are asked for, and in which order. ``search`` is a part of the name, description or owner.
+
+    ``mine``: those that the caller has created or is the owner of.
+    """
 
     search: Annotated[str, Field(max_length=254)] = ""
     frequency: Frequency | None = None
@@ -29,13 +32,19 @@ class JobQuery(ApiModel):
     state: JobState | None = None
     destination: str = ""
     owner: str = ""
+    mine: bool = False
     sort: Sort = "name"
     offset: Annotated[int, Field(ge=0, le=10**9)] = 0
     limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 50
 
 
-def search_jobs(summaries: Sequence[JobSummary], query: JobQuery) -> tuple[list[JobSummary], JobTotals]:
-    """Those that are asked for, in order, and the totals of those that match all but status and state."""
+def search_jobs(
+    summaries: Sequence[JobSummary], query: JobQuery, own_names: Collection[str]
+) -> tuple[list[JobSummary], JobTotals]:
+    """Those that are asked for, in order, and the totals of those that match all but status and state.
+
+    ``own_names``: what the caller may be called as an owner or an author, in lower case.
+    """
     search = query.search.strip().lower()
     like = [
         summary
@@ -44,6 +53,7 @@ def search_jobs(summaries: Sequence[JobSummary], query: JobQuery) -> tuple[list[
         and (query.frequency is None or summary.definition.frequency == query.frequency)
         and (not query.destination or summary.definition.destination == query.destination)
         and (not query.owner or summary.definition.owner == query.owner)
+        and (not query.mine or not summary.definition.people.isdisjoint(own_names))
     ]
     found = [
         summary

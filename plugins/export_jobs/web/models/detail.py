@@ -125,24 +125,3 @@ class JobChange(ApiModel):
     enabled: bool = True
     schedule: ScheduleChange = ScheduleChange()
     file: FileChange = FileChange()
-
-
-class BulkPauseRequest(ApiModel):
-    """Which jobs to pause or to resume."""
-
-    dag_ids: list[str] = Field(max_length=500)
-    paused: bool
-
-
-class BulkFailure(ApiModel):
-    """A job that was left as it was, and why."""
-
-    dag_id: str
-    what: str
-
-
-class BulkResult(ApiModel):
-    """What became of each job."""
-
-    done: list[str]
-    refused: list[BulkFailure]

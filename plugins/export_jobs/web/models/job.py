@@ -70,7 +70,10 @@ class JobPermissions(ApiModel):
 
 
 class JobRow(ApiModel):
-    """One line of the list. ``reason`` says in a sentence why ``state`` is unable_to_execute."""
+    """One line of the list. ``reason`` says in a sentence why ``state`` is unable_to_execute.
+
+    ``deliver_at``: the time of day of its deliveries in ``time_zone``, such as 02:00; empty of an invalid one.
+    """
 
     job_id: int
     name: str
@@ -80,6 +83,7 @@ class JobRow(ApiModel):
     execute_on: str | None
     schedule_text: str
     time_zone: str
+    deliver_at: str
     status: JobStatus
     is_paused: bool
     enabled: bool

@@ -47,7 +47,7 @@ export function DagTab({ dagId }) {
     <${Chakra.Flex} justify="space-between" align="center" gap=${3} wrap="wrap">
       <${Chakra.HStack} gap=${3}>
         <${Chakra.Heading} as="h2" size="md">${job.name}<//>
-        <${StateIcon} state=${job.state} reason=${job.reason} />
+        <${StateIcon} job=${job} hasWords />
       <//>
       <${Chakra.HStack} gap=${2}>
         <${LinkButton} to=${jobPath(dagId, "log")} variant="outline">Execution log<//>

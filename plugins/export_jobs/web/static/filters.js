@@ -29,7 +29,9 @@ export function isMatch(search, texts) {
 }
 
 // The list of jobs; page.js requests it before it is drawn.
-export const JOB_FILTERS = { search: "", frequency: "", status: "", state: "", sort: "name", offset: "0" };
+export const JOB_FILTERS = {
+  search: "", frequency: "", status: "", state: "", destination: "", owner: "", mine: "", sort: "name", offset: "0",
+};
 
 /** @param {typeof JOB_FILTERS} filters */
 export const jobQuery = (filters) => ({ ...filters, limit: 50 });

@@ -17,7 +17,7 @@ export const IDLE_MS = 30000;
  */
 export function useAnswer(path, query, pace) {
   const key = keyOf(path, query);
-  const [state, setState] = useState(() => ({ data: lastAnswer(key), error: null }));
+  const [state, setState] = useState(() => ({ data: lastAnswer(key), error: null, seenAt: "" }));
   const running = useRef(/** @type {AbortController | null} */ (null));
   const reload = useCallback(async () => {
     const [target, parameters] = JSON.parse(key);
@@ -29,7 +29,8 @@ export function useAnswer(path, query, pace) {
       const data = await get(target, parameters, control.signal);
       if (control.signal.aborted) return;
       remember(key, data);
-      setState((before) => (before.data === data && !before.error ? before : { data, error: null }));
+      const seenAt = new Date().toISOString();
+      setState((before) => (before.data === data && !before.error ? before : { data, error: null, seenAt }));
     } catch (error) {
       if (error.name !== "AbortError") setState((before) => ({ ...before, error }));
     }

@@ -44,6 +44,22 @@ export const OPERATORS = {
   is_not_null: "is not empty",
 };
 
+/** @type {Record<string, string>} */
+export const STEPS = {
+  validate_destination: "Checking the destination",
+  extract: "Reading the data",
+  compress: "Writing the file",
+  upload: "Sending the file",
+  publish_manifest: "Sending the manifest",
+  notify_recipients: "Mailing the recipients",
+  notify_owner: "Mailing the owner",
+};
+/** @type {Record<string, string>} */
+export const TYPES = {
+  text: "text", integer: "whole number", number: "number", date: "date", timestamp: "date and time",
+  timestamptz: "date and time", boolean: "yes or no",
+};
+
 // An unknown key is shown as it is.
 /** @param {Record<string, string>} words @param {string} key */
 export const wordOf = (words, key) => words[key] ?? key;

@@ -1,6 +1,6 @@
 // A box in the colour of its status, with an icon.
 import { Chakra, html } from "../host.js";
-import { sentence } from "../issues.js";
+import { isError, placeText, sentence } from "../issues.js";
 
 /** @param {Props.Notice} props */
 export function Notice({ status, title = null, action = null, children, ...rest }) {
@@ -19,10 +19,11 @@ export function Notice({ status, title = null, action = null, children, ...rest 
 export function Problem({ error, hasPaths = true, onRetry = null }) {
   const retry = onRetry && html`<${Chakra.Button} size="xs" variant="outline" onClick=${onRetry}>Try again<//>`;
   const issues = error.issues ?? [{ path: "", what: error.message ?? "", remedy: "" }];
-  return html`<${Notice} status="error" role="alert" action=${retry}>
+  const status = issues.some(isError) ? "error" : "warning";
+  return html`<${Notice} status=${status} role="alert" action=${retry}>
     ${issues.map(
       (issue, index) => html`<${Chakra.Text} key=${index}>
-        ${hasPaths && issue.path && html`<strong>${issue.path}: </strong>`}${sentence(issue)}
+        ${hasPaths && issue.path && html`<strong>${placeText(issue.path)}: </strong>`}${sentence(issue)}
       <//>`,
     )}
   <//>`;

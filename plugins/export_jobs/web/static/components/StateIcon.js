@@ -18,12 +18,16 @@ export const stateOf = ({ state, status }) =>
 
 // Without a reason the browser's own hint is enough: Chakra tooltips for 500 rows take long to draw.
 /** @param {Props.StateIcon} props */
-export function StateIcon({ state, reason = "" }) {
-  const { words, icon, color } = STATES[state];
+export function StateIcon({ job, hasWords = false }) {
+  const { words, icon, color } = stateOf(job);
+  const { reason } = job;
   const label = reason ? `${words}: ${reason}` : words;
-  const sign = html`<${Chakra.Box} as="span" display="inline-flex" p=${1} m=${-1} borderRadius="full" color=${color}
-    role="img" aria-label=${label} title=${reason ? undefined : label} tabIndex=${reason ? 0 : undefined}>
-    <${Icon} name=${icon} size=${18} /><//>`;
+  const sign = html`<${Chakra.Box} as="span" display="inline-flex" gap=${1.5} p=${1} m=${-1} borderRadius="sm"
+    maxW="100%" role="img" aria-label=${label} title=${reason ? undefined : label} tabIndex=${reason ? 0 : undefined}>
+    <${Chakra.Box} as="span" color=${color} display="inline-flex"><${Icon} name=${icon} size=${18} /><//>
+    ${hasWords && html`<${Chakra.Text} as="span" fontSize="sm" lineHeight="18px" truncate
+      display=${{ base: "none", md: "block" }}>${words}<//>`}
+  <//>`;
   if (!reason) return sign;
   return html`<${Chakra.Tooltip.Root} openDelay=${150} closeDelay=${50} positioning=${{ placement: "right" }}>
     <${Chakra.Tooltip.Trigger} asChild>${sign}<//>

@@ -2,12 +2,15 @@
 import { Chakra, html } from "../host.js";
 
 /** @param {Props.Table} props */
-export function Table({ label, headings, rows, skeleton = 3, height = 8, ...rest }) {
+export function Table({ label, headings, rows, skeleton = 3, height = 8, isFixed = false, ...rest }) {
   const lines = Array.from({ length: skeleton }, (_, line) => html`<${Chakra.Table.Row} key=${line}>
     <${Chakra.Table.Cell} colSpan=${headings.length}><${Chakra.Skeleton} height=${height} /><//>
   <//>`);
-  return html`<${Chakra.Table.ScrollArea} borderWidth="1px" borderRadius="md" ...${rest}>
-    <${Chakra.Table.Root} size="sm" aria-label=${label} stickyHeader=${"maxH" in rest}>
+  // In a fixed table the columns share the width, nothing scrolls sideways, and the header stays in sight.
+  const area = isFixed ? { overflow: "visible", whiteSpace: "normal" } : {};
+  return html`<${Chakra.Table.ScrollArea} borderWidth="1px" borderRadius="md" ...${area} ...${rest}>
+    <${Chakra.Table.Root} size="sm" aria-label=${label} stickyHeader=${isFixed || "maxH" in rest}
+      tableLayout=${isFixed ? "fixed" : undefined}>
       <${Chakra.Table.Header}>
         <${Chakra.Table.Row}>
           ${headings.map(({ words, ...cell }, index) => html`<${Chakra.Table.ColumnHeader} key=${index} scope="col"

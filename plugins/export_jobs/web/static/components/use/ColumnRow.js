@@ -1,6 +1,7 @@
 // One column: handle, checkbox, name and heading.
 import { Chakra, html, useRef } from "../../host.js";
 import { sentence } from "../../issues.js";
+import { TYPES, wordOf } from "../../words.js";
 import { Checkbox } from "../Checkbox.js";
 import { Icon } from "../icons.js";
 
@@ -39,7 +40,7 @@ export function ColumnRow({ row, index, isLast, issues, onChange, onMove, positi
       <${Checkbox} flex="1 1 12rem" minW=${0} checked=${isChosen} disabled=${isLast}
         onChange=${(checked) => onChange({ isChosen: checked })}>
         <${Chakra.Text} as="span" color=${isChosen ? "fg" : "fg.muted"}>${title}<//>
-        <${Chakra.Text} as="span" fontSize="xs" color="fg.muted" ps=${2}>${type}<//>
+        <${Chakra.Text} as="span" fontSize="xs" color="fg.muted" ps=${2}>${wordOf(TYPES, type)}<//>
       <//>
       <${Chakra.Input} size="xs" flex="1 1 12rem" value=${heading} placeholder=${column} disabled=${!isChosen}
         maxLength=${200} aria-label=${`Heading of ${title}`} aria-invalid=${issues.length > 0 || undefined}

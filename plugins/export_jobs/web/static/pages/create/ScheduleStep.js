@@ -4,7 +4,7 @@ import { Section } from "../../components/layout.js";
 import { Chakra, html, useCallback, useState } from "../../host.js";
 import { issuesAt } from "../../issues.js";
 import { DestinationField } from "./DestinationField.js";
-import { RecipientsField } from "./RecipientsField.js";
+import { RecipientsField } from "../../components/RecipientsField.js";
 import { ScheduleFields } from "./ScheduleFields.js";
 
 // Issues are shown at fields that the person has left, and all of them after an attempt to go on.

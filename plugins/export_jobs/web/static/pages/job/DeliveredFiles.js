@@ -1,4 +1,5 @@
 // The files of one execution: their path, rows and size, and the checksum by which the receiver can verify them.
+import { announce } from "../../components/Announcer.js";
 import { CopyButton } from "../../components/CopyButton.js";
 import { plural, size, timeWithZone } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";
@@ -11,11 +12,18 @@ const OPENED_BY_BROWSERS = /^(https?|sftp):/;
 function File({ file: { path, url, rows, bytes, sha256, revision, delivered_at, verification } }) {
   const name = path.split("/").at(-1);
   const isOpened = OPENED_BY_BROWSERS.test(url);
+  const copy = async () => {
+    await navigator.clipboard.writeText(url);
+    announce(`Copied the address of ${name}.`);
+  };
   const again = revision > 1 ? `, revision ${revision}` : "";
   return html`<${Chakra.Box} as="li" minW=${{ base: "10rem", md: "14rem" }}>
     <${Chakra.Flex} align="center" gap=${1}>
       <${Chakra.Text} as="span" fontSize="sm" wordBreak="break-all" title=${url}>
-        ${isOpened ? html`<${Chakra.Link} href=${url} textDecoration="underline">${name}<//>` : name}
+        ${isOpened
+          ? html`<${Chakra.Link} href=${url} textDecoration="underline">${name}<//>`
+          : html`<${Chakra.Link} as="button" textAlign="start" textDecoration="underline dotted"
+              title=${`${url}: no browser opens this. A click copies it.`} onClick=${copy}>${name}<//>`}
       <//>
       <${CopyButton} text=${url} label=${`Copy the address of ${name}`} />
     <//>

@@ -4,7 +4,7 @@ import { Problem } from "../../components/Notice.js";
 import { time } from "../../format.js";
 import { Chakra, html } from "../../host.js";
 import { issuesAt } from "../../issues.js";
-import { RecipientsField } from "../create/RecipientsField.js";
+import { RecipientsField } from "../../components/RecipientsField.js";
 import { ScheduleFields } from "../create/ScheduleFields.js";
 import { changesSchedule, scheduleSummary } from "./editing.js";
 

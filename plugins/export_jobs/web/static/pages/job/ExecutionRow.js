@@ -2,8 +2,9 @@
 import { TextLink } from "../../components/links.js";
 import { StateLabel } from "../../components/StateIcon.js";
 import { EXECUTION_STATES } from "../../components/windowStates.js";
-import { capital, days, duration, number, plural, time, timeWithZone } from "../../format.js";
+import { days, duration, number, plural, time, timeWithZone } from "../../format.js";
 import { Chakra, html } from "../../host.js";
+import { STEPS, wordOf } from "../../words.js";
 import { DeliveredFiles } from "./DeliveredFiles.js";
 
 const WIDE = { base: "none", lg: "table-cell" };
@@ -22,25 +23,40 @@ export const HEADINGS = [
 
 /** @param {Props.Failure} props */
 function Failure({ error: { step, template, message, try_number }, log, label }) {
-  const parts = [step, template && `of ${template}`, try_number > 1 && `try ${try_number}`];
+  const parts = [step && wordOf(STEPS, step), template && `of ${template}`, try_number > 1 && `try ${try_number}`];
   const place = parts.filter(Boolean).join(" ");
   return html`<${Chakra.Text} fontSize="sm" color="red.fg" wordBreak="break-word" maxW="60rem">
-    ${place && html`<strong>${capital(place)}: </strong>`}${message} ${" "}
+    ${place && html`<strong>${place}: </strong>`}${message} ${" "}
     <${TextLink} to=${log} label=${`See the task log, ${label}`} color="inherit" textDecoration="underline">
       See the task log<//>
   <//>`;
 }
 
-// Recipients get a mail after a success; a mail that could not be sent is shown.
+/** @type {Record<string, string>} */
+const MAILS = { success: "about the delivery", failure: "about the failure" };
+
+// How many mails were sent about what, and on request to whom; those who were refused are named at once.
 /** @param {Props.Mails} props */
 function Mails({ mails }) {
-  const failed = mails.filter(({ state }) => state === "failed");
-  const sent = mails.length - failed.length;
   if (mails.length === 0) return null;
-  const names = failed.map(({ recipient, reply }) => (reply ? `${recipient} (${reply})` : recipient)).join(", ");
-  const texts = [sent > 0 && `${plural(sent, "mail")} sent`, names && `no mail to ${names}`];
-  return html`<${Chakra.Text} fontSize="xs" color=${names ? "orange.fg" : "fg.muted"}>
-    ${texts.filter(Boolean).join("; ")}<//>`;
+  const isSent = (/** @type {Api.MailSummary} */ { state }) => state === "sent";
+  const refused = mails.filter((mail) => !isSent(mail));
+  const counts = Object.entries(MAILS)
+    .map(([kind, words]) => [mails.filter((mail) => mail.kind === kind && isSent(mail)).length, words])
+    .filter(([count]) => Number(count) > 0)
+    .map(([count, words]) => `${plural(Number(count), "mail")} ${words}`);
+  const names = refused.map(({ recipient, reply }) => (reply ? `${recipient} (${reply})` : recipient)).join(", ");
+  return html`<${Chakra.Box} as="details" fontSize="xs" color="fg.muted" pt=${1}>
+    <${Chakra.Box} as="summary" cursor="pointer" wordBreak="break-word">
+      ${counts.join(", ")}${counts.length > 0 && names && "; "}
+      ${names && html`<${Chakra.Text} as="span" color="orange.fg">no mail to ${names}<//>`}
+    <//>
+    <${Chakra.List.Root} ps=${4} pt=${1}>
+      ${mails.map(({ recipient, kind, state, at, reply }, index) => html`<${Chakra.List.Item} key=${index}
+        wordBreak="break-all">${recipient}: ${MAILS[kind] ?? kind}, ${state === "sent" ? "sent" : state} ${time(at)}
+        ${state !== "sent" && reply ? ` (${reply})` : ""}<//>`)}
+    <//>
+  <//>`;
 }
 
 /** @param {Props.AirflowLinks} props */

@@ -87,8 +87,9 @@ export function RerunDialog({ view: { job, act, watch }, onClose }) {
       <//>
       ${(hadGaps || question.include_gaps) && html`<${Checkbox} checked=${question.include_gaps}
         onChange=${(include_gaps) => put({ include_gaps })}>Include the earlier gaps<//>`}
-      <${Checkbox} checked=${question.with_current_definition}
+      ${job.version > 1 && html`<${Checkbox} checked=${question.with_current_definition}
         onChange=${(with_current_definition) => put({ with_current_definition })}>
-        Use today's definition, version ${job.version}. Otherwise each window keeps the version it first ran with.<//>`}
+        Use today's definition, version ${job.version}. Otherwise each window keeps the version it first ran with.
+      <//>`}`}
   <//>`;
 }

@@ -1,60 +1,92 @@
-// The rows of each window and the duration of its run, as bars that show outliers. Screen readers get a sentence with
-// the lowest, highest and latest value.
+// Rows of each template and duration of each window, as lines over the windows that were delivered. A template of many
+// rows must not hide one of few, so each can be taken out by its name in the legend.
 import { Section } from "../../components/layout.js";
-import { days, duration, plural } from "../../format.js";
-import { Chakra, html } from "../../host.js";
+import { days, duration, number, plural } from "../../format.js";
+import { Chakra, html, useState } from "../../host.js";
+import { linesOf, sentence, ticks } from "./lines.js";
 
-const LEAST_PLACES = 24; // few windows must not become walls
-const HEIGHT = 100;
-const BAR = 0.8;
-
-/** @param {string} title @param {Page.KnownPoint[]} points @param {(value: number) => string} format */
-function sentence(title, points, format) {
-  const lowest = points.reduce((best, point) => (point.value < best.value ? point : best));
-  const highest = points.reduce((best, point) => (point.value > best.value ? point : best));
-  const text = (/** @type {Page.KnownPoint} */ { value, label }) => `${format(value)} (${label})`;
-  const count = points.length === 1 ? "1 window" : `${points.length} windows`;
-  const latest = points[points.length - 1];
-  return `${title} of ${count}: lowest ${text(lowest)}, highest ${text(highest)}, latest ${text(latest)}.`;
-}
+const COLOURS = ["blue", "purple", "orange", "teal", "pink", "cyan", "green", "yellow", "red"];
+const WIDTH = 600;
+const HEIGHT = 120;
+const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
+const colour = (/** @type {number} */ index) => `${COLOURS[index % COLOURS.length]}.solid`;
 
 /** @param {Props.WindowChart} props */
-function WindowChart({ title, points, format, color }) {
-  const known = /** @type {Page.KnownPoint[]} */ (points.filter(({ value }) => value !== null));
-  if (known.length === 0) return null;
-  const top = Math.max(...known.map(({ value }) => value));
-  const places = Math.max(points.length, LEAST_PLACES);
-  return html`<${Chakra.Box}>
-    <${Chakra.Flex} justify="space-between" fontSize="xs" color="fg.muted" pb=${1}>
-      <span>${title}</span><span>highest ${format(top)}</span>
+function WindowChart({ title, series, labels, format }) {
+  const [hidden, setHidden] = useState(/** @type {string[]} */ ([]));
+  const [at, setAt] = useState(/** @type {number | null} */ (null));
+  const shown = series.filter(({ name }) => !hidden.includes(name));
+  const marks = ticks(Math.max(0, ...shown.flatMap(({ values }) => values.map((value) => value ?? 0))));
+  const top = marks[marks.length - 1];
+  const last = labels.length - 1;
+  const place = (/** @type {number} */ index) => (last === 0 ? WIDTH / 2 : (index / last) * WIDTH);
+  const toggle = (/** @type {string} */ name) =>
+    setHidden(hidden.includes(name) ? hidden.filter((other) => other !== name) : [...hidden, name]);
+  const press = (/** @type {Page.KeyEvent} */ event) => {
+    if (!(event.key in STEPS)) return;
+    event.preventDefault();
+    const step = STEPS[/** @type {keyof typeof STEPS} */ (event.key)];
+    setAt(Math.min(last, Math.max(0, (at ?? last) + step)));
+  };
+  const point = (/** @type {MouseEvent} */ event) => {
+    const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
+    setAt(Math.min(last, Math.max(0, Math.round(((event.clientX - box.left) / box.width) * last))));
+  };
+  const values = at === null ? [] : shown.map(({ name, values: all }) => {
+    const value = all[at];
+    return `${series.length > 1 ? `${name} ` : ""}${value === null ? "nothing" : format(value)}`;
+  });
+  return html`<${Chakra.Box} minW=${0}>
+    <${Chakra.Text} fontSize="sm" fontWeight="medium" pb=${1}>${title}<//>
+    <${Chakra.Grid} templateColumns="auto minmax(0, 1fr)" columnGap=${2}>
+      <${Chakra.Flex} direction="column-reverse" justify="space-between" fontSize="2xs" color="fg.muted"
+        textAlign="end" aria-hidden="true" my="-6px">
+        ${marks.map((mark) => html`<span key=${mark}>${format(mark)}</span>`)}
+      <//>
+      <${Chakra.Box} borderBottomWidth="1px" borderStartWidth="1px" borderColor="border.emphasized" tabIndex=${0}
+        role="img" aria-label=${sentence(title, shown, labels, format)} onKeyDown=${press} onMouseMove=${point}
+        onMouseLeave=${() => setAt(null)} onBlur=${() => setAt(null)}>
+        <svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true"
+          style=${{ display: "block", width: "100%", height: "120px", overflow: "visible" }}>
+          ${at !== null && html`<line x1=${place(at)} x2=${place(at)} y1=${0} y2=${HEIGHT} stroke="currentColor"
+            opacity="0.4" vectorEffect="non-scaling-stroke" />`}
+          ${series.map(({ name, values: all }, index) => !hidden.includes(name) && html`<${Chakra.Box} as="g"
+            key=${name} color=${colour(index)}>
+            ${linesOf(all, place, (value) => HEIGHT - (top > 0 ? (value / top) * HEIGHT : 0)).map(
+              (points) => html`<polyline key=${points} points=${points} fill="none" stroke="currentColor"
+                strokeWidth="2" strokeLinecap="round" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />`,
+            )}
+          <//>`)}
+        </svg>
+      <//>
     <//>
-    <${Chakra.Box} borderBottomWidth="1px" borderColor="border.emphasized" color=${color}>
-      <svg role="img" aria-label=${sentence(title, known, format)} viewBox=${`0 0 ${places} ${HEIGHT}`}
-        preserveAspectRatio="none" style=${{ display: "block", width: "100%", height: "72px" }}>
-        ${points.map(({ key, value, label }, index) => {
-          const height = top > 0 && value ? Math.max(2, (value / top) * HEIGHT) : 0;
-          return html`<rect key=${key} x=${index + (1 - BAR) / 2} y=${HEIGHT - height} width=${BAR} height=${height}
-            fill="currentColor"><title>${`${label}: ${value === null ? "unknown" : format(value)}`}</title></rect>`;
-        })}
-      </svg>
-    <//>
+    <${Chakra.Text} fontSize="xs" color="fg.muted" minH=${5} pt=${1} role="status">
+      ${at === null ? `${labels[0]} to ${labels[last]}` : `${labels[at]}: ${values.join(", ")}`}<//>
+    ${series.length > 1 && html`<${Chakra.Flex} wrap="wrap" gap=${1} role="group" aria-label=${`Lines of ${title}`}>
+      ${series.map(({ name }, index) => html`<${Chakra.Button} key=${name} size="2xs" variant="ghost" maxW="100%"
+        aria-pressed=${!hidden.includes(name)} opacity=${hidden.includes(name) ? 0.5 : 1}
+        onClick=${() => toggle(name)}>
+        <${Chakra.Box} as="span" boxSize=${2.5} borderRadius="full" flexShrink=${0}
+          bg=${hidden.includes(name) ? "bg.emphasized" : colour(index)} />
+        <${Chakra.Text} as="span" truncate>${name}<//><//>`)}
+    <//>`}
   <//>`;
 }
 
 /** @param {Props.JobTab} props */
 export function Sizes({ view: { coverage } }) {
-  const past = (coverage?.windows ?? []).filter(({ state }) => state !== "future");
-  if (!coverage || !past.some(({ rows, seconds }) => rows !== null || seconds !== null)) return null;
-  const zone = coverage.time_zone;
-  const points = (/** @type {"rows" | "seconds"} */ name) =>
-    past.map((window) => ({ key: window.start, value: window[name], label: days(window, zone) }));
-  const all = days({ start: past[0].start, end: past[past.length - 1].end }, zone);
+  const past = (coverage?.windows ?? []).filter(({ rows }) => rows !== null);
+  if (!coverage || past.length === 0) return null;
+  const labels = past.map((window) => days(window, coverage.time_zone));
+  const names = [...new Set(past.flatMap(({ template_rows }) => Object.keys(template_rows)))].sort();
+  const rows = names.map((name) => ({ name, values: past.map(({ template_rows: of }) => of[name] ?? null) }));
+  const took = [{ name: "Duration", values: past.map(({ seconds }) => seconds) }];
   return html`<${Section} title="Rows and duration">
     <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${6}>
-      <${WindowChart} title="Rows" points=${points("rows")} format=${(value) => plural(value, "row")}
-        color="blue.solid" />
-      <${WindowChart} title="Duration" points=${points("seconds")} format=${duration} color="purple.solid" />
+      <${WindowChart} title="Rows" series=${rows} labels=${labels} format=${number} />
+      <${WindowChart} title="Duration" series=${took} labels=${labels} format=${duration} />
     <//>
-    <${Chakra.Text} fontSize="xs" color="fg.muted" pt=${3}>One bar per window: ${all}.<//>
+    <${Chakra.Text} fontSize="xs" color="fg.muted" pt=${3}>
+      ${plural(past.length, "delivered window")}. Point at a line, or move with the arrow keys.<//>
   <//>`;
 }

@@ -5,7 +5,7 @@ import { Table } from "../../components/Table.js";
 import { plural } from "../../format.js";
 import { Chakra, html } from "../../host.js";
 import { templatePath } from "../../paths.js";
-import { KINDS } from "../../words.js";
+import { KINDS, TYPES, wordOf } from "../../words.js";
 import { basisText, filterText, orderText } from "./words.js";
 
 const HEADINGS = [{ words: "Heading in the file" }, { words: "Contents" }, { words: "Type" }];
@@ -25,7 +25,7 @@ function Columns({ template: { name, columns } }) {
     <${Chakra.Table.Cell} fontWeight="medium" wordBreak="break-word">${heading}<//>
     <${Chakra.Table.Cell}>
       ${title === column ? "" : `${title} `}<${Chakra.Text} as="span" color="fg.muted">${column}<//><//>
-    <${Chakra.Table.Cell} color="fg.muted">${type || "unknown"}<//>
+    <${Chakra.Table.Cell} color="fg.muted">${type ? wordOf(TYPES, type) : "unknown"}<//>
   <//>`);
   return html`<${Table} headings=${HEADINGS} rows=${rows} whiteSpace="normal" maxH="22rem" tabIndex=${0}
     role="region" aria-label=${`Columns of ${name}`} />`;

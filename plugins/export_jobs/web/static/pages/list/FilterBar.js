@@ -1,25 +1,35 @@
-// Search and filters of the list.
-import { Choice } from "../../components/Choice.js";
+// Search and filters of the list. Each says by its first choice what it filters by.
 import { Icon } from "../../components/icons.js";
 import { SearchField } from "../../components/SearchField.js";
 import { STATES } from "../../components/StateIcon.js";
+import { Select } from "../../components/Field.js";
 import { number } from "../../format.js";
 import { Chakra, html } from "../../host.js";
 import { FREQUENCIES } from "../../words.js";
 
-const CHOICES = [["", "All"], ...Object.entries(FREQUENCIES)];
-const STATUSES = [["", "All"], ["active", "Active"], ["completed", "Completed"]];
+const CHOICES = [["", "Any frequency"], ...Object.entries(FREQUENCIES)];
+const STATUSES = [["", "Active and completed"], ["active", "Active"], ["completed", "Completed"]];
 const TYPING_MS = 250;
+/** @param {string} first @param {string[]} [values] */
+const among = (first, values = []) => [["", first], ...values.map((value) => [value, value])];
 
 /** @param {Props.FilterBar} props */
-export function FilterBar({ filters, change }) {
-  return html`<${Chakra.Flex} role="search" wrap="wrap" gap=${3} align="center">
+export function FilterBar({ filters, change, destinations, owners }) {
+  const isMine = filters.mine === "true";
+  /** @param {keyof Props.Filters} name @param {string} label @param {Page.Option[]} options */
+  const choice = (name, label, options) => html`<${Chakra.Box} flex=${{ base: "1 1 45%", md: "0 1 11rem" }} minW=${0}>
+    <${Select} aria-label=${label} value=${filters[name]} options=${options}
+      onChange=${(/** @type {string} */ value) => change({ [name]: value })} /><//>`;
+  return html`<${Chakra.Flex} role="search" wrap="wrap" gap=${2} align="center">
     <${SearchField} label="Search export schedules" placeholder="Search name, description or owner"
       value=${filters.search} delay=${TYPING_MS} onSearch=${(search) => change({ search }, { replace: true })}
-      flex=${{ base: "1 1 100%", md: "0 1 20rem" }} />
-    <${Choice} label="Frequency" value=${filters.frequency} options=${CHOICES}
-      onChange=${(frequency) => change({ frequency })} />
-    <${Choice} label="Status" value=${filters.status} options=${STATUSES} onChange=${(status) => change({ status })} />
+      flex=${{ base: "1 1 100%", md: "1 1 16rem" }} maxW=${{ md: "24rem" }} />
+    ${choice("frequency", "Frequency", CHOICES)}
+    ${choice("status", "Status", STATUSES)}
+    ${choice("destination", "Destination", among("Any destination", destinations))}
+    ${choice("owner", "Owner", among("Any owner", owners))}
+    <${Chakra.Button} size="sm" variant=${isMine ? "subtle" : "outline"} aria-pressed=${isMine}
+      onClick=${() => change({ mine: isMine ? "" : "true" })}>Mine<//>
   <//>`;
 }
 

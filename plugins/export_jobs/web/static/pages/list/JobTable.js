@@ -3,7 +3,6 @@ import { ActionMenu } from "../../components/ActionMenu.js";
 import { Icon } from "../../components/icons.js";
 import { RowHeading, Table } from "../../components/Table.js";
 import { Chakra, html } from "../../host.js";
-import { COLUMNS } from "./columns.js";
 
 const ROW_HEIGHT = "3.5rem";
 const BOX = { width: "1rem", height: "1rem", cursor: "pointer", verticalAlign: "middle" };
@@ -36,15 +35,15 @@ function RowCheckbox({ label, isChecked, isMixed = false, onChange }) {
 }
 
 /** @param {Props.JobTableRow} props */
-function Row({ job, isSelected, onToggle, actions }) {
+function Row({ job, columns, isSelected, onToggle, actions }) {
   return html`<${Chakra.Table.Row} height=${ROW_HEIGHT} verticalAlign="top">
     <${Chakra.Table.Cell} display=${WIDE}>
       ${job.may.edit && html`<${RowCheckbox} label=${`Select ${job.name}`} isChecked=${isSelected}
         onChange=${onToggle} />`}
     <//>
-    ${COLUMNS.map(
+    ${columns.map(
       ({ key, display, cell }) => html`<${key === "name" ? RowHeading : Chakra.Table.Cell} key=${key}
-        display=${display}>
+        display=${display} overflow="hidden">
         ${cell(job)}<//>`,
     )}
     <${Chakra.Table.Cell} textAlign="end"><${ActionMenu} label=${`More for ${job.name}`} items=${actions} /><//>
@@ -52,7 +51,7 @@ function Row({ job, isSelected, onToggle, actions }) {
 }
 
 /** @param {Props.JobTable} props */
-export function JobTable({ jobs, sort, onSort, selected, onSelect, actionsOf }) {
+export function JobTable({ jobs, columns, sort, onSort, selected, onSelect, actionsOf }) {
   const editable = (jobs ?? []).filter((job) => job.may.edit).map((job) => job.dag_id);
   const isAll = editable.every((id) => selected.has(id));
   const toggle = (/** @type {string[]} */ ids, /** @type {boolean} */ isOn) =>
@@ -61,10 +60,12 @@ export function JobTable({ jobs, sort, onSort, selected, onSelect, actionsOf }) 
     isMixed=${!isAll && selected.size > 0} onChange=${(isOn) => toggle(editable, isOn)} />`;
   const headings = [
     { words: tickAll, width: "2.5rem", display: WIDE },
-    ...COLUMNS.map((column) => headingOf(column, sort, onSort)),
+    ...columns.map((column) => headingOf(column, sort, onSort)),
     { words: html`<${Chakra.VisuallyHidden}>More<//>`, width: "3rem" },
   ];
-  const rows = jobs?.map((job) => html`<${Row} key=${job.dag_id} job=${job} isSelected=${selected.has(job.dag_id)}
+  const rows = jobs?.map((job) => html`<${Row} key=${job.dag_id} job=${job} columns=${columns}
+    isSelected=${selected.has(job.dag_id)}
     actions=${actionsOf(job)} onToggle=${(isOn) => toggle([job.dag_id], isOn)} />`);
-  return html`<${Table} label="Export schedules" headings=${headings} rows=${rows} skeleton=${6} height=${10} />`;
+  return html`<${Table} label="Export schedules" headings=${headings} rows=${rows} skeleton=${6} height=${10}
+    isFixed />`;
 }

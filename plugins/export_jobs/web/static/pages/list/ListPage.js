@@ -2,26 +2,37 @@
 import { ConfirmDialog } from "../../components/Dialog.js";
 import { EmptyState } from "../../components/layout.js";
 import { LinkButton } from "../../components/links.js";
-import { Problem } from "../../components/Notice.js";
+import { keep, kept } from "../../components/kept.js";
+import { Notice, Problem } from "../../components/Notice.js";
 import { Pager } from "../../components/Pager.js";
 import { JOB_FILTERS, jobQuery } from "../../filters.js";
-import { plural } from "../../format.js";
-import { Chakra, html, useEffect, useState } from "../../host.js";
+import { time } from "../../format.js";
+import { Chakra, html, useEffect, useMemo, useState } from "../../host.js";
 import { installationPath, newPath, templatesPath } from "../../paths.js";
 import { BUSY_MS, IDLE_MS, useAnswer } from "../../useAnswer.js";
 import { useFilters } from "../../useFilters.js";
+import { BulkBar } from "./BulkBar.js";
+import { shownColumns } from "./columns.js";
 import { FilterBar, StateTotals } from "./FilterBar.js";
 import { JobTable } from "./JobTable.js";
 import { useJobActions } from "./useJobActions.js";
+import { ViewMenu } from "./ViewMenu.js";
 
-const NO_FILTERS = { search: "", frequency: "", status: "", state: "" };
+const NO_FILTERS = Object.fromEntries(
+  Object.entries(JOB_FILTERS).filter(([name]) => name !== "sort" && name !== "offset"),
+);
+/** @param {typeof JOB_FILTERS} filters */
+const isFiltered = (filters) =>
+  Object.entries(filters).some(([name, value]) => !["sort", "offset"].includes(name) && value !== "");
+const COLUMNS = "list-columns";
+const FAILING_FIRST = "state";
 
 /** @param {Api.JobList} answer */
 const pace = ({ jobs }) => (jobs.some((job) => job.state === "in_progress") ? BUSY_MS : IDLE_MS);
 
 /** @param {Props.NoJobs} props */
 function NoJobs({ filters, change, mayCreate }) {
-  if (filters.search || filters.frequency || filters.status || filters.state) {
+  if (isFiltered(filters)) {
     const clear = html`<${Chakra.Button} size="sm" variant="outline" onClick=${() => change(NO_FILTERS)}>
       Clear search and filters<//>`;
     return html`<${EmptyState} title="No schedule matches" action=${clear}>
@@ -41,8 +52,19 @@ export function ListPage() {
   const [selected, setSelected] = useState(/** @type {Set<string>} */ (new Set()));
   const may = useAnswer("me").data?.may;
   const mayCreate = may?.create ?? false;
-  const { data, error, reload } = useAnswer("jobs", jobQuery(filters), pace);
-  const { actionsOf, pause, remove, toDelete, closeDelete } = useJobActions(reload, mayCreate);
+  const { data, error, reload, seenAt } = useAnswer("jobs", jobQuery(filters), pace);
+  const [columns, setColumns] = useState(() => kept(COLUMNS, /** @type {string[] | null} */ (null)));
+  const shown = useMemo(() => shownColumns(columns), [columns]);
+  const isFailingFirst = filters.sort === FAILING_FIRST;
+  const choose = (/** @type {string[]} */ keys) => {
+    setColumns(keys);
+    keep(COLUMNS, keys);
+  };
+  const act = async (/** @type {Page.BulkVerb} */ verb, /** @type {object | undefined} */ more) => {
+    await actOn(chosen, verb, more);
+    setSelected(new Set());
+  };
+  const { actionsOf, actOn, remove, toDelete, closeDelete } = useJobActions(reload, mayCreate);
   useEffect(() => setSelected(new Set()), [filters]);
   const chosen = (data?.jobs ?? []).filter((job) => selected.has(job.dag_id));
 
@@ -55,19 +77,23 @@ export function ListPage() {
         ${mayCreate && html`<${LinkButton} to=${newPath()} colorPalette="brand">Create<//>`}
       <//>
     <//>
-    <${FilterBar} filters=${filters} change=${change} />
+    <${FilterBar} filters=${filters} change=${change} destinations=${data?.destinations} owners=${data?.owners} />
     <${Chakra.Flex} justify="space-between" align="center" gap=${3} wrap="wrap" minH=${9}>
       <${StateTotals} totals=${data?.totals} chosen=${filters.state} onChoose=${(state) => change({ state })} />
-      ${chosen.length > 0 && html`<${Chakra.HStack} gap=${2}>
-        <${Chakra.Text} fontSize="sm" color="fg.muted">${plural(chosen.length, "job")} selected<//>
-        <${Chakra.Button} size="xs" variant="outline" onClick=${() => pause(chosen, true)}>Pause<//>
-        <${Chakra.Button} size="xs" variant="outline" onClick=${() => pause(chosen, false)}>Resume<//>
-      <//>`}
+      <${Chakra.HStack} gap=${2}>
+        <${Chakra.Button} size="xs" variant=${isFailingFirst ? "subtle" : "outline"} aria-pressed=${isFailingFirst}
+          onClick=${() => change({ sort: isFailingFirst ? JOB_FILTERS.sort : FAILING_FIRST })}>Failing first<//>
+        <${ViewMenu} filters=${filters} show=${change} columns=${columns} onColumns=${choose} />
+      <//>
     <//>
-    ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
+    ${chosen.length > 0 && html`<${BulkBar} jobs=${chosen} act=${act} onClear=${() => setSelected(new Set())} />`}
+    ${error && data && error.status === 0
+      ? html`<${Notice} status="warning" role="status">Airflow does not answer. This is how things stood
+          ${seenAt ? ` at ${time(seenAt)}` : " when they were last seen"}; trying again.<//>`
+      : error && html`<${Problem} error=${error} onRetry=${reload} />`}
     ${data?.total === 0
       ? html`<${NoJobs} filters=${filters} change=${change} mayCreate=${mayCreate} />`
-      : html`<${JobTable} jobs=${data?.jobs} sort=${filters.sort} onSort=${(sort) => change({ sort })}
+      : html`<${JobTable} jobs=${data?.jobs} columns=${shown} sort=${filters.sort} onSort=${(sort) => change({ sort })}
           selected=${selected} onSelect=${setSelected} actionsOf=${actionsOf} />`}
     ${data && html`<${Pager} offset=${data.offset} limit=${data.limit} total=${data.total}
       onMove=${(offset) => change({ offset: String(offset) })} />`}

@@ -1,79 +1,95 @@
-// The columns of the list: their cells and how they are sorted.
+// The columns of the list: their cells, how they are sorted, and from which width of the window on each is shown.
 import { TextLink } from "../../components/links.js";
+import { Short } from "../../components/Short.js";
 import { StateIcon } from "../../components/StateIcon.js";
-import { capital, days, number, plural, size, time, timeWithZone } from "../../format.js";
+import { days, number, plural, size, time, timeWithZone } from "../../format.js";
 import { Chakra, html } from "../../host.js";
 import { jobPath } from "../../paths.js";
+import { FREQUENCIES, wordOf } from "../../words.js";
 
-const muted = (/** @type {string} */ text) => html`<${Chakra.Text} fontSize="xs" color="fg.muted"
-  lineClamp=${1}>${text}<//>`;
+const muted = (/** @type {string} */ text) => html`<${Short} text=${text} fontSize="xs" color="fg.muted" />`;
 const none = (/** @type {string} */ text) => html`<${Chakra.Text} as="span" color="fg.muted">${text}<//>`;
-const moment = (/** @type {string} */ instant) => html`<${Chakra.Text} as="time" dateTime=${instant}
-  title=${timeWithZone(instant)} whiteSpace="nowrap">${time(instant)}<//>`;
+const moment = (/** @type {string} */ instant) => html`<${Chakra.Text} as="time" dateTime=${instant} display="block"
+  title=${timeWithZone(instant)} truncate>${time(instant)}<//>`;
 
 /** @param {Props.JobCell} props */
 function Name({ job }) {
-  return html`<${Chakra.Stack} gap=${0.5} minW=${0}>
-    <${Chakra.HStack} gap=${2}>
-      <${TextLink} to=${jobPath(job.dag_id)}>
-        <${Chakra.Text} as="span" fontWeight="medium" wordBreak="break-word">${job.name}<//>
+  return html`
+    <${Chakra.HStack} gap=${2} minW=${0}>
+      <${TextLink} to=${jobPath(job.dag_id)} minW=${0} display="block" overflow="hidden" title=${job.name}
+        _focusVisible=${{ overflow: "visible", wordBreak: "break-all" }}>
+        <${Chakra.Text} as="span" display="block" fontWeight="medium" textOverflow="ellipsis" overflow="hidden"
+          whiteSpace="nowrap" css=${{ ":focus-visible > &": { whiteSpace: "normal" } }}>${job.name}<//>
       <//>
-      ${job.is_paused && html`<${Chakra.Badge} size="xs">Paused<//>`}
+      ${job.is_paused && html`<${Chakra.Badge} size="xs" flexShrink=${0}>Paused<//>`}
     <//>
     ${job.description && muted(job.description)}
-    <${Chakra.Box} display=${{ base: "block", lg: "none" }}>${muted(job.schedule_text)}<//>
-    <${Chakra.Box} display=${{ base: "block", md: "none" }} fontSize="sm" pt=${1}><${Last} job=${job} /><//>
-  <//>`;
+    <${Chakra.Box} display=${{ base: "block", md: "none" }}>
+      ${muted(`${frequencyText(job)}, ${job.destination}`)}
+      <${Last} job=${job} />
+    <//>`;
 }
 
-// "Daily: each day, delivered …": the first word is what people look for.
+/** @param {Api.JobRow} job */
+const frequencyText = ({ frequency, deliver_at }) =>
+  frequency ? `${wordOf(FREQUENCIES, frequency)}${deliver_at ? ` at ${deliver_at}` : ""}` : "–";
+
 /** @param {Props.JobCell} props */
 function Schedule({ job }) {
-  const [frequency, ...rest] = job.schedule_text.split(": ");
-  return html`<${Chakra.Stack} gap=${0.5} maxW="17rem" title=${job.schedule_text}>
-    <${Chakra.Text}>${frequency || "–"}<//>
-    ${rest.length > 0 && html`<${Chakra.Text} fontSize="xs" color="fg.muted" lineClamp=${2}>
-      ${capital(rest.join(": "))}<//>`}
+  return html`<${Chakra.Box} title=${job.schedule_text}>
+    <${Short} text=${frequencyText(job)} title=${job.schedule_text} />
+    ${job.deliver_at && muted(job.time_zone)}
+    <${Chakra.Box} display=${{ base: "block", xl: "none" }}>${muted(`to ${job.destination}`)}<//>
   <//>`;
 }
 
 /** @param {Props.JobCell} props */
 function Next({ job }) {
   if (!job.next_delivery) return none("–");
-  return html`<${Chakra.Stack} gap=${0.5}>
-    ${moment(job.next_delivery)}
-    ${job.next_window && muted(`Data of ${days(job.next_window, job.time_zone)}`)}
-  <//>`;
+  return html`${moment(job.next_delivery)}
+    ${job.next_window && muted(`Data of ${days(job.next_window, job.time_zone)}`)}`;
 }
 
 /** @param {Props.JobCell} props */
-function Last({ job: { last_delivery: last } }) {
+function Last({ job: { last_delivery: last, time_zone } }) {
   if (!last) return none("Nothing yet");
   const files = last.files > 1 ? `, ${number(last.files)} files` : "";
-  return html`<${Chakra.Stack} gap=${0.5}>
-    ${moment(last.at)}${muted(`${plural(last.rows, "row")}, ${size(last.bytes)}${files}`)}
-  <//>`;
+  const amount = last.files > 0 ? `${plural(last.rows, "row")}, ${size(last.bytes)}${files}` : "No rows, no file";
+  return html`${moment(last.at)}${muted(`Data of ${days(last.window, time_zone)}`)}${muted(amount)}`;
 }
 
 /** @param {Props.JobCell} props */
-const Owner = ({ job }) => html`<${Chakra.Text} fontSize="sm" wordBreak="break-all">${job.owner}<//>`;
-/** @param {Props.JobCell} props */
-const State = ({ job }) => html`<${StateIcon} state=${job.state} reason=${job.reason} />`;
-
-const WIDE = { base: "none", lg: "table-cell" };
-const MEDIUM = { base: "none", md: "table-cell" };
-const WIDEST = { base: "none", xl: "table-cell" };
+const State = ({ job }) => html`<${StateIcon} job=${job} hasWords />`;
 
 /** @param {(props: Props.JobCell) => unknown} part */
 const cellOf = (part) => (/** @type {Api.JobRow} */ job) => html`<${part} job=${job} />`;
 
 /** @type {Page.JobColumn[]} */
 export const COLUMNS = [
-  { key: "state", heading: "Status", sort: "state", width: "5rem", cell: cellOf(State) },
+  { key: "state", heading: "Status", sort: "state", width: { base: "2.5rem", md: "10.5rem" }, cell: cellOf(State) },
   { key: "name", heading: "Name", sort: "name", cell: cellOf(Name) },
-  { key: "schedule", heading: "Schedule", display: WIDE, cell: cellOf(Schedule) },
-  { key: "next", heading: "Next delivery", sort: "next", display: MEDIUM, cell: cellOf(Next) },
-  { key: "last", heading: "Last delivery", sort: "last", display: MEDIUM, cell: cellOf(Last) },
-  { key: "destination", heading: "Destination", display: WIDE, cell: (job) => job.destination },
-  { key: "owner", heading: "Owner", display: WIDEST, cell: cellOf(Owner) },
+  { key: "schedule", heading: "Schedule", from: "lg", width: "9rem", cell: cellOf(Schedule) },
+  { key: "next", heading: "Next delivery", from: "md", sort: "next", width: "10.5rem", cell: cellOf(Next) },
+  { key: "last", heading: "Last delivery", from: "md", sort: "last", width: "10.5rem", cell: cellOf(Last) },
+  {
+    key: "destination", heading: "Destination", from: "xl", width: "9rem",
+    cell: (job) => html`<${Short} text=${job.destination} />`,
+  },
+  {
+    key: "owner", heading: "Owner", from: "2xl", width: "12rem",
+    cell: (job) => html`<${Short} text=${job.owner} fontSize="sm" />`,
+  },
 ];
+
+const ALWAYS = new Set(["state", "name"]);
+/** Those that a person may leave out. */
+export const OPTIONAL = COLUMNS.filter(({ key }) => !ALWAYS.has(key));
+
+// With a choice, what was chosen is shown in every window but a phone's; without, as many as there is room for.
+/** @param {string[] | null} chosen @returns {Page.JobColumn[]} */
+export function shownColumns(chosen) {
+  return COLUMNS.filter(({ key }) => chosen === null || ALWAYS.has(key) || chosen.includes(key)).map((column) => {
+    const from = column.from && chosen !== null ? "md" : column.from;
+    return { ...column, display: from ? { base: "none", [from]: "table-cell" } : undefined };
+  });
+}

@@ -8,23 +8,33 @@ import { jobPath, newPath } from "../../paths.js";
 /** @param {Api.JobRow[]} jobs @param {string} dagId */
 const nameOf = (jobs, dagId) => jobs.find((job) => job.dag_id === dagId)?.name ?? dagId;
 
+/** @type {Record<string, string>} */
+const DONE = { change: "Changed", delete: "Deleted", rerun: "Rerunning" };
+const TOLD = 3; // refusals of one request that are spelled out
+
 /** @param {() => void} reload @param {boolean} mayCreate */
 export function useJobActions(reload, mayCreate) {
   const navigate = Router.useNavigate();
   const [toDelete, setToDelete] = useState(/** @type {Api.JobRow | null} */ (null));
 
-  const pause = async (/** @type {Api.JobRow[]} */ jobs, /** @type {boolean} */ paused) => {
-    try {
-      const body = { dag_ids: jobs.map((job) => job.dag_id), paused };
-      const { done, refused } = await call("jobs/pause", { method: "POST", body });
-      const names = done.length === 1 ? nameOf(jobs, done[0]) : plural(done.length, "job");
-      if (done.length > 0) announce(`${paused ? "Paused" : "Resumed"} ${names}.`);
-      for (const { dag_id, what } of refused) announce(`${nameOf(jobs, dag_id)}: ${what}`, "error");
-    } catch (error) {
-      announce(error.message, "error");
-    }
+  // Throws when the whole request is refused, so that a dialog can say so and stay open.
+  const actOn = async (
+    /** @type {Api.JobRow[]} */ jobs,
+    /** @type {Page.BulkVerb} */ verb,
+    /** @type {object} */ more = {},
+  ) => {
+    const body = { dag_ids: jobs.map((job) => job.dag_id), ...more };
+    const { done, refused } = await call(/** @type {const} */ (`jobs/${verb}`), { method: "POST", body });
+    const names = done.length === 1 ? nameOf(jobs, done[0]) : plural(done.length, "job");
+    const what = DONE[verb] ?? ("paused" in more && more.paused ? "Paused" : "Resumed");
+    if (done.length > 0) announce(`${what} ${names}.`);
+    for (const one of refused.slice(0, TOLD)) announce(`${nameOf(jobs, one.dag_id)}: ${one.what}`, "error");
+    if (refused.length > TOLD) announce(`${plural(refused.length - TOLD, "more job")} stay as they were.`, "error");
     reload();
   };
+
+  const pause = (/** @type {Api.JobRow[]} */ jobs, /** @type {boolean} */ paused) =>
+    actOn(jobs, "pause", { paused }).catch((error) => announce(error.message, "error"));
 
   const remove = async (/** @type {Api.JobRow} */ job) => {
     await call(`jobs/${part(job.dag_id)}`, { method: "DELETE", version: job.version });
@@ -34,7 +44,7 @@ export function useJobActions(reload, mayCreate) {
 
   /** @param {Api.JobRow} job @returns {Page.MenuItem[]} */
   const actionsOf = (job) => {
-    const isDone = job.frequency === "once" && job.last_delivery !== null; // there is nothing left to pause
+    const isDone = job.status === "completed"; // there is nothing left to pause
     const items = [
       { value: "log", words: "View execution log", onSelect: () => navigate(jobPath(job.dag_id, "log")) },
       mayCreate && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },
@@ -46,5 +56,5 @@ export function useJobActions(reload, mayCreate) {
     return items.filter((item) => item !== false);
   };
 
-  return { actionsOf, pause, remove, toDelete, closeDelete: () => setToDelete(null) };
+  return { actionsOf, actOn, remove, toDelete, closeDelete: () => setToDelete(null) };
 }

@@ -1,0 +1,20 @@
+"""A job is paused or resumed: in the store, and where somebody has paused its Dag on Airflow's own page, there too."""
+
+from __future__ import annotations
+
+from export_jobs.store.definitions import Definitions
+from export_jobs.store.stored_job import StoredJob
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.http.access import Caller
+from export_jobs.web.http.audit_log import AuditEntry
+from export_jobs.web.jobs.edit import save_changed_job, with_enabled
+
+
+def set_enabled(row: StoredJob, store: Definitions, caller: Caller, entry: AuditEntry, *, enabled: bool) -> StoredJob:
+    """The job as it is afterwards; raises ``RequestRefusal`` when it cannot be saved."""
+    before = bool(row.definition.get("enabled"))
+    entry.note(changed=["enabled"], before={"enabled": before}, after={"enabled": enabled})
+    kept = row if before == enabled else save_changed_job(with_enabled(row, enabled=enabled), row, store, caller.actor)
+    if enabled:
+        airflow_tables.set_paused(row.dag_id, is_paused=False)
+    return kept

@@ -1,0 +1,58 @@
+// What can be done with all selected jobs at once. Every job is asked for by itself, and those that refuse are told.
+import { ConfirmDialog, TaskDialog } from "../../components/Dialog.js";
+import { Field } from "../../components/Field.js";
+import { RecipientsField } from "../../components/RecipientsField.js";
+import { plural } from "../../format.js";
+import { Chakra, html, useState } from "../../host.js";
+
+/** @param {Props.BulkBar} props */
+export function BulkBar({ jobs, act, onClear }) {
+  const [open, setOpen] = useState("");
+  const count = plural(jobs.length, "schedule");
+  const close = () => setOpen("");
+  const button = (/** @type {string} */ words, /** @type {() => void} */ onClick, more = {}) => html`<${Chakra.Button}
+    size="xs" variant="outline" onClick=${onClick} ...${more}>${words}<//>`;
+  return html`<${Chakra.Flex} gap=${2} wrap="wrap" align="center" role="group" aria-label="With the selected schedules">
+    <${Chakra.Text} fontSize="sm" color="fg.muted">${plural(jobs.length, "job")} selected<//>
+    ${jobs.some((job) => job.enabled) && button("Pause", () => act("pause", { paused: true }))}
+    ${jobs.some((job) => !job.enabled) && button("Resume", () => act("pause", { paused: false }))}
+    ${jobs.some((job) => job.state === "unable_to_execute" && job.may.rerun) &&
+      button("Rerun failed", () => act("rerun"))}
+    ${button("Change…", () => setOpen("change"))}
+    ${jobs.some((job) => job.may.delete) && button("Delete…", () => setOpen("delete"), { color: "red.fg" })}
+    ${button("Clear", onClear, { variant: "ghost" })}
+    ${open === "change" && html`<${ChangeDialog} count=${count} onClose=${close}
+      onChange=${(changes) => act("change", changes)} />`}
+    ${open === "delete" && html`<${ConfirmDialog} title=${`Delete ${count}?`} verb="Delete"
+      onConfirm=${() => act("delete")} onClose=${close}>
+      <${Chakra.List.Root} ps=${4} maxH="12rem" overflowY="auto">
+        ${jobs.map((job) => html`<${Chakra.List.Item} key=${job.dag_id} wordBreak="break-all">${job.name}<//>`)}
+      <//>
+      <${Chakra.Text}>No more files will be delivered. Delivered files and their history are kept.<//>
+    <//>`}
+  <//>`;
+}
+
+/** @param {Props.ChangeDialog} props */
+function ChangeDialog({ count, onChange, onClose }) {
+  const [owner, setOwner] = useState("");
+  const [until, setUntil] = useState("");
+  const [added, setAdded] = useState(/** @type {string[]} */ ([]));
+  const [removed, setRemoved] = useState(/** @type {string[]} */ ([]));
+  const changes = {
+    ...(owner.trim() && { owner: owner.trim() }),
+    ...(until && { until }),
+    ...(added.length > 0 && { add_recipients: added }),
+    ...(removed.length > 0 && { remove_recipients: removed }),
+  };
+  return html`<${TaskDialog} title=${`Change ${count}`} verb=${`Change ${count}`} onClose=${onClose}
+    isReady=${Object.keys(changes).length > 0} onAct=${() => onChange(changes)}>
+    <${Chakra.Text} fontSize="sm" color="fg.muted">What is left empty stays as it is in each of them.<//>
+    <${Field} label="New owner" hint="Gets a mail when a delivery fails.">
+      <${Chakra.Input} size="sm" type="email" value=${owner} onChange=${(event) => setOwner(event.target.value)} /><//>
+    <${RecipientsField} label="Add recipients" value=${added} issues=${[]} onChange=${setAdded} />
+    <${RecipientsField} label="Remove recipients" value=${removed} issues=${[]} onChange=${setRemoved} />
+    <${Field} label="Deliver until" hint="The new last day of data.">
+      <${Chakra.Input} size="sm" type="date" value=${until} onChange=${(event) => setUntil(event.target.value)} /><//>
+  <//>`;
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { linesOf, sentence, ticks } from "#page/pages/job/lines.js";
+
+test("an axis has round marks and holds the highest value", () => {
+  assert.deepEqual(ticks(23570), [0, 15000, 30000]);
+  assert.deepEqual(ticks(7), [0, 4, 8]);
+  assert.deepEqual(ticks(0), [0]);
+  for (const highest of [1, 2, 9, 11, 99, 101, 5000]) assert.ok(ticks(highest).at(-1) >= highest, String(highest));
+});
+
+test("a line is broken where nothing is known, and a value alone is a dot", () => {
+  const lines = linesOf([1, 2, null, 3], (index) => index, (value) => 10 - value);
+  assert.deepEqual(lines, ["0,9 1,8", "3,7 3,7"]);
+});
+
+test("a chart is said in words, template by template", () => {
+  const series = [{ name: "rows", values: [5, null, 7] }, { name: "totals", values: [null, null, null] }];
+  assert.equal(
+    sentence("Rows", series, ["1 Jan", "2 Jan", "3 Jan"], String),
+    "Rows of 3 windows. rows: lowest 5 (1 Jan), highest 7 (3 Jan), latest 7 (3 Jan); totals: nothing.",
+  );
+});
