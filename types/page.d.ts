@@ -45,6 +45,7 @@ declare global {
       sort?: string;
       width?: string | object;
       from?: string;
+      hasZone?: boolean;
       display?: object;
       cell: (job: Api.JobRow) => Content;
     };

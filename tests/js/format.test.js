@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { capital, day, days, duration, number, plural, size, time, timeWithZone, userZone } from "#page/format.js";
+import {
+  capital, day, days, daysShort, duration, number, plural, size, time, timeWithZone, userZone,
+} from "#page/format.js";
 
 afterEach(() => delete globalThis.localStorage);
 
@@ -60,4 +62,10 @@ test("the days of a window end before its end", () => {
 test("a calendar day needs no zone, and what is no day stays as it is", () => {
   assert.equal(day("1997-01-01"), "1 Jan 1997");
   assert.equal(day("soon"), "soon");
+});
+
+test("the days of a window in the least room", () => {
+  const text = (start, end) => daysShort({ start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z` }, "UTC");
+  assert.equal(text("1997-12-01", "1998-01-01").replaceAll("\u2009", ""), "1–31 Dec 1997");
+  assert.equal(text("1997-12-01", "1997-12-02"), "1 Dec 1997");
 });

@@ -196,10 +196,14 @@ def _success_letter(run: JobRun, context: Context, stage: str) -> Letter:
     publication = run.ledger.publication(run.execution_id, stage)
     zone = ZoneInfo(run.job.schedule.time_zone)
     days = window_in_words(run.window, run.job.schedule.time_zone)
+    files = export_files(run, context)
+    is_empty = not any(file.is_sent for file in files)
     return Letter(
         "delivered",
-        f"{run.job.name}: {days} delivered",
+        f"{run.job.name}: {days}, nothing to send" if is_empty else f"{run.job.name}: {days} delivered",
         {
+            "is_empty": is_empty,
+            "owner": (_todays_definition(run) or run.job).owner,
             "job": run.job.name,
             "description": run.job.description,
             "window": days,
@@ -208,8 +212,7 @@ def _success_letter(run: JobRun, context: Context, stage: str) -> Letter:
             "destination": run.job.destination,
             "replaces": len(run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end)) > 1,
             "files": [
-                {**file.model_dump(), "url": run.destination.url(file.path) if file.is_sent else None}
-                for file in export_files(run, context)
+                {**file.model_dump(), "url": run.destination.url(file.path) if file.is_sent else None} for file in files
             ],
             "manifest_url": publication.url if publication else "",
         },

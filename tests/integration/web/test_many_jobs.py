@@ -71,7 +71,12 @@ def test_what_is_wrong_is_said_of_each(ask: Ask, jobs: dict[str, Any]) -> None:
 def test_nothing_is_done_to_a_job_without_the_right(ask: Ask, web_store: Store, jobs: dict[str, Any]) -> None:
     somebody = ask("user", without=jobs["one"].dag_id)
     both = {"dag_ids": ids(jobs, "one", "two")}
-    asked = {"change": {"owner": "new@example.com"}, "delete": {}, "rerun": {}, "pause": {"paused": True}}
+    asked: dict[str, dict[str, Any]] = {
+        "change": {"owner": "new@example.com"},
+        "delete": {},
+        "rerun": {},
+        "pause": {"paused": True},
+    }
     for verb, more in asked.items():
         told = somebody.post(f"{JOBS}/{verb}", json={**both, **more}).json()
         assert ids(jobs, "one")[0] in {one["dag_id"] for one in told["refused"]}, verb

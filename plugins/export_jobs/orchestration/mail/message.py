@@ -25,6 +25,15 @@ _POLICY = email.policy.SMTP.clone(cte_type="7bit")
 """Bytes that every mail server takes, also one without 8BITMIME or SMTPUTF8."""
 _ENCODED_WORD = re.compile(r"=(?=\?)")
 _MAX_HEADER = 200
+STEP_WORDS = {
+    "validate_destination": "Checking the destination",
+    "extract": "Reading the data",
+    "compress": "Writing the file",
+    "upload": "Sending the file",
+    "publish_manifest": "Sending the manifest",
+    "notify_recipients": "Mailing the recipients",
+}
+"""What the steps of a run do, for people who have never seen its tasks."""
 _REMEDY = "Write it as name@example.org"
 
 
@@ -128,5 +137,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["human_bytes"] = human_bytes
+    environment.filters["step_words"] = lambda step: STEP_WORDS.get(step, step)
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment

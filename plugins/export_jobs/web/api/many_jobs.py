@@ -18,7 +18,7 @@ from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.jobs.edit import read_edit, save_changed_job
 from export_jobs.web.jobs.pausing import set_enabled
 from export_jobs.web.jobs.saving import request_parse
-from export_jobs.web.models.bulk import (
+from export_jobs.web.models.detail import (
     BulkChangeRequest,
     BulkFailure,
     BulkPauseRequest,

@@ -15,8 +15,8 @@ CellState = Literal["delivered", "empty", "running", "due", "early", "failed", "
 class WindowCell(WindowSpan):
     """One window. ``days`` in words; ``due``: when it is delivered, None where the schedule has changed since.
 
-    ``rows`` of all its files, ``template_rows`` of each template's, and ``seconds`` are of the run ``run_id``, once it has
-    delivered. ``template_states``: what has become of each template's file.
+    ``rows`` of all its files, ``template_rows`` of each template's, and ``seconds`` are of the run ``run_id``, once it
+    has delivered. ``template_states``: what has become of each template's file.
     """
 
     days: str

@@ -75,6 +75,12 @@ export function day(text) {
   return Number.isNaN(date.getTime()) ? text : formatOf(DAY, "UTC").format(date);
 }
 
+// The same in the least room: 1–31 Dec 1997, 1 Jan – 31 Dec 1997.
+/** @param {Api.Window} window @param {string} zone */
+export function daysShort({ start, end }, zone) {
+  return formatOf(DAY, zone).formatRange(new Date(start), new Date(new Date(end).getTime() - 1));
+}
+
 // The days of a window in its job's zone; the end of a window is the first instant that is not in it.
 /** @param {Api.Window} window @param {string} zone */
 export function days({ start, end }, zone) {

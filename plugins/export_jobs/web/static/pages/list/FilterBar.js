@@ -8,7 +8,7 @@ import { Chakra, html } from "../../host.js";
 import { FREQUENCIES } from "../../words.js";
 
 const CHOICES = [["", "Any frequency"], ...Object.entries(FREQUENCIES)];
-const STATUSES = [["", "Active and completed"], ["active", "Active"], ["completed", "Completed"]];
+const STATUSES = [["", "Any status"], ["active", "Active"], ["completed", "Completed"]];
 const TYPING_MS = 250;
 /** @param {string} first @param {string[]} [values] */
 const among = (first, values = []) => [["", first], ...values.map((value) => [value, value])];

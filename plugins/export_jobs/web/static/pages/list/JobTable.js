@@ -2,6 +2,7 @@
 import { ActionMenu } from "../../components/ActionMenu.js";
 import { Icon } from "../../components/icons.js";
 import { RowHeading, Table } from "../../components/Table.js";
+import { userZone } from "../../format.js";
 import { Chakra, html } from "../../host.js";
 
 const ROW_HEIGHT = "3.5rem";
@@ -9,17 +10,18 @@ const BOX = { width: "1rem", height: "1rem", cursor: "pointer", verticalAlign: "
 const WIDE = { base: "none", sm: "table-cell" };
 
 /** @param {Page.JobColumn} column @param {string} sort @param {(sort: string) => void} onSort */
-function headingOf({ sort: key, heading, display, width }, sort, onSort) {
+function headingOf({ key: name, sort: key, heading, display, width, hasZone }, sort, onSort) {
   if (!key) return { words: heading, display, width };
   const isDown = sort === `-${key}`;
   const isSorted = isDown || sort === key;
   const direction = isDown ? "descending" : "ascending";
   const words = html`<${Chakra.Button} size="xs" variant="plain" px=${0} height="auto" color="inherit"
-    fontWeight="inherit" onClick=${() => onSort(sort === key ? `-${key}` : key)}>
-    ${heading}
+    fontWeight="inherit" aria-label=${heading} onClick=${() => onSort(sort === key ? `-${key}` : key)}>
+    <${Chakra.Box} as="span" display=${name === "state" ? { base: "none", md: "inline" } : undefined}>${heading}<//>
     <${Chakra.Box} as="span" width=${3} opacity=${isSorted ? 1 : 0}><${Icon} name=${isDown ? "down" : "up"}
       size=${12} /><//>
-  <//>`;
+  <//>${hasZone && html`<${Chakra.Text} fontSize="2xs" fontWeight="normal" color="fg.muted" truncate
+    title="The time zone that you have chosen in Airflow">${userZone()}<//>`}`;
   return { words, display, width, "aria-sort": isSorted ? direction : undefined };
 }
 

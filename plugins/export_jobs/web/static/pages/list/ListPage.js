@@ -71,7 +71,7 @@ export function ListPage() {
   return html`<${Chakra.Stack} gap=${4}>
     <${Chakra.Flex} justify="space-between" align="center" gap=${4} wrap="wrap">
       <${Chakra.Heading} as="h1" size="xl">Export Schedules<//>
-      <${Chakra.HStack} gap=${2} minH=${9}>
+      <${Chakra.HStack} gap=${2} minH=${9} wrap="wrap">
         ${may?.check_installation && html`<${LinkButton} to=${installationPath()} variant="ghost">Installation<//>`}
         <${LinkButton} to=${templatesPath()} variant="outline">Templates<//>
         ${mayCreate && html`<${LinkButton} to=${newPath()} colorPalette="brand">Create<//>`}

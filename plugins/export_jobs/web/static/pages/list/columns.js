@@ -2,7 +2,7 @@
 import { TextLink } from "../../components/links.js";
 import { Short } from "../../components/Short.js";
 import { StateIcon } from "../../components/StateIcon.js";
-import { days, number, plural, size, time, timeWithZone } from "../../format.js";
+import { daysShort, number, plural, size, time, timeWithZone } from "../../format.js";
 import { Chakra, html } from "../../host.js";
 import { jobPath } from "../../paths.js";
 import { FREQUENCIES, wordOf } from "../../words.js";
@@ -47,7 +47,7 @@ function Schedule({ job }) {
 function Next({ job }) {
   if (!job.next_delivery) return none("–");
   return html`${moment(job.next_delivery)}
-    ${job.next_window && muted(`Data of ${days(job.next_window, job.time_zone)}`)}`;
+    ${job.next_window && muted(`for ${daysShort(job.next_window, job.time_zone)}`)}`;
 }
 
 /** @param {Props.JobCell} props */
@@ -55,7 +55,7 @@ function Last({ job: { last_delivery: last, time_zone } }) {
   if (!last) return none("Nothing yet");
   const files = last.files > 1 ? `, ${number(last.files)} files` : "";
   const amount = last.files > 0 ? `${plural(last.rows, "row")}, ${size(last.bytes)}${files}` : "No rows, no file";
-  return html`${moment(last.at)}${muted(`Data of ${days(last.window, time_zone)}`)}${muted(amount)}`;
+  return html`${moment(last.at)}${muted(`for ${daysShort(last.window, time_zone)}`)}${muted(amount)}`;
 }
 
 /** @param {Props.JobCell} props */
@@ -66,11 +66,15 @@ const cellOf = (part) => (/** @type {Api.JobRow} */ job) => html`<${part} job=${
 
 /** @type {Page.JobColumn[]} */
 export const COLUMNS = [
-  { key: "state", heading: "Status", sort: "state", width: { base: "2.5rem", md: "10.5rem" }, cell: cellOf(State) },
+  { key: "state", heading: "Status", sort: "state", width: { base: "2.5rem", md: "11.5rem" }, cell: cellOf(State) },
   { key: "name", heading: "Name", sort: "name", cell: cellOf(Name) },
-  { key: "schedule", heading: "Schedule", from: "lg", width: "9rem", cell: cellOf(Schedule) },
-  { key: "next", heading: "Next delivery", from: "md", sort: "next", width: "10.5rem", cell: cellOf(Next) },
-  { key: "last", heading: "Last delivery", from: "md", sort: "last", width: "10.5rem", cell: cellOf(Last) },
+  { key: "schedule", heading: "Schedule", from: "lg", width: "10rem", cell: cellOf(Schedule) },
+  {
+    key: "next", heading: "Next delivery", from: "md", hasZone: true, sort: "next", width: "11rem", cell: cellOf(Next),
+  },
+  {
+    key: "last", heading: "Last delivery", from: "md", hasZone: true, sort: "last", width: "11rem", cell: cellOf(Last),
+  },
   {
     key: "destination", heading: "Destination", from: "xl", width: "9rem",
     cell: (job) => html`<${Short} text=${job.destination} />`,
