@@ -90,6 +90,7 @@ declare global {
       file: FileOptions;
       new_templates: NewTemplate[];
     };
+    type OtherDraft = { from: string | null; name: string; at: string };
     type DraftChange = Partial<Draft> | ((draft: Draft) => Partial<Draft>);
     type Change = (changes: DraftChange) => void;
     /** The part of a check that the fields of a schedule show. */

@@ -110,6 +110,7 @@ declare namespace Props {
     onChange: (template: Page.Template) => void;
     issues: Page.Issue[];
     catalogue: Api.Catalogue;
+    schedule?: Page.Schedule | null;
   };
   type TemplateParts = {
     value: Page.Template;
@@ -223,8 +224,10 @@ declare namespace Props {
     destinations: Api.DestinationEntry[];
   };
   type Drafting = { draft: Page.Draft; change: Page.Change };
-  type Wizard = Offers & Drafting & {
-    isCopy: boolean;
+  type Creation = { from: string | null };
+  type OtherDrafts = Creation;
+  type Consequence = Drafting & { check: Api.DraftCheck };
+  type Wizard = Offers & Drafting & Creation & {
     startOver: () => void;
     discard: () => void;
     isRestored: boolean;

@@ -163,6 +163,21 @@ def test_a_change_is_checked_before_it_is_saved_and_a_stale_one_is_not(live: Liv
     assert live.definitions.job("changed").version == 3  # type: ignore[union-attr]
 
 
+def test_what_was_typed_is_kept_over_a_reload(live: Live, open_page: Open) -> None:
+    job = live.create("typed", days=("2026-01-01", "2026-06-30"), enabled=False)
+    page = opened(open_page, job).page
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Description").fill("Half a sentence")
+    page.get_by_role("button", name="Save").click(trial=True)
+    page.reload()
+    page.get_by_text("What you had typed was restored.").wait_for()
+    assert page.get_by_label("Description").input_value() == "Half a sentence"
+    page.get_by_role("button", name="Cancel").click()
+    page.reload()
+    page.get_by_role("heading", name="typed", exact=True).wait_for()
+    assert page.get_by_role("dialog").count() == 0
+
+
 def test_a_rerun_shows_its_windows_before_it_acts(live: Live, locked_out: StoredJob, open_page: Open) -> None:
     page = opened(open_page, locked_out, "log").page
     rerun = page.get_by_role("button", name="Rerun")

@@ -116,6 +116,22 @@ def test_a_recipient_is_added_to_many_and_a_view_is_kept(live: Live, open_page: 
     assert page.get_by_role("columnheader", name="Next delivery").count() == 0, "the choice is kept"
 
 
+def test_a_duplicate_takes_nothing_from_an_unfinished_job(live: Live, open_page: Open) -> None:
+    some_jobs(live)
+    page = open_page(f"{LIST}/new").page
+    page.get_by_role("textbox", name="Name").fill("half-made")
+    page.get_by_label("Recipients").fill("a@example.org, not-one")
+    page.get_by_label("Description").click()
+    page.get_by_text("not-one is not a mail address.").wait_for()
+    job = live.definitions.job("alpha")
+    assert job is not None
+    page.goto(f"{LIST}/new?from={job.dag_id}")
+    page.get_by_role("link", name="half-made").click()
+    page.get_by_text("Your unfinished draft was restored.").wait_for()
+    assert page.get_by_role("textbox", name="Name").input_value() == "half-made"
+    page.get_by_text("a@example.org").wait_for()
+
+
 @pytest.mark.parametrize("width", [1280, 1024, 390])
 def test_nothing_is_outside_the_frame(live: Live, open_page: Open, width: int) -> None:
     longest = f"{'Purchases-of-the-northern-region-' * 2}"[:63].rstrip("-")

@@ -114,6 +114,14 @@ def test_a_draft_is_judged_half_filled(ask: Ask, web_store: Store, audit: Any) -
     assert audit() == [], "nothing was done"
 
 
+def test_a_draft_says_what_create_would_send_at_once(ask: Ask, web_store: Store) -> None:
+    told = ask("user").post(f"{JOBS}/check", json=body(schedule=past(5, 2))).json()
+    assert (told["issues"], told["at_once"], len(told["file_names"])) == ([], 4, 3)
+    assert told["at_once_days"].startswith(f"{int(past(5, 2)['from'][-2:])} ")
+    later = ask("user").post(f"{JOBS}/check", json=body()).json()
+    assert (later["at_once"], later["at_once_days"]) == (0, "")
+
+
 def test_a_change_shows_what_it_does_then_does_it(ask: Ask, web_store: Store, audit: Any) -> None:
     client = ask("user")
     dag_id = made(ask())["dag_id"]

@@ -14,17 +14,18 @@ if TYPE_CHECKING:
     from tests.integration.web.conftest import Ask
 
 pytestmark = pytest.mark.integration
+CHANGES: dict[str, dict[str, Any]] = {
+    "one": {},
+    "two": {"recipients": ["Partner@example.com", "second@example.com"]},
+    "gone": {"owner": "left@example.com"},
+}
 
 
 @pytest.fixture
 def jobs(web_store: Store, airflow_tables: Any) -> dict[str, Any]:
     made = {
         name: web_store.definitions.create(JobSpec.model_validate(body(name, **changes)), "anna")
-        for name, changes in {
-            "one": {},
-            "two": {"recipients": ["Partner@example.com", "second@example.com"]},
-            "gone": {"owner": "left@example.com"},
-        }.items()
+        for name, changes in CHANGES.items()
     }
     airflow_tables(*(dag(job.dag_id) for job in made.values()))
     return made

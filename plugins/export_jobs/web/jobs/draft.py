@@ -15,7 +15,7 @@ from export_jobs.core.definitions.names import name_issues
 from export_jobs.core.files.job_files import paths_of_window
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
-from export_jobs.core.windows.window import ScheduledWindow, scheduled_windows
+from export_jobs.core.windows.window import ScheduledWindow, Window, scheduled_windows
 from export_jobs.store.definitions import Definitions
 from export_jobs.web.models.detail import DraftCheck
 from export_jobs.web.models.errors import IssueAnswer
@@ -63,6 +63,7 @@ def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> Draf
     """What the wizard shows while a person types; a valid schedule is described whatever else is missing."""
     schedule = _schedule(draft, body)
     coming = list(scheduled_windows(schedule)) if schedule else []
+    over = [scheduled.window for scheduled in coming if scheduled.due <= now]
     return DraftCheck(
         issues=IssueAnswer.list_of(draft.issues),
         windows=upcoming_windows(coming[:MAX_SHOWN_WINDOWS], schedule.time_zone if schedule else "UTC"),
@@ -70,6 +71,10 @@ def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> Draf
         first_delivery=first_delivery_text(schedule, coming, now) if schedule else "",
         count=len(coming),
         file_names=_file_names(draft.job, coming, now),
+        at_once=len(over),
+        at_once_days=window_in_words(Window(over[0].start, over[-1].end), schedule.time_zone)
+        if schedule and over
+        else "",
     )
 
 

@@ -73,7 +73,8 @@ class JobDetail(JobRow):
 class DraftCheck(ApiModel):
     """What would become of a draft; ``count`` windows in all, of which ``windows`` are the first 62.
 
-    ``file_names``: the paths that the first window fills, once nothing is wrong.
+    ``file_names``: the paths that the first window fills, once nothing is wrong. ``at_once``: windows that are over, so
+    that their files are sent as soon as the job is created; ``at_once_days`` are the first and the last of their days.
     """
 
     issues: list[IssueAnswer]
@@ -82,6 +83,8 @@ class DraftCheck(ApiModel):
     first_delivery: str
     count: int
     file_names: list[str]
+    at_once: int
+    at_once_days: str
 
 
 class ChangedField(ApiModel):

@@ -14,7 +14,7 @@ const PARTS = { custom: CustomParts, standard: StandardParts, dimension: Dimensi
 const NAME_HINT = "Part of each file's name: letters, digits, - and _";
 
 /** @param {Props.TemplateBuilder} props */
-export function TemplateBuilder({ value, onChange, issues, catalogue }) {
+export function TemplateBuilder({ value, onChange, issues, catalogue, schedule = null }) {
   const put = (/** @type {Partial<Page.Template>} */ changes) => onChange({ ...value, ...changes });
   const at = (/** @type {string} */ name) => issuesAt(issues, name);
   const typed = (/** @type {Page.InputEvent} */ event) => event.target.value;
@@ -36,7 +36,7 @@ export function TemplateBuilder({ value, onChange, issues, catalogue }) {
     <${PARTS[value.kind]} value=${value} put=${put} at=${at} catalogue=${catalogue} />
     ${isPreviewable(value) && html`<${Chakra.Box} borderTopWidth="1px" pt=${4}>
       <${Chakra.Heading} as="h3" size="sm" pb=${2}>Preview<//>
-      <${Preview} template=${value} />
+      <${Preview} template=${value} schedule=${schedule} />
     <//>`}
   <//>`;
 }

@@ -13,6 +13,11 @@ const NOT_ALLOWED = {
 export function CreatePage() {
   const [params] = Router.useSearchParams();
   const from = params.get("from");
+  return html`<${Creation} key=${from ?? ""} from=${from} />`; // another draft is another form
+}
+
+/** @param {Props.Creation} props */
+function Creation({ from }) {
   const { draft, error: draftError, startOver, ...drafting } = useDraft(from);
   const me = useAnswer("me");
   const templates = useAnswer("templates", TEMPLATES);
@@ -25,7 +30,7 @@ export function CreatePage() {
   if (me.data && !me.data.may.create) return html`<${Problem} error=${NOT_ALLOWED} />`;
   if (!draft || !me.data || !templates.data || !catalogue.data || !destinations.data) return html`<${Loading} />`;
   const offers = { me: me.data, catalogue: catalogue.data, ...templates.data, ...destinations.data };
-  return html`<${Wizard} isCopy=${from !== null} draft=${draft} startOver=${startOver} ...${drafting} ...${offers} />`;
+  return html`<${Wizard} from=${from} draft=${draft} startOver=${startOver} ...${drafting} ...${offers} />`;
 }
 
 function Loading() {

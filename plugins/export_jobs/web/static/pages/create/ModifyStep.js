@@ -25,6 +25,9 @@ function Summary({ draft, check }) {
     ["Schedule", check.schedule_text && `${check.schedule_text}.`],
     ["First delivery", check.first_delivery && `${check.first_delivery}.`],
     ["Files", files],
+    ["File names", check.file_names.length > 0 && html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${0.5}>
+      ${check.file_names.map((name) => html`<${Chakra.Box} as="li" key=${name} fontFamily="mono" fontSize="xs"
+        wordBreak="break-all">${name}<//>`)}<//>`],
     ["File options", fileText(draft.file)],
     ["Destination", draft.destination],
     ["Recipients", draft.recipients.join(", ") || "Nobody gets a mail"],

@@ -47,7 +47,8 @@ export function NewTemplate({ index, draft, change, check, catalogue, onClose })
     <${Chakra.Button} colorPalette="brand" loading=${isBusy} onClick=${save}>${old ? "Save" : "Add to this job"}<//>`;
   return html`<${Dialog} size="xl" closeOnInteractOutside=${false} title=${old ? `Edit ${old.name}` : "New template"}
     footer=${footer} onClose=${onClose}>
-    <${TemplateBuilder} value=${template} onChange=${setTemplate} catalogue=${catalogue} issues=${issues} />
+    <${TemplateBuilder} value=${template} onChange=${setTemplate} catalogue=${catalogue} issues=${issues}
+      schedule=${draft.schedule} />
     ${error && html`<${Problem} error=${error} />`}
   <//>`;
 }

@@ -18,6 +18,30 @@ const EXECUTE_ON = {
 const USUAL_DAY = { weekly: "sunday", monthly: "last" };
 const ZONES = Intl.supportedValuesOf("timeZone");
 
+const UNTIL_HINT = "The last day that is exported, at most a year from the first.";
+
+// How far a zone is from UTC today, such as UTC+01:00; empty for one that this browser does not know.
+/** @param {string} zone */
+function offsetOf(zone) {
+  try {
+    const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "longOffset" });
+    const name = format.formatToParts().find(({ type }) => type === "timeZoneName")?.value ?? "";
+    return name.replace("GMT", "UTC");
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} zone */
+const offsetText = (zone) => (zone && offsetOf(zone) ? `${offsetOf(zone)} today. ` : "");
+/** @type {Page.Content[] | null} */
+let options = null; // four hundred zones with their offsets take a while
+
+function zoneOptions() {
+  options ??= ZONES.map((zone) => html`<option key=${zone} value=${zone} label=${`${zone} (${offsetOf(zone)})`} />`);
+  return options;
+}
+
 // A once job looks back, all others look ahead: dates chosen for one are wrong for the other.
 /** @param {Page.Schedule} schedule @param {string} frequency @returns {Page.Schedule} */
 function withFrequency(schedule, frequency) {
@@ -60,7 +84,7 @@ export function ScheduleFields({ schedule, check, onChange }) {
       <${Field} label="First day of data" required issues=${at("from")}>${input("from", "date")}<//>
       <${Field} label=${isOnce ? "Last day of data" : "Until"} required issues=${at("until")}
        
-          hint=${isOnce ? "Yesterday or earlier." : "The last day of all data, at most one year."}>
+          hint=${isOnce ? "Yesterday or earlier." : UNTIL_HINT}>
         ${input("until", "date")}<//>
       ${isOnce && html`<${Field} label="Deliver on" issues=${at("deliver_on")} hint="Leave empty to deliver at once.">
         ${input("deliver_on", "date")}<//>`}
@@ -70,11 +94,13 @@ export function ScheduleFields({ schedule, check, onChange }) {
           value=${schedule.deliver_after_days ?? 1}
           onChange=${(event) => onChange({ ...schedule, deliver_after_days: daysOf(event.target.value) })} />
       <//>`}
-      <${Field} label="Deliver at" required issues=${at("deliver_at")} hint="In the time zone below.">
+      <${Field} label="Deliver at" required issues=${at("deliver_at")}
+        hint=${`In ${schedule.time_zone || "the time zone"}.`}>
         ${input("deliver_at", "time")}<//>
-      <${Field} label="Time zone" required issues=${at("time_zone")} hint="Defines when a day begins and ends.">
+      <${Field} label="Time zone" required issues=${at("time_zone")} 
+        hint=${`${offsetText(schedule.time_zone)}Defines when a day begins and ends.`}>
         ${input("time_zone", "text", { list: "export-jobs-zones", autoComplete: "off" })}
-        <datalist id="export-jobs-zones">${ZONES.map((zone) => html`<option key=${zone} value=${zone} />`)}</datalist>
+        <datalist id="export-jobs-zones">${zoneOptions()}</datalist>
       <//>
     <//>
     <${ScheduleText} check=${check} />

@@ -8,9 +8,11 @@ import { useAction } from "../../components/useAction.js";
 import { plural } from "../../format.js";
 import { Chakra, Router, html, useEffect, useRef, useState } from "../../host.js";
 import { jobPath, listPath } from "../../paths.js";
+import { Consequence } from "./Consequence.js";
 import { DataStep } from "./DataStep.js";
 import { bodyOf } from "./draft.js";
 import { ModifyStep } from "./ModifyStep.js";
+import { OtherDrafts } from "./OtherDrafts.js";
 import { ScheduleStep } from "./ScheduleStep.js";
 import { StepList, useStep } from "./StepList.js";
 import { STEPS, errorsOf } from "./steps.js";
@@ -19,7 +21,7 @@ import { useCheck } from "./useCheck.js";
 const PARTS = [ScheduleStep, DataStep, ModifyStep];
 
 /** @param {Props.Wizard} props */
-export function Wizard({ isCopy, draft, change, startOver, discard, isRestored, ...offers }) {
+export function Wizard({ from, draft, change, startOver, discard, isRestored, ...offers }) {
   const { check, ask, error: checkError } = useCheck(draft);
   const { step, go } = useStep();
   const [attempted, setAttempted] = useState(/** @type {Set<number>} */ (new Set()));
@@ -57,8 +59,9 @@ export function Wizard({ isCopy, draft, change, startOver, discard, isRestored, 
   const errors = attempted.has(step) ? errorsOf(step, check.issues) : [];
   return html`<${Chakra.Stack} gap=${5} maxW="1000px" mx="auto" width="100%">
     <${PageHeader} up=${[["Export Schedules", listPath()]]}
-      title=${isCopy ? "Duplicate an export schedule" : "Create an export schedule"} />
+      title=${from !== null ? "Duplicate an export schedule" : "Create an export schedule"} />
     <${StepList} step=${step} onGo=${(to) => (to < step ? go(to) : goTo(to))} />
+    <${OtherDrafts} from=${from} />
     ${isRestored && html`<${Notice} status="info" size="sm"
       action=${html`<${Chakra.Button} size="xs" variant="outline" onClick=${startOver}>Start over<//>`}>
       Your unfinished draft was restored.<//>`}
@@ -69,6 +72,7 @@ export function Wizard({ isCopy, draft, change, startOver, discard, isRestored, 
     ${errors.length > 0 && html`<${Chakra.Text} role="alert" color="red.fg" fontSize="sm">
       Correct the ${errors.length === 1 ? "error" : plural(errors.length, "error")} above to continue.<//>`}
     ${(error ?? checkError) && html`<${Problem} error=${error ?? checkError} />`}
+    ${isLast && html`<${Consequence} draft=${draft} check=${check} change=${change} />`}
     <${Chakra.Flex} justify="space-between" gap=${3} borderTopWidth="1px" pt=${4} pb=${8}>
       ${step > 0
         ? html`<${Chakra.Button} variant="outline" onClick=${() => go(step - 1)}>Back<//>`

@@ -5,7 +5,10 @@ import { bodyOf } from "./draft.js";
 
 const TYPING_MS = 350;
 /** @type {Api.DraftCheck} */
-const NOTHING = { issues: [], windows: [], schedule_text: "", first_delivery: "", count: 0, file_names: [] };
+const NOTHING = {
+  issues: [], windows: [], schedule_text: "", first_delivery: "", count: 0, file_names: [],
+  at_once: 0, at_once_days: "",
+};
 
 /** @param {Page.Draft | null} draft */
 export function useCheck(draft) {

@@ -2,12 +2,12 @@
 import { ApiError, call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
 import { Dialog } from "../../components/Dialog.js";
-import { Problem } from "../../components/Notice.js";
+import { Notice, Problem } from "../../components/Notice.js";
 import { useAction } from "../../components/useAction.js";
 import { Chakra, html, useEffect, useRef, useState } from "../../host.js";
 import { isError } from "../../issues.js";
 import { EditFields } from "./EditFields.js";
-import { changesOf, editDraftOf, rebase } from "./editing.js";
+import { changesOf, editDraftOf, rebase, storeChanges, storedChanges } from "./editing.js";
 
 // The server's check of the change, shortly after each key.
 const TYPING_MS = 350;
@@ -49,15 +49,22 @@ const INVALID = 422;
 /** @param {Props.JobDialog} props */
 export function EditDialog({ view: { job: newest, path, reload }, onClose }) {
   const [job, setJob] = useState(newest); // as of the start, so that a change by somebody else is noticed
-  const [draft, setDraft] = useState(() => editDraftOf(newest));
+  const [restored] = useState(() => storedChanges(newest.dag_id));
+  const [draft, setDraft] = useState(() => (restored ? rebase(newest, restored) : editDraftOf(newest)));
   const firstField = useRef(null);
   const body = changesOf(job, draft);
+  const kept = JSON.stringify(body);
+  useEffect(() => storeChanges(newest.dag_id, JSON.parse(kept)), [newest.dag_id, kept]);
+  const leave = () => {
+    storeChanges(newest.dag_id, {});
+    onClose();
+  };
   const { check, isFresh, error: checkError } = useChangeCheck(path, body);
   const { isBusy, error, run: save, clear } = useAction(async () => {
     await call(path, { method: "PATCH", body, version: job.version });
     announce(`Saved ${job.name}.`);
     reload();
-    onClose();
+    leave();
   });
   const status = error instanceof ApiError ? error.status : null;
   const isStale = status === CONFLICT;
@@ -78,10 +85,11 @@ export function EditDialog({ view: { job: newest, path, reload }, onClose }) {
   const problem = checkError ?? loadError ?? (status === INVALID ? null : error);
   const footer = html`
     ${isStale && html`<${Chakra.Button} variant="outline" onClick=${loadNewest}>Reload and keep my changes<//>`}
-    <${Chakra.Button} variant="outline" disabled=${isBusy} onClick=${onClose}>Cancel<//>
+    <${Chakra.Button} variant="outline" disabled=${isBusy} onClick=${leave}>Cancel<//>
     <${Chakra.Button} colorPalette="brand" loading=${isBusy} disabled=${!isReady} onClick=${save}>Save<//>`;
   return html`<${Dialog} size="xl" closeOnInteractOutside=${false} initialFocusEl=${() => firstField.current}
-    title=${`Edit ${job.name}`} footer=${footer} isBusy=${isBusy} onClose=${onClose}>
+    title=${`Edit ${job.name}`} footer=${footer} isBusy=${isBusy} onClose=${leave}>
+    ${restored && html`<${Notice} status="info" size="sm">What you had typed was restored. It is not saved yet.<//>`}
     <${EditFields} job=${job} draft=${draft} check=${shown} isFresh=${isFresh} firstField=${firstField} put=${put} />
     ${problem && html`<${Problem} error=${problem} />`}
   <//>`;

@@ -8,6 +8,7 @@ import { newPath } from "../../paths.js";
 import { useAnswer } from "../../useAnswer.js";
 import { DeleteDialog } from "./DeleteDialog.js";
 import { EditDialog } from "./EditDialog.js";
+import { storedChanges } from "./editing.js";
 import { RerunDialog, canRerun } from "./RerunDialog.js";
 import { ReexportDialog, RunDialog, canReexport } from "./RunDialogs.js";
 
@@ -19,7 +20,9 @@ const DIALOGS = {
 export function JobActions({ view }) {
   const { job, coverage, path, reload } = view;
   const { data: me } = useAnswer("me");
-  const [open, setOpen] = useState(/** @type {keyof typeof DIALOGS | null} */ (null));
+  // What was typed before a new login or a reload is shown again.
+  const begin = job.editable.length > 0 && storedChanges(job.dag_id) ? "edit" : null;
+  const [open, setOpen] = useState(/** @type {keyof typeof DIALOGS | null} */ (begin));
   const [isBusy, setBusy] = useState(false);
   const navigate = Router.useNavigate();
   const opening = (/** @type {keyof typeof DIALOGS} */ name) => () => setOpen(name);

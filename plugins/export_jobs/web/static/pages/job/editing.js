@@ -52,3 +52,21 @@ export function scheduleSummary(job, zone, check, isFresh) {
   if (!next) return summary("No more deliveries", "Every window of this schedule has ended");
   return summary(`Next delivery on ${time(next.due, zone)} ${zone}`, `It contains the data of ${next.days}`);
 }
+
+const KEY = "export-jobs:edit:";
+
+// What was typed and not saved, after a new login or a reload; null when there is nothing.
+/** @param {string} dagId @returns {Record<string, any> | null} */
+export function storedChanges(dagId) {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY + dagId) ?? "null");
+  } catch {
+    return null; // something else wrote there
+  }
+}
+
+/** @param {string} dagId @param {Record<string, any>} changes */
+export function storeChanges(dagId, changes) {
+  if (Object.keys(changes).length === 0) sessionStorage.removeItem(KEY + dagId);
+  else sessionStorage.setItem(KEY + dagId, JSON.stringify(changes));
+}
