@@ -4,6 +4,8 @@ import { Chakra, html, useMemo, useState } from "../host.js";
 import { Checkbox } from "./Checkbox.js";
 import { SearchField } from "./SearchField.js";
 
+const FEW = 5; // a list that is seen whole needs no buttons
+
 /** @param {Props.PickList} props */
 export function PickList({ label, placeholder, options, chosen, onChange, most = Infinity }) {
   const [search, setSearch] = useState("");
@@ -25,6 +27,14 @@ export function PickList({ label, placeholder, options, chosen, onChange, most =
       )}
     <//>
     <${SearchField} label=${placeholder} placeholder=${placeholder} value=${search} onSearch=${setSearch} />
+    ${options.length > FEW && html`<${Chakra.HStack} gap=${2} fontSize="xs" color="fg.muted">
+      ${most === Infinity && html`<${Chakra.Button} size="2xs" variant="outline"
+        onClick=${() => onChange([...new Set([...chosen, ...matches.map(({ key }) => key)])])}>
+        ${search ? "Select these" : "Select all"}<//>`}
+      <${Chakra.Button} size="2xs" variant="outline" disabled=${chosen.length === 0} onClick=${() => onChange([])}>
+        Select none<//>
+      <span role="status">${chosen.length} of ${options.length} selected${search && `, ${matches.length} found`}</span>
+    <//>`}
     <${Chakra.Box} as="ul" listStyleType="none" borderWidth="1px" borderRadius="md" maxH="15rem" overflowY="auto"
       tabIndex=${0} aria-label=${label}>
       ${matches.length === 0 && html`<${Chakra.Box} as="li" p=${3} fontSize="sm" color="fg.muted">No matches.<//>`}

@@ -2,21 +2,26 @@
 import { call, part } from "../../api.js";
 import { Field, Select } from "../../components/Field.js";
 import { Icon } from "../../components/icons.js";
+import { keep, kept } from "../../components/kept.js";
+import { time } from "../../format.js";
 import { Chakra, html, useEffect, useState } from "../../host.js";
 
 /** @param {Props.DestinationField} props */
 export function DestinationField({ value, destinations, mayCheck, issues, onChange }) {
-  const [result, setResult] = useState(/** @type {Api.DestinationCheck | null} */ (null));
+  const [result, setResult] = useState(/** @type {Page.DestinationChecked | null} */ (null));
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => setResult(null), [value]);
+  useEffect(() => setResult(value ? kept(`check:${value}`, null) : null), [value]);
   const chosen = destinations.find(({ tag }) => tag === value);
   const check = async () => {
     setBusy(true);
     setResult(null);
+    const at = new Date().toISOString();
     try {
-      setResult(await call(`destinations/${part(value)}/check`, { method: "POST" }));
+      const answer = { ...(await call(`destinations/${part(value)}/check`, { method: "POST" })), at };
+      setResult(answer);
+      keep(`check:${value}`, answer);
     } catch (error) {
-      setResult({ ok: false, what: error.message });
+      setResult({ ok: false, what: error.message, at });
     }
     setBusy(false);
   };
@@ -38,7 +43,8 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
     <${Chakra.Box} role="status" fontSize="sm">
       ${result && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${result.ok ? "green.fg" : "red.fg"}>
         <${Chakra.Box} as="span" pt=${0.5}><${Icon}
-          name=${result.ok ? "check" : "cross"} /><//><span>${result.what}</span>
+          name=${result.ok ? "check" : "cross"} /><//><span>${result.what}
+          <${Chakra.Text} as="span" color="fg.muted"> Checked ${time(result.at)}.<//></span>
       <//>`}
     <//>
   <//>`;
