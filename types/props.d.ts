@@ -45,7 +45,7 @@ declare namespace Props {
     hasPaths?: boolean;
     onRetry?: (() => void) | null;
   };
-  type RecipientsField = Changing<string[]> & { value: string[]; label?: string };
+  type RecipientsField = Changing<string[]> & { value: string[]; label?: string; hint?: string };
   type RowHeading = Children & Rest;
   type SearchField = Rest & {
     label: string;
@@ -183,7 +183,7 @@ declare namespace Props {
   type NameDialog = Close & { onName: (name: string) => void };
   type BulkBar = {
     jobs: Api.JobRow[];
-    act: (verb: Page.BulkVerb, more?: object) => Promise<void>;
+    act: (verb: Page.BulkVerb, more?: object, jobs?: Api.JobRow[]) => Promise<void>;
     onClear: () => void;
   };
   type ChangeDialog = Close & { count: string; onChange: (changes: object) => Promise<void> };

@@ -10,7 +10,7 @@ const AT_INDEX = /^recipients\[(\d+)\]/;
 const ENDS = new Set(["Enter", ",", ";"]);
 
 /** @param {Props.RecipientsField} props */
-export function RecipientsField({ value, issues, onChange, label = "Recipients" }) {
+export function RecipientsField({ value, issues, onChange, label = "Recipients", hint = HINT }) {
   const [text, setText] = useState("");
   const id = useId();
   const odd = new Map(issues.map((issue) => [Number(AT_INDEX.exec(issue.path)?.[1] ?? -1), issue]));
@@ -61,7 +61,7 @@ export function RecipientsField({ value, issues, onChange, label = "Recipients" 
         onBlur=${() => text.trim() && add(text)} />
     <//>
     <${Chakra.Flex} justify="space-between" gap=${2} width="100%">
-      <${Chakra.Field.HelperText}>${HINT}<//>
+      <${Chakra.Field.HelperText}>${hint}<//>
       ${value.length > 0 && html`<${Chakra.Text} fontSize="xs" color="fg.muted" flexShrink=${0} role="status">
         ${plural(value.length, "address", "addresses")}<//>`}
     <//>

@@ -1,4 +1,5 @@
 // What can be done with all selected jobs at once. Every job is asked for by itself, and those that refuse are told.
+import { announce } from "../../components/Announcer.js";
 import { ConfirmDialog, TaskDialog } from "../../components/Dialog.js";
 import { Field } from "../../components/Field.js";
 import { RecipientsField } from "../../components/RecipientsField.js";
@@ -9,15 +10,17 @@ import { Chakra, html, useState } from "../../host.js";
 export function BulkBar({ jobs, act, onClear }) {
   const [open, setOpen] = useState("");
   const count = plural(jobs.length, "schedule");
+  /** @type {Props.BulkBar["act"]} */
+  const now = (...what) => act(...what).catch((error) => announce(error.message, "error"));
+  const failed = jobs.filter((job) => job.state === "unable_to_execute" && !job.is_broken && job.may.rerun);
   const close = () => setOpen("");
   const button = (/** @type {string} */ words, /** @type {() => void} */ onClick, more = {}) => html`<${Chakra.Button}
     size="xs" variant="outline" onClick=${onClick} ...${more}>${words}<//>`;
   return html`<${Chakra.Flex} gap=${2} wrap="wrap" align="center" role="group" aria-label="With the selected schedules">
     <${Chakra.Text} fontSize="sm" color="fg.muted">${plural(jobs.length, "job")} selected<//>
-    ${jobs.some((job) => job.enabled) && button("Pause", () => act("pause", { paused: true }))}
-    ${jobs.some((job) => !job.enabled) && button("Resume", () => act("pause", { paused: false }))}
-    ${jobs.some((job) => job.state === "unable_to_execute" && job.may.rerun) &&
-      button("Rerun failed", () => act("rerun"))}
+    ${jobs.some((job) => job.enabled) && button("Pause", () => now("pause", { paused: true }))}
+    ${jobs.some((job) => !job.enabled) && button("Resume", () => now("pause", { paused: false }))}
+    ${failed.length > 0 && button("Rerun failed", () => now("rerun", {}, failed))}
     ${button("Change…", () => setOpen("change"))}
     ${jobs.some((job) => job.may.delete) && button("Delete…", () => setOpen("delete"), { color: "red.fg" })}
     ${button("Clear", onClear, { variant: "ghost" })}
@@ -51,7 +54,8 @@ function ChangeDialog({ count, onChange, onClose }) {
     <${Field} label="New owner" hint="Gets a mail when a delivery fails.">
       <${Chakra.Input} size="sm" type="email" value=${owner} onChange=${(event) => setOwner(event.target.value)} /><//>
     <${RecipientsField} label="Add recipients" value=${added} issues=${[]} onChange=${setAdded} />
-    <${RecipientsField} label="Remove recipients" value=${removed} issues=${[]} onChange=${setRemoved} />
+    <${RecipientsField} label="Remove recipients" hint="They get no more mails." value=${removed} issues=${[]}
+      onChange=${setRemoved} />
     <${Field} label="Deliver until" hint="The new last day of data.">
       <${Chakra.Input} size="sm" type="date" value=${until} onChange=${(event) => setUntil(event.target.value)} /><//>
   <//>`;

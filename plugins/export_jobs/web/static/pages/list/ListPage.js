@@ -60,8 +60,8 @@ export function ListPage() {
     setColumns(keys);
     keep(COLUMNS, keys);
   };
-  const act = async (/** @type {Page.BulkVerb} */ verb, /** @type {object | undefined} */ more) => {
-    await actOn(chosen, verb, more);
+  const act = async (/** @type {Page.BulkVerb} */ verb, /** @type {object | undefined} */ more, jobs = chosen) => {
+    await actOn(jobs, verb, more);
     setSelected(new Set());
   };
   const { actionsOf, actOn, remove, toDelete, closeDelete } = useJobActions(reload, mayCreate);
