@@ -50,7 +50,7 @@ def _text_sql(expression: str, options: FileOptions) -> str:
     if options.line_breaks == "blank":
         text = f"translate(replace({text}, E'\\r\\n', ' '), E'\\r\\n', '  ')"
     if options.escape_formulas:
-        text = f"regexp_replace({text}, '^[=+@\\t\\r-]', '''\\&')"
+        text = f"CASE WHEN {text} ~ '^[=+@\\t\\r-]' THEN '''' || {text} ELSE {text} END"
     return f"CASE WHEN {expression} IS DISTINCT FROM NULL THEN {text} END"
 
 

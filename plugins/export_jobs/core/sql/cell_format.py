@@ -61,7 +61,8 @@ def _number(value: str, cell_format: CellFormat, bind: Bind) -> str:
     if not thousands:
         return f"replace({text}, '.', {bind(mark)})"
     whole, rest = f"split_part({text}, '.', 1)", f"substr({text}, strpos({text} || '.', '.'))"
-    grouped = rf"regexp_replace({whole}, '(\d)(?=(\d{{3}})+$)', '\1' || {bind(thousands)}, 'g')"
+    # Written so that it means the same to a server that takes a backslash in plain quotes for an escape.
+    grouped = f"regexp_replace({whole}, '([0-9])(?=([0-9]{{3}})+$)', E'\\\\1' || {bind(thousands)}, 'g')"
     return f"{grouped} || replace({rest}, '.', {bind(mark)})"
 
 
