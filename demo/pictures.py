@@ -116,7 +116,7 @@ def walk_through(page: Any) -> None:
     take(page, None, "walk-4-adjust")
     page.get_by_role("button", name="Create", exact=True).click()
     page.get_by_role("heading", name="store-sales", exact=True).wait_for()
-    page.get_by_text("Success", exact=True).first.wait_for(timeout=300_000)
+    page.get_by_text("Completed", exact=True).first.wait_for(timeout=300_000)
     page.get_by_role("tab", name="Execution log").click()
     page.get_by_text("store-sales__sales-by-store__1997-01-03.zip").first.wait_for(timeout=120_000)
     take(page, None, "walk-5-delivered")

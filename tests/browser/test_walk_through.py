@@ -93,7 +93,7 @@ def make_a_template(page: Page) -> None:
 
 
 def see_what_was_delivered(page: Page, live: Live) -> None:
-    page.get_by_text("Success", exact=True).first.wait_for(timeout=PATIENCE_MS)
+    page.get_by_text("Completed", exact=True).first.wait_for(timeout=PATIENCE_MS)
     page.get_by_role("tab", name="Execution log").click()
     page.get_by_text("walk__walk-places__2026-01-02.zip").wait_for()
     (events,) = live.files("walk__events__2026-01-01.zip")
@@ -131,7 +131,7 @@ def rerun_what_was_missed(page: Page, live: Live, job: StoredJob) -> None:
     rerun.click()
     dialog.wait_for(state="detached")
     live.wait_until("four runs to succeed", lambda: live.states(job).count("success") == 4)
-    page.get_by_text("Success", exact=True).first.wait_for(timeout=PATIENCE_MS)
+    page.get_by_text("Completed", exact=True).first.wait_for(timeout=PATIENCE_MS)
     assert len(live.files("walk__events__*.zip")) == 4
     page.get_by_role("button", name="Rerun").wait_for(state="detached")
 
