@@ -16,6 +16,7 @@ from export_jobs.core.definitions.job import (
     DestinationSpec,
     FileEncryption,
     FileOptions,
+    FileSplit,
     JobSpec,
     Schedule,
     Template,
@@ -37,6 +38,7 @@ SECTIONS = {
     "Columns": ColumnUse,
     "File": FileOptions,
     "Encryption": FileEncryption,
+    "Parts": FileSplit,
 }
 
 

@@ -14,7 +14,7 @@ from export_jobs.core.definitions.job import FileFormat, FileOptions
 from export_jobs.core.definitions.presets import PRESETS
 from export_jobs.core.files.column_numbers import ColumnNumbers
 from export_jobs.core.files.fixed_width import MAX_WIDTH, WIDTHS
-from export_jobs.core.files.names import FORMAT_SUFFIXES
+from export_jobs.core.files.names import FORMAT_SUFFIXES, SHEET_ROWS
 from export_jobs.core.sql.compiled import Column
 from export_jobs.core.validation.rule import RuleContext
 from export_jobs.core.validation.rules.file import FILE_RULES, OF_CSV, OF_TEXT
@@ -87,6 +87,6 @@ def test_types_of_parquet() -> None:
 
 def test_numbers_of_parquet_and_excel() -> None:
     assert f"{parquet.GROUP_ROWS:,} rows or {parquet.GROUP_BYTES >> 20} MiB" in PAGE
-    limits = (xlsx.SHEET_ROWS, xlsx.SHEET_COLUMNS, xlsx.MAX_CELL_CHARACTERS)
+    limits = (SHEET_ROWS, xlsx.SHEET_COLUMNS, xlsx.MAX_CELL_CHARACTERS)
     for limit in limits:
         assert f"{limit:,}" in PAGE

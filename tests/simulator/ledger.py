@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -27,6 +27,7 @@ class Placement(NamedTuple):
     revision: int
     bytes: int
     sha256: str
+    template: str | None = None
     stands: bool = False
 
 
@@ -50,7 +51,7 @@ class SimulatedLedger:
         self.started: dict[Step, list[str]] = {}
         self.leases: dict[Step, str] = {}
         self.placements: list[Placement] = []
-        self.deliveries: dict[tuple[int, str, str], tuple[DeliveryRecord, int]] = {}
+        self.deliveries: dict[tuple[int, str, str, int | None], tuple[DeliveryRecord, int]] = {}
         self.publications: dict[tuple[int, str], PublicationRecord] = {}
         self.announced: dict[tuple[str, str], int] = {}
         self.locks: dict[object, Transaction] = {}
@@ -83,9 +84,16 @@ class SimulatedLedger:
         with self._lease(execution_id, template, step, attempt):
             pass
 
-    def delivery(self, execution_id: int, template: str, stage: str) -> tuple[DeliveryRecord, int] | None:
+    def delivery(
+        self, execution_id: int, template: str, stage: str, part: int | None = None
+    ) -> tuple[DeliveryRecord, int] | None:
         self.world.pause("ask")
-        return self.deliveries.get((execution_id, template, stage))
+        return self.deliveries.get((execution_id, template, stage, part))
+
+    def superseded_files(self, paths: Collection[str]) -> list[str]:
+        self.world.pause("ask")
+        sent = {row.path for row in self.placements if row.template is not None}
+        return sorted(sent.difference(paths))
 
     def publication(self, execution_id: int, stage: str) -> PublicationRecord | None:
         self.world.pause("ask")
@@ -205,14 +213,14 @@ class SimulatedLease:
     def is_recorded(self, record: FileRecord) -> bool:
         self._ledger.say(self._transaction, "ask")
         if isinstance(record, DeliveryRecord):
-            return (record.execution_id, record.template, record.stage) in self._ledger.deliveries
+            return (record.execution_id, record.template, record.stage, record.part) in self._ledger.deliveries
         assert isinstance(record, PublicationRecord)  # no done file is simulated
         return (record.execution_id, record.stage) in self._ledger.publications
 
     def is_outdated(self, record: FileRecord) -> bool:
         ledger = self._ledger
         ledger.say(self._transaction, "ask")
-        stages = [(execution_id, stage) for execution_id, _, stage in ledger.deliveries]
+        stages = [(execution_id, stage) for execution_id, _, stage, _ in ledger.deliveries]
         others = [ledger.event_ids[stage] for execution_id, stage in stages if execution_id != record.execution_id]
         if isinstance(record, DeliveryRecord):
             mine = [ledger.event_ids[record.stage]]
@@ -247,7 +255,8 @@ class SimulatedLease:
 
         def write() -> None:
             if isinstance(record, DeliveryRecord):
-                ledger.deliveries[(record.execution_id, record.template, record.stage)] = record, announcement.revision
+                key = (record.execution_id, record.template, record.stage, record.part)
+                ledger.deliveries[key] = record, announcement.revision
             else:
                 assert isinstance(record, PublicationRecord)
                 ledger.publications[(record.execution_id, record.stage)] = record
@@ -261,6 +270,8 @@ class SimulatedLease:
     def _add(self, record: FileRecord, revision: int, *, stands: bool = False) -> int:
         ledger = self._ledger
         ledger._placed += 1
-        row = Placement(ledger._placed, record.execution_id, record.path, revision, record.bytes, record.sha256, stands)
+        template = record.template if isinstance(record, DeliveryRecord) else None
+        placed = (record.path, revision, record.bytes, record.sha256, template, stands)
+        row = Placement(ledger._placed, record.execution_id, *placed)
         self._transaction.writes.append(lambda: ledger.placements.append(row))
         return row.id

@@ -40,13 +40,22 @@ def digest(content: bytes) -> str:
 
 
 class Simulation:
-    """``run()`` plays the interleaving of a seed to its end; raises ``BrokenPromise``."""
+    """``run()`` plays the interleaving of a seed to its end; raises ``BrokenPromise``.
+
+    ``max_parts``: the rows of a template are so many parts at most, and how many depends on the rows.
+    """
 
     def __init__(
-        self, seed: int, publish_file: Callable[..., None] = publish, options: DestinationOptions | None = None
+        self,
+        seed: int,
+        publish_file: Callable[..., None] = publish,
+        options: DestinationOptions | None = None,
+        max_parts: int = 1,
     ) -> None:
         self.options = options or DestinationOptions()
         self.world = World(seed)
+        self.max_parts = max_parts
+        self.paths = tuple(FILE if max_parts == 1 else f"daily/sales__part-{n}.zip" for n in range(1, max_parts + 1))
         self.publish = publish_file
         self.ledger = SimulatedLedger(self.world, self._recorded)
         self.destination = SimulatedDestination(self.world, self._renamed, self.options)
@@ -204,37 +213,57 @@ class Simulation:
         ledger.require_current(execution_id, WHOLE_RUN, "extract", attempt)
         self.world.pause("replace")
         self.staged[f"{execution_id}"] = content
-        self.whole.add(content)
+        self.whole.update(self._parts(content))
         return attempt, content
 
     def _upload(self, execution_id: int, attempt: str, results: dict[str, Any]) -> None:
         ledger = self.ledger
         ledger.start(execution_id, "rows", "upload", attempt)
         stage, extracted = self._result_of_extract(results)
-        if ledger.delivery(execution_id, "rows", stage):
-            return
-        content = self.staged.get(f"{execution_id}")
-        if content is None:
-            raise TerminalError("The staged file is gone")
-        record = DeliveryRecord(
-            execution_id, "rows", stage, FILE, "", 1, len(extracted), digest(extracted), (), 1, "", attempt
-        )
-        self._publish(content, record, "upload", attempt)
+        for number, part in enumerate(self._parts(extracted), 1):
+            key = None if self.max_parts == 1 else number
+            if ledger.delivery(execution_id, "rows", stage, key):
+                continue
+            staged = self.staged.get(f"{execution_id}")
+            if staged is None:
+                raise TerminalError("The staged file is gone")
+            content = [*self._parts(staged), b""][number - 1]  # of other rows, it may have fewer parts
+            path, size = self.paths[number - 1], len(part)
+            record = DeliveryRecord(
+                execution_id, "rows", stage, path, "", 1, size, digest(part), (), 1, "", attempt, part=key
+            )
+            self._publish(content, record, "upload", attempt)
 
     def _publish_manifest(self, execution_id: int, attempt: str, results: dict[str, Any]) -> None:
         ledger = self.ledger
         ledger.start(execution_id, WHOLE_RUN, "publish_manifest", attempt)
-        stage, _ = self._result_of_extract(results)
-        delivered = ledger.delivery(execution_id, "rows", stage)
-        if delivered is None:
-            raise TerminalError("The ledger holds no delivery of rows for this run")
-        record, revision = delivered
-        content = f"{record.sha256} {revision}".encode()
+        stage, extracted = self._result_of_extract(results)
+        records, revision = [], 0
+        for number, _ in enumerate(self._parts(extracted), 1):
+            delivered = ledger.delivery(execution_id, "rows", stage, None if self.max_parts == 1 else number)
+            if delivered is None:
+                raise TerminalError("The ledger holds no delivery of rows for this run")
+            records.append(delivered[0])
+            revision = max(revision, delivered[1])
+        content = self._manifest(records, revision)
         self.whole.add(content)
         of_all = digest(content + stage.encode())
         if ledger.publication(execution_id, of_all) is None:
             manifest = PublicationRecord(execution_id, of_all, MANIFEST, "", len(content), digest(content))
             self._publish(content, manifest, "publish_manifest", attempt)
+
+    def _parts(self, rows: bytes) -> list[bytes]:
+        """The files that rows are cut into; all of one length."""
+        if self.max_parts == 1:
+            return [rows]
+        return [rows + b"/%d" % number for number in range(1, 2 + int(rows[-2:]) // 10 % self.max_parts)]
+
+    def _manifest(self, records: list[DeliveryRecord], revision: int) -> bytes:
+        """Sums of the files and the revision; with parts, also where those may stand that the revision has not."""
+        text = f"{' '.join(record.sha256 for record in records)} {revision}"
+        if self.max_parts > 1:
+            text += f" {','.join(self.ledger.superseded_files([record.path for record in records]))}"
+        return text.encode()
 
     def _result_of_extract(self, _at_the_begin: dict[str, Any]) -> tuple[str, bytes]:
         """What Airflow hands from task to task, as it is now: steps ask once they have said that they have started.
@@ -268,7 +297,7 @@ class Simulation:
         elif fault == "change":
             self.rows = b"rows %03d" % (100 + self.hits)
         elif fault == "foreign":
-            self._put_foreign(random.choice((FILE, MANIFEST)))
+            self._put_foreign(random.choice((*self.paths, MANIFEST)))
         elif fault == "clear":
             if self.state != "failed" and self.round < MAX_ROUNDS:
                 self._begin_round()
@@ -346,7 +375,7 @@ class Simulation:
         files = self.destination.files
         if self.foreign_paths and any(files.get(path) != FOREIGN for path in self.foreign_paths):
             raise BrokenPromise("L2: a foreign file is gone")
-        for path in (FILE, MANIFEST):
+        for path in (*self.paths, MANIFEST):
             is_aside = any(name.startswith(self._older(path)) for name in self.destination.older)
             if path in self.visible_revision and path not in files and not is_aside:
                 raise BrokenPromise(f"P1: {path} was delivered, and is gone")
@@ -354,18 +383,28 @@ class Simulation:
             if path in files and path not in self.foreign_paths and newest is None:
                 raise BrokenPromise(f"P2: a file of ours stands under {path} and the ledger does not know it")
         if self.state == "success":
-            stage, content = self.results["extract"]
-            if (self.execution_id, "rows", stage) not in self.ledger.deliveries or not self.ledger.publications:
+            self._promises_of_success(*self.results["extract"])
+
+    def _promises_of_success(self, stage: str, extracted: bytes) -> None:
+        files, parts = self.destination.files, self._parts(extracted)
+        for number, content in enumerate(parts, 1):
+            key = (self.execution_id, "rows", stage, None if self.max_parts == 1 else number)
+            if key not in self.ledger.deliveries or not self.ledger.publications:
                 raise BrokenPromise("P1: a run is green and the ledger holds no delivery")
-            if files.get(FILE) != content:
-                raise BrokenPromise(f"P1: a run is green and {files.get(FILE)!r} stands where {content!r} was sent")
-            if not files.get(MANIFEST, b"").startswith(digest(content).encode()):
-                raise BrokenPromise("P1: a run is green and its manifest vouches for another file")
+            stands = files.get(self.paths[number - 1])
+            if stands != content:
+                raise BrokenPromise(f"P1: a run is green and {stands!r} stands where {content!r} was sent")
+        manifest = files.get(MANIFEST, b"").decode()
+        if not manifest.startswith(" ".join(map(digest, parts)) + " "):
+            raise BrokenPromise("P1: a run is green and its manifest vouches for another file")
+        for path in self.paths[len(parts) :]:
+            if path in files and path not in self.foreign_paths and path not in manifest:
+                raise BrokenPromise(f"P1: a run is green, and its manifest does not tell that {path} is of no use now")
 
 
-def simulate(seed: int, options: DestinationOptions | None = None) -> None:
+def simulate(seed: int, options: DestinationOptions | None = None, max_parts: int = 1) -> None:
     """Play one interleaving; raises ``BrokenPromise`` with its seed."""
-    simulation = Simulation(seed, options=options)
+    simulation = Simulation(seed, options=options, max_parts=max_parts)
     try:
         simulation.run()
     except BrokenPromise as broken:

@@ -11,12 +11,13 @@ from collections import Counter
 import pytest
 
 from export_jobs.core.definitions.destination import DestinationOptions
-from tests.simulator.mutants import DIRECT, IN_STEPS, MUTANTS, MUTANTS_OF_OPTIONS
+from tests.simulator.mutants import DIRECT, IN_STEPS, MUTANTS, MUTANTS_OF_OPTIONS, OF_PARTS, PARTS
 from tests.simulator.simulation import Simulation, simulate
 from tests.simulator.world import BrokenPromise
 
 CHUNK = 1_000
 ENOUGH = 20_000
+ENOUGH_IN_PARTS = 5_000
 FIRST_SEEDS = {"let_a_lower_revision_win": 29_000}
 """Where to begin when a fault shows so seldom that all seeds before would take too long; found at 29,578."""
 
@@ -41,6 +42,20 @@ def test_a_planted_fault_is_found_where_the_options_are_looser(name: str, monkey
     with pytest.raises(BrokenPromise, match="seed"):
         for seed in range(ENOUGH):
             simulate(seed, options)
+
+
+@pytest.mark.parametrize("first_seed", range(0, ENOUGH_IN_PARTS, CHUNK))
+def test_every_promise_holds_of_parts(first_seed: int) -> None:
+    for seed in range(first_seed, first_seed + CHUNK):
+        simulate(seed, max_parts=PARTS)
+
+
+@pytest.mark.parametrize("name", OF_PARTS)
+def test_a_planted_fault_of_parts_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    OF_PARTS[name](monkeypatch)
+    with pytest.raises(BrokenPromise, match="seed"):
+        for seed in range(ENOUGH):
+            simulate(seed, max_parts=PARTS)
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from export_jobs.core.definitions.job import EmptyResult
-from export_jobs.core.files.export_file import ExportFile, FileContent, StagedRows
+from export_jobs.core.definitions.job import EmptyResult, FileSplit
+from export_jobs.core.files.export_file import ExportFile, FileContent, StagedRows, files_json
 from export_jobs.core.files.job_files import delivered_stem
-from export_jobs.core.files.names import content_name, file_stem, target_path
+from export_jobs.core.files.names import content_name, file_stem, part_text, target_path
 from export_jobs.orchestration.machines import require_same_machine
 from export_jobs.orchestration.run.earlier_release import staged_rows
 from export_jobs.orchestration.run.encrypted_file import open_file
 from export_jobs.orchestration.run.staging import open_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
-from export_jobs.streaming.deliverable import make_file
+from export_jobs.streaming.deliverable import DeliverableResult, make_file
 from export_jobs.streaming.openpgp.encrypt import EncryptingSink
+from export_jobs.streaming.parts import split_rows
 
 if TYPE_CHECKING:
-    from airflow.sdk import Context
+    from airflow.sdk import Context, ObjectStoragePath
 
     from export_jobs.orchestration.run.job_run import JobRun
 
@@ -26,47 +29,70 @@ log = logging.getLogger(__name__)
 
 
 class Compress(ExportStep):
-    """Make the file that will be delivered from the staged rows."""
+    """Make the file that will be delivered from the staged rows, or the parts of it."""
 
     step = "compress"
 
     def run_step(self, run: JobRun, context: Context) -> dict[str, Any]:
-        """The file as JSON."""
+        """The files as JSON."""
         name = cast("str", self.template)
         require_same_machine(run, context)
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
         rows = staged_rows(run, context, self.step, name)
-        file = _export_file(run, rows)
-        if not file.is_sent:
+        if not rows.rows and run.job.file.empty_result is EmptyResult.SKIP:
             log.info("No rows, and this job skips empty files: nothing will be sent for template %s", name)
-            return file.model_dump(mode="json")
-        # Its own suffix tells it from what it is made of.
-        path = run.staging / f"{file_stem(run.job.name, name, run.window, run.job.schedule.time_zone)}.ready"
-        with (
-            open_staged(rows.uri) as source,
-            write_staged(path, run, name, self.step) as sink,
-            open_file(sink, run, file.content.name) as opened,
-        ):
-            done = make_file(
-                source, opened, rows=rows, options=run.job.file, member=file.content.name, modified=run.window.end
-            )
-        delivered = opened if isinstance(opened, EncryptingSink) else done
-        log.info("%d bytes of rows are a file of %d", rows.packed.bytes, delivered.bytes)
-        content = file.content.model_copy(update={"bytes": done.content_bytes, "sha256": done.content_sha256})
-        ready = file.model_copy(
-            update={
-                "uri": str(path),
-                "bytes": delivered.bytes,
-                "sha256": delivered.sha256,
-                "content": content,
-                "column_numbers": done.column_numbers,
-            }
+            return files_json([_export_file(run, rows, None).model_copy(update={"is_sent": False})])
+        with open_staged(rows.uri) as source:
+            files = list(_split_files(run, rows, source) if run.job.file.split else _whole_file(run, rows, source))
+        bytes_made = sum(file.bytes for file in files)
+        log.info("%d bytes of rows are %d in %d files", rows.packed.bytes, bytes_made, len(files))
+        return files_json(files)
+
+
+def _whole_file(run: JobRun, rows: StagedRows, source: BinaryIO) -> Iterator[ExportFile]:
+    file = _export_file(run, rows, None)
+    with _ready_file(run, file) as opened:
+        done = make_file(
+            source, opened, rows=rows, options=run.job.file, member=file.content.name, modified=run.window.end
         )
-        return ready.model_dump(mode="json")
+    yield _made(run, file, opened, done)
 
 
-def _export_file(run: JobRun, rows: StagedRows) -> ExportFile:
-    stem = delivered_stem(run.job, rows.template, run.window, run.ledger.opened_at(run.execution_id))
+def _split_files(run: JobRun, rows: StagedRows, source: BinaryIO) -> Iterator[ExportFile]:
+    options = run.job.file
+    for part in split_rows(source, rows=rows, options=options, split=cast("FileSplit", options.split)):
+        file = _export_file(run, rows, part.number)
+        with _ready_file(run, file) as opened:
+            done = part.write(opened, rows=rows, options=options, member=file.content.name, modified=run.window.end)
+        yield _made(run, file.model_copy(update={"rows": done.rows}), opened, done.file)
+
+
+@contextmanager
+def _ready_file(run: JobRun, file: ExportFile) -> Iterator[BinaryIO | EncryptingSink]:
+    with (
+        write_staged(_ready_path(run, file), run, file.template, Compress.step) as sink,
+        open_file(sink, run, file.content.name) as opened,
+    ):
+        yield opened
+
+
+def _ready_path(run: JobRun, file: ExportFile) -> ObjectStoragePath:
+    """Its own suffix tells it from what it is made of."""
+    stem = file_stem(run.job.name, file.template, run.window, run.job.schedule.time_zone)
+    part = "" if file.part is None else f".part-{part_text(file.part)}"
+    return run.staging / f"{stem}{part}.ready"
+
+
+def _made(run: JobRun, file: ExportFile, opened: BinaryIO | EncryptingSink, done: DeliverableResult) -> ExportFile:
+    delivered = opened if isinstance(opened, EncryptingSink) else done
+    content = file.content.model_copy(update={"bytes": done.content_bytes, "sha256": done.content_sha256})
+    made = {"uri": str(_ready_path(run, file)), "bytes": delivered.bytes, "sha256": delivered.sha256}
+    return file.model_copy(update={**made, "content": content, "column_numbers": done.column_numbers})
+
+
+def _export_file(run: JobRun, rows: StagedRows, part: int | None) -> ExportFile:
+    number = "" if part is None else part_text(part)
+    stem = delivered_stem(run.job, rows.template, run.window, run.ledger.opened_at(run.execution_id), number)
     return ExportFile(
         template=rows.template,
         path=target_path(run.job.use(rows.template), stem, run.job.file),
@@ -74,5 +100,5 @@ def _export_file(run: JobRun, rows: StagedRows) -> ExportFile:
         columns=rows.columns,
         stage=rows.stage,
         content=FileContent(name=content_name(stem, run.job.file), bytes=rows.packed.bytes, sha256=rows.packed.sha256),
-        is_sent=rows.rows > 0 or run.job.file.empty_result is not EmptyResult.SKIP,
+        part=part,
     )

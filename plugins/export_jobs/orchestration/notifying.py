@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.definitions.names import template_of_group
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from export_jobs.core.definitions.job import ExportJob
+    from export_jobs.core.files.export_file import ExportFile
     from export_jobs.orchestration.mail.answer import MailAnswer
     from export_jobs.orchestration.run.job_run import JobRun
+    from export_jobs.store.executions.records import DeliveryEntry
 
 log = logging.getLogger(__name__)
 
@@ -211,9 +214,7 @@ def _success_letter(run: JobRun, context: Context, stage: str) -> Letter:
             "end": run.window.end.astimezone(zone).isoformat(),
             "destination": run.job.destination,
             "replaces": len(run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end)) > 1,
-            "files": [
-                {**file.model_dump(), "url": run.destination.url(file.path) if file.is_sent else None} for file in files
-            ],
+            "files": [_told_file(run, list(parts)) for _, parts in groupby(files, _template)],
             "manifest_url": publication.url if publication else "",
         },
         identity=_identity(run, stage),
@@ -225,6 +226,7 @@ def _success_letter(run: JobRun, context: Context, stage: str) -> Letter:
 def _failure_letter(run: JobRun) -> Letter:
     days = window_in_words(run.window, run.job.schedule.time_zone)
     url = airflow_address()
+    delivered = _delivered_urls(run.ledger.latest_deliveries(run.execution_id))
     return Letter(
         "failed",
         f"{run.job.name}: {days} FAILED",
@@ -232,13 +234,42 @@ def _failure_letter(run: JobRun) -> Letter:
             "job": run.job.name,
             "window": days,
             "failures": run.ledger.failures(run.execution_id),
-            "delivered": [delivery.url for delivery in run.ledger.latest_deliveries(run.execution_id)],
+            "delivered": list(delivered),
+            "more_parts": delivered,
             "link": f"{url}/dags/{run.job.dag_id}/runs/{run.run_id}" if url else "",
         },
         identity=_identity(run, f"clear {run.clear_number}"),
         job=run.job.name,
         window=_header_window(run),
     )
+
+
+def _template(file: ExportFile | DeliveryEntry) -> str:
+    return file.template
+
+
+def _told_file(run: JobRun, files: Sequence[ExportFile]) -> dict[str, Any]:
+    """What a mail says of one template's file, or of all its parts in a few lines, however many they are."""
+    first, last = files[0], files[-1]
+    return {
+        "template": first.template,
+        "path": first.path,
+        "url": run.destination.url(first.path) if first.is_sent else None,
+        "last_url": run.destination.url(last.path) if len(files) > 1 else None,
+        "parts": len(files),
+        "rows": sum(file.rows for file in files),
+        "bytes": sum(file.bytes for file in files),
+        "sha256": first.sha256 if len(files) == 1 else None,
+    }
+
+
+def _delivered_urls(deliveries: Sequence[DeliveryEntry]) -> dict[str, str]:
+    """By the address of each template's file, or of its first part, how many more parts there are, in words."""
+    urls = {}
+    for _, group in groupby(deliveries, _template):
+        first, *others = group
+        urls[first.url] = f" and {len(others)} more {'parts' if len(others) > 1 else 'part'}" if others else ""
+    return urls
 
 
 def _header_window(run: JobRun) -> str:

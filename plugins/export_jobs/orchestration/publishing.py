@@ -10,7 +10,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs.core.definitions.names import task_group
-from export_jobs.core.files.export_file import ExportFile
+from export_jobs.core.files.export_file import ExportFile, read_files
 from export_jobs.core.files.job_files import done_path
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from export_jobs.core.files.names import manifest_path
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from export_jobs.orchestration.run.job_run import JobRun
+
+
+MAX_NAMED = 5
+"""How many files an error names."""
 
 
 class PublishManifest(ExportStep):
@@ -103,23 +107,26 @@ class RefuseInvalidDefinition(BaseOperator):
 
 
 def export_files(run: JobRun, context: Context) -> list[ExportFile]:
-    """The files of this run, one a template, as its compress tasks have left them."""
+    """The files of this run, by template and part, as its compress tasks have left them."""
     return [
-        ExportFile.model_validate(task_result(context, f"{task_group(use.template)}.compress"))
+        file
         for use in run.job.templates
+        for file in read_files(task_result(context, f"{task_group(use.template)}.compress"))
     ]
 
 
 def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
     """The manifest of ``files``; raises ``TerminalError`` unless the ledger holds a delivery of each."""
-    deliveries = {file.template: run.ledger.delivery(run.execution_id, file.template, file.stage) for file in files}
-    missing = [file.template for file in files if file.is_sent and deliveries[file.template] is None]
+    sent = [file for file in files if file.is_sent]
+    deliveries = [run.ledger.delivery(run.execution_id, file.template, file.stage, file.part) for file in sent]
+    missing = [file.path for file, delivery in zip(sent, deliveries, strict=True) if delivery is None]
     if missing:
+        named = ", ".join(missing[:MAX_NAMED]) + (f" and {len(missing) - MAX_NAMED} more" * (len(missing) > MAX_NAMED))
         raise TerminalError(
-            f"The ledger holds no delivery of {', '.join(missing)} for this run, so no manifest may vouch for it",
+            f"The ledger holds no delivery of {named} for this run, so no manifest may vouch for it",
             "Clear this run from its extract task",
         )
-    revision = max((delivery.revision for delivery in deliveries.values() if delivery), default=1)
+    revision = max((delivery.revision for delivery in deliveries if delivery), default=1)
     head = run.ledger.head_of_execution(run.execution_id)
     return Manifest.of(
         run.job,
@@ -127,6 +134,7 @@ def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
         files,
         definition_hash=run.definition_hash,
         revision=revision,
+        superseded=run.ledger.superseded_files(run.execution_id, [file.path for file in sent]),
         ledger=ManifestLedger(sequence=head.sequence, hash=head.hash),
-        unverified=[name for name, one in deliveries.items() if one and one.verification == Verification.NONE.value],
+        unverified=[found.path for found in deliveries if found and found.verification == Verification.NONE.value],
     )

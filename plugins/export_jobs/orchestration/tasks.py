@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from export_jobs.core.base.issue import bullet_list, errors
 from export_jobs.core.definitions.names import task_group
-from export_jobs.core.files.export_file import ExportFile
+from export_jobs.core.files.export_file import ExportFile, read_files
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import UserError
 from export_jobs.orchestration.machines import require_same_machine, require_shared_staging, sweep_own_disk
@@ -56,7 +56,9 @@ class ValidateDestination(ExportStep):
 
 
 class Upload(ExportStep):
-    """Deliver one file: whole under its final name, recorded in the same transaction, by the current attempt alone."""
+    """Deliver a template's file, or its parts in order: each whole under its final name, recorded in the same
+    transaction, by the current attempt alone.
+    """
 
     step = "upload"
 
@@ -64,13 +66,13 @@ class Upload(ExportStep):
         """Raises ``SupersededError`` when a newer attempt has taken over."""
         name = cast("str", self.template)
         require_same_machine(run, context)
-        file = ExportFile.model_validate(task_result(context, f"{task_group(name)}.compress"))
-        if not file.is_sent:
-            run.record_event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
-        elif run.ledger.delivery(run.execution_id, name, file.stage):
-            log.info("According to the ledger this file is at the destination already")
-        else:
-            self._publish(run, file)
+        for file in read_files(task_result(context, f"{task_group(name)}.compress")):
+            if not file.is_sent:
+                run.record_event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
+            elif run.ledger.delivery(run.execution_id, name, file.stage, file.part):
+                log.info("According to the ledger %s is at the destination already", file.path)
+            else:
+                self._publish(run, file)
         self.discard_staged(run)
 
     def _publish(self, run: JobRun, file: ExportFile) -> None:
@@ -112,4 +114,5 @@ def _delivery_record(run: JobRun, file: ExportFile) -> DeliveryRecord:
         version=run.job.version,
         definition_hash=run.definition_hash,
         attempt=run.attempt,
+        part=file.part,
     )

@@ -210,4 +210,6 @@ def _columns(spec: JobSpec) -> dict[str, Any]:
     encryption = file.pop("encryption") or {"keys": [], "sign": None, "armour": False}
     file["encryption_keys"], file["sign_connection"] = encryption["keys"], encryption["sign"]
     file["armour"] = encryption["armour"]
+    split = file.pop("split") or {"rows": None, "bytes": None}
+    file["split_rows"], file["split_bytes"] = split["rows"], split["bytes"]
     return {**plain, "recipients": list(spec.recipients), **schedule, **file}

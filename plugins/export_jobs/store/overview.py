@@ -58,8 +58,10 @@ _SIZES = """
     SELECT e.id, e.window_start, e.window_end, coalesce(sum(d.rows), 0)::bigint, coalesce(sum(d.bytes), 0)::bigint,
         count(d.template)
     FROM export_jobs.execution e LEFT JOIN (
-        SELECT DISTINCT ON (execution_id, template) execution_id, template, rows, bytes FROM export_jobs.delivery
-        WHERE execution_id = ANY(:ids) ORDER BY execution_id, template, id DESC) d ON d.execution_id = e.id
+        SELECT execution_id, template, rows, bytes FROM export_jobs.delivery
+        WHERE (execution_id, template, stage) IN (
+            SELECT DISTINCT ON (execution_id, template) execution_id, template, stage FROM export_jobs.delivery
+            WHERE execution_id = ANY(:ids) ORDER BY execution_id, template, id DESC)) d ON d.execution_id = e.id
     WHERE e.id = ANY(:ids) GROUP BY e.id
 """
 _FAILURES = """

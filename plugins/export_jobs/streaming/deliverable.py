@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.definitions.job import Compression, FileOptions
 from export_jobs.core.files.column_numbers import ColumnNumbers
-from export_jobs.core.files.export_file import StagedRows
+from export_jobs.core.files.export_file import CellType, StagedRows
 from export_jobs.core.sql.compiled import Column
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink, HashingSink, LimitedSink
@@ -19,6 +19,9 @@ from export_jobs.streaming.formats.format_writer import format_writer
 from export_jobs.streaming.formats.staged_table import StagedTable
 from export_jobs.streaming.staged.deflate_sink import DeflateSink
 from export_jobs.streaming.staged.read_back import text_chunks
+
+Filler = Callable[[ByteSink], tuple[ColumnNumbers, ...]]
+"""Writes the content of a file, and tells the numbers of its columns."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,6 @@ def make_file(
     """Make the file of the rows staged in ``source``.
 
     ``member`` is the name of the content and ``modified`` its date in a zip (use the window's end, never the clock).
-    What is to be packed of another format than CSV lies in a temporary file meanwhile, packed already.
 
     Raises ``TerminalError`` when no space is left, ``source`` holds other rows, the content is larger than it may be,
     or a cell is not for this format.
@@ -47,36 +49,48 @@ def make_file(
         done = compress(
             source, sink, packed=rows.packed, compression=options.compression, member=member, modified=modified
         )
-        types = tuple(_uncounted(rows))
+        types = uncounted(rows)
         return DeliverableResult(done.bytes, done.sha256, rows.packed.bytes, rows.packed.sha256, types)
-    if options.compression == "none":
+    return pack(
+        sink, lambda content: _write(source, content, rows, options, member), options.compression, member, modified
+    )
+
+
+def pack(sink: ByteSink, fill: Filler, compression: Compression, member: str, modified: datetime) -> DeliverableResult:
+    """Compress what ``fill`` writes into ``sink``; it lies in a temporary file meanwhile, packed already."""
+    if compression == "none":
         output = HashingSink(sink, member)
-        numbers = _write(source, output, rows, options, member)
+        numbers = fill(output)
         output.flush()
         return DeliverableResult(output.bytes, output.sha256, output.bytes, output.sha256, numbers)
     with TemporaryFile(prefix="export-jobs-") as content:
         with DeflateSink(content, member) as packing:
-            numbers = _write(source, packing, rows, options, member)
+            numbers = fill(packing)
             packed = packing.finish()
         content.seek(0)
-        done = compress(content, sink, packed=packed, compression=options.compression, member=member, modified=modified)
+        done = compress(content, sink, packed=packed, compression=compression, member=member, modified=modified)
     return DeliverableResult(done.bytes, done.sha256, packed.bytes, packed.sha256, numbers)
 
 
-def _uncounted(rows: StagedRows) -> Iterator[ColumnNumbers]:
+def uncounted(rows: StagedRows) -> tuple[ColumnNumbers, ...]:
     """What is known of the columns of CSV, whose text nobody reads again; see docs/adr/0014."""
-    for name, cell in zip(rows.columns, rows.types, strict=bool(rows.types)):
-        yield ColumnNumbers(name=name, type=cell.type, decimals=cell.decimals)
+    cells = zip(rows.columns, rows.types, strict=bool(rows.types))
+    return tuple(ColumnNumbers(name=name, type=cell.type, decimals=cell.decimals) for name, cell in cells)
+
+
+def staged_columns(rows: StagedRows) -> tuple[Column, ...]:
+    """The columns of staged rows; those of CSV that an earlier release has staged have no types, and need none."""
+    types = rows.types or (CellType(type="text"),) * len(rows.columns)
+    return tuple(
+        Column(name, cell.type, cell.decimals, cell.cell_format, cell.width, cell.align, cell.is_personal)
+        for name, cell in zip(rows.columns, types, strict=True)
+    )
 
 
 def _write(
     source: BinaryIO, sink: ByteSink, rows: StagedRows, options: FileOptions, member: str
 ) -> tuple[ColumnNumbers, ...]:
-    columns = tuple(
-        Column(name, cell.type, cell.decimals, cell.cell_format, cell.width, cell.align, cell.is_personal)
-        for name, cell in zip(rows.columns, rows.types, strict=True)
-    )
-    table = StagedTable(rows.template, columns, text_chunks(source, rows.packed, member), options)
+    table = StagedTable(rows.template, staged_columns(rows), text_chunks(source, rows.packed, member), options)
     written = format_writer(options.format)(table, LimitedSink(sink, options.max_bytes, rows.template))
     if written != rows.rows:
         raise TerminalError(

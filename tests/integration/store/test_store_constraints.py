@@ -92,6 +92,11 @@ ANYTHING_ELSE_ON_JOBS = [
     ("job_compression_is_known", {"compression": "'rar'"}),
     ("job_empty_result_is_known", {"empty_result": "'maybe'"}),
     ("job_max_bytes_is_positive", {"max_bytes": "0"}),
+    ("job_split_rows_are_positive", {"split_rows": "0"}),
+    ("job_split_bytes_are_positive", {"split_bytes": "-1"}),
+    ("job_split_is_by_rows_or_bytes", {"split_rows": "5", "split_bytes": "5"}),
+    ("job_split_fits_the_format", {"format": "'parquet'", "compression": "'none'", "split_bytes": "1000000"}),
+    ("job_split_fits_the_format", {"format": "'xlsx'", "compression": "'none'", "split_rows": "1048576"}),
     ("job_shape_change_is_known", {"shape_change": "'ignore'"}),
 ]
 ON_TEMPLATES = [

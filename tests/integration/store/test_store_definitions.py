@@ -80,9 +80,13 @@ FIXED = spec(
     file={"preset": "sap-fixed", "header": True, "bom": False},
 )
 ONCE = spec("once", schedule={"frequency": "once", "deliver_on": "2026-02-03"}, file={"delimiter": "\t"})
+IN_PARTS = spec("in-parts", file={"split": {"rows": 1000}})
+IN_BYTES = spec("in-bytes", file={"split": {"bytes": 50_000_000}, "name": "{job}_{template}_{window}_{part}"})
 
 
-@pytest.mark.parametrize("written", [spec(), EVERYTHING, FIXED, ONCE], ids=["plain", "everything", "fixed", "once"])
+@pytest.mark.parametrize(
+    "written", [spec(), EVERYTHING, FIXED, ONCE, IN_PARTS, IN_BYTES], ids=lambda written: written.name
+)
 def test_what_is_saved_is_read_back(store: Store, written: JobSpec) -> None:
     stored = store.definitions.create(written, "anna")
     job = stored.parse()

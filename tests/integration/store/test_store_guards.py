@@ -29,6 +29,8 @@ FROZEN = [
     ("max_bytes", "1"),
     ("name_pattern", "'{job}_{window}'"),
     ("done_file", "'done_{window}'"),
+    ("split_rows", "1000"),
+    ("split_bytes", "1000"),
     ("created_at", "now() - interval '1 day'"),
     ("created_by", "'nobody'"),
 ]

@@ -132,7 +132,7 @@ def copied(warehouse_database: Warehouse) -> Callable[..., bytes]:
 
 def written(rows: Cells, columns: tuple[Column, ...], options: FileOptions, zone: str) -> bytes:
     export = CompiledExport("t", "c", "other", "", {}, columns, DateBasis.NONE)
-    header = header_line(export, options) if options.header else b""
+    header = header_line([column.name for column in export.columns], options) if options.header else b""
     return header + RowWriter(export, options, zone).lines(rows)
 
 

@@ -143,6 +143,16 @@ class FileEncryption(Frozen):
     armour: bool = False
 
 
+class FileSplit(Frozen):
+    """Where the rows of a template are cut into parts: after ``rows`` of them, or before a part has more ``bytes``.
+
+    One of the two. Bytes are those of the part before it is compressed and encrypted, its header with them.
+    """
+
+    rows: int | None = None
+    bytes: int | None = None
+
+
 class FileOptions(CellFormat):
     """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped.
 
@@ -152,6 +162,7 @@ class FileOptions(CellFormat):
     width has no header and no line breaks in cells by itself. ``name`` is a pattern for the names of the templates'
     files, ``done_file`` one for a file that is sent last of all; see :mod:`export_jobs.core.files.name_pattern`.
     ``shape_change``: what a run does when the source's columns are not those of the catalogue or the last delivery.
+    ``split``: each template is delivered as numbered parts, each a whole file.
     """
 
     format: Annotated[FileFormat, BeforeValidator(_lower)] = "csv"
@@ -173,6 +184,7 @@ class FileOptions(CellFormat):
     done_file: str | None = None
     shape_change: Annotated[ShapeChange, BeforeValidator(_lower)] = ShapeChange.FAIL
     encryption: FileEncryption | None = None
+    split: FileSplit | None = None
 
     @model_validator(mode="before")
     @classmethod

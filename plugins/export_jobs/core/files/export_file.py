@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat
@@ -60,7 +63,8 @@ class FileContent(Frozen):
 class ExportFile(Frozen):
     """A file to deliver: ``path`` at the destination, ``uri`` where it is staged, what is in it.
 
-    ``is_sent`` is False for a result without rows that the job's policy leaves out; it has no bytes then.
+    ``is_sent`` is False for a result without rows that the job's policy leaves out; it has no bytes then. ``part``
+    counts the parts of a template that is split, from 1.
     """
 
     template: str
@@ -74,3 +78,15 @@ class ExportFile(Frozen):
     content: FileContent
     column_numbers: tuple[ColumnNumbers, ...] = ()
     is_sent: bool = True
+    part: int | None = None
+
+
+def files_json(files: Iterable[ExportFile]) -> dict[str, Any]:
+    """The files of one template as one task hands them to the next: a file, or its ``parts``."""
+    documents = [file.model_dump(mode="json") for file in files]
+    return documents[0] if documents[0]["part"] is None else {"parts": documents}
+
+
+def read_files(document: Mapping[str, Any]) -> list[ExportFile]:
+    """What ``files_json`` was given; a run in flight may have what an earlier release wrote, which knew no parts."""
+    return [ExportFile.model_validate(part) for part in document.get("parts", [document])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -23,12 +24,23 @@ class JobFile(NamedTuple):
     window: Window
 
 
-def delivered_stem(job: JobSpec, template: str, window: Window, run_began: datetime) -> str:
-    """The name of a template's file without its ending. ``run_began`` (aware): when the run first began."""
+ANY_PART = "#"
+"""Stands for the number of a part where all parts are meant; no name holds it."""
+
+
+def delivered_stem(job: JobSpec, template: str, window: Window, run_began: datetime, part: str = "") -> str:
+    """The name of a template's file without its ending. ``run_began`` (aware): when the run first began.
+
+    ``part``: the number of the part, for a job that splits its files. It stands behind the name, or where the job's own
+    pattern wants it.
+    """
     zone = job.schedule.time_zone
+    behind = f"__part-{part}" if part else ""
     if job.file.name is None:
-        return file_stem(job.name, template, window, zone)
-    return parse_name_pattern(job.file.name).render(NameValues(job.name, template, window, zone, run_began))
+        return file_stem(job.name, template, window, zone) + behind
+    pattern = parse_name_pattern(job.file.name)
+    name = pattern.render(NameValues(job.name, template, window, zone, run_began, part))
+    return name if "part" in pattern.fields else name + behind
 
 
 def done_path(job: JobSpec, window: Window, run_began: datetime) -> str | None:
@@ -39,10 +51,12 @@ def done_path(job: JobSpec, window: Window, run_began: datetime) -> str | None:
     return parse_name_pattern(job.file.done_file).render(values)
 
 
-def paths_of_window(job: JobSpec, window: Window, run_began: datetime = SOME_DAY) -> Iterator[JobFile]:
-    """What a run of ``window`` fills, in the order in which it does."""
+def paths_of_window(
+    job: JobSpec, window: Window, run_began: datetime = SOME_DAY, part: str = ANY_PART
+) -> Iterator[JobFile]:
+    """What a run of ``window`` fills, in the order in which it does; of a file that is split ``part`` alone."""
     for use in job.templates:
-        stem = delivered_stem(job, use.template, window, run_began)
+        stem = delivered_stem(job, use.template, window, run_began, part if job.file.split else "")
         yield JobFile(target_path(use, stem, job.file), use.template, window)
     yield JobFile(manifest_path(job.name, window, job.schedule.time_zone), "", window)
     done = done_path(job, window, run_began)
@@ -62,7 +76,21 @@ def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
     if not any(a.startswith(b) or b.startswith(a) for a in _beginnings(job) for b in _beginnings(other)):
         return None
     taken = {file.path.lower() for file in all_paths(other)}
-    return next((file for file in all_paths(job) if file.path.lower() in taken), None)
+    open_ones = {key for path in taken for key in _with_a_number_open(path)} if job.file.split else set()
+    for file in all_paths(job):
+        path = file.path.lower()
+        if path in taken or path in open_ones:
+            return file
+        if other.file.split and not taken.isdisjoint(_with_a_number_open(path)):
+            return file
+    return None
+
+
+def _with_a_number_open(path: str) -> Iterator[str]:
+    """``path`` as that of any part, for each number in its name that could be the number of one."""
+    folder, slash, name = path.rpartition("/")
+    for number in re.finditer(r"[0-9]+", name):
+        yield f"{folder}{slash}{name[: number.start()]}{ANY_PART}{name[number.end() :]}"
 
 
 def _beginnings(job: JobSpec) -> set[str]:

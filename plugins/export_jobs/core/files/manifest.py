@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.base.frozen import Frozen
@@ -49,7 +49,7 @@ class ManifestWindow(Frozen):
 
 
 class ManifestEntry(Frozen):
-    """One delivered file, enough to verify it without asking the sender.
+    """One delivered file, enough to verify it without asking the sender. ``part`` counts the parts of a template.
 
     ``verification``: only where the destination's server did not let the sender see that the file is whole.
     """
@@ -62,7 +62,12 @@ class ManifestEntry(Frozen):
     columns: tuple[str, ...]
     column_numbers: tuple[ColumnNumbers, ...] = ()
     content: FileContent
+    part: int | None = None
     verification: Literal["not verified"] | None = None
+
+
+_SAID_ONLY = ("part", "verification")
+"""Keys of a file that are left out where they say nothing."""
 
 
 class ManifestLedger(Frozen):
@@ -75,8 +80,9 @@ class ManifestLedger(Frozen):
 class Manifest(Frozen):
     """What one execution delivered. ``revision`` counts the deliveries of this window, from 1.
 
-    ``without_rows`` names the templates for which no file was sent because there was nothing to send. ``ledger``: the
-    entry of the last of these files.
+    ``without_rows`` names the templates for which no file was sent because there was nothing to send. ``superseded``:
+    the paths of files that an earlier revision of this window had and this one does not, such as parts beyond its last
+    one; they were left where they are. ``ledger``: the entry of the last of these files.
     """
 
     manifest_version: Literal[1] = 1
@@ -88,6 +94,7 @@ class Manifest(Frozen):
     revision: int
     files: tuple[ManifestEntry, ...]
     without_rows: tuple[str, ...] = ()
+    superseded: tuple[str, ...] = ()
     ledger: ManifestLedger
 
     @classmethod
@@ -101,8 +108,9 @@ class Manifest(Frozen):
         revision: int,
         ledger: ManifestLedger,
         unverified: Collection[str] = (),
+        superseded: Sequence[str] = (),
     ) -> Manifest:
-        """The manifest of ``files``, in their order; ``unverified``: templates whose file could not be verified."""
+        """The manifest of ``files``, in their order; ``unverified``: paths of those that could not be verified."""
         zone = job.schedule.time_zone
         return cls(
             job=job.name,
@@ -113,13 +121,22 @@ class Manifest(Frozen):
             revision=revision,
             files=tuple(_manifest_entry(file, unverified) for file in files if file.is_sent),
             without_rows=tuple(file.template for file in files if not file.is_sent),
+            superseded=tuple(superseded),
             ledger=ledger,
         )
 
     def to_bytes(self) -> bytes:
-        """UTF-8 JSON, keys sorted, newline at the end: the same manifest is the same bytes."""
+        """UTF-8 JSON, keys sorted, newline at the end: the same manifest is the same bytes.
+
+        A key that came later than the first release is there only where it says something.
+        """
         data = self.model_dump(mode="json")
-        data["files"] = [_without_empty_verification(entry) for entry in data["files"]]
+        if not self.superseded:
+            del data["superseded"]
+        for entry in data["files"]:
+            for key in _SAID_ONLY:
+                if entry[key] is None:
+                    del entry[key]
         text = json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False)
         return f"{text}\n".encode()
 
@@ -133,8 +150,4 @@ class Manifest(Frozen):
 
 def _manifest_entry(file: ExportFile, unverified: Collection[str]) -> ManifestEntry:
     values = {name: getattr(file, name) for name in ManifestEntry.model_fields if name != "verification"}
-    return ManifestEntry(**values, verification="not verified" if file.template in unverified else None)
-
-
-def _without_empty_verification(entry: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if key != "verification" or value is not None}
+    return ManifestEntry(**values, verification="not verified" if file.path in unverified else None)

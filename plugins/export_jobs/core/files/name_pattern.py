@@ -2,8 +2,9 @@
 
 ``{job}``, ``{template}`` and ``{window}`` stand as they are; ``{window_start}`` and ``{window_end}`` are the first and
 the last day of data and take a format of digits, such as ``{window_start:%Y%m%d}``; so does ``{run_date}``, the day on
-which the run first began, in the job's zone. Nothing is evaluated: a field is looked up in :data:`FIELDS`, a format is
-a sequence of the directives of :data:`DIRECTIVES` and plain characters.
+which the run first began, in the job's zone. ``{part}`` is the number of a part, such as ``0001``. Nothing is
+evaluated: a field is looked up in :data:`FIELDS`, a format is a sequence of the directives of :data:`DIRECTIVES` and
+plain characters.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from export_jobs.core.base.text import quote_value
 from export_jobs.core.files.names import window_stem
 from export_jobs.core.windows.window import Window
 
-FIELDS = ("job", "template", "window", "window_start", "window_end", "run_date")
+FIELDS = ("job", "template", "window", "window_start", "window_end", "run_date", "part")
 DIRECTIVES = "YymdjGV"
 """What a format of a day may hold after ``%``: digits only, so that no locale has a say in a name."""
 MAX_PATTERN = 200
@@ -36,13 +37,17 @@ _REMEDY = "Use letters, digits and - . _ + = , @ ( ) & and the fields {" + "}, {
 
 @dataclass(frozen=True)
 class NameValues:
-    """What the fields of a pattern stand for. ``template`` is empty in the name of a file of the whole run."""
+    """What the fields of a pattern stand for. ``template`` is empty in the name of a file of the whole run.
+
+    ``part``: the number of a part, as it is written.
+    """
 
     job: str
     template: str
     window: Window
     time_zone: str
     run_began: datetime
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,5 +142,5 @@ def _part_text(field: str, text: str, values: NameValues) -> str:
     days = {"window_start": first, "window_end": last, "run_date": began}
     if field in days:
         return days[field].strftime(text)
-    plain = {"": text, "job": values.job, "template": values.template}
+    plain = {"": text, "job": values.job, "template": values.template, "part": values.part}
     return plain[field] if field in plain else window_stem(values.window, values.time_zone)

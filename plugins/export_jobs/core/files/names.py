@@ -25,6 +25,11 @@ SUFFIXES = (
 ENCRYPTED, ARMOURED = ".pgp", ".asc"
 """Behind the suffix of a file that is encrypted: as bytes, and as text."""
 MANIFEST_SUFFIX = ".manifest.json"
+MAX_FILE_PARTS = 1000
+"""Of one template in one run: each is a file, a line of the manifest and an entry of the ledger."""
+PART_DIGITS = 4
+SHEET_ROWS = 1_048_575
+"""What an Excel sheet holds below its header."""
 WESTMOST_PLAIN_OFFSET = timedelta(hours=-10)
 EASTMOST_PLAIN_OFFSET = timedelta(hours=13)
 
@@ -38,6 +43,11 @@ def target_path(use: TemplateUse, stem: str, options: FileOptions) -> str:
     """Where a template's file goes, ``/``-separated, relative to the destination's folder."""
     name = f"{stem}{suffix(options)}"
     return f"{use.subfolder}/{name}" if use.subfolder else name
+
+
+def part_text(part: int) -> str:
+    """The number of a part as it stands in a name: ``0001``."""
+    return f"{part:0{PART_DIGITS}}"
 
 
 def content_name(stem: str, options: FileOptions) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from export_jobs.core.windows.provenance import FileProvenance
@@ -34,14 +35,16 @@ class History(ExecutionReader):
         with self.transaction() as within:
             return within._execution_records(within._rows(query, job_id=job_id))
 
-    def delivery(self, execution_id: int, template: str, stage: str) -> DeliveryEntry | None:
-        """The delivery of one stage of a template; None while it is not delivered."""
+    def delivery(self, execution_id: int, template: str, stage: str, part: int | None = None) -> DeliveryEntry | None:
+        """The delivery of one stage of a template, or of a part of it; None while it is not delivered."""
         rows = self._rows(
             f"""SELECT {DELIVERY_COLUMNS} FROM export_jobs.delivery
-            WHERE execution_id = :execution_id AND template = :template AND stage = :stage""",
+            WHERE execution_id = :execution_id AND template = :template AND stage = :stage
+                AND part IS NOT DISTINCT FROM CAST(:part AS integer)""",
             execution_id=execution_id,
             template=template,
             stage=stage,
+            part=part,
         )
         return delivery_entry(rows[0]) if rows else None
 
@@ -60,13 +63,34 @@ class History(ExecutionReader):
         return DeliveredShape(**rows[0]) if rows else None
 
     def latest_deliveries(self, execution_id: int) -> list[DeliveryEntry]:
-        """The newest delivery of every template of an execution, by template."""
+        """What was delivered of the newest stage of every template of an execution, by template and part."""
         rows = self._rows(
-            f"""SELECT DISTINCT ON (template) {DELIVERY_COLUMNS} FROM export_jobs.delivery
-            WHERE execution_id = :execution_id ORDER BY template, id DESC""",
+            f"""SELECT {DELIVERY_COLUMNS} FROM export_jobs.delivery WHERE execution_id = :execution_id
+                AND (template, stage) IN (SELECT DISTINCT ON (template) template, stage FROM export_jobs.delivery
+                    WHERE execution_id = :execution_id ORDER BY template, id DESC)
+            ORDER BY template, part""",
             execution_id=execution_id,
         )
         return [delivery_entry(row) for row in rows]
+
+    def superseded_files(self, execution_id: int, paths: Collection[str]) -> list[str]:
+        """Where files of templates may stand that the job has sent for the window of an execution, but for ``paths``.
+
+        With what was announced and not recorded: whoever died in between may have given the file its name.
+        """
+        rows = self._rows(
+            """WITH same AS (SELECT e.id FROM export_jobs.execution me JOIN export_jobs.execution e
+                ON e.job_id = me.job_id AND (e.window_start, e.window_end) = (me.window_start, me.window_end)
+                WHERE me.id = :execution_id)
+            SELECT path FROM (
+                SELECT path FROM export_jobs.delivery WHERE execution_id IN (SELECT id FROM same)
+                UNION SELECT path FROM export_jobs.placement
+                WHERE execution_id IN (SELECT id FROM same) AND template IS NOT NULL) sent
+            WHERE path <> ALL(:paths)""",
+            execution_id=execution_id,
+            paths=list(paths),
+        )
+        return sorted(row["path"] for row in rows)
 
     def publication(self, execution_id: int, stage: str) -> PublicationEntry | None:
         """The publication of one stage; None while it does not stand."""

@@ -19,9 +19,10 @@ _LOCK = f"SELECT pg_advisory_xact_lock(hashtextextended({_DESTINATION} || '/' ||
 _NEWEST = f"""SELECT id, execution_id, revision, sha256, stands FROM export_jobs.placement
     WHERE destination = {_DESTINATION} AND path = :path ORDER BY id DESC LIMIT 1"""
 _ADD = f"""INSERT INTO export_jobs.placement
-        (execution_id, destination, path, attempt, revision, bytes, sha256, stands, modified, etag, reported_bytes)
+        (execution_id, destination, path, attempt, revision, bytes, sha256, stands, modified, etag, reported_bytes,
+        template)
     VALUES (:execution_id, {_DESTINATION}, :path, :attempt, :revision, :bytes, :sha256, :stands, :modified, :etag,
-        :reported_bytes)
+        :reported_bytes, :template)
     RETURNING id"""
 _KNOWN = f"""SELECT p.bytes, p.sha256, p.modified, p.etag, p.reported_bytes, bool_or(p.stands) AS stands
     FROM export_jobs.placement p JOIN export_jobs.execution e ON e.id = p.execution_id
@@ -32,14 +33,20 @@ _KNOWN = f"""SELECT p.bytes, p.sha256, p.modified, p.etag, p.reported_bytes, boo
 _READ_ORDER = """SELECT max(v.id) FROM export_jobs.execution_event v WHERE v.kind = 'started' AND v.step = 'extract'
     AND v.execution_id = :execution_id AND v.attempt = ANY(:stages)"""
 _STAGES = "SELECT stage FROM export_jobs.delivery WHERE execution_id = :execution_id"
-_NEWEST_READ_BY_OTHERS = f"""SELECT max(v.id) FROM export_jobs.placement p
-    JOIN export_jobs.delivery d ON d.execution_id = p.execution_id
+# By the path, whichever job fills it; and by the window, since the parts of a later run may have other paths.
+_NEWEST_READ_BY_OTHERS = f"""SELECT max(v.id) FROM export_jobs.delivery d
     JOIN export_jobs.execution_event v ON v.execution_id = d.execution_id AND v.attempt = d.stage
         AND v.kind = 'started' AND v.step = 'extract'
-    WHERE p.destination = {_DESTINATION} AND p.path = :path AND p.stands AND p.execution_id <> :execution_id"""
+    WHERE d.execution_id <> :execution_id AND (d.execution_id IN (
+            SELECT p.execution_id FROM export_jobs.placement p
+            WHERE p.destination = {_DESTINATION} AND p.path = :path AND p.stands)
+        OR (d.template = coalesce(:template, d.template) AND d.execution_id IN (
+            SELECT e.id FROM export_jobs.execution e JOIN export_jobs.execution me ON me.job_id = e.job_id
+                AND (me.window_start, me.window_end) = (e.window_start, e.window_end)
+            WHERE me.id = :execution_id)))"""
 _ADD_DELIVERY = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS})
     VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
-        :version, :definition_hash, :attempt, clock_timestamp(), :verification)"""
+        :version, :definition_hash, :attempt, clock_timestamp(), :verification, :part)"""
 _ADD_PUBLICATION = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS})
     SELECT :execution_id, :stage, count(*) + 1, :path, :url, :bytes, :sha256, clock_timestamp()
     FROM export_jobs.publication WHERE execution_id = :execution_id"""
@@ -64,7 +71,8 @@ class StoreLease:
     def is_recorded(self, record: FileRecord) -> bool:
         """See ``LeaseTransaction``."""
         if isinstance(record, DeliveryRecord):
-            return self._history.delivery(record.execution_id, record.template, record.stage) is not None
+            found = self._history.delivery(record.execution_id, record.template, record.stage, record.part)
+            return found is not None
         if isinstance(record, DoneFileRecord):
             newest = self._newest(record)
             return newest is not None and newest.stands and newest.sha256 == record.sha256
@@ -72,7 +80,7 @@ class StoreLease:
 
     def is_outdated(self, record: FileRecord) -> bool:
         """See ``LeaseTransaction``; extractions are compared by when they began, in the ledger's own order."""
-        values = {"execution_id": record.execution_id, "path": record.path}
+        values = {"execution_id": record.execution_id, "path": record.path, "template": _template(record)}
         by_others = self._connection.execute(text(_NEWEST_READ_BY_OTHERS), values).scalar_one()
         if by_others is None:
             return False
@@ -128,8 +136,13 @@ class StoreLease:
             "bytes": record.bytes,
             "sha256": record.sha256,
             "stands": stands,
+            "template": _template(record),
             "modified": placed.modified,
             "etag": placed.etag,
             "reported_bytes": placed.reported_bytes,
         }
         return int(self._connection.execute(text(_ADD), values).scalar_one())
+
+
+def _template(record: FileRecord) -> str | None:
+    return record.template if isinstance(record, DeliveryRecord) else None

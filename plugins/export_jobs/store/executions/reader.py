@@ -20,7 +20,7 @@ from export_jobs.store.executions.records import (
 EXECUTION_COLUMNS = "id, job_id, dag_id, run_id, run_type, window_start, window_end, version, opened_at"
 EVENT_COLUMNS = "execution_id, at, kind, step, template, attempt, try_number, message, detail"
 DELIVERY_COLUMNS = """execution_id, template, stage, revision, path, url, rows, bytes, sha256, columns, version,
-    definition_hash, attempt, delivered_at, verification"""
+    definition_hash, attempt, delivered_at, verification, part"""
 PUBLICATION_COLUMNS = "execution_id, stage, revision, path, url, bytes, sha256, published_at"
 NOTIFICATION_COLUMNS = "execution_id, kind, key, recipient, state, reply, at"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ class ExecutionEvent:
 
 @dataclass(frozen=True)
 class DeliveryRecord:
-    """One file about to be made visible; sizes in bytes, ``sha256`` in hex."""
+    """One file about to be made visible; sizes in bytes, ``sha256`` in hex. ``part`` counts those of a template."""
 
     execution_id: int
     template: str
@@ -49,6 +49,7 @@ class DeliveryRecord:
     version: int
     definition_hash: str
     attempt: str
+    part: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,10 @@ def latest_failures(record: ExecutionRecord) -> list[ExecutionEvent]:
 
 
 def newest_files(record: ExecutionRecord) -> list[DeliveryEntry]:
-    """The newest file of each template: a rerun replaces what it delivered before."""
-    return list({file.template: file for file in record.deliveries}.values())
+    """The newest file of each template, or its parts: a rerun replaces what it delivered before."""
+    stages = {file.template: file.stage for file in record.deliveries}
+    newest = {(file.template, file.part): file for file in record.deliveries if file.stage == stages[file.template]}
+    return list(newest.values())
 
 
 def bound_version(record: ExecutionRecord) -> int:

@@ -7,10 +7,11 @@ place may be a quote, a delimiter, NULL's text or the beginning of a formula.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.cell import escape_heading
-from export_jobs.core.sql.compiled import CompiledExport
+from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.csv.charset import Charset, MissingCharacterError
 from export_jobs.streaming.csv.text import CsvFormatter
 
@@ -22,11 +23,12 @@ HEADING = 0
 class CsvEncoder:
     """Encodes the lines of one file."""
 
-    def __init__(self, export: CompiledExport, options: FileOptions, charset: Charset) -> None:
-        self._export = export
+    def __init__(self, template: str, columns: Sequence[Column], options: FileOptions, charset: Charset) -> None:
+        self._template = template
+        self._columns = columns
         self._options = options
         self._charset = charset
-        self._csv = CsvFormatter(options, len(export.columns))
+        self._csv = CsvFormatter(options, len(columns))
         mark = re.escape(options.delimiter)
         self._cell = re.compile(rf'(?:"((?:[^"]|"")*)"|([^"\r\n{mark}]*))(?:{mark}|\r?\n)')
 
@@ -54,12 +56,12 @@ class CsvEncoder:
         if quoted is None and bare == self._csv.null and row != HEADING:
             return bare
         old = bare if quoted is None else quoted.replace('""', '"')
-        column = self._export.columns[place]
+        column = self._columns[place]
         try:
             text = self._charset.fit(old)
         except MissingCharacterError as error:
             where = f"row {row}, column {column.name!r}" if row else f"the heading {column.name!r}"
-            raise self._charset.missing(self._export.template, where, error.character) from None
+            raise self._charset.missing(self._template, where, error.character) from None
         if text != old and (row == HEADING or column.type == "text"):
             text = escape_heading(text, self._options)
         return self._csv.cell(text) if quoted is None else self._csv.quote(text)

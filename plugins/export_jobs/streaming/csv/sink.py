@@ -30,7 +30,9 @@ class CsvSink:
         self._options = options
         self._charset = Charset(options)
         # UTF-8 is what comes, and goes on as it is.
-        self._encoder = None if options.encoding == "utf-8" else CsvEncoder(export, options, self._charset)
+        self._encoder = (
+            None if options.encoding == "utf-8" else CsvEncoder(export.template, export.columns, options, self._charset)
+        )
         self._rows = 0
 
     def begin(self, columns: int) -> None:
@@ -45,7 +47,7 @@ class CsvSink:
         if mark := self._charset.byte_order_mark:
             self._sink.write(mark)
         if self._options.header:
-            line = header_line(self._export, self._options)
+            line = header_line([column.name for column in self._export.columns], self._options)
             self._sink.write(line if self._encoder is None else self._encoder.encode(line, HEADING))
 
     def write(self, lines: bytes | bytearray, rows: int) -> None:

@@ -45,10 +45,10 @@ class CsvFormatter:
         return "".join([join(row) + end for row in rows])
 
 
-def header_line(export: CompiledExport, options: FileOptions) -> bytes:
+def header_line(headings: Sequence[str], options: FileOptions) -> bytes:
     """The headings. They are quoted only where they must be, also in a file whose cells all are: so does ``COPY``."""
-    csv = CsvFormatter(options, len(export.columns))
-    return csv.lines([[csv.cell(column.name) for column in export.columns]]).encode()
+    csv = CsvFormatter(options, len(headings))
+    return csv.lines([[csv.cell(heading) for heading in headings]]).encode()
 
 
 class RowWriter:

@@ -6,7 +6,7 @@ one. JSON has no NaN and no infinity: they are texts. Times are ISO 8601, all of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from json.encoder import encode_basestring as json_text
 from typing import cast
@@ -23,15 +23,21 @@ _PLAIN_LENGTH = len("YYYY-MM-DD HH:MM:SS")
 
 def write_jsonl(table: StagedTable, sink: ByteSink) -> int:
     """Write the rows of ``table`` to ``sink``; returns their number."""
+    rows = 0
+    for lines in json_lines(table):
+        sink.write(lines)
+        rows += lines.count(b"\n")  # a line feed in a text is written as \n
+    return rows
+
+
+def json_lines(table: StagedTable) -> Iterator[bytes]:
+    """The lines, some thousand at a time."""
     keys = [json_text(column.name).replace("%", "%%") for column in table.columns]
     line = "{" + ", ".join(f"{key}: %s" for key in keys) + "}\n"
     writers = [_WRITERS[column.type] for column in table.columns]
-    rows = 0
     for batch in table.batches():
         values = [_values(write, cells) for write, cells in zip(writers, batch, strict=True)]
-        sink.write("".join([line % row for row in zip(*values, strict=True)]).encode())
-        rows += len(batch[0])
-    return rows
+        yield "".join([line % row for row in zip(*values, strict=True)]).encode()
 
 
 def _values(write: Callable[[str], str], cells: Cells) -> Cells:

@@ -14,11 +14,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.files.names import MAX_FILE_PARTS
 from export_jobs.core.sql.compiled import Column
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.formats.count import Cells, ColumnCounts
 
 NULL = "\\N"
+_NO_HEAD = {"header": False, "bom": False, "encoding": "utf-8", "unencodable": "fail"}
 STAGED_DIALECT = FileOptions(header=False, null_text=NULL, line_ending="lf")
 PARSED_BYTES = 1 << 18
 """More would only make the garbage collector walk over more cells again and again."""
@@ -55,14 +57,14 @@ class StagedTable:
         for chunk in self.chunks:
             pending += chunk
             while len(pending) >= wanted:
-                if end := _block_end(pending, size):
+                if end := block_end(pending, size):
                     yield bytes(pending[:end])
                     del pending[:end]
                     wanted = size
                 else:
                     wanted = 2 * len(pending)
         while pending:
-            end = _block_end(pending, size) or len(pending)
+            end = block_end(pending, size) or len(pending)
             yield bytes(pending[:end])
             del pending[:end]
 
@@ -87,20 +89,22 @@ class StagedTable:
 
 def staged_dialect(options: FileOptions) -> FileOptions:
     """How the rows of a job with ``options`` are staged: CSV as it is delivered, for other formats in one dialect."""
+    max_bytes = options.max_bytes * (MAX_FILE_PARTS if options.split else 1)
     if options.format == "csv":
-        return options
-    kept = {key: getattr(options, key) for key in ("max_bytes", "escape_formulas", "line_breaks")}
+        # What each part begins with is not among the rows, and a part is encoded when it is made.
+        return options if not options.split else options.model_copy(update={**_NO_HEAD, "max_bytes": max_bytes})
+    kept = {key: getattr(options, key) for key in ("escape_formulas", "line_breaks")} | {"max_bytes": max_bytes}
     return STAGED_DIALECT.model_copy(update=kept)
 
 
-def _block_end(text: bytearray, size: int) -> int:
+def block_end(text: bytearray | bytes, size: int) -> int:
     """Where the next block of at most ``size`` bytes ends; 0 when that does not show yet."""
     if len(text) < size:
         return 0
-    return _last_end(text, size) or _first_end(text)
+    return last_end(text, size) or _first_end(text)
 
 
-def _last_end(text: bytearray, limit: int) -> int:
+def last_end(text: bytearray | bytes, limit: int) -> int:
     """Where the last record ends that has ended by ``limit``; 0 for none. An even number of quotes is before it."""
     end = text.rfind(b"\n", 0, limit) + 1
     is_inside = text.count(b'"', 0, end) % 2
@@ -111,7 +115,7 @@ def _last_end(text: bytearray, limit: int) -> int:
     return end
 
 
-def _first_end(text: bytearray) -> int:
+def _first_end(text: bytearray | bytes) -> int:
     """Where the first record ends; 0 while it does not."""
     start, is_inside = 0, 0
     while end := text.find(b"\n", start) + 1:

@@ -15,12 +15,12 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.files.names import SHEET_ROWS
 from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.base.sink import DISK_FULL, ByteSink
 from export_jobs.streaming.formats.staged_table import StagedTable
 from export_jobs.streaming.formats.xlsx_cell import ExcelValue, excel_value, number_format
 
-SHEET_ROWS = 1_048_575
 SHEET_COLUMNS = 16_384
 MAX_CELL_CHARACTERS = 32_767
 SHEET = "Export"
@@ -83,7 +83,7 @@ def _write_book(table: StagedTable, path: Path) -> int:
             if row > SHEET_ROWS:
                 raise table.error(
                     f"an Excel sheet holds {SHEET_ROWS} rows below its header, and there are more",
-                    "Export shorter windows, filter the rows, or choose CSV or Parquet",
+                    "Make a new job that splits its files (`split: {rows: 1000000}`), or export shorter windows",
                 )
             for write, text in zip(writers, cells, strict=True):
                 if text is not None:

@@ -91,6 +91,7 @@ def _mail(note: Notification) -> MailSummary:
 def _file(one: DeliveryEntry) -> DeliveredFile:
     return DeliveredFile(
         template=one.template,
+        part=one.part,
         path=one.path,
         url=one.url,
         rows=one.rows,

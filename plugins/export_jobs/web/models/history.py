@@ -45,12 +45,13 @@ class CoverageAnswer(ApiModel):
 
 
 class DeliveredFile(ApiModel):
-    """The newest file of one template; ``revision`` counts the contents that its path has had.
+    """The newest file of one template, or a ``part`` of it; ``revision`` counts the contents that its path has had.
 
     ``verification``: what proves that it arrived whole; empty where it was delivered before that was kept.
     """
 
     template: str
+    part: int | None
     path: str
     url: str
     rows: int

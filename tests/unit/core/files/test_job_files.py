@@ -13,10 +13,10 @@ from export_jobs.core.files.job_files import all_paths, find_collision, paths_of
 DAYS = {"frequency": "daily", "from": "2026-01-01", "until": "2026-01-03"}
 
 
-def job(name: str = "sales", templates: tuple[str, ...] = ("rows",), **file: Any) -> JobSpec:
+def job(name: str = "sales", templates: tuple[str, ...] = ("rows",), file: Any = None, **options: Any) -> JobSpec:
     uses = [{"template": template, "subfolder": "out"} for template in templates]
     definition = {"name": name, "owner": "a@example.com", "destination": "partner", "schedule": DAYS}
-    return JobSpec.model_validate({**definition, "templates": uses, "file": file})
+    return JobSpec.model_validate({**definition, "templates": uses, "file": file or options})
 
 
 def test_a_run_fills_its_files_then_the_manifest_then_the_done_file() -> None:
@@ -38,10 +38,27 @@ def test_the_name_of_a_job_takes_the_place_of_the_usual_one_and_the_ending_stays
     assert found.path == "out/S_01_31.csv.gz"
 
 
+def test_the_number_of_a_part_stands_behind_the_name_or_where_the_pattern_wants_it() -> None:
+    for name, path in (
+        (None, "out/sales__rows__2026-01-01__part-0003.zip"),
+        ("x_{window}", "out/x_2026-01-01__part-0003.zip"),
+        ("{part}_x_{window}", "out/0003_x_2026-01-01.zip"),
+    ):
+        own = job(file={"split": {"rows": 5}, "name": name})
+        window = next(all_paths(own)).window
+        assert next(paths_of_window(own, window, part="0003")).path == path
+
+
 @pytest.mark.parametrize(
     ("one", "two", "collides"),
     [
         ({}, {}, False),
+        ({"split": {"rows": 5}}, {"split": {"rows": 5}}, False),
+        ({"name": "x_{window}", "split": {"rows": 5}}, {"name": "x_{window}__part-0002"}, True),
+        ({"name": "x{part}_{window}", "split": {"rows": 5}}, {"name": "x7_{window}"}, True),
+        ({"name": "x{part}_{window}", "split": {"rows": 5}}, {"name": "y7_{window}"}, False),
+        ({"name": "x1_{window}", "split": {"rows": 5}}, {"name": "x2_{window}", "split": {"rows": 5}}, False),
+        ({"name": "x_{window}", "split": {"rows": 5}}, {"name": "x_{window}"}, False),
         ({"name": "x_{window}"}, {"name": "X_{window}"}, True),
         ({"name": "x_{window}"}, {"name": "{job}_{window}"}, False),
         ({"name": "beta__rows__{window}"}, {}, True),
@@ -52,7 +69,7 @@ def test_the_name_of_a_job_takes_the_place_of_the_usual_one_and_the_ending_stays
         ({"name": "x_{window_start:%Y}-{window_end:%m%d}"}, {"name": "X_2026-{window_start:%m%d}"}, True),
     ],
 )
-def test_two_jobs_collide_when_a_path_is_the_same(one: dict[str, str], two: dict[str, str], collides: bool) -> None:
+def test_two_jobs_collide_when_a_path_is_the_same(one: dict[str, Any], two: dict[str, Any], collides: bool) -> None:
     first, second = (
         JobSpec.model_validate({**job(name).model_dump(by_alias=True), "file": file})
         for name, file in (("alpha", one), ("beta", two))

@@ -103,10 +103,18 @@ def test_a_publication_is_new_when_its_bytes_or_its_extractions_are() -> None:
 
 def test_a_file_that_could_not_be_verified_is_named_and_no_other_manifest_changes() -> None:
     ledger = ManifestLedger(sequence=9, hash="e" * 64)
-    both = [file(), file(template="totals")]
+    both = [file(), file(template="totals", path="totals.zip")]
     told = Manifest.of(
-        job("purchases"), NEW_YEAR, both, definition_hash="d" * 64, revision=2, ledger=ledger, unverified=["totals"]
+        job("purchases"), NEW_YEAR, both, definition_hash="d" * 64, revision=2, ledger=ledger, unverified=["totals.zip"]
     )
     entries = json.loads(told.to_bytes())["files"]
     assert [entry.get("verification") for entry in entries] == [None, "not verified"]
     assert "verification" not in json.loads(manifest(*both).to_bytes())["files"][0]
+
+
+def test_what_came_later_is_there_only_where_it_says_something() -> None:
+    plain = json.loads(manifest(file()).to_bytes())
+    assert "superseded" not in plain and "part" not in plain["files"][0]
+    left = manifest(file(part=1)).model_copy(update={"superseded": ("a__part-0002.zip",)})
+    said = json.loads(left.to_bytes())
+    assert (said["superseded"], said["files"][0]["part"]) == (["a__part-0002.zip"], 1)

@@ -20,7 +20,7 @@ SENDER = Address("Export Jobs", addr_spec="exports@example.com")
 def file(number: int = 1, **changes: Any) -> dict[str, Any]:
     path = f"daily/sales__rows-{number}__2026-01-01.zip"
     usual = {"template": f"rows-{number}", "path": path, "url": f"sftp://host/{path}", "rows": 1200, "bytes": 34_567}
-    return {**usual, "sha256": f"{number:064x}", **changes}
+    return {**usual, "sha256": f"{number:064x}", "parts": 1, "last_url": None, **changes}
 
 
 def delivered(*files: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -44,7 +44,8 @@ def failed(**changes: Any) -> dict[str, Any]:
     failure = SimpleNamespace(
         step="validate_destination", template=None, message="The folder /in may not be written to."
     )
-    return {"job": "sales", "window": "1 Jan 2026", "failures": [failure], "delivered": [], "link": "", **changes}
+    usual = {"job": "sales", "window": "1 Jan 2026", "failures": [failure], "delivered": [], "link": ""}
+    return {**usual, "more_parts": dict.fromkeys(changes.get("delivered", ()), ""), **changes}
 
 
 def parts(kind: LetterKind, values: dict[str, Any]) -> tuple[str, str]:

@@ -47,7 +47,7 @@ def publish_while(happens: Callable[[SimulatedLedger], None]) -> MemoryDestinati
 
 def test_what_another_run_publishes_meanwhile_is_no_strangers_file() -> None:
     def announce(ledger: SimulatedLedger) -> None:
-        ledger.placements.append(Placement(1, 2, PATH, 1, len(OTHER), hashlib.sha256(OTHER).hexdigest()))
+        ledger.placements.append(Placement(1, 2, PATH, 1, len(OTHER), hashlib.sha256(OTHER).hexdigest(), "rows"))
 
     with pytest.raises(TransientError, match="Another run has published"):
         publish_while(announce)

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from export_jobs.core.catalogue.catalogue import ColumnType
+from export_jobs.core.files.names import SHEET_ROWS
 from export_jobs.core.sql.compiled import Column
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.formats import xlsx
@@ -94,7 +95,7 @@ def test_a_rerun_has_the_same_bytes() -> None:
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert xlsx.SHEET_ROWS == 1_048_575
+    assert SHEET_ROWS == 1_048_575
     monkeypatch.setattr(xlsx, "SHEET_ROWS", 2)
     columns = [Column("id", "integer")]
     written(staged(columns, [["1"], ["2"]]))

@@ -8,6 +8,7 @@ from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value, text_issues
 from export_jobs.core.definitions.cell_format import CELL_FORMAT_KEYS
 from export_jobs.core.definitions.job import PACKED_FORMATS, TEXT_FORMATS, EmptyResult, FileOptions, JobSpec
+from export_jobs.core.files.names import SHEET_ROWS
 from export_jobs.core.validation.rule import Rules
 
 FILE_RULES: Rules[JobSpec] = Rules()
@@ -20,6 +21,7 @@ OF_TEXT = (
 """Keys that say how text is written, which is CSV or of fixed width."""
 LARGEST_FILE_BYTES = 5 * 1000**4
 """5 TB, the largest object that S3 takes."""
+LARGEST_ROWS = 10**12
 
 
 @FILE_RULES.reads("file.format", *(f"file.{key}" for key in (*OF_CSV, *OF_TEXT)))
@@ -85,3 +87,37 @@ def empty_file_is_meant(job: JobSpec) -> Iterator[Issue]:
     if job.file.format == "csv" and not job.file.header and job.file.empty_result is EmptyResult.SEND:
         what = "without a header, a window without rows sends a file of 0 bytes"
         yield Issue("file.empty_result", what, "Write skip or fail, or keep the header", Level.WARNING)
+
+
+@FILE_RULES.reads("file.split", "file.split.rows", "file.split.bytes")
+def split_has_one_measure(job: JobSpec) -> Iterator[Issue]:
+    """Two limits would need a rule of which counts, and none is no split."""
+    if job.file.split is None:
+        return
+    rows, size = job.file.split.rows, job.file.split.bytes
+    if (rows is None) == (size is None):
+        what = "parts are cut by rows or by bytes, not by both"
+        if rows is None:
+            what = "neither rows nor bytes of a part are given"
+        yield Issue("file.split", what, "Write one of them, such as `split: {rows: 1000000}`")
+    for key, value, largest in (("rows", rows, LARGEST_ROWS), ("bytes", size, LARGEST_FILE_BYTES)):
+        if value is not None and not 1 <= value <= largest:
+            what = f"{quote_value(value)} is not a number of {key} from 1 to {largest}"
+            yield Issue(f"file.split.{key}", what, "Write a number, such as 1000000")
+
+
+@FILE_RULES.reads("file.split", "file.split.rows", "file.split.bytes", "file.format", "file.encoding")
+def split_fits_the_format(job: JobSpec) -> Iterator[Issue]:
+    """How large a file becomes that is compressed inside shows when it is written; a sheet has its own limit."""
+    split, file_format = job.file.split, job.file.format
+    if split is None:
+        return
+    if split.bytes is not None and file_format not in {"csv", "jsonl"}:
+        what = f"how large a {file_format} file becomes is known once it is written, so it cannot be cut by bytes"
+        yield Issue("file.split.bytes", what, "Split it by rows")
+    elif split.bytes is not None and job.file.encoding != "utf-8":
+        what = f"how large a text becomes in {job.file.encoding} is known once it is written, so it is not cut by bytes"
+        yield Issue("file.split.bytes", what, "Split it by rows")
+    if file_format == "xlsx" and split.rows is not None and split.rows > SHEET_ROWS:
+        what = f"an Excel sheet holds {SHEET_ROWS} rows below its header, and a part would have {split.rows}"
+        yield Issue("file.split.rows", what, f"Write at most {SHEET_ROWS}")

@@ -44,9 +44,21 @@ def done_file_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
         return
     found = list(name_pattern_issues("file.done_file", name))
     yield from found
-    if not found and "template" in parse_name_pattern(name).fields:
-        what = "a run sends one done file, so it cannot be named after a template"
-        yield Issue("file.done_file", what, "Leave {template} out")
+    for field in ("template", "part") if not found else ():
+        if field in parse_name_pattern(name).fields:
+            what = f"a run sends one done file, so it cannot be named after a {field}"
+            yield Issue("file.done_file", what, f"Leave {{{field}}} out")
+
+
+@FILE_NAME_RULES.reads("file.split", "file.name")
+def part_is_of_a_split_file(job: JobSpec) -> Iterator[Issue]:
+    """A whole file has no number of a part."""
+    name = job.file.name
+    if job.file.split is not None or name is None or next(name_pattern_issues("", name), None):
+        return
+    if "part" in parse_name_pattern(name).fields:
+        what = f"{quote_value(name)} names a part, and the files of this job are whole"
+        yield Issue("file.name", what, "Leave {part} out, or split the files with file.split")
 
 
 @FILE_NAME_RULES.reads("file.name", "file.done_file", "file.format", "file.compression", "templates", *_OF_SCHEDULE)
