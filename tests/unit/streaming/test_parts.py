@@ -117,7 +117,7 @@ def test_each_part_is_in_the_encoding_of_the_file(encoding: str) -> None:
 
 def test_parts_of_fixed_width() -> None:
     found = made([["1", "a"], ["22", "b"], ["3", "c"]], format="fixed", compression="none", split={"rows": 2})
-    assert [content.decode().split() for content, _ in found] == [["1", "a", "22", "b"], ["3", "c"]]
+    assert [content.decode().split() for content, _ in found] == [["1a", "22b"], ["3c"]]
 
 
 def test_no_rows_are_one_part_with_its_headings() -> None:

@@ -29,7 +29,9 @@ def export(columns: int, kind: str = "text") -> CompiledExport:
 
 def encoded(rows: list[list[str | None]], options: FileOptions) -> bytes:
     table = export(len(rows[0]))
-    return CsvEncoder(table, options, Charset(options)).encode(RowWriter(table, options, "UTC").lines(rows), 1)
+    return CsvEncoder(table.template, table.columns, options, Charset(options)).encode(
+        RowWriter(table, options, "UTC").lines(rows), 1
+    )
 
 
 def read(content: bytes, options: FileOptions) -> list[list[str]]:
@@ -92,7 +94,9 @@ def test_headings_are_encoded_too() -> None:
     options = FileOptions(encoding="windows-1252")
     table = CompiledExport("sales", "c", "other", "", {}, (Column("Ω", "text"),), DateBasis.NONE)
     with pytest.raises(TerminalError, match="the heading 'Ω': the character 'Ω'"):
-        CsvEncoder(table, options, Charset(options)).encode(header_line(table, options), HEADING)
+        CsvEncoder(table.template, table.columns, options, Charset(options)).encode(
+            header_line([column.name for column in table.columns], options), HEADING
+        )
 
 
 def test_a_formula_that_only_the_encoding_makes_is_escaped() -> None:
