@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from export_jobs.core.base.frozen import Frozen
-
-if TYPE_CHECKING:
-    from export_jobs.core.catalogue.catalogue import ColumnType
 
 DecimalMark = Literal[".", ","]
 ThousandsMark = Literal["", ",", ".", " ", "'"]
@@ -31,7 +28,7 @@ class CellFormat(Frozen):
 
 CELL_FORMAT_KEYS = tuple(CellFormat.model_fields)
 AS_STORED = CellFormat()
-OF_TYPE: dict[ColumnType, tuple[str, ...]] = {
+OF_TYPE: dict[str, tuple[str, ...]] = {
     "text": (),
     "integer": ("decimal_mark", "thousands_mark"),
     "number": ("decimal_mark", "thousands_mark"),
@@ -40,10 +37,10 @@ OF_TYPE: dict[ColumnType, tuple[str, ...]] = {
     "timestamp": ("timestamp_format",),
     "timestamptz": ("timestamptz_format",),
 }
-"""Which keys say how values of a type are written."""
+"""Which keys say how values of a type of the catalogue are written."""
 
 
-def column_format(kind: ColumnType, decimals: int | None, job: CellFormat, column: CellFormat) -> CellFormat:
+def column_format(kind: str, decimals: int | None, job: CellFormat, column: CellFormat) -> CellFormat:
     """How a column of the type ``kind`` is written: what it says itself, else what the job says.
 
     Whole numbers are grouped only where their own column says so: most of them are ids.

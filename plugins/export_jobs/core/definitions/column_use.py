@@ -9,6 +9,8 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 from export_jobs.core.definitions.cell_format import CellFormat
 
 Alignment = Literal["left", "right"]
+MAX_WIDTH = 10_000
+"""Characters of a column of fixed width."""
 _EMPTY_COUNTS = {"thousands_mark", "true_text", "false_text"}
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from export_jobs.core.definitions.column_use import Alignment
-from export_jobs.core.files.fixed_width import column_align, column_width
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.csv.charset import Charset, MissingCharacterError
+from export_jobs.streaming.formats.fixed_width import column_align, column_width
 from export_jobs.streaming.formats.staged_table import StagedTable
 
 _FILL: dict[Alignment, Callable[[str, int], str]] = {"left": str.ljust, "right": str.rjust}

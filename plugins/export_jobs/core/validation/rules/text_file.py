@@ -14,10 +14,9 @@ from export_jobs.core.definitions.cell_format import (
     CellFormat,
     column_format,
 )
-from export_jobs.core.definitions.column_use import ColumnUse
+from export_jobs.core.definitions.column_use import MAX_WIDTH, ColumnUse
 from export_jobs.core.definitions.job import TEXT_FORMATS, JobSpec
 from export_jobs.core.definitions.time_format import TIME_DIRECTIVES, time_format_issues
-from export_jobs.core.files.fixed_width import MAX_WIDTH
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.template_use import readable_uses
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from export_jobs.core.definitions.cell_format import CellFormat
-from export_jobs.core.files.fixed_width import column_align, column_width
 from export_jobs.core.sql.compiled import Column
+from export_jobs.streaming.formats.fixed_width import column_align, column_width
 
 
 def test_a_width_that_is_said_is_the_width() -> None:

@@ -7,7 +7,6 @@ from export_jobs.core.definitions.column_use import Alignment
 from export_jobs.core.definitions.time_format import time_parts
 from export_jobs.core.sql.compiled import Column
 
-MAX_WIDTH = 10_000
 WIDTHS: dict[ColumnType, int] = {
     "text": 40,
     "integer": 20,
