@@ -127,6 +127,13 @@ def test_a_new_job_shows_its_first_windows_before_it_is_saved(run: Run) -> None:
     code, out, _ = run("diff", "-f", SAMPLES)
     assert code == 1
     assert "first windows: 1997-01-01..1997-01-05, 1997-01-06..1997-01-12, 1997-01-13..1997-01-19" in out
+    assert "weekly-sales__1997-01-01_1997-01-05.manifest.json" in out
+    [job] = [
+        change
+        for change in json.loads(run("diff", "-f", SAMPLES, "--format", "json")[1])["changes"]
+        if change["name"] == "weekly-sales"
+    ]
+    assert job["first_files"][0].endswith("__1997-01-01_1997-01-05.zip")
 
 
 def test_an_edited_schedule_shows_the_next_windows_before_it_is_saved(run: Run, edited: Callable[..., Path]) -> None:

@@ -10,6 +10,9 @@ from export_jobs.cli.output import Output
 from export_jobs.cli.text.choice_text import change_text
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.yaml_file import YamlFile
+from export_jobs.core.definitions.job import JobSpec
+from export_jobs.core.files.job_files import paths_of_window
+from export_jobs.core.files.names import part_text
 from export_jobs.core.validation.changes import Action, Change
 from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.core.windows.window import ScheduledWindow
@@ -41,6 +44,8 @@ def show_plan(plan: ApplyPlan, output: Output) -> None:
             output.line(f"    refused: {change.reason}.")
         if change.noun == "job" and change.action is Action.CREATE:
             output.line("    first windows: " + _windows(change.windows_after, _zone(plan, change)))
+            for path in _first_paths(plan, change):
+                output.line(f"    first files: {path}")
         elif change.windows_before or change.windows_after:
             zone = _zone(plan, change)
             output.line("    next windows as it is: " + _windows(change.windows_before, zone))
@@ -65,7 +70,7 @@ def plan_document(plan: ApplyPlan, file: YamlFile, *, saved: bool) -> dict[str, 
     return {
         "saved": saved,
         "issues": [issue_document(issue, file) for issue in plan.issues],
-        "changes": [_change_document(change) for change in plan.changes],
+        "changes": [{**_change_document(change), "first_files": _first_paths(plan, change)} for change in plan.changes],
         "left_alone": list(plan.untouched),
     }
 
@@ -103,5 +108,17 @@ def _windows(deliveries: tuple[ScheduledWindow, ...], zone: str) -> str:
     return ", ".join(day_range(delivery.window, zone) for delivery in deliveries) or "none"
 
 
+def _first_paths(plan: ApplyPlan, change: Change) -> list[str]:
+    """What the first run of a new job will send, as its names will be; of a file that is split its first part."""
+    if change.noun != "job" or change.action is not Action.CREATE or not change.windows_after:
+        return []
+    first = change.windows_after[0]
+    return [file.path for file in paths_of_window(_job(plan, change), first.window, first.due, part_text(1))]
+
+
 def _zone(plan: ApplyPlan, change: Change) -> str:
-    return next(job.schedule.time_zone for job in (plan.file.jobs if plan.file else ()) if job.name == change.name)
+    return _job(plan, change).schedule.time_zone
+
+
+def _job(plan: ApplyPlan, change: Change) -> JobSpec:
+    return next(job for job in (plan.file.jobs if plan.file else ()) if job.name == change.name)
