@@ -44,14 +44,14 @@ def test_search_and_filters_are_in_the_address_and_back_works(live: Live, open_p
     assert "search=NORTH" in page.url
     page.get_by_label("Search export schedules").fill("")
     shows(live, page, ["alpha", "beta", "gamma"])
-    page.get_by_label("Frequency").select_option("weekly")
+    page.get_by_role("combobox", name="Frequency").select_option("weekly")
     shows(live, page, ["beta"])
     assert "frequency=weekly" in page.url
     page.reload()
     shows(live, page, ["beta"])
     page.go_back()
     shows(live, page, ["alpha", "beta", "gamma"])
-    page.get_by_label("Status", exact=True).select_option("completed")
+    page.get_by_role("combobox", name="Status").select_option("completed")
     page.get_by_role("heading", name="No schedule matches").wait_for()
     page.get_by_role("button", name="Clear search and filters").click()
     shows(live, page, ["alpha", "beta", "gamma"])
