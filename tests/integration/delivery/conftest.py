@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,12 @@ from moto.server import ThreadedMotoServer
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials
+from export_jobs.delivery.ftp.destination import FtpDestination
 from export_jobs.delivery.s3 import S3Destination
 from export_jobs.delivery.sftp import SftpDestination
+from tests.servers.ftp_faults import PASSWORD as FTP_PASSWORD
+from tests.servers.ftp_faults import USER as FTP_USER
+from tests.servers.ftp_faults import FtpServer
 from tests.servers.openssh import HOW_TO_GET, SSHD, OpenSsh
 from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer
 from tests.servers.sites import (
@@ -27,6 +34,8 @@ from tests.servers.sites import (
     openssh_credentials,
     s3_client,
 )
+from tests.servers.vsftpd import ACCOUNT, VSFTPD, Vsftpd
+from tests.servers.vsftpd import HOW_TO_GET as VSFTPD_HOW_TO_GET
 
 
 @pytest.fixture
@@ -101,6 +110,63 @@ def s3_site(s3: Any) -> Site:
     return bucket_site(s3, S3Destination(s3, BUCKET, prefix), prefix)
 
 
+@pytest.fixture(scope="session")
+def ftps_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
+    with FtpServer(tmp_path_factory.mktemp("ftps"), tmp_path_factory.mktemp("ftps-state")) as server:
+        yield server
+
+
+@pytest.fixture
+def ftps(ftps_server: FtpServer) -> FtpServer:
+    """The misbehaving server, well again and with an empty folder ``/in``."""
+    ftps_server.heal()
+    folder = ftps_server.root / "in"
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
+    folder.mkdir()
+    return ftps_server
+
+
+@pytest.fixture
+def ftps_credentials(ftps: FtpServer) -> Credentials:
+    return Credentials("127.0.0.1", ftps.port, FTP_USER, FTP_PASSWORD, {"ca_file": str(ftps.certificate)})
+
+
+@pytest.fixture
+def ftps_site(ftps: FtpServer, ftps_credentials: Credentials) -> Site:
+    return folder_site(ftps.root / "in", FtpDestination(ftps_credentials, "/in", stall_seconds=20))
+
+
+@pytest.fixture(scope="session")
+def vsftpd() -> Iterator[Vsftpd]:
+    if VSFTPD is None or os.getuid() != 0:
+        pytest.skip(VSFTPD_HOW_TO_GET)
+    folder = Path(tempfile.mkdtemp(prefix="export-jobs-vsftpd-"))
+    folder.chmod(0o755)  # the server reads it as another user
+    with Vsftpd(folder) as server:
+        yield server
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def vsftpd_site(vsftpd: Vsftpd) -> Site:
+    folder = vsftpd.root / "in"
+    for child in folder.iterdir():
+        subprocess.run(["rm", "-rf", str(child)], check=True)
+    credentials = Credentials("127.0.0.1", vsftpd.port, "ftp", "any", {"ca_file": str(vsftpd.certificate)})
+    site = folder_site(folder, FtpDestination(credentials, "/in", stall_seconds=20))
+
+    def put(path: str, content: bytes) -> None:
+        """As the login would have: it may not write into a folder of root's."""
+        site.put(path, content)
+        for made in folder.rglob("*"):
+            shutil.chown(made, ACCOUNT)
+
+    def leave(where: str, final: str, attempt: str) -> None:
+        put(f"{where}/.{final}.{attempt}.part", b"half")
+
+    return replace(site, put=put, leave_unfinished=leave)
+
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "sftp_in_ranges": {"parallel": 4},
     "sftp_read_back": {"verify": "read_back"},
@@ -112,7 +178,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 """Destinations of other options than the safest, which keep the whole promise all the same."""
 
 
-@pytest.fixture(params=["memory", "sftp", "sftp_key", "openssh", "s3", *OPTIONS])
+@pytest.fixture(params=["memory", "sftp", "sftp_key", "openssh", "ftps", "vsftpd", "s3", *OPTIONS])
 def site(request: pytest.FixtureRequest) -> Site:
     """Every kind of destination in turn, and each option that changes how a file gets there."""
     if request.param == "memory":

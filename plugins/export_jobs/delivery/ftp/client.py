@@ -1,0 +1,80 @@
+"""``ftplib`` as servers want it today: TLS from the first byte where asked, and its session used again for the data.
+
+vsftpd and ProFTPD refuse a data connection that does not continue the TLS session of the control connection, since
+another program could have opened it. ``ftplib`` begins a new session each time.
+"""
+
+from __future__ import annotations
+
+import ftplib
+import socket
+import ssl
+
+from export_jobs.delivery.ftp.login import FtpLogin, Protection
+
+
+class PlainClient(ftplib.FTP):
+    """Plain FTP."""
+
+
+class TlsClient(ftplib.FTP_TLS):
+    """FTP that begins in the clear and asks for TLS before it logs in."""
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
+        """Open a data connection that continues the TLS session of the control connection."""
+        connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        control = self.sock
+        if self._prot_p and isinstance(control, ssl.SSLSocket):  # type: ignore[attr-defined]  ftplib's own flag
+            connection = self.context.wrap_socket(connection, server_hostname=self.host, session=control.session)
+        return connection, size
+
+
+class ImplicitTlsClient(TlsClient):
+    """FTP that is encrypted from its first byte, on a port of its own."""
+
+    _wrapped: socket.socket | None = None
+
+    @property
+    def sock(self) -> socket.socket | None:
+        """The control connection."""
+        return self._wrapped
+
+    @sock.setter
+    def sock(self, plain: socket.socket | None) -> None:
+        is_bare = plain is not None and not isinstance(plain, ssl.SSLSocket)
+        self._wrapped = self.context.wrap_socket(plain, server_hostname=self.host) if is_bare else plain
+
+
+class TlsRefused(ftplib.error_perm):
+    """The server's answer to the wish for TLS."""
+
+
+def connected_client(login: FtpLogin, seconds: float) -> ftplib.FTP:
+    """Connect and log in; every wait of the client then lasts at most ``seconds``.
+
+    Raises whatever ``ftplib``, ``ssl`` and ``socket`` do; the connection is closed then.
+    """
+    client: ftplib.FTP
+    if login.context is None:
+        client = PlainClient(timeout=seconds, encoding=login.encoding)
+    else:
+        kind = ImplicitTlsClient if login.protection is Protection.IMPLICIT else TlsClient
+        client = kind(context=login.context, timeout=seconds, encoding=login.encoding)
+    try:
+        client.connect(login.host, login.port, timeout=seconds)
+        if isinstance(client, ftplib.FTP_TLS) and login.protection is Protection.EXPLICIT:
+            _begin_tls(client)  # before the login, which would go in the clear otherwise
+        ftplib.FTP.login(client, login.user, login.password)
+        if isinstance(client, ftplib.FTP_TLS):
+            client.prot_p()
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _begin_tls(client: ftplib.FTP_TLS) -> None:
+    try:
+        client.auth()
+    except ftplib.error_perm as error:
+        raise TlsRefused(*error.args) from error

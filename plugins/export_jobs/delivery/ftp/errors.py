@@ -1,0 +1,154 @@
+"""An error of ``ftplib``, TLS or the network -> a message and a retry rule. A server's own text is never repeated."""
+
+from __future__ import annotations
+
+import ftplib
+import socket
+import ssl
+
+from export_jobs.delivery.ftp.client import TlsRefused
+from export_jobs.delivery.ftp.login import FtpLogin, Protection
+from export_jobs.errors import ExportError, TerminalError, TransientError
+
+NOT_THERE = "550"
+_NO_COMMAND = {"500", "501", "502", "504"}
+_SESSION_REUSE = ("ssl session reuse", "session reuse required")
+_Cause = tuple[type[ExportError], str, str]
+
+_NO_SPACE: _Cause = (
+    TerminalError,
+    "There is no space left on {where} for {path}. The unfinished upload was removed and any older file of that name "
+    "is unchanged",
+    "Ask the server's owner to make room, then rerun",
+)
+_FORBIDDEN: _Cause = (
+    TerminalError,
+    "The FTP server {where} refuses {path} (answer {code}, seen while {doing})",
+    "The login needs to write, rename and remove files in the destination's folder; ask the server's owner to allow it",
+)
+_NO_DATA: _Cause = (
+    TransientError,
+    "The FTP server {where} could not open the data connection, or lost it, while {doing}",
+    "It is tried again; if this goes on, ask for the server's range of passive ports and open it in the firewall",
+)
+_NO_PROTECTED_DATA: _Cause = (
+    TerminalError,
+    "The FTP server {where} refuses encrypted data connections (answer {code})",
+    "Ask its owner to allow PROT P",
+)
+_REFUSED_SESSION: _Cause = (
+    TerminalError,
+    "The FTP server {where} refuses the data connection, since it does not take over its TLS session",
+    "Ask the server's owner for its log; it has to accept the session of the control connection",
+)
+_LOST: _Cause = (
+    TransientError,
+    "The connection to the FTP server {where} was lost while {doing}",
+    "The file is sent again from its start at the next try; if this goes on, ask the server's owner for its log",
+)
+_BY_CODE: dict[str, _Cause] = {
+    "425": _NO_DATA,
+    "426": _NO_DATA,
+    "452": _NO_SPACE,
+    "521": _NO_PROTECTED_DATA,
+    "522": _NO_PROTECTED_DATA,
+    "533": _NO_PROTECTED_DATA,
+    "534": _NO_PROTECTED_DATA,
+    "536": _NO_PROTECTED_DATA,
+    "550": _FORBIDDEN,
+    "552": _NO_SPACE,
+    "553": _FORBIDDEN,
+    "4": (TransientError, "The FTP server {where} is busy (answer {code}) while {doing}", "It is tried again"),
+    "5": (
+        TerminalError,
+        "The FTP server {where} answered {code} while {doing}",
+        "Ask the server's owner what it means there",
+    ),
+}
+"""By a whole code, else by its first digit."""
+_BY_TYPE: dict[type[BaseException], _Cause] = {
+    TimeoutError: (
+        TransientError,
+        "The FTP server {where} made no progress while {doing}, so the connection was ended",
+        "It is tried again; if this goes on, ask whether its passive ports are open in the firewall",
+    ),
+    socket.gaierror: (
+        TransientError,
+        "The name of the FTP server {where} cannot be resolved",
+        "Check the host in the Airflow connection",
+    ),
+    ConnectionRefusedError: (
+        TransientError,
+        "Nothing answers at the FTP server {where}",
+        "Check host and port in the Airflow connection, or wait until the server is up",
+    ),
+}
+
+
+def code_of(error: BaseException) -> str:
+    """The three digits of a server's answer; "" for what is none."""
+    text = str(error)
+    return text[:3] if isinstance(error, ftplib.Error) and text[:3].isdecimal() else ""
+
+
+def is_unknown_command(error: BaseException) -> bool:
+    """Whether the server does not have the command that it was sent."""
+    return code_of(error) in _NO_COMMAND
+
+
+def ftp_login_error(error: BaseException, login: FtpLogin) -> ExportError:
+    """What stopped a login. A password is tried once only, so that the account is not locked."""
+    where = login.where
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return TerminalError(
+            f"The certificate of the FTP server {where} cannot be verified ({_reason(error)})",
+            "Give the authority's certificate as ca_file or ca_certificate in the connection's extra, and the host by "
+            "the name in the certificate; it is never accepted unverified",
+        )
+    if isinstance(error, ssl.SSLError):
+        other = "without implicit_tls" if login.protection is Protection.IMPLICIT else "with implicit_tls and its port"
+        return TerminalError(
+            f"The FTP server {where} does not speak TLS as expected ({login.protection})",
+            f"Ask the server's owner which kind it offers; then try the connection {other}",
+        )
+    code = code_of(error)
+    if isinstance(error, TlsRefused):
+        return TerminalError(
+            f"The FTP server {where} offers no TLS. Nothing was sent, not even the login",
+            "Ask its owner to switch TLS on. Only by consent, for a destination of kind ftp with `plain_ftp: true`, "
+            "files and password travel in the clear",
+        )
+    if login.protection is Protection.NONE and (code in {"421", "530", "550"} and _asks_for_tls(error)):
+        return TerminalError(f"The FTP server {where} demands TLS", "Give the destination the kind ftps")
+    if code in {"530", "430", "332", "532"}:
+        return TerminalError(
+            f"The FTP server {where} rejected login or password of user {login.user!r}. It was tried once only, so "
+            "that the account is not locked",
+            "Correct login and password in the Airflow connection, then check the destination",
+        )
+    return transfer_error(error, where, "logging in")
+
+
+def transfer_error(error: BaseException, where: str, doing: str, path: str = "") -> ExportError:
+    """What went wrong while ``doing`` something with ``path``."""
+    if any(words in str(error).lower() for words in _SESSION_REUSE):
+        kind, what, remedy = _REFUSED_SESSION
+    else:
+        code = code_of(error)
+        known = _BY_CODE.get(code) or _BY_CODE.get(code[:1]) or _by_type(error)
+        kind, what, remedy = known
+    names = {"where": where, "doing": f"{doing} {path}".strip(), "path": path or "a file", "code": code_of(error)}
+    return kind(what.format(**names), remedy)
+
+
+def _by_type(error: BaseException) -> _Cause:
+    return next((cause for type_, cause in _BY_TYPE.items() if isinstance(error, type_)), _LOST)
+
+
+def _asks_for_tls(error: BaseException) -> bool:
+    text = str(error).lower()
+    return any(word in text for word in ("tls", "ssl", "secure", "encrypt"))
+
+
+def _reason(error: ssl.SSLCertVerificationError) -> str:
+    return error.verify_message or "no reason given"

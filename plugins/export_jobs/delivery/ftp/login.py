@@ -1,0 +1,112 @@
+"""From a connection's credentials to what one FTP login needs, read and checked before a byte is sent."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from export_jobs.delivery.destination import Credentials
+from export_jobs.delivery.sftp_login import plain_host, server_address
+from export_jobs.errors import TerminalError
+
+EXPLICIT_PORT = 21
+IMPLICIT_PORT = 990
+_FIELDS = {"passive", "encoding", "implicit_tls", "ca_file", "ca_certificate"}
+_NO = {"false", "0", "no", "off", ""}
+
+
+class Protection(StrEnum):
+    """How the connection is encrypted."""
+
+    EXPLICIT = "explicit TLS"
+    IMPLICIT = "implicit TLS"
+    NONE = "no encryption"
+
+
+@dataclass(frozen=True)
+class FtpLogin:
+    """One login. ``context`` verifies the server's certificate and name; None only for plain FTP."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    protection: Protection
+    context: ssl.SSLContext | None
+    encoding: str
+
+    @property
+    def where(self) -> str:
+        """The server as messages name it."""
+        return server_address(self.host, self.port)
+
+
+def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
+    """Read what an Airflow connection of type FTP says; ``plain``: the destination consents to no encryption.
+
+    Beside login and password these fields of the extra count: ``passive`` (it has to be on), ``encoding`` of file
+    names, ``implicit_tls``, and ``ca_file`` (a path) or ``ca_certificate`` (PEM) for a server with a certificate of
+    its own.
+
+    Raises:
+        TerminalError: something is missing, unreadable or not supported; the message names the field, never its value.
+    """
+    extra = credentials.extra
+    is_implicit = _is_on(extra.get("implicit_tls", False))
+    protection = Protection.NONE if plain else Protection.IMPLICIT if is_implicit else Protection.EXPLICIT
+    port = credentials.port or (IMPLICIT_PORT if protection is Protection.IMPLICIT else EXPLICIT_PORT)
+    where = server_address(credentials.host, port)
+    if not plain_host(credentials.host):
+        raise TerminalError("The FTP connection names no host", "Fill it in, in the Airflow connection")
+    if not credentials.login or not credentials.password:
+        missing = "password" if credentials.login else "login"
+        raise TerminalError(f"The connection of {where} has no {missing}", "Fill it in, in the Airflow connection")
+    unknown = sorted(set(extra) - _FIELDS)
+    if unknown:
+        raise TerminalError(
+            f"The connection of {where} has fields in its extra that no FTP delivery knows: {', '.join(unknown)}",
+            f"Remove them; known are {', '.join(sorted(_FIELDS))}",
+        )
+    if not _is_on(extra.get("passive", True)):
+        raise TerminalError(
+            f"The connection of {where} asks for active mode, in which the server would connect to the worker",
+            "Remove `passive` from its extra: deliveries use passive mode only",
+        )
+    if plain and is_implicit:
+        raise TerminalError(
+            f"The connection of {where} has implicit_tls, and its destination is plain FTP",
+            "Give the destination the kind ftps",
+        )
+    return FtpLogin(
+        host=plain_host(credentials.host),
+        port=port,
+        user=credentials.login,
+        password=credentials.password,
+        protection=protection,
+        context=None if plain else _context(extra, where),
+        encoding=str(extra.get("encoding") or "utf-8"),
+    )
+
+
+def _context(extra: dict[str, Any], where: str) -> ssl.SSLContext:
+    file, certificate = extra.get("ca_file"), extra.get("ca_certificate")
+    if file and not Path(str(file)).is_file():
+        raise TerminalError(
+            f"The connection of {where} names a ca_file that is not on this machine",
+            "Put it there on every worker, or give its content as ca_certificate",
+        )
+    try:
+        return ssl.create_default_context(
+            cafile=str(file) if file else None, cadata=str(certificate) if certificate else None
+        )
+    except (ssl.SSLError, ValueError) as error:
+        raise TerminalError(
+            f"The certificate in the connection of {where} cannot be read", "Give it as PEM, from BEGIN to END"
+        ) from error
+
+
+def _is_on(value: object) -> bool:
+    return str(value).strip().lower() not in _NO

@@ -1,0 +1,209 @@
+"""One FTP connection, logged in: what a delivery asks of it, with its errors as ours."""
+
+from __future__ import annotations
+
+import ftplib
+import hashlib
+import posixpath
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from types import TracebackType
+
+from export_jobs.delivery.ftp.client import connected_client
+from export_jobs.delivery.ftp.errors import NOT_THERE, code_of, ftp_login_error, is_unknown_command, transfer_error
+from export_jobs.delivery.ftp.login import FtpLogin
+from export_jobs.delivery.standing import StandingFile
+from export_jobs.errors import TerminalError
+
+BLOCK = 1024 * 1024
+_TROUBLE = (ftplib.Error, OSError, EOFError)
+
+
+class FtpSession:
+    """Stands in the destination's folder; every path is relative to it. Always closed by ``with``."""
+
+    def __init__(self, login: FtpLogin, folder: str, stall_seconds: float) -> None:
+        self.where = login.where
+        try:
+            self._client = connected_client(login, stall_seconds)
+        except _TROUBLE as error:
+            raise ftp_login_error(error, login) from error
+        try:
+            self._features = self._ask_features()
+            self._enter(folder)
+        except BaseException:
+            self._client.close()
+            raise
+
+    def __enter__(self) -> FtpSession:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        with suppress(*_TROUBLE):
+            self._client.quit()
+        self._client.close()
+
+    def look(self, path: str) -> StandingFile | None:
+        """What the server says of a file; None where there is none, or where it does not say."""
+        if "MLST" in self._features:
+            return self._look_by_facts(path)
+        with self._translated("looking at", path):
+            try:
+                self._client.voidcmd("TYPE I")
+                size = self._client.size(path)
+            except ftplib.error_perm as error:
+                if code_of(error) == NOT_THERE or is_unknown_command(error):
+                    return None
+                raise
+        return None if size is None else StandingFile(size, self._modified(path))
+
+    def store(self, path: str, blocks: Iterator[bytes]) -> None:
+        """Write a file from its blocks; it is complete when this returns."""
+        with self._translated("sending", path):
+            data = self._open_data(f"STOR {path}")
+            try:
+                for block in blocks:
+                    data.sendall(block)
+                if isinstance(data, ssl.SSLSocket):
+                    # Ends the stream, so that the server can tell it from one that was cut; some do not answer it.
+                    with suppress(OSError):
+                        data.unwrap()
+            finally:
+                data.close()
+            self._client.voidresp()
+
+    def sha256(self, path: str) -> str:
+        """Hex digest of a file's content, which is read back for it."""
+        digest = hashlib.sha256()
+        with self._translated("reading back", path):
+            data = self._open_data(f"RETR {path}")
+            try:
+                while block := data.recv(BLOCK):
+                    digest.update(block)
+            except ssl.SSLEOFError:
+                pass  # the server closed without a word; what was cut has another digest
+            finally:
+                data.close()
+            self._client.voidresp()
+        return digest.hexdigest()
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a file another name."""
+        with self._translated("renaming to", new):
+            self._client.rename(old, new)
+
+    def remove(self, path: str) -> None:
+        """Remove a file, unless it is not there."""
+        with self._translated("removing", path):
+            try:
+                self._client.delete(path)
+            except ftplib.error_perm as error:
+                if code_of(error) != NOT_THERE:
+                    raise
+
+    def names_in(self, folder: str) -> list[str] | None:
+        """Names of what is in a folder, hidden ones, too, where the server shows them; None where it lists nothing."""
+        with self._translated("listing", folder):
+            try:
+                if "MLST" in self._features:
+                    return [name for name, _ in self._client.mlsd(folder)]
+                found = self._client.nlst(f"-a {folder or '.'}")
+            except (ftplib.error_perm, ftplib.error_temp) as error:
+                if code_of(error).startswith("42"):
+                    raise
+                return None
+        return [posixpath.basename(name) for name in found]
+
+    def make_folder(self, folder: str) -> None:
+        """Make a folder, unless it is there."""
+        with self._translated("making the sub-folder", folder):
+            try:
+                self._client.mkd(folder)
+            except ftplib.error_perm:
+                here = self._client.pwd()
+                self._client.cwd(folder)  # raises where the folder is not there for another reason
+                self._client.cwd(here)
+
+    def _open_data(self, command: str) -> socket.socket:
+        """Begin a binary transfer; asked for each time, since listing a folder leaves the connection in text mode."""
+        self._client.voidcmd("TYPE I")
+        return self._client.transfercmd(command)
+
+    def _enter(self, folder: str) -> None:
+        if folder in {"", "."}:
+            return
+        with self._translated("entering the target folder", folder):
+            try:
+                self._client.cwd(folder)
+            except ftplib.error_perm as error:
+                if code_of(error) != NOT_THERE:
+                    raise
+                raise TerminalError(
+                    f"The folder {folder} does not exist on {self.where}, or this login may not enter it",
+                    "Create it there, or correct the folder of the destination",
+                ) from error
+
+    def _ask_features(self) -> set[str]:
+        """The commands beyond the oldest ones that the server has; none where it does not say."""
+        try:
+            answer = self._client.sendcmd("FEAT")
+        except ftplib.Error:
+            return set()
+        features = {
+            line.split()[0].upper() for line in answer.splitlines()[1:] if line.startswith(" ") and line.strip()
+        }
+        if "UTF8" in features:
+            with suppress(ftplib.Error):
+                self._client.sendcmd("OPTS UTF8 ON")
+        return features
+
+    def _look_by_facts(self, path: str) -> StandingFile | None:
+        with self._translated("looking at", path):
+            try:
+                answer = self._client.sendcmd(f"MLST {path}")
+            except ftplib.error_perm as error:
+                if code_of(error) == NOT_THERE or is_unknown_command(error):
+                    return None
+                raise
+        facts = _facts(answer)
+        if facts.get("type", "file").lower() != "file":
+            raise TerminalError(
+                f"{path} on {self.where} is a folder where a file is to be delivered",
+                "Remove the folder there, or give the job another name or sub-folder",
+            )
+        size = facts.get("size", "")
+        return StandingFile(int(size), _instant(facts.get("modify", ""))) if size.isdecimal() else None
+
+    def _modified(self, path: str) -> int | None:
+        if "MDTM" not in self._features:
+            return None
+        with self._translated("looking at", path):
+            try:
+                return _instant(self._client.sendcmd(f"MDTM {path}").partition(" ")[2])
+            except ftplib.error_perm:
+                return None
+
+    @contextmanager
+    def _translated(self, doing: str, path: str) -> Iterator[None]:
+        try:
+            yield
+        except _TROUBLE as error:
+            raise transfer_error(error, self.where, doing, path) from error
+
+
+def _facts(answer: str) -> dict[str, str]:
+    """``250-…\\n type=file;size=5; name\\n250 End`` -> ``{"type": "file", "size": "5"}``."""
+    line = next((line for line in answer.splitlines() if "=" in line and ";" in line), "")
+    pairs = (fact.partition("=") for fact in line.strip().partition(" ")[0].split(";") if fact)
+    return {name.lower(): value for name, _, value in pairs}
+
+
+def _instant(text: str) -> int | None:
+    """Seconds since 1970 of ``YYYYMMDDHHMMSS``, which is UTC; None for anything else."""
+    digits = text.strip().partition(".")[0]
+    if len(digits) != 14 or not digits.isdecimal():
+        return None
+    return int(datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp())

@@ -1,0 +1,165 @@
+"""A real FTP server, with or without TLS, that misbehaves when a test tells it to."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_DTPHandler, TLS_FTPHandler
+from pyftpdlib.servers import ThreadedFTPServer
+
+USER, PASSWORD = "partner", "canary/ftp+password"
+
+
+@dataclass
+class FtpFaults:
+    """What goes wrong from now on; ``FtpServer.heal`` makes all of it well."""
+
+    drop_after_bytes: int | None = None
+    drop_before_rename: bool = False
+    drop_after_rename: bool = False
+    rename_does_nothing: bool = False
+    answers: dict[str, str] = field(default_factory=dict)
+    """By command, the whole answer that is given in its place."""
+    lose_last_bytes: int = 0
+    stall: threading.Event | None = None
+    commands: list[str] = field(default_factory=list)
+
+
+class FtpServer:
+    """Serves ``root`` at ``port`` to one user; ``certificate`` (PEM) is its own authority."""
+
+    def __init__(self, root: Path, state: Path, *, tls: bool = True, implicit: bool = False) -> None:
+        self.root, self.tls = root, tls
+        self.faults = FtpFaults()
+        self.certificate = state / "certificate.pem"
+        authorizer = DummyAuthorizer()
+        authorizer.add_user(USER, PASSWORD, str(root), perm="elradfmwMT")
+        handler = _handler(self, authorizer, write_certificate(self.certificate) if tls else None, implicit)
+        self._server = ThreadedFTPServer(("127.0.0.1", 0), handler)
+        self.port: int = self._server.address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"handle_exit": False}, daemon=True)
+
+    def heal(self) -> None:
+        """Behave from now on."""
+        if self.faults.stall is not None:
+            self.faults.stall.set()
+        self.faults = FtpFaults()
+
+    def __enter__(self) -> FtpServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.heal()
+        self._server.close_all()
+        self._thread.join(10)
+
+
+def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, implicit: bool) -> Any:
+    data: Any = TLS_DTPHandler if certificate else DTPHandler
+    control: Any = TLS_FTPHandler if certificate else FTPHandler
+
+    class Data(data):  # type: ignore[misc]
+        def recv(self, size: int) -> bytes:
+            faults = server.faults
+            if faults.drop_after_bytes is not None and self.tot_bytes_received >= faults.drop_after_bytes:
+                _drop(self.cmd_channel)
+                return b""
+            if faults.stall is not None:
+                faults.stall.wait(60)
+            chunk: bytes = super().recv(size)
+            return chunk
+
+        def close(self) -> None:
+            file, lost = self.file_obj, server.faults.lose_last_bytes
+            super().close()
+            if lost and file is not None and getattr(file, "name", "") and self.receive:
+                path = Path(file.name)
+                path.write_bytes(path.read_bytes()[:-lost])
+
+    class Control(control):  # type: ignore[misc]
+        def pre_process_command(self, line: str, cmd: str, arg: str) -> None:
+            server.faults.commands.append(cmd)
+            if cmd in server.faults.answers:
+                self.respond(server.faults.answers[cmd])
+                return
+            if cmd == "RNTO":
+                self._rename(lambda: super(Control, self).pre_process_command(line, cmd, arg))
+                return
+            super().pre_process_command(line, cmd, arg)
+
+        def _rename(self, really: Callable[[], None]) -> None:
+            faults = server.faults
+            if faults.drop_before_rename:
+                _drop(self)
+            elif faults.rename_does_nothing:
+                self.respond("250 Renaming ok.")
+            else:
+                if faults.drop_after_rename:
+                    self.respond = lambda *_: None  # the reply is lost
+                really()
+                if faults.drop_after_rename:
+                    _drop(self)
+
+    Control.authorizer = authorizer
+    Control.dtp_handler = Data
+    if certificate:
+        Control.certfile = str(certificate)
+        Control.tls_control_required = Control.tls_data_required = True
+    return _implicit(Control) if implicit else Control
+
+
+def _implicit(control: Any) -> Any:
+    class Implicit(control):  # type: ignore[misc]
+        def handle(self) -> None:
+            self.secure_connection(self.get_ssl_context())
+
+        def handle_ssl_established(self) -> None:
+            super().handle_ssl_established()
+            super().handle()
+
+    return Implicit
+
+
+def _drop(channel: Any) -> None:
+    """End the connections without a word."""
+    for end in (channel.data_channel, channel):
+        if end is not None:
+            end.socket.close() if end is channel else end.close()
+    channel.close()
+
+
+def write_certificate(path: Path) -> Path:
+    """A certificate of 127.0.0.1 and localhost that is its own authority, with its key, for a day."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return path
