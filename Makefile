@@ -7,7 +7,7 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # One more than the cores of a small machine: the tests of a running Airflow wait more than they work.
 WORKERS := 3
 
-.PHONY: help demo test test-fast test-js drill simulate lint lint-js format docs bench bench-scale wheel lock audit venv clean
+.PHONY: help demo test test-fast test-lowest test-js drill simulate lint lint-js format docs bench bench-scale wheel lock audit venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ test: venv ## the whole suite on real parts, three groups of tests at a time; WO
 
 test-fast: venv ## the tests that need no server
 	@$(PYTEST) -m "not integration and not live" $(ARGS)
+
+test-lowest: venv ## the tests that need no server, on the lowest versions of everything that pyproject.toml allows
+	@scripts/lowest $(ARGS)
 
 test-js: ## the tests of the page's scripts that need no browser; takes Node
 	@scripts/check-page test
@@ -71,4 +74,4 @@ venv:
 	@scripts/bootstrap
 
 clean: ## remove what make made; the demo must not be running
-	rm -rf .venv .demo .docs node_modules types/generated
+	rm -rf .venv .venv-lowest .demo .docs node_modules types/generated
