@@ -44,7 +44,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A file that stands complete under its final name. ``url`` (``sftp://…``, ``s3://…``) holds no secret."""
+    """A file that stands complete under its final name. ``url``, such as ``sftp://…``, holds no secret."""
 
     path: str
     url: str
@@ -65,7 +65,7 @@ class Destination(Protocol):
         ...
 
     def url(self, path: str) -> str:
-        """Where a file of this relative path stands, for people: ``sftp://…`` or ``s3://…``, without any secret."""
+        """Where a file of this relative path stands, for people, such as ``sftp://…``, without any secret."""
         ...
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:

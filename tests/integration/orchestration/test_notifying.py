@@ -113,7 +113,7 @@ def test_m2_a_refused_address_is_refused_once_for_each_clear(delivered: Run, mai
     for _ in range(3):
         notify(delivered)
         again(delivered)
-    assert mails.commands.count("RCPT TO:<bad@example.com>") + mails.commands.count("rcpt TO:<bad@example.com>") == 3
+    assert [command.lower() for command in mails.commands].count("rcpt to:<bad@example.com>") == 3
     assert got(mails) == [GOOD]
 
 

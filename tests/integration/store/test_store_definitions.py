@@ -376,10 +376,12 @@ EVERY_OPTION: list[dict[str, Any]] = [
         "storage_class": "STANDARD_IA",
         "tags": {"team": "exports", "größe": "a:b"},
     },
+    {"kind": "ftps", "verify": "read_back", "temporary_name": "{name}.{attempt}.tmp", "max_logins": 1},
+    {"kind": "ftp", "plain_ftp": True, "foreign_file": "keep_both"},
 ]
 
 
-@pytest.mark.parametrize("options", EVERY_OPTION, ids=["sftp", "direct", "s3"])
+@pytest.mark.parametrize("options", EVERY_OPTION, ids=["sftp", "direct", "s3", "ftps", "ftp"])
 def test_every_option_of_a_destination_is_kept(store: Store, options: dict[str, Any]) -> None:
     kept = DestinationSpec.model_validate({"tag": "partner", "connection": "c", "folder": "bucket/in", **options})
     store.definitions.save_destination(kept, "ben")

@@ -38,11 +38,11 @@ def _encryption_word(value: object) -> object:
 class DestinationPlace(Frozen):
     """Where files go, known by a tag. Secrets live in the Airflow connection ``connection``.
 
-    ``folder``: for SFTP a path on the server, for S3 ``bucket/prefix``.
+    ``folder``: for SFTP, FTPS and FTP a path on the server, for S3 ``bucket/prefix``.
     """
 
     tag: str
-    kind: Annotated[Literal["sftp", "s3"], BeforeValidator(_lower)]
+    kind: Annotated[Literal["sftp", "s3", "ftps", "ftp"], BeforeValidator(_lower)]
     connection: str
     folder: str
     description: str = ""
@@ -52,7 +52,8 @@ class DestinationOptions(Frozen):
     """How files get there. What makes no sense for a kind is refused by the rules of :mod:`validation`.
 
     ``temporary_name`` is a pattern with ``{name}`` (or ``{stem}`` and ``{ending}``) and ``{attempt}``. ``tags`` are put
-    on S3 objects, ``kms_key`` is the id or ARN of the key that encrypts them.
+    on S3 objects, ``kms_key`` is the id or ARN of the key that encrypts them. ``plain_ftp`` consents to a server that
+    takes passwords and files in the clear.
     """
 
     publish: Annotated[Literal["rename", "direct"], BeforeValidator(_lower)] = "rename"
@@ -73,6 +74,7 @@ class DestinationOptions(Frozen):
     bucket_key: bool = False
     storage_class: Annotated[str | None, BeforeValidator(_upper)] = None
     tags: dict[str, str] = Field(default_factory=dict)
+    plain_ftp: bool = False
 
     def chosen(self) -> dict[str, Any]:
         """The options that are not left at their default, as YAML has them."""

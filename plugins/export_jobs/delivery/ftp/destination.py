@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import quote
 
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.core.files.placed_file import Verification
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
 from export_jobs.delivery.ftp.login import read_ftp_login
 from export_jobs.delivery.ftp.publication import FtpPublication
@@ -32,46 +34,44 @@ class FtpDestination:
         credentials: Credentials,
         folder: str,
         *,
+        options: DestinationOptions | None = None,
         plain: bool = False,
-        read_back: bool = False,
         stall_seconds: float = 120,
     ) -> None:
         """Keep the settings; nothing is read or connected before ``check`` or ``deliver``.
 
-        ``folder`` is absolute, or relative to the login's home. ``plain``: without TLS, by consent. ``read_back`` reads
-        the upload back and compares its SHA-256 before it is renamed.
+        ``folder`` is absolute, or relative to the login's home. ``plain``: without TLS, by consent.
         """
         self._credentials = credentials
         self._folder = folder.rstrip("/") or ("/" if folder.startswith("/") else ".")
         self._plain = plain
-        self._read_back = read_back
+        self._options = options or DestinationOptions()
         self._stall_seconds = stall_seconds
 
     def check(self) -> None:
         """See ``Destination.check``; the probe is renamed, too, since a delivery is."""
+        options = self._options
         with self._open() as session:
-            probe = probe_name()
-            renamed = probe_name()
-            try:
-                session.store(probe, iter([PROBE]))
-                session.rename(probe, renamed)
-            except ExportError:
-                _remove_quietly(session, probe)
-                raise
-            session.remove(renamed)
+            if options.probe == "login_only":
+                return
+            if options.probe_folder is None:
+                _probe(session, options.temporary_name)
+        if options.probe_folder is not None:
+            with self._open(options.probe_folder) as session:
+                _probe(session, options.temporary_name)
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the folder."""
         *subfolders, name = split_safe_path(target.path)
-        temporary = posixpath.join(*subfolders, temporary_name(name, target.attempt))
+        temporary = posixpath.join(*subfolders, temporary_name(name, target.attempt, self._options.temporary_name))
         with self._open() as session:
             for depth in range(len(subfolders)):
                 session.make_folder(posixpath.join(*subfolders[: depth + 1]))
-            publication = FtpPublication(session, target, temporary)
-            _remove_left_overs(session, "/".join(subfolders), name)
+            publication = FtpPublication(session, target, self._options, temporary)
+            _remove_left_overs(session, "/".join(subfolders), name, self._options.temporary_name)
             try:
                 if not publication.is_done_already:
-                    publication.uploaded = self._stage(session, source, target, temporary)
+                    self._stage(session, source, target, publication)
                 with fence() as placed:
                     publication.publish(placed)
             except BaseException:
@@ -85,27 +85,31 @@ class FtpDestination:
         scheme = "ftp" if self._plain else "ftps"
         return f"{scheme}://{login.where}/{quote(posixpath.join(self._folder, path).removeprefix('/'))}"
 
-    def _open(self) -> FtpSession:
-        return FtpSession(read_ftp_login(self._credentials, plain=self._plain), self._folder, self._stall_seconds)
+    def _open(self, folder: str | None = None) -> FtpSession:
+        login = read_ftp_login(self._credentials, plain=self._plain)
+        return FtpSession(login, folder or self._folder, self._stall_seconds)
 
-    def _stage(self, session: FtpSession, source: BinaryIO, target: Target, temporary: str) -> StandingFile | None:
-        """Have the complete, verified content under the temporary name; what the server says of it."""
-        reader = VerifiedReader(source, target)
-        session.store(temporary, _blocks(reader))
-        stored = _look_until(session, temporary, target.bytes)
-        if stored is not None and stored.bytes != target.bytes:
-            raise TransientError(
-                f"The FTP server {session.where} stored {stored.bytes} of {target.bytes} bytes of {target.path}. The "
-                "file was not published",
-                "It is sent again; if this goes on, ask the server's owner to look for a quota",
-            )
-        if self._read_back and session.sha256(temporary) != target.sha256.lower():
-            raise TransientError(
-                f"The FTP server {session.where} stored other bytes of {target.path} than were sent (SHA-256 differs). "
-                "The file was not published",
-                "It is sent again; if this goes on, the server's disk or software is at fault",
-            )
-        return stored
+    def _stage(self, session: FtpSession, source: BinaryIO, target: Target, publication: FtpPublication) -> None:
+        """Have the complete content under the temporary name, verified as far as the server and the options allow."""
+        temporary = publication.temporary
+        session.store(temporary, _blocks(VerifiedReader(source, target)))
+        stored = publication.uploaded = _look_until(session, temporary, target.bytes)
+        if self._options.verify == "read_back":
+            if session.sha256(temporary) != target.sha256.lower():
+                raise TransientError(
+                    f"The FTP server {session.where} stored other bytes of {target.path} than were sent (SHA-256 "
+                    "differs). The file was not published",
+                    "It is sent again; if this goes on, the server's disk or software is at fault",
+                )
+            publication.verification = Verification.READ_BACK
+        elif self._options.verify == "size" and stored is not None:
+            if stored.bytes != target.bytes:
+                raise TransientError(
+                    f"The FTP server {session.where} stored {stored.bytes} of {target.bytes} bytes of {target.path}. "
+                    "The file was not published",
+                    "It is sent again; if this goes on, ask the server's owner to look for a quota",
+                )
+            publication.verification = Verification.SIZE
 
     def _discard(self, temporary: str) -> None:
         """Remove the temporary after a failure, over a connection of its own; never raises."""
@@ -132,15 +136,26 @@ def _blocks(reader: VerifiedReader) -> Iterator[bytes]:
     reader.finish()
 
 
-def _remove_left_overs(session: FtpSession, folder: str, name: str) -> None:
+def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str) -> None:
     """Remove what killed attempts left; their uploads then have no name to be renamed from."""
     names = session.names_in(folder)
     if names is None:
         log.warning("%s may not be listed on %s: unfinished uploads stay there", folder or ".", session.where)
         return
     for left in names:
-        if is_temporary_of(name, left):
+        if is_temporary_of(name, left, pattern):
             session.remove(posixpath.join(folder, left))
+
+
+def _probe(session: FtpSession, pattern: str) -> None:
+    first, second = probe_name(pattern), probe_name(pattern)
+    try:
+        session.store(first, iter([PROBE]))
+        session.rename(first, second)
+    except ExportError:
+        _remove_quietly(session, first)
+        raise
+    _remove_quietly(session, second)  # a delivery works without the right to remove
 
 
 def _remove_quietly(session: FtpSession, path: str) -> None:

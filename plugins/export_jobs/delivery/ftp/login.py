@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from export_jobs.delivery.destination import Credentials
-from export_jobs.delivery.sftp_login import plain_host, server_address
+from export_jobs.delivery.ssh.login import plain_host, server_address
 from export_jobs.errors import TerminalError
 
 EXPLICIT_PORT = 21

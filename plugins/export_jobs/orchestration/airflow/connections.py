@@ -197,11 +197,6 @@ def open_destination(spec: DestinationSpec) -> Destination:
     found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")
     if spec.kind == "s3":
         return _s3(spec)
-    import asyncssh  # noqa: PLC0415  one kind's library at a time
-
-    from export_jobs.delivery.sftp import SftpDestination  # noqa: PLC0415
-
-    asyncssh.set_log_level("WARNING")  # a line for every channel it opens would bury ours in the task's log
     credentials = Credentials(
         host=found.host or "",
         port=found.port,
@@ -210,7 +205,7 @@ def open_destination(spec: DestinationSpec) -> Destination:
         extra=dict(found.extra_dejson),
     )
     stall_seconds = settings.stall_timeout_s()
-    destination = SftpDestination(credentials, spec.folder, options=spec, stall_seconds=stall_seconds)
+    destination = (_sftp if spec.kind == "sftp" else _ftp)(credentials, spec, stall_seconds)
     if spec.max_logins is None:
         return destination
     engine, tag, count = task_store_engine(), spec.tag, spec.max_logins
@@ -235,6 +230,22 @@ def signing_key(connection_id: str) -> SigningKey:
             "Put the text that `gpg --armor --export-secret-keys` prints into its extra as `private_key`",
         )
     return SigningKey(text, found.password or "")
+
+
+def _sftp(credentials: Credentials, spec: DestinationSpec, stall_seconds: float) -> Destination:
+    import asyncssh  # noqa: PLC0415  one kind's library at a time
+
+    from export_jobs.delivery.sftp import SftpDestination  # noqa: PLC0415
+
+    asyncssh.set_log_level("WARNING")  # a line for every channel it opens would bury ours in the task's log
+    return SftpDestination(credentials, spec.folder, options=spec, stall_seconds=stall_seconds)
+
+
+def _ftp(credentials: Credentials, spec: DestinationSpec, stall_seconds: float) -> Destination:
+    from export_jobs.delivery.ftp.destination import FtpDestination  # noqa: PLC0415
+
+    plain = spec.kind == "ftp" and spec.plain_ftp
+    return FtpDestination(credentials, spec.folder, options=spec, plain=plain, stall_seconds=stall_seconds)
 
 
 def _s3(spec: DestinationSpec) -> Destination:

@@ -16,7 +16,16 @@ _ADDRESS_REMEDY = "Write it as name@example.org, without a display name"
 _DESTINATIONS = {
     "destination_pkey": ("There is a destination of this tag already", "Change that one, or choose another tag"),
     "destination_tag_is_plain": ("The destination's tag is invalid", _NAME_REMEDY),
-    "destination_kind_is_known": ("The destination's kind is unknown", "Use sftp or s3"),
+    "destination_kind_is_known": ("The destination's kind is unknown", "Use sftp, s3, ftps or ftp"),
+    "destination_plain_ftp_is_consented_to": (
+        "Plain FTP sends the password and every file in the clear, and the destination does not consent to it, or "
+        "is of another kind",
+        "Use the kind ftps, or set plain_ftp for the kind ftp",
+    ),
+    "destination_ftp_renames": (
+        "The destination has an option that is not for FTP",
+        "Leave publish, replace, parallel and legacy_algorithms at their defaults",
+    ),
     "destination_has_a_connection": ("The destination names no connection", "Give the id of an Airflow connection"),
     "destination_publish_is_known": ("The destination's publish is unknown", "Use rename or direct"),
     "destination_replace_is_known": ("The destination's replace is unknown", "Use refuse or remove_then_rename"),

@@ -27,6 +27,12 @@ _WHY_NOT_S3 = {
     "max_logins": "S3 has no logins that stay open",
     "legacy_algorithms": "it is about the algorithms of SSH",
 }
+_WHY_NOT_FTP = {
+    "publish": "straight to the final name is built for SFTP only",
+    "replace": "FTP's rename replaces a file of ours by itself",
+    "parallel": "FTP has one data connection a file",
+    "legacy_algorithms": "it is about the algorithms of SSH",
+}
 _S3_ONLY = ("acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags")
 
 
@@ -38,10 +44,25 @@ def options_are_of_the_kind(destination: DestinationSpec) -> Iterator[Issue]:
         for name, why in _WHY_NOT_S3.items():
             if name in chosen:
                 yield Issue(name, f"{name} is not for S3: {why}", "Remove it")
-    else:
-        for name in _S3_ONLY:
+        return
+    for name in _S3_ONLY:
+        if name in chosen:
+            yield Issue(name, f"{name} is for S3 only: an SFTP or FTP server knows nothing of the kind", "Remove it")
+    if destination.kind != "sftp":
+        for name, why in _WHY_NOT_FTP.items():
             if name in chosen:
-                yield Issue(name, f"{name} is for S3 only: an SFTP server knows nothing of the kind", "Remove it")
+                yield Issue(name, f"{name} is not for {destination.kind}: {why}", "Remove it")
+
+
+@DESTINATION_OPTION_RULES.reads("kind", "plain_ftp")
+def plain_ftp_is_consented_to(destination: DestinationSpec) -> Iterator[Issue]:
+    """Whoever sits on the line gets password and files, and may change them: nobody chooses that unaware."""
+    if destination.kind == "ftp" and not destination.plain_ftp:
+        what = "plain FTP sends the password and every file in the clear, for anybody on the way to read and change"
+        yield Issue("plain_ftp", what, "Use the kind ftps, or consent with `plain_ftp: true`")
+    if destination.kind != "ftp" and destination.plain_ftp:
+        what = f"plain_ftp is for the kind ftp; {destination.kind} is always encrypted"
+        yield Issue("plain_ftp", what, "Remove it, or write `kind: ftp`")
 
 
 @DESTINATION_OPTION_RULES.reads("kind", "publish", "replace", "temporary_name", "parallel")
