@@ -18,6 +18,7 @@ _LOST: dict[tuple[str, object], str] = {
         "legacy_algorithms",
         True,
     ): "Whoever can listen to the line may one day read what is sent: old algorithms are allowed.",
+    ("plain_ftp", True): "Whoever sits on the line reads the password and every file, and can change them.",
 }
 _LOST_BY_ANY: dict[str, str] = {
     "probe_folder": "The right to write into the folder itself is proven by the first delivery alone.",

@@ -14,7 +14,7 @@ from export_jobs.core.files.placed_file import Verification
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
 from export_jobs.delivery.ftp.login import read_ftp_login
 from export_jobs.delivery.ftp.publication import FtpPublication
-from export_jobs.delivery.ftp.session import BLOCK, FtpSession
+from export_jobs.delivery.ftp.session import TRANSFER_BYTES, FtpSession
 from export_jobs.delivery.paths import is_temporary_of, probe_name, split_safe_path, temporary_name
 from export_jobs.delivery.standing import StandingFile
 from export_jobs.delivery.verified_reader import VerifiedReader
@@ -132,7 +132,7 @@ def _look_until(session: FtpSession, path: str, size: int) -> StandingFile | Non
 
 
 def _blocks(reader: VerifiedReader) -> Iterator[bytes]:
-    yield from iter(lambda: reader.read(BLOCK), b"")
+    yield from iter(lambda: reader.read(TRANSFER_BYTES), b"")
     reader.finish()
 
 

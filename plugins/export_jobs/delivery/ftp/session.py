@@ -18,7 +18,7 @@ from export_jobs.delivery.ftp.login import FtpLogin
 from export_jobs.delivery.standing import StandingFile
 from export_jobs.errors import TerminalError
 
-BLOCK = 1024 * 1024
+TRANSFER_BYTES = 1024 * 1024
 _TROUBLE = (ftplib.Error, OSError, EOFError)
 
 
@@ -81,7 +81,7 @@ class FtpSession:
         with self._translated("reading back", path):
             data = self._open_data(f"RETR {path}")
             try:
-                while block := data.recv(BLOCK):
+                while block := data.recv(TRANSFER_BYTES):
                     digest.update(block)
             except ssl.SSLEOFError:
                 pass  # the server closed without a word; what was cut has another digest

@@ -16,6 +16,7 @@ OTHERS = {
     "parallel": 4,
     "max_logins": 2,
     "legacy_algorithms": True,
+    "plain_ftp": True,
 }
 
 
