@@ -4,15 +4,15 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """No destination changes."""
-    text = (Path(__file__).parent / "sql" / "0013_ftp.sql").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "sql" / "0014_ftp.sql").read_text(encoding="utf-8")
     # The driver itself: SQLAlchemy would pass (empty) parameters, and then a `%` in the text is a placeholder.
     op.get_bind().connection.cursor().execute(text)
 
