@@ -1,4 +1,6 @@
-"""Upload one file to one local SFTP server in three ways and print the ratios; loopback only, about a minute.
+"""Upload one file to one local SFTP server in several ways and print the ratios; loopback only, some minutes.
+
+First without latency, then through a relay that holds every byte for half of ``ROUND_TRIP_S`` each way.
 
 Run from the repository: ``python bench/upload.py [megabytes]``. Read the ratios, not the seconds: every way logs in,
 sends the same file to the same server in turn, and the median of three rounds counts.
@@ -6,7 +8,9 @@ sends the same file to the same server in turn, and the median of three rounds c
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import multiprocessing
 import os
 import resource
 import shutil
@@ -16,14 +20,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import uuid4
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path[:0] = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
 
+from export_jobs.core.definitions.destination import DestinationOptions  # noqa: E402
 from export_jobs.core.files.placed_file import PlacedFile  # noqa: E402
 from export_jobs.delivery.destination import Credentials, Target  # noqa: E402
 from export_jobs.delivery.sftp import SftpDestination  # noqa: E402
@@ -31,6 +37,8 @@ from tests.servers.openssh import SSHD, OpenSsh  # noqa: E402
 from tests.servers.sftp_faults import USER, FaultySftpServer  # noqa: E402
 
 ROUNDS = 3
+ROUND_TRIP_S = 0.040
+RELAYED = 4 * 1024 * 1024
 
 
 @dataclass
@@ -61,10 +69,67 @@ def server(work: Path) -> Iterator[Server]:
         yield Server("asyncssh (sshd is missing)", fallback.port, USER, fallback.host_key_line, key, "/")
 
 
-def ours(at: Server, file: Path) -> None:
+async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """One direction of a line on which every byte is under way for half of ``ROUND_TRIP_S``."""
+    loop = asyncio.get_running_loop()
+    waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+    async def send() -> None:
+        while True:
+            due, block = await waiting.get()
+            await asyncio.sleep(max(0, due - loop.time()))
+            if not block:
+                writer.close()
+                return
+            writer.write(block)
+
+    sender = asyncio.ensure_future(send())
+    with suppress(OSError):
+        while block := await reader.read(RELAYED):
+            waiting.put_nowait((loop.time() + ROUND_TRIP_S / 2, block))
+    waiting.put_nowait((loop.time() + ROUND_TRIP_S / 2, b""))
+    with suppress(OSError):
+        await sender
+
+
+def relay_to(port: int, told: Connection) -> None:
+    """Relay connections to ``port`` until the process is ended; a process of its own, so that it slows no client."""
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", port, limit=RELAYED)
+        await asyncio.gather(carry(reader, back), carry(there, writer))
+
+    async def serve() -> None:
+        listener = await asyncio.start_server(relay, "127.0.0.1", 0, limit=RELAYED)
+        told.send(listener.sockets[0].getsockname()[1])
+        await listener.serve_forever()
+
+    asyncio.run(serve())
+
+
+@contextmanager
+def far_away(at: Server) -> Iterator[Server]:
+    """The same server, ``ROUND_TRIP_S`` away."""
+    told, telling = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=relay_to, args=(at.port, telling), daemon=True)
+    process.start()
+    try:
+        yield replace(at, name=f"{at.name}, {ROUND_TRIP_S * 1000:.0f} ms away", port=told.recv())
+    finally:
+        process.terminate()
+        process.join(5)
+
+
+def ours_in_ranges(at: Server, file: Path) -> None:
+    """The same with ``parallel: 4``."""
+    ours(at, file, parallel=4)
+
+
+def ours(at: Server, file: Path, parallel: int = 1) -> None:
     """Deliver as a task does: hashing, verified size, rename inside a fence."""
     extra = {"host_key": at.host_key, "key_file": str(at.key_file)}
-    destination = SftpDestination(Credentials("127.0.0.1", at.port, at.user, None, extra), at.folder)
+    credentials = Credentials("127.0.0.1", at.port, at.user, None, extra)
+    destination = SftpDestination(credentials, at.folder, options=DestinationOptions(parallel=parallel))
     # A name of its own each time: the very bytes under the same name would be left as they are.
     target = Target(f"ours-{uuid4().hex}.bin", file.stat().st_size, SHA256[file], "1")
     with file.open("rb") as source:
@@ -120,13 +185,19 @@ def main() -> None:
             SHA256[file] = hashlib.file_digest(content, "sha256").hexdigest()
         with server(work) as at:
             report(at, file, size)
+            with far_away(at) as further:
+                report(further, file, size)
     finally:
         shutil.rmtree(work)
 
 
 def report(at: Server, file: Path, size: int) -> None:
     """Run the ways in turn, so that a drift of the machine hits all of them, and print the table."""
-    ways: dict[str, Callable[[Server, Path], None]] = {"SftpDestination": ours, "paramiko put": paramiko_put}
+    ways: dict[str, Callable[[Server, Path], None]] = {
+        "SftpDestination": ours,
+        "parallel: 4": ours_in_ranges,
+        "paramiko put": paramiko_put,
+    }
     if shutil.which("sftp"):
         ways["OpenSSH sftp"] = openssh_sftp
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
