@@ -70,7 +70,7 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
     data: Any = TLS_DTPHandler if certificate else DTPHandler
     control: Any = TLS_FTPHandler if certificate else FTPHandler
 
-    class Data(data):  # type: ignore[misc]
+    class Data(data):
         def recv(self, size: int) -> bytes:
             faults = server.faults
             if faults.drop_after_bytes is not None and self.tot_bytes_received >= faults.drop_after_bytes:
@@ -84,11 +84,11 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
         def close(self) -> None:
             file, lost = self.file_obj, server.faults.lose_last_bytes
             super().close()
-            if lost and file is not None and getattr(file, "name", "") and self.receive:
-                path = Path(file.name)
+            if lost and file is not None and self.receive:
+                path = Path(str(file.name))
                 path.write_bytes(path.read_bytes()[:-lost])
 
-    class Control(control):  # type: ignore[misc]
+    class Control(control):
         def pre_process_command(self, line: str, cmd: str, arg: str) -> None:
             server.faults.commands.append(cmd)
             if cmd in server.faults.answers:
@@ -107,7 +107,7 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
                 self.respond("250 Renaming ok.")
             else:
                 if faults.drop_after_rename:
-                    self.respond = lambda *_: None  # the reply is lost
+                    setattr(self, "respond", lambda *_: None)  # noqa: B010  the reply is lost
                 really()
                 if faults.drop_after_rename:
                     _drop(self)
@@ -121,7 +121,7 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
 
 
 def _implicit(control: Any) -> Any:
-    class Implicit(control):  # type: ignore[misc]
+    class Implicit(control):
         def handle(self) -> None:
             self.secure_connection(self.get_ssl_context())
 

@@ -24,7 +24,7 @@ class TlsClient(ftplib.FTP_TLS):
         """Open a data connection that continues the TLS session of the control connection."""
         connection, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
         control = self.sock
-        if self._prot_p and isinstance(control, ssl.SSLSocket):  # type: ignore[attr-defined]  ftplib's own flag
+        if isinstance(control, ssl.SSLSocket):  # it always is: nothing is transferred before PROT P
             connection = self.context.wrap_socket(connection, server_hostname=self.host, session=control.session)
         return connection, size
 
@@ -41,8 +41,9 @@ class ImplicitTlsClient(TlsClient):
 
     @sock.setter
     def sock(self, plain: socket.socket | None) -> None:
-        is_bare = plain is not None and not isinstance(plain, ssl.SSLSocket)
-        self._wrapped = self.context.wrap_socket(plain, server_hostname=self.host) if is_bare else plain
+        if plain is not None and not isinstance(plain, ssl.SSLSocket):
+            plain = self.context.wrap_socket(plain, server_hostname=self.host)
+        self._wrapped = plain
 
 
 class TlsRefused(ftplib.error_perm):
