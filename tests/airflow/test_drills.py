@@ -94,7 +94,7 @@ def test_d02_killed_after_the_rename_and_before_the_record(live: Live) -> None:
 
 def test_s02_d12_orphan_goes_on_uploading_beside_the_next_attempt(live: Live) -> None:
     """kill -9 of the supervisor: its task goes on, Airflow misses the heartbeat and starts another attempt."""
-    live.partner.faults.seconds_per_write = 2
+    live.partner.faults.seconds_per_write = 4
     job = live.create("orphaned", days=DAY, templates=[{"template": "many"}])
     orphan = psutil.Process(live.wait_for_step(job, "upload"))
     os.kill(orphan.ppid(), signal.SIGKILL)

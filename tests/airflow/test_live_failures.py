@@ -43,7 +43,7 @@ def test_d07_wrong_password_fails_at_once_after_one_attempt_and_the_owner_is_tol
     assert failed.message == "{what}. {remedy}.".format(**failed.detail)
     assert failed.detail["remedy"].startswith("Correct login and secret in the Airflow connection")
     mail = text_of(live, "owner-of-locked-out@example.com")
-    assert "validate_destination" in mail
+    assert "Checking the destination" in mail
     assert "password" in mail
     assert not live.mails("locked-out@example.com")
 

@@ -110,7 +110,7 @@ ON_TEMPLATES = [
 ]
 ON_DESTINATIONS = [
     ("destination_tag_is_plain", {"tag": "'a b'"}),
-    ("destination_kind_is_known", {"kind": "'ftp'"}),
+    ("destination_kind_is_known", {"kind": "'webdav'"}),
     ("destination_has_a_connection", {"connection": "''"}),
 ]
 CASES = [

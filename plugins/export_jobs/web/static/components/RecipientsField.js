@@ -7,6 +7,9 @@ import { addressesIn, isAddress, withoutDoubles } from "./addresses.js";
 
 const HINT = "They get a mail when files have been delivered. Paste a list, or press Enter after each.";
 const AT_INDEX = /^recipients\[(\d+)\]/;
+// Room for a line of chips, kept while there is none: the first one is made when the field is left, and what was
+// clicked for that must not move away under the pointer, or the click is lost.
+const CHIPS_HEIGHT = "2.125rem";
 const ENDS = new Set(["Enter", ",", ";"]);
 
 /** @param {Props.RecipientsField} props */
@@ -52,9 +55,10 @@ export function RecipientsField({ value, issues, onChange, label = "Recipients",
     <${Chakra.Field.Label}>${label}<//>
     <${Chakra.Box} width="100%" borderWidth="1px" borderRadius="md" borderColor=${invalid ? "border.error" : undefined}
       p=${1.5} _focusWithin=${{ outline: "1px solid", outlineColor: "fg.muted" }}>
-      ${value.length > 0 && html`<${Chakra.Flex} as="ul" listStyleType="none" wrap="wrap" gap=${1} maxH="9rem"
-        overflowY="auto" pb=${1.5} tabIndex=${value.length > 12 ? 0 : undefined} aria-label=${`${label} so far`}>
-        ${value.map(chip)}<//>`}
+      <${Chakra.Box} minH=${CHIPS_HEIGHT}>${value.length > 0 && html`<${Chakra.Flex}
+        as="ul" listStyleType="none" wrap="wrap" gap=${1} maxH="9rem" overflowY="auto" pb=${1.5}
+        tabIndex=${value.length > 12 ? 0 : undefined} aria-label=${`${label} so far`}>
+        ${value.map(chip)}<//>`}<//>
       <${Chakra.Input} name="recipients" size="xs" variant="flushed" borderBottomWidth=${0} px=${1} value=${text}
         placeholder=${value.length === 0 ? "partner@example.org" : "Add another"} autoComplete="off"
         onChange=${(event) => setText(event.target.value)} onKeyDown=${press} onPaste=${paste}
@@ -62,8 +66,8 @@ export function RecipientsField({ value, issues, onChange, label = "Recipients",
     <//>
     <${Chakra.Flex} justify="space-between" gap=${2} width="100%">
       <${Chakra.Field.HelperText}>${hint}<//>
-      ${value.length > 0 && html`<${Chakra.Text} fontSize="xs" color="fg.muted" flexShrink=${0} role="status">
-        ${plural(value.length, "address", "addresses")}<//>`}
+      <${Chakra.Text} fontSize="xs" color="fg.muted" flexShrink=${0} role="status"
+        visibility=${value.length > 0 ? "visible" : "hidden"}>${plural(value.length, "address", "addresses")}<//>
     <//>
     ${bad.length > 0 && html`<${Chakra.HStack} role="alert" fontSize="xs" color="red.fg" wrap="wrap" gap=${2}>
       <span>${bad.length === 1 ? `${bad[0]} is not a mail address.` : `${bad.length} of them are not mail addresses.`}
