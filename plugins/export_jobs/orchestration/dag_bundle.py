@@ -14,7 +14,12 @@ import export_jobs.orchestration.factory  # noqa: F401
 from export_jobs import settings
 from export_jobs.errors import ExportError, TransientError
 from export_jobs.orchestration.airflow.connections import hand_down_store_login, task_store_engine
-from export_jobs.orchestration.generator.airflow_dags import begin_anew, make_missing_pools, request_parses
+from export_jobs.orchestration.generator.airflow_dags import (
+    begin_anew,
+    has_database,
+    make_missing_pools,
+    request_parses,
+)
 from export_jobs.orchestration.generator.behind import ShardWatch
 from export_jobs.orchestration.generator.definitions import last_good_rows
 from export_jobs.orchestration.generator.shard import all_shards, write_shards
@@ -102,5 +107,8 @@ class ExportJobsDagBundle(LocalDagBundle):
 
 
 def _is_dag_processor() -> bool:
-    """Tasks make this bundle, too, and have no access to Airflow's database."""
-    return os.environ.get("_AIRFLOW_PROCESS_CONTEXT") == "server"
+    """Tasks make this bundle, too, and have no access to Airflow's database.
+
+    The variable alone does not tell: a task of the LocalExecutor is a fork of the scheduler, and inherits it.
+    """
+    return os.environ.get("_AIRFLOW_PROCESS_CONTEXT") == "server" and has_database()

@@ -9,6 +9,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 
+def has_database() -> bool:
+    """Whether this process may ask Airflow's database; Airflow takes that away from each task and each parse."""
+    from airflow import settings  # noqa: PLC0415  of the Dag processor alone
+
+    return getattr(settings, "NonScopedSession", None) is not None
+
+
 def begin_anew(bundle_name: str) -> None:
     """Count the age of the bundle's Dags from now.
 
