@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from export_jobs.orchestration.airflow.s3_client import s3_client
 
@@ -27,11 +27,19 @@ def abort_unfinished(prefix: ObjectStoragePath, *, before: datetime | None = Non
         client = s3_client(prefix.conn_id)
         pages = client.get_paginator("list_multipart_uploads").paginate(Bucket=prefix.bucket, Prefix=prefix.key)
         found = [upload for page in pages for upload in page.get("Uploads", ())]
-        stale = [upload for upload in found if before is None or upload["Initiated"] < before]
-        for upload in stale:
-            log.info("Aborting the upload of %s, which was begun at %s", upload["Key"], upload["Initiated"])
-            client.abort_multipart_upload(Bucket=prefix.bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     except Exception as error:
-        log.warning("Unfinished uploads below %s cannot be aborted (%s)", prefix, type(error).__name__)
+        log.warning("Unfinished uploads below %s cannot be listed (%s)", prefix, type(error).__name__)
         return 0
-    return len(stale)
+    stale = [upload for upload in found if before is None or upload["Initiated"] < before]
+    return sum(_abort(client, prefix.bucket, upload) for upload in stale)
+
+
+def _abort(client: Any, bucket: str, upload: dict[str, Any]) -> bool:
+    """Another process may have aborted it meanwhile, which keeps no other one from going."""
+    log.info("Aborting the upload of %s, which was begun at %s", upload["Key"], upload["Initiated"])
+    try:
+        client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    except Exception as error:
+        log.warning("The unfinished upload of %s cannot be aborted (%s)", upload["Key"], type(error).__name__)
+        return False
+    return True

@@ -156,6 +156,20 @@ def test_uploads_that_a_killed_task_has_begun_are_aborted(s3: S3Server, monkeypa
     assert abort_unfinished(root / "job-", before=begun) == 0
     assert abort_unfinished(root / "job-", before=begun + timedelta(days=1)) == 1
     assert unfinished() == ["elsewhere/job-1.part"]
+
+    keys = [f"staging/job-{number}/late.part" for number in range(3)]
+    for key in keys:
+        client.create_multipart_upload(Bucket=s3.bucket, Key=key)
+    refused = iter([True])
+
+    def refuse_once(**_: object) -> None:
+        if next(refused, False):
+            raise ConnectionError("aborted by another process meanwhile")
+
+    client.meta.events.register("before-call.s3.AbortMultipartUpload", refuse_once)
+    monkeypatch.setattr("export_jobs.orchestration.unfinished_uploads.s3_client", lambda _: client)
+    assert abort_unfinished(root / "job-") == 2, "one that cannot be aborted kept the others from going"
+    assert len(unfinished()) == 2
     for left in client.list_multipart_uploads(Bucket=s3.bucket)["Uploads"]:
         client.abort_multipart_upload(Bucket=s3.bucket, Key=left["Key"], UploadId=left["UploadId"])
 

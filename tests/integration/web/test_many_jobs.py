@@ -112,3 +112,26 @@ def test_my_jobs_are_those_that_i_created_or_own(ask: Ask, web_store: Store, job
     assert [row["name"] for row in rows] == ["made", "owned"]
     assert [row["deliver_at"] for row in rows] == ["02:00", "02:00"]
     assert ask("viewer").get(f"{JOBS}?mine=true").json()["total"] == 0
+
+
+def test_what_nobody_has_foreseen_of_one_job_does_not_hide_what_became_of_the_others(
+    ask: Ask, web_store: Store, jobs: dict[str, Any], audit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from export_jobs.web.api import many_jobs
+
+    really = many_jobs.save_changed_job
+
+    def stumbling(job: Any, *rest: Any) -> Any:
+        if job.name == "one":
+            raise RuntimeError("canary")
+        return really(job, *rest)
+
+    monkeypatch.setattr(many_jobs, "save_changed_job", stumbling)
+    wanted = {"dag_ids": ids(jobs, "one", "two"), "add_recipients": ["new@example.com"]}
+    told = ask("user").post(f"{JOBS}/change", json=wanted).json()
+    assert told["done"] == ids(jobs, "two")
+    (refused,) = told["refused"]
+    assert refused["dag_id"] == jobs["one"].dag_id
+    assert "something unexpected happened" in refused["what"]
+    assert "canary" not in str(told)
+    assert audit()[-1][3]["done"] == ids(jobs, "two")

@@ -14,7 +14,7 @@ from export_jobs.web.api.reruns import RerunSources, rerun_stored_job
 from export_jobs.web.http.access import RUN, EditsDags
 from export_jobs.web.http.audit_log import AuditEntry, AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import CatalogueDep, LedgerDep, StoreDep, StoreEngineDep
-from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.http.error_responses import RequestRefusal, unexpected_error_issue
 from export_jobs.web.jobs.edit import read_edit, save_changed_job
 from export_jobs.web.jobs.pausing import set_enabled
 from export_jobs.web.jobs.saving import request_parse
@@ -137,4 +137,6 @@ def _try(row: StoredJob | None, act: Callable[[StoredJob], object]) -> str:
         return " ".join(issue.message for issue in refused.issues)
     except ExportError as error:
         return str(error)
+    except Exception as error:  # what nobody has foreseen of one job must not hide what became of the others
+        return unexpected_error_issue(error).message
     return ""

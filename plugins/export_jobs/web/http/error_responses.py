@@ -62,12 +62,15 @@ def error_response(status: int, issues: Iterable[Issue]) -> Response:
 
 def unexpected_error_response(error: Exception) -> Response:
     """An id in the answer, the rest in the log under that id."""
+    return error_response(500, [unexpected_error_issue(error)])
+
+
+def unexpected_error_issue(error: Exception) -> Issue:
+    """An id for a person; the log has the rest under that id."""
     error_id = token_hex(4)
     log.error("Error %s of the Export Jobs API", error_id, exc_info=error)
     what = f"something unexpected happened; it is in the log of Airflow's API server as error {error_id}"
-    return error_response(
-        500, [Issue("", what, "Try again; if it happens again, send that id to whoever runs Airflow")]
-    )
+    return Issue("", what, "Try again; if it happens again, send that id to whoever runs Airflow")
 
 
 def status_of(error: Exception) -> int:
