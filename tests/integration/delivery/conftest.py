@@ -110,7 +110,7 @@ def s3_site(s3: Any) -> Site:
     return bucket_site(s3, S3Destination(s3, BUCKET, prefix), prefix)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # the connections that its faults drop wear it out
 def ftps_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
     with FtpServer(tmp_path_factory.mktemp("ftps"), tmp_path_factory.mktemp("ftps-state")) as server:
         yield server

@@ -109,6 +109,28 @@ def test_a_server_that_hides_what_it_has_is_delivered_to(
     assert ftps_site.everything() == [PATH]
 
 
+def test_l2_a_foreign_file_survives_on_a_server_that_tells_no_sizes(
+    ftps_site: Site, ftps: FtpServer, lease: Lease
+) -> None:
+    ftps.faults.answers.update(dict.fromkeys(("MLST", "FEAT", "SIZE"), "502 Not here."))
+    ftps_site.put(PATH, b"alien")
+    with pytest.raises(TerminalError, match="which this job has not put there"):
+        ftps_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert ftps_site.read(PATH) == b"alien"
+    ftps_site.destination.deliver(*staged(CONTENT, known=[b"alien"]), lease.fence())
+    assert ftps_site.read(PATH) == CONTENT
+    assert ftps_site.everything() == [PATH]
+
+
+def test_f10_a_left_over_that_may_not_be_removed_holds_up_no_delivery(
+    ftps_site: Site, ftps: FtpServer, lease: Lease
+) -> None:
+    ftps_site.leave_unfinished("daily", "sales.zip", "killed1")
+    ftps.faults.answers["DELE"] = "550 Permission denied by policy."
+    ftps_site.destination.deliver(*staged(CONTENT), lease.fence())
+    assert ftps_site.read(PATH) == CONTENT
+
+
 def test_f6_a_login_that_may_not_rename_is_found_by_the_check(ftps_site: Site, ftps: FtpServer) -> None:
     ftps.faults.answers["RNTO"] = "550 Permission denied."
     with pytest.raises(TerminalError, match="rename"):

@@ -117,16 +117,14 @@ def test_my_jobs_are_those_that_i_created_or_own(ask: Ask, web_store: Store, job
 def test_what_nobody_has_foreseen_of_one_job_does_not_hide_what_became_of_the_others(
     ask: Ask, web_store: Store, jobs: dict[str, Any], audit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from export_jobs.web.api import many_jobs
-
-    really = many_jobs.save_changed_job
+    from export_jobs.web.jobs.edit import save_changed_job as really
 
     def stumbling(job: Any, *rest: Any) -> Any:
         if job.name == "one":
             raise RuntimeError("canary")
         return really(job, *rest)
 
-    monkeypatch.setattr(many_jobs, "save_changed_job", stumbling)
+    monkeypatch.setattr("export_jobs.web.api.many_jobs.save_changed_job", stumbling)
     wanted = {"dag_ids": ids(jobs, "one", "two"), "add_recipients": ["new@example.com"]}
     told = ask("user").post(f"{JOBS}/change", json=wanted).json()
     assert told["done"] == ids(jobs, "two")

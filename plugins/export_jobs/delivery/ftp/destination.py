@@ -102,7 +102,7 @@ class FtpDestination:
                     "It is sent again; if this goes on, the server's disk or software is at fault",
                 )
             publication.verification = Verification.READ_BACK
-        elif self._options.verify == "size" and stored is not None:
+        elif self._options.verify == "size" and stored is not None and stored.bytes is not None:
             if stored.bytes != target.bytes:
                 raise TransientError(
                     f"The FTP server {session.where} stored {stored.bytes} of {target.bytes} bytes of {target.path}. "
@@ -124,7 +124,7 @@ def _look_until(session: FtpSession, path: str, size: int) -> StandingFile | Non
     """What the server says of a file just sent: some answer for the transfer before they have closed the file."""
     stored = session.look(path)
     for seconds in LOOK_AGAIN_SECONDS:
-        if stored is None or stored.bytes == size:
+        if stored is None or stored.bytes in {None, size}:
             break
         time.sleep(seconds)
         stored = session.look(path)
@@ -144,7 +144,7 @@ def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str
         return
     for left in names:
         if is_temporary_of(name, left, pattern):
-            session.remove(posixpath.join(folder, left))
+            _remove_quietly(session, posixpath.join(folder, left))  # a delivery works without the right to remove
 
 
 def _probe(session: FtpSession, pattern: str) -> None:
@@ -162,4 +162,4 @@ def _remove_quietly(session: FtpSession, path: str) -> None:
     try:
         session.remove(path)
     except ExportError as error:
-        log.warning("The probe file %s stays: %s", path, error)
+        log.warning("%s stays on %s: %s", path, session.where, error)

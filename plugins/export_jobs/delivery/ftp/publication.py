@@ -70,7 +70,7 @@ class FtpPublication:
     def _verify(self, placed: PlacedFile) -> None:
         """A server can answer OK and do nothing: then the temporary is still there, or the older file as it was."""
         found = self._session.look(self._target.path)
-        is_cut = self._options.verify == "size" and found is not None and found.bytes != self._target.bytes
+        is_cut = self._options.verify == "size" and found is not None and found.bytes not in {None, self._target.bytes}
         is_other = found is not None and (is_cut or self._is_older(found))
         if self._session.look(self.temporary) is not None or is_other:
             raise unpublished_error(self._target.path, self._session.where, found)

@@ -7,7 +7,7 @@ import hashlib
 import posixpath
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import TracebackType
@@ -55,7 +55,9 @@ class FtpSession:
                 self._client.voidcmd("TYPE I")
                 size = self._client.size(path)
             except ftplib.error_perm as error:
-                if code_of(error) == NOT_THERE or is_unknown_command(error):
+                if is_unknown_command(error):
+                    return self._look_by_name(path)
+                if code_of(error) == NOT_THERE:
                     return None
                 raise
         return None if size is None else StandingFile(size, self._modified(path))
@@ -107,15 +109,20 @@ class FtpSession:
     def names_in(self, folder: str) -> list[str] | None:
         """Names of what is in a folder, hidden ones, too, where the server shows them; None where it lists nothing."""
         with self._translated("listing", folder):
-            try:
-                if "MLST" in self._features:
-                    return [name for name, _ in self._client.mlsd(folder)]
-                found = self._client.nlst(f"-a {folder or '.'}")
-            except (ftplib.error_perm, ftplib.error_temp) as error:
-                if code_of(error).startswith("42"):
-                    raise
-                return None
-        return [posixpath.basename(name) for name in found]
+            if "MLST" in self._features:
+                found = self._listed(lambda: [name for name, _ in self._client.mlsd(folder)])
+            else:  # some take `-a` for hidden files, others for a part of the name
+                found = self._listed(lambda: self._client.nlst(f"-a {folder or '.'}"))
+                found = found or self._listed(lambda: self._client.nlst(folder or "."))
+        return None if found is None else [posixpath.basename(name) for name in found]
+
+    def _listed(self, ask: Callable[[], list[str]]) -> list[str] | None:
+        try:
+            return ask()
+        except (ftplib.error_perm, ftplib.error_temp) as error:
+            if code_of(error).startswith("42"):
+                raise
+            return None
 
     def make_folder(self, folder: str) -> None:
         """Make a folder, unless it is there."""
@@ -159,6 +166,11 @@ class FtpSession:
             with suppress(ftplib.Error):
                 self._client.sendcmd("OPTS UTF8 ON")
         return features
+
+    def _look_by_name(self, path: str) -> StandingFile | None:
+        """On a server that tells no sizes: only the content can say whose file it is. None also where nothing lists."""
+        folder, name = posixpath.split(path)
+        return StandingFile(None) if name in (self.names_in(folder) or ()) else None
 
     def _look_by_facts(self, path: str) -> StandingFile | None:
         with self._translated("looking at", path):
