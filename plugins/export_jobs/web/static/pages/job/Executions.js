@@ -11,9 +11,10 @@ import { useOnChange } from "./useJob.js";
 const LIMIT = 20;
 
 /** @param {Props.JobTab} props */
-export function Executions({ view: { job, path, pace, turn } }) {
+export function Executions({ view: { job, requested, pace, turn } }) {
   const [offset, setOffset] = useState(0);
-  const executions = useAnswer(/** @type {const} */ (`${path}/executions`), { offset, limit: LIMIT }, pace);
+  const path = requested && /** @type {const} */ (`${requested}/executions`);
+  const executions = useAnswer(path, { offset, limit: LIMIT }, pace);
   const { data, error, reload } = executions;
   useOnChange(turn, reload);
   const isEmpty = data?.total === 0;

@@ -26,14 +26,14 @@ export function useJob(dagId) {
   useEffect(() => () => clearTimeout(timer.current), []);
   const isBusy = useRef(false);
   const isExpecting = useRef(false);
-  const [isLeaving, setLeaving] = useState(false); // a job that is being deleted is not requested
-  const pace = () => {
-    if (isLeaving) return null;
-    return isBusy.current || isExpecting.current || isWatched ? BUSY_MS : IDLE_MS;
-  };
+  // A job that is being deleted is not requested, and what was requested of it before is given up: the answer would be
+  // that it does not exist.
+  const [isLeaving, setLeaving] = useState(false);
+  const requested = isLeaving ? null : path;
+  const pace = () => (isBusy.current || isExpecting.current || isWatched ? BUSY_MS : IDLE_MS);
 
-  const { data: job, error, reload: reloadJob } = useAnswer(path, undefined, pace);
-  const windows = useAnswer(/** @type {const} */ (`${path}/windows`), isWhole ? ALL : SOME, pace);
+  const { data: job, error, reload: reloadJob } = useAnswer(requested, undefined, pace);
+  const windows = useAnswer(requested && /** @type {const} */ (`${requested}/windows`), isWhole ? ALL : SOME, pace);
   const { data: coverage, error: coverageError, reload: reloadCoverage } = windows;
   isBusy.current = job?.state === "in_progress" || (coverage?.counts.running ?? 0) > 0;
   // What is due starts within a minute: it is followed as closely as what runs.
@@ -59,7 +59,7 @@ export function useJob(dagId) {
     [path],
   );
   return {
-    path, job, error, coverage, coverageError, reload, watch, act, pace, turn, setLeaving,
+    path, requested, job, error, coverage, coverageError, reload, watch, act, pace, turn, setLeaving,
     isWhole, showWhole: () => setWhole(true), isBusy: isBusy.current, isWatched,
   };
 }
