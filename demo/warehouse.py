@@ -43,6 +43,7 @@ PUBLISHED = {
     "purchases before 1997-01-01": (0, "SELECT count(*) FROM sales.purchases WHERE purchase_date < '1997-01-01'"),
 }
 PUBLISHED_MONTHS = {"1997-01": 8_928, "1997-02": 11_272, "1997-03": 11_598, "1997-04": 3_781}
+CHECKED_UNTIL = date(1997, 4, 1)
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "America/Los_Angeles")
 MONTH = "SELECT count(*) FROM sales.purchases WHERE to_char(purchased_at AT TIME ZONE '{zone}', 'YYYY-MM') = '{month}'"
 
@@ -74,10 +75,12 @@ def load(owner: Mapping[str, Any]) -> bool:
         _copy(connection, "stores", ((number, *store, opened) for number, store in enumerate(STORES, 1)))
         _copy(connection, "customers", _customers(purchases, homes))
         _copy(connection, "purchases", purchases)
+        _copy(connection, "purchase_checks", _checks(purchases))
         _copy(connection, "points", _points(purchases))
         for column in (
             "purchases (purchased_at)",
             "purchases (updated_at)",
+            "purchase_checks (checked_at)",
             "points (earned_at)",
             "points (updated_at)",
         ):
@@ -172,6 +175,24 @@ def _points(purchases: Iterable[Purchase]) -> Iterator[tuple[object, ...]]:
         if purchase.customer_id * 2654435761 % 100 < 60 and not purchase.is_refund and purchase.amount_usd >= 1:
             number += 1
             yield number, purchase.customer_id, purchase.purchased_at, int(purchase.amount_usd), purchase.updated_at
+
+
+def _checks(purchases: Iterable[Purchase]) -> Iterator[tuple[object, ...]]:
+    for purchase in purchases:
+        number = purchase.purchase_id * 2654435761 % 1000
+        if purchase.purchase_date >= CHECKED_UNTIL:
+            continue
+        merged = "merged" if number % 50 == 7 else "to review" if number % 200 == 9 else "single"
+        night = datetime.combine(purchase.purchase_date + timedelta(days=1), datetime.min.time(), tzinfo=UTC)
+        yield (
+            purchase.purchase_id,
+            purchase.customer_id,
+            night + timedelta(seconds=number * 7),
+            purchase.amount_usd > 300,
+            number < 4,
+            merged,
+            number % 250 == 11,
+        )
 
 
 def _copy(connection: psycopg.Connection[Any], table: str, rows: Iterable[tuple[object, ...]]) -> None:

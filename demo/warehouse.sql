@@ -47,6 +47,20 @@ COMMENT ON COLUMN sales.purchases.is_refund IS 'Made up: about one purchase in 2
 COMMENT ON COLUMN sales.purchases.updated_at IS
     'Made up: within ten minutes of the purchase, up to 45 days later for refunds and for one row in 100 that was corrected.';
 
+CREATE TABLE sales.purchase_checks (
+    purchase_id bigint PRIMARY KEY REFERENCES sales.purchases,
+    customer_id integer NOT NULL REFERENCES sales.customers,
+    checked_at timestamptz NOT NULL,
+    is_outlier boolean NOT NULL,
+    is_suspected_fraud boolean NOT NULL,
+    merge_status text NOT NULL CHECK (merge_status IN ('single', 'merged', 'to review')),
+    is_admin_till boolean NOT NULL
+);
+COMMENT ON TABLE sales.purchase_checks IS
+    'Made up: what the checks of the data team say of a purchase, the night after it. The checks of 1997-01 to 1997-03.';
+COMMENT ON COLUMN sales.purchase_checks.merge_status IS 'Whether the customer was found twice and made one.';
+COMMENT ON COLUMN sales.purchase_checks.is_admin_till IS 'Rung up at the till that the staff uses for corrections.';
+
 CREATE TABLE sales.points (
     points_id bigint PRIMARY KEY,
     customer_id integer NOT NULL REFERENCES sales.customers,

@@ -136,6 +136,7 @@ declare namespace Props {
   type FilterList = Changing<Page.Filter[]> & {
     filters: Page.Filter[];
     offered: Api.FilterColumn[];
+    withheld: string[];
     lookUp: (column: string) => string;
   };
   type FilterRow = Changing<Page.Filter> & {

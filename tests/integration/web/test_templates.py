@@ -51,6 +51,24 @@ def test_each_column_says_which_operators_it_can_be_filtered_by(ask: Ask, web_st
     assert operators["cds"]["between"] == "two"
 
 
+def test_what_nobody_may_filter_by_can_be_listed_and_filtered_by_through_no_door(ask: Ask) -> None:
+    """Outlier, fraud, merge status and till of the staff: for the file, never to choose rows by."""
+    checks = {"kind": "standard", "fact": "purchase_checks"}
+    checked = ask("user").post(f"{API}/templates/check", json={"name": "checks", **checks}).json()
+    assert not checked["issues"]
+    withheld = ["is_outlier", "is_suspected_fraud", "merge_status", "is_admin_till"]
+    assert {*withheld} <= {one["column"] for one in checked["file_columns"]}
+    assert checked["choices"]["protected"] == ["Outlier", "Suspected fraud", "Merge status", "Admin till"]
+    assert not {*withheld} & {one["column"] for one in checked["choices"]["filters"]}
+    assert ask("user").post(f"{API}/templates", json={"name": "checks", **checks}).status_code == 201
+    for column in withheld:
+        use = {"template": "checks", "filters": [{"column": column, "op": "is_not_null", "values": []}]}
+        refused = ask("user").post(JOBS, json=body(templates=[use]))
+        assert refused.status_code == 422 and "cannot be used in a filter" in refused.text, refused.text
+    look_up = ask("user").get(f"{API}/catalogue/filter-values?column=purchase_checks.merge_status")
+    assert look_up.status_code in {404, 422}, look_up.text
+
+
 def test_what_the_page_offers_for_true_and_false_can_be_saved(ask: Ask) -> None:
     client = ask("user")
     columns = client.get(f"{API}/templates/rows").json()["choices"]["filters"]

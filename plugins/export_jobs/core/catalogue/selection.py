@@ -97,6 +97,17 @@ def filterable_columns(template: Template, catalogue: Catalogue) -> dict[str, Re
     return {name: found[0] for name, found in resolved_columns.items() if found[0] and _is_filterable(found)}
 
 
+def protected_columns(template: Template, catalogue: Catalogue) -> dict[str, ResolvedColumn]:
+    """What this template has or reaches and no job may filter by, because the catalogue says so of the column."""
+    found: dict[str, ResolvedColumn] = {}
+    for table in tables_of(template, catalogue):
+        for name in reachable_columns(table, catalogue):
+            resolved = resolve_column(name, table, catalogue)
+            if resolved and not resolved.column.filterable:
+                found.setdefault(name, resolved)
+    return found
+
+
 def _is_filterable(resolved_columns: Sequence[ResolvedColumn | None]) -> bool:
     types = {resolved.column.type if resolved and resolved.column.filterable else None for resolved in resolved_columns}
     return len(types) == 1 and None not in types

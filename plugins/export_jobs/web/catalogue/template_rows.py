@@ -11,6 +11,7 @@ from export_jobs.core.catalogue.selection import (
     columns_in_template,
     facts_of,
     filterable_columns,
+    protected_columns,
     resolve_column,
     tables_of,
 )
@@ -81,6 +82,7 @@ def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoice
             )
             for name, place in filterable_columns(template, catalogue).items()
         ],
+        protected=[title_of(name, place, catalogue) for name, place in protected_columns(template, catalogue).items()],
         date_bases=bases or [DateBasis.NONE],
         has_customer=bool(tables) and all(table.customer for table in tables),
     )

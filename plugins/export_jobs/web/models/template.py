@@ -40,9 +40,13 @@ class FilterColumn(ApiModel):
 
 
 class TemplateChoices(ApiModel):
-    """What a job may choose of a template beside its columns."""
+    """What a job may choose of a template beside its columns.
+
+    ``protected``: titles of the columns that it may hold and that no job may filter by.
+    """
 
     filters: list[FilterColumn]
+    protected: list[str]
     date_bases: list[DateBasis]
     has_customer: bool
 

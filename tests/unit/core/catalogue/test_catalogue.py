@@ -15,7 +15,7 @@ from tests.unit.core.shop import shop
 def test_the_shipped_catalogue_has_no_issue() -> None:
     found = catalogue()
     assert found.issues == ()
-    assert set(found.facts) == {"purchases", "points"}
+    assert set(found.facts) == {"purchases", "purchase_checks", "points"}
     assert found.dimensions_of("purchases") == ["customer", "home_store", "store"]
     assert found.dimensions_of("points") == ["customer", "home_store"]
 

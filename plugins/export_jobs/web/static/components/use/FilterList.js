@@ -5,8 +5,16 @@ import { Group, Select } from "../Field.js";
 import { FilterValues } from "./FilterValues.js";
 import { filterFor, fitValues, operatorOptions, valueCount } from "./operators.js";
 
+const alternatives = new Intl.ListFormat("en-GB", { type: "disjunction" });
+
+// Why columns that the file may hold are not among those to filter by.
+/** @param {string[]} titles */
+const whyWithheld = (titles) =>
+  `Nobody may filter by ${alternatives.format(titles)}: the catalogue does not allow it. A file may hold ` +
+  `${titles.length === 1 ? "it" : "them"}.`;
+
 /** @param {Props.FilterList} props */
-export function FilterList({ filters, offered, lookUp, issues, onChange }) {
+export function FilterList({ filters, offered, withheld, lookUp, issues, onChange }) {
   const put = (/** @type {number} */ at, /** @type {Page.Filter} */ filter) =>
     onChange(filters.map((other, index) => (index === at ? filter : other)));
   const remove = (/** @type {number} */ at) => onChange(filters.filter((_, index) => index !== at));
@@ -18,6 +26,7 @@ export function FilterList({ filters, offered, lookUp, issues, onChange }) {
         onChange=${(changed) => put(index, changed)} onRemove=${() => remove(index)} />`)}
       ${offered.length > 0 && html`<${Chakra.Button} size="xs" variant="outline"
         onClick=${() => onChange([...filters, filterFor(offered[0], "equals")])}>Add a filter<//>`}
+      ${withheld.length > 0 && html`<${Chakra.Text} fontSize="xs" color="fg.muted">${whyWithheld(withheld)}<//>`}
     <//>
   <//>`;
 }

@@ -65,7 +65,7 @@ export function UseEditor({ use, template, issues, onChange }) {
       <//>
     <//>
     <${FilterList} filters=${filters.value} issues=${filters.issues} onChange=${filters.onChange}
-      offered=${choices.filters} lookUp=${lookUp} />
+      offered=${choices.filters} withheld=${choices.protected} lookUp=${lookUp} />
     ${choices.has_customer && html`<${Audience} ...${list("audience")} />`}
     <${OrderBy} ...${list("order_by")} columns=${columns} />
   <//>`;
