@@ -7,6 +7,7 @@ type Json<Response> = Response extends { content: { "application/json": infer Bo
 /** The route behind a path as the page writes it: `jobs/${id}/windows` is `/api/jobs/{dag_id}/windows`. */
 type Route<P extends string> =
   `/api/${P}` extends keyof paths ? `/api/${P}`
+  : P extends `jobs/${string}/versions/${string}` ? "/api/jobs/{dag_id}/versions/{version}"
   : P extends `jobs/${string}/${infer Verb}` ? `/api/jobs/{dag_id}/${Verb}`
   : P extends `jobs/${string}` ? "/api/jobs/{dag_id}"
   : P extends `templates/${string}` ? "/api/templates/{name}"
@@ -64,6 +65,7 @@ declare global {
     type TemplateInUse = Schemas["TemplateInUse"];
     type TemplateKind = Schemas["TemplateKind"];
     type TemplateRow = Schemas["TemplateRow"];
+    type VersionChanges = Schemas["VersionChanges"];
     type VersionNote = Schemas["VersionNote"];
     type ValueCount = FilterColumn["operators"][number]["values"];
     type Window = LastDelivery["window"];

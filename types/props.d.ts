@@ -304,7 +304,11 @@ declare namespace Props {
   type Runs = { title: string; runs: Api.RerunWindow[]; zone: string };
   type Standing = { job: Page.Job };
   type TemplateInUse = { template: Page.TemplateInUse };
-  type Versions = { versions: Api.VersionNote[] };
+  type JobVersionsPath = `jobs/${string}` | null;
+  type Versions = { path: JobVersionsPath; versions: Api.VersionNote[] };
+  type Version = { path: JobVersionsPath; note: Api.VersionNote };
+  type VersionDetails = { path: JobVersionsPath; version: number };
+  type VersionChange = { version: number; change: Api.VersionChanges["changes"][number] };
   type WindowFacts = {
     window: Api.WindowCell;
     view: Page.JobView;

@@ -16,6 +16,7 @@ import psycopg
 
 from export_jobs.core.definitions.job import DestinationSpec, JobSpec, Template
 from export_jobs.core.windows.rerun import DagRunSummary
+from export_jobs.errors import TransientError
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import ExecutionRecord, Ledger
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from tests.servers.sftp_faults import FaultySftpServer
 
 Value = TypeVar("Value")
-PATIENCE_S = 150
+PATIENCE_S = 420
 ENDED = {"success", "failed"}
 
 
@@ -116,7 +117,15 @@ class Live:
             connection.execute(statement)
 
     def runs(self, job: StoredJob) -> list[DagRunSummary]:
-        return self.api.dag_runs(job.dag_id)
+        """The job's runs, as soon as Airflow's API answers: right after a start it has much to do."""
+
+        def answer() -> list[list[DagRunSummary]]:
+            try:
+                return [self.api.dag_runs(job.dag_id)]
+            except TransientError:
+                return []
+
+        return self.wait_until("Airflow's API to list the runs", answer)[0]
 
     def states(self, job: StoredJob) -> list[str]:
         """The states of the job's runs. Asked five times a second, so not of Airflow's API, which has work to do."""

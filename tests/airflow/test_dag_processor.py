@@ -16,7 +16,7 @@ from tests.servers.dag_processor import DagProcessor, dag_processor
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 JOBS, SHARDS = 24, 3
-PATIENCE_S = 120
+PATIENCE_S = 420
 SETTINGS = {
     "CORE__DAGBAG_IMPORT_TIMEOUT": "6",
     "DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "20",

@@ -16,7 +16,7 @@ from export_jobs.store.stored_job import StoredJob
 from tests.airflow.live import Live, plain_text
 from tests.servers.sftp_faults import PASSWORD
 
-pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.live]
 
 DAY = ("2026-01-05", "2026-01-05")
 
@@ -57,7 +57,7 @@ def test_the_rows_of_a_run_that_has_failed_for_good_are_gone_with_it(live: Live)
     live.partner.faults.password_changed = True
     live.wait_for_runs(job, 1, state="failed")
     assert [event.step for event in live.records(job)[0].events if event.kind == "failed"].count("upload") >= 1
-    live.wait_until("the staged files to go", lambda: not staged(live, job), patience_s=20)
+    live.wait_until("the staged files to go", lambda: not staged(live, job))
     live.partner.heal()
     live.api.clear_run(job.dag_id, live.runs(job)[0].run_id)
     live.wait_for_runs(job, 1)
@@ -270,4 +270,4 @@ def _audited(live: Live) -> str:
         found = str(client.get(f"{runs}/{made}").json()["state"])
         return found if found in {"success", "failed"} else ""
 
-    return live.wait_until("the auditor", state, patience_s=120)
+    return live.wait_until("the auditor", state)

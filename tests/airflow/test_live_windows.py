@@ -16,7 +16,7 @@ from export_jobs.store.findings.refusals import Refusals
 from export_jobs.store.stored_job import StoredJob
 from tests.airflow.live import Live, plain_text
 
-pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.live]
 
 
 def windows_of(job: StoredJob) -> list[Window]:
@@ -111,11 +111,11 @@ def test_a_changed_and_a_deleted_row_reach_airflow_within_seconds(live: Live) ->
         answer = client.get(f"/api/v2/dags/{job.dag_id}")
         return answer.status_code == 404 or answer.json()["is_stale"]
 
-    live.wait_until("the new Dag", known, patience_s=30)
+    live.wait_until("the new Dag", known)
     live.wait_for_runs(job, 1)
     live.definitions.delete("quick", "live test")
     live.api.parse_now()
-    live.wait_until("the deleted Dag to be gone", stale, patience_s=30)
+    live.wait_until("the deleted Dag to be gone", stale)
     for file in live.files("quick__*"):
         file.unlink()  # as long as the partner keeps them, the new job of that name refuses to replace them
     again = live.create("quick", days=("2026-01-01", "2026-01-01"))

@@ -11,7 +11,7 @@ from export_jobs.store.stored_job import StoredJob
 from tests.airflow.live import Live
 from tests.servers.sftp_faults import PASSWORD
 
-pytestmark = [pytest.mark.integration, pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.live]
 
 DAYS = ("2026-01-05", "2026-01-06")
 FIRST, SECOND, END = "2026-01-05T00:00:00Z", "2026-01-06T00:00:00Z", "2026-01-07T00:00:00Z"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.airflow.live import Live
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 GERMAN = "Zoë Smith;31.01.2026;31.01.2026 13:05:09;1234,50;WAHR;"
 
 

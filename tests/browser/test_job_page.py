@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from export_jobs.store.stored_job import StoredJob
     from tests.airflow.live import Live
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live]
 
 BEGUN = {"queued", "running"}
 ACTIONS = ("Rerun", "Edit", "Pause", "Resume", "More")
@@ -163,6 +163,13 @@ def test_a_change_is_checked_before_it_is_saved_and_a_stale_one_is_not(live: Liv
     assert fact(page, "Description") == "by somebody else"
     assert live.definitions.job("changed").version == 3  # type: ignore[union-attr]
 
+    page.get_by_role("button", name="Details of version 3").click()
+    beside = page.get_by_role("group", name="Last day of data")
+    beside.get_by_text("2026-12-31").wait_for()
+    assert beside.get_by_text("2026-06-30").count() == 1
+    page.get_by_text("No file has been delivered by this version.").wait_for()
+    assert watched.grave_violations() == []
+
 
 def test_what_was_typed_is_kept_over_a_reload(live: Live, open_page: Open) -> None:
     job = live.create("typed", days=("2026-01-01", "2026-06-30"), enabled=False)
@@ -182,7 +189,7 @@ def test_what_was_typed_is_kept_over_a_reload(live: Live, open_page: Open) -> No
 def test_a_rerun_shows_its_windows_before_it_acts(live: Live, locked_out: StoredJob, open_page: Open) -> None:
     page = opened(open_page, locked_out, "log").page
     rerun = page.get_by_role("button", name="Rerun")
-    rerun.wait_for(timeout=90_000)
+    rerun.wait_for(timeout=300_000)
     rerun.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Rerun 2 windows").wait_for()

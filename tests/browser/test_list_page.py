@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.airflow.live import Live
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live]
 LIST = "/plugin/export-schedules"
 COMING = datetime.now(UTC).year + 1
 NEXT_YEAR = (f"{COMING}-01-01", f"{COMING}-03-31")
@@ -26,7 +26,7 @@ def names(page: Page) -> list[str]:
 
 
 def shows(live: Live, page: Page, wanted: list[str]) -> None:
-    live.wait_until(f"the list to show {wanted}; it shows {names(page)}", lambda: names(page) == wanted, 20)
+    live.wait_until(f"the list to show {wanted}; it shows {names(page)}", lambda: names(page) == wanted)
 
 
 def some_jobs(live: Live) -> None:
@@ -74,7 +74,7 @@ def test_who_comes_back_to_the_list_sees_at_once_what_they_left(live: Live, open
     with page.expect_request("**/export-jobs/api/jobs?**"):
         page.go_back()
     page.get_by_role("heading", name="Export Schedules", exact=True).wait_for()
-    live.wait_until("the list to wait for its answer", lambda: page.title() and held, 20)
+    live.wait_until("the list to wait for its answer", lambda: page.title() and held)
     assert names(page) == ["alpha", "beta", "gamma"]
     live.definitions.delete("beta", "somebody else")
     for route in held:

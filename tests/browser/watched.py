@@ -24,7 +24,7 @@ class Watched:
         self.page = page
         self.complaints: list[str] = []
         self._forgiven: list[str] = []
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
         page.on("response", self._answered)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from demo.sftp_server import SftpServer
     from demo.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
-PATIENCE_S = 240
+PATIENCE_S = 420
 JOB = """
 destinations:
   - {tag: partner-sftp, kind: sftp, connection: partner_sftp, folder: /exports}

@@ -29,6 +29,7 @@ class Faults:
     stall_at_byte: int | None = None
     no_posix_rename: bool = False
     seconds_per_write: float = 0
+    holds_writes: bool = False  # a write is answered when this is off again
     seconds_after_rename: float = 0  # the file has its final name, and the client does not know it yet
     full: bool = False  # every write says "Failure", as OpenSSH does on a full disk; only statvfs tells why
     password_changed: bool = False  # the right password of yesterday is a wrong one
@@ -123,6 +124,8 @@ class ServedFiles(asyncssh.SFTPServer):
             raise asyncssh.SFTPFailure("Failure")
         if faults.full_in_words:
             raise asyncssh.SFTPFailure("Quota exceeded: No space left on device")
+        while self._faults.holds_writes:
+            await asyncio.sleep(0.1)
         if faults.seconds_per_write:
             await asyncio.sleep(faults.seconds_per_write)
         if faults.stall_at_byte is not None and end > faults.stall_at_byte:

@@ -9,7 +9,7 @@ from datetime import datetime
 from export_jobs.cli import session
 from export_jobs.cli.commands.provenance import show_provenance
 from export_jobs.cli.output import Output, confirm
-from export_jobs.cli.text.choice_text import MAX_SHOWN_ENTRIES, choice_lines
+from export_jobs.core.validation.choice_text import MAX_SHOWN_ENTRIES, choice_lines
 from export_jobs.cli.text.plan_text import issue_document, show_issues, window_document
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.dump import yaml_text

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from export_jobs.cli.output import Output
-from export_jobs.cli.text.choice_text import change_text
+from export_jobs.core.validation.choice_text import change_text
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.yaml_file import YamlFile
 from export_jobs.core.definitions.job import JobSpec

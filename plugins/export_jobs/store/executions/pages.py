@@ -32,6 +32,14 @@ class LedgerRun:
     is_delivered: bool
 
 
+@dataclass(frozen=True)
+class VersionUse:
+    """Of how many windows one version of a definition has made files, and from the first to the last of their days."""
+
+    windows: int
+    span: Window
+
+
 class ExecutionPages(ExecutionReader):
     """Executions of one store, newest window first. Raises ``TransientError`` while the store is out of reach."""
 
@@ -48,6 +56,17 @@ class ExecutionPages(ExecutionReader):
         """Every window that some run of a job has begun; one query."""
         query = "SELECT DISTINCT window_start, window_end FROM export_jobs.execution WHERE job_id = :job_id"
         return {Window(row["window_start"], row["window_end"]) for row in self._rows(query, job_id=job_id)}
+
+    def windows_by_version(self, job_id: int) -> dict[int, VersionUse]:
+        """By version of the definition, the windows of which a file was delivered by it; one query."""
+        query = """SELECT d.version, count(DISTINCT (e.window_start, e.window_end)) AS count,
+                       min(e.window_start) AS start, max(e.window_end) AS end
+                   FROM export_jobs.delivery d JOIN export_jobs.execution e ON e.id = d.execution_id
+                   WHERE e.job_id = :job_id GROUP BY d.version"""
+        return {
+            row["version"]: VersionUse(row["count"], Window(row["start"], row["end"]))
+            for row in self._rows(query, job_id=job_id)
+        }
 
     def _page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
         rows = self._rows(_PAGE, job_id=job_id, offset=offset, limit=limit)

@@ -44,6 +44,28 @@ class CoverageAnswer(ApiModel):
     rerunnable: int
 
 
+class ChangedValue(ApiModel):
+    """One value by its path in the YAML's words, as text before and after."""
+
+    path: str
+    before: str
+    after: str
+
+
+class VersionChanges(ApiModel):
+    """One version of a definition beside the one before it, and which deliveries used it.
+
+    ``changes`` is empty of the first one. ``unreadable`` says why the values cannot be told. ``windows`` of which a file
+    was delivered by this version; ``days``: from the first to the last of them, empty where there is none.
+    """
+
+    version: int
+    changes: list[ChangedValue]
+    unreadable: str
+    windows: int
+    days: str
+
+
 class DeliveredFile(ApiModel):
     """The newest file of one template, or a ``part`` of it; ``revision`` counts the contents that its path has had.
 

@@ -2,35 +2,10 @@
 import { Facts, Section } from "../../components/layout.js";
 import { TextLink } from "../../components/links.js";
 import { days, plural, size, time, timeWithZone } from "../../format.js";
-import { Chakra, html, useState } from "../../host.js";
+import { Chakra, html } from "../../host.js";
 import { TemplateInUse } from "./TemplateInUse.js";
-import { executionDateText, fieldText, fileFacts, frequencyText, validityText } from "./words.js";
-
-// Who changed what in the definition, and when; newest first.
-const SHOWN = 5;
-
-/** @param {Props.Versions} props */
-function Versions({ versions }) {
-  const [isAll, setAll] = useState(false);
-  const newest = [...versions].sort((one, other) => other.version - one.version);
-  const shown = isAll ? newest : newest.slice(0, SHOWN);
-  return html`<${Chakra.Stack} gap=${3}>
-    <${Chakra.Stack} as="ol" listStyleType="none" gap=${2.5}>
-      ${shown.map(({ version, changed, created_at: at, created_by }) => html`<${Chakra.HStack} as="li" key=${version}
-        gap=${3} align="flex-start" fontSize="sm">
-        <${Chakra.Badge} size="sm" flexShrink=${0}>Version ${version}<//>
-        <${Chakra.Box} minW=${0} wordBreak="break-word">
-          <${Chakra.Text}>${changed.map(fieldText).join(", ")}<//>
-          <${Chakra.Text} color="fg.muted" fontSize="xs">
-            <time dateTime=${at} title=${timeWithZone(at)}>${time(at)}</time> by ${created_by}<//>
-        <//>
-      <//>`)}
-    <//>
-    ${newest.length > SHOWN && html`<${Chakra.Button} size="xs" variant="outline" alignSelf="flex-start"
-      aria-expanded=${isAll} onClick=${() => setAll(!isAll)}>
-      ${isAll ? "Show the newest only" : `Show all ${newest.length} versions`}<//>`}
-  <//>`;
-}
+import { Versions } from "./Versions.js";
+import { executionDateText, fileFacts, frequencyText, validityText } from "./words.js";
 
 const moment = (/** @type {string} */ instant) =>
   html`<time dateTime=${instant} title=${timeWithZone(instant)}>${time(instant)}</time>`;
@@ -84,7 +59,7 @@ function scheduleFacts(job) {
 }
 
 /** @param {Props.JobTab} props */
-export function Overview({ view: { job } }) {
+export function Overview({ view: { job, requested } }) {
   const { templates, definition, versions } = job;
   return html`<${Chakra.Stack} gap=${4}>
     <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4}>
@@ -101,7 +76,7 @@ export function Overview({ view: { job } }) {
     <//>
     <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${4}>
       ${definition.file && html`<${Section} title="File options"><${Facts} facts=${fileFacts(definition.file)} /><//>`}
-      <${Section} title="Versions"><${Versions} versions=${versions} /><//>
+      <${Section} title="Versions"><${Versions} path=${requested} versions=${versions} /><//>
     <//>
   <//>`;
 }

@@ -33,11 +33,26 @@ def value_text(value: object) -> str:
 def change_text(before: object, after: object) -> str:
     """A value before and after; of long lists how many entries there are, which came and which went."""
     old, new = _as_list(before), _as_list(after)
-    if max(len(old), len(new)) <= MAX_SHOWN_ENTRIES:
+    if not _is_long(old, new):
         return f"{value_text(before)} -> {value_text(after)}"
+    return ", ".join([f"{len(old)} -> {len(new)} entries", *_differing(old, new)])
+
+
+def texts_of_change(before: object, after: object) -> tuple[str, str]:
+    """The same side by side: what was, and what is; what came and what went stands with the latter."""
+    old, new = _as_list(before), _as_list(after)
+    if not _is_long(old, new):
+        return value_text(before), value_text(after)
+    return f"{len(old)} entries", ", ".join([f"{len(new)} entries", *_differing(old, new)])
+
+
+def _is_long(old: list[Any], new: list[Any]) -> bool:
+    return max(len(old), len(new)) > MAX_SHOWN_ENTRIES
+
+
+def _differing(old: list[Any], new: list[Any]) -> list[str]:
     differing = (("added", _without(new, old)), ("removed", _without(old, new)))
-    parts = [f"{word} {_first(entries)}" for word, entries in differing if entries] or ["in another order"]
-    return ", ".join([f"{len(old)} -> {len(new)} entries", *parts])
+    return [f"{word} {_first(entries)}" for word, entries in differing if entries] or ["in another order"]
 
 
 def _audience(keys: Sequence[str]) -> str:

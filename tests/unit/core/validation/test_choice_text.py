@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from export_jobs.cli.text.choice_text import change_text, choice_lines, value_text
 from export_jobs.core.definitions.job import JobSpec
+from export_jobs.core.validation.choice_text import change_text, choice_lines, texts_of_change, value_text
 from tests.unit.core.samples import job
 
 MANY = [str(number) for number in range(100)]
@@ -66,3 +66,10 @@ def test_every_choice_is_a_line_in_the_words_of_the_yaml() -> None:
         "templates[rows].audience: 100 customers: '0', '1', '2', '3', '4' … (100 in all)",
         "templates[totals].audience: 1 customer: '7'",
     ]
+
+
+def test_a_change_stands_side_by_side() -> None:
+    assert texts_of_change(None, "x") == ("(none)", "x")
+    assert texts_of_change(["a"], ["a", "b"]) == ("a", "a, b")
+    assert texts_of_change(MANY, [*MANY, "new"]) == ("100 entries", "101 entries, added 'new'")
+    assert texts_of_change(MANY, MANY[::-1])[1] == "100 entries, in another order"
