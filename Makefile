@@ -54,8 +54,9 @@ docs: venv ## the documentation site in .docs/site, from docs/ and the code; eve
 bench: venv ## extract, compress, upload, parse beside their peers: a table of ratios
 	@$(CLEAN) $(BIN)/python -m bench $(ARGS)
 
-bench-scale: venv ## 10,000 jobs through a real Dag processor: time, CPU a file, memory, how soon a change is seen; takes a quarter of an hour
+bench-scale: venv ## 10,000 jobs through a real Dag processor: time, CPU a file, memory, how soon a change is seen; then one look of the auditor; takes half an hour
 	@$(CLEAN) $(BIN)/python -m bench.scale
+	@$(CLEAN) $(BIN)/python -m bench.audit
 
 wheel: venv ## dist/airflow_export_jobs-…-py3-none-any.whl, with everything that it needs inside, and beside it what it needs (CycloneDX)
 	@rm -rf build dist && $(CLEAN) $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
+from export_jobs.orchestration.airflow import scheduler_listener
 from export_jobs.orchestration.timetable import ExportTimetable
 from export_jobs.web.page.stamp import STATIC_FOLDER, stamp
 
@@ -19,6 +20,7 @@ class ExportJobsPlugin(AirflowPlugin):
 
     name = "export_jobs"
     timetables: ClassVar = [ExportTimetable]
+    listeners: ClassVar = [scheduler_listener]
 
     @property
     def react_apps(self) -> list[dict[str, Any]]:

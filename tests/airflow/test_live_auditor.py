@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from export_jobs.store.findings.processes import Processes
 from export_jobs.store.findings.refusals import Refusals
 from tests.airflow.live import Live
 from tests.airflow.test_live_failures import _audited, text_of
@@ -41,14 +42,16 @@ def test_l6_a_run_of_the_future_is_deleted_and_its_owner_is_told(live: Live) -> 
     _audited(live)
     assert "wait-for-me" not in {run.run_id for run in live.runs(job)}
     assert "the auditor has deleted run 'wait-for-me'" in text_of(live, "owner-of-later@example.com")
+    kinds = {found.kind for found in Processes(live.engine).seen(timedelta(hours=1))}
+    assert "scheduler" in kinds, "it has started a run of the auditor"
 
 
 def test_m3_a_paused_dag_is_named_as_the_cause(live: Live) -> None:
     """Airflow is asked for its word on the Dag, and a job that was just made has its grace."""
     job = live.create("resting", days=("2026-01-05", "2026-01-09"))
     live.wait_until("the Dag", lambda: live.api.dag(job.dag_id))
-    assert live.api.export_dags()[job.dag_id]["is_paused"] is False
+    assert live.api.dag(job.dag_id)["is_paused"] is False
     live.api.pause(job.dag_id)
-    assert live.api.export_dags()[job.dag_id]["is_paused"] is True
+    assert live.api.dag(job.dag_id)["is_paused"] is True
     _audited(live)
     assert not live.mails("owner-of-resting@example.com")

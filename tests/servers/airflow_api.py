@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self, cast
@@ -17,6 +18,7 @@ class AirflowState:
 
     dags: list[dict[str, Any]] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
+    pools: dict[str, int] = field(default_factory=lambda: {"export_jobs": 8})
     asked: list[str] = field(default_factory=list)
     status: int = 0
 
@@ -32,7 +34,13 @@ class _Answers(BaseHTTPRequestHandler):
     """The paths of Airflow 3."""
 
     def do_POST(self) -> None:
-        self._answer(201, {"access_token": "token"})
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/auth/token":
+            self._answer(201, {"access_token": "token"})
+            return
+        found = [run for run in self._state().runs if run["dag_id"] in body["dag_ids"]]
+        offset, limit = body["page_offset"], body["page_limit"]
+        self._answer(200, {"dag_runs": found[offset : offset + limit], "total_entries": len(found)})
 
     def do_PATCH(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -52,12 +60,17 @@ class _Answers(BaseHTTPRequestHandler):
         state, query = self._state(), parse_qs(urlsplit(self.path).query)
         offset, limit = int(query["offset"][0]), int(query["limit"][0])
         if self._parts()[-1] == "dags":
-            noun, found = "dags", state.dags
+            named = query.get("dag_id_pattern", [""])[0].split("|")
+            noun, found = "dags", [dag for dag in state.dags if any(one in dag["dag_id"] for one in named)]
+        elif self._parts()[-1] == "pools":
+            noun, found = "pools", [{"name": name, "slots": slots} for name, slots in state.pools.items()]
         else:
             dag_id = self._parts()[3]
             noun = "dag_runs"
             found = [run for run in state.runs if dag_id in {"~", run["dag_id"]}]
             found = [run for run in found if run["state"] in query.get("state", [run["state"]])]
+            since = query.get("updated_at_gte", [""])[0]
+            found = [run for run in found if run.get("updated_at", datetime.now(UTC).isoformat()) >= since]
         self._answer(200, {noun: found[offset : offset + limit], "total_entries": len(found)})
 
     def _named(self) -> dict[str, Any]:

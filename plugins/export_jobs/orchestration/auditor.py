@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
@@ -16,14 +16,16 @@ from export_jobs.core.windows.discrepancy import Finding, JobFacts, find_discrep
 from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.airflow.connections import task_store_engine
-from export_jobs.orchestration.audit.facts import AirflowView, GatheredFacts, ask_airflow, gather
+from export_jobs.orchestration.audit.airflow_view import AirflowView, ask_airflow
+from export_jobs.orchestration.audit.facts import GatheredFacts, gather
 from export_jobs.orchestration.audit.key_expiry import expiring_keys
 from export_jobs.orchestration.audit.late_rows import count_late_rows
 from export_jobs.orchestration.audit.mending import mend, mended_finding
-from export_jobs.orchestration.audit.telling import tell
+from export_jobs.orchestration.audit.telling import record, tell
 from export_jobs.orchestration.generator.definitions import snapshot_path, vanished_jobs
 from export_jobs.orchestration.run.staging import sweep
 from export_jobs.store.definitions import Definitions
+from export_jobs.store.findings.alarms import Alarms
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -65,9 +67,13 @@ class CompareWithLedger(BaseOperator):
         engine = task_store_engine()
         troubles: list[str] = []
         api = _api()
-        airflow = _ask_airflow(api, engine, troubles)
-        gathered = gather(engine, airflow, datetime.now(UTC), GRACE)
-        gone = mend(api, gathered.facts, gathered.dag_ids) if api and airflow else {}
+        now = datetime.now(UTC)
+
+        def ask(late: Collection[str], alarmed: Collection[str]) -> AirflowView | None:
+            return _ask_airflow(api, engine, troubles, late, alarmed) if api else None
+
+        gathered = gather(engine, ask, now, GRACE)
+        gone = mend(api, gathered.facts, gathered.dag_ids) if api else {}
         lost = _lost_rows(troubles)
         owners = {**gathered.owners, **{job.name: job.owner for job in lost}}
         findings = [_lost_row_finding(job) for job in lost]
@@ -75,6 +81,7 @@ class CompareWithLedger(BaseOperator):
         for facts in gathered.facts:
             deleted = {run.run_id for run in gone.get(facts.job, ())}
             findings += _findings(facts, deleted, gathered)
+        record(engine, findings)
         mended = [mended_finding(job, runs) for job, runs in gone.items()]
         troubles += tell(engine, [*findings, *mended], owners)
         troubles += _skipped(gathered)
@@ -114,12 +121,17 @@ def _api() -> AirflowApi | None:
         return None
 
 
-def _ask_airflow(api: AirflowApi | None, engine: Engine, troubles: list[str]) -> AirflowView | None:
+def _ask_airflow(
+    api: AirflowApi, engine: Engine, troubles: list[str], late: Collection[str], alarmed: Collection[str]
+) -> AirflowView | None:
+    alarms, now = Alarms(engine), datetime.now(UTC)
     try:
-        return ask_airflow(api, engine) if api else None
+        view = ask_airflow(api, late=late, alarmed=alarmed, looked_at=alarms.looked_at())
     except ExportError as error:
         troubles.append(f"Runs cannot be compared with the ledger: {error}")
         return None
+    alarms.mark_looked(now)
+    return view
 
 
 def _findings(facts: JobFacts, deleted: set[str], gathered: GatheredFacts) -> list[Finding]:

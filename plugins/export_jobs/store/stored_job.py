@@ -72,6 +72,11 @@ class StoredJob:
         return str(self.definition.get("owner") or "")
 
     @property
+    def destination(self) -> str:
+        """The tag of its destination; empty in a row that has none."""
+        return str(self.definition.get("destination") or "")
+
+    @property
     def is_enabled(self) -> bool:
         """Whether the job makes runs."""
         return bool(self.definition.get("enabled", True))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
+from sqlalchemy import Engine, event
 
 from export_jobs.orchestration.auditor import CompareWithLedger
 from export_jobs.store.stored_job import StoredJob
@@ -278,17 +279,71 @@ def test_l6_a_run_of_the_future_that_has_begun_something_stays_and_is_named(
     assert len(airflow.runs) == 1
 
 
-def test_the_auditor_asks_no_more_the_more_jobs_there_are(
+def questions(airflow: AirflowState) -> tuple[int, int]:
+    """Calls to Airflow and statements to the store of one look."""
+    statements = 0
+
+    def count(*_: Any) -> None:
+        nonlocal statements
+        statements += 1
+
+    airflow.asked.clear()
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        audit()
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    return len(airflow.asked), statements
+
+
+def test_the_auditor_asks_no_more_of_a_hundred_jobs_than_of_ten(
     connected: Store, mails: Script, airflow: AirflowState
 ) -> None:
-    def questions() -> int:
-        airflow.asked.clear()
-        audit()
-        return len(airflow.asked)
+    days = {"from": "2030-01-01", "until": "2030-01-31"}
+    for number in range(10):
+        airflow.dag(old(connected, f"job-{number}", schedule=days)[0].dag_id)
+    audit()
+    of_ten = questions(airflow)
+    for job in old(connected, *(f"job-{number}" for number in range(10, 100)), schedule=days):
+        airflow.dag(job.dag_id)
+    assert questions(airflow) == of_ten
 
-    for job in old(connected, "one"):
+
+def test_a_hundred_late_jobs_are_told_in_as_many_statements_as_ten(
+    connected: Store, mails: Script, airflow: AirflowState
+) -> None:
+    """Airflow is asked about fifty Dags in a call."""
+    for job in old(connected, *(f"job-{number}" for number in range(10))):
         airflow.dag(job.dag_id)
-    of_one = questions()
-    for job in old(connected, *(f"job-{n}" for n in range(8))):
+    audit()
+    calls, statements = questions(airflow)
+    for job in old(connected, *(f"job-{number}" for number in range(10, 100))):
         airflow.dag(job.dag_id)
-    assert questions() == of_one
+    audit()
+    assert questions(airflow) == (calls + 2, statements)
+
+
+def test_an_alarm_stands_although_its_run_has_not_changed_since_the_last_look(
+    connected: Store, mails: Script, airflow: AirflowState
+) -> None:
+    days = {"from": "2030-01-01", "until": "2030-01-31"}
+    (job,) = old(connected, "sales", schedule=days)
+    airflow.run(job.dag_id, "green", "success", **interval(0), updated_at="2026-01-02T00:00:00+00:00")
+    said = audit()
+    assert "green in Airflow and delivered nothing" in said
+    assert [audit(), audit()] == [said, said]
+    assert sum("updated_at_gte" in asked for asked in airflow.asked) == 2, "and only what has changed is asked for"
+
+
+def test_a_run_whose_pool_is_not_there_is_an_alarm(connected: Store, mails: Script, airflow: AirflowState) -> None:
+    days = {"from": "2030-01-01", "until": "2030-01-31"}
+    (job,) = old(connected, "sales", schedule=days)
+    since = (datetime.now(UTC) - timedelta(minutes=20)).isoformat()
+    airflow.run(job.dag_id, "waits", "running", **interval(0), start_date=since, run_after=since)
+    assert audit() == ""
+    airflow.pools.clear()
+    assert "no task of run 'waits' starts, since Airflow has no pool 'export_jobs' with a slot" in audit()
+    airflow.pools["export_jobs"] = 0
+    assert "airflow pools set" in audit()
+    airflow.pools["export_jobs"] = -1
+    assert audit() == "", "which is as many as there are"

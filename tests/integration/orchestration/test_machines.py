@@ -8,16 +8,20 @@ import socket
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
+from airflow._shared.listeners.listener import ListenerManager
+from airflow.listeners.spec import dagrun as dagrun_spec
 from airflow.sdk import ObjectStoragePath
 from airflow.sdk.exceptions import AirflowFailException
 
 import export_jobs
 from demo.s3_server import S3Server
 from export_jobs.orchestration import tasks
-from export_jobs.orchestration.airflow.api import AirflowApi
+from export_jobs.orchestration.airflow import scheduler_listener
+from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.airflow.s3_client import s3_client
 from export_jobs.orchestration.compressing import Compress
 from export_jobs.orchestration.doctor.processes import processes_agree
@@ -27,6 +31,7 @@ from export_jobs.orchestration.generator.definitions import load_jobs
 from export_jobs.orchestration.run.object_folder import ObjectFolder
 from export_jobs.orchestration.tasks import Upload, ValidateDestination
 from export_jobs.orchestration.unfinished_uploads import abort_unfinished
+from export_jobs.plugin import ExportJobsPlugin
 from export_jobs.store.findings.processes import Processes
 from tests.integration.orchestration.conftest import Run
 
@@ -198,6 +203,28 @@ def test_the_doctor_names_processes_of_another_version_and_machines_with_a_disk_
         ("ok", False),
         ("warning", True),
     ]
+
+
+def test_a_scheduler_tells_its_version_when_it_starts_a_run_of_the_auditor(machine: Run) -> None:
+    """As Airflow calls its listeners. The doctor misses a scheduler once a Dag processor has been there for an hour."""
+    load_jobs()
+    assert len(told(machine)) == 1
+    with psycopg.connect(**machine.store.dsn) as session:
+        session.execute("UPDATE export_jobs.process SET first_seen = first_seen - interval '61 minutes'")
+    assert ("warning", True) in [(outcome, "no scheduler has said" in what) for outcome, what in told(machine)]
+    manager = ListenerManager()
+    manager.add_hookspecs(dagrun_spec)
+    manager.add_listener(*ExportJobsPlugin.listeners)
+    manager.hook.on_dag_run_running(dag_run=SimpleNamespace(dag_id=machine.job.dag_id), msg="")
+    assert len(told(machine)) == 2, "other runs say nothing"
+    manager.hook.on_dag_run_running(dag_run=SimpleNamespace(dag_id=AUDITOR_DAG_ID), msg="")
+    ((outcome, what),) = told(machine)
+    assert outcome == "ok" and "1 scheduler" in what
+
+
+def test_a_scheduler_that_cannot_reach_the_store_starts_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_STORE", "postgres://nobody:secret@127.0.0.1:9/none")
+    scheduler_listener.on_dag_run_running(dag_run=SimpleNamespace(dag_id=AUDITOR_DAG_ID), msg="")
 
 
 def test_what_was_not_seen_for_a_week_is_forgotten(machine: Run) -> None:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from export_jobs.store.findings.permits import Permits
+from tests.integration.store.samples import Store
+
 if TYPE_CHECKING:
     from demo.postgres import Postgres
     from tests.integration.web.conftest import Ask
@@ -117,6 +120,21 @@ def test_what_tells_of_a_person_is_masked_for_who_may_not_use_the_connection(ask
     assert [row["masked"] for row in rows] == [[1], []]
     assert rows[0]["columns"] == ["purchase_id", "customer_id"]
     assert {"kind", "template", "window", "filters", "audience", "rows"} <= set(rows[0])
+
+
+@pytest.mark.usefixtures("connected")
+def test_previews_of_all_api_servers_are_counted_together(ask: Ask, web_store: Store) -> None:
+    """Another server, which is another engine on the store, reads as many as there may be; then one of them is done."""
+    from export_jobs.web.api.preview import MAX_CONCURRENT_PREVIEWS
+
+    elsewhere = Permits(web_store.engine)
+    held = [elsewhere.take("previews", MAX_CONCURRENT_PREVIEWS, 60) for _ in range(MAX_CONCURRENT_PREVIEWS)]
+    wanted = {"template": TOTALS, "window": JANUARY, "rows": 2}
+    client = ask("user")
+    refused = client.post(f"{API}/preview", json=wanted)
+    assert (refused.status_code, refused.json()["errors"][0]["remedy"]) == (429, "Try again in a few seconds")
+    elsewhere.give_back(held[0])
+    assert [client.post(f"{API}/preview", json=wanted).status_code for _ in range(2)] == [200, 200]
 
 
 def test_a_preview_refuses_with_every_issue(ask: Ask) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.web.http.rate_limit import RateLimit
 from tests.integration.store.samples import Store
 
 if TYPE_CHECKING:
@@ -58,11 +57,3 @@ def test_a_check_says_what_is_wrong_and_hides_the_secret(
     assert ask("op").post(f"{API}/none/check", json={}).status_code == 404
     many = [ask("admin").post(f"{API}/nowhere/check", json={}).status_code for _ in range(6)]
     assert many == [200] * 5 + [429]
-
-
-def test_a_rate_counts_for_each_name_and_forgets() -> None:
-    rate = RateLimit(limit=2, seconds=60)
-    assert [rate.wait("anna", now) for now in (0, 10, 20)] == [0, 0, 40]
-    assert rate.wait("ben", 20) == 0
-    assert rate.wait("anna", 61) == 0, "the first of her times is over"
-    assert rate.wait("anna", 61.5) == 9

@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from export_jobs.web.http.rate_limit import RateLimit
+from export_jobs.store.findings.permits import Permits
+from tests.integration.store.samples import Store
 
 if TYPE_CHECKING:
     from tests.integration.web.conftest import Ask
 
 ROUTE = "/export-jobs/api/installation"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    from export_jobs.web.api import installation
-
-    monkeypatch.setattr(installation, "_CHECKS", RateLimit(limit=5, seconds=60))
 
 
 def test_only_who_may_use_connections_sees_it(ask: Ask) -> None:
@@ -40,3 +34,20 @@ def test_it_cannot_be_asked_without_end(ask: Ask) -> None:
     admin = ask("admin")
     assert {admin.get(ROUTE).status_code for _ in range(5)} == {200}
     assert admin.get(ROUTE).status_code == 429
+
+
+def test_several_api_servers_count_together(ask: Ask, web_store: Store) -> None:
+    """Three times at another server, which is another engine on the store, and two times here."""
+    for _ in range(3):
+        assert Permits(web_store.engine).take("checks of the installation by admin", 5, 60).id
+    admin = ask("admin")
+    assert [admin.get(ROUTE).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_it_is_answered_while_the_store_is_away(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    from export_jobs.web.http import dependencies
+
+    monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_STORE", "postgres://nobody:secret@127.0.0.1:9/none")
+    dependencies._engine_of.cache_clear()
+    report = ask("admin").get(ROUTE).json()
+    assert next(check for check in report["checks"] if check["subject"] == "store")["outcome"] == "failed"

@@ -199,6 +199,28 @@ def test_m4_a_run_without_a_window_shows_its_reason_until_another_run_begins(ask
     assert (row["state"], row["reason"]) == ("success", "")
 
 
+def test_l6_what_the_auditor_has_found_is_the_jobs_reason(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
+    """A run of the year 2030 is under way in Airflow's eyes, and nothing of this job will come before."""
+    from export_jobs.core.windows.discrepancy import Finding
+    from export_jobs.store.findings.alarms import Alarms
+
+    job, other = (make(web_store, name, schedule=past(1, 0)) for name in ("daily", "other"))
+    for one in (job, other):
+        execute(web_store, one, 1, delivers=True)
+        airflow_tables(dag(one.dag_id), run(one.dag_id, "later", "running"))
+    assert {row["state"] for row in listed(ask()).values()} == {"in_progress"}
+    alarms = Alarms(web_store.engine)
+    alarms.record([Finding("daily run in the future", "daily", "Job 'daily': run 'later' waits until 2030.")])
+    rows = listed(ask())
+    assert (rows["daily"]["state"], rows["daily"]["reason"]) == (
+        "unable_to_execute",
+        "Job 'daily': run 'later' waits until 2030.",
+    )
+    assert rows["other"]["state"] == "in_progress"
+    alarms.keep_only([])
+    assert listed(ask())["daily"]["state"] == "in_progress"
+
+
 @pytest.mark.parametrize("where", ["validated", "told", "shown"])
 def test_w1_a_job_that_makes_the_list_stumble_takes_it_from_nobody(
     ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch, where: str

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from export_jobs.core.windows.audited_run import ACTIVE, AuditedRun
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.core.windows.window import ScheduledWindow, Window
 
-ACTIVE = {"queued", "running", "restarting"}
 _MAX_NAMED = 3
 _STARTS_WITHIN = timedelta(hours=1)
 """A run that Airflow has made begins within seconds; one that waits for so long waits for something that is missing."""
-_CLOCKS_DIFFER = timedelta(minutes=1)
-_REVERSED_FOR = timedelta(days=1)
 
 _REASONS = {
     "unknown": (
@@ -43,6 +41,10 @@ _REASONS = {
     "no scheduler": ("Airflow makes no runs", "See that its scheduler runs and that the plugin is installed there"),
 }
 """Why an overdue window has no run, by the name of the cause, and what to do."""
+
+
+_STANDSTILLS = ("run in the future", "no pool", "silent run")
+"""Causes that keep a job from working although Airflow has a run of it under way."""
 
 
 @dataclass(frozen=True)
@@ -69,28 +71,14 @@ class DagStanding:
 
 
 @dataclass(frozen=True)
-class AuditedRun:
-    """A run of Airflow with the ledger's word on it.
-
-    ``window_delivered``: some run has delivered its window; ``delivered``: this one has. ``told``: the ledger holds
-    that it failed, so its owner has been mailed. ``last_event``: when one of its tasks last said something.
-    """
-
-    run: DagRunSummary
-    window_delivered: bool = False
-    delivered: bool = False
-    told: bool = False
-    last_event: datetime | None = None
-
-
-@dataclass(frozen=True)
 class JobFacts:
     """What is known of one job at ``now``.
 
     ``upcoming``: the deliveries that follow the windows that have had a run, in order. ``last_activity``: its newest
     entry in the ledger. ``changed_at``: when its definition last changed. ``dag``: None when Airflow was not asked.
-    ``early``: windows whose newest delivery was read before they were over, with the run. ``late``: delivered windows
-    with how many of their rows came, or changed, after they were read.
+    ``missing_pools``: pools of its tasks that Airflow has not, or without a slot. ``early``: windows whose newest
+    delivery was read before they were over, with the run. ``late``: delivered windows with how many of their rows came,
+    or changed, after they were read.
     """
 
     job: str
@@ -100,10 +88,16 @@ class JobFacts:
     last_activity: datetime | None = None
     changed_at: datetime | None = None
     dag: DagStanding | None = None
+    missing_pools: Sequence[str] = ()
     early: Sequence[tuple[Window, str]] = ()
     late: Sequence[tuple[Window, int]] = ()
     grace: timedelta = timedelta(minutes=15)
     stuck_after: timedelta = timedelta(hours=6)
+
+
+def is_standstill(key: str) -> bool:
+    """Whether the finding with this key is of a run that is under way in Airflow and does nothing."""
+    return key.endswith(tuple(f" {cause}" for cause in _STANDSTILLS))
 
 
 def find_discrepancies(facts: JobFacts) -> list[Finding]:
@@ -120,7 +114,7 @@ def runs_to_delete(facts: JobFacts) -> list[DagRunSummary]:
     return [
         audited.run
         for audited in facts.runs
-        if _waits_for_future(audited.run, facts.now) and audited.run.run_type == "manual" and audited.last_event is None
+        if audited.waits_for_future(facts.now) and audited.run.run_type == "manual" and audited.last_event is None
     ]
 
 
@@ -139,7 +133,7 @@ def _late_rows(facts: JobFacts) -> Iterator[Finding]:
 
 
 def _causes(facts: JobFacts) -> Iterator[tuple[str, str]]:
-    green = [audited.run for audited in facts.runs if _is_green_without_delivery(audited)]
+    green = [audited.run for audited in facts.runs if audited.is_green_without_delivery]
     if green:
         these = "that run" if len(green) == 1 else "them"
         yield "green without delivery", f"{_runs(green)} green in Airflow and delivered nothing. Clear {these}"
@@ -150,7 +144,7 @@ def _causes(facts: JobFacts) -> Iterator[tuple[str, str]]:
             f"{_runs(red)} marked failed although its files are delivered. `export-jobs rerun` clears the failed "
             "tasks; they find the delivery in the ledger and send nothing twice",
         )
-    silent = [audited.run for audited in facts.runs if _has_failed_in_silence(audited)]
+    silent = [audited.run for audited in facts.runs if audited.has_failed_in_silence]
     if silent:
         yield (
             "failed in silence",
@@ -169,21 +163,36 @@ def _causes(facts: JobFacts) -> Iterator[tuple[str, str]]:
 
 def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
     """Runs that no schedule makes and that keep it waiting, and what is overdue with the cause of it."""
-    future = next((audited.run for audited in facts.runs if _waits_for_future(audited.run, facts.now)), None)
+    future = next((audited for audited in facts.runs if audited.waits_for_future(facts.now)), None)
     if future is not None:
         yield (
             "run in the future",
-            f"run {future.run_id!r} waits until {_due(future)} and keeps all windows before it waiting, since a job "
-            "has one run at a time. Delete that run in Airflow",
+            f"run {future.run.run_id!r} waits until {future.waits_until} and keeps all windows before it waiting, "
+            "since a job has one run at a time. Delete that run in Airflow",
         )
-    turned = [audited.run for audited in facts.runs if _is_turned(audited.run, facts.now)]
+    turned = [audited.run for audited in facts.runs if audited.is_turned(facts.now)]
     if turned:
         yield (
             "reversed interval",
             f"run {turned[0].run_id!r} has a data interval that ends before it begins, so it exports nothing. "
             "Delete that run in Airflow",
         )
+    stuck = next((audited for audited in facts.runs if audited.is_silent(facts.now, facts.grace)), None)
+    if stuck is not None and facts.missing_pools:
+        pool = facts.missing_pools[0]
+        yield (
+            "no pool",
+            f"no task of run {stuck.run.run_id!r} starts, since Airflow has no pool {pool!r} with a slot. "
+            f"Run `airflow pools set {pool!r} 8 'export jobs'`, or correct EXPORT_JOBS_POOL",
+        )
+        return
     overdue = _overdue(facts)
+    if stuck is not None and not overdue and stuck.is_silent(facts.now, facts.stuck_after + facts.grace):
+        yield (
+            "silent run",
+            f"run {stuck.run.run_id!r} is {stuck.run.state} in Airflow and has done nothing since {stuck.last_sign}. "
+            "See that the pool has slots and workers run, then clear that run or mark it failed",
+        )
     if overdue and future is None:
         name, why, remedy = _reason(facts, overdue[0])
         windows = _spans([scheduled.window for scheduled in overdue], "has", "have")
@@ -202,7 +211,7 @@ def _overdue(facts: JobFacts) -> list[ScheduledWindow]:
 def _reason(facts: JobFacts, first: ScheduledWindow) -> tuple[str, str, str]:
     """Name of the cause, why there is no run, and what to do."""
     active = next((audited.run for audited in facts.runs if audited.run.state in ACTIVE), None)
-    taken = next((audited.run for audited in facts.runs if _takes_boundary(audited.run, first)), None)
+    taken = next((audited.run for audited in facts.runs if audited.takes_boundary(first)), None)
     dag = facts.dag
     if dag is None:
         name, run_id = "unknown", ""
@@ -222,43 +231,14 @@ def _reason(facts: JobFacts, first: ScheduledWindow) -> tuple[str, str, str]:
     return name, why.format(run=run_id, state=active.state if active else ""), remedy
 
 
-def _is_green_without_delivery(audited: AuditedRun) -> bool:
-    return audited.run.state == "success" and audited.run.window is not None and not audited.window_delivered
-
-
-def _has_failed_in_silence(audited: AuditedRun) -> bool:
-    is_failed = audited.run.state == "failed" and audited.run.window is not None
-    return is_failed and not audited.window_delivered and not audited.told
-
-
-def _waits_for_future(run: DagRunSummary, now: datetime) -> bool:
-    """Airflow may call such a run running: it starts no task of one whose logical date is yet to come."""
-    moments = [moment for moment in (run.run_after, run.logical_date) if moment is not None]
-    return run.state in ACTIVE and any(moment > now + _CLOCKS_DIFFER for moment in moments)
-
-
-def _is_turned(run: DagRunSummary, now: datetime) -> bool:
-    first, last = run.data_interval_start, run.data_interval_end
-    return bool(first and last and first >= last) and (run.end is None or now - run.end < _REVERSED_FOR)
-
-
 def _is_working(audited: AuditedRun, facts: JobFacts) -> bool:
     """Whether a run that is under way may still be: its tasks have said something within the longest time of a task."""
-    if audited.run.state not in ACTIVE or _waits_for_future(audited.run, facts.now):
+    if audited.run.state not in ACTIVE or audited.waits_for_future(facts.now):
         return False
     if audited.last_event is None:
         begun = audited.run.start or audited.run.run_after
         return begun is not None and facts.now - begun < _STARTS_WITHIN
     return facts.now - audited.last_event < facts.stuck_after + facts.grace
-
-
-def _takes_boundary(run: DagRunSummary, first: ScheduledWindow) -> bool:
-    return run.run_type != "scheduled" and run.logical_date == first.window.start
-
-
-def _due(run: DagRunSummary) -> str:
-    moments = [moment for moment in (run.run_after, run.logical_date) if moment is not None]
-    return max(moments).isoformat() if moments else "an unknown time"
 
 
 def _runs(runs: Sequence[DagRunSummary]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 100
 AUDITOR_DAG_ID = "export_jobs_auditor"
-DAG_ID_PREFIX = "export__"
-"""How the store begins every job's Dag id."""
 _TRANSIENT_STATUS = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -67,38 +65,37 @@ class AirflowApi:
     def dag_runs(self, dag_id: str) -> list[DagRunSummary]:
         """Every run of a Dag, in the order in which Airflow made them; none when Airflow does not know the Dag yet."""
         path = f"/dags/{_path_segment(dag_id)}/dagRuns"
-        entries = self._pages(path, "dag_runs", f"listing the runs of {dag_id!r}", {"order_by": "id"})
-        return [_dag_run(entry) for entry in entries]
+        entries = self.pages(path, "dag_runs", f"listing the runs of {dag_id!r}", {"order_by": "id"})
+        return [run_summary(entry) for entry in entries]
 
-    def newest_runs(self, at_most: int) -> list[DagRunSummary]:
-        """Of the runs of export jobs, those that changed last."""
-        query = {"order_by": "-updated_at", "dag_id_prefix_pattern": DAG_ID_PREFIX}
-        entries = self._pages("/dags/~/dagRuns", "dag_runs", "listing runs", query, at_most)
-        return [_dag_run(entry) for entry in entries]
-
-    def runs_in_progress(self) -> list[DagRunSummary]:
-        """Every run that is queued or running."""
-        query = {"order_by": "id", "state": ["queued", "running"], "dag_id_prefix_pattern": DAG_ID_PREFIX}
-        return [_dag_run(entry) for entry in self._pages("/dags/~/dagRuns", "dag_runs", "listing runs", query)]
-
-    def export_dags(self) -> dict[str, dict[str, Any]]:
-        """What Airflow says of every Dag of an export job, by its id; stale ones, too."""
-        query = {"order_by": "dag_id", "tags": ["export"], "exclude_stale": False}
-        return {entry["dag_id"]: entry for entry in self._pages("/dags", "dags", "listing Dags", query)}
-
-    def _pages(
+    def pages(
         self, path: str, noun: str, purpose: str, query: Mapping[str, Any], at_most: int | None = None
     ) -> list[dict[str, Any]]:
         """All entries of a list, or the first ``at_most``; none when Airflow does not know the Dag yet."""
+
+        def ask(offset: int) -> dict[str, Any]:
+            window = {"limit": PAGE_SIZE, "offset": offset}
+            return self._call("GET", path, purpose, params={**query, **window}, missing={noun: [], "total_entries": 0})
+
+        return self._all_entries(ask, noun, at_most)
+
+    def batches(
+        self, path: str, noun: str, purpose: str, body: Mapping[str, Any], at_most: int
+    ) -> list[dict[str, Any]]:
+        """The same of a list that is asked for with a body, which may name many Dags."""
+
+        def ask(offset: int) -> dict[str, Any]:
+            window = {"page_limit": PAGE_SIZE, "page_offset": offset}
+            return self._call("POST", path, purpose, json={**body, **window})
+
+        return self._all_entries(ask, noun, at_most)
+
+    def _all_entries(
+        self, ask: Callable[[int], dict[str, Any]], noun: str, at_most: int | None
+    ) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = []
         while at_most is None or len(entries) < at_most:
-            page = self._call(
-                "GET",
-                path,
-                purpose,
-                params={**query, "limit": PAGE_SIZE, "offset": len(entries)},
-                missing={noun: [], "total_entries": 0},
-            )
+            page = ask(len(entries))
             found = self._field(page, noun)
             entries += found
             if not found or len(entries) >= self._field(page, "total_entries"):
@@ -275,7 +272,8 @@ def _detail(answer: httpx.Response) -> str:
     return f": {text[:300]}" if text else ""
 
 
-def _dag_run(entry: Mapping[str, Any]) -> DagRunSummary:
+def run_summary(entry: Mapping[str, Any]) -> DagRunSummary:
+    """A run as Airflow's lists tell of it."""
     return DagRunSummary(
         run_id=entry["dag_run_id"],
         run_type=entry["run_type"],

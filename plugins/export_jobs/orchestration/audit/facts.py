@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Engine
 
 from export_jobs import settings
 from export_jobs.core.definitions.job import Schedule
-from export_jobs.core.windows.discrepancy import ACTIVE, AuditedRun, DagStanding, JobFacts
+from export_jobs.core.windows.audited_run import ACTIVE, AuditedRun
+from export_jobs.core.windows.discrepancy import JobFacts
 from export_jobs.core.windows.rerun import DagRunSummary
-from export_jobs.core.windows.window import Window, scheduled_windows
-from export_jobs.orchestration.airflow.api import AirflowApi
+from export_jobs.core.windows.window import Window, next_scheduled_window, scheduled_windows
+from export_jobs.orchestration.audit.airflow_view import AirflowView
 from export_jobs.store.audit import AskedRun, AuditView, JobProgressNote, RunNote
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.findings.alarms import Alarms
@@ -23,29 +23,6 @@ from export_jobs.store.findings.late_rows import LateRows
 from export_jobs.store.stored_job import StoredJob
 
 log = logging.getLogger(__name__)
-
-MAX_RUNS = 20_000
-"""Of how many runs, those that changed last, the auditor asks Airflow: of all there are, in most installations."""
-
-
-@dataclass(frozen=True)
-class AirflowView:
-    """What Airflow says of the Dags and runs of all jobs."""
-
-    dags: Mapping[str, Mapping[str, Any]]
-    runs: Mapping[str, Sequence[DagRunSummary]]
-
-    def standing(self, dag_id: str) -> DagStanding:
-        """How one Dag stands."""
-        dag = self.dags.get(dag_id)
-        if dag is None:
-            return DagStanding(is_known=False)
-        tags = {tag["name"] for tag in dag.get("tags", ())}
-        return DagStanding(
-            is_paused=bool(dag.get("is_paused")),
-            is_stale=bool(dag.get("is_stale")),
-            is_invalid="invalid" in tags,
-        )
 
 
 @dataclass
@@ -59,36 +36,33 @@ class GatheredFacts:
     broken: list[str] = field(default_factory=list)
 
 
-def ask_airflow(api: AirflowApi, engine: Engine) -> AirflowView:
-    """All Dags of jobs, and the runs that changed last, are under way, or belong to a job with an alarm."""
-    newest = api.newest_runs(MAX_RUNS)
-    found = {(run.dag_id, run.run_id): run for run in (*newest, *api.runs_in_progress())}
-    if len(newest) >= MAX_RUNS:  # an alarm must not end because its run is too old to be among them
-        for dag_id in _dags_with_alarms(engine):
-            found.update({(run.dag_id, run.run_id): run for run in api.dag_runs(dag_id)})
-    runs: dict[str, list[DagRunSummary]] = {}
-    for run in found.values():
-        runs.setdefault(run.dag_id, []).append(run)
-    return AirflowView(api.export_dags(), runs)
+def gather(
+    engine: Engine,
+    ask: Callable[[Collection[str], Collection[str]], AirflowView | None],
+    now: datetime,
+    grace: timedelta,
+) -> GatheredFacts:
+    """What is known of every enabled job; one that cannot be looked at takes that from no other one.
 
-
-def _dags_with_alarms(engine: Engine) -> list[str]:
-    alarmed = {key.partition(" ")[0] for key, _ in Alarms(engine).told()}
-    return [job.dag_id for job in Definitions(engine).jobs() if job.name in alarmed]
-
-
-def gather(engine: Engine, airflow: AirflowView | None, now: datetime, grace: timedelta) -> GatheredFacts:
-    """What is known of every enabled job; one that cannot be looked at takes that from no other one."""
+    ``ask`` is given the ids of the Dags with a window that the ledger has no run of, and of those with an alarm; it
+    answers with what Airflow says, None when it cannot be asked.
+    """
     jobs = Definitions(engine).jobs()
     view = AuditView(engine)
+    progress, gathered = view.progress(), GatheredFacts()
+    schedules = {job.job_id: schedule for job in jobs if (schedule := job.schedule()) is not None}
+    alarmed = {key.partition(" ")[0] for key, _ in Alarms(engine).told()}
+    airflow = ask(
+        [job.dag_id for job in jobs if _may_be_late(job, schedules, progress, now - grace)],
+        [job.dag_id for job in jobs if job.name in alarmed],
+    )
     runs = airflow.runs if airflow else {}
     notes = view.runs(_asked(jobs, runs))
-    progress, early, late = view.progress(), view.early_windows(), LateRows(engine).found()
-    gathered = GatheredFacts()
+    early, late = view.early_windows(), LateRows(engine).found()
     for job in jobs:
         gathered.dag_ids[job.name] = job.dag_id
         gathered.owners[job.name] = job.owner
-        schedule = job.schedule()
+        schedule = schedules.get(job.job_id)
         if schedule is None:
             gathered.unreadable.append(job.name)
             continue
@@ -99,11 +73,11 @@ def gather(engine: Engine, airflow: AirflowView | None, now: datetime, grace: ti
             gathered.broken.append(job.name)
             continue
         if job.is_enabled:
-            standing = airflow.standing(job.dag_id) if airflow else None
             gathered.facts.append(
                 replace(
                     found,
-                    dag=standing,
+                    dag=airflow.standing(job.dag_id) if airflow else None,
+                    missing_pools=airflow.missing_pools(job.destination) if airflow else (),
                     early=early.get(job.job_id, ()),
                     late=late.get(job.job_id, ()),
                     now=now,
@@ -111,6 +85,20 @@ def gather(engine: Engine, airflow: AirflowView | None, now: datetime, grace: ti
                 )
             )
     return gathered
+
+
+def _may_be_late(
+    job: StoredJob, schedules: Mapping[int, Schedule], progress: Mapping[int, JobProgressNote], before: datetime
+) -> bool:
+    """Whether a window was due that the ledger has no run of."""
+    schedule, note = schedules.get(job.job_id), progress.get(job.job_id)
+    if schedule is None or not job.is_enabled:
+        return False
+    try:
+        following = next_scheduled_window(schedule, note.last_window_end if note else None)
+    except Exception:  # it is told of, and logged, where the job itself is looked at
+        return False
+    return following is not None and following.due < before
 
 
 def _asked(jobs: Iterable[StoredJob], runs: Mapping[str, Sequence[DagRunSummary]]) -> list[AskedRun]:

@@ -22,6 +22,11 @@ MAX_FINDINGS = 100
 """In one mail; the log of the auditor has all of them."""
 
 
+def record(engine: Engine, findings: Sequence[Finding]) -> None:
+    """Keep what is wrong, for the page; what is only a warning is for mails and the log."""
+    Alarms(engine).record([finding for finding in findings if not finding.is_warning])
+
+
 def tell(engine: Engine, findings: Sequence[Finding], owners: Mapping[str, str]) -> list[str]:
     """Mail what is new to the owner of each job and to the operators; a sentence for each mail that is not sent."""
     alarms = Alarms(engine)
@@ -39,8 +44,7 @@ def tell(engine: Engine, findings: Sequence[Finding], owners: Mapping[str, str])
                 log.warning("%s is not mailed: %s. %s", recipient, answer.what, answer.remedy)
                 troubles.append(f"{len(new)} alarms are not mailed to {recipient}: {answer.what}")
             if answer.outcome in (MailOutcome.SENT, MailOutcome.REFUSED):
-                for finding in new:
-                    alarms.mark_told(finding, recipient)
+                alarms.mark_told(new, recipient)
     alarms.keep_only({finding.key for finding in findings})
     return troubles
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import export_jobs
 from export_jobs.orchestration.airflow.connections import store_engine
+from export_jobs.orchestration.airflow.scheduler_listener import SCHEDULER
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 from export_jobs.store.findings.processes import Processes, SeenProcess
 
@@ -15,7 +16,7 @@ _MOST_NAMED = 5
 
 
 def processes_agree(_: Surroundings) -> Iterator[CheckResult]:
-    """API servers, Dag processors and tasks of the last hour run this version, and tasks share what they stage."""
+    """All processes of the last hour run this version, a scheduler is among them, and tasks share what they stage."""
     seen = Processes(store_engine()).seen(WITHIN)
     other = [found for found in seen if found.version != export_jobs.__version__]
     if other:
@@ -27,6 +28,14 @@ def processes_agree(_: Surroundings) -> Iterator[CheckResult]:
         yield CheckResult.ok("processes", f"within the last hour: {kinds} processes, all {export_jobs.__version__}")
     else:
         yield CheckResult.ok("processes", "none has said anything within the last hour; a run or a parse will")
+    parsing = [found for found in seen if found.kind == "Dag processor"]
+    if any(found.last_seen - found.first_seen > WITHIN for found in parsing) and not _number(seen, SCHEDULER):
+        what = "no scheduler has said within the last hour that it has this package, and without it none makes a run"
+        remedy = (
+            "Install it where each scheduler runs, with the connection of the store, and see that the Dag of the "
+            "auditor is on"
+        )
+        yield CheckResult("scheduler", Outcome.WARNING, what, remedy)
     disks = {found.staging_token: found for found in seen if found.staging_token}
     if len(disks) > 1:
         hosts = ", ".join(sorted(found.host for found in disks.values())[:_MOST_NAMED])

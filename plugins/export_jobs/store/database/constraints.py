@@ -224,7 +224,12 @@ _LEDGER = {
     "placement_execution_id_fkey": _NO_EXECUTION,
     "placement_destination_fkey": ("There is no destination of this tag", "Create it first"),
     "process_pkey": ("This process of the machine is listed already", "Nothing needs to be done"),
-    "process_is_of_a_known_kind": ("The kind of a process is unknown", "Use API server, Dag processor or task"),
+    "process_is_of_a_known_kind": (
+        "The kind of a process is unknown",
+        "Use API server, Dag processor, scheduler or task",
+    ),
+    "permit_pkey": ("This permit is listed already", "Nothing needs to be done"),
+    "permit_ends_after_it_is_taken": ("A permit ends before it is taken", "Give it an end that is yet to come"),
     "process_has_both_or_neither": ("A staging folder is listed without its token", "Give both, or neither"),
     "lease_pkey": ("Another attempt has taken this step at the same moment", "Try again in a moment"),
     "lease_execution_id_fkey": _NO_EXECUTION,

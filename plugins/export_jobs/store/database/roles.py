@@ -25,6 +25,7 @@ WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
         "destination": "INSERT, UPDATE, DELETE",
         "execution_event": "INSERT",  # the choice of another version for a rerun
         "process": "INSERT, UPDATE, DELETE",
+        "permit": "INSERT, DELETE",
     },
     TASKS: {
         **dict.fromkeys(_RECORDS, "INSERT"),

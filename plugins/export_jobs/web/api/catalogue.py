@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import BoundedSemaphore
 from typing import Annotated
 
 from fastapi import Query
@@ -13,11 +12,12 @@ from export_jobs.web.http.access import CreatesJobs, ReadsDags
 from export_jobs.web.http.audit_log import api_router
 from export_jobs.web.http.dependencies import CatalogueDep
 from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.http.rate_limit import SharedSlots
 from export_jobs.web.models.catalogue import CatalogueAnswer, FilterValues, ReachableDimensions
 
 router = api_router("catalogue")
 MAX_CONCURRENT_LOOKUPS = 5
-_SLOTS = BoundedSemaphore(MAX_CONCURRENT_LOOKUPS)
+_SLOTS = SharedSlots("look-ups of values", MAX_CONCURRENT_LOOKUPS, seconds=60)
 
 
 @router.get("/catalogue")
@@ -50,11 +50,5 @@ def values_of(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> FilterValues:
     """Values of a dimension's attribute, ``store.region``, that hold ``search``; ``store`` alone is its label."""
-    if not _SLOTS.acquire(blocking=False):
-        raise RequestRefusal.because(
-            429, "values are being looked up by several people already", "Try again in a moment"
-        )
-    try:
+    with _SLOTS.hold("values are being looked up by several people already"):
         return filter_values(column, search, limit, catalogue, user.name)
-    finally:
-        _SLOTS.release()

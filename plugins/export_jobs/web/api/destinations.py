@@ -16,7 +16,7 @@ from export_jobs.web.models import EmptyBody
 from export_jobs.web.models.destination import DestinationCheck, DestinationChoice, DestinationEntry, DestinationList
 
 router = api_router("destinations")
-_CHECKS = RateLimit(limit=5, seconds=60)
+_CHECKS = RateLimit("checks of destinations", limit=5, seconds=60)
 CHECK_PASSED = "It takes files: login, folder and the right to write are proven."
 
 

@@ -14,7 +14,7 @@ from export_jobs.web.http.rate_limit import RateLimit
 from export_jobs.web.models.installation import InstallationCheck, InstallationReport
 
 router = api_router("installation")
-_CHECKS = RateLimit(limit=5, seconds=60)
+_CHECKS = RateLimit("checks of the installation", limit=5, seconds=60)
 
 
 @router.get("/installation")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from threading import BoundedSemaphore
 
 from export_jobs.core.catalogue.personal import personal_columns
 from export_jobs.core.catalogue.selection import chosen_columns
@@ -15,14 +14,14 @@ from export_jobs.web.catalogue.warehouse import open_export_source
 from export_jobs.web.http.access import CreatesJobs
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import CatalogueDep
-from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.http.rate_limit import SharedSlots
 from export_jobs.web.models.job import WindowSpan
 from export_jobs.web.models.preview import PreviewAnswer, PreviewColumn, PreviewRequest
 
 router = api_router("templates")
 MASK = "•••"
 MAX_CONCURRENT_PREVIEWS = 5
-_SLOTS = BoundedSemaphore(MAX_CONCURRENT_PREVIEWS)
+_SLOTS = SharedSlots("previews", MAX_CONCURRENT_PREVIEWS, seconds=60)
 """Each preview may keep the warehouse busy for ten seconds; nobody's typing may keep a run waiting."""
 
 
@@ -48,22 +47,18 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
         audience=len(use.audience),
         rows=body.rows,
     )
-    if not _SLOTS.acquire(blocking=False):
-        raise RequestRefusal.because(
-            429, f"{MAX_CONCURRENT_PREVIEWS} previews are being read already", "Try again in a few seconds"
+    with (
+        _SLOTS.hold(f"{MAX_CONCURRENT_PREVIEWS} previews are being read already"),
+        open_export_source(export) as source,
+    ):
+        found = first_rows(
+            source,
+            export,
+            job.file,
+            time_zone=job.schedule.time_zone,
+            application_name=f"export-jobs preview by {user.name}",
+            limit=body.rows,
         )
-    try:
-        with open_export_source(export) as source:
-            found = first_rows(
-                source,
-                export,
-                job.file,
-                time_zone=job.schedule.time_zone,
-                application_name=f"export-jobs preview by {user.name}",
-                limit=body.rows,
-            )
-    finally:
-        _SLOTS.release()
     return PreviewAnswer(
         columns=[
             PreviewColumn(name=column.name, type=column.type, masked=index in hidden)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from export_jobs.core.windows.window import ScheduledWindow
+from export_jobs.store.findings.alarms import Alarms, StandingAlarm
 from export_jobs.store.findings.refusals import Refusal, Refusals
 from export_jobs.store.overview import JobOverview, JobProgress
 from export_jobs.web.airflow import tables as airflow_tables
@@ -23,10 +24,13 @@ from export_jobs.web.models.job import Cause, JobState
 
 log = logging.getLogger(__name__)
 
+ALARM_STANDS_FOR = timedelta(minutes=30)
+"""Three rounds of the auditor; after that nobody knows whether it still stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class JobSummary:
-    """One job as it stands."""
+    """One job as it stands. ``told``: why its run was refused, or what the auditor has found."""
 
     definition: DefinitionSummary
     progress: JobProgress
@@ -34,7 +38,7 @@ class JobSummary:
     cause: Cause
     is_paused: bool
     is_completed: bool
-    refusal: str = ""
+    told: str = ""
 
     def as_faulty(self) -> JobSummary:
         """The same as a job that cannot be shown as it is."""
@@ -55,6 +59,7 @@ class _Snapshot:
     paused: set[str]
     completed: set[int]
     refused: dict[str, Refusal]
+    alarms: dict[str, StandingAlarm]
     now: float
 
 
@@ -67,7 +72,7 @@ class JobBoard:
 
     def __init__(self, engine: Engine) -> None:
         self._overview = JobOverview(engine)
-        self._refusals = Refusals(engine)
+        self._refusals, self._alarms = Refusals(engine), Alarms(engine)
         self._definitions = DefinitionSummaries(self._overview)
         self._summaries: dict[int, JobSummary] = {}
         self._completed_runs: dict[int, tuple[int, int | None]] = {}
@@ -83,7 +88,8 @@ class JobBoard:
             (definitions[progress.job_id], progress) for progress in progress_rows if progress.job_id in definitions
         ]
         refused = self._refusals.newest(datetime.now(UTC) - timedelta(seconds=REFUSED_FOR_S))
-        at = _Snapshot(running, paused, self._find_completed(present, running), refused, time.time())
+        alarms = self._alarms.standing(ALARM_STANDS_FOR)
+        at = _Snapshot(running, paused, self._find_completed(present, running), refused, alarms, time.time())
         return [self._summary_or_fault(known, progress, at) for known, progress in present]
 
     def _progress(self, row: tuple[Any, ...]) -> JobProgress:
@@ -100,7 +106,7 @@ class JobBoard:
 
     def _summary(self, definition: DefinitionSummary, progress: JobProgress, at: _Snapshot) -> JobSummary:
         is_paused = not definition.enabled or definition.dag_id in at.paused
-        refused = at.refused.get(definition.dag_id)
+        refused, alarm = at.refused.get(definition.dag_id), at.alarms.get(definition.name)
         state, cause = derive_job_state(
             progress,
             is_running=definition.dag_id in at.running,
@@ -109,19 +115,21 @@ class JobBoard:
             changed_at=definition.changed_at,
             now=at.now,
             refused_at=refused.at.timestamp() if refused else None,
+            alarm=alarm,
         )
-        refusal = refused.message if refused and cause is Cause.REFUSED else ""
+        told = {Cause.REFUSED: refused, Cause.ALARM: alarm}.get(cause)
+        message = told.message if told else ""
         is_completed = progress.job_id in at.completed
         held = self._summaries.get(progress.job_id)
         if (
             held is not None
             and held.definition is definition
             and held.progress is progress
-            and (held.state, held.cause, held.is_paused, held.is_completed, held.refusal)
-            == (state, cause, is_paused, is_completed, refusal)
+            and (held.state, held.cause, held.is_paused, held.is_completed, held.told)
+            == (state, cause, is_paused, is_completed, message)
         ):
             return held
-        made = JobSummary(definition, progress, state, cause, is_paused, is_completed, refusal)
+        made = JobSummary(definition, progress, state, cause, is_paused, is_completed, message)
         self._summaries[progress.job_id] = made
         return made
 

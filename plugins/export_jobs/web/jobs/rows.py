@@ -94,8 +94,8 @@ def _reason(one: JobSummary, failures: dict[int, str]) -> str:
             return one.definition.fault
         case Cause.FAILED:
             return failures.get(one.progress.execution_id or 0, SILENT_RUN_MESSAGE)
-        case Cause.REFUSED:
-            return one.refusal
+        case Cause.REFUSED | Cause.ALARM:
+            return one.told
         case Cause.OVERDUE:
             return _overdue(one, one.upcoming_delivery) if one.upcoming_delivery else ""
         case Cause.NONE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from export_jobs.core.windows.coverage import OVERDUE
 from export_jobs.store.executions.state import SILENCE_LIMIT
+from export_jobs.store.findings.alarms import StandingAlarm
 from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job import Cause, JobState
 
@@ -22,30 +23,37 @@ def derive_job_state(
     changed_at: float,
     now: float,
     refused_at: float | None = None,
+    alarm: StandingAlarm | None = None,
 ) -> tuple[JobState, Cause]:
     """The state of a job, and its cause where it is red. Times are seconds since 1970.
 
     ``is_running``: Airflow has a run of it queued or running. ``due``: when the next window is to be delivered, None
     for a job that is paused or has none left. ``changed_at``: when the definition last changed. ``refused_at``: when a
-    run was last refused that has no window.
+    run was last refused that has no window. ``alarm``: what the auditor has found, unless the job has spoken since.
     """
+    alarm = alarm if alarm is not None and _last_word(progress) < alarm.at.timestamp() else None
+    if alarm is not None and alarm.is_standstill:
+        return JobState.UNABLE_TO_EXECUTE, Cause.ALARM
     if is_running or _is_alive(progress, now):
         return JobState.IN_PROGRESS, Cause.NONE
-    if is_broken:
-        return JobState.UNABLE_TO_EXECUTE, Cause.BROKEN
-    if refused_at is not None and max(_last_word(progress), now - REFUSED_FOR_S) < refused_at:
-        return JobState.UNABLE_TO_EXECUTE, Cause.REFUSED
-    if progress.execution_id is not None and not progress.is_delivered:
-        return JobState.UNABLE_TO_EXECUTE, Cause.FAILED
     # While a job catches up, its runs follow each other: it is late only when nothing has happened for a while.
-    if due is not None and max(due, changed_at, progress.published_at or 0.0) + OVERDUE_S < now:
-        return JobState.UNABLE_TO_EXECUTE, Cause.OVERDUE
-    state = JobState.SUCCESS
+    is_late = due is not None and max(due, changed_at, progress.published_at or 0.0) + OVERDUE_S < now
+    was_refused = refused_at is not None and max(_last_word(progress), now - REFUSED_FOR_S) < refused_at
+    causes = {
+        Cause.BROKEN: is_broken,
+        Cause.REFUSED: was_refused,
+        Cause.FAILED: progress.execution_id is not None and not progress.is_delivered,
+        Cause.ALARM: alarm is not None,
+        Cause.OVERDUE: is_late,
+    }
+    cause = next((cause for cause, applies in causes.items() if applies), Cause.NONE)
+    if cause is not Cause.NONE:
+        return JobState.UNABLE_TO_EXECUTE, cause
     if progress.execution_id is None:
-        state = JobState.YET_TO_EXECUTE
-    elif due is not None and due <= now:  # between two runs of a catch-up nothing runs, and yet the job is not done
-        state = JobState.IN_PROGRESS
-    return state, Cause.NONE
+        return JobState.YET_TO_EXECUTE, Cause.NONE
+    # Between two runs of a catch-up nothing runs, and yet the job is not done.
+    is_due = due is not None and due <= now
+    return JobState.IN_PROGRESS if is_due else JobState.SUCCESS, Cause.NONE
 
 
 def _last_word(progress: JobProgress) -> float:

@@ -29,6 +29,7 @@ class Cause(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     OVERDUE = "overdue"
+    ALARM = "alarm"
 
 
 class WindowSpan(ApiModel):

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from export_jobs.core.windows.audited_run import AuditedRun
 from export_jobs.core.windows.discrepancy import (
-    AuditedRun,
     DagStanding,
     Finding,
     JobFacts,
     find_discrepancies,
+    is_standstill,
     runs_to_delete,
 )
 from export_jobs.core.windows.rerun import DagRunSummary
@@ -68,7 +69,7 @@ def audited(state: str, day: int = 0, *, by_other: bool = False, **said: Any) ->
     [("success", True), ("failed", False), ("running", False), ("queued", False), ("running", True)],
 )
 def test_airflow_and_the_ledger_agree(state: str, delivered: bool) -> None:
-    assert findings(runs=[audited(state, delivered=delivered)]) == []
+    assert findings(runs=[audited(state, delivered=delivered, last_event=NOW)]) == []
 
 
 def test_green_without_a_delivery_is_an_alarm() -> None:
@@ -252,3 +253,29 @@ def test_l6_a_reversed_interval_is_named_for_a_day() -> None:
     (finding,) = findings(runs=[audited("failed", run={**turned, "end": NOW - timedelta(hours=23)})])
     assert "run 'turned' has a data interval that ends before it begins" in finding.message
     assert findings(runs=[audited("failed", run={**turned, "end": NOW - timedelta(hours=25)})]) == []
+
+
+# Runs that are under way and do nothing ------------------------------------------------------------------------------
+def test_a_run_without_a_pool_is_named_after_its_grace() -> None:
+    waits = audited("running", 8, run={"start": NOW - GRACE - timedelta(seconds=1)})
+    (finding,) = findings(runs=[waits], missing_pools=["export_jobs"])
+    assert "no pool 'export_jobs' with a slot" in finding.message and is_standstill(finding.key)
+    assert findings(runs=[waits]) == []
+    young = audited("running", 8, run={"start": NOW - GRACE})
+    assert findings(runs=[young], missing_pools=["export_jobs"]) == []
+    assert findings(runs=[audited("success", 8, delivered=True)], missing_pools=["export_jobs"]) == []
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_a_run_that_has_said_nothing_for_longer_than_a_task_may_take_is_named(state: str) -> None:
+    """Also when no further window is due for a month, so that nothing is late."""
+    patience = timedelta(hours=6) + GRACE
+    (finding,) = findings(runs=[audited(state, 8, last_event=NOW - patience - timedelta(seconds=1))])
+    assert f"is {state} in Airflow and has done nothing since" in finding.message and is_standstill(finding.key)
+    assert findings(runs=[audited(state, 8, last_event=NOW - patience)]) == []
+
+
+def test_a_silent_run_and_what_it_keeps_waiting_are_one_alarm() -> None:
+    stuck = audited("running", 0, last_event=NOW - timedelta(days=2))
+    (finding,) = findings(runs=[stuck], upcoming=[delivery(1)])
+    assert "stuck run" in finding.key

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from export_jobs.store.findings.alarms import StandingAlarm
 from export_jobs.store.overview import JobProgress, from_epoch
 from export_jobs.web.jobs.state import OVERDUE_S, REFUSED_FOR_S, derive_job_state
 from export_jobs.web.models.job import Cause, JobState
@@ -21,6 +22,11 @@ ALIVE = NOTHING._replace(execution_id=5, last_at=NOW - 5)
 def told(progress: JobProgress, **changes: Any) -> tuple[JobState, Cause]:
     values = {"is_running": False, "is_broken": False, "due": NOW + 60, "changed_at": LONG_AGO, "now": NOW}
     return derive_job_state(progress, **{**values, **changes})
+
+
+def alarm(is_standstill: bool = False) -> StandingAlarm:
+    """What the auditor has found five seconds ago."""
+    return StandingAlarm("what is wrong", is_standstill, from_epoch(NOW - 5))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,12 @@ def told(progress: JobProgress, **changes: Any) -> tuple[JobState, Cause]:
         (NOTHING, {"refused_at": NOW - REFUSED_FOR_S}, JobState.YET_TO_EXECUTE, Cause.NONE),
         (NOTHING, {"refused_at": NOW - 5, "is_broken": True}, JobState.UNABLE_TO_EXECUTE, Cause.BROKEN),
         (NOTHING, {"refused_at": NOW - 5, "is_running": True}, JobState.IN_PROGRESS, Cause.NONE),
+        (DELIVERED, {"alarm": alarm()}, JobState.UNABLE_TO_EXECUTE, Cause.ALARM),
+        (DELIVERED, {"alarm": alarm(), "due": LONG_AGO}, JobState.UNABLE_TO_EXECUTE, Cause.ALARM),
+        (DELIVERED._replace(published_at=NOW - 3), {"alarm": alarm()}, JobState.SUCCESS, Cause.NONE),
+        (FAILED, {"alarm": alarm()}, JobState.UNABLE_TO_EXECUTE, Cause.FAILED),
+        (DELIVERED, {"alarm": alarm(), "is_running": True}, JobState.IN_PROGRESS, Cause.NONE),
+        (DELIVERED, {"alarm": alarm(True), "is_running": True}, JobState.UNABLE_TO_EXECUTE, Cause.ALARM),
     ],
 )
 def test_state(progress: JobProgress, changes: dict[str, Any], state: JobState, cause: Cause) -> None:

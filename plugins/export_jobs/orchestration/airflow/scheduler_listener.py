@@ -1,0 +1,44 @@
+"""The scheduler's word to the store: that it has this package, and which version. One without it cannot give it.
+
+Airflow calls this in the scheduler whenever it starts a run; the auditor's, every ten minutes, is enough.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from threading import Thread
+from typing import Any
+
+from airflow.listeners import hookimpl
+
+log = logging.getLogger(__name__)
+
+SCHEDULER = "scheduler"
+_PATIENCE_S = 6.0
+"""Longer than a connection to the store may take, and far from where a scheduler counts as dead."""
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def on_dag_run_running(dag_run: Any, msg: str) -> None:  # noqa: ARG001  Airflow names the arguments
+    """Report this scheduler when it starts a run of the auditor."""
+    from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID  # noqa: PLC0415  every process loads this file
+
+    if dag_run.dag_id == AUDITOR_DAG_ID:
+        # In a thread, since looking up a connection in Airflow's database ends the transaction of the thread's own
+        # session, in which the scheduler starts runs. Waited for, since executors fork, and a fork copies held locks.
+        thread = Thread(target=report_scheduler, name="export-jobs-report", daemon=True)
+        thread.start()
+        thread.join(_PATIENCE_S)
+
+
+def report_scheduler() -> None:
+    """Tell the store; whatever keeps this from it keeps no run from being started."""
+    try:
+        import export_jobs  # noqa: PLC0415
+        from export_jobs.orchestration.airflow.connections import task_store_engine  # noqa: PLC0415
+        from export_jobs.store.findings.processes import Processes  # noqa: PLC0415
+
+        Processes(task_store_engine()).report(socket.gethostname(), SCHEDULER, export_jobs.__version__)
+    except Exception as error:
+        log.warning("The version of this scheduler cannot be told to the store (%s)", type(error).__name__)

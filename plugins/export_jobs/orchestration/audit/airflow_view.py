@@ -1,0 +1,125 @@
+"""What the auditor asks Airflow: what has changed since it last looked, and what may be wrong; not every job."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from export_jobs import settings
+from export_jobs.core.windows.discrepancy import DagStanding
+from export_jobs.core.windows.rerun import DagRunSummary
+from export_jobs.errors import ExportError
+from export_jobs.orchestration.airflow.api import AirflowApi, run_summary
+
+log = logging.getLogger(__name__)
+
+DAG_ID_PREFIX = "export__"
+"""How the store begins every job's Dag id."""
+FIRST_LOOK, LATER_LOOK = 5_000, 20_000
+"""At how many runs, of those that changed last, the auditor looks at first and later: a hundred take a call."""
+MAX_DOUBTFUL = 1_000
+"""So many Dags are asked for by name; when more may be wrong, all of them are asked for."""
+_IN_ONE_CALL = 50
+_RUNS_OF_THEM = 2_000
+"""The newest runs of so many Dags: forty of each, and more where there are fewer."""
+_OVERLAP = timedelta(minutes=30)
+"""Longer than the auditor takes: a run that changed while it last looked is asked for again."""
+
+
+@dataclass(frozen=True)
+class AirflowView:
+    """What Airflow says of the Dags that may be late, of runs, and of pools: slots by name, None when it tells none."""
+
+    dags: Mapping[str, Mapping[str, Any]]
+    runs: Mapping[str, Sequence[DagRunSummary]]
+    pools: Mapping[str, int] | None
+
+    def standing(self, dag_id: str) -> DagStanding:
+        """How one Dag stands."""
+        dag = self.dags.get(dag_id)
+        if dag is None:
+            return DagStanding(is_known=False)
+        tags = {tag["name"] for tag in dag.get("tags", ())}
+        return DagStanding(
+            is_paused=bool(dag.get("is_paused")),
+            is_stale=bool(dag.get("is_stale")),
+            is_invalid="invalid" in tags,
+        )
+
+    def missing_pools(self, destination: str) -> list[str]:
+        """The pools of the tasks of a job with this destination in which none would start; one of -1 has no end."""
+        names = dict.fromkeys((settings.pool(), settings.destination_pool(destination)))
+        return [name for name in names if self.pools is not None and not self.pools.get(name)]
+
+
+def ask_airflow(
+    api: AirflowApi, *, late: Collection[str], alarmed: Collection[str], looked_at: datetime | None
+) -> AirflowView:
+    """The runs that are under way or have changed since ``looked_at``, and all of Dags that may be wrong.
+
+    ``late``: ids of Dags with a window that the ledger has no run of. ``alarmed``: those with an alarm, which must not
+    end because its run has not changed. Their number, not that of all jobs, says how many calls it takes.
+    """
+    doubtful = {*late, *alarmed}
+    by_name = len(doubtful) <= MAX_DOUBTFUL
+    since = looked_at - _OVERLAP if looked_at and by_name else None
+    at_most = FIRST_LOOK if looked_at is None else LATER_LOOK
+    found = [*_newest_runs(api, since, at_most), *_runs_in_progress(api)]
+    found += _runs_of(api, doubtful) if by_name else ()
+    runs: dict[str, dict[str, DagRunSummary]] = {}
+    for run in found:
+        runs.setdefault(run.dag_id, {})[run.run_id] = run
+    return AirflowView(_dags(api, late), {dag_id: list(of.values()) for dag_id, of in runs.items()}, _pools(api))
+
+
+def _newest_runs(api: AirflowApi, since: datetime | None, at_most: int) -> list[DagRunSummary]:
+    """Of the runs of export jobs, those that changed last."""
+    query = {"order_by": "-updated_at", "dag_id_prefix_pattern": DAG_ID_PREFIX}
+    if since is not None:
+        query["updated_at_gte"] = since.isoformat()
+    return _summaries(api.pages("/dags/~/dagRuns", "dag_runs", "listing runs", query, at_most))
+
+
+def _runs_in_progress(api: AirflowApi) -> list[DagRunSummary]:
+    query = {"order_by": "id", "state": ["queued", "running"], "dag_id_prefix_pattern": DAG_ID_PREFIX}
+    return _summaries(api.pages("/dags/~/dagRuns", "dag_runs", "listing runs", query))
+
+
+def _runs_of(api: AirflowApi, dag_ids: Iterable[str]) -> Iterator[DagRunSummary]:
+    for some in _in_parts(dag_ids):
+        body = {"dag_ids": some, "order_by": "-run_after"}
+        yield from _summaries(api.batches("/dags/~/dagRuns/list", "dag_runs", "listing runs", body, _RUNS_OF_THEM))
+
+
+def _dags(api: AirflowApi, dag_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """What Airflow says of Dags, by id; stale ones, too."""
+    query = {"order_by": "dag_id", "tags": ["export"], "exclude_stale": False}
+    if len(dag_ids) > MAX_DOUBTFUL:
+        return {entry["dag_id"]: entry for entry in api.pages("/dags", "dags", "listing Dags", query)}
+    found = {}
+    for some in _in_parts(dag_ids):
+        named = {**query, "dag_id_pattern": "|".join(some)}
+        found.update({entry["dag_id"]: entry for entry in api.pages("/dags", "dags", "listing Dags", named)})
+    return found
+
+
+def _pools(api: AirflowApi) -> dict[str, int] | None:
+    """Slots by name; None where the login may not see them, which must hide nothing else."""
+    try:
+        entries = api.pages("/pools", "pools", "listing the pools", {"order_by": "id"})
+    except ExportError as error:
+        log.warning("Whether every pool is there is not known: %s", error)
+        return None
+    return {entry["name"]: int(entry["slots"]) for entry in entries}
+
+
+def _in_parts(dag_ids: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted(dag_ids)
+    yield from (ordered[start : start + _IN_ONE_CALL] for start in range(0, len(ordered), _IN_ONE_CALL))
+
+
+def _summaries(entries: Iterable[Mapping[str, Any]]) -> list[DagRunSummary]:
+    return [run_summary(entry) for entry in entries]
