@@ -7,6 +7,8 @@ type Json<Response> = Response extends { content: { "application/json": infer Bo
 /** The route behind a path as the page writes it: `jobs/${id}/windows` is `/api/jobs/{dag_id}/windows`. */
 type Route<P extends string> =
   `/api/${P}` extends keyof paths ? `/api/${P}`
+  : P extends `deleted-jobs/${string}/executions` ? "/api/deleted-jobs/{dag_id}/executions"
+  : P extends `deleted-jobs/${string}` ? "/api/deleted-jobs/{dag_id}"
   : P extends `jobs/${string}/versions/${string}` ? "/api/jobs/{dag_id}/versions/{version}"
   : P extends `jobs/${string}/${infer Verb}` ? `/api/jobs/{dag_id}/${Verb}`
   : P extends `jobs/${string}` ? "/api/jobs/{dag_id}"
@@ -38,6 +40,7 @@ declare global {
     type ComingWindow = DraftCheck["windows"][number];
     type CoverageAnswer = Answer<`jobs/${string}/windows`>;
     type DeliveredFile = Schemas["DeliveredFile"];
+    type DeletedJobRow = Schemas["DeletedJobRow"];
     type DestinationCheck = Answer<`destinations/${string}/check`, "POST">;
     type DestinationEntry = Schemas["DestinationEntry"];
     type DraftCheck = Schemas["DraftCheck"];

@@ -304,6 +304,14 @@ declare namespace Props {
   type Runs = { title: string; runs: Api.RerunWindow[]; zone: string };
   type Standing = { job: Page.Job };
   type TemplateInUse = { template: Page.TemplateInUse };
+  type DeletedJob = { job: Api.DeletedJobRow };
+  type ExecutionList = {
+    path: `jobs/${string}/executions` | `deleted-jobs/${string}/executions` | null;
+    zone: string;
+    whyEmpty: string;
+    pace?: () => number | null;
+    turn?: string | null;
+  };
   type JobVersionsPath = `jobs/${string}` | null;
   type Versions = { path: JobVersionsPath; versions: Api.VersionNote[] };
   type Version = { path: JobVersionsPath; note: Api.VersionNote };

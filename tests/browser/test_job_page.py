@@ -219,6 +219,11 @@ def test_a_past_window_is_exported_again_and_a_job_is_deleted(live: Live, open_p
     page.get_by_text("Deleted again. Its delivered files and its history are kept.").wait_for()
     assert live.definitions.job("again") is None
 
+    page.get_by_role("link", name="Deleted").click()
+    page.get_by_role("link", name="again", exact=True).click()
+    page.get_by_role("table", name="Executions").get_by_text("24 rows").first.wait_for()
+    page.get_by_text("Deleted", exact=True).first.wait_for()
+
 
 def test_a_job_is_paused_resumed_and_run_now(live: Live, open_page: Open) -> None:
     yesterday = datetime.now(UTC).date() - timedelta(days=1)

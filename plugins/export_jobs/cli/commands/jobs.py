@@ -9,12 +9,12 @@ from datetime import datetime
 from export_jobs.cli import session
 from export_jobs.cli.commands.provenance import show_provenance
 from export_jobs.cli.output import Output, confirm
-from export_jobs.core.validation.choice_text import MAX_SHOWN_ENTRIES, choice_lines
 from export_jobs.cli.text.plan_text import issue_document, show_issues, window_document
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.dump import yaml_text
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob
 from export_jobs.core.validation.changes import next_windows, spec_of
+from export_jobs.core.validation.choice_text import MAX_SHOWN_ENTRIES, choice_lines
 from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.store.overview import JobOverview
 from export_jobs.store.stored_job import StoredJob

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from export_jobs.cli.output import Output
-from export_jobs.core.validation.choice_text import change_text
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.yaml_file import YamlFile
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.files.job_files import paths_of_window
 from export_jobs.core.files.names import part_text
 from export_jobs.core.validation.changes import Action, Change
+from export_jobs.core.validation.choice_text import change_text
 from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.core.windows.window import ScheduledWindow
 from export_jobs.store.plan import ApplyPlan

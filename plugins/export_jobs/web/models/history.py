@@ -55,8 +55,8 @@ class ChangedValue(ApiModel):
 class VersionChanges(ApiModel):
     """One version of a definition beside the one before it, and which deliveries used it.
 
-    ``changes`` is empty of the first one. ``unreadable`` says why the values cannot be told. ``windows`` of which a file
-    was delivered by this version; ``days``: from the first to the last of them, empty where there is none.
+    ``changes`` is empty of the first one. ``unreadable`` says why the values cannot be told. ``windows`` of which a
+    file was delivered by this version; ``days``: from the first to the last of them, empty where there is none.
     """
 
     version: int
@@ -64,6 +64,30 @@ class VersionChanges(ApiModel):
     unreadable: str
     windows: int
     days: str
+
+
+class DeletedJobRow(ApiModel):
+    """A job that was deleted. ``windows`` of which it has delivered files, the newest one ``last_delivery_at``."""
+
+    name: str
+    dag_id: str
+    description: str
+    owner: str
+    destination: str
+    time_zone: str
+    schedule_text: str
+    version: int
+    deleted_at: datetime
+    deleted_by: str
+    windows: int
+    last_delivery_at: datetime | None
+
+
+class DeletedJobList(ApiModel):
+    """One page of the deleted jobs that the caller may see, those deleted last first; ``total`` counts all pages."""
+
+    jobs: list[DeletedJobRow]
+    total: int
 
 
 class DeliveredFile(ApiModel):

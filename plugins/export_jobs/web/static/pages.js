@@ -9,6 +9,8 @@ export const PAGES = {
   list: { path: "/", component: ListPage },
   create: page("new", () => import("./pages/create/CreatePage.js"), "CreatePage"),
   job: page("jobs/:dagId", () => import("./pages/job/JobPage.js"), "JobPage"),
+  deleted: page("deleted", () => import("./pages/deleted/DeletedJobsPage.js"), "DeletedJobsPage"),
+  deletedJob: page("deleted/:dagId", () => import("./pages/deleted/DeletedJobPage.js"), "DeletedJobPage"),
   templates: page("templates", () => import("./pages/templates/TemplatesPage.js"), "TemplatesPage"),
   installation: page(
     "installation",

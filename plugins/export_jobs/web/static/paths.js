@@ -7,6 +7,9 @@ export const listPath = () => PAGE;
 export const newPath = (fromDagId) => `${PAGE}/new${fromDagId ? `?from=${part(fromDagId)}` : ""}`;
 /** @param {string} dagId @param {string} [tab] */
 export const jobPath = (dagId, tab) => `${PAGE}/jobs/${part(dagId)}${tab ? `?tab=${tab}` : ""}`;
+export const deletedJobsPath = () => `${PAGE}/deleted`;
+/** @param {string} dagId */
+export const deletedJobPath = (dagId) => `${PAGE}/deleted/${part(dagId)}`;
 export const templatesPath = () => `${PAGE}/templates`;
 export const installationPath = () => `${PAGE}/installation`;
 /** @param {string} name */

@@ -12,21 +12,25 @@ const LIMIT = 20;
 
 /** @param {Props.JobTab} props */
 export function Executions({ view: { job, requested, pace, turn } }) {
-  const [offset, setOffset] = useState(0);
   const path = requested && /** @type {const} */ (`${requested}/executions`);
-  const executions = useAnswer(path, { offset, limit: LIMIT }, pace);
-  const { data, error, reload } = executions;
+  const whyEmpty = job.next_delivery
+    ? "The first execution appears here when its window has ended and its run starts."
+    : "Runs appear here as soon as they start.";
+  return html`<${ExecutionList} path=${path} zone=${job.time_zone} pace=${pace} turn=${turn} whyEmpty=${whyEmpty} />`;
+}
+
+// The same of any job, a deleted one too, which is requested once: nothing happens to it any more.
+/** @param {Props.ExecutionList} props */
+export function ExecutionList({ path, zone, whyEmpty, pace, turn = null }) {
+  const [offset, setOffset] = useState(0);
+  const { data, error, reload } = useAnswer(path, { offset, limit: LIMIT }, pace);
   useOnChange(turn, reload);
   const isEmpty = data?.total === 0;
   const rows = data?.executions.map((execution) => html`<${ExecutionRow} key=${execution.execution_id}
-    execution=${execution} zone=${job.time_zone} />`);
+    execution=${execution} zone=${zone} />`);
   return html`<${Section} title="Executions">
     ${error && html`<${Chakra.Box} pb=${3}><${Problem} error=${error} onRetry=${reload} /><//>`}
-    ${isEmpty && html`<${EmptyState} title="Nothing has run yet">
-      ${job.next_delivery
-        ? "The first execution appears here when its window has ended and its run starts."
-        : "Runs appear here as soon as they start."}
-    <//>`}
+    ${isEmpty && html`<${EmptyState} title="Nothing has run">${whyEmpty}<//>`}
     ${!isEmpty && html`<${Table} label="Executions" headings=${HEADINGS} rows=${rows} skeleton=${error ? 0 : 3}
       borderWidth=${0} whiteSpace="normal" />`}
     ${data && html`<${Pager} offset=${offset} limit=${LIMIT} total=${data.total} onMove=${setOffset} />`}

@@ -8,7 +8,7 @@ import { Pager } from "../../components/Pager.js";
 import { JOB_FILTERS, jobQuery } from "../../filters.js";
 import { time } from "../../format.js";
 import { Chakra, html, useEffect, useMemo, useState } from "../../host.js";
-import { installationPath, newPath, templatesPath } from "../../paths.js";
+import { deletedJobsPath, installationPath, newPath, templatesPath } from "../../paths.js";
 import { BUSY_MS, IDLE_MS, useAnswer } from "../../useAnswer.js";
 import { useFilters } from "../../useFilters.js";
 import { BulkBar } from "./BulkBar.js";
@@ -73,6 +73,7 @@ export function ListPage() {
       <${Chakra.Heading} as="h1" size="xl">Export Schedules<//>
       <${Chakra.HStack} gap=${2} minH=${9} wrap="wrap">
         ${may?.check_installation && html`<${LinkButton} to=${installationPath()} variant="ghost">Installation<//>`}
+        <${LinkButton} to=${deletedJobsPath()} variant="ghost">Deleted<//>
         <${LinkButton} to=${templatesPath()} variant="outline">Templates<//>
         ${mayCreate && html`<${LinkButton} to=${newPath()} colorPalette="brand">Create<//>`}
       <//>

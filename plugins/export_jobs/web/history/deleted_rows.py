@@ -1,0 +1,61 @@
+"""Deleted jobs -> lines of the list of what was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Engine
+
+from export_jobs.core.windows.schedule_text import schedule_text
+from export_jobs.store.executions.deleted_jobs import DeletedJob, DeletedJobs, DeliveredWindows
+from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.models.history import DeletedJobRow
+
+
+def deleted_job(dag_id: str, engine: Engine) -> DeletedJob:
+    """The deleted job whose Dag this was; raises ``RequestRefusal`` (404) when there is none."""
+    found = DeletedJobs(engine).by_dag_id(dag_id)
+    if found is None:
+        what = f"there is no deleted export job with the Dag {dag_id!r}"
+        raise RequestRefusal.because(404, what, "Load the list of deleted jobs again")
+    return found
+
+
+def search_deleted(jobs: Sequence[DeletedJob], search: str, seen: Collection[str]) -> list[DeletedJob]:
+    """Those of the Dags in ``seen`` whose name, description or owner holds every word of ``search``."""
+    words = search.casefold().split()
+    return [job for job in jobs if job.stored.dag_id in seen and all(word in _search_text(job) for word in words)]
+
+
+def deleted_rows(jobs: Sequence[DeletedJob], engine: Engine) -> list[DeletedJobRow]:
+    """A line for each, in their order."""
+    delivered = DeletedJobs(engine).delivered([job.stored.job_id for job in jobs])
+    return [_row(job, delivered.get(job.stored.job_id, DeliveredWindows())) for job in jobs]
+
+
+def _row(job: DeletedJob, delivered: DeliveredWindows) -> DeletedJobRow:
+    stored = job.stored
+    schedule = stored.schedule()
+    return DeletedJobRow(
+        name=stored.name,
+        dag_id=stored.dag_id,
+        description=_text(stored.definition.get("description")),
+        owner=stored.owner,
+        destination=_text(stored.definition.get("destination")),
+        time_zone=stored.time_zone,
+        schedule_text=schedule_text(schedule) if schedule else "",
+        version=stored.version,
+        deleted_at=job.deleted_at,
+        deleted_by=job.deleted_by,
+        windows=delivered.windows,
+        last_delivery_at=delivered.last,
+    )
+
+
+def _text(value: Any) -> str:
+    return str(value or "")
+
+
+def _search_text(job: DeletedJob) -> str:
+    return " ".join([job.stored.name, _text(job.stored.definition.get("description")), job.stored.owner]).casefold()

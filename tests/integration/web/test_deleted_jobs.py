@@ -1,0 +1,67 @@
+"""What a deleted job was and has delivered can still be looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.store.samples import Store, delivery
+from tests.integration.web.samples import JOBS, body, instant, past
+
+if TYPE_CHECKING:
+    from tests.integration.web.conftest import Ask
+
+pytestmark = pytest.mark.integration
+DELETED = JOBS.replace("/jobs", "/deleted-jobs")
+
+
+def create(store: Store, name: str) -> Any:
+    from export_jobs.core.definitions.job import JobSpec
+
+    return store.definitions.create(JobSpec.model_validate(body(name, schedule=past(4, 0))), "anna")
+
+
+@pytest.fixture
+def gone(web_store: Store) -> Any:
+    job = create(web_store, "retired")
+    for days_ago in (4, 3):
+        execution = web_store.run(
+            job, window_start=instant(days_ago), window_end=instant(days_ago - 1), run_id=f"scheduled__{days_ago}"
+        )
+        web_store.ledger.claim(execution.id, "rows", "upload", "first")
+        with web_store.ledger.fence_delivery(delivery(execution, template="rows"), "upload", "first"):
+            pass
+    web_store.definitions.delete("retired", "bert")
+    return job
+
+
+def test_a_deleted_job_is_listed_with_what_it_had_delivered(ask: Ask, web_store: Store, gone: Any) -> None:
+    create(web_store, "alive")
+    told = ask("viewer").get(DELETED).json()
+    (row,) = told["jobs"]
+    assert (told["total"], row["name"], row["dag_id"], row["deleted_by"]) == (1, "retired", gone.dag_id, "bert")
+    assert row["windows"] == 2 and row["last_delivery_at"] and row["schedule_text"].startswith("Daily")
+    assert ask("viewer").get(f"{DELETED}?search=RETIRED").json()["total"] == 1
+    assert ask("viewer").get(f"{DELETED}?search=alive").json() == {"jobs": [], "total": 0}
+    assert ask("viewer").get(f"{DELETED}?offset=1").json() == {"jobs": [], "total": 1}
+    assert ask(None).get(DELETED).status_code == 401
+
+
+def test_its_executions_stay_in_sight_beside_a_new_job_of_its_name(ask: Ask, web_store: Store, gone: Any) -> None:
+    again = create(web_store, "retired")
+    assert again.dag_id != gone.dag_id
+    executions = ask("viewer").get(f"{DELETED}/{gone.dag_id}/executions").json()
+    assert executions["total"] == 2 and [len(one["files"]) for one in executions["executions"]] == [1, 1]
+    assert ask("viewer").get(f"{DELETED}/{gone.dag_id}").json()["deleted_by"] == "bert"
+    for path in ("", "/executions"):
+        assert ask("viewer").get(f"{DELETED}/{again.dag_id}{path}").status_code == 404, "it is alive"
+        assert ask(None).get(f"{DELETED}/{gone.dag_id}{path}").status_code == 401
+    assert ask("viewer").get(f"{JOBS}/{gone.dag_id}").status_code == 404
+
+
+def test_who_may_not_see_its_dag_does_not_learn_of_it(ask: Ask, gone: Any) -> None:
+    stranger = ask("viewer", without=gone.dag_id)
+    assert stranger.get(DELETED).json() == {"jobs": [], "total": 0}
+    assert stranger.get(f"{DELETED}/{gone.dag_id}").status_code == 403
+    assert stranger.get(f"{DELETED}/{gone.dag_id}/executions").status_code == 403
