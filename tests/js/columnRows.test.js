@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf, move, rowsOf } from "#page/components/use/columnRows.js";
+import { chooseAll, columnsOf, move, placesOf, rowsOf } from "#page/components/use/columnRows.js";
 
 const TEMPLATE = ["id", "name", "amount"].map((column) => ({
   column, title: column.toUpperCase(), type: "text", unit: "", description: "",
@@ -37,4 +37,19 @@ test("another order is a choice", () => {
   const rows = move(rowsOf([], TEMPLATE), 2, 0);
   assert.deepEqual(columnsOf(rows, TEMPLATE), ["amount", "id", "name"]);
   assert.deepEqual(chosen(move(rows, 0, 2)), ["id", "name", "amount"]);
+});
+
+test("columns are found by title, name and heading, every word of the search", () => {
+  const rows = rowsOf([{ column: "amount", as: "Net total" }, "id", "name"], TEMPLATE);
+  assert.deepEqual(placesOf(rows, ""), [0, 1, 2]);
+  assert.deepEqual(placesOf(rows, "total NET"), [0]);
+  assert.deepEqual(placesOf(rows, "a"), [0, 2]);
+  assert.deepEqual(placesOf(rows, "x"), []);
+});
+
+test("all that match are chosen or left out at once, and one column stays", () => {
+  const rows = rowsOf([], TEMPLATE);
+  assert.deepEqual(chosen(chooseAll(rows, [1, 2], false)), ["id"]);
+  assert.deepEqual(chosen(chooseAll(rows, [0, 1, 2], false)), ["id"]);
+  assert.deepEqual(chosen(chooseAll(chooseAll(rows, [0, 1, 2], false), [2], true)), ["id", "amount"]);
 });

@@ -3,15 +3,18 @@
 import { Chakra, html, useRef, useState } from "../../host.js";
 import { issuesAt } from "../../issues.js";
 import { Group } from "../Field.js";
+import { SearchField } from "../SearchField.js";
 import { ColumnRow } from "./ColumnRow.js";
-import { columnsOf, move, rowsOf } from "./columnRows.js";
+import { chooseAll, columnsOf, move, placesOf, rowsOf } from "./columnRows.js";
 
+const MANY = 12; // more than that are searched, and scroll by themselves
 const HINT =
   "Drag a handle to change the order, or use the arrow keys. The heading is the name of the column in the file.";
 
 /** @param {Props.ColumnList} props */
 export function ColumnList({ columns, templateColumns, issues, onChange }) {
   const [rows, setRows] = useState(() => rowsOf(columns, templateColumns));
+  const [search, setSearch] = useState("");
   const [announcement, setAnnouncement] = useState("");
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   const put = (/** @type {Page.ColumnRow[]} */ next) => {
@@ -25,10 +28,13 @@ export function ColumnList({ columns, templateColumns, issues, onChange }) {
   };
   const change = (/** @type {number} */ at, /** @type {Partial<Page.ColumnRow>} */ changes) =>
     put(rows.map((row, index) => (index === at ? { ...row, ...changes } : row)));
-  // The position in the list where the pointer is.
+  const isLong = rows.length > MANY;
+  const places = placesOf(rows, search);
+  const choose = (/** @type {boolean} */ isChosen) => put(chooseAll(rows, places, isChosen));
+  // The position in the list where the pointer is; those that do not match the search are not drawn.
   const positionAt = (/** @type {number} */ y) => {
     const boxes = [...(list.current?.children ?? [])].map((item) => item.getBoundingClientRect());
-    return boxes.filter(({ top, height }) => top + height / 2 < y).length;
+    return places[boxes.filter(({ top, height }) => top + height / 2 < y).length] ?? rows.length;
   };
   const chosen = rows.filter((row) => row.isChosen);
   const isChanged = columnsOf(rows, templateColumns).length > 0;
@@ -36,11 +42,21 @@ export function ColumnList({ columns, templateColumns, issues, onChange }) {
     row.isChosen ? issuesAt(issues, `columns[${chosen.indexOf(row)}]`) : [];
   return html`<${Group} label="Columns" issues=${issues.filter(({ path }) => path === "columns")}
     hint=${HINT}>
-    <${Chakra.Box} ref=${list} as="ol" listStyleType="none" borderWidth="1px" borderRadius="md" width="100%">
-      ${rows.map((row, index) => html`<${ColumnRow} key=${row.column} row=${row} index=${index}
-        isLast=${row.isChosen && chosen.length === 1} issues=${issuesOf(row)} positionAt=${positionAt}
+    <${Chakra.HStack} width="100%" gap=${2} wrap="wrap">
+      ${isLong && html`<${SearchField} label="Search columns" placeholder="Search columns" value=${search}
+        onSearch=${setSearch} flex="1 1 12rem" />`}
+      <${Chakra.Button} size="2xs" variant="outline" onClick=${() => choose(true)}>
+        ${search ? "Choose these" : "Choose all"}<//>
+      <${Chakra.Button} size="2xs" variant="outline" onClick=${() => choose(false)}>
+        ${search ? "Leave these out" : "Choose none"}<//>
+    <//>
+    <${Chakra.Box} ref=${list} as="ol" listStyleType="none" borderWidth="1px" borderRadius="md" width="100%"
+      maxH=${isLong ? "28rem" : undefined} overflowY=${isLong ? "auto" : undefined}>
+      ${places.map((index) => html`<${ColumnRow} key=${rows[index].column} row=${rows[index]} index=${index}
+        isLast=${rows[index].isChosen && chosen.length === 1} issues=${issuesOf(rows[index])} positionAt=${positionAt}
         onChange=${(changes) => change(index, changes)} onMove=${(to) => moveTo(index, to)} />`)}
     <//>
+    ${places.length === 0 && html`<${Chakra.Text} fontSize="sm" color="fg.muted">No column matches.<//>`}
     <${Chakra.HStack} width="100%" justify="space-between" fontSize="xs" color="fg.muted" minH=${7}>
       <span>${chosen.length} of ${rows.length} columns</span>
       ${isChanged && html`<${Chakra.Button} size="2xs" variant="outline"

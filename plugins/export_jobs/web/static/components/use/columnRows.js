@@ -33,3 +33,22 @@ export function move(rows, from, to) {
   next.splice(to, 0, ...next.splice(from, 1));
   return next;
 }
+
+// The places of the rows whose title, name or heading holds every word.
+/** @param {Page.ColumnRow[]} rows @param {string} search @returns {number[]} */
+export function placesOf(rows, search) {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return rows.flatMap(({ title, column, heading }, place) => {
+    const text = `${title} ${column} ${heading}`.toLowerCase();
+    return words.every((word) => text.includes(word)) ? [place] : [];
+  });
+}
+
+// Chooses all of these places or none of them. A file has one column at least: the first one stays.
+/** @param {Page.ColumnRow[]} rows @param {number[]} places @param {boolean} isChosen @returns {Page.ColumnRow[]} */
+export function chooseAll(rows, places, isChosen) {
+  const meant = new Set(places);
+  const next = rows.map((row, place) => (meant.has(place) ? { ...row, isChosen } : row));
+  if (next.some((row) => row.isChosen)) return next;
+  return next.map((row, place) => ({ ...row, isChosen: place === 0 }));
+}
