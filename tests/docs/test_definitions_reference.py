@@ -23,6 +23,7 @@ from export_jobs.core.definitions.job import (
     TemplateUse,
 )
 from export_jobs.core.definitions.key import KeySpec
+from export_jobs.core.files.name_pattern import FIELDS
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.store.definitions import EDITABLE
 
@@ -55,6 +56,11 @@ def keys_of(text: str) -> set[str]:
 def test_every_key_is_in_the_table_of_its_section(heading: str, model: type[BaseModel]) -> None:
     wanted = {field.alias or name for name, field in model.model_fields.items()} - {"anchor"}
     assert keys_of(section(heading)) == wanted
+
+
+def test_every_field_of_a_name_is_in_its_table() -> None:
+    cells = [line.split("|")[1] for line in section("Names of files").splitlines() if line.startswith("| `{")]
+    assert {field for cell in cells for field in re.findall(r"`{(\w+)}`", cell)} == set(FIELDS)
 
 
 def test_what_may_change_is_said() -> None:

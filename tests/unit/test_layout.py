@@ -18,6 +18,8 @@ MOCK_LIBRARIES = {"unittest.mock", "mock", "pytest_mock"}
 MOST_FILES = 14
 MOST_LINES = 300
 MOST_COLUMNS = 120
+MIGRATIONS = "store/migrations/versions"
+"""Numbered and never edited: each release may add one, whatever the limit."""
 LARGER_FOLDERS = {"store": 18}
 """Folders that were larger before there was a limit, and how many files each has: never more, and fewer if possible."""
 
@@ -38,6 +40,7 @@ def test_a_folder_is_seen_at_a_glance() -> None:
     counts = folders()
     assert len(counts) > 20
     over = {name: count for name, count in counts.items() if count > LARGER_FOLDERS.get(name, MOST_FILES)}
+    over.pop(MIGRATIONS, None)
     assert over == {}, f"More than {MOST_FILES} files: give those of one subject a folder of their own."
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from export_jobs.core.definitions.job import EmptyResult, FileSplit
 from export_jobs.core.files.export_file import ExportFile, FileContent, StagedRows, files_json
-from export_jobs.core.files.job_files import delivered_stem
+from export_jobs.core.files.job_files import delivered_stem, has_numbered_files
+from export_jobs.core.files.name_pattern import FileNumbers
 from export_jobs.core.files.names import content_name, file_stem, part_text, target_path
 from export_jobs.orchestration.machines import require_same_machine
 from export_jobs.orchestration.run.earlier_release import staged_rows
@@ -17,6 +20,7 @@ from export_jobs.orchestration.run.encrypted_file import open_file
 from export_jobs.orchestration.run.staging import open_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.streaming.deliverable import DeliverableResult, make_file
+from export_jobs.streaming.formats.format_writer import library_version
 from export_jobs.streaming.openpgp.encrypt import EncryptingSink
 from export_jobs.streaming.parts import split_rows
 
@@ -41,7 +45,7 @@ class Compress(ExportStep):
         rows = staged_rows(run, context, self.step, name)
         if not rows.rows and run.job.file.empty_result is EmptyResult.SKIP:
             log.info("No rows, and this job skips empty files: nothing will be sent for template %s", name)
-            return files_json([_export_file(run, rows, None).model_copy(update={"is_sent": False})])
+            return files_json([_export_file(run, rows, FileNumbers()).model_copy(update={"is_sent": False})])
         with open_staged(rows.uri) as source:
             files = list(_split_files(run, rows, source) if run.job.file.split else _whole_file(run, rows, source))
         bytes_made = sum(file.bytes for file in files)
@@ -50,7 +54,7 @@ class Compress(ExportStep):
 
 
 def _whole_file(run: JobRun, rows: StagedRows, source: BinaryIO) -> Iterator[ExportFile]:
-    file = _export_file(run, rows, None)
+    file = _export_file(run, rows, _file_numbers(run, rows))
     with _ready_file(run, file) as opened:
         done = make_file(
             source, opened, rows=rows, options=run.job.file, member=file.content.name, modified=run.window.end
@@ -59,9 +63,9 @@ def _whole_file(run: JobRun, rows: StagedRows, source: BinaryIO) -> Iterator[Exp
 
 
 def _split_files(run: JobRun, rows: StagedRows, source: BinaryIO) -> Iterator[ExportFile]:
-    options = run.job.file
+    options, numbers = run.job.file, _file_numbers(run, rows)
     for part in split_rows(source, rows=rows, options=options, split=cast("FileSplit", options.split)):
-        file = _export_file(run, rows, part.number)
+        file = _export_file(run, rows, numbers, part.number)
         with _ready_file(run, file) as opened:
             done = part.write(opened, rows=rows, options=options, member=file.content.name, modified=run.window.end)
         yield _made(run, file.model_copy(update={"rows": done.rows}), opened, done.file)
@@ -90,9 +94,10 @@ def _made(run: JobRun, file: ExportFile, opened: BinaryIO | EncryptingSink, done
     return file.model_copy(update={**made, "content": content, "column_numbers": done.column_numbers})
 
 
-def _export_file(run: JobRun, rows: StagedRows, part: int | None) -> ExportFile:
+def _export_file(run: JobRun, rows: StagedRows, numbers: FileNumbers, part: int | None = None) -> ExportFile:
     number = "" if part is None else part_text(part)
-    stem = delivered_stem(run.job, rows.template, run.window, run.ledger.opened_at(run.execution_id), number)
+    began = run.ledger.opened_at(run.execution_id)
+    stem = delivered_stem(run.job, rows.template, run.window, began, part=number, numbers=numbers)
     return ExportFile(
         template=rows.template,
         path=target_path(run.job.use(rows.template), stem, run.job.file),
@@ -101,4 +106,21 @@ def _export_file(run: JobRun, rows: StagedRows, part: int | None) -> ExportFile:
         stage=rows.stage,
         content=FileContent(name=content_name(stem, run.job.file), bytes=rows.packed.bytes, sha256=rows.packed.sha256),
         part=part,
+        revision=numbers.revision,
     )
+
+
+def _file_numbers(run: JobRun, rows: StagedRows) -> FileNumbers:
+    """The numbers in the name, where it holds any: those of this extraction, whichever try asks.
+
+    How a job's files are written never changes, so the rows, their types and the library of the format say whether the
+    content is that of the newest revision. An encrypted file differs each time.
+    """
+    if not has_numbered_files(run.job):
+        return FileNumbers()
+    types = [cell.model_dump(mode="json") for cell in rows.types]
+    made_of = [rows.packed.packed_sha256, rows.columns, types, library_version(run.job.file.format)]
+    if run.job.file.encryption is not None:
+        made_of.append(rows.stage)
+    digest = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+    return run.ledger.number_file(run.execution_id, rows.template, rows.stage, digest)

@@ -13,10 +13,11 @@ from export_jobs.core.definitions.names import task_group
 from export_jobs.core.files.export_file import ExportFile, read_files
 from export_jobs.core.files.job_files import done_path
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
+from export_jobs.core.files.name_pattern import FileNumbers, parse_name_pattern
 from export_jobs.core.files.names import manifest_path
 from export_jobs.core.files.placed_file import Verification
 from export_jobs.errors import TerminalError
-from export_jobs.orchestration.run.publish import publish
+from export_jobs.orchestration.run.publish import WHOLE_RUN, publish
 from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
@@ -44,7 +45,7 @@ class PublishManifest(ExportStep):
         stage = manifest.stage(files)
         if run.ledger.publication(run.execution_id, stage) is None:
             self._deliver(run, manifest.to_bytes(), stage)
-        self._deliver_done_file(run, manifest.to_bytes())
+        self._deliver_done_file(run, manifest, stage)
         self.discard_staged(run)
         return stage
 
@@ -64,13 +65,14 @@ class PublishManifest(ExportStep):
         )
         self._publish(run, record, content)
 
-    def _deliver_done_file(self, run: JobRun, manifest: bytes) -> None:
+    def _deliver_done_file(self, run: JobRun, manifest: Manifest, stage: str) -> None:
         """Last of all; its line is that of ``sha256sum`` for the manifest, so it changes when what it tells of does."""
-        path = done_path(run.job, run.window, run.ledger.opened_at(run.execution_id))
+        numbers = FileNumbers(_run_number(run, stage), manifest.revision)
+        path = done_path(run.job, run.window, run.ledger.opened_at(run.execution_id), numbers)
         if path is None:
             return
         name = manifest_path(run.job.name, run.window, run.job.schedule.time_zone)
-        content = f"{hashlib.sha256(manifest).hexdigest()}  {name}\n".encode()
+        content = f"{hashlib.sha256(manifest.to_bytes()).hexdigest()}  {name}\n".encode()
         record = DoneFileRecord(
             execution_id=run.execution_id,
             path=path,
@@ -113,6 +115,14 @@ def export_files(run: JobRun, context: Context) -> list[ExportFile]:
         for use in run.job.templates
         for file in read_files(task_result(context, f"{task_group(use.template)}.compress"))
     ]
+
+
+def _run_number(run: JobRun, stage: str) -> int | None:
+    """The running number of the window, for a done file that is named after it."""
+    pattern = run.job.file.done_file
+    if pattern is None or "sequence" not in parse_name_pattern(pattern).fields:
+        return None
+    return run.ledger.number_file(run.execution_id, WHOLE_RUN, stage, stage).sequence
 
 
 def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:

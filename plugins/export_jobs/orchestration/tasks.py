@@ -115,4 +115,5 @@ def _delivery_record(run: JobRun, file: ExportFile) -> DeliveryRecord:
         definition_hash=run.definition_hash,
         attempt=run.attempt,
         part=file.part,
+        named_revision=file.revision,
     )

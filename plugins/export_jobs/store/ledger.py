@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import text
 
 from export_jobs.core.base.text import storable_text
+from export_jobs.core.files.name_pattern import FileNumbers
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.chain import LedgerChain
 from export_jobs.store.executions import leases
 from export_jobs.store.executions.fence import AlreadyDelivered, fence
+from export_jobs.store.executions.file_numbers import number_file
 from export_jobs.store.executions.history import History
 from export_jobs.store.executions.notifications import Notifications
 from export_jobs.store.executions.placements import StoreLease, known_files
@@ -147,6 +149,11 @@ class Ledger(History, Notifications, LedgerChain):
         """Raises ``SupersededError`` when a newer attempt has taken the step over."""
         with leases.hold_lease(self._engine, execution_id, template, step, attempt):
             pass
+
+    def number_file(self, execution_id: int, template: str, stage: str, made_of: str) -> FileNumbers:
+        """The numbers that the names of an execution's files hold, for good; see ``file_numbers``."""
+        with self._begin() as connection:
+            return number_file(connection, execution_id, template, stage, made_of)
 
     def known_files(self, execution_id: int, path: str) -> tuple[KnownFile, ...]:
         """What the job of this execution has put under ``path`` for the same window, or was about to, ever."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 from export_jobs.core.base.text import quote_value
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.files.job_files import all_paths, find_collision
+from export_jobs.core.files.open_number import ANY_NUMBER
 from export_jobs.core.validation.rules.file_name import has_paths
 from export_jobs.errors import UserError
 from export_jobs.store.stored_job import StoredJob
@@ -16,7 +17,8 @@ _NEIGHBOURS = """
     SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition
     FROM export_jobs.job j JOIN export_jobs.job_version v ON v.job_id = j.id AND v.version = j.version
     WHERE j.deleted_at IS NULL AND j.id <> :job_id AND j.destination = :destination
-        AND (j.name_pattern IS NOT NULL OR j.done_file IS NOT NULL OR lower(j.name) = ANY(CAST(:names AS text[])))
+        AND (j.name_pattern IS NOT NULL OR j.done_file IS NOT NULL OR lower(j.name) = ANY(CAST(:names AS text[]))
+            OR :any_name)
 """
 
 
@@ -30,6 +32,7 @@ def refuse_collision(connection: Connection, job_id: int, job: ExportJob) -> Non
     has_names = job.file.name is not None or job.file.done_file is not None
     names = {file.path.rpartition("/")[2].lower().partition("__")[0] for file in all_paths(job)} if has_names else ()
     values = {"job_id": job_id, "destination": job.destination, "names": sorted(names)}
+    values["any_name"] = any(ANY_NUMBER in name for name in names)
     for row in connection.execute(text(_NEIGHBOURS), values).mappings():
         other, _ = StoredJob(**row).read()
         file = find_collision(job, other) if other and has_paths(other) else None

@@ -94,6 +94,18 @@ def test_a_file_is_validated_without_a_store(no_store: Path, capsys: pytest.Capt
     ]
 
 
+def test_a_valid_file_shows_the_first_names_of_jobs_that_have_names_of_their_own(
+    no_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples = str(REPOSITORY / "demo" / "jobs" / "samples.yaml")
+    assert cli.main(["validate", "-f", samples, "--format", "json"]) == 0
+    names = json.loads(capsys.readouterr().out)["first_files"]
+    assert "cdnow-weekly" not in names
+    assert next(iter(names.values()))[-1].endswith(".done")
+    assert cli.main(["validate", "-f", samples]) == 0
+    assert f"job {next(iter(names))}: first files: {next(iter(names.values()))[0]}\n" in capsys.readouterr().out
+
+
 def test_a_file_that_is_no_yaml_is_a_sentence_with_its_line(no_store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["validate", "-f", str(REPOSITORY / "tests" / "invalid" / "yaml_bomb.yaml")]) == 1
     assert "yaml_bomb.yaml, line 3: anchors and aliases" in capsys.readouterr().err

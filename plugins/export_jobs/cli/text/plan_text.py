@@ -11,6 +11,7 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.yaml_file import YamlFile
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.files.job_files import paths_of_window
+from export_jobs.core.files.name_pattern import FIRST_NUMBERS
 from export_jobs.core.files.names import part_text
 from export_jobs.core.validation.changes import Action, Change
 from export_jobs.core.validation.choice_text import change_text
@@ -113,7 +114,8 @@ def _first_paths(plan: ApplyPlan, change: Change) -> list[str]:
     if change.noun != "job" or change.action is not Action.CREATE or not change.windows_after:
         return []
     first = change.windows_after[0]
-    return [file.path for file in paths_of_window(_job(plan, change), first.window, first.due, part_text(1))]
+    files = paths_of_window(_job(plan, change), first.window, first.due, part_text(1), FIRST_NUMBERS)
+    return [file.path for file in files]
 
 
 def _zone(plan: ApplyPlan, change: Change) -> str:

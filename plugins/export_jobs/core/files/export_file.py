@@ -64,7 +64,7 @@ class ExportFile(Frozen):
     """A file to deliver: ``path`` at the destination, ``uri`` where it is staged, what is in it.
 
     ``is_sent`` is False for a result without rows that the job's policy leaves out; it has no bytes then. ``part``
-    counts the parts of a template that is split, from 1.
+    counts the parts of a template that is split, from 1. ``revision``: where the file's name holds one.
     """
 
     template: str
@@ -79,6 +79,7 @@ class ExportFile(Frozen):
     column_numbers: tuple[ColumnNumbers, ...] = ()
     is_sent: bool = True
     part: int | None = None
+    revision: int | None = None
 
 
 def files_json(files: Iterable[ExportFile]) -> dict[str, Any]:

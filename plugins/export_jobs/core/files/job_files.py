@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.core.files.name_pattern import NameValues, parse_name_pattern
+from export_jobs.core.files.name_pattern import FileNumbers, NameValues, parse_name_pattern
 from export_jobs.core.files.names import file_stem, manifest_path, target_path
+from export_jobs.core.files.open_number import ANY_NUMBER, can_be_one, outline
 from export_jobs.core.windows.window import Window, scheduled_windows
 
 SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -24,11 +25,18 @@ class JobFile(NamedTuple):
     window: Window
 
 
-ANY_PART = "#"
-"""Stands for the number of a part where all parts are meant; no name holds it."""
+OPEN = FileNumbers()
+"""Stands for the numbers of a run that is not known yet."""
 
 
-def delivered_stem(job: JobSpec, template: str, window: Window, run_began: datetime, part: str = "") -> str:
+def has_numbered_files(job: JobSpec) -> bool:
+    """Whether the names of the templates' files hold a number that the ledger gives."""
+    return job.file.name is not None and parse_name_pattern(job.file.name).is_numbered
+
+
+def delivered_stem(
+    job: JobSpec, template: str, window: Window, run_began: datetime, *, part: str = "", numbers: FileNumbers = OPEN
+) -> str:
     """The name of a template's file without its ending. ``run_began`` (aware): when the run first began.
 
     ``part``: the number of the part, for a job that splits its files. It stands behind the name, or where the job's own
@@ -39,27 +47,33 @@ def delivered_stem(job: JobSpec, template: str, window: Window, run_began: datet
     if job.file.name is None:
         return file_stem(job.name, template, window, zone) + behind
     pattern = parse_name_pattern(job.file.name)
-    name = pattern.render(NameValues(job.name, template, window, zone, run_began, part))
+    name = pattern.render(NameValues(job.name, template, window, zone, run_began, part, numbers))
     return name if "part" in pattern.fields else name + behind
 
 
-def done_path(job: JobSpec, window: Window, run_began: datetime) -> str | None:
+def done_path(job: JobSpec, window: Window, run_began: datetime, numbers: FileNumbers = OPEN) -> str | None:
     """Where the file goes that is sent last of all; None when the job has none."""
     if job.file.done_file is None:
         return None
-    values = NameValues(job.name, "", window, job.schedule.time_zone, run_began)
+    values = NameValues(job.name, "", window, job.schedule.time_zone, run_began, numbers=numbers)
     return parse_name_pattern(job.file.done_file).render(values)
 
 
 def paths_of_window(
-    job: JobSpec, window: Window, run_began: datetime = SOME_DAY, part: str = ANY_PART
+    job: JobSpec,
+    window: Window,
+    run_began: datetime = SOME_DAY,
+    part: str = ANY_NUMBER,
+    numbers: FileNumbers = OPEN,
 ) -> Iterator[JobFile]:
     """What a run of ``window`` fills, in the order in which it does; of a file that is split ``part`` alone."""
     for use in job.templates:
-        stem = delivered_stem(job, use.template, window, run_began, part if job.file.split else "")
+        stem = delivered_stem(
+            job, use.template, window, run_began, part=part if job.file.split else "", numbers=numbers
+        )
         yield JobFile(target_path(use, stem, job.file), use.template, window)
     yield JobFile(manifest_path(job.name, window, job.schedule.time_zone), "", window)
-    done = done_path(job, window, run_began)
+    done = done_path(job, window, run_began, numbers)
     if done is not None:
         yield JobFile(done, "", window)
 
@@ -75,22 +89,41 @@ def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
     """The first file of ``job`` whose path ``other`` fills, too; upper and lower case are one, as on Windows."""
     if not any(a.startswith(b) or b.startswith(a) for a in _beginnings(job) for b in _beginnings(other)):
         return None
-    taken = {file.path.lower() for file in all_paths(other)}
-    open_ones = {key for path in taken for key in _with_a_number_open(path)} if job.file.split else set()
-    for file in all_paths(job):
+    taken = TakenPaths()
+    for file in all_paths(other):
+        taken.add(file)
+    return next((file for file in all_paths(job) if taken.find(file)), None)
+
+
+class TakenPaths:
+    """Paths, with open numbers or without, by which the first file of each is found again."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, JobFile] = {}
+        self._outlines: dict[str, list[str]] = defaultdict(list)
+        self._open: dict[str, list[str]] = defaultdict(list)
+
+    def add(self, file: JobFile) -> JobFile:
+        """The file that has the very path of ``file`` already, else ``file`` itself, which has it from now on."""
         path = file.path.lower()
-        if path in taken or path in open_ones:
-            return file
-        if other.file.split and not taken.isdisjoint(_with_a_number_open(path)):
-            return file
-    return None
+        first = self._files.setdefault(path, file)
+        if first is file:
+            key = outline(path)
+            self._outlines[key].append(path)
+            if ANY_NUMBER in path:
+                self._open[key].append(path)
+        return first
 
-
-def _with_a_number_open(path: str) -> Iterator[str]:
-    """``path`` as that of any part, for each number in its name that could be the number of one."""
-    folder, slash, name = path.rpartition("/")
-    for number in re.finditer(r"[0-9]+", name):
-        yield f"{folder}{slash}{name[: number.start()]}{ANY_PART}{name[number.end() :]}"
+    def find(self, file: JobFile) -> JobFile | None:
+        """A file whose path can be that of ``file``."""
+        path = file.path.lower()
+        if path in self._files:
+            return self._files[path]
+        if ANY_NUMBER not in path and not self._open:
+            return None
+        candidates = self._outlines if ANY_NUMBER in path else self._open
+        found = next((known for known in candidates.get(outline(path), ()) if can_be_one(path, known)), None)
+        return self._files[found] if found else None
 
 
 def _beginnings(job: JobSpec) -> set[str]:

@@ -2,9 +2,10 @@
 
 ``{job}``, ``{template}`` and ``{window}`` stand as they are; ``{window_start}`` and ``{window_end}`` are the first and
 the last day of data and take a format of digits, such as ``{window_start:%Y%m%d}``; so does ``{run_date}``, the day on
-which the run first began, in the job's zone. ``{part}`` is the number of a part, such as ``0001``. Nothing is
-evaluated: a field is looked up in :data:`FIELDS`, a format is a sequence of the directives of :data:`DIRECTIVES` and
-plain characters.
+which the run first began, in the job's zone. ``{part}`` is the number of a part, such as ``0001``. ``{sequence}`` and
+``{revision}`` are numbers that the ledger gives; ``{sequence:04}`` has at least four digits. Nothing is evaluated: a
+field is looked up in :data:`FIELDS`, a format of a day is a sequence of the directives of :data:`DIRECTIVES` and plain
+characters.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from zoneinfo import ZoneInfo
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value
 from export_jobs.core.files.names import window_stem
+from export_jobs.core.files.open_number import ANY_NUMBER
 from export_jobs.core.windows.window import Window
 
-FIELDS = ("job", "template", "window", "window_start", "window_end", "run_date", "part")
+FIELDS = ("job", "template", "window", "window_start", "window_end", "run_date", "part", "revision", "sequence")
 DIRECTIVES = "YymdjGV"
 """What a format of a day may hold after ``%``: digits only, so that no locale has a say in a name."""
 MAX_PATTERN = 200
@@ -30,9 +32,27 @@ MAX_FILE_NAME_BYTES = 200
 """With the temporary name that an upload has, this stays below the 255 bytes that file systems allow."""
 ISO_DAY = "%Y-%m-%d"
 _DAYS = {"window_start", "window_end", "run_date"}
+_NUMBERS = {"revision", "sequence"}
+_PADDED = re.compile(r"0([1-9])", re.ASCII)
 _PLAIN = re.compile(r"[-A-Za-z0-9 ._+=,@()&]*", re.ASCII)
 _PART = re.compile(r"\{([^{}]*)\}|([^{}]+)|([{}])")
 _REMEDY = "Use letters, digits and - . _ + = , @ ( ) & and the fields {" + "}, {".join(FIELDS) + "}"
+
+
+@dataclass(frozen=True)
+class FileNumbers:
+    """What the ledger counts of a template's files, from 1; None where no run has asked for it yet: any number.
+
+    ``sequence``: a running number over the windows of job and template, the same for each run of a window.
+    ``revision``: how many contents this window has had so far, this one included.
+    """
+
+    sequence: int | None = None
+    revision: int | None = None
+
+
+FIRST_NUMBERS = FileNumbers(1, 1)
+"""Those of a new job's first run, for an example."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,7 @@ class NameValues:
     time_zone: str
     run_began: datetime
     part: str = ""
+    numbers: FileNumbers = FileNumbers()
 
 
 @dataclass(frozen=True)
@@ -62,10 +83,15 @@ class NamePattern:
         return frozenset(field for field, _ in self.parts if field)
 
     @property
+    def is_numbered(self) -> bool:
+        """Whether the ledger has to be asked for a number."""
+        return not _NUMBERS.isdisjoint(self.fields)
+
+    @property
     def names_each_window(self) -> bool:
-        """Whether no two windows of a schedule can have one name: the window is in it, or one of its days in full."""
+        """Whether no two windows of a schedule can have one name: it holds window, running number or a whole day."""
         return any(
-            field == "window" or (field in {"window_start", "window_end"} and _is_whole_date(form))
+            field in {"window", "sequence"} or (field in {"window_start", "window_end"} and _is_whole_date(form))
             for field, form in self.parts
         )
 
@@ -88,7 +114,9 @@ def name_pattern_issues(path: str, text: str) -> Iterator[Issue]:
     if not re.match(r"[A-Za-z0-9{]", text) or text[-1] in " .":
         what = f"{quote_value(text)} does not begin with a letter, a digit or a field, or ends with a space or a dot"
         yield Issue(path, what, "Hidden, unfinished and cut names look so; begin and end it otherwise")
-    for field, plain, brace in _PART.findall(text):
+    found = _PART.findall(text)
+    yield from _touching_numbers(path, [(field, plain) for field, plain, _ in found])
+    for field, plain, brace in found:
         if brace:
             yield Issue(path, f"{quote_value(text)} holds a single {brace}", "Close each { with a }, around one field")
         elif plain and not _PLAIN.fullmatch(plain):
@@ -110,7 +138,7 @@ def _parse(text: str) -> NamePattern:
     parts = []
     for field, plain, _ in _PART.findall(text):
         name, _, form = field.partition(":")
-        parts.append(("", plain) if plain else (name, form or ISO_DAY))
+        parts.append(("", plain) if plain else (name, form or (ISO_DAY if name in _DAYS else "")))
     return NamePattern(tuple(parts))
 
 
@@ -118,11 +146,27 @@ def _field_issues(path: str, field: str) -> Iterator[Issue]:
     name, colon, form = field.partition(":")
     if name not in FIELDS:
         yield Issue(path, f"there is no field {quote_value(name)}", _REMEDY)
+    elif colon and name in _NUMBERS:
+        if not _PADDED.fullmatch(form):
+            yield Issue(path, f"{quote_value(form)} is not a number of digits", f"Write {{{name}:04}} for four of them")
     elif colon and name not in _DAYS:
         yield Issue(path, f"the field {name} takes no format", f"Write {{{name}}}")
     elif colon and not _is_day_format(form):
         what = f"{quote_value(form)} is not a format of a day in digits"
         yield Issue(path, what, "Use %Y %y %m %d %j %G %V with - . _ between them, such as %Y%m%d")
+
+
+def _touching_numbers(path: str, parts: list[tuple[str, str]]) -> Iterator[Issue]:
+    """A number beside a field or a digit: 1 and 12 would look like 11 and 2."""
+    for index, (field, _) in enumerate(parts):
+        name = field.partition(":")[0]
+        if name not in _NUMBERS:
+            continue
+        before = parts[index - 1] if index else ("", "-")
+        after = parts[index + 1] if index + 1 < len(parts) else ("", "-")
+        if before[0] or after[0] or before[1][-1:].isdigit() or after[1][:1].isdigit():
+            what = f"the number {{{name}}} stands beside another field or a digit, so nobody sees where it ends"
+            yield Issue(path, what, "Put - . or _ between them")
 
 
 def _is_day_format(form: str) -> bool:
@@ -142,5 +186,12 @@ def _part_text(field: str, text: str, values: NameValues) -> str:
     days = {"window_start": first, "window_end": last, "run_date": began}
     if field in days:
         return days[field].strftime(text)
+    if field in _NUMBERS:
+        return _number_text(values.numbers.sequence if field == "sequence" else values.numbers.revision, text)
     plain = {"": text, "job": values.job, "template": values.template, "part": values.part}
     return plain[field] if field in plain else window_stem(values.window, values.time_zone)
+
+
+def _number_text(number: int | None, form: str) -> str:
+    padded = _PADDED.fullmatch(form)
+    return ANY_NUMBER if number is None else str(number).zfill(int(padded[1]) if padded else 1)

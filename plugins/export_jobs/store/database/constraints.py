@@ -223,6 +223,11 @@ _LEDGER = {
     "placement_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
     "placement_execution_id_fkey": _NO_EXECUTION,
     "placement_destination_fkey": ("There is no destination of this tag", "Create it first"),
+    "file_number_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
+    "file_number_execution_id_fkey": _NO_EXECUTION,
+    "file_number_is_given_once": ("The ledger has numbers for this file already", "Use those"),
+    "file_number_sequence_is_counted_from_one": ("The running number is not positive", "Count the windows from 1"),
+    "file_number_revision_is_counted_from_one": ("The revision is not positive", "Count the revisions from 1"),
     "process_pkey": ("This process of the machine is listed already", "Nothing needs to be done"),
     "process_is_of_a_known_kind": (
         "The kind of a process is unknown",

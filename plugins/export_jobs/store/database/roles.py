@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 PAGE, TASKS, EDITOR, READER = "export_jobs_page", "export_jobs_tasks", "export_jobs_editor", "export_jobs_reader"
 
 _DEFINITION_TABLES = ("job", "job_template", "job_filter", "template", "key", "destination")
-_RECORDS = ("execution", "execution_event", "delivery", "publication", "notification", "placement")
+_RECORDS = ("execution", "execution_event", "delivery", "publication", "notification", "placement", "file_number")
 WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
     PAGE: {
         "job": "INSERT, UPDATE, DELETE",

@@ -98,6 +98,8 @@ class StoreLease:
         if newest and (newest.execution_id, newest.sha256) == (record.execution_id, record.sha256):
             return Announcement(newest.id, newest.revision)
         revision = newest.revision + (newest.sha256 != record.sha256) if newest else 1
+        if isinstance(record, DeliveryRecord) and record.named_revision is not None:
+            revision = record.named_revision
         return Announcement(self._add(record, attempt, revision, stands=False, placed=PlacedFile()), revision)
 
     def is_newest(self, announcement: Announcement, record: FileRecord) -> bool:

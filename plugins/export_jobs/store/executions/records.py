@@ -35,7 +35,10 @@ class ExecutionEvent:
 
 @dataclass(frozen=True)
 class DeliveryRecord:
-    """One file about to be made visible; sizes in bytes, ``sha256`` in hex. ``part`` counts those of a template."""
+    """One file about to be made visible; sizes in bytes, ``sha256`` in hex. ``part`` counts those of a template.
+
+    ``named_revision``: the revision that the file's name holds; the path then tells nothing of earlier ones.
+    """
 
     execution_id: int
     template: str
@@ -50,13 +53,15 @@ class DeliveryRecord:
     definition_hash: str
     attempt: str
     part: int | None = field(default=None, kw_only=True)
+    named_revision: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
 class DeliveryEntry(DeliveryRecord):
     """One file that stands at the destination. ``revision`` counts the contents that this path has had, from 1.
 
-    ``verification`` is one of ``Verification``; None: delivered before that was kept.
+    Where the name holds a revision, it is that one. ``verification`` is one of ``Verification``; None: delivered before
+    that was kept.
     """
 
     revision: int

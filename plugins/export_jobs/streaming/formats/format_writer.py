@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import version
 from typing import cast
 
 from export_jobs.core.definitions.job import FileFormat
@@ -28,6 +29,11 @@ def format_writer(name: FileFormat) -> FormatWriter:
     require_library(name)
     module = import_module(f"export_jobs.streaming.formats.{name}")
     return cast("FormatWriter", getattr(module, f"write_{name}"))
+
+
+def library_version(name: FileFormat) -> str:
+    """The version of the library that writes the format ``name``; empty where that is this package itself."""
+    return version(_LIBRARIES[name][1]) if name in _LIBRARIES else ""
 
 
 def require_library(name: FileFormat) -> None:

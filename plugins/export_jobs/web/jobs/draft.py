@@ -13,6 +13,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec, Schedule, Template
 from export_jobs.core.definitions.names import name_issues
 from export_jobs.core.files.job_files import paths_of_window
+from export_jobs.core.files.name_pattern import FIRST_NUMBERS
 from export_jobs.core.files.names import part_text
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
@@ -100,7 +101,9 @@ def _schedule(draft: JobDraft, body: Mapping[str, Any]) -> Schedule | None:
 
 
 def _file_names(job: JobSpec | None, coming: Sequence[ScheduledWindow], now: datetime) -> list[str]:
-    return [file.path for file in paths_of_window(job, coming[0].window, now, part_text(1))] if job and coming else []
+    if job is None or not coming:
+        return []
+    return [file.path for file in paths_of_window(job, coming[0].window, now, part_text(1), FIRST_NUMBERS)]
 
 
 def _with_body_path(issue: Issue) -> Issue:

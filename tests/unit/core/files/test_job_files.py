@@ -9,6 +9,7 @@ import pytest
 
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.files.job_files import all_paths, find_collision, paths_of_window
+from export_jobs.core.files.name_pattern import FileNumbers
 
 DAYS = {"frequency": "daily", "from": "2026-01-01", "until": "2026-01-03"}
 
@@ -49,6 +50,18 @@ def test_the_number_of_a_part_stands_behind_the_name_or_where_the_pattern_wants_
         assert next(paths_of_window(own, window, part="0003")).path == path
 
 
+def test_numbers_of_the_ledger_stand_in_the_names_of_files_and_of_the_done_file() -> None:
+    own = job(file={"name": "x_{sequence:03}_r{revision}", "done_file": "{sequence}.done", "split": {"rows": 5}})
+    window = next(all_paths(own)).window
+    found = paths_of_window(own, window, part="0002", numbers=FileNumbers(7, 2))
+    assert [file.path for file in found] == [
+        "out/x_007_r2__part-0002.zip",
+        "sales__2026-01-01.manifest.json",
+        "7.done",
+    ]
+    assert [file.path for file in paths_of_window(own, window)][0::2] == ["out/x_#_r#__part-#.zip", "#.done"]
+
+
 @pytest.mark.parametrize(
     ("one", "two", "collides"),
     [
@@ -59,6 +72,14 @@ def test_the_number_of_a_part_stands_behind_the_name_or_where_the_pattern_wants_
         ({"name": "x{part}_{window}", "split": {"rows": 5}}, {"name": "y7_{window}"}, False),
         ({"name": "x1_{window}", "split": {"rows": 5}}, {"name": "x2_{window}", "split": {"rows": 5}}, False),
         ({"name": "x_{window}", "split": {"rows": 5}}, {"name": "x_{window}"}, False),
+        ({"name": "x_{sequence}"}, {"name": "x_{sequence:04}"}, True),
+        ({"name": "x_{sequence}"}, {"name": "y_{sequence}"}, False),
+        ({"name": "x_{sequence}"}, {"name": "x_{window_start:%Y}"}, True),
+        ({"name": "x_{sequence}"}, {"name": "x_{window}"}, False),
+        ({"name": "x_{window}_r{revision}"}, {"name": "x_{window}_r{revision}"}, True),
+        ({"name": "x_{window}_{revision}"}, {"name": "x_{revision}_{window_end}"}, False),
+        ({"name": "x_{window_end:%d}_{revision}"}, {"name": "x_{revision}_{window_end:%d}"}, True),
+        ({"done_file": "{sequence}.done"}, {"done_file": "{window_start:%d}.done"}, True),
         ({"name": "x_{window}"}, {"name": "X_{window}"}, True),
         ({"name": "x_{window}"}, {"name": "{job}_{window}"}, False),
         ({"name": "beta__rows__{window}"}, {}, True),

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export_jobs.core.files.name_pattern import NameValues, name_pattern_issues, parse_name_pattern
+from export_jobs.core.files.name_pattern import FileNumbers, NameValues, name_pattern_issues, parse_name_pattern
 from export_jobs.core.windows.window import Window
 
 BERLIN = "Europe/Berlin"
 WEEK = Window(datetime(2025, 12, 28, 23, tzinfo=UTC), datetime(2026, 1, 4, 23, tzinfo=UTC))
-VALUES = NameValues("sales", "by-store", WEEK, BERLIN, datetime(2026, 1, 4, 23, 30, tzinfo=UTC))
+VALUES = NameValues(
+    "sales", "by-store", WEEK, BERLIN, datetime(2026, 1, 4, 23, 30, tzinfo=UTC), numbers=FileNumbers(7, 12)
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,8 @@ VALUES = NameValues("sales", "by-store", WEEK, BERLIN, datetime(2026, 1, 4, 23, 
         ("week {window_end:%G-%V} day {window_end:%j}", "week 2026-01 day 004"),
         ("{run_date:%Y%m%d}", "20260105"),
         ("fixed (v2)", "fixed (v2)"),
+        ("S-{sequence}", "S-7"),
+        ("S{job}_{sequence:04}.r{revision}", "Ssales_0007.r12"),
     ],
 )
 def test_a_field_stands_for_what_its_name_says(pattern: str, name: str) -> None:
@@ -37,7 +41,8 @@ def test_a_field_stands_for_what_its_name_says(pattern: str, name: str) -> None:
     [
         "", " x", ".hidden", "x.", "x ", "a/b", "a\\b", "{job", "job}", "{}", "{{job}}", "{job!r}", "{0}", "{job:%Y}",
         "{window_start:}", "{window_start:Y}", "{window_start:%}", "{window_start:%H}", "{window_start:%Y/%m}",
-        "{revision}", "caf\u00e9", "x\n", "a" * 201,
+        "{revision:4}", "{sequence:}", "{sequence:00}", "{sequence}{window}", "{job}{revision}", "r1{revision}",
+        "{sequence}0", "{sequence}{revision}", "caf\u00e9", "x\n", "a" * 201,
     ],
 )  # fmt: skip
 def test_everything_else_is_refused_with_a_reason(pattern: str) -> None:
@@ -67,10 +72,17 @@ def test_no_text_crashes_it_and_what_passes_is_one_plain_name(text: str) -> None
         ("{window_start:%m%d}", False),
         ("{window_end:%G-%V}", False),
         ("{run_date}{job}", False),
+        ("x{sequence:04}", True),
+        ("x{revision}", False),
     ],
 )
 def test_a_pattern_with_a_whole_day_names_each_window(pattern: str, names_each: bool) -> None:
     assert parse_name_pattern(pattern).names_each_window is names_each
+
+
+def test_a_number_that_nobody_has_given_yet_stands_open() -> None:
+    values = NameValues("sales", "rows", WEEK, BERLIN, datetime(2026, 1, 5, tzinfo=UTC))
+    assert parse_name_pattern("S{sequence:04}-{revision}").render(values) == "S#-#"
 
 
 def test_a_name_begins_with_what_is_the_same_for_every_window() -> None:

@@ -8,14 +8,17 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.core.files.job_files import JobFile, all_paths, paths_of_window
+from export_jobs.core.files.job_files import JobFile, TakenPaths, all_paths, paths_of_window
 from export_jobs.core.files.name_pattern import MAX_FILE_NAME_BYTES, name_pattern_issues, parse_name_pattern
 from export_jobs.core.files.names import ARMOURED, ENCRYPTED, MANIFEST_SUFFIX, SUFFIXES
+from export_jobs.core.files.open_number import ANY_NUMBER
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 from export_jobs.core.windows.window import scheduled_windows
 
 FILE_NAME_RULES: Rules[JobSpec] = Rules()
+LONGEST_NUMBER = 5
+"""Digits that a number may come to have, of windows, parts or revisions, where it is padded to no more."""
 _ENDINGS = tuple(sorted((*SUFFIXES, ENCRYPTED, ARMOURED), key=len, reverse=True))
 _OF_SCHEDULE = (
     "schedule.frequency", "schedule.execute_on", "schedule.from", "schedule.until", "schedule.time_zone",
@@ -67,16 +70,25 @@ def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
     if (job.file.name is None and job.file.done_file is None) or not has_paths(job):
         return
     path = "file.name" if job.file.name is not None else "file.done_file"
-    seen: dict[str, JobFile] = {}
+    taken = TakenPaths()
     for file in _paths_to_compare(job):
-        if len(file.path.rpartition("/")[2].encode()) > MAX_FILE_NAME_BYTES:
+        length = len(file.path.rpartition("/")[2].encode()) + file.path.count(ANY_NUMBER) * (LONGEST_NUMBER - 1)
+        if length > MAX_FILE_NAME_BYTES:
             what = f"the name {quote_value(file.path)} is longer than {MAX_FILE_NAME_BYTES} bytes"
             yield Issue(path, what, "Use a shorter one")
             return
-        other = seen.setdefault(file.path.lower(), file)
-        if other is not file:
+        other = taken.find(file) or taken.add(file)
+        if other is not file and not _has_a_number_of_its_own(job, file, other):
             yield Issue(path, _collision_text(job, file, other), _collision_remedy(file, other))
             return
+
+
+def _has_a_number_of_its_own(job: JobSpec, file: JobFile, other: JobFile) -> bool:
+    """Whether the two are told apart by the running number of their windows alone."""
+    pattern = job.file.name if file.template else job.file.done_file
+    if ANY_NUMBER not in file.path or pattern is None or (file.template, file.path) != (other.template, other.path):
+        return False
+    return file.window != other.window and "sequence" in parse_name_pattern(pattern).fields
 
 
 def _paths_to_compare(job: JobSpec) -> Iterator[JobFile]:

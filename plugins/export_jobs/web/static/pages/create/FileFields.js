@@ -15,7 +15,7 @@ const CHECKBOXES = [
   ["escape_formulas", "Escape text that a spreadsheet would take for a formula", () => false],
 ];
 
-const NAME_HINT = "Without its ending; also {window_start:%Y%m%d}, {window_end}, {run_date}.";
+const NAME_HINT = "Without its ending; also {window_start:%Y%m%d}, {window_end}, {run_date}, {sequence}, {revision}.";
 
 // A mark is of UTF-8 alone, for UTF-16 always has one; only spreadsheets run formulas.
 /** @param {string} name @param {Page.FileOptions} file */
