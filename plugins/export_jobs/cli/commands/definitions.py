@@ -8,10 +8,12 @@ from pathlib import Path
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirm
-from export_jobs.cli.text.plan_text import issue_document, plan_document, show_issues, show_plan
+from export_jobs.cli.text.plan_text import first_paths, issue_document, plan_document, show_issues, show_plan
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.yaml_file import YamlFile, read_yaml
+from export_jobs.core.definitions.job import DefinitionFile
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
+from export_jobs.core.windows.window import scheduled_windows
 from export_jobs.store.check import check_store
 from export_jobs.store.plan import ApplyPlan, apply_plan, make_plan
 from export_jobs.streaming.openpgp.read_key import read_public_key
@@ -48,18 +50,33 @@ def diff(options: argparse.Namespace, output: Output) -> int:
 def validate(options: argparse.Namespace, output: Output) -> int:
     """Every issue of a file, or of everything in the store."""
     file = read_yaml(Path(options.file)) if options.file else None
-    found = _issues_of_file(file, output) if file else check_store(session.definitions(), session.catalogue())
+    read, found = _check_file(file, output) if file else (None, _check_store())
     issues = [*session.catalogue().issues, *found]
     show_issues(issues, output, file)
+    names = _own_names(read) if read and not errors(issues) else {}
+    for job, paths in names.items():
+        for path in paths:
+            output.line(f"job {job}: first files: {path}")
     output.line(_count(issues))
-    output.json({"issues": [issue_document(issue, file) for issue in issues]})
+    output.json({"issues": [issue_document(issue, file) for issue in issues], "first_files": names})
     return 1 if errors(issues) else 0
 
 
-def _issues_of_file(file: YamlFile, output: Output) -> list[Issue]:
+def _own_names(file: DefinitionFile) -> dict[str, list[str]]:
+    """What the first run of each job sends whose files have names of its own."""
+    named = [job for job in file.jobs if job.file.name is not None or job.file.done_file is not None]
+    return {job.name: first_paths(job, scheduled_windows(job.schedule)) for job in named}
+
+
+def _check_store() -> list[Issue]:
+    return list(check_store(session.definitions(), session.catalogue()))
+
+
+def _check_file(file: YamlFile, output: Output) -> tuple[DefinitionFile | None, list[Issue]]:
     """Beside what the store holds; where none is configured, as in CI, the file stands for itself."""
     if session.has_store():
-        return list(_plan(file).issues)
+        plan = _plan(file)
+        return plan.file, list(plan.issues)
     output.line("No store is configured: the file is checked by itself and against the catalogue.")
     return check_file(
         file.data,
@@ -67,7 +84,7 @@ def _issues_of_file(file: YamlFile, output: Output) -> list[Issue]:
         stored=StoredReferences(),
         now=datetime.now(UTC),
         read_key=read_public_key,
-    )[1]
+    )
 
 
 def _make_and_show_plan(file: YamlFile, output: Output) -> ApplyPlan:

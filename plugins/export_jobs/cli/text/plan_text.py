@@ -109,13 +109,19 @@ def _windows(deliveries: tuple[ScheduledWindow, ...], zone: str) -> str:
     return ", ".join(day_range(delivery.window, zone) for delivery in deliveries) or "none"
 
 
-def _first_paths(plan: ApplyPlan, change: Change) -> list[str]:
-    """What the first run of a new job will send, as its names will be; of a file that is split its first part."""
-    if change.noun != "job" or change.action is not Action.CREATE or not change.windows_after:
+def first_paths(job: JobSpec, windows: Iterable[ScheduledWindow]) -> list[str]:
+    """What a new job sends for the first of ``windows``; of a file that is split its first part."""
+    first = next(iter(windows), None)
+    if first is None:
         return []
-    first = change.windows_after[0]
-    files = paths_of_window(_job(plan, change), first.window, first.due, part_text(1), FIRST_NUMBERS)
+    files = paths_of_window(job, first.window, first.due, part_text(1), FIRST_NUMBERS)
     return [file.path for file in files]
+
+
+def _first_paths(plan: ApplyPlan, change: Change) -> list[str]:
+    if change.noun != "job" or change.action is not Action.CREATE:
+        return []
+    return first_paths(_job(plan, change), change.windows_after)
 
 
 def _zone(plan: ApplyPlan, change: Change) -> str:

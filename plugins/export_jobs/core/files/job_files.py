@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.files.name_pattern import FileNumbers, NameValues, parse_name_pattern
 from export_jobs.core.files.names import file_stem, manifest_path, target_path
-from export_jobs.core.files.open_number import ANY_NUMBER, can_be_one, outline
+from export_jobs.core.files.open_number import ANY_NUMBER, TakenPaths
 from export_jobs.core.windows.window import Window, scheduled_windows
 
 SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -59,6 +58,14 @@ def done_path(job: JobSpec, window: Window, run_began: datetime, numbers: FileNu
     return parse_name_pattern(job.file.done_file).render(values)
 
 
+def sent_manifest_path(job: JobSpec, window: Window) -> str | None:
+    """Where the manifest goes; None when the job sends none."""
+    if job.file.manifest == "none":
+        return None
+    name = manifest_path(job.name, window, job.schedule.time_zone)
+    return f"{job.file.manifest_folder}/{name}" if job.file.manifest_folder else name
+
+
 def paths_of_window(
     job: JobSpec,
     window: Window,
@@ -72,7 +79,9 @@ def paths_of_window(
             job, use.template, window, run_began, part=part if job.file.split else "", numbers=numbers
         )
         yield JobFile(target_path(use, stem, job.file), use.template, window)
-    yield JobFile(manifest_path(job.name, window, job.schedule.time_zone), "", window)
+    manifest = sent_manifest_path(job, window)
+    if manifest is not None:
+        yield JobFile(manifest, "", window)
     done = done_path(job, window, run_began, numbers)
     if done is not None:
         yield JobFile(done, "", window)
@@ -89,47 +98,17 @@ def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
     """The first file of ``job`` whose path ``other`` fills, too; upper and lower case are one, as on Windows."""
     if not any(a.startswith(b) or b.startswith(a) for a in _beginnings(job) for b in _beginnings(other)):
         return None
-    taken = TakenPaths()
+    taken: TakenPaths[JobFile] = TakenPaths()
     for file in all_paths(other):
-        taken.add(file)
-    return next((file for file in all_paths(job) if taken.find(file)), None)
-
-
-class TakenPaths:
-    """Paths, with open numbers or without, by which the first file of each is found again."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, JobFile] = {}
-        self._outlines: dict[str, list[str]] = defaultdict(list)
-        self._open: dict[str, list[str]] = defaultdict(list)
-
-    def add(self, file: JobFile) -> JobFile:
-        """The file that has the very path of ``file`` already, else ``file`` itself, which has it from now on."""
-        path = file.path.lower()
-        first = self._files.setdefault(path, file)
-        if first is file:
-            key = outline(path)
-            self._outlines[key].append(path)
-            if ANY_NUMBER in path:
-                self._open[key].append(path)
-        return first
-
-    def find(self, file: JobFile) -> JobFile | None:
-        """A file whose path can be that of ``file``."""
-        path = file.path.lower()
-        if path in self._files:
-            return self._files[path]
-        if ANY_NUMBER not in path and not self._open:
-            return None
-        candidates = self._outlines if ANY_NUMBER in path else self._open
-        found = next((known for known in candidates.get(outline(path), ()) if can_be_one(path, known)), None)
-        return self._files[found] if found else None
+        taken.add(file.path, file)
+    return next((file for file in all_paths(job) if taken.find(file.path)), None)
 
 
 def _beginnings(job: JobSpec) -> set[str]:
     """What the job's paths begin with, whatever the window: nearly always enough to tell two jobs apart."""
     usual = f"{job.name}__"
-    found = {usual}  # the manifest
+    folder = job.file.manifest_folder
+    found = {f"{folder}/{usual}" if folder else usual}  # the manifest
     for use in job.templates:
         name = job.file.name
         start = usual if name is None else parse_name_pattern(name).beginning(job.name, use.template)

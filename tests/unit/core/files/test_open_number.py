@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export_jobs.core.files.open_number import can_be_one, outline
+from export_jobs.core.files.open_number import TakenPaths, can_be_one, outline
 
 TEXTS = st.text(alphabet="12#a", max_size=5)
 
@@ -44,3 +44,13 @@ def test_a_path_can_be_each_of_those_that_its_numbers_make(path: str, numbers: l
 @given(TEXTS, TEXTS)
 def test_either_order_says_the_same(one: str, other: str) -> None:
     assert can_be_one(one, other) is can_be_one(other, one)
+
+
+@given(st.lists(TEXTS, max_size=8), TEXTS)
+def test_what_is_found_is_what_a_comparison_with_each_would_find(paths: list[str], wanted: str) -> None:
+    taken: TakenPaths[str] = TakenPaths()
+    for path in paths:
+        taken.add(path.upper(), path)
+    found = taken.find(wanted)
+    assert (found is not None) is any(can_be_one(wanted, path) for path in paths)
+    assert found is None or can_be_one(wanted, found)

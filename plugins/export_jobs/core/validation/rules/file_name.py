@@ -8,10 +8,10 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec
-from export_jobs.core.files.job_files import JobFile, TakenPaths, all_paths, paths_of_window
+from export_jobs.core.files.job_files import JobFile, all_paths, paths_of_window
 from export_jobs.core.files.name_pattern import MAX_FILE_NAME_BYTES, name_pattern_issues, parse_name_pattern
 from export_jobs.core.files.names import ARMOURED, ENCRYPTED, MANIFEST_SUFFIX, SUFFIXES
-from export_jobs.core.files.open_number import ANY_NUMBER
+from export_jobs.core.files.open_number import ANY_NUMBER, TakenPaths
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 from export_jobs.core.windows.window import scheduled_windows
@@ -70,17 +70,18 @@ def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
     if (job.file.name is None and job.file.done_file is None) or not has_paths(job):
         return
     path = "file.name" if job.file.name is not None else "file.done_file"
-    taken = TakenPaths()
+    taken: TakenPaths[JobFile] = TakenPaths()
     for file in _paths_to_compare(job):
         length = len(file.path.rpartition("/")[2].encode()) + file.path.count(ANY_NUMBER) * (LONGEST_NUMBER - 1)
         if length > MAX_FILE_NAME_BYTES:
             what = f"the name {quote_value(file.path)} is longer than {MAX_FILE_NAME_BYTES} bytes"
             yield Issue(path, what, "Use a shorter one")
             return
-        other = taken.find(file) or taken.add(file)
-        if other is not file and not _has_a_number_of_its_own(job, file, other):
+        other = taken.find(file.path)
+        if other and not _has_a_number_of_its_own(job, file, other):
             yield Issue(path, _collision_text(job, file, other), _collision_remedy(file, other))
             return
+        taken.add(file.path, file)
 
 
 def _has_a_number_of_its_own(job: JobSpec, file: JobFile, other: JobFile) -> bool:
