@@ -49,6 +49,8 @@ declare global {
     type ExecutionRow = Schemas["ExecutionRow"];
     type FactEntry = Schemas["FactEntry"];
     type FilterColumn = Schemas["FilterColumn"];
+    type KeyEntry = Schemas["KeyEntry"];
+    type FileEncryption = Schemas["FileEncryption"];
     type InstallationCheck = Schemas["InstallationCheck"];
     type Issue = Schemas["IssueAnswer"];
     type JobDetail = Schemas["JobDetail"];

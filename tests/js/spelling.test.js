@@ -19,7 +19,7 @@ test("a preset is seen by what it sets, and keeps what is of no program", () => 
   assert.equal(presetOf(file), "excel-german");
   assert.deepEqual([file.name, file.max_bytes, file.delimiter], ["n", 5, ";"]);
   assert.equal(presetOf({ ...file, delimiter: "|" }), "");
-  assert.deepEqual(withPreset(file, ""), { name: "n", max_bytes: 5, empty_result: undefined, done_file: undefined });
+  assert.deepEqual(withPreset(file, ""), { name: "n", max_bytes: 5 });
 });
 
 test("true and false are chosen together", () => {

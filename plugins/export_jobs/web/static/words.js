@@ -27,6 +27,8 @@ export const ENCODINGS = {
 export const UNENCODABLE = {
   fail: "Fail and name the first cell", replace: "Write a question mark", transliterate: "Write the nearest letters",
 };
+export const SPLITS = { "": "One file", rows: "Parts by rows", bytes: "Parts by size" };
+export const MANIFESTS = { beside: "Beside the files", folder: "In a folder of its own", none: "None" };
 export const LINE_BREAKS = { keep: "Keep", blank: "Replace by a blank" };
 export const OPERATORS = {
   equals: "is",

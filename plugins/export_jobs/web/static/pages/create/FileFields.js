@@ -5,6 +5,8 @@ import { Section } from "../../components/layout.js";
 import { Chakra, html, useState } from "../../host.js";
 import { issuesAt } from "../../issues.js";
 import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, FORMATS, QUOTINGS, isPacked, isText } from "../../words.js";
+import { EncryptionFields } from "./EncryptionFields.js";
+import { PartsFields } from "./PartsFields.js";
 import { PresetField, TextFields } from "./TextFields.js";
 import { fileText, inFormat } from "./draft.js";
 
@@ -56,7 +58,9 @@ export function FileFields({ file, issues, example, onChange }) {
         ${isText(format) && text("null_text", "Text for an empty value")}
         ${text("name", "File name", { placeholder: "{job}__{template}__{window}", hint: NAME_HINT })}
         ${text("done_file", "Done file", { placeholder: "None", hint: "Sent last, such as {job}_{window}.done" })}
+        <${PartsFields} ...${{ file, issues, onChange }} />
       <//>
+      <${EncryptionFields} ...${{ file, issues, onChange }} />
       ${example && html`<${Chakra.Text} fontSize="sm" color="fg.muted">First files: ${example}<//>`}
       ${isText(format) && html`<${TextFields} ...${{ file, issues, onChange }} />
       <${Chakra.Stack} gap=${2}>

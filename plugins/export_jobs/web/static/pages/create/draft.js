@@ -4,6 +4,7 @@ import { definitionOf } from "../../components/template/offers.js";
 import { addDays, addYear, today } from "../../days.js";
 import { capital, plural, userZone } from "../../format.js";
 import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, ENCODINGS, FORMATS, isPacked, isText, wordOf } from "../../words.js";
+import { isSplitByBytes, ofEveryFormat, partsText } from "./parts.js";
 import { OF_TEXT } from "./spelling.js";
 
 // A once job looks back, all others look ahead.
@@ -47,12 +48,11 @@ const lower = (words, key) => wordOf(words, key).toLowerCase();
 // The options that another format has, too.
 /** @param {Page.FileOptions} file @param {Page.FileOptions["format"]} format @returns {Page.FileOptions} */
 export function inFormat(file, format) {
-  const { compression, empty_result, name, done_file } = file;
+  const { compression } = file;
   const shared = isText(file.format) && isText(format) ? OF_TEXT.map((key) => [key, file[key]]) : [];
-  return {
-    ...Object.fromEntries(shared),
-    format, empty_result, name, done_file, compression: isPacked(format) ? undefined : compression,
-  };
+  const general = ofEveryFormat(file);
+  if (general.split?.bytes && !isSplitByBytes({ format, encoding: file.encoding })) delete general.split;
+  return { ...Object.fromEntries(shared), ...general, format, compression: isPacked(format) ? undefined : compression };
 }
 
 // How its files are written.
@@ -67,6 +67,7 @@ export function fileText(file) {
     isText(format) && encoding !== "utf-8" && `in ${wordOf(ENCODINGS, encoding)}`,
     isCsv && `values separated by ${lower(DELIMITERS, delimiter)}`,
     !isPacked(format) && packed,
+    ...partsText(file),
   ].filter(Boolean);
   return `${parts.join(", ")}. Without rows: ${lower(EMPTY_RESULTS, empty_result)}.`;
 }

@@ -1,4 +1,5 @@
 // Which preset a file has, and a file with another one.
+import { ofEveryFormat } from "./parts.js";
 import { PRESETS } from "./presets.js";
 
 // The preset all of whose keys the file has.
@@ -8,5 +9,4 @@ export const presetOf = (file) => Object.keys(PRESETS).find((key) =>
 
 // What a preset sets, and what is of no program.
 /** @param {Page.FileOptions} file @param {string} key @returns {Page.FileOptions} */
-export const withPreset = ({ empty_result, name, done_file, max_bytes }, key) =>
-  ({ empty_result, name, done_file, max_bytes, ...PRESETS[key]?.sets });
+export const withPreset = (file, key) => ({ ...ofEveryFormat(file), ...PRESETS[key]?.sets });

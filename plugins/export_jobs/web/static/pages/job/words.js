@@ -1,5 +1,5 @@
 // The values of a definition in words.
-import { capital, day, size } from "../../format.js";
+import { capital, day, plural, size } from "../../format.js";
 import {
   COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, ENCODINGS, FORMATS, FREQUENCIES, LINE_BREAKS, LINE_ENDINGS, OPERATORS,
   QUOTINGS, UNENCODABLE, isPacked, isText, wordOf,
@@ -89,6 +89,12 @@ export const fileFacts = ({ format = "csv", ...file }) => [
   ["Formulas", file.escape_formulas && "Text that looks like a formula is escaped"],
   ["File name", file.name],
   ["Done file", file.done_file],
+  ["Encrypted to", file.encryption?.keys.join(", ")],
+  ["Signed with", file.encryption?.sign && `the connection ${file.encryption.sign}`],
+  ["Written as", file.encryption?.armour && "Text (ASCII armour)"],
+  ["Parts", file.split && (file.split.rows
+    ? `Of at most ${plural(file.split.rows, "row")}` : file.split.bytes && `Of at most ${size(file.split.bytes)}`)],
+  ["Manifest", file.manifest === "none" ? "Not sent" : file.manifest_folder && `In the folder ${file.manifest_folder}`],
   ["Without rows", wordOf(EMPTY_RESULTS, file.empty_result ?? "send")],
   ["Largest file", file.max_bytes && size(file.max_bytes)],
 ];

@@ -1,0 +1,12 @@
+// A receiver's key as people compare it.
+import { time } from "./format.js";
+
+// Groups of four, as programs that hold keys print them.
+/** @param {string} text */
+export const fingerprintText = (text) => (text.match(/.{1,4}/g) ?? []).join(" ");
+
+/** @param {Pick<Api.KeyEntry, "expires_at">} key @param {number} [now] milliseconds since 1970 */
+export function expiryText({ expires_at: at }, now = Date.now()) {
+  if (!at) return "never expires";
+  return `${new Date(at).getTime() <= now ? "expired" : "expires"} ${time(at)}`;
+}
