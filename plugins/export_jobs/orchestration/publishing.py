@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -11,10 +12,9 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs.core.definitions.names import task_group
 from export_jobs.core.files.export_file import ExportFile, read_files
-from export_jobs.core.files.job_files import done_path
+from export_jobs.core.files.job_files import done_path, sent_manifest_path
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from export_jobs.core.files.name_pattern import FileNumbers, parse_name_pattern
-from export_jobs.core.files.names import manifest_path
 from export_jobs.core.files.placed_file import Verification
 from export_jobs.errors import TerminalError
 from export_jobs.orchestration.run.publish import WHOLE_RUN, publish
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from export_jobs.orchestration.run.job_run import JobRun
 
+
+log = logging.getLogger(__name__)
 
 MAX_NAMED = 5
 """How many files an error names."""
@@ -44,7 +46,7 @@ class PublishManifest(ExportStep):
         manifest = _build_manifest(run, files)
         stage = manifest.stage(files)
         if run.ledger.publication(run.execution_id, stage) is None:
-            self._deliver(run, manifest.to_bytes(), stage)
+            self._deliver(run, manifest, stage)
         self._deliver_done_file(run, manifest, stage)
         self.discard_staged(run)
         return stage
@@ -53,26 +55,39 @@ class PublishManifest(ExportStep):
         """Remove what all templates of the run have staged."""
         remove_staged(run.staging)
 
-    def _deliver(self, run: JobRun, content: bytes, stage: str) -> None:
-        path = manifest_path(run.job.name, run.window, run.job.schedule.time_zone)
+    def _deliver(self, run: JobRun, manifest: Manifest, stage: str) -> None:
+        path = sent_manifest_path(run.job, run.window)
+        content = manifest.to_bytes()
         record = PublicationRecord(
             execution_id=run.execution_id,
             stage=stage,
-            path=path,
-            url=run.destination.url(path),
+            path=path or "",
+            url=run.destination.url(path) if path else "",
             bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
         )
-        self._publish(run, record, content)
+        if path is not None:
+            self._publish(run, record, content)
+            return
+        # Where a manifest carries the head out of the store, here the log of the task does.
+        log.info("No manifest is sent. Ledger: entry %d, %s", manifest.ledger.sequence, manifest.ledger.hash)
+        run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
+        run.ledger.keep_publication(record, self.step, run.attempt)
 
     def _deliver_done_file(self, run: JobRun, manifest: Manifest, stage: str) -> None:
-        """Last of all; its line is that of ``sha256sum`` for the manifest, so it changes when what it tells of does."""
+        """Last of all. It holds what ``sha256sum`` says of the manifest, so it changes when what it tells of does.
+
+        Where no manifest is sent, it holds what ``sha256sum`` says of each file.
+        """
         numbers = FileNumbers(_run_number(run, stage), manifest.revision)
         path = done_path(run.job, run.window, run.ledger.opened_at(run.execution_id), numbers)
         if path is None:
             return
-        name = manifest_path(run.job.name, run.window, run.job.schedule.time_zone)
-        content = f"{hashlib.sha256(manifest.to_bytes()).hexdigest()}  {name}\n".encode()
+        sums = {entry.path: entry.sha256 for entry in manifest.files}
+        told_of = sent_manifest_path(run.job, run.window)
+        if told_of is not None:
+            sums = {told_of: hashlib.sha256(manifest.to_bytes()).hexdigest()}
+        content = "".join(f"{sha256}  {name}\n" for name, sha256 in sums.items()).encode()
         record = DoneFileRecord(
             execution_id=run.execution_id,
             path=path,

@@ -173,6 +173,11 @@ class Ledger(History, Notifications, LedgerChain):
         """As ``fence_delivery``, for the manifest, whose revision counts the publications, and for the done file."""
         return fence(lambda: self._lease(record.execution_id, "", step, attempt), record, attempt)
 
+    def keep_publication(self, record: PublicationRecord, step: str, attempt: str) -> None:
+        """Record the manifest of a job that sends none: its window is delivered. Raises ``SupersededError``."""
+        with self._lease(record.execution_id, "", step, attempt) as lease:
+            lease.keep_publication(record)
+
     @contextmanager
     def _lease(self, execution_id: int, template: str, step: str, attempt: str) -> Iterator[StoreLease]:
         with leases.hold_lease(self._engine, execution_id, template, step, attempt) as connection:

@@ -74,6 +74,19 @@ def test_a_try_that_died_before_it_sends_it_the_next_time(run: Run, folder: Path
     assert (folder / DONE).exists()
 
 
+def test_a_manifest_in_a_folder_of_its_own_is_named_with_it(connected: Store, folder: Path) -> None:
+    job = connected.create(
+        "apart", file={"done_file": "{window}.ok", "empty_result": "skip", "manifest_folder": "control"}
+    )
+    run = Run(connected, job, results={f"{name}.compress": nothing(name, "first") for name in ("rows", "totals")})
+    run.execute(PublishManifest)
+    [manifest] = (folder / "control").iterdir()
+    told = (folder / "2026-01-01.ok").read_text()
+    assert told == f"{hashlib.sha256(manifest.read_bytes()).hexdigest()}  control/{manifest.name}\n"
+    manifest.unlink()
+    manifest.parent.rmdir()
+
+
 def test_a_job_without_one_sends_none(connected: Store, folder: Path) -> None:
     job = connected.create("without", file={"empty_result": "skip"})
     run = Run(connected, job, results={f"{name}.compress": nothing(name, "first") for name in ("rows", "totals")})

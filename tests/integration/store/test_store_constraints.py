@@ -97,6 +97,9 @@ ANYTHING_ELSE_ON_JOBS = [
     ("job_split_is_by_rows_or_bytes", {"split_rows": "5", "split_bytes": "5"}),
     ("job_split_fits_the_format", {"format": "'parquet'", "compression": "'none'", "split_bytes": "1000000"}),
     ("job_split_fits_the_format", {"format": "'xlsx'", "compression": "'none'", "split_rows": "1048576"}),
+    ("job_manifest_is_known", {"manifest": "'off'"}),
+    ("job_manifest_folder_stays_below", {"manifest_folder": "'../x'"}),
+    ("job_manifest_folder_holds_one", {"manifest": "'none'", "manifest_folder": "'x'"}),
     ("job_shape_change_is_known", {"shape_change": "'ignore'"}),
 ]
 ON_TEMPLATES = [

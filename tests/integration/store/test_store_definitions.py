@@ -71,6 +71,7 @@ EVERYTHING = spec(
         "max_bytes": 1,
         "name": "{job}_{template}_{window}",
         "done_file": "{job}_{window}.done",
+        "manifest_folder": "control",
         "shape_change": "warn",
     },
 )

@@ -30,6 +30,8 @@ FROZEN = [
     ("name_pattern", "'{job}_{window}'"),
     ("done_file", "'done_{window}'"),
     ("split_rows", "1000"),
+    ("manifest", "'none'"),
+    ("manifest_folder", "'control'"),
     ("split_bytes", "1000"),
     ("created_at", "now() - interval '1 day'"),
     ("created_by", "'nobody'"),

@@ -161,6 +161,7 @@ class FileOptions(CellFormat):
     and is never kept. ``compression`` is ``none`` by itself for a format that is compressed inside; a file of fixed
     width has no header and no line breaks in cells by itself. ``name`` is a pattern for the names of the templates'
     files, ``done_file`` one for a file that is sent last of all; see :mod:`export_jobs.core.files.name_pattern`.
+    ``manifest``: ``none`` sends none; ``manifest_folder``: below the destination's folder, empty: in it.
     ``shape_change``: what a run does when the source's columns are not those of the catalogue or the last delivery.
     ``split``: each template is delivered as numbered parts, each a whole file.
     """
@@ -182,6 +183,8 @@ class FileOptions(CellFormat):
     max_bytes: int = MAX_FILE_BYTES
     name: str | None = None
     done_file: str | None = None
+    manifest: Annotated[Literal["beside", "none"], BeforeValidator(_lower)] = "beside"
+    manifest_folder: str = ""
     shape_change: Annotated[ShapeChange, BeforeValidator(_lower)] = ShapeChange.FAIL
     encryption: FileEncryption | None = None
     split: FileSplit | None = None

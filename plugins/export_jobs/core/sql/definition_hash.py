@@ -17,7 +17,7 @@ from export_jobs.core.definitions.job import ExportJob, FileOptions, Template, T
 _TABLE = {"key", "connection", "sql"}
 _FACT = {*_TABLE, "event_date", "updated_at", "order_by"}
 _DIMENSION = {*_TABLE, "id", "label"}
-_NO_CONTENT = {"max_bytes", "shape_change", "done_file"}
+_NO_CONTENT = {"max_bytes", "shape_change", "done_file", "manifest", "manifest_folder"}
 _NOT_OF_THE_FIRST_RELEASE = {"encoding", "unencodable", "line_breaks"}
 _USE = {"template", "subfolder", "date_basis"}
 _DIALECT = Table.model_fields["dialect"].default

@@ -119,6 +119,12 @@ _JOBS = {
     "job_compression_is_known": ("The compression is unknown", "Use zip, gzip, zstd or none"),
     "job_name_pattern_is_plain": ("The pattern for the names of files is not plain text with fields", _PATTERN_REMEDY),
     "job_done_file_is_plain": ("The name of the done file is not plain text with fields", _PATTERN_REMEDY),
+    "job_manifest_is_known": ("Where the manifest goes is unknown", "Use beside or none"),
+    "job_manifest_folder_stays_below": (
+        "The folder of manifests leads out of the destination's folder",
+        "Write it without a leading /, without . and .. and with / between folders",
+    ),
+    "job_manifest_folder_holds_one": ("There is a folder for a manifest that is not sent", "Leave one of the two out"),
     "job_encryption_keys_hold_no_null": ("A key of the job has no value", "Remove the entry"),
     "job_has_at_most_20_keys": ("A job encrypts to at most 20 keys", "Split it over several jobs"),
     "job_sign_connection_is_an_id": (

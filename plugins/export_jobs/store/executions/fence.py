@@ -64,7 +64,7 @@ def fence(
     """
     with open_lease() as lease:
         _require_unrecorded(lease, record)
-        _require_newest_rows(lease, record)
+        require_newest_rows(lease, record)
         announcement = lease.announce(record, attempt)
     with open_lease() as lease:
         _require_unrecorded(lease, record)
@@ -73,7 +73,7 @@ def fence(
                 f"Another run publishes {record.path} at this moment, so this attempt has not", "It is tried again"
             )
         # Once more, now that nobody else can publish the path: a later run may have done so since.
-        _require_newest_rows(lease, record)
+        require_newest_rows(lease, record)
         placed = PlacedFile(keep_open=lease.keep_open)
         yield placed
         lease.record(record, announcement, attempt, placed)
@@ -84,10 +84,11 @@ def _require_unrecorded(lease: LeaseTransaction, record: FileRecord) -> None:
         raise AlreadyDelivered(f"{record.path} is at the destination already", "There is nothing to do")
 
 
-def _require_newest_rows(lease: LeaseTransaction, record: FileRecord) -> None:
+def require_newest_rows(lease: LeaseTransaction, record: FileRecord) -> None:
+    """Raises ``SupersededError`` when another run has delivered from rows that were read later."""
     if lease.is_outdated(record):
         raise SupersededError(
-            f"{record.path} has been delivered by another run from rows that were read later; this one leaves it as it "
-            "is",
+            f"{record.path or 'This window'} has been delivered by another run from rows that were read later; this "
+            "one leaves it as it is",
             "To send it once more, clear this run from its extract tasks",
         )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
-from export_jobs.store.executions.fence import Announcement, FileRecord
+from export_jobs.store.executions.fence import Announcement, FileRecord, require_newest_rows
 from export_jobs.store.executions.history import History
 from export_jobs.store.executions.reader import DELIVERY_COLUMNS, PUBLICATION_COLUMNS
 from export_jobs.store.executions.records import DeliveryRecord, DoneFileRecord, PublicationRecord
@@ -120,6 +120,12 @@ class StoreLease:
             values["verification"] = placed.verification.value
             self._connection.execute(text(_ADD_DELIVERY), values)
         elif isinstance(record, PublicationRecord):
+            self._connection.execute(text(_ADD_PUBLICATION), asdict(record))
+
+    def keep_publication(self, record: PublicationRecord) -> None:
+        """Record a manifest that is sent to nobody; raises ``SupersededError`` as the fence of one that is sent."""
+        if not self.is_recorded(record):
+            require_newest_rows(self, record)
             self._connection.execute(text(_ADD_PUBLICATION), asdict(record))
 
     def _lock(self, record: FileRecord) -> None:

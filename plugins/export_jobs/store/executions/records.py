@@ -79,7 +79,7 @@ class DeliveredShape:
 
 @dataclass(frozen=True)
 class PublicationRecord:
-    """A manifest about to be made visible."""
+    """A manifest about to be made visible; one that is sent to nobody has neither ``path`` nor ``url``."""
 
     execution_id: int
     stage: str

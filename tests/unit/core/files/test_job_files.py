@@ -50,6 +50,19 @@ def test_the_number_of_a_part_stands_behind_the_name_or_where_the_pattern_wants_
         assert next(paths_of_window(own, window, part="0003")).path == path
 
 
+@pytest.mark.parametrize(
+    ("file", "sent"),
+    [
+        ({"manifest_folder": "control/in"}, ["control/in/sales__2026-01-01.manifest.json", "done_2026-01-01"]),
+        ({"manifest": "none"}, ["done_2026-01-01"]),
+    ],
+)
+def test_the_manifest_goes_to_a_folder_of_its_own_or_nowhere(file: dict[str, Any], sent: list[str]) -> None:
+    own = job(file={"done_file": "done_{window}", **file})
+    window = next(all_paths(own)).window
+    assert [found.path for found in paths_of_window(own, window)][1:] == sent
+
+
 def test_numbers_of_the_ledger_stand_in_the_names_of_files_and_of_the_done_file() -> None:
     own = job(file={"name": "x_{sequence:03}_r{revision}", "done_file": "{sequence}.done", "split": {"rows": 5}})
     window = next(all_paths(own)).window
@@ -79,6 +92,7 @@ def test_numbers_of_the_ledger_stand_in_the_names_of_files_and_of_the_done_file(
         ({"name": "x_{window}_r{revision}"}, {"name": "x_{window}_r{revision}"}, True),
         ({"name": "x_{window}_{revision}"}, {"name": "x_{revision}_{window_end}"}, False),
         ({"name": "x_{window_end:%d}_{revision}"}, {"name": "x_{revision}_{window_end:%d}"}, True),
+        ({"manifest_folder": "out", "name": "{window}"}, {"name": "alpha__{window}"}, False),
         ({"done_file": "{sequence}.done"}, {"done_file": "{window_start:%d}.done"}, True),
         ({"name": "x_{window}"}, {"name": "X_{window}"}, True),
         ({"name": "x_{window}"}, {"name": "{job}_{window}"}, False),

@@ -112,6 +112,15 @@ def subfolders_are_safe(job: JobSpec) -> Iterator[Issue]:
         yield from subfolder_issues(f"templates[{index}].subfolder", use.subfolder)
 
 
+@JOB_RULES.reads("file.manifest", "file.manifest_folder")
+def manifest_has_a_place(job: JobSpec) -> Iterator[Issue]:
+    """A folder below the destination's own, of a manifest that is sent."""
+    yield from subfolder_issues("file.manifest_folder", job.file.manifest_folder)
+    if job.file.manifest == "none" and job.file.manifest_folder:
+        what = f"{quote_value(job.file.manifest_folder)} is a folder for manifests, and this job sends none"
+        yield Issue("file.manifest_folder", what, "Leave it out, or leave out file.manifest")
+
+
 @JOB_RULES.looks_up("templates")
 def date_basis_fits(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Rows of a fact are bounded by a date of that fact; a dimension table has none."""
