@@ -4,15 +4,15 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """No job has such names yet."""
-    text = (Path(__file__).parent / "sql" / "0015_file_numbers.sql").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "sql" / "0016_file_numbers.sql").read_text(encoding="utf-8")
     # The driver itself: SQLAlchemy would pass (empty) parameters, and then a `%` in the text is a placeholder.
     op.get_bind().connection.cursor().execute(text)
 
