@@ -6,14 +6,17 @@ CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_H
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # One more than the cores of a small machine: the tests of a running Airflow wait more than they work.
 WORKERS := 3
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes $(ARGS)
 
-.PHONY: help demo test test-fast test-lowest test-js drill simulate lint lint-js format docs bench bench-scale wheel lock audit venv clean
+.PHONY: help demo test test-fast test-lowest test-js drill simulate lint lint-js format docs bench bench-scale wheel dist-mwaa lock audit venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-demo: venv ## start everything and deliver the sample jobs; ONCE=1 checks the totals, stops and exits; DEMO_STATE=folder keeps it elsewhere than in .demo
-	@$(CLEAN) $(BIN)/python -m demo $(if $(ONCE),--once) $(if $(DEMO_STATE),--state "$(DEMO_STATE)")
+demo: venv ## start everything and deliver the sample jobs; ONCE=1 checks the totals, stops and exits; EXECUTOR=celery: on two Celery workers; DEMO_STATE=folder keeps it elsewhere than in .demo
+	@$(if $(filter celery,$(EXECUTOR)),scripts/celery)
+	@$(CLEAN) $(if $(filter celery,$(EXECUTOR)),.venv-celery/bin,$(BIN))/python -m demo $(if $(ONCE),--once) $(if $(EXECUTOR),--executor "$(EXECUTOR)") \
+	   $(if $(DEMO_STATE),--state "$(DEMO_STATE)")
 
 test: venv ## the whole suite on real parts, three groups of tests at a time; WORKERS=0: one test after another
 	@scripts/optional-programs
@@ -63,10 +66,14 @@ wheel: venv ## dist/airflow_export_jobs-…-py3-none-any.whl, with everything th
 	@$(CLEAN) $(BIN)/python scripts/sbom.py dist/*.whl
 	@rm -rf build && ls dist
 
-lock: venv ## bring requirements-lock.txt in line with requirements-dev.txt; ARGS=--upgrade takes the newest versions
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes $(ARGS) \
-	   --output-file requirements-lock.txt requirements-dev.txt
+dist-mwaa: venv ## dist/mwaa: what Amazon MWAA takes, plugins.zip, requirements.txt, startup.sh and the Dag file
+	@$(CLEAN) $(BIN)/python scripts/dist_mwaa.py
+
+lock: venv ## bring both locks in line with requirements-dev.txt and requirements-celery.txt; ARGS=--upgrade takes the newest versions
+	@$(COMPILE) --output-file requirements-lock.txt requirements-dev.txt
 	@sed -i '1i # Every package of the demo, the tests and the lint, pinned with its hashes. Made from requirements-dev.txt by `make lock`.' requirements-lock.txt
+	@$(COMPILE) --output-file requirements-celery-lock.txt requirements-celery.txt
+	@sed -i '1i # Every package of the demo on Celery, pinned with its hashes. Made from requirements-celery.txt by `make lock`.' requirements-celery-lock.txt
 
 audit: venv ## ask a vulnerability service about every locked package; fails, too, when it cannot be asked
 	@$(CLEAN) $(BIN)/python scripts/audit.py $(ARGS)
@@ -75,4 +82,4 @@ venv:
 	@scripts/bootstrap
 
 clean: ## remove what make made; the demo must not be running
-	rm -rf .venv .venv-lowest .demo .docs node_modules types/generated
+	rm -rf .venv .venv-celery .venv-lowest .demo .docs node_modules types/generated

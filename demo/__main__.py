@@ -12,16 +12,22 @@ from types import FrameType
 
 from demo.processes import REPOSITORY, StartError
 from demo.sample_jobs import run_sample_jobs
-from demo.stack import FolderLock, Stack
+from demo.stack import EXECUTORS, LOCAL, FolderLock, Stack
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="stop after the sample jobs and exit with their result")
     parser.add_argument("--state", type=Path, default=REPOSITORY / ".demo", help="folder of all state (default: .demo)")
+    parser.add_argument(
+        "--executor",
+        choices=EXECUTORS,
+        default=LOCAL,
+        help="who runs the tasks: Airflow itself, or two Celery workers",
+    )
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
-    stack = Stack(arguments.state)
+    stack = Stack(arguments.state, arguments.executor)
     try:
         with FolderLock(stack.folder):
             return _run(stack, stay=not arguments.once)

@@ -175,10 +175,21 @@ def _amiss(stack: Stack, arrived: list[Arrived]) -> Iterator[str]:
     done = sorted(path.name for path in (stack.sftp.root / "exports").glob("SALES_*.done"))
     if done != ["SALES_19970331.done", "SALES_19970630.done"]:
         yield f"quarters-1997 has sent the done files {done}."
+    yield from _idle_workers(stack)
     yield from _other_formats(stack, by_job)
     for one in arrived:
         if hashlib.sha256(_content(stack, one.file)).hexdigest() != one.file.sha256:
             yield f"{one.file.url} is not the file that the ledger tells of."
+
+
+def _idle_workers(stack: Stack) -> Iterator[str]:
+    """With Celery: each of the two has run some of the tasks, so that one read what the other had staged."""
+    ran = stack.workers.tasks_run() if stack.workers else {}
+    if ran:
+        print("Tasks by worker: " + ", ".join(f"{name} {count}" for name, count in ran.items()), flush=True)
+    for name, count in ran.items():
+        if not count:
+            yield f"The Celery {name} has run no task."
 
 
 def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[str]:

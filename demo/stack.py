@@ -13,6 +13,8 @@ from threading import Event, Lock
 
 from demo import connections, warehouse
 from demo.airflow_processes import Airflow
+from demo.broker import Broker
+from demo.celery_workers import CeleryWorkers
 from demo.postgres import Postgres
 from demo.processes import StartError
 from demo.s3_server import S3Server
@@ -21,12 +23,14 @@ from demo.smtp_server import SmtpServer
 from demo.store import DATABASE, OWNER, PAGE_LOGIN, TASKS_LOGIN, make_store
 
 POOLS = {"export_jobs": 8}
+LOCAL, CELERY = "local", "celery"
+EXECUTORS = (LOCAL, CELERY)
 
 
 class Stack:
     """PostgreSQL with the warehouse, SFTP, S3, mail and Airflow, with their state in one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, executor: str = LOCAL) -> None:
         self.folder = folder.resolve()
         servers = self.folder / "servers"
         self.postgres = Postgres(servers / "postgres")
@@ -34,6 +38,8 @@ class Stack:
         self.s3 = S3Server(servers / "s3", self.folder / "s3")
         self.smtp = SmtpServer(servers / "smtp", self.folder / "mail")
         self.airflow = Airflow(self.folder / "airflow", self.postgres, log_folder=self.folder / "logs")
+        self.broker = Broker(servers / "broker")
+        self.workers = CeleryWorkers(self.folder / "workers", self.airflow, self.broker) if executor == CELERY else None
         self.connections: dict[str, connections.Connection] = {}
         self._stopping, self._printing = Event(), Lock()
         self._began = time.monotonic()
@@ -47,6 +53,9 @@ class Stack:
                 mail = threads.submit(self._timed, "SMTP server", self.smtp.start)
                 files = threads.submit(self._timed, "SFTP server", self.sftp.start)
                 objects = threads.submit(self._timed, "S3 server", self.s3.start)
+                if self.workers:
+                    self._timed("broker", self.broker.start)
+                    self.airflow.extra_env |= self.workers.settings()
                 self._timed("PostgreSQL", self.postgres.start)
                 rows = threads.submit(self._timed, "warehouse", self._load_warehouse)
                 store = threads.submit(self._timed, "store of the export jobs", lambda: make_store(self.postgres))
@@ -55,6 +64,8 @@ class Stack:
                 self._connect()
                 self._timed("Airflow", self.airflow.start)
                 self._timed("connections", lambda: connections.save(self.airflow, self.connections, POOLS))
+                if self.workers:
+                    self._timed("Celery workers", self.workers.start)
                 _all_of(rows)
             except BaseException:
                 self.stop()  # ends what the other threads wait for, so that they end too
@@ -63,7 +74,8 @@ class Stack:
     def stop(self) -> None:
         """Stop everything: first what makes work, last the database that all of it writes to."""
         self._stopping.set()
-        for part in (self.airflow, self.s3, self.sftp, self.smtp, self.postgres):
+        workers = (self.workers, self.broker) if self.workers else ()
+        for part in (self.airflow, *workers, self.s3, self.sftp, self.smtp, self.postgres):
             with suppress(ProcessLookupError):
                 part.stop()
 

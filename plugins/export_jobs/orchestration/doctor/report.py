@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from export_jobs.orchestration.doctor import (
+    celery_workers,
     dag_files,
     databases,
     encryption,
@@ -26,6 +27,7 @@ CHECKS: tuple[tuple[str, CheckFunction], ...] = (
     ("destinations", services.destinations_have_connections),
     ("gpg", encryption.files_can_be_encrypted),
     ("staging", services.staging_is_shared),
+    ("celery", celery_workers.celery_fits),
     ("processes", processes.processes_agree),
     ("mail", services.mail_server_answers),
     ("api", services.airflow_serves),
