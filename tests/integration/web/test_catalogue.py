@@ -107,6 +107,26 @@ def test_a_preview_shows_the_files_own_cells(ask: Ask) -> None:
 
 
 @pytest.mark.usefixtures("connected")
+def test_a_preview_of_days_without_rows_shows_the_newest_ones_and_says_so(ask: Ask) -> None:
+    """Nobody has chosen the days: it is last week, or the schedule's last window; all rows are of 1 January 1997."""
+    client = ask("user")
+    told = client.post(f"{API}/preview", json={"template": TOTALS}).json()
+    assert len(told["rows"]) == 3 and told["empty_window"]["start"] > "2020"
+    assert (told["window"]["start"], told["window"]["end"]) == ("1996-12-26T00:00:00Z", "1997-01-02T00:00:00Z")
+    monthly = {"frequency": "monthly", "execute_on": "last", "from": "1996-12-15", "until": "1997-12-14"}
+    for template in (TOTALS, {"kind": "standard", "fact": "purchases"}):
+        wanted = {"template": template, "schedule": {**monthly, "time_zone": "Europe/Berlin"}}
+        told = client.post(f"{API}/preview", json=wanted).json()
+        assert (told["window"]["start"], told["window"]["end"]) == ("1996-12-31T23:00:00Z", "1997-01-31T23:00:00Z")
+        assert told["rows"] and told["empty_window"]["end"] == "1997-12-14T23:00:00Z"
+    chosen = {"start": "2001-01-01T00:00:00Z", "end": "2001-02-01T00:00:00Z"}
+    told = client.post(f"{API}/preview", json={"template": TOTALS, "window": chosen}).json()
+    assert (told["rows"], told["empty_window"]) == ([], None), "these days somebody has chosen"
+    nobody = {"filters": [{"column": "store.region", "op": "equals", "values": ["Nowhere"]}]}
+    told = client.post(f"{API}/preview", json={"template": TOTALS, "use": nobody}).json()
+    assert (told["rows"], told["empty_window"]) == ([], None)
+
+
 @pytest.mark.usefixtures("connected")
 def test_what_tells_of_a_person_is_masked_for_who_may_not_use_the_connection(ask: Ask, audit: Any) -> None:
     """One rule with the values to filter by; the audit row says what was looked at, and by whom."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from export_jobs.core.catalogue.personal import personal_columns
 from export_jobs.core.catalogue.selection import chosen_columns
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable_sql
+from export_jobs.core.windows.window import Window
 from export_jobs.streaming.preview import first_rows
+from export_jobs.web.catalogue.newest_rows import newest_window
 from export_jobs.web.catalogue.preview_request import read_preview_request
 from export_jobs.web.catalogue.warehouse import open_export_source
 from export_jobs.web.http.access import CreatesJobs
@@ -42,7 +45,7 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
         kpis=list(template.kpis),
         columns=[column.column for column in chosen_columns(template, use, catalogue)],
         masked=sorted(hidden),
-        window=f"{window.start.isoformat()} .. {window.end.isoformat()}",
+        window=_span_text(window),
         filters=[job_filter.column for job_filter in use.filters],
         audience=len(use.audience),
         rows=body.rows,
@@ -51,14 +54,22 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
         _SLOTS.hold(f"{MAX_CONCURRENT_PREVIEWS} previews are being read already"),
         open_export_source(export) as source,
     ):
-        found = first_rows(
+        read = partial(
+            first_rows,
             source,
-            export,
-            job.file,
+            options=job.file,
             time_zone=job.schedule.time_zone,
             application_name=f"export-jobs preview by {user.name}",
             limit=body.rows,
         )
+        found, empty = read(export), None
+        if not found.rows and body.window is None:
+            newest = newest_window(job, window, source, catalogue, job.schedule if body.schedule else None)
+            if newest is not None:
+                empty, window = window, newest
+                export = compile_export(job, template.name, catalogue, window)
+                found = read(export)
+                entry.note(window=_span_text(window))
     return PreviewAnswer(
         columns=[
             PreviewColumn(name=column.name, type=column.type, masked=index in hidden)
@@ -68,5 +79,10 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
         truncated=found.truncated,
         sql=runnable_sql(export),
         window=WindowSpan.of(window),
+        empty_window=WindowSpan.of(empty) if empty else None,
         connection=export.connection,
     )
+
+
+def _span_text(window: Window) -> str:
+    return f"{window.start.isoformat()} .. {window.end.isoformat()}"

@@ -34,11 +34,15 @@ class PreviewColumn(ApiModel):
 
 
 class PreviewAnswer(ApiModel):
-    """The first rows, each cell as the file will hold it, and the statement with its values written in."""
+    """The first rows, each cell as the file will hold it, and the statement with its values written in.
+
+    ``empty_window``: the days that nobody had chosen and that have no row, so that ``window`` has the newest ones.
+    """
 
     columns: list[PreviewColumn]
     rows: list[list[str | None]]
     truncated: bool
     sql: str
     window: WindowSpan
+    empty_window: WindowSpan | None
     connection: str

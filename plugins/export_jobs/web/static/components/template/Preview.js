@@ -79,6 +79,8 @@ export function Preview({ template, use = null, schedule = null, file = null }) 
     ${error && html`<${Problem} error=${error} onRetry=${error.status === 422 ? null : load} />`}
     ${!answer && !error && html`<${Chakra.Skeleton} height=${40} />`}
     ${answer && !error && html`
+      ${answer.empty_window && html`<${Chakra.Text} fontSize="xs" color="fg.muted">
+        There are no rows of ${days(answer.empty_window, zone)}. These are the newest ones before.<//>`}
       <${Rows} answer=${answer} isBusy=${isBusy} scope=${scope} /><${Sql} text=${answer.sql} />`}
   <//>`;
 }
