@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from sqlalchemy import RowMapping
 
 from export_jobs.store.executions.reader import ExecutionReader
 from export_jobs.store.stored_job import StoredJob
@@ -57,6 +57,6 @@ class DeletedJobs(ExecutionReader):
         return {row["job_id"]: DeliveredWindows(row["windows"], row["last"]) for row in rows}
 
 
-def _deleted_job(row: Mapping[str, Any]) -> DeletedJob:
+def _deleted_job(row: RowMapping) -> DeletedJob:
     stored = {name: row[name] for name in ("job_id", "dag_id", "name", "version", "definition")}
     return DeletedJob(StoredJob(**stored), row["deleted_at"], row["deleted_by"] or "")
