@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import hashlib
 import io
+import json
 import subprocess
 import sys
 import time
@@ -17,8 +20,10 @@ from typing import Any
 import openpyxl
 import psycopg
 import pyarrow.parquet as pq
+import yaml
 
 from demo.processes import StartError
+from demo.receiver import TAG, Receiver
 from demo.stack import Stack
 from export_jobs.core.windows.window import scheduled_windows
 from export_jobs.store.database.engine import create_store_engine
@@ -26,9 +31,11 @@ from export_jobs.store.definitions import Definitions
 from export_jobs.store.executions.records import DeliveryEntry
 from export_jobs.store.ledger import ExecutionRecord, Ledger
 from export_jobs.store.stored_job import StoredJob
+from export_jobs.streaming.openpgp.gpg import find_gpg
 
 JOBS = Path(__file__).parent / "jobs"
 BROKEN = "broken-margin"
+ENCRYPTED = "quarter-1997-encrypted"
 PATIENCE_S = 900
 
 # What the warehouse says, in SQL written by hand: the demo's answer must not come from the code that it checks.
@@ -36,6 +43,8 @@ EXPECTED_ROWS = {
     "daily-purchases": """SELECT count(*) FROM sales.purchases
         WHERE purchased_at >= '1997-01-01 00:00 Europe/Berlin' AND purchased_at < '1997-01-15 00:00 Europe/Berlin'""",
     "monthly-1997": "SELECT count(*) FROM sales.purchases WHERE purchase_date BETWEEN '1997-01-01' AND '1997-12-31'",
+    "quarter-1997-parts": """SELECT count(*) FROM sales.purchases
+        WHERE purchased_at >= '1997-01-01 00:00 Europe/Berlin' AND purchased_at < '1997-04-01 00:00 Europe/Berlin'""",
     "stores-monthly": "SELECT 2 * count(*) FROM sales.stores",
     "loyalty-1997": """SELECT count(DISTINCT (region, to_char(at AT TIME ZONE 'Europe/Berlin', 'YYYY-MM'))) FROM (
         SELECT customer_id, purchased_at AS at FROM sales.purchases
@@ -51,6 +60,8 @@ EXPECTED_FILES = {
     "quarters-1997": 2,
     "quarter-1997-parquet": 1,
     "quarter-1997-excel": 1,
+    "quarter-1997-parts": 3,
+    ENCRYPTED: 1,
     "stores-monthly": 2,
     "loyalty-1997": 1,
 }
@@ -76,7 +87,8 @@ def run_sample_jobs(stack: Stack) -> int:
     engine = create_store_engine(stack.postgres.dsn("export_jobs", "export_jobs"))
     try:
         definitions, ledger = Definitions(engine), Ledger(engine)
-        jobs = [job for job in definitions.jobs() if job.name in EXPECTED_FILES]
+        expected = _expected_files()
+        jobs = [job for job in definitions.jobs() if job.name in expected]
         _wait(jobs, ledger)
         arrived = [arrival for job in jobs for arrival in _arrived(job, ledger)]
     finally:
@@ -92,7 +104,7 @@ def run_sample_jobs(stack: Stack) -> int:
 
 def _apply(stack: Stack) -> None:
     """``export-jobs apply``, then one invalid row typed by hand, to show that it harms nobody."""
-    command = [sys.executable, "-m", "export_jobs", "apply", "-f", str(JOBS / "samples.yaml"), "--yes"]
+    command = [sys.executable, "-m", "export_jobs", "apply", "-f", str(_definitions_file(stack)), "--yes"]
     done = subprocess.run(
         command, env=stack.airflow.environment(), cwd=stack.folder, capture_output=True, text=True, check=False
     )
@@ -100,6 +112,24 @@ def _apply(stack: Stack) -> None:
         raise StartError(f"The sample jobs could not be applied:\n{done.stdout}{done.stderr}")
     with psycopg.connect(**stack.postgres.dsn("export_jobs", "export_jobs")) as connection:
         connection.execute((JOBS / "broken.sql").read_text(encoding="utf-8"))
+
+
+def _expected_files() -> dict[str, int]:
+    """How many files each job delivers; without gpg there is no encrypted one."""
+    return {name: count for name, count in EXPECTED_FILES.items() if name != ENCRYPTED or find_gpg()}
+
+
+def _definitions_file(stack: Stack) -> Path:
+    """The samples, and the job that encrypts with the key that the partner of this demo has."""
+    samples = JOBS / "samples.yaml"
+    if find_gpg() is None:
+        print(f"NOT CHECKED: {ENCRYPTED} is left out: gpg is not here (apt-get install gnupg)", flush=True)
+        return samples
+    document, encrypted = (yaml.safe_load(file.read_text("utf-8")) for file in (samples, JOBS / "encrypted.yaml"))
+    key = {"tag": TAG, "public_key": Receiver(stack.folder).public_key(), "description": "The partner's key"}
+    file = stack.folder / "jobs.yaml"
+    file.write_text(yaml.safe_dump({**document, "keys": [key], "jobs": document["jobs"] + encrypted["jobs"]}))
+    return file
 
 
 def _wait(jobs: list[StoredJob], ledger: Ledger) -> None:
@@ -139,7 +169,7 @@ def _reasons(records: list[ExecutionRecord]) -> str:
 
 def _arrived(job: StoredJob, ledger: Ledger) -> list[Arrived]:
     newest = {
-        (*_window(record), file.template): Arrived(job.name, record, file)
+        (*_window(record), file.template, file.part): Arrived(job.name, record, file)
         for record in ledger.executions(job.job_id)
         for file in record.deliveries
     }
@@ -156,8 +186,9 @@ def _print_table(arrived: list[Arrived]) -> None:
 
 
 def _amiss(stack: Stack, arrived: list[Arrived]) -> Iterator[str]:
+    expected_files = _expected_files()
     by_job = {name: [one for one in arrived if one.job == name] for name in EXPECTED_FILES}
-    for name, count in EXPECTED_FILES.items():
+    for name, count in expected_files.items():
         if len(by_job[name]) != count:
             yield f"{name} has delivered {len(by_job[name])} files, not {count}."
     with psycopg.connect(**stack.postgres.dsn("warehouse", "warehouse_reader")) as connection:
@@ -206,6 +237,28 @@ def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[s
     sales = sum(row[heading.index("net_sales")] for row in rows)
     if round(sales, 2) != float(net or 0):
         yield f"{excel.file.url} has sales of {sales}; the warehouse has {net}."
+    yield from _parts_and_encrypted(stack, by_job, amount)
+
+
+def _parts_and_encrypted(stack: Stack, by_job: dict[str, list[Arrived]], amount: Decimal | None) -> Iterator[str]:
+    """Parts hold what the ledger says, each row once; gpg opens the encrypted file with the partner's key."""
+    ids = set()
+    for number, part in enumerate(by_job["quarter-1997-parts"], 1):
+        if not part.file.path.endswith(f"/PURCHASES_0001_{number:04}.jsonl.gz"):
+            yield f"Part {number} of quarter-1997-parts is called {part.file.path}."
+        rows = [json.loads(line) for line in gzip.decompress(_content(stack, part.file)).splitlines()]
+        if len(rows) != part.file.rows:
+            yield f"{part.file.url} has {len(rows)} rows; the ledger says {part.file.rows}."
+        ids.update(row["purchase_id"] for row in rows)
+    if len(ids) != sum(part.file.rows for part in by_job["quarter-1997-parts"]):
+        yield "The parts of quarter-1997-parts hold a purchase twice."
+    for one in by_job[ENCRYPTED]:
+        opened = Receiver(stack.folder).open(_content(stack, one.file)).decode()
+        total = sum(Decimal(row["amount_usd"]) for row in csv.DictReader(io.StringIO(opened, newline="")))
+        if total != amount:
+            yield f"{one.file.url} has amounts of {total} once gpg has opened it; the warehouse has {amount}."
+        if not list((stack.sftp.root / "exports" / "manifests").glob(f"{ENCRYPTED}__*.manifest.json")):
+            yield f"The manifest of {ENCRYPTED} is not in its folder."
 
 
 def _content(stack: Stack, file: DeliveryEntry) -> bytes:
