@@ -242,7 +242,7 @@ def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[s
 
 def _parts_and_encrypted(stack: Stack, by_job: dict[str, list[Arrived]], amount: Decimal | None) -> Iterator[str]:
     """Parts hold what the ledger says, each row once; gpg opens the encrypted file with the partner's key."""
-    ids = set()
+    ids: set[int] = set()
     for number, part in enumerate(by_job["quarter-1997-parts"], 1):
         if not part.file.path.endswith(f"/PURCHASES_0001_{number:04}.jsonl.gz"):
             yield f"Part {number} of quarter-1997-parts is called {part.file.path}."
