@@ -48,6 +48,8 @@ DUCKDB_TYPES = {
     "integer": "BIGINT", "timestamptz": "TIMESTAMPTZ", "date": "DATE", "number": "DECIMAL(38, 2)",
     "boolean": "BOOLEAN", "text": "VARCHAR",
 }  # fmt: skip
+CELLS = QUERY.replace("*", ", ".join(f"{one.name}{'::text' * (one.type == 'boolean')}" for one in COLUMNS))
+"""As compiled SQL has them: true and false in words."""
 END = datetime(1997, 1, 2, tzinfo=UTC)
 
 
@@ -55,7 +57,7 @@ def extract_and_make(ways: Ways, name: FileFormat) -> int:
     """What the tasks extract and compress do for a file of the format ``name``."""
     options = FileOptions(format=name)
     staged = ways.folder / f"{name}.rows"
-    export = CompiledExport("bench", "bench", "postgres", QUERY, {}, COLUMNS, DateBasis.NONE)
+    export = CompiledExport("bench", "bench", "postgres", CELLS, {}, COLUMNS, DateBasis.NONE)
     with psycopg.connect(**ways.dsn) as session, staged.open("wb") as file, DeflateSink(file, "bench") as sink:
         result = extract_by_copy(session, export, staged_dialect(options), sink, ReadOptions("UTC", "bench", 600))
         rows = StagedRows(
