@@ -177,11 +177,11 @@ def _arrived(job: StoredJob, ledger: Ledger) -> list[Arrived]:
 
 
 def _print_table(arrived: list[Arrived]) -> None:
-    print(f"\n{'JOB':<22}{'WINDOW (UTC)':<36}{'ROWS':>7}{'BYTES':>9}  {'SHA-256':<14}FILE")
+    print(f"\n{'JOB':<24}{'WINDOW (UTC)':<36}{'ROWS':>7}{'BYTES':>9}  {'SHA-256':<14}FILE")
     for one in arrived:
         window = f"{one.record.window_start:%Y-%m-%d %H:%M} .. {one.record.window_end:%Y-%m-%d %H:%M}"
         size = f"{one.file.rows:>7}{one.file.bytes:>9}"
-        print(f"{one.job:<22}{window:<36}{size}  {one.file.sha256[:12]}  {one.file.url}")
+        print(f"{one.job:<24}{window:<36}{size}  {one.file.sha256[:12]}  {one.file.url}")
     print(flush=True)
 
 
