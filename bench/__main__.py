@@ -13,7 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 NO_PROGRAMS = {"__init__.py", "__main__.py", "measure.py"}
 ON_DEMAND = {"audit.py", "fairness.py", "scale.py"}
-"""They take half an hour, and have a target of their own: `make bench-scale`."""
+"""They take up to half an hour: `make bench-scale`, and `python -m bench.fairness`."""
 
 
 def main() -> int:
