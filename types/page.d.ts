@@ -84,6 +84,7 @@ declare global {
       description: string;
       owner: string;
       destination: string;
+      also: string[];
       recipients: string[];
       schedule: Schedule;
       templates: TemplateUse[];

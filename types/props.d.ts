@@ -240,6 +240,7 @@ declare namespace Props {
     destinations: Api.DestinationEntry[];
     mayCheck: boolean;
   };
+  type MoreDestinations = Changing<string[]> & { value: string[]; destinations: Api.DestinationEntry[] };
   type TextFields = Changing<Page.FileOptions> & { file: Page.FileOptions };
   type FileFields = Changing<Page.FileOptions> & { file: Page.FileOptions; example: string };
   type FileSection = Changing<Page.TemplateUse> & {

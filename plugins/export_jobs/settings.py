@@ -88,6 +88,11 @@ def deflate_level() -> int:
     return level
 
 
+def download_max_bytes() -> int:
+    """The largest file that people can download from the page; a larger one fails its run."""
+    return _whole_number("EXPORT_JOBS_DOWNLOAD_MAX_BYTES", 2 * 1024**3)
+
+
 def settle_delay_s() -> int:
     """Seconds after a window's end before it is read on the *updated* date from a database that is not PostgreSQL."""
     return _whole_number("EXPORT_JOBS_SETTLE_DELAY_S", 900)

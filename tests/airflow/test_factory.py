@@ -129,6 +129,34 @@ def test_every_row_becomes_a_dag_beside_the_auditor(rows: Rows) -> None:
     }, "a task of every run that core/definitions/names.py does not reserve could share its name with a template"
 
 
+def test_each_of_several_destinations_has_tasks_of_its_own(rows: Rows) -> None:
+    """What goes wrong at one keeps none of the others waiting, and the run is red all the same."""
+    with rows.definitions.transaction("anna") as within:
+        within.save_destination(DestinationSpec(tag="archive", kind="s3", connection="archive_s3", folder="kept"))
+    rows.create("both", destination=None, destinations=["partner", "archive"])
+    parsed = rows.parse(EXPORT_JOBS_DESTINATION_SLOTS="2")
+    assert parsed.invalid == set()
+    assert {"to partner", "to archive"} <= parsed.tags("export__both")
+    tasks = {task["__var"]["task_id"]: task["__var"] for task in parsed.dags["export__both"]["tasks"]}
+    followers = {task_id: set(task.get("downstream_task_ids", ())) for task_id, task in tasks.items()}
+    for tag in ("partner", "archive"):
+        check, manifest = f"validate_destination__{tag}", f"publish_manifest__{tag}"
+        uploads = {f"{template}.upload__{tag}" for template in ("all-purchases", "totals")}
+        assert followers[check] == {EXTRACT, *uploads}
+        assert followers[manifest] == {"notify_recipients"}
+        for task_id in uploads:
+            assert followers[task_id] == {manifest}
+        assert {tasks[task_id]["pool"] for task_id in (check, manifest, *uploads)} == {f"export_jobs to {tag}"}
+        assert parsed.arguments[f"export__both {manifest}"]["tag"] == tag
+    rules = {task_id: task["trigger_rule"] for task_id, task in tasks.items() if task.get("trigger_rule")}
+    assert rules == {
+        EXTRACT: "one_success",
+        "notify_recipients": "all_done_min_one_success",
+        "notify_owner": "one_failed",
+    }
+    assert followers["notify_recipients"] == {"complete", "notify_owner"}
+
+
 def test_a_worker_finds_a_task_of_the_release_before_in_a_run_that_is_kept_on_it(rows: Rows) -> None:
     """A versioned bundle does that to a run that was in flight when the package was upgraded."""
     rows.create("a")

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addDays, today } from "#page/days.js";
-import { blankDraft, bodyOf, fileText, freshDays, inFormat, templateUseText } from "#page/pages/create/draft.js";
+import {
+  blankDraft, bodyOf, destinationText, draftOf, fileText, freshDays, inFormat, templateUseText,
+} from "#page/pages/create/draft.js";
 import { STEPS, errorsOf } from "#page/pages/create/steps.js";
 
 const TEMPLATE = {
@@ -77,4 +79,18 @@ test("another format keeps the options that it has", () => {
   const sent = (/** @type {string} */ format) => JSON.parse(JSON.stringify(inFormat(file, format)));
   assert.deepEqual(sent("jsonl"), { format: "jsonl", empty_result: "skip", name: "a", compression: "gzip" });
   assert.deepEqual(sent("parquet"), { format: "parquet", empty_result: "skip", name: "a" });
+});
+
+test("one destination or several are sent as the API takes them, and a copy comes back as a draft", () => {
+  const one = { ...blankDraft(), destination: "partner" };
+  const several = { ...one, also: ["archive"] };
+  assert.equal(bodyOf(one).destination, "partner");
+  assert.deepEqual(bodyOf(several).destinations, ["partner", "archive"]);
+  for (const key of ["also", "destination"]) assert.equal(key in bodyOf(several), false);
+  for (const draft of [one, several]) {
+    const { destination, also } = draftOf(bodyOf(draft));
+    assert.deepEqual([destination, also], [draft.destination, draft.also]);
+  }
+  assert.equal(destinationText(several), "partner, archive");
+  assert.deepEqual(bodyOf({ ...one, also: undefined }).destination, "partner");
 });

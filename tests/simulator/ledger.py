@@ -99,7 +99,7 @@ class SimulatedLedger:
         self.world.pause("ask")
         return self.publications.get((execution_id, stage))
 
-    def known_files(self, execution_id: int, path: str) -> tuple[KnownFile, ...]:
+    def known_files(self, execution_id: int, path: str, destination: str | None = None) -> tuple[KnownFile, ...]:
         self.world.pause("ask")
         rows = [row for row in self.placements if row.path == path]
         return tuple({KnownFile(row.bytes, row.sha256, stands=row.stands) for row in rows})

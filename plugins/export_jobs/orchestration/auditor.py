@@ -17,6 +17,7 @@ from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.airflow.connections import task_store_engine
 from export_jobs.orchestration.audit.airflow_view import AirflowView, ask_airflow
+from export_jobs.orchestration.audit.downloads import remove_old_downloads
 from export_jobs.orchestration.audit.facts import GatheredFacts, gather
 from export_jobs.orchestration.audit.key_expiry import expiring_keys
 from export_jobs.orchestration.audit.late_rows import count_late_rows
@@ -93,13 +94,14 @@ class CompareWithLedger(BaseOperator):
 
 
 class SweepStaging(BaseOperator):
-    """Remove staged files that no run has touched for a day."""
+    """Remove staged files that no run has touched for a day, and files for download whose days are over."""
 
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def execute(self, context: Context) -> None:
-        """Sweeps the staging root of the machine on which this task runs."""
+        """Sweeps the staging root of the machine on which this task runs, and the buckets of all downloads."""
         sweep(ObjectStoragePath(settings.staging_root()), datetime.now(UTC))
+        remove_old_downloads(task_store_engine(), datetime.now(UTC))
 
 
 class CountLateRows(BaseOperator):

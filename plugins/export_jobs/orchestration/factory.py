@@ -21,7 +21,7 @@ from export_jobs import settings
 from export_jobs.core.base.issue import Issue, bullet_list
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob
-from export_jobs.core.definitions.names import EXTRACT, task_group
+from export_jobs.core.definitions.names import EXTRACT, step_at, task_group
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
 from export_jobs.orchestration.auditor import auditor_dag
@@ -122,31 +122,47 @@ def _export_dag(job: ExportJob) -> DAG:
         catchup=True,
         max_active_runs=1,
         is_paused_upon_creation=False,
-        tags=["export", job.schedule.frequency.value, f"to {job.destination}"],
+        tags=["export", job.schedule.frequency.value, *(f"to {tag}" for tag in job.destination_tags)],
         default_args=_task_defaults(job),
         fail_fast=False,
     ) as dag:
         arguments: dict[str, Any] = {"job_id": job.job_id, "job_version": job.version}
-        # A slow partner's tasks wait for each other, and nobody else's for them.
-        there: dict[str, Any] = {"pool": settings.destination_pool(job.destination), **arguments}
-        validate = ValidateDestination(task_id="validate_destination", **there)
-        extract = Extract(task_id=EXTRACT, execution_timeout=_extract_timeout(job), **arguments)
-        publish = PublishManifest(task_id="publish_manifest", **there)
+        places = [_place(job, tag) for tag in job.destination_tags]
+        # What goes wrong at one destination keeps none of the others waiting.
+        if_any: dict[str, Any] = {"trigger_rule": "one_success"} if job.destinations else {}
+        once_all_have_ended: dict[str, Any] = {"trigger_rule": "all_done_min_one_success"} if job.destinations else {}
+        validate = [ValidateDestination(task_id=_task_id("validate_destination", to), **to) for to in places]
+        extract = Extract(task_id=EXTRACT, execution_timeout=_extract_timeout(job), **if_any, **arguments)
+        publish = [PublishManifest(task_id=_task_id("publish_manifest", to), **to) for to in places]
         for template in job.templates:
             with TaskGroup(group_id=task_group(template.template)):
                 if get_parsing_context().task_id == f"{template.template}.{EXTRACT}":
                     # A worker is to run a task of release 0.2.0: a versioned bundle keeps a run in flight on its Dag.
                     Extract(task_id=EXTRACT, template=template.template, **arguments)
                 compress = Compress(task_id="compress", template=template.template, **arguments)
-                upload = Upload(task_id="upload", template=template.template, **there)
-            extract >> compress >> upload >> publish
+                upload = [Upload(task_id=_task_id("upload", to), template=template.template, **to) for to in places]
+            extract >> compress >> upload
+            for checked, sent, published in zip(validate, upload, publish, strict=True):
+                sent >> published
+                if job.destinations:
+                    checked >> sent
         validate >> extract
-        notify = NotifyRecipients(task_id="notify_recipients", **arguments)
+        notify = NotifyRecipients(task_id="notify_recipients", **once_all_have_ended, **arguments)
         # Airflow takes a run's state from its last tasks. The owner's mail succeeds when all else has failed, so a task
         # that nobody executes stands beside it: without it, every failed run would be green.
         publish >> notify >> EmptyOperator(task_id="complete")
         notify >> NotifyOwner(task_id="notify_owner", trigger_rule="one_failed", **arguments)
     return dag
+
+
+def _place(job: ExportJob, tag: str) -> dict[str, Any]:
+    """The arguments of a task at a destination. A slow partner's tasks wait for each other, nobody else's for them."""
+    at = {"tag": tag} if job.destinations else {}
+    return {"pool": settings.destination_pool(tag), "job_id": job.job_id, "job_version": job.version, **at}
+
+
+def _task_id(step: str, place: dict[str, Any]) -> str:
+    return step_at(step, place.get("tag"))
 
 
 def _extract_timeout(job: ExportJob) -> timedelta:

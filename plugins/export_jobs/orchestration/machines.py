@@ -14,6 +14,7 @@ from airflow.sdk import ObjectStoragePath
 
 import export_jobs
 from export_jobs import settings
+from export_jobs.core.definitions.names import step_at
 from export_jobs.errors import UserError
 from export_jobs.orchestration.run.local_folder import PRIVATE_FILE, LocalFolder
 from export_jobs.orchestration.run.staging import sweep
@@ -60,8 +61,10 @@ def require_shared_staging(run: JobRun) -> str | None:
 
 def require_same_machine(run: JobRun, context: Context) -> None:
     """Raise ``UserError`` when this task cannot see what an earlier one of its run has staged on another disk."""
-    proven = context["ti"].xcom_pull(task_ids="validate_destination")
-    if not isinstance(proven, str):
+    several = run.job.destinations or (None,)
+    found = (context["ti"].xcom_pull(task_ids=step_at("validate_destination", tag)) for tag in several)
+    proven = next((token for token in found if isinstance(token, str)), None)
+    if proven is None:
         return  # staged in an object store, or begun by an earlier release
     root = settings.staging_root()
     token = _own_token(root)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, NamedTuple
 
 from export_jobs.core.definitions.names import template_of_group
-from export_jobs.core.windows.schedule_text import window_in_words
+from export_jobs.core.files.export_file import stage_of
 from export_jobs.errors import ExportError, TerminalError, TransientError
-from export_jobs.orchestration.airflow.address import airflow_address
-from export_jobs.orchestration.mail.message import Letter
+from export_jobs.orchestration.mail.arrivals import Arrivals
+from export_jobs.orchestration.mail.letters import failure_letter, success_letter, todays_definition
 from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.orchestration.publishing import export_files
@@ -27,11 +25,9 @@ from export_jobs.orchestration.run.xcom import task_result
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from export_jobs.core.definitions.job import ExportJob
-    from export_jobs.core.files.export_file import ExportFile
     from export_jobs.orchestration.mail.answer import MailAnswer
+    from export_jobs.orchestration.mail.message import Letter
     from export_jobs.orchestration.run.job_run import JobRun
-    from export_jobs.store.executions.records import DeliveryEntry
 
 log = logging.getLogger(__name__)
 
@@ -67,15 +63,25 @@ class NotifyRecipients(ExportStep):
     step = "notify_recipients"
 
     def run_step(self, run: JobRun, context: Context) -> None:
-        """Raises ``TransientError`` while some mails are not sent, ``TerminalError`` when they cannot be."""
-        stage = task_result(context, "publish_manifest")
+        """Raises ``TransientError`` while some mails are not sent, ``TerminalError`` when they cannot be.
+
+        And when some of several destinations have not got the files: whoever has mail is told which.
+        """
+        several = bool(run.job.destinations)
+        stage = stage_of(export_files(run, context)) if several else task_result(context, "publish_manifest")
+        arrivals = Arrivals.of(run, stage)
+        if arrivals.there:
+            self._tell_recipients(run, context, stage, arrivals)
+        arrivals.require_all()
+
+    def _tell_recipients(self, run: JobRun, context: Context, stage: str, arrivals: Arrivals) -> None:
         recipients = _recipients(run)
         if not recipients:
             log.info("This job has no recipients")
             return
-        mails = _Round("success", stage, run.clear_number)
+        mails = _Round("success", stage + arrivals.key, run.clear_number)
         run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
-        told = _notify(run, mails, recipients, _success_letter(run, context, stage))
+        told = _notify(run, mails, recipients, success_letter(run, export_files(run, context), stage, arrivals))
         if told.refused:
             run.record_event("partly notified", self.step, message=f"refused for good: {', '.join(told.refused)}")
         told.require_all_sent()
@@ -98,8 +104,8 @@ class NotifyOwner(ExportStep):
         )
         _record_silent_steps(run, context)
         _remove_what_killed_steps_have_staged(run, context)
-        owner = (_todays_definition(run) or run.job).owner
-        told = _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], _failure_letter(run))
+        owner = (todays_definition(run) or run.job).owner
+        told = _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], failure_letter(run))
         told.require_all_sent()
 
 
@@ -119,17 +125,11 @@ def _recipients(run: JobRun) -> list[str]:
     """
     bound = list(run.job.recipients)
     refused = run.ledger.refused_recipients(run.execution_id)
-    today = _todays_definition(run) if refused else None
+    today = todays_definition(run) if refused else None
     if today is None:
         return bound
     kept = [recipient for recipient in bound if recipient not in refused or recipient in today.recipients]
     return kept + [recipient for recipient in today.recipients if recipient not in bound]
-
-
-def _todays_definition(run: JobRun) -> ExportJob | None:
-    """The newest version, of which only people are read; None for a job that was deleted or cannot be read."""
-    stored = run.definitions.by_dag_id(run.job.dag_id)
-    return stored.read()[0] if stored else None
 
 
 def _record_silent_steps(run: JobRun, context: Context) -> None:
@@ -189,88 +189,3 @@ def _not_all_sent(troubles: Sequence[MailAnswer]) -> ExportError:
     more = f". And {len(whats) - MAX_SENTENCES} more; see the log" if len(whats) > MAX_SENTENCES else ""
     what = f"{len(troubles)} mails are not sent. {'. '.join(whats[:MAX_SENTENCES])}{more}"
     return (TransientError if may_pass else TerminalError)(what, ". ".join(remedies))
-
-
-def _identity(run: JobRun, key: str) -> tuple[str, ...]:
-    return (run.ledger.opened_at(run.execution_id).isoformat(), str(run.execution_id), run.run_id, key)
-
-
-def _success_letter(run: JobRun, context: Context, stage: str) -> Letter:
-    publication = run.ledger.publication(run.execution_id, stage)
-    zone = ZoneInfo(run.job.schedule.time_zone)
-    days = window_in_words(run.window, run.job.schedule.time_zone)
-    files = export_files(run, context)
-    is_empty = not any(file.is_sent for file in files)
-    return Letter(
-        "delivered",
-        f"{run.job.name}: {days}, nothing to send" if is_empty else f"{run.job.name}: {days} delivered",
-        {
-            "is_empty": is_empty,
-            "owner": (_todays_definition(run) or run.job).owner,
-            "job": run.job.name,
-            "description": run.job.description,
-            "window": days,
-            "start": run.window.start.astimezone(zone).isoformat(),
-            "end": run.window.end.astimezone(zone).isoformat(),
-            "destination": run.job.destination,
-            "replaces": len(run.ledger.publications_of(run.job.job_id, run.window.start, run.window.end)) > 1,
-            "files": [_told_file(run, list(parts)) for _, parts in groupby(files, _template)],
-            "manifest_url": publication.url if publication else "",
-        },
-        identity=_identity(run, stage),
-        job=run.job.name,
-        window=_header_window(run),
-    )
-
-
-def _failure_letter(run: JobRun) -> Letter:
-    days = window_in_words(run.window, run.job.schedule.time_zone)
-    url = airflow_address()
-    delivered = _delivered_urls(run.ledger.latest_deliveries(run.execution_id))
-    return Letter(
-        "failed",
-        f"{run.job.name}: {days} FAILED",
-        {
-            "job": run.job.name,
-            "window": days,
-            "failures": run.ledger.failures(run.execution_id),
-            "delivered": list(delivered),
-            "more_parts": delivered,
-            "link": f"{url}/dags/{run.job.dag_id}/runs/{run.run_id}" if url else "",
-        },
-        identity=_identity(run, f"clear {run.clear_number}"),
-        job=run.job.name,
-        window=_header_window(run),
-    )
-
-
-def _template(file: ExportFile | DeliveryEntry) -> str:
-    return file.template
-
-
-def _told_file(run: JobRun, files: Sequence[ExportFile]) -> dict[str, Any]:
-    """What a mail says of one template's file, or of all its parts in a few lines, however many they are."""
-    first, last = files[0], files[-1]
-    return {
-        "template": first.template,
-        "path": first.path,
-        "url": run.destination.url(first.path) if first.is_sent else None,
-        "last_url": run.destination.url(last.path) if len(files) > 1 else None,
-        "parts": len(files),
-        "rows": sum(file.rows for file in files),
-        "bytes": sum(file.bytes for file in files),
-        "sha256": first.sha256 if len(files) == 1 else None,
-    }
-
-
-def _delivered_urls(deliveries: Sequence[DeliveryEntry]) -> dict[str, str]:
-    """By the address of each template's file, or of its first part, how many more parts there are, in words."""
-    urls = {}
-    for _, group in groupby(deliveries, _template):
-        first, *others = group
-        urls[first.url] = f" and {len(others)} more {'parts' if len(others) > 1 else 'part'}" if others else ""
-    return urls
-
-
-def _header_window(run: JobRun) -> str:
-    return f"{run.window.start.isoformat()}/{run.window.end.isoformat()}"

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from export_jobs.core.definitions.names import task_group
-from export_jobs.core.files.export_file import ExportFile, read_files
-from export_jobs.core.files.job_files import done_path, sent_manifest_path
+from export_jobs.core.files.export_file import ExportFile, read_files, stage_of
+from export_jobs.core.files.job_files import done_path
 from export_jobs.core.files.manifest import Manifest, ManifestLedger
 from export_jobs.core.files.name_pattern import FileNumbers, parse_name_pattern
 from export_jobs.core.files.placed_file import Verification
@@ -21,9 +22,12 @@ from export_jobs.orchestration.run.publish import WHOLE_RUN, publish
 from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
+from export_jobs.store.executions.records import ArrivalRecord
 from export_jobs.store.ledger import DoneFileRecord, PublicationRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflow.sdk import Context
 
     from export_jobs.orchestration.run.job_run import JobRun
@@ -43,12 +47,36 @@ class PublishManifest(ExportStep):
     def run_step(self, run: JobRun, context: Context) -> str:
         """The publication's stage, by which the mails refer to it; staged files are removed once it stands."""
         files = export_files(run, context)
+        if run.tag is not None:
+            return self._deliver_to_one(run, run.tag, files)
         manifest = _build_manifest(run, files)
         stage = manifest.stage(files)
         if run.ledger.publication(run.execution_id, stage) is None:
             self._deliver(run, manifest, stage)
-        self._deliver_done_file(run, manifest, stage)
+        sums = {entry.path: entry.sha256 for entry in manifest.files}
+        if run.manifest_path:
+            sums = {run.manifest_path: hashlib.sha256(manifest.to_bytes()).hexdigest()}
+        self._deliver_done_file(run, FileNumbers(_run_number(run, stage), manifest.revision), sums)
         self.discard_staged(run)
+        return stage
+
+    def _deliver_to_one(self, run: JobRun, tag: str, files: list[ExportFile]) -> str:
+        """The same at one of several destinations; the window is published once the last of them has its manifest."""
+        stage = stage_of(files)
+        if run.has_arrived(stage):
+            sent = [file for file in run.ledger.latest_deliveries(run.execution_id) if file.destination == tag]
+            revision, origin = max((file.revision for file in sent), default=1), sent[0].stage if sent else stage
+        else:
+            manifest = _build_manifest(run, files)
+            revision, origin = manifest.revision, stage
+            others = tuple(other for other in run.job.destination_tags if other != tag)
+            record = ArrivalRecord(**asdict(_manifest_record(run, manifest, stage)), destination=tag, others=others)
+            self._publish(run, record, manifest.to_bytes())
+        arrived = run.ledger.arrivals(run.execution_id, run.manifest_path)[tag]
+        numbers = FileNumbers(_run_number(run, origin), revision)
+        self._deliver_done_file(run, numbers, {run.manifest_path: arrived.sha256})
+        if run.ledger.publication(run.execution_id, stage):
+            self.discard_staged(run)
         return stage
 
     def discard_staged(self, run: JobRun) -> None:
@@ -56,17 +84,8 @@ class PublishManifest(ExportStep):
         remove_staged(run.staging)
 
     def _deliver(self, run: JobRun, manifest: Manifest, stage: str) -> None:
-        path = sent_manifest_path(run.job, run.window)
-        content = manifest.to_bytes()
-        record = PublicationRecord(
-            execution_id=run.execution_id,
-            stage=stage,
-            path=path or "",
-            url=run.destination.url(path) if path else "",
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
-        if path is not None:
+        record, content = _manifest_record(run, manifest, stage), manifest.to_bytes()
+        if run.manifest_path:
             self._publish(run, record, content)
             return
         # Where a manifest carries the head out of the store, here the log of the task does.
@@ -74,19 +93,14 @@ class PublishManifest(ExportStep):
         run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
         run.ledger.keep_publication(record, self.step, run.attempt)
 
-    def _deliver_done_file(self, run: JobRun, manifest: Manifest, stage: str) -> None:
+    def _deliver_done_file(self, run: JobRun, numbers: FileNumbers, sums: Mapping[str, str]) -> None:
         """Last of all. It holds what ``sha256sum`` says of the manifest, so it changes when what it tells of does.
 
-        Where no manifest is sent, it holds what ``sha256sum`` says of each file.
+        Where no manifest is sent, it holds what ``sha256sum`` says of each file. ``sums``: the SHA-256 by path.
         """
-        numbers = FileNumbers(_run_number(run, stage), manifest.revision)
         path = done_path(run.job, run.window, run.ledger.opened_at(run.execution_id), numbers)
         if path is None:
             return
-        sums = {entry.path: entry.sha256 for entry in manifest.files}
-        told_of = sent_manifest_path(run.job, run.window)
-        if told_of is not None:
-            sums = {told_of: hashlib.sha256(manifest.to_bytes()).hexdigest()}
         content = "".join(f"{sha256}  {name}\n" for name, sha256 in sums.items()).encode()
         record = DoneFileRecord(
             execution_id=run.execution_id,
@@ -94,6 +108,7 @@ class PublishManifest(ExportStep):
             url=run.destination.url(path),
             bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
+            destination=run.tag,
         )
         self._publish(run, record, content)
 
@@ -132,6 +147,18 @@ def export_files(run: JobRun, context: Context) -> list[ExportFile]:
     ]
 
 
+def _manifest_record(run: JobRun, manifest: Manifest, stage: str) -> PublicationRecord:
+    content = manifest.to_bytes()
+    return PublicationRecord(
+        execution_id=run.execution_id,
+        stage=stage,
+        path=run.manifest_path,
+        url=run.destination.url(run.manifest_path) if run.manifest_path else "",
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
 def _run_number(run: JobRun, stage: str) -> int | None:
     """The running number of the window, for a done file that is named after it."""
     pattern = run.job.file.done_file
@@ -143,7 +170,7 @@ def _run_number(run: JobRun, stage: str) -> int | None:
 def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
     """The manifest of ``files``; raises ``TerminalError`` unless the ledger holds a delivery of each."""
     sent = [file for file in files if file.is_sent]
-    deliveries = [run.ledger.delivery(run.execution_id, file.template, file.stage, file.part) for file in sent]
+    deliveries = [run.ledger.delivery(run.execution_id, file.template, file.stage, file.part, run.tag) for file in sent]
     missing = [file.path for file, delivery in zip(sent, deliveries, strict=True) if delivery is None]
     if missing:
         named = ", ".join(missing[:MAX_NAMED]) + (f" and {len(missing) - MAX_NAMED} more" * (len(missing) > MAX_NAMED))
@@ -152,14 +179,14 @@ def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
             "Clear this run from its extract task",
         )
     revision = max((delivery.revision for delivery in deliveries if delivery), default=1)
-    head = run.ledger.head_of_execution(run.execution_id)
+    head = run.ledger.head_of_execution(run.execution_id, run.tag)
     return Manifest.of(
         run.job,
         run.window,
         files,
         definition_hash=run.definition_hash,
         revision=revision,
-        superseded=run.ledger.superseded_files(run.execution_id, [file.path for file in sent]),
+        superseded=run.ledger.superseded_files(run.execution_id, [file.path for file in sent], run.tag),
         ledger=ManifestLedger(sequence=head.sequence, hash=head.hash),
         unverified=[found.path for found in deliveries if found and found.verification == Verification.NONE.value],
     )

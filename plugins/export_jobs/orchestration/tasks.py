@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from export_jobs.core.base.issue import bullet_list, errors
 from export_jobs.core.definitions.names import task_group
-from export_jobs.core.files.export_file import ExportFile, read_files
+from export_jobs.core.files.export_file import ExportFile, read_files, stage_of
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import UserError
 from export_jobs.orchestration.machines import require_same_machine, require_shared_staging, sweep_own_disk
@@ -51,7 +51,10 @@ class ValidateDestination(ExportStep):
         require_library(run.job.file.format)
         for key in prove_keys(run):
             log.warning("The key %r of %s expires on %s", key.tag, key.user_id, key.expires_at)
-        run.destination.check()
+        if run.arrival():
+            log.info("The destination %s has the files of this run; only others still wait for theirs", run.tag)
+        else:
+            run.destination.check()
         return token
 
 
@@ -66,10 +69,14 @@ class Upload(ExportStep):
         """Raises ``SupersededError`` when a newer attempt has taken over."""
         name = cast("str", self.template)
         require_same_machine(run, context)
-        for file in read_files(task_result(context, f"{task_group(name)}.compress")):
+        files = read_files(task_result(context, f"{task_group(name)}.compress"))
+        if run.has_arrived(stage_of(files)):
+            log.info("The destination %s has the files of this run already", run.tag)
+            return
+        for file in files:
             if not file.is_sent:
                 run.record_event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
-            elif run.ledger.delivery(run.execution_id, name, file.stage, file.part):
+            elif run.ledger.delivery(run.execution_id, name, file.stage, file.part, run.tag):
                 log.info("According to the ledger %s is at the destination already", file.path)
             else:
                 self._publish(run, file)
@@ -116,4 +123,5 @@ def _delivery_record(run: JobRun, file: ExportFile) -> DeliveryRecord:
         attempt=run.attempt,
         part=file.part,
         named_revision=file.revision,
+        destination=run.tag,
     )

@@ -67,17 +67,20 @@ class ChainReport:
 class LedgerChain(StoreAccess):
     """The chains of one store, read only."""
 
-    def head_of_execution(self, execution_id: int) -> ChainHead:
+    def head_of_execution(self, execution_id: int, destination: str | None = None) -> ChainHead:
         """The newest delivery of an execution in the chain of its job, or its beginning when it has sent no file.
+
+        ``destination``: the newest one there, for a job with several.
 
         Not the end of the chain: what is written to a manifest must be the same at every try to publish it.
         """
         query = """SELECT c.sequence, c.hash FROM export_jobs.execution e
             JOIN export_jobs.chain_entry c ON c.chain = 'job ' || e.job_id
             WHERE e.id = :id AND ((c.noun = 'execution' AND c.key = e.id) OR (c.noun = 'delivery'
-                AND c.key IN (SELECT d.id FROM export_jobs.delivery d WHERE d.execution_id = :id)))
+                AND c.key IN (SELECT d.id FROM export_jobs.delivery d WHERE d.execution_id = :id
+                    AND d.destination IS NOT DISTINCT FROM CAST(:destination AS text))))
             ORDER BY c.sequence DESC LIMIT 1"""
-        return ChainHead(**self._rows(query, id=execution_id)[0])
+        return ChainHead(**self._rows(query, id=execution_id, destination=destination)[0])
 
     def chains_of(self, name: str) -> list[str]:
         """The chains of the job ``name`` and of the deleted jobs that had this name, oldest first."""

@@ -204,6 +204,7 @@ def _as_one_error(found: Sequence[UserError]) -> UserError:
 def _columns(spec: JobSpec) -> dict[str, Any]:
     """A job's values by column; the pattern of file names has a name of its own, since the job has one, too."""
     plain = spec.model_dump(include={"name", "description", "owner", "destination", "enabled"})
+    plain["destinations"] = list(spec.destinations) or None
     schedule = spec.schedule.model_dump(mode="json", exclude={"anchor"})
     file = spec.file.model_dump(mode="json", exclude={"preset"})
     file["name_pattern"] = file.pop("name")

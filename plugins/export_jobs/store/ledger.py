@@ -155,10 +155,13 @@ class Ledger(History, Notifications, LedgerChain):
         with self._begin() as connection:
             return number_file(connection, execution_id, template, stage, made_of)
 
-    def known_files(self, execution_id: int, path: str) -> tuple[KnownFile, ...]:
-        """What the job of this execution has put under ``path`` for the same window, or was about to, ever."""
+    def known_files(self, execution_id: int, path: str, destination: str | None = None) -> tuple[KnownFile, ...]:
+        """What the job of this execution has put under ``path`` for the same window, or was about to, ever.
+
+        ``destination``: which one, where the job has several.
+        """
         with self._begin() as connection:
-            return known_files(connection, execution_id, path)
+            return known_files(connection, execution_id, path, destination)
 
     def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> AbstractContextManager[PlacedFile]:
         """Hold the lease while a file is made visible, and record it in the same transaction.

@@ -16,7 +16,8 @@ from export_jobs.store.stored_job import StoredJob
 _NEIGHBOURS = """
     SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition
     FROM export_jobs.job j JOIN export_jobs.job_version v ON v.job_id = j.id AND v.version = j.version
-    WHERE j.deleted_at IS NULL AND j.id <> :job_id AND j.destination = :destination
+    WHERE j.deleted_at IS NULL AND j.id <> :job_id AND (j.destination = ANY(CAST(:destinations AS text[]))
+            OR j.destinations && CAST(:destinations AS text[]))
         AND (j.name_pattern IS NOT NULL OR j.done_file IS NOT NULL OR lower(j.name) = ANY(CAST(:names AS text[]))
             OR :any_name)
 """
@@ -31,14 +32,15 @@ def refuse_collision(connection: Connection, job_id: int, job: ExportJob) -> Non
         return
     has_names = job.file.name is not None or job.file.done_file is not None
     names = {file.path.rpartition("/")[2].lower().partition("__")[0] for file in all_paths(job)} if has_names else ()
-    values = {"job_id": job_id, "destination": job.destination, "names": sorted(names)}
+    values = {"job_id": job_id, "destinations": list(job.destination_tags), "names": sorted(names)}
     values["any_name"] = any(ANY_NUMBER in name for name in names)
     for row in connection.execute(text(_NEIGHBOURS), values).mappings():
         other, _ = StoredJob(**row).read()
         file = find_collision(job, other) if other and has_paths(other) else None
         if other and file:
+            shared = [tag for tag in job.destination_tags if tag in other.destination_tags]
             raise UserError(
                 f"Job {job.name!r}: its file {quote_value(file.path)} would have the path of a file of job "
-                f"{other.name!r} at the destination {job.destination!r}",
+                f"{other.name!r} at the destination {shared[0]!r}",
                 "Choose other names or another sub-folder, such as with {job} in the pattern",
             )

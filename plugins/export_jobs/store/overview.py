@@ -59,9 +59,10 @@ _SIZES = """
         count(d.template)
     FROM export_jobs.execution e LEFT JOIN (
         SELECT execution_id, template, rows, bytes FROM export_jobs.delivery
-        WHERE (execution_id, template, stage) IN (
-            SELECT DISTINCT ON (execution_id, template) execution_id, template, stage FROM export_jobs.delivery
-            WHERE execution_id = ANY(:ids) ORDER BY execution_id, template, id DESC)) d ON d.execution_id = e.id
+        WHERE (execution_id, template, stage, coalesce(destination, '')) IN (
+            SELECT DISTINCT ON (execution_id, template) execution_id, template, stage, coalesce(destination, '')
+            FROM export_jobs.delivery WHERE execution_id = ANY(:ids)
+            ORDER BY execution_id, template, id DESC)) d ON d.execution_id = e.id
     WHERE e.id = ANY(:ids) GROUP BY e.id
 """
 _FAILURES = """

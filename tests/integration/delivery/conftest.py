@@ -16,6 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials
+from export_jobs.delivery.download import DownloadDestination
 from export_jobs.delivery.ftp.destination import FtpDestination
 from export_jobs.delivery.s3 import S3Destination
 from export_jobs.delivery.sftp import SftpDestination
@@ -110,6 +111,14 @@ def s3_site(s3: Any) -> Site:
     return bucket_site(s3, S3Destination(s3, BUCKET, prefix), prefix)
 
 
+@pytest.fixture
+def download_site(s3: Any) -> Site:
+    prefix = f"out-{os.urandom(4).hex()}"
+    options, address = DestinationOptions(keep_days=7), "https://airflow.example/export-jobs/api/downloads/files"
+    found = DownloadDestination(s3, (BUCKET, prefix), options, address=address, max_bytes=10**9)
+    return bucket_site(s3, found, prefix)
+
+
 @pytest.fixture(scope="module")  # the connections that its faults drop wear it out
 def ftps_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FtpServer]:
     with FtpServer(tmp_path_factory.mktemp("ftps"), tmp_path_factory.mktemp("ftps-state")) as server:
@@ -178,7 +187,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 """Destinations of other options than the safest, which keep the whole promise all the same."""
 
 
-@pytest.fixture(params=["memory", "sftp", "sftp_key", "openssh", "ftps", "vsftpd", "s3", *OPTIONS])
+@pytest.fixture(params=["memory", "sftp", "sftp_key", "openssh", "ftps", "vsftpd", "s3", "download", *OPTIONS])
 def site(request: pytest.FixtureRequest) -> Site:
     """Every kind of destination in turn, and each option that changes how a file gets there."""
     if request.param == "memory":

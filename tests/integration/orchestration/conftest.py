@@ -60,8 +60,9 @@ class Run:
     def _result(self, *, task_ids: str) -> Any:
         return self.results.get(task_ids)
 
-    def execute(self, step: type[Any], template: str | None = None) -> Any:
-        task = step(task_id="task", job_id=self.job.job_id, job_version=self.job.version, template=template)
+    def execute(self, step: type[Any], template: str | None = None, tag: str | None = None) -> Any:
+        at = {"tag": tag} if tag else {}
+        task = step(task_id="task", job_id=self.job.job_id, job_version=self.job.version, template=template, **at)
         return task.execute(self.context())
 
     def events(self) -> list[ExecutionEvent]:

@@ -42,6 +42,9 @@ ANYTHING_ELSE_ON_JOBS = [
     ("job_recipients_are_addresses", {"recipients": "'{a@example.com,Jane <jane@example.com>}'"}),
     ("job_recipients_are_addresses", {"recipients": r"E'{\"a@example.com\\nBcc: b@example.com\"}'"}),
     ("job_destination_fkey", {"destination": "'nowhere'"}),
+    ("job_has_one_destination_or_several", {"destination": "NULL"}),
+    ("job_destinations_are_two_to_ten", {"destination": "NULL", "destinations": "'{partner}'"}),
+    ("job_destinations_are_two_to_ten", {"destination": "NULL", "destinations": "'{}'"}),
     ("job_recipients_hold_no_null", {"recipients": "'{a@example.com,NULL}'"}),
     ("job_frequency_is_known", {"frequency": "'hourly'"}),
     ("job_execute_on_fits_frequency", {"execute_on": "'sunday'"}),
@@ -115,6 +118,11 @@ ON_DESTINATIONS = [
     ("destination_tag_is_plain", {"tag": "'a b'"}),
     ("destination_kind_is_known", {"kind": "'webdav'"}),
     ("destination_has_a_connection", {"connection": "''"}),
+    ("destination_download_is_kept_for_days", {"kind": "'download'"}),
+    ("destination_download_is_kept_for_days", {"keep_days": "14"}),
+    ("destination_keep_days_is_in_range", {"kind": "'download'", "keep_days": "0"}),
+    ("destination_download_is_of_ours", {"kind": "'download'", "keep_days": "14", "acl": "'bucket-owner-read'"}),
+    ("destination_s3_publishes_whole_objects", {"kind": "'download'", "keep_days": "14", "parallel": "4"}),
 ]
 CASES = [
     *((name, "job", {**JOB, **change}) for name, change in ANYTHING_ELSE_ON_JOBS),

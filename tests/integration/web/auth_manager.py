@@ -14,11 +14,14 @@ WITHOUT = " without "
 
 
 class AuthManagerOfDags(SimpleAuthManager):
-    """A user called ``<anything> without <dag_id>`` has no right on that Dag."""
+    """A user called ``<anything> without <dag_id>`` has no right on that Dag, ``… without data of …`` on its XComs."""
 
     def is_authorized_dag(
         self, *, user: SimpleAuthManagerUser, details: DagDetails | None = None, **asked: Any
     ) -> bool:
         if details is not None and details.id and user.username.endswith(f"{WITHOUT}{details.id}"):
+            return False
+        entity = asked.get("access_entity")
+        if details and entity and entity.name == "XCOM" and user.username.endswith(f"{WITHOUT}data of {details.id}"):
             return False
         return bool(super().is_authorized_dag(user=user, details=details, **asked))

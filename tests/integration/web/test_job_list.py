@@ -141,7 +141,11 @@ def test_search_filters_order_pages_and_totals(ask: Ask, web_store: Store) -> No
     assert list(listed(client, "?sort=-name")) == ["gamma", "beta", "Alpha"]
     assert next(iter(listed(client, "?sort=next"))) == "beta"
     assert set(listed(client, "?search=SHOE")) == {"Alpha", "beta"}
-    assert set(listed(client, "?destination=archive")) == {"gamma"}
+    make(web_store, "delta", destination=None, destinations=["partner", "archive"])
+    both = listed(client, "?destination=archive")
+    assert set(both) == {"delta", "gamma"}
+    assert (both["delta"]["destination"], both["delta"]["destinations"]) == ("partner, archive", ["partner", "archive"])
+    web_store.definitions.delete("delta", "anna")
     assert set(listed(client, "?frequency=daily")) == {"beta"}
     page = client.get(f"{JOBS}?limit=1&offset=1&state=yet_to_execute").json()
     assert ([row["name"] for row in page["jobs"]], page["total"]) == (["beta"], 3)

@@ -175,6 +175,7 @@ def test_a_change_and_a_delete_say_which_version_they_mean(ask: Ask) -> None:
     [
         ({"name": "other"}, "name"),
         ({"destination": "archive"}, "destination"),
+        ({"destination": None, "destinations": ["partner", "archive"]}, "destinations"),
         ({"templates": []}, "templates"),
         ({"schedule": {"anchor": "2020-01-01T00:00:00Z"}}, "schedule.anchor"),
         ({"version": 7}, "version"),
@@ -258,6 +259,20 @@ def test_a_duplicate_is_a_draft_of_days_to_come(ask: Ask, web_store: Store) -> N
     assert draft["schedule"]["until"] == str(TODAY + timedelta(days=30))
     assert len(web_store.definitions.jobs()) == 2
     assert ask().post(JOBS, json=draft).status_code == 201
+
+
+def test_several_destinations_are_saved_shown_copied_and_stay(ask: Ask, web_store: Store) -> None:
+    several = {"destination": None, "destinations": ["partner", "archive"]}
+    answer = ask().post(JOBS, json=body("both", **several))
+    assert answer.status_code == 201, answer.text
+    shown = ask("viewer").get(f"{JOBS}/{answer.json()['dag_id']}").json()
+    assert shown["definition"]["destinations"] == ["partner", "archive"]
+    assert not shown["definition"].get("destination")
+    draft = ask("viewer").get(f"{JOBS}/{answer.json()['dag_id']}/duplicate").json()
+    assert ask().post(JOBS, json=draft).status_code == 201
+    wrong = body("wrong", destinations=["partner", "nowhere"])
+    issues = ask().post(JOBS, json=wrong).json()["errors"]
+    assert {issue["path"] for issue in issues} == {"destinations", "destinations[1]"}
 
 
 def test_a_row_that_does_not_hold_is_shown_all_the_same(ask: Ask, web_store: Store) -> None:

@@ -87,7 +87,7 @@ def dump(options: argparse.Namespace, output: Output) -> int:
     templates = [t for t in definitions.templates() if not options.job or t.name in used]
     receivers = {tag for job in jobs if job.file.encryption for tag in job.file.encryption.keys}
     keys = [key.spec() for key in definitions.receiver_keys() if not options.job or key.tag in receivers]
-    tags = {job.destination for job in jobs}
+    tags = {tag for job in jobs for tag in job.destination_tags}
     destinations = [d for d in definitions.destinations() if not options.job or d.tag in tags]
     file = DefinitionFile(
         destinations=tuple(destinations),
@@ -134,7 +134,7 @@ def _entry(row: StoredJob, last_window_end: datetime | None) -> dict[str, object
         "frequency": job.schedule.frequency.value,
         "from": job.schedule.valid_from,
         "until": job.schedule.valid_until,
-        "destination": job.destination,
+        "destination": ", ".join(job.destination_tags),
         "templates": len(job.templates),
         "next_delivery": following[0].due if following and job.enabled else None,
     }

@@ -11,6 +11,9 @@ from export_jobs.core.base.frozen import Frozen
 DEFAULT_TEMPORARY_NAME = ".{name}.{attempt}.part"
 MOST_PARALLEL = 8
 MOST_LOGINS = 100
+MOST_KEPT_DAYS = 366
+IN_BUCKETS = frozenset({"s3", "download"})
+"""Kinds whose files are objects of an object store."""
 
 _ENCRYPTION_WORDS = {
     "sse-s3": "AES256",
@@ -38,11 +41,11 @@ def _encryption_word(value: object) -> object:
 class DestinationPlace(Frozen):
     """Where files go, known by a tag. Secrets live in the Airflow connection ``connection``.
 
-    ``folder``: for SFTP, FTPS and FTP a path on the server, for S3 ``bucket/prefix``.
+    ``folder``: for SFTP, FTPS and FTP a path on the server, for S3 and downloads ``bucket/prefix``.
     """
 
     tag: str
-    kind: Annotated[Literal["sftp", "s3", "ftps", "ftp"], BeforeValidator(_lower)]
+    kind: Annotated[Literal["sftp", "s3", "ftps", "ftp", "download"], BeforeValidator(_lower)]
     connection: str
     folder: str
     description: str = ""
@@ -53,7 +56,7 @@ class DestinationOptions(Frozen):
 
     ``temporary_name`` is a pattern with ``{name}`` (or ``{stem}`` and ``{ending}``) and ``{attempt}``. ``tags`` are put
     on S3 objects, ``kms_key`` is the id or ARN of the key that encrypts them. ``plain_ftp`` consents to a server that
-    takes passwords and files in the clear.
+    takes passwords and files in the clear. ``keep_days``: how long a file can be downloaded.
     """
 
     publish: Annotated[Literal["rename", "direct"], BeforeValidator(_lower)] = "rename"
@@ -75,6 +78,7 @@ class DestinationOptions(Frozen):
     storage_class: Annotated[str | None, BeforeValidator(_upper)] = None
     tags: dict[str, str] = Field(default_factory=dict)
     plain_ftp: bool = False
+    keep_days: Annotated[int | None, Field(strict=True)] = None
 
     def chosen(self) -> dict[str, Any]:
         """The options that are not left at their default, as YAML has them."""

@@ -239,17 +239,26 @@ class TemplateUse(Frozen):
 
 
 class JobSpec(Frozen):
-    """A job as a person writes it, naming its templates and its destination."""
+    """A job as a person writes it, naming its templates and its destination, or ``destinations`` in place of the one.
+
+    Each of several destinations gets the same files.
+    """
 
     name: str
     description: str = ""
     owner: str
-    destination: str
+    destination: str | None = None
+    destinations: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     enabled: bool = True
     schedule: Schedule
     templates: tuple[TemplateUse, ...]
     file: FileOptions = FileOptions()
+
+    @property
+    def destination_tags(self) -> tuple[str, ...]:
+        """Every destination of the job, however it is written; of a job that is invalid there may be none."""
+        return self.destinations or ((self.destination,) if self.destination else ())
 
 
 class ExportJob(JobSpec):

@@ -24,6 +24,7 @@ _LOST_BY_ANY: dict[str, str] = {
     "probe_folder": "The right to write into the folder itself is proven by the first delivery alone.",
     "temporary_name": "A receiver may take unfinished files for finished ones if it looks at their names.",
     "parallel": "An unfinished upload may have holes in it.",
+    "keep_days": "A file is removed after so many days, whether somebody has taken it or not.",
     "max_logins": "Deliveries to this destination wait for each other.",
 }
 

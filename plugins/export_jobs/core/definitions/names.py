@@ -21,6 +21,7 @@ RUN_TASK_IDS = ("validate_destination", "publish_manifest", "notify_recipients",
 """What a run does once; a template is a group of tasks beside these, so it cannot have one of their names."""
 EXTRACT = "extract"
 """The task that reads. It came later than templates of this name, which are never renamed; see ``task_group``."""
+_AT = "__"
 _RENAMED_GROUP = f"template__{EXTRACT}"
 _NAME_CHAR = re.compile(r"[A-Za-z0-9_-]", re.ASCII)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -64,6 +65,17 @@ def task_group(template: str) -> str:
 def template_of_group(group: str) -> str | None:
     """The template whose tasks are in a group; None outside of all groups (``""``)."""
     return EXTRACT if group == _RENAMED_GROUP else group or None
+
+
+def step_at(step: str, destination: str | None) -> str:
+    """A step at one of several destinations, as tasks and the ledger call it; None: at the only one."""
+    return step if destination is None else f"{step}{_AT}{destination}"
+
+
+def split_step(step: str) -> tuple[str, str | None]:
+    """The step, and which of several destinations it is at."""
+    name, _, destination = step.partition(_AT)
+    return name, destination or None
 
 
 MAX_JUDGED_LEVELS = 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from export_jobs.core.base.frozen import Frozen
@@ -91,3 +91,8 @@ def files_json(files: Iterable[ExportFile]) -> dict[str, Any]:
 def read_files(document: Mapping[str, Any]) -> list[ExportFile]:
     """What ``files_json`` was given; a run in flight may have what an earlier release wrote, which knew no parts."""
     return [ExportFile.model_validate(part) for part in document.get("parts", [document])]
+
+
+def stage_of(files: Sequence[ExportFile]) -> str:
+    """The extraction that all files of a run come from: by it their publication at several destinations is known."""
+    return files[0].stage

@@ -13,6 +13,7 @@ from export_jobs.core.catalogue.dialect_names import DUCKDB, POSTGRES, SQLITE
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.errors import UserError
+from export_jobs.orchestration.airflow.address import airflow_address
 from export_jobs.orchestration.airflow.limited_destination import LimitedDestination
 from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.executions.login_slots import login_slot
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Connection
     from sqlalchemy import Engine
 
+    from export_jobs.delivery.download import DownloadDestination
     from export_jobs.streaming.openpgp.read_key import SigningKey
     from export_jobs.streaming.source import Source
 
@@ -197,6 +199,8 @@ def open_destination(spec: DestinationSpec) -> Destination:
     found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")
     if spec.kind == "s3":
         return _s3(spec)
+    if spec.kind == "download":
+        return open_download(spec)
     credentials = Credentials(
         host=found.host or "",
         port=found.port,
@@ -250,13 +254,32 @@ def _ftp(credentials: Credentials, spec: DestinationSpec, stall_seconds: float) 
 
 def _s3(spec: DestinationSpec) -> Destination:
     from export_jobs.delivery.s3 import S3Destination  # noqa: PLC0415
+
+    return S3Destination(_s3_client(spec), *_bucket(spec), spec)
+
+
+def open_download(spec: DestinationSpec) -> DownloadDestination:
+    """The bucket behind a destination of the kind download; raises ``UserError`` without its connection."""
+    from export_jobs.delivery.download import DownloadDestination  # noqa: PLC0415
+
+    address = f"{airflow_address()}/export-jobs/api/downloads/{spec.tag}"
+    limit = settings.download_max_bytes()
+    return DownloadDestination(_s3_client(spec), _bucket(spec), spec, address=address, max_bytes=limit)
+
+
+def _bucket(spec: DestinationSpec) -> tuple[str, str]:
+    """Name and prefix."""
+    bucket, _, prefix = spec.folder.strip("/").partition("/")
+    return bucket, prefix
+
+
+def _s3_client(spec: DestinationSpec) -> Any:
     from export_jobs.delivery.s3_login_errors import translate_s3_login_errors  # noqa: PLC0415
     from export_jobs.orchestration.airflow.s3_client import s3_client  # noqa: PLC0415
 
+    airflow_connection(spec.connection, f"the destination {spec.tag!r}")
     with translate_s3_login_errors(spec.connection):
-        client = s3_client(spec.connection)
-    bucket, _, prefix = spec.folder.strip("/").partition("/")
-    return S3Destination(client, bucket, prefix, spec)
+        return s3_client(spec.connection)
 
 
 @lru_cache(maxsize=4)

@@ -16,7 +16,7 @@ from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surrou
 from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.store.definitions import Definitions
 
-CONNECTION_TYPES = {"sftp": {"sftp", "ssh"}, "s3": {"aws"}, "ftps": {"ftp"}, "ftp": {"ftp"}}
+CONNECTION_TYPES = {"sftp": {"sftp", "ssh"}, "s3": {"aws"}, "ftps": {"ftp"}, "ftp": {"ftp"}, "download": {"aws"}}
 """The types of Airflow connection that each kind of destination is read from."""
 ONE_MACHINE = {"LocalExecutor", "SequentialExecutor"}
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import jinja2
 
 from export_jobs.core.base.text import is_control, quote_value
+from export_jobs.core.definitions.names import split_step
 from export_jobs.errors import UserError
 
 LetterKind = Literal["delivered", "failed", "alarm"]
@@ -35,6 +36,13 @@ STEP_WORDS = {
 }
 """What the steps of a run do, for people who have never seen its tasks."""
 _REMEDY = "Write it as name@example.org"
+
+
+def step_in_words(step: str) -> str:
+    """What a step does, and at which of several destinations."""
+    name, destination = split_step(step)
+    words = STEP_WORDS.get(name, name)
+    return f"{words} at {destination}" if destination else words
 
 
 @dataclass(frozen=True)
@@ -137,6 +145,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["human_bytes"] = human_bytes
-    environment.filters["step_words"] = lambda step: STEP_WORDS.get(step, step)
+    environment.filters["step_words"] = step_in_words
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment

@@ -13,6 +13,7 @@ from airflow.sdk import ObjectStoragePath
 from export_jobs import settings
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, Schedule
+from export_jobs.core.files.job_files import sent_manifest_path
 from export_jobs.core.sql.definition_hash import definition_hash
 from export_jobs.core.windows.window import Window, closed_at
 from export_jobs.delivery.destination import Destination
@@ -20,6 +21,7 @@ from export_jobs.errors import TransientError, UserError
 from export_jobs.orchestration.airflow.connections import open_destination, task_store_engine
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions
+from export_jobs.store.executions.records import Arrival
 from export_jobs.store.findings.processes import Processes
 from export_jobs.store.ledger import Ledger
 
@@ -34,7 +36,10 @@ ALMOST_OVER = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class JobRun:
-    """One try of one step of an execution. ``attempt`` is new for every try, so that two are never confused."""
+    """One try of one step of an execution. ``attempt`` is new for every try, so that two are never confused.
+
+    ``tag``: of a job with several destinations, the one that the step is at.
+    """
 
     job: ExportJob
     window: Window
@@ -46,10 +51,11 @@ class JobRun:
     ledger: Ledger
     definitions: Definitions
     engine: Engine
+    tag: str | None = None
     attempt: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @classmethod
-    def open(cls, context: Context, job_id: int, job_version: int) -> JobRun:
+    def open(cls, context: Context, job_id: int, job_version: int, tag: str | None = None) -> JobRun:
         """Bind this run to the definition version that it first ran with.
 
         Raises ``UserError`` for a run without a window and for a window that is not closed, ``TransientError`` while
@@ -92,6 +98,7 @@ class JobRun:
             ledger=ledger,
             definitions=definitions,
             engine=engine,
+            tag=tag,
         )
 
     @property
@@ -111,11 +118,37 @@ class JobRun:
 
     @cached_property
     def destination(self) -> Destination:
-        """The job's destination, through its Airflow connection."""
-        spec = self.definitions.destination(self.job.destination)
+        """The job's destination, or that of several which the step is at."""
+        return self.destination_of(self.tag or self.job.destination_tags[0])
+
+    def destination_of(self, tag: str) -> Destination:
+        """A destination, through its Airflow connection."""
+        spec = self.definitions.destination(tag)
         if spec is None:
-            raise UserError(f"There is no destination {self.job.destination!r}", "Create it again, then clear this run")
+            raise UserError(f"There is no destination {tag!r}", "Create it again, then clear this run")
         return open_destination(spec)
+
+    @property
+    def manifest_path(self) -> str:
+        """Where the manifest goes, at whichever destination; empty where the job sends none."""
+        return sent_manifest_path(self.job, self.window) or ""
+
+    def arrival(self) -> Arrival | None:
+        """What the step's destination has got of this run already, while others of several wait; None: send it.
+
+        A run that is cleared for those that wait sends them their files, and nothing twice to the others.
+        """
+        if self.tag is None:
+            return None
+        found = self.ledger.arrivals(self.execution_id, self.manifest_path).get(self.tag)
+        return found if found and found.is_open else None
+
+    def has_arrived(self, stage: str) -> bool:
+        """Whether nothing is to be sent to the step's destination, of several, of the extraction ``stage``."""
+        if self.tag is None:
+            return False
+        # In this order: the arrival is no longer an open one once the last destination has made the publication.
+        return self.arrival() is not None or self.ledger.publication(self.execution_id, stage) is not None
 
     @property
     def staging(self) -> ObjectStoragePath:

@@ -10,6 +10,7 @@ from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.delivery.destination import Destination, Target
 from export_jobs.delivery.standing import ForeignFileError
 from export_jobs.errors import TransientError
+from export_jobs.store.executions.records import ArrivalRecord
 from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord, DoneFileRecord, PublicationRecord
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class PublishingLedger(Protocol):
     def claim(self, execution_id: int, template: str, step: str, attempt: str) -> None:
         """See ``Ledger``."""
 
-    def known_files(self, execution_id: int, path: str) -> tuple[KnownFile, ...]:
+    def known_files(self, execution_id: int, path: str, destination: str | None = None) -> tuple[KnownFile, ...]:
         """See ``Ledger``."""
 
     def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> AbstractContextManager[PlacedFile]:
@@ -57,7 +58,7 @@ def publish(
         bytes=record.bytes,
         sha256=record.sha256,
         attempt=attempt,
-        known=ledger.known_files(record.execution_id, record.path),
+        known=_known_files(ledger, record),
     )
 
     def fence() -> AbstractContextManager[PlacedFile]:
@@ -70,11 +71,19 @@ def publish(
     except AlreadyDelivered:
         log.info("Another attempt has delivered %s meanwhile", record.path)
     except ForeignFileError as error:
-        if _of_others(ledger.known_files(record.execution_id, record.path), record) == _of_others(target.known, record):
+        if _of_others(_known_files(ledger, record), record) == _of_others(target.known, record):
             raise
         raise TransientError(
             f"Another run has published {record.path} during this attempt", "It is looked at again at the next try"
         ) from error
+
+
+def _known_files(
+    ledger: PublishingLedger, record: DeliveryRecord | PublicationRecord | DoneFileRecord
+) -> tuple[KnownFile, ...]:
+    if isinstance(record, PublicationRecord) and not isinstance(record, ArrivalRecord):
+        return ledger.known_files(record.execution_id, record.path)
+    return ledger.known_files(record.execution_id, record.path, record.destination)
 
 
 def _of_others(

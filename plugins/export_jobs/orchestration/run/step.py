@@ -11,6 +11,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
 
 from export_jobs import settings
+from export_jobs.core.definitions.names import step_at
 from export_jobs.core.files.names import file_stem
 from export_jobs.errors import ExportError, SupersededError, TransientError
 from export_jobs.orchestration.run.failure import failure_of
@@ -28,13 +29,19 @@ class ExportStep(BaseOperator):
     """One step of an execution. Its arguments are ids: no value of a row ever reaches a template field."""
 
     template_fields: ClassVar[tuple[str, ...]] = ()
-    step: ClassVar[str]
+    step: str
+    tag: str | None = None
+    """Of a job with several destinations, the one that the step is at; it is behind the step's name then."""
 
-    def __init__(self, *, job_id: int, job_version: int, template: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, job_id: int, job_version: int, template: str | None = None, tag: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.job_id = job_id
         self.job_version = job_version
         self.template = template
+        if tag is not None:
+            self.tag, self.step = tag, step_at(self.step, tag)
 
     def run_step(self, run: JobRun, context: Context) -> Any:
         """Do the step for ``run``; what it returns becomes the task's XCom."""
@@ -57,8 +64,11 @@ class ExportStep(BaseOperator):
             raise SystemExit(1)
 
     def discard_staged(self, run: JobRun) -> None:
-        """Remove the rows that this step's template has staged: nobody reads them any more."""
-        if self.template is not None:
+        """Remove the rows that this step's template has staged: nobody reads them any more.
+
+        What is at one of several destinations leaves that to the last one.
+        """
+        if self.template is not None and self.tag is None:
             zone = run.job.schedule.time_zone
             remove_staged(run.staging, file_stem(run.job.name, self.template, run.window, zone))
 
@@ -88,7 +98,7 @@ class ExportStep(BaseOperator):
 
     def _open(self, context: Context) -> JobRun:
         try:
-            return JobRun.open(context, self.job_id, self.job_version)
+            return JobRun.open(context, self.job_id, self.job_version, self.tag)
         except BaseException as error:
             if not isinstance(error, TransientError):
                 self._record_unopened(context, error)

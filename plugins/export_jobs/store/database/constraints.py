@@ -55,6 +55,19 @@ _JOBS = {
     "job_recipients_are_addresses": ("A recipient is not a plain mail address", _ADDRESS_REMEDY),
     "job_recipients_hold_no_null": ("A recipient has no value", "Remove the entry"),
     "job_destination_fkey": ("There is no destination of this tag", "Create it first"),
+    "job_has_one_destination_or_several": (
+        "The job has no destination, or both a destination and destinations",
+        "Give the tag of one as destination, or those of several as destinations",
+    ),
+    "job_sends_each_of_several_a_manifest": (
+        "The job has several destinations and sends no manifest, by which it is known which of them has all files",
+        "Leave manifest at beside",
+    ),
+    "job_destinations_are_two_to_ten": (
+        "The destinations are not two to ten",
+        "Write one as destination; split more over several jobs",
+    ),
+    "job_destinations_hold_no_null": ("A destination of the job has no value", "Remove the entry"),
     "job_frequency_is_known": ("The frequency is unknown", "Use once, daily, weekly, monthly or quarterly"),
     "job_execute_on_fits_frequency": (
         "Execute-on does not fit the frequency",
@@ -212,6 +225,7 @@ _LEDGER = {
     "execution_event_execution_id_fkey": _NO_EXECUTION,
     "delivery_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
     "delivery_execution_id_fkey": _NO_EXECUTION,
+    "delivery_destination_fkey": ("There is no destination of this tag", "Create it first"),
     "delivery_verification_is_known": ("The verification is unknown", "Use size, read back or not verified"),
     "delivery_is_recorded_once": ("The ledger has the delivery of this file already", "There is nothing to do"),
     "delivery_part_is_counted_from_one": ("The number of a part is not positive", "Count the parts from 1"),

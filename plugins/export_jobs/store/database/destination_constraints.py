@@ -7,7 +7,7 @@ NAME_REMEDY = "Use letters, digits, - and single _, at most 64"
 DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
     "destination_pkey": ("There is a destination of this tag already", "Change that one, or choose another tag"),
     "destination_tag_is_plain": ("The destination's tag is invalid", NAME_REMEDY),
-    "destination_kind_is_known": ("The destination's kind is unknown", "Use sftp, s3, ftps or ftp"),
+    "destination_kind_is_known": ("The destination's kind is unknown", "Use sftp, s3, ftps, ftp or download"),
     "destination_plain_ftp_is_consented_to": (
         "Plain FTP sends the password and every file in the clear, and the destination does not consent to it, or "
         "is of another kind",
@@ -16,6 +16,15 @@ DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
     "destination_ftp_renames": (
         "The destination has an option that is not for FTP",
         "Leave publish, replace, parallel and legacy_algorithms at their defaults",
+    ),
+    "destination_keep_days_is_in_range": ("The destination's keep days is not between 1 and 366", "Give such as 14"),
+    "destination_download_is_kept_for_days": (
+        "A destination for download says for how many days, and no other one does",
+        "Give or remove keep_days, or choose another kind",
+    ),
+    "destination_download_is_of_ours": (
+        "The destination's acl opens files for download to others",
+        "Leave acl empty",
     ),
     "destination_has_a_connection": ("The destination names no connection", "Give the id of an Airflow connection"),
     "destination_publish_is_known": ("The destination's publish is unknown", "Use rename or direct"),
@@ -59,7 +68,7 @@ DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
         'Use such as {"team": "exports"}',
     ),
     "destination_s3_publishes_whole_objects": (
-        "The destination has an option of SFTP servers and is of the kind s3",
+        "The destination has an option of SFTP servers and is of the kind s3 or download",
         "Leave publish, replace, temporary_name, parallel, max_logins and legacy_algorithms at their defaults",
     ),
     "destination_s3_options_for_s3_only": (

@@ -11,12 +11,14 @@ from export_jobs.store.executions.reader import (
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
     EXECUTION_COLUMNS,
+    IS_OPEN_ARRIVAL,
     PUBLICATION_COLUMNS,
     READ_AFTER_ITS_END,
     ExecutionReader,
     delivery_entry,
 )
 from export_jobs.store.executions.records import (
+    Arrival,
     DeliveredShape,
     DeliveryEntry,
     ExecutionEvent,
@@ -35,16 +37,20 @@ class History(ExecutionReader):
         with self.transaction() as within:
             return within._execution_records(within._rows(query, job_id=job_id))
 
-    def delivery(self, execution_id: int, template: str, stage: str, part: int | None = None) -> DeliveryEntry | None:
+    def delivery(
+        self, execution_id: int, template: str, stage: str, part: int | None = None, destination: str | None = None
+    ) -> DeliveryEntry | None:
         """The delivery of one stage of a template, or of a part of it; None while it is not delivered."""
         rows = self._rows(
             f"""SELECT {DELIVERY_COLUMNS} FROM export_jobs.delivery
             WHERE execution_id = :execution_id AND template = :template AND stage = :stage
-                AND part IS NOT DISTINCT FROM CAST(:part AS integer)""",
+                AND part IS NOT DISTINCT FROM CAST(:part AS integer)
+                AND destination IS NOT DISTINCT FROM CAST(:destination AS text)""",
             execution_id=execution_id,
             template=template,
             stage=stage,
             part=part,
+            destination=destination,
         )
         return delivery_entry(rows[0]) if rows else None
 
@@ -63,17 +69,31 @@ class History(ExecutionReader):
         return DeliveredShape(**rows[0]) if rows else None
 
     def latest_deliveries(self, execution_id: int) -> list[DeliveryEntry]:
-        """What was delivered of the newest stage of every template of an execution, by template and part."""
+        """What was delivered of the newest stage of every template at each destination, by destination and part."""
         rows = self._rows(
             f"""SELECT {DELIVERY_COLUMNS} FROM export_jobs.delivery WHERE execution_id = :execution_id
-                AND (template, stage) IN (SELECT DISTINCT ON (template) template, stage FROM export_jobs.delivery
-                    WHERE execution_id = :execution_id ORDER BY template, id DESC)
-            ORDER BY template, part""",
+                AND (template, coalesce(destination, ''), stage) IN (
+                    SELECT DISTINCT ON (template, destination) template, coalesce(destination, ''), stage
+                    FROM export_jobs.delivery WHERE execution_id = :execution_id
+                    ORDER BY template, destination, id DESC)
+            ORDER BY destination, template, part""",
             execution_id=execution_id,
         )
         return [delivery_entry(row) for row in rows]
 
-    def superseded_files(self, execution_id: int, paths: Collection[str]) -> list[str]:
+    def arrivals(self, execution_id: int, path: str) -> dict[str, Arrival]:
+        """By its tag, what each of several destinations has got of an execution's manifests, of the name ``path``."""
+        rows = self._rows(
+            f"""SELECT DISTINCT ON (p.destination) p.destination, p.sha256, {IS_OPEN_ARRIVAL} AS is_open
+            FROM export_jobs.placement p
+            WHERE p.execution_id = :execution_id AND p.path = :path AND p.stands AND p.template IS NULL
+            ORDER BY p.destination, p.id DESC""",
+            execution_id=execution_id,
+            path=path,
+        )
+        return {row["destination"]: Arrival(**row) for row in rows}
+
+    def superseded_files(self, execution_id: int, paths: Collection[str], destination: str | None = None) -> list[str]:
         """Where files of templates may stand that the job has sent for the window of an execution, but for ``paths``.
 
         With what was announced and not recorded: whoever died in between may have given the file its name.
@@ -82,12 +102,13 @@ class History(ExecutionReader):
             """WITH same AS (SELECT e.id FROM export_jobs.execution me JOIN export_jobs.execution e
                 ON e.job_id = me.job_id AND (e.window_start, e.window_end) = (me.window_start, me.window_end)
                 WHERE me.id = :execution_id)
-            SELECT path FROM (
-                SELECT path FROM export_jobs.delivery WHERE execution_id IN (SELECT id FROM same)
-                UNION SELECT path FROM export_jobs.placement
+            SELECT DISTINCT path FROM (
+                SELECT path, destination FROM export_jobs.delivery WHERE execution_id IN (SELECT id FROM same)
+                UNION SELECT path, destination FROM export_jobs.placement
                 WHERE execution_id IN (SELECT id FROM same) AND template IS NOT NULL) sent
-            WHERE path <> ALL(:paths)""",
+            WHERE path <> ALL(:paths) AND (CAST(:destination AS text) IS NULL OR destination = :destination)""",
             execution_id=execution_id,
+            destination=destination,
             paths=list(paths),
         )
         return sorted(row["path"] for row in rows)

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Engine, text
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.store.executions.fence import Announcement, FileRecord, require_newest_rows
 from export_jobs.store.executions.history import History
-from export_jobs.store.executions.reader import DELIVERY_COLUMNS, PUBLICATION_COLUMNS
-from export_jobs.store.executions.records import DeliveryRecord, DoneFileRecord, PublicationRecord
+from export_jobs.store.executions.reader import DELIVERY_COLUMNS, IS_OPEN_ARRIVAL, PUBLICATION_COLUMNS
+from export_jobs.store.executions.records import ArrivalRecord, DeliveryRecord, DoneFileRecord, PublicationRecord
 
-_DESTINATION = """(SELECT j.destination FROM export_jobs.execution e JOIN export_jobs.job j ON j.id = e.job_id
-    WHERE e.id = :execution_id)"""
+# Of several destinations the record says which; that of a job with one stands in its row.
+_DESTINATION = """coalesce(CAST(:destination AS text), (SELECT j.destination FROM export_jobs.execution e
+    JOIN export_jobs.job j ON j.id = e.job_id WHERE e.id = :execution_id))"""
 _LOCK = f"SELECT pg_advisory_xact_lock(hashtextextended({_DESTINATION} || '/' || :path, 0))"
 _NEWEST = f"""SELECT id, execution_id, revision, sha256, stands FROM export_jobs.placement
     WHERE destination = {_DESTINATION} AND path = :path ORDER BY id DESC LIMIT 1"""
@@ -46,18 +47,25 @@ _NEWEST_READ_BY_OTHERS = f"""SELECT max(v.id) FROM export_jobs.delivery d
             WHERE me.id = :execution_id)))"""
 _ADD_DELIVERY = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS})
     VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
-        :version, :definition_hash, :attempt, clock_timestamp(), :verification, :part)"""
+        :version, :definition_hash, :attempt, clock_timestamp(), :verification, :part, :destination)"""
 _ADD_PUBLICATION = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS})
     SELECT :execution_id, :stage, count(*) + 1, :path, :url, :bytes, :sha256, clock_timestamp()
     FROM export_jobs.publication WHERE execution_id = :execution_id"""
+_LOCK_ARRIVALS = "SELECT pg_advisory_xact_lock(hashtextextended('arrivals of ' || CAST(:execution_id AS text), 0))"
+_ARE_ALL_THERE = f"""SELECT count(DISTINCT p.destination) = cardinality(CAST(:tags AS text[]))
+    FROM export_jobs.placement p WHERE p.execution_id = :execution_id AND p.path = :path AND p.stands
+        AND p.template IS NULL AND p.destination = ANY(CAST(:tags AS text[])) AND {IS_OPEN_ARRIVAL}"""
 
 
-def known_files(connection: Connection, execution_id: int, path: str) -> tuple[KnownFile, ...]:
+def known_files(
+    connection: Connection, execution_id: int, path: str, destination: str | None = None
+) -> tuple[KnownFile, ...]:
     """What the job of this execution has put there for the same window, or was about to, ever.
 
     A file of another window is not among them: names of a job's own may repeat when its schedule has changed.
     """
-    rows = connection.execute(text(_KNOWN), {"execution_id": execution_id, "path": path}).mappings()
+    values = {"execution_id": execution_id, "path": path, "destination": destination}
+    rows = connection.execute(text(_KNOWN), values).mappings()
     return tuple(KnownFile(**row) for row in rows)
 
 
@@ -71,8 +79,13 @@ class StoreLease:
     def is_recorded(self, record: FileRecord) -> bool:
         """See ``LeaseTransaction``."""
         if isinstance(record, DeliveryRecord):
-            found = self._history.delivery(record.execution_id, record.template, record.stage, record.part)
+            found = self._history.delivery(
+                record.execution_id, record.template, record.stage, record.part, record.destination
+            )
             return found is not None
+        if isinstance(record, ArrivalRecord):
+            arrival = self._history.arrivals(record.execution_id, record.path).get(record.destination)
+            return arrival is not None and arrival.is_open and arrival.sha256 == record.sha256
         if isinstance(record, DoneFileRecord):
             newest = self._newest(record)
             return newest is not None and newest.stands and newest.sha256 == record.sha256
@@ -80,7 +93,7 @@ class StoreLease:
 
     def is_outdated(self, record: FileRecord) -> bool:
         """See ``LeaseTransaction``; extractions are compared by when they began, in the ledger's own order."""
-        values = {"execution_id": record.execution_id, "path": record.path, "template": _template(record)}
+        values = {**_place(record), "template": _template(record)}
         by_others = self._connection.execute(text(_NEWEST_READ_BY_OTHERS), values).scalar_one()
         if by_others is None:
             return False
@@ -119,6 +132,8 @@ class StoreLease:
             values = {**asdict(record), "columns": list(record.columns), "revision": announcement.revision}
             values["verification"] = placed.verification.value
             self._connection.execute(text(_ADD_DELIVERY), values)
+        elif isinstance(record, ArrivalRecord):
+            self._publish_if_all_have_it(record)
         elif isinstance(record, PublicationRecord):
             self._connection.execute(text(_ADD_PUBLICATION), asdict(record))
 
@@ -128,17 +143,22 @@ class StoreLease:
             require_newest_rows(self, record)
             self._connection.execute(text(_ADD_PUBLICATION), asdict(record))
 
+    def _publish_if_all_have_it(self, record: ArrivalRecord) -> None:
+        """Of two that arrive at once, the second one waits here, and then sees the first one."""
+        values = {**asdict(record), "tags": [record.destination, *record.others]}
+        self._connection.execute(text(_LOCK_ARRIVALS), values)
+        if self._connection.execute(text(_ARE_ALL_THERE), values).scalar_one():
+            self._connection.execute(text(_ADD_PUBLICATION), values)
+
     def _lock(self, record: FileRecord) -> None:
-        self._connection.execute(text(_LOCK), {"execution_id": record.execution_id, "path": record.path})
+        self._connection.execute(text(_LOCK), _place(record))
 
     def _newest(self, record: FileRecord) -> Any:
-        values = {"execution_id": record.execution_id, "path": record.path}
-        return self._connection.execute(text(_NEWEST), values).one_or_none()
+        return self._connection.execute(text(_NEWEST), _place(record)).one_or_none()
 
     def _add(self, record: FileRecord, attempt: str, revision: int, *, stands: bool, placed: PlacedFile) -> int:
         values = {
-            "execution_id": record.execution_id,
-            "path": record.path,
+            **_place(record),
             "attempt": attempt,
             "revision": revision,
             "bytes": record.bytes,
@@ -150,6 +170,13 @@ class StoreLease:
             "reported_bytes": placed.reported_bytes,
         }
         return int(self._connection.execute(text(_ADD), values).scalar_one())
+
+
+def _place(record: FileRecord) -> dict[str, Any]:
+    """What a path is known by; one of several destinations with it."""
+    several = None if isinstance(record, PublicationRecord) else record.destination
+    tag = record.destination if isinstance(record, ArrivalRecord) else several
+    return {"execution_id": record.execution_id, "path": record.path, "destination": tag}
 
 
 def _template(record: FileRecord) -> str | None:

@@ -20,7 +20,7 @@ from export_jobs.store.executions.records import (
 EXECUTION_COLUMNS = "id, job_id, dag_id, run_id, run_type, window_start, window_end, version, opened_at"
 EVENT_COLUMNS = "execution_id, at, kind, step, template, attempt, try_number, message, detail"
 DELIVERY_COLUMNS = """execution_id, template, stage, revision, path, url, rows, bytes, sha256, columns, version,
-    definition_hash, attempt, delivered_at, verification, part"""
+    definition_hash, attempt, delivered_at, verification, part, destination"""
 PUBLICATION_COLUMNS = "execution_id, stage, revision, path, url, bytes, sha256, published_at"
 NOTIFICATION_COLUMNS = "execution_id, kind, key, recipient, state, reply, at"
 
@@ -37,6 +37,10 @@ READ_AFTER_ITS_END = """NOT EXISTS (
 Rows that came into the window later are missing then, so such a window does not count as delivered. Releases before
 0.2.0 took any window that a person asked for. An extraction without a template has read those of all.
 """
+
+IS_OPEN_ARRIVAL = """p.placed_at > coalesce(
+    (SELECT max(q.published_at) FROM export_jobs.publication q WHERE q.execution_id = p.execution_id), '-infinity')"""
+"""Of a manifest's placement ``p`` at one of several destinations: not all of them have had theirs since."""
 
 
 class ExecutionReader(StoreAccess):

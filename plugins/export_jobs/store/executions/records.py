@@ -38,6 +38,7 @@ class DeliveryRecord:
     """One file about to be made visible; sizes in bytes, ``sha256`` in hex. ``part`` counts those of a template.
 
     ``named_revision``: the revision that the file's name holds; the path then tells nothing of earlier ones.
+    ``destination``: of a job with several, the one that gets the file; None where the job has one.
     """
 
     execution_id: int
@@ -54,6 +55,7 @@ class DeliveryRecord:
     attempt: str
     part: int | None = field(default=None, kw_only=True)
     named_revision: int | None = field(default=None, kw_only=True)
+    destination: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,23 @@ class PublicationRecord:
 
 
 @dataclass(frozen=True)
+class ArrivalRecord(PublicationRecord):
+    """The manifest at one of several destinations, ``others`` beside it; the last one to get it makes a publication."""
+
+    destination: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The newest manifest at one of several destinations; ``is_open``: not all of them have had one since."""
+
+    destination: str
+    sha256: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class DoneFileRecord:
     """The file that a receiver waits for, about to be made visible; of it only the place is recorded."""
 
@@ -98,6 +117,7 @@ class DoneFileRecord:
     url: str
     bytes: int
     sha256: str
+    destination: str | None = None
 
 
 @dataclass(frozen=True)

@@ -104,10 +104,20 @@ def latest_failures(record: ExecutionRecord) -> list[ExecutionEvent]:
 
 
 def newest_files(record: ExecutionRecord) -> list[DeliveryEntry]:
-    """The newest file of each template, or its parts: a rerun replaces what it delivered before."""
-    stages = {file.template: file.stage for file in record.deliveries}
-    newest = {(file.template, file.part): file for file in record.deliveries if file.stage == stages[file.template]}
+    """The newest file of each template, or its parts, at each destination: a rerun replaces what was there before."""
+    stages = {(file.destination, file.template): file.stage for file in record.deliveries}
+    newest = {
+        (file.destination, file.template, file.part): file
+        for file in record.deliveries
+        if file.stage == stages[file.destination, file.template]
+    }
     return list(newest.values())
+
+
+def one_of_each(files: Collection[DeliveryEntry]) -> list[DeliveryEntry]:
+    """The same files at one destination each: that which got a template last. What sums and counts are made of."""
+    last = {file.template: file.destination for file in files}
+    return [file for file in files if file.destination == last[file.template]]
 
 
 def bound_version(record: ExecutionRecord) -> int:
@@ -126,7 +136,7 @@ def run_outcome(record: ExecutionRecord, templates: Collection[str], airflow: Ai
         return RunOutcome(record.run_id, window, states)
     start, end = run_times(record)
     rows: Counter[str] = Counter()
-    for file in newest_files(record):
+    for file in one_of_each(newest_files(record)):
         rows[file.template] += file.rows
     seconds = (end - start).total_seconds() if end else None
     return RunOutcome(record.run_id, window, states, rows.total(), seconds, dict(rows))

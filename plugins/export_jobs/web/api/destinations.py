@@ -1,15 +1,21 @@
-"""Destinations: which there are, and whether one takes files right now."""
+"""Destinations: which there are, whether one takes files right now, and files that people take from here."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
 
+from fastapi.responses import StreamingResponse
+
+from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.core.definitions.looser_choices import looser_choices
 from export_jobs.errors import ExportError
-from export_jobs.orchestration.airflow.connections import open_destination
-from export_jobs.web.http.access import ReadsConnections, ReadsDags
+from export_jobs.orchestration.airflow.connections import open_destination, open_download
+from export_jobs.store.executions.downloads import Downloads, KnownDownload
+from export_jobs.web.http.access import DATA, Caller, ReadsConnections, ReadsDags
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
-from export_jobs.web.http.dependencies import StoreDep
+from export_jobs.web.http.dependencies import StoreDep, StoreEngineDep
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.http.rate_limit import RateLimit
 from export_jobs.web.models import EmptyBody
@@ -17,6 +23,10 @@ from export_jobs.web.models.destination import DestinationCheck, DestinationChoi
 
 router = api_router("destinations")
 _CHECKS = RateLimit("checks of destinations", limit=5, seconds=60)
+_NOT_THERE = ("there is no such file for download", "See the Execution Log of the job")
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 CHECK_PASSED = "It takes files: login, folder and the right to write are proven."
 
 
@@ -71,3 +81,48 @@ def check_destination(
         return DestinationCheck(ok=False, what=str(error))
     entry.note(ok=True)
     return DestinationCheck(ok=True, what=CHECK_PASSED)
+
+
+@router.get("/downloads/{tag}/{path:path}", response_class=StreamingResponse, responses=_FILE)
+def download_file(
+    *, user: ReadsDags, tag: str, path: str, store: StoreDep, engine: StoreEngineDep, entry: AuditEntryDep
+) -> StreamingResponse:
+    """The newest file that was delivered under this path; 410 when it has been removed meanwhile."""
+    entry.record_read()
+    spec = store.destination(tag)
+    known = Downloads(engine).find(tag, path)
+    if known is None or spec is None or spec.kind != "download":
+        raise RequestRefusal.because(404, *_NOT_THERE)
+    entry.note(known.dag_id, job=known.job, destination=tag, file=path)
+    _require_right(user, known)
+    found = open_download(spec).open(path)
+    if found is None:
+        raise _gone(spec, known)
+    entry.note(bytes=found.length)
+    name = quote(path.rpartition("/")[2])
+    return StreamingResponse(
+        found.blocks,
+        media_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+            "Content-Encoding": "identity",  # packed already: Airflow would pack it once more, and drop its length
+            "Content-Length": str(found.length),
+        },
+    )
+
+
+def _require_right(user: Caller, known: KnownDownload) -> None:
+    """Whoever may not see the job does not learn that there is a file."""
+    if not user.may("GET", known.dag_id):
+        raise RequestRefusal.because(404, *_NOT_THERE)
+    if not user.may("GET", known.dag_id, DATA):
+        what = f"you may see the job {known.job!r} and not take its files, which needs the right to read its XComs"
+        raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for the permission")
+
+
+def _gone(spec: DestinationSpec, known: KnownDownload) -> RequestRefusal:
+    what = (
+        f"{known.path} of {known.placed_at:%Y-%m-%d} is no longer there: files of {spec.tag!r} are kept for "
+        f"{spec.keep_days} days"
+    )
+    return RequestRefusal.because(410, what, "Have its window exported again, from the page of the job")

@@ -39,7 +39,7 @@ def list_jobs(
         jobs=job_rows(found[query.offset : query.offset + query.limit], engine, user),
         total=len(found),
         totals=totals,
-        destinations=sorted({summary.definition.destination for summary in visible} - {""}),
+        destinations=sorted({tag for summary in visible for tag in summary.definition.destinations}),
         owners=sorted({summary.definition.owner for summary in visible} - {""}),
         offset=query.offset,
         limit=query.limit,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from operator import attrgetter
 from urllib.parse import quote
 
 from export_jobs.core.definitions.names import task_group
@@ -63,7 +62,7 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
         ended_at=end,
         seconds=(end - start).total_seconds() if end else None,
         tries=max((event.try_number or 1 for event in this_round.events), default=1),
-        files=[_file(file) for file in sorted(files, key=attrgetter("template", "path"))],
+        files=[_file(file) for file in sorted(files, key=_place)],
         error=_error(failures, state),
         notifications=[_mail(note) for note in this_round.notifications],
         links=_links(record, failures),
@@ -88,9 +87,14 @@ def _mail(note: Notification) -> MailSummary:
     return MailSummary(recipient=note.recipient, kind=note.kind, state=note.state, reply=note.reply, at=note.at)
 
 
+def _place(file: DeliveryEntry) -> tuple[str, str, str]:
+    return file.destination or "", file.template, file.path
+
+
 def _file(one: DeliveryEntry) -> DeliveredFile:
     return DeliveredFile(
         template=one.template,
+        destination=one.destination,
         part=one.part,
         path=one.path,
         url=one.url,

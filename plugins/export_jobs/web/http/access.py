@@ -24,6 +24,8 @@ from export_jobs.web.http.slots import WRITES
 
 HttpMethod = Literal["GET", "POST", "PUT", "DELETE"]
 RUN = DagAccessEntity.RUN
+DATA = DagAccessEntity.XCOM
+"""What the runs of a Dag have made: the right of its own that a download takes."""
 LOGIN_COOKIE = COOKIE_NAME_JWT_TOKEN
 
 

@@ -34,11 +34,16 @@ class AuditEntry:
     dag_id: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     skipped: bool = False
+    is_recorded: bool = False
 
     def note(self, dag_id: str | None = None, **extra: Any) -> None:
         """Add to the row: the job's Dag, the names of what changed, values before and after."""
         self.dag_id = dag_id or self.dag_id
         self.extra.update({key: _short(value) for key, value in extra.items()})
+
+    def record_read(self) -> None:
+        """Write a row although nothing is changed: data leave."""
+        self.is_recorded = True
 
     def skip(self) -> None:
         """Write no row: this request only looks."""
@@ -75,7 +80,8 @@ class AuditedRoute(APIRoute):
 
     async def _record(self, request: Request, entry: AuditEntry, status: int, error: Exception | None = None) -> None:
         caller = getattr(request.state, "caller", None)
-        if request.method in SAFE_METHODS or entry.skipped or caller is None:
+        is_read = request.method in SAFE_METHODS and not entry.is_recorded
+        if is_read or entry.skipped or caller is None:
             return  # nobody is logged in: there is nothing to record but noise
         extra = {"method": request.method, "status": status, **entry.extra}
         if isinstance(error, RequestRefusal):

@@ -33,7 +33,7 @@ class DefinitionSummary:
     fault: str
     description: str = ""
     owner: str = ""
-    destination: str = ""
+    destinations: tuple[str, ...] = ()
     enabled: bool = False
     frequency: str = ""
     schedule: Schedule | None = None
@@ -68,7 +68,7 @@ class DefinitionSummary:
         return replace(self, fault=fault, schedule=None, schedule_text="", _upcoming=None)
 
     def _fill(self, job: ExportJob) -> None:
-        self.description, self.owner, self.destination = job.description, job.owner, job.destination
+        self.description, self.owner, self.destinations = job.description, job.owner, job.destination_tags
         self.enabled, self.frequency = job.enabled, job.schedule.frequency.value
         if not self.fault:
             self.schedule, self.schedule_text = job.schedule, schedule_text(job.schedule)

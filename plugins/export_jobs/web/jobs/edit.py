@@ -41,7 +41,7 @@ def read_edit(
     merged = _merge_edit(spec_of(before).model_dump(mode="json", by_alias=True), body)
     stored = StoredReferences(
         templates={template.name: template for template in before.template_definitions},
-        destinations=[before.destination],
+        destinations=before.destination_tags,
         jobs=[row.name],
         keys={key.tag: key for key in store.receiver_keys()},
     )

@@ -24,7 +24,7 @@ def save_new_job(draft: JobDraft, store: Definitions, caller: Caller, entry: Aud
     job = draft.job
     if job is None:
         raise RequestRefusal(_status(draft.issues), draft.issues)
-    entry.note(after=editable_values(job), name=job.name, destination=job.destination)
+    entry.note(after=editable_values(job), name=job.name, destination=", ".join(job.destination_tags))
     entry.note(
         templates=[use.template for use in job.templates], new_templates=[template.name for template in draft.templates]
     )

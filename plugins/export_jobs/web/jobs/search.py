@@ -51,7 +51,7 @@ def search_jobs(
         for summary in summaries
         if (not search or search in summary.definition.search_text)
         and (query.frequency is None or summary.definition.frequency == query.frequency)
-        and (not query.destination or summary.definition.destination == query.destination)
+        and (not query.destination or query.destination in summary.definition.destinations)
         and (not query.owner or summary.definition.owner == query.owner)
         and (not query.mine or not summary.definition.people.isdisjoint(own_names))
     ]

@@ -23,7 +23,7 @@ class DestinationEntry(ApiModel):
     """
 
     tag: str
-    kind: Literal["sftp", "s3", "ftps", "ftp"]
+    kind: Literal["sftp", "s3", "ftps", "ftp", "download"]
     folder: str
     description: str
     connection: str

@@ -93,10 +93,12 @@ class DeletedJobList(ApiModel):
 class DeliveredFile(ApiModel):
     """The newest file of one template, or a ``part`` of it; ``revision`` counts the contents that its path has had.
 
+    ``destination``: which one it is at, where the job has several.
     ``verification``: what proves that it arrived whole; empty where it was delivered before that was kept.
     """
 
     template: str
+    destination: str | None
     part: int | None
     path: str
     url: str

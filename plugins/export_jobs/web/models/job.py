@@ -95,6 +95,7 @@ class JobRow(ApiModel):
     next_window: WindowSpan | None
     last_delivery: LastDelivery | None
     destination: str
+    destinations: list[str]
     owner: str
     version: int
     may: JobPermissions

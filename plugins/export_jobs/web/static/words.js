@@ -56,6 +56,14 @@ export const STEPS = {
   notify_recipients: "Mailing the recipients",
   notify_owner: "Mailing the owner",
 };
+
+// A step of a run at one of several destinations has its tag behind it: `upload__archive`.
+/** @param {string} step */
+export function stepText(step) {
+  const [name, destination] = step.split("__");
+  return `${wordOf(STEPS, name)}${destination ? ` at ${destination}` : ""}`;
+}
+
 /** @type {Record<string, string>} */
 export const TYPES = {
   text: "text", integer: "whole number", number: "number", date: "date", timestamp: "date and time",

@@ -17,6 +17,7 @@ OTHERS = {
     "max_logins": 2,
     "legacy_algorithms": True,
     "plain_ftp": True,
+    "keep_days": 14,
 }
 
 

@@ -20,7 +20,7 @@ SENDER = Address("Export Jobs", addr_spec="exports@example.com")
 def file(number: int = 1, **changes: Any) -> dict[str, Any]:
     path = f"daily/sales__rows-{number}__2026-01-01.zip"
     usual = {"template": f"rows-{number}", "path": path, "url": f"sftp://host/{path}", "rows": 1200, "bytes": 34_567}
-    return {**usual, "sha256": f"{number:064x}", "parts": 1, "last_url": None, **changes}
+    return {**usual, "sha256": f"{number:064x}", "parts": 1, "last_url": None, "destination": None, **changes}
 
 
 def delivered(*files: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -35,7 +35,8 @@ def delivered(*files: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "files": files,
         "is_empty": not any(one["url"] for one in files),
         "owner": "owner@example.com",
-        "manifest_url": "sftp://host/sales__2026-01-01.manifest.json",
+        "missing": "",
+        "manifest_urls": ["sftp://host/sales__2026-01-01.manifest.json"],
         **changes,
     }
 
@@ -45,7 +46,7 @@ def failed(**changes: Any) -> dict[str, Any]:
         step="validate_destination", template=None, message="The folder /in may not be written to."
     )
     usual = {"job": "sales", "window": "1 Jan 2026", "failures": [failure], "delivered": [], "link": ""}
-    return {**usual, "more_parts": dict.fromkeys(changes.get("delivered", ()), ""), **changes}
+    return {**usual, "more_parts": dict.fromkeys(changes.get("delivered", ()), ""), "several": False, **changes}
 
 
 def parts(kind: LetterKind, values: dict[str, Any]) -> tuple[str, str]:

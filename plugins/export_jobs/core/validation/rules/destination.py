@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import MAX_DESCRIPTION, quote_value, text_issues
+from export_jobs.core.definitions.destination import IN_BUCKETS
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.core.definitions.names import name_issues
 from export_jobs.core.validation.rule import Rules
@@ -49,7 +50,7 @@ def folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
     folder = destination.folder
     yield from text_issues("folder", folder, limit=MAX_FOLDER)
     if not folder.strip():
-        example = "a bucket, such as exports/daily" if destination.kind == "s3" else "a path, such as /upload"
+        example = "a bucket, such as exports/daily" if destination.kind in IN_BUCKETS else "a path, such as /upload"
         yield Issue("folder", "the folder is empty", f"Write {example}")
     if ".." in folder.split("/") or "\\" in folder:
         yield Issue("folder", f"{quote_value(folder)} climbs or holds a backslash", "Write the whole path with /")
@@ -59,6 +60,6 @@ def folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
 def bucket_has_a_name(destination: DestinationSpec) -> Iterator[Issue]:
     """S3's own rule for names of buckets."""
     bucket = destination.folder.strip("/").partition("/")[0]
-    if destination.kind == "s3" and destination.folder.strip() and not _BUCKET.fullmatch(bucket):
+    if destination.kind in IN_BUCKETS and destination.folder.strip() and not _BUCKET.fullmatch(bucket):
         what = f"{quote_value(bucket)} cannot be a bucket: 3 to 63 small letters, digits, dots and hyphens"
         yield Issue("folder", what, "Write bucket/prefix, such as exports/daily")

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value, text_issues
-from export_jobs.core.definitions.destination import DEFAULT_TEMPORARY_NAME, MOST_LOGINS, MOST_PARALLEL
+from export_jobs.core.definitions.destination import (
+    DEFAULT_TEMPORARY_NAME,
+    IN_BUCKETS,
+    MOST_KEPT_DAYS,
+    MOST_LOGINS,
+    MOST_PARALLEL,
+)
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.core.files.temporary_name import temporary_name_fault
 from export_jobs.core.validation.rule import Rules
@@ -40,7 +46,7 @@ _S3_ONLY = ("acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags
 def options_are_of_the_kind(destination: DestinationSpec) -> Iterator[Issue]:
     """What makes no sense for the kind of server is refused, since its author hopes for something from it."""
     chosen = destination.chosen()
-    if destination.kind == "s3":
+    if destination.kind in IN_BUCKETS:
         for name, why in _WHY_NOT_S3.items():
             if name in chosen:
                 yield Issue(name, f"{name} is not for S3: {why}", "Remove it")
@@ -65,10 +71,28 @@ def plain_ftp_is_consented_to(destination: DestinationSpec) -> Iterator[Issue]:
         yield Issue("plain_ftp", what, "Remove it, or write `kind: ftp`")
 
 
+@DESTINATION_OPTION_RULES.reads("kind", "keep_days", "acl")
+def downloads_are_kept_for_days(destination: DestinationSpec) -> Iterator[Issue]:
+    """How long customers' rows stay in the bucket is a choice that somebody makes; they are for the page alone."""
+    if destination.kind != "download":
+        if destination.keep_days is not None:
+            what = "keep_days is for downloads: what was delivered to a server is the receiver's"
+            yield Issue("keep_days", what, "Remove it, or write `kind: download`")
+        return
+    if destination.keep_days is None:
+        yield Issue("keep_days", "nothing says how long files can be downloaded", "Add such as `keep_days: 14`")
+    elif not 1 <= destination.keep_days <= MOST_KEPT_DAYS:
+        what = f"{destination.keep_days} is not between 1 and {MOST_KEPT_DAYS}"
+        yield Issue("keep_days", what, "Give a number of days")
+    if destination.acl not in {None, "private"}:
+        what = "acl would open files to others, and downloads are taken over the page alone"
+        yield Issue("acl", what, "Remove it, or write `kind: s3`")
+
+
 @DESTINATION_OPTION_RULES.reads("kind", "publish", "replace", "temporary_name", "parallel")
 def direct_goes_with_no_temporary_name(destination: DestinationSpec) -> Iterator[Issue]:
     """Straight to the final name: there is no other name, and no rename."""
-    if destination.publish != "direct" or destination.kind == "s3":
+    if destination.publish != "direct" or destination.kind in IN_BUCKETS:
         return
     if destination.temporary_name != DEFAULT_TEMPORARY_NAME:
         what = "with publish: direct a file is written under its final name, so it has no temporary one"
@@ -121,7 +145,7 @@ def kms_key_goes_with_kms(destination: DestinationSpec) -> Iterator[Issue]:
     key = destination.kms_key
     if key is not None and not _KMS_KEY.fullmatch(key):
         yield Issue("kms_key", "this is not the id, alias or ARN of a key", "Copy it from KMS, such as alias/out")
-    if destination.kind != "s3" or (destination.encryption or "").startswith("aws:kms"):
+    if destination.kind not in IN_BUCKETS or (destination.encryption or "").startswith("aws:kms"):
         return
     for name, is_set in (("kms_key", key is not None), ("bucket_key", destination.bucket_key)):
         if is_set:

@@ -17,6 +17,7 @@ from export_jobs.core.validation.rules.template import TEMPLATE_RULES
 JOB_RULES: Rules[JobSpec] = Rules()
 MAX_RECIPIENTS = 50
 MAX_TEMPLATES = 20
+MAX_DESTINATIONS = 10
 
 
 @JOB_RULES.reads("name")
@@ -59,12 +60,51 @@ def recipients_are_unique(job: JobSpec) -> Iterator[Issue]:
         seen.add(address.lower())
 
 
-@JOB_RULES.looks_up("destination")
+@JOB_RULES.reads("destination", "destinations")
+def job_has_one_destination_or_several(job: JobSpec) -> Iterator[Issue]:
+    """One key for one destination, another for several: what is written in both would be a guess."""
+    several = len(job.destinations)
+    if job.destination is not None and several:
+        what = "the job has a destination and destinations"
+        yield Issue("destinations", what, "Name all of them under destinations, and leave destination out")
+    elif job.destination is None and not several:
+        yield Issue("destination", "the key 'destination' is missing", "Add it, or name several under destinations")
+    elif several == 1:
+        what = "destinations names one only"
+        yield Issue("destinations", what, f"Write destination: {quote_value(job.destinations[0])} instead")
+    elif several > MAX_DESTINATIONS:
+        what = f"the job has {several} destinations; at most {MAX_DESTINATIONS} get its files"
+        yield Issue("destinations", what, "Split it into several jobs")
+
+
+@JOB_RULES.reads("destinations", "file.manifest")
+def each_of_several_gets_a_manifest(job: JobSpec) -> Iterator[Issue]:
+    """By its manifest it is known which of them has got all files."""
+    if job.destinations and job.file.manifest == "none":
+        what = "no manifest is sent, and by its manifest it is known which of several destinations has all files"
+        yield Issue("file.manifest", what, "Leave it out; manifest_folder puts it where it does not disturb")
+
+
+@JOB_RULES.reads("destinations")
+def destinations_are_unique(job: JobSpec) -> Iterator[Issue]:
+    """The same destination twice would be the same file twice."""
+    counted: Counter[str] = Counter()
+    for index, tag in enumerate(job.destinations):
+        counted[tag] += 1
+        if counted[tag] == 2:
+            yield Issue(f"destinations[{index}]", f"{quote_value(tag)} is named twice", "Remove one of the two")
+
+
+@JOB_RULES.looks_up("destination", "destinations")
 def destination_is_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """The tag of a destination that exists; with none given nothing is reported."""
-    if context.destinations is not None and job.destination not in context.destinations:
-        remedy = suggest(job.destination, context.destinations, none="Define a destination with this tag first")
-        yield Issue("destination", f"there is no destination {quote_value(job.destination)}", remedy)
+    if context.destinations is None:
+        return
+    one = [("destination", job.destination)] if job.destination is not None else []
+    for path, tag in [*one, *((f"destinations[{index}]", tag) for index, tag in enumerate(job.destinations))]:
+        if tag not in context.destinations:
+            remedy = suggest(tag, context.destinations, none="Define a destination with this tag first")
+            yield Issue(path, f"there is no destination {quote_value(tag)}", remedy)
 
 
 @JOB_RULES.reads("templates")

@@ -3,6 +3,7 @@ import { Notice } from "../../components/Notice.js";
 import { today } from "../../days.js";
 import { plural } from "../../format.js";
 import { Chakra, html } from "../../host.js";
+import { destinationText } from "./draft.js";
 
 /** @param {Props.Consequence} props */
 export function Consequence({ draft, check, change }) {
@@ -18,7 +19,7 @@ export function Consequence({ draft, check, change }) {
   const action = canBegin && html`<${Chakra.Button} size="xs" variant="outline" flexShrink=${0} onClick=${begin}>
     Start from today instead<//>`;
   return html`<${Notice} status="warning" role="status" action=${action}
-    title=${`Create sends ${files} to ${draft.destination} at once`}>
+    title=${`Create sends ${files} to ${destinationText(draft)} at once`}>
     ${isOnce ? `The data of ${days}.` : `${plural(windows, "window")} of the past, the data of ${days}, oldest first.`}
     ${draft.recipients.length > 0 ? ` ${plural(draft.recipients.length, "recipient")} get a mail for each window.` : ""}
   <//>`;

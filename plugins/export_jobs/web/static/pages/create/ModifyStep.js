@@ -7,7 +7,7 @@ import { Preview } from "../../components/template/Preview.js";
 import { UseEditor } from "../../components/use/UseEditor.js";
 import { Chakra, html, useState } from "../../host.js";
 import { isError, issuesAt, issuesBelow, sentence } from "../../issues.js";
-import { fileText, templateUseText } from "./draft.js";
+import { destinationText, fileText, templateUseText } from "./draft.js";
 import { FileFields } from "./FileFields.js";
 
 // The whole job in short, to be checked before it is created.
@@ -29,7 +29,7 @@ function Summary({ draft, check }) {
       ${check.file_names.map((name) => html`<${Chakra.Box} as="li" key=${name} fontFamily="mono" fontSize="xs"
         wordBreak="break-all">${name}<//>`)}<//>`],
     ["File options", fileText(draft.file)],
-    ["Destination", draft.destination],
+    ["Destination", destinationText(draft)],
     ["Recipients", draft.recipients.join(", ") || "Nobody gets a mail"],
     ["Owner", draft.owner],
   ];

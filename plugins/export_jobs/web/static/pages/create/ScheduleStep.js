@@ -4,6 +4,7 @@ import { Section } from "../../components/layout.js";
 import { Chakra, html, useCallback, useState } from "../../host.js";
 import { issuesAt } from "../../issues.js";
 import { DestinationField } from "./DestinationField.js";
+import { MoreDestinations } from "./MoreDestinations.js";
 import { RecipientsField } from "../../components/RecipientsField.js";
 import { ScheduleFields } from "./ScheduleFields.js";
 
@@ -26,6 +27,8 @@ function useFieldIssues(issues, isShown) {
 /** @param {Props.Step} props */
 export function ScheduleStep({ draft, change, check, isShown, me, destinations }) {
   const { at, onBlur } = useFieldIssues(check.issues, isShown);
+  const also = draft.also ?? []; // a draft that an earlier release has kept has none
+  const others = destinations.filter(({ tag }) => tag !== draft.destination);
   const input = (/** @type {"name" | "owner" | "description"} */ name) => ({
     name,
     value: draft[name],
@@ -52,10 +55,14 @@ export function ScheduleStep({ draft, change, check, isShown, me, destinations }
     <//>
     <${Section} title="Delivery">
       <${Chakra.SimpleGrid} columns=${{ base: 1, md: 2 }} gap=${4} alignItems="start">
-        <${DestinationField} value=${draft.destination} destinations=${destinations}
-          mayCheck=${me.may.check_destinations}
-          issues=${at("destination", "Choose where the files go")}
-          onChange=${(destination) => change({ destination })} />
+        <${Chakra.Stack} gap=${2}>
+          <${DestinationField} value=${draft.destination} destinations=${destinations}
+            mayCheck=${me.may.check_destinations}
+            issues=${at("destination", "Choose where the files go")}
+            onChange=${(destination) => change({ destination, also: also.filter((tag) => tag !== destination) })} />
+          ${draft.destination && others.length > 0 && html`<${MoreDestinations} value=${also} destinations=${others}
+            issues=${at("destinations")} onChange=${(/** @type {string[]} */ tags) => change({ also: tags })} />`}
+        <//>
         <${RecipientsField} value=${draft.recipients} issues=${at("recipients")}
           onChange=${(recipients) => change({ recipients })} />
       <//>

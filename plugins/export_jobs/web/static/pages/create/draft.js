@@ -23,6 +23,7 @@ export function blankDraft() {
     description: "",
     owner: "",
     destination: "",
+    also: [],
     recipients: [],
     schedule: {
       frequency: "weekly", execute_on: "sunday", ...freshDays("weekly", time_zone), deliver_at: "02:00", time_zone,
@@ -35,12 +36,23 @@ export function blankDraft() {
 
 // Blank values are left out, and the server reports them as missing.
 /** @param {Page.Draft} draft */
-export function bodyOf({ schedule, new_templates, templates, ...job }) {
+export function bodyOf({ schedule, new_templates, templates, destination, also, ...rest }) {
+  const job = also?.length > 0 ? { ...rest, destinations: [destination, ...also] } : { ...rest, destination };
   const names = new Set(templates.map((use) => use.template));
   const newOnes = new_templates.filter(({ name }) => names.has(name)).map(definitionOf);
   const body = { ...withoutBlanks(job), templates, schedule: withoutBlanks(schedule) };
   return newOnes.length > 0 ? { ...body, new_templates: newOnes } : body;
 }
+
+// A copy as the API gives it: one destination is chosen first, the others beside it.
+/** @param {any} copy @returns {Page.Draft} */
+export function draftOf({ destination, destinations = [], ...copy }) {
+  const [first, ...also] = destinations.length > 0 ? destinations : [destination ?? ""];
+  return { ...copy, destination: first, also, new_templates: [] };
+}
+
+/** @param {Page.Draft} draft */
+export const destinationText = ({ destination, also }) => [destination, ...(also ?? [])].filter(Boolean).join(", ");
 
 /** @param {Record<string, string>} words @param {string} key */
 const lower = (words, key) => wordOf(words, key).toLowerCase();

@@ -1,7 +1,7 @@
 // The three steps, and which of them an issue's path belongs to.
 import { isError } from "../../issues.js";
 
-const FIRST = /^(name|description|owner|destination|recipients|enabled|schedule)\b|^$/;
+const FIRST = /^(name|description|owner|destinations?|recipients|enabled|schedule)\b|^$/;
 const SECOND = /^(templates|templates\[\d+\](\.template)?|new_templates.*)$/;
 
 export const STEPS = [

@@ -1,7 +1,7 @@
 // The unfinished job, restored if there is one. `from` is the Dag of the job that it is a copy of.
 import { call, part } from "../../api.js";
 import { useCallback, useEffect, useState } from "../../host.js";
-import { blankDraft } from "./draft.js";
+import { blankDraft, draftOf } from "./draft.js";
 import { discardDraft, storeDraft, storedDraft } from "./drafts.js";
 
 /** @param {string | null} from */
@@ -20,7 +20,7 @@ export function useDraft(from) {
     }
     try {
       const copy = await call(`jobs/${part(from)}/duplicate`);
-      setDraft(/** @type {Page.Draft} */ ({ ...copy, new_templates: [] }));
+      setDraft(draftOf(copy));
     } catch (failure) {
       setError(failure);
     }

@@ -4,7 +4,7 @@ import { StateLabel } from "../../components/StateIcon.js";
 import { EXECUTION_STATES } from "../../components/windowStates.js";
 import { days, duration, number, plural, time, timeWithZone } from "../../format.js";
 import { Chakra, html } from "../../host.js";
-import { STEPS, wordOf } from "../../words.js";
+import { stepText } from "../../words.js";
 import { DeliveredFiles } from "./DeliveredFiles.js";
 
 const WIDE = { base: "none", lg: "table-cell" };
@@ -23,7 +23,7 @@ export const HEADINGS = [
 
 /** @param {Props.Failure} props */
 function Failure({ error: { step, template, message, try_number }, log, label }) {
-  const parts = [step && wordOf(STEPS, step), template && `of ${template}`, try_number > 1 && `try ${try_number}`];
+  const parts = [step && stepText(step), template && `of ${template}`, try_number > 1 && `try ${try_number}`];
   const place = parts.filter(Boolean).join(" ");
   return html`<${Chakra.Text} fontSize="sm" color="red.fg" wordBreak="break-word" maxW="60rem">
     ${place && html`<strong>${place}: </strong>`}${message} ${" "}

@@ -1,0 +1,101 @@
+"""Files for download: they stay in a bucket of ours for some days, and people take them from the page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from botocore.exceptions import ClientError
+
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.delivery.destination import Fence, Receipt, Target
+from export_jobs.delivery.paths import split_safe_path
+from export_jobs.delivery.s3 import S3Destination
+from export_jobs.delivery.s3_errors import error_code
+from export_jobs.errors import UserError
+
+log = logging.getLogger(__name__)
+SERVED_BYTES = 1024 * 1024
+_GONE = {"404", "NoSuchKey", "NotFound"}
+
+
+@dataclass(frozen=True)
+class OpenDownload:
+    """A file that is there: its ``length`` in bytes, and its content a block at a time, read as it is asked for."""
+
+    length: int
+    blocks: Iterator[bytes]
+
+
+class DownloadDestination(S3Destination):
+    """As S3; ``address`` is the page's own for files of this destination, ``max_bytes`` the largest file."""
+
+    def __init__(
+        self, client: Any, place: tuple[str, str], options: DestinationOptions, *, address: str, max_bytes: int
+    ) -> None:
+        super().__init__(client, *place, options)
+        self._address = address
+        self._max_bytes = max_bytes
+
+    def url(self, path: str) -> str:
+        """Where people take the file, once they are logged in to Airflow."""
+        return f"{self._address}/{quote(path)}"
+
+    def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
+        """As ``Destination.deliver``; also raises ``UserError`` for a file that is larger than downloads may be."""
+        if target.bytes > self._max_bytes:
+            raise UserError(
+                f"{target.path} has {target.bytes} bytes, and a file for download has at most {self._max_bytes}",
+                "Split the job's files, deliver them to a server, or raise EXPORT_JOBS_DOWNLOAD_MAX_BYTES",
+            )
+        return super().deliver(source, target, fence)
+
+    def open(self, path: str) -> OpenDownload | None:
+        """The file of this path; None when it is gone. Raises what a delivery raises while the bucket is away."""
+        key = self._key("/".join(split_safe_path(path)))
+        with self._translate_errors(f"reading {key}"):
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if error_code(error) in _GONE:
+                    return None
+                raise
+        return OpenDownload(int(found["ContentLength"]), found["Body"].iter_chunks(SERVED_BYTES))
+
+    def remove_older(self, than: datetime, are_ours: Callable[[Iterable[str]], set[str]]) -> list[str]:
+        """Remove files that were put there before ``than`` (aware), and return their paths.
+
+        ``are_ours`` says which paths of some the ledger knows: what others have put into the bucket stays.
+        """
+        removed = []
+        with self._translate_errors("removing old files"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._key("") if self._prefix else ""
+            )
+            for page in pages:
+                old = [found["Key"] for found in page.get("Contents", []) if found["LastModified"] < than]
+                paths = {self._path(key): key for key in old}
+                for path in sorted(are_ours(paths)):
+                    if self._remove_if_older(paths[path], than):
+                        removed.append(path)
+        return removed
+
+    def _remove_if_older(self, key: str, than: datetime) -> bool:
+        """A rerun may have put a new one there since the folder was listed."""
+        try:
+            found = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error_code(error) in _GONE:
+                return False
+            raise
+        if found["LastModified"] >= than:
+            return False
+        self._client.delete_object(Bucket=self._bucket, Key=key)
+        return True
+
+    def _path(self, key: str) -> str:
+        return key.removeprefix(f"{self._prefix}/") if self._prefix else key

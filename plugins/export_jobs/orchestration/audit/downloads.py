@@ -1,0 +1,42 @@
+"""Files for download that have been kept long enough: removed from their bucket, whether anybody took them or not."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Engine
+
+from export_jobs.core.definitions.job import DestinationSpec
+from export_jobs.errors import ExportError, TransientError
+from export_jobs.orchestration.airflow.connections import open_download
+from export_jobs.store.definitions import Definitions
+from export_jobs.store.executions.downloads import Downloads
+
+log = logging.getLogger(__name__)
+
+
+def remove_old_downloads(engine: Engine, now: datetime) -> None:
+    """For every destination of the kind download; raises ``TransientError`` when files of some had to stay.
+
+    One whose bucket is out of reach keeps none of the others from being tidied.
+    """
+    troubles = []
+    for spec in Definitions(engine).destinations():
+        if spec.kind == "download" and spec.keep_days is not None:
+            try:
+                _remove(spec, spec.keep_days, Downloads(engine), now)
+            except ExportError as error:
+                troubles.append(f"{spec.tag}: {error}")
+    if troubles:
+        raise TransientError(
+            f"Files for download are kept longer than they should be. {' '.join(troubles)}", "It is tried again"
+        )
+
+
+def _remove(spec: DestinationSpec, days: int, known: Downloads, now: datetime) -> None:
+    before = now - timedelta(days=days)
+    removed = open_download(spec).remove_older(before, partial(known.paths_of, spec.tag))
+    if removed:
+        log.info("Removed %d files of %s after %d days: %s", len(removed), spec.tag, days, ", ".join(removed[:20]))

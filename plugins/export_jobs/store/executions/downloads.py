@@ -1,0 +1,44 @@
+"""What the ledger knows of files for download: whose they are, and which of a bucket's are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from export_jobs.store.database.access import StoreAccess
+
+
+@dataclass(frozen=True)
+class KnownDownload:
+    """The newest file of a path; ``placed_at`` by the store's clock."""
+
+    dag_id: str
+    job: str
+    path: str
+    placed_at: datetime
+
+
+class Downloads(StoreAccess):
+    """Files for download of one store."""
+
+    def find(self, tag: str, path: str) -> KnownDownload | None:
+        """What stands, or stood, at the destination under ``path``; None for a file that was never there."""
+        rows = self._rows(
+            """SELECT j.dag_id, j.name AS job, p.path, p.placed_at FROM export_jobs.placement p
+            JOIN export_jobs.execution e ON e.id = p.execution_id JOIN export_jobs.job j ON j.id = e.job_id
+            WHERE p.destination = :tag AND p.path = :path AND p.stands ORDER BY p.id DESC LIMIT 1""",
+            tag=tag,
+            path=path,
+        )
+        return KnownDownload(**rows[0]) if rows else None
+
+    def paths_of(self, tag: str, paths: Iterable[str]) -> set[str]:
+        """Those of ``paths`` that some job has put there, or was about to."""
+        rows = self._rows(
+            """SELECT DISTINCT path FROM export_jobs.placement
+            WHERE destination = :tag AND path = ANY(CAST(:paths AS text[]))""",
+            tag=tag,
+            paths=list(paths),
+        )
+        return {row["path"] for row in rows}
