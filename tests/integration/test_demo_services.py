@@ -198,6 +198,7 @@ def test_the_warehouse_is_loaded_once_and_again_only_when_its_source_changed(war
 
 def test_the_warehouse_refuses_totals_that_differ(warehouse: Postgres) -> None:
     with psycopg.connect(**warehouse.dsn("warehouse", "warehouse_owner")) as connection:
+        connection.execute("DELETE FROM sales.purchase_checks WHERE purchase_id = 1")
         connection.execute("DELETE FROM sales.purchases WHERE purchase_id = 1")
         with pytest.raises(StartError, match="holds 69658 purchases and CDNOW published 69659"):
             check(connection)
