@@ -72,9 +72,11 @@ class StoredJob:
         return str(self.definition.get("owner") or "")
 
     @property
-    def destination(self) -> str:
-        """The tag of its destination; empty in a row that has none."""
-        return str(self.definition.get("destination") or "")
+    def destination_tags(self) -> list[str]:
+        """The tags of its destinations; none in a row that cannot be read."""
+        several = self.definition.get("destinations")
+        written = several if isinstance(several, list) and several else [self.definition.get("destination")]
+        return [tag for tag in written if isinstance(tag, str)]
 
     @property
     def is_enabled(self) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 from sqlalchemy import Engine, event
 
+from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.orchestration.auditor import CompareWithLedger
 from export_jobs.store.stored_job import StoredJob
 from tests.integration.store.samples import DAY_ONE, Store, publication
@@ -347,3 +348,20 @@ def test_a_run_whose_pool_is_not_there_is_an_alarm(connected: Store, mails: Scri
     assert "airflow pools set" in audit()
     airflow.pools["export_jobs"] = -1
     assert audit() == "", "which is as many as there are"
+
+
+def test_the_pool_of_each_of_several_destinations_is_looked_for(
+    connected: Store, mails: Script, airflow: AirflowState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPORT_JOBS_DESTINATION_SLOTS", "2")
+    connected.definitions.save_destination(
+        DestinationSpec(tag="second", kind="sftp", connection="second_sftp", folder="in"), "anna"
+    )
+    days = {"from": "2030-01-01", "until": "2030-01-31"}
+    (job,) = old(connected, "sales", schedule=days, destination=None, destinations=["partner", "second"])
+    since = (datetime.now(UTC) - timedelta(minutes=20)).isoformat()
+    airflow.run(job.dag_id, "waits", "running", **interval(0), start_date=since, run_after=since)
+    airflow.pools |= {"export_jobs to partner": 2}
+    assert "no pool 'export_jobs to second' with a slot" in audit()
+    airflow.pools |= {"export_jobs to second": 2}
+    assert audit() == ""

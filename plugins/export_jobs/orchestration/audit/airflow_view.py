@@ -49,9 +49,9 @@ class AirflowView:
             is_invalid="invalid" in tags,
         )
 
-    def missing_pools(self, destination: str) -> list[str]:
-        """The pools of the tasks of a job with this destination in which none would start; one of -1 has no end."""
-        names = dict.fromkeys((settings.pool(), settings.destination_pool(destination)))
+    def missing_pools(self, tags: Iterable[str]) -> list[str]:
+        """The pools of the tasks of a job with these destinations in which none would start; one of -1 has no end."""
+        names = dict.fromkeys((settings.pool(), *(settings.destination_pool(tag) for tag in tags)))
         return [name for name in names if self.pools is not None and not self.pools.get(name)]
 
 

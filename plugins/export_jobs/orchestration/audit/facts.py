@@ -77,7 +77,7 @@ def gather(
                 replace(
                     found,
                     dag=airflow.standing(job.dag_id) if airflow else None,
-                    missing_pools=airflow.missing_pools(job.destination) if airflow else (),
+                    missing_pools=airflow.missing_pools(job.destination_tags) if airflow else (),
                     early=early.get(job.job_id, ()),
                     late=late.get(job.job_id, ()),
                     now=now,
