@@ -36,6 +36,7 @@ from export_jobs.streaming.openpgp.gpg import find_gpg
 JOBS = Path(__file__).parent / "jobs"
 BROKEN = "broken-margin"
 ENCRYPTED = "quarter-1997-encrypted"
+EVERYWHERE = "january-everywhere"
 PATIENCE_S = 900
 
 # What the warehouse says, in SQL written by hand: the demo's answer must not come from the code that it checks.
@@ -64,6 +65,7 @@ EXPECTED_FILES = {
     ENCRYPTED: 1,
     "stores-monthly": 2,
     "loyalty-1997": 1,
+    EVERYWHERE: 3,
 }
 JANUARY_1997 = 8928
 # What other programs must read in the files of other formats.
@@ -169,7 +171,7 @@ def _reasons(records: list[ExecutionRecord]) -> str:
 
 def _arrived(job: StoredJob, ledger: Ledger) -> list[Arrived]:
     newest = {
-        (*_window(record), file.template, file.part): Arrived(job.name, record, file)
+        (*_window(record), file.template, file.part, file.destination): Arrived(job.name, record, file)
         for record in ledger.executions(job.job_id)
         for file in record.deliveries
     }
@@ -238,6 +240,8 @@ def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[s
     if round(sales, 2) != float(net or 0):
         yield f"{excel.file.url} has sales of {sales}; the warehouse has {net}."
     yield from _parts_and_encrypted(stack, by_job, amount)
+    if len({one.file.sha256 for one in by_job[EVERYWHERE]}) != 1:
+        yield f"The destinations of {EVERYWHERE} have different files."
 
 
 def _parts_and_encrypted(stack: Stack, by_job: dict[str, list[Arrived]], amount: Decimal | None) -> Iterator[str]:
@@ -267,5 +271,8 @@ def _content(stack: Stack, file: DeliveryEntry) -> bytes:
         key = file.url.removeprefix(f"s3://{stack.s3.bucket}/")
         found: bytes = stack.s3.client().get_object(Bucket=stack.s3.bucket, Key=key)["Body"].read()
         return found
+    if "/export-jobs/api/downloads/" in file.url:
+        with stack.airflow.client() as client:
+            return client.get(file.url).raise_for_status().content
     path = stack.sftp.root / "exports" / file.path
     return path.read_bytes() if path.exists() else b""
