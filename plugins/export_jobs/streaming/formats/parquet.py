@@ -33,6 +33,8 @@ _OF_FEW_VALUES = {"text", "date"}
 DECIMAL_DIGITS = 38
 _EXACT_DIGITS = 15
 """So many digits every float keeps."""
+_SAME_DIGITS = 16
+"""Up to so many, two texts of one float may differ: the shortest ones of Python and of PostgreSQL do."""
 
 _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -144,12 +146,20 @@ def _refuse_rounding(table: StagedTable, column: Column, cells: pa.ChunkedArray)
     long = cells.filter(pc.fill_null(pc.greater(pc.utf8_length(cells), _EXACT_DIGITS), False))
     for text in cast("Iterable[str]", long.to_pylist()):
         number = Decimal(text)
-        if number.is_finite() and Decimal(repr(float(text))) != number:
+        if number.is_finite() and not _is_kept(number, float(text)):
             raise table.cell_error(
                 column,
                 "has a number of more digits than a Parquet double keeps",
                 "Give the column its decimals in the catalogue, so that it becomes a decimal",
             )
+
+
+def _is_kept(number: Decimal, double: float) -> bool:
+    """Whether ``double`` has these digits. PostgreSQL writes 1e23 as 9.999999999999999e+22, which is the same double."""
+    if Decimal(repr(double)) == number:
+        return True
+    digits = len(number.as_tuple().digits)
+    return digits <= _SAME_DIGITS and Decimal(f"{double:.{digits - 1}e}") == number
 
 
 def _old_offsets(table: StagedTable, column: Column, cells: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
