@@ -94,8 +94,9 @@ def test_d02_killed_after_the_rename_and_before_the_record(live: Live) -> None:
 
 def test_s02_d12_orphan_goes_on_uploading_beside_the_next_attempt(live: Live) -> None:
     """kill -9 of the supervisor: its task goes on, Airflow misses the heartbeat and starts another attempt."""
-    live.partner.faults.holds_writes = True
     job = live.create("orphaned", days=DAY, templates=[{"template": "many"}])
+    live.wait_for_step(job, "extract")  # the check of the destination before it writes, too
+    live.partner.faults.holds_writes = True
     orphan = psutil.Process(live.wait_for_step(job, "upload"))
     os.kill(orphan.ppid(), signal.SIGKILL)
     live.wait_for_step(job, "upload", nth=2)

@@ -166,6 +166,8 @@ def test_a_business_user_creates_with_the_keyboard_alone(live: Live, open_page: 
     keyboard.press("Tab")
     keyboard.type("partner")
     assert page.get_by_label("Destination").input_value() == "partner"
+    page.get_by_text("No other destination").wait_for()
+    keyboard.press("Tab")  # the same files to other destinations, folded
     keyboard.press("Tab")
     keyboard.type("partner@example.com")
     keyboard.press("Tab")  # the frequencies: arrows choose

@@ -46,9 +46,9 @@ export function ColumnList({ columns, templateColumns, issues, onChange }) {
       ${isLong && html`<${SearchField} label="Search columns" placeholder="Search columns" value=${search}
         onSearch=${setSearch} flex="1 1 12rem" />`}
       <${Chakra.Button} size="2xs" variant="outline" onClick=${() => choose(true)}>
-        ${search ? "Choose these" : "Choose all"}<//>
+        ${search ? "Select these" : "Select all"}<//>
       <${Chakra.Button} size="2xs" variant="outline" onClick=${() => choose(false)}>
-        ${search ? "Leave these out" : "Choose none"}<//>
+        ${search ? "Leave these out" : "Select none"}<//>
     <//>
     <${Chakra.Box} ref=${list} as="ol" listStyleType="none" borderWidth="1px" borderRadius="md" width="100%"
       maxH=${isLong ? "28rem" : undefined} overflowY=${isLong ? "auto" : undefined}>
