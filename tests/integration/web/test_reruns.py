@@ -132,6 +132,12 @@ def test_only_whole_past_days_are_exported_again(ask: Ask, job: Any, airflow_tab
     assert "not the beginning of a day" in said(ask("user").post(address, json=odd))
     naive = ask("user").post(address, json={"start": "2024-01-01T00:00:00", "end": "2024-01-02T00:00:00"})
     assert naive.status_code == 422 and {error["path"] for error in naive.json()["errors"]} == {"start", "end"}
+    for first, last in (
+        ("0001-01-01T00:01:01Z", "0001-01-01T20:49:00Z"),
+        ("0001-01-01T00:00:00+09:00", "9999-12-31T23:00:00-09:00"),
+    ):
+        ends = ask("user").post(address, json={"start": first, "end": last})
+        assert ends.status_code == 422 and "the year must be between 1900 and 9998" in ends.text, ends.text
 
 
 @pytest.mark.parametrize("verb", ["rerun", "reexport", "run"])

@@ -155,7 +155,7 @@ def _refuse_rounding(table: StagedTable, column: Column, cells: pa.ChunkedArray)
 
 
 def _is_kept(number: Decimal, double: float) -> bool:
-    """Whether ``double`` has these digits. PostgreSQL writes 1e23 as 9.999999999999999e+22, which is the same double."""
+    """Whether ``double`` has these digits. PostgreSQL writes 1e23 as 9.999999999999999e+22: the same double."""
     if Decimal(repr(double)) == number:
         return True
     digits = len(number.as_tuple().digits)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime
 
 from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.job import WindowSpan
+
+FIRST_YEAR, LAST_YEAR = 1900, 9998
 
 
 class RerunRequest(ApiModel):
@@ -36,11 +41,21 @@ class RerunAnswer(ApiModel):
     blocked: str
 
 
-class WindowRequest(ApiModel):
-    """From ``start``, inclusive, to ``end``, exclusive; both with an offset."""
+def _of_a_usual_year(moment: datetime) -> datetime:
+    """At the ends of the calendar a moment has no counterpart in other time zones."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
+    return moment
 
-    start: AwareDatetime
-    end: AwareDatetime
+
+Bound = Annotated[AwareDatetime, AfterValidator(_of_a_usual_year)]
+
+
+class WindowRequest(ApiModel):
+    """From ``start``, inclusive, to ``end``, exclusive; both with an offset, of the years 1900 to 9998."""
+
+    start: Bound
+    end: Bound
 
 
 class NewRun(ApiModel):
