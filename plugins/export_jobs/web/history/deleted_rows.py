@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine
@@ -42,7 +42,7 @@ def _row(job: DeletedJob, delivered: DeliveredWindows) -> DeletedJobRow:
         dag_id=stored.dag_id,
         description=_text(stored.definition.get("description")),
         owner=stored.owner,
-        destination=_text(stored.definition.get("destination")),
+        destination=_destinations(stored.definition),
         time_zone=stored.time_zone,
         schedule_text=schedule_text(schedule) if schedule else "",
         version=stored.version,
@@ -51,6 +51,10 @@ def _row(job: DeletedJob, delivered: DeliveredWindows) -> DeletedJobRow:
         windows=delivered.windows,
         last_delivery_at=delivered.last,
     )
+
+
+def _destinations(definition: Mapping[str, Any]) -> str:
+    return ", ".join(definition.get("destinations") or [_text(definition.get("destination"))])
 
 
 def _text(value: Any) -> str:

@@ -36,6 +36,7 @@ function WindowChart({ title, series, labels, format }) {
     const value = all[at];
     return `${series.length > 1 ? `${name} ` : ""}${value === null ? "nothing" : format(value)}`;
   });
+  const span = last === 0 ? labels[0] : `${labels[0]} to ${labels[last]}`;
   return html`<${Chakra.Box} minW=${0}>
     <${Chakra.Text} fontSize="sm" fontWeight="medium" pb=${1}>${title}<//>
     <${Chakra.Grid} templateColumns="auto minmax(0, 1fr)" columnGap=${2}>
@@ -61,7 +62,7 @@ function WindowChart({ title, series, labels, format }) {
       <//>
     <//>
     <${Chakra.Text} fontSize="xs" color="fg.muted" minH=${5} pt=${1} role="status">
-      ${at === null ? `${labels[0]} to ${labels[last]}` : `${labels[at]}: ${values.join(", ")}`}<//>
+      ${at === null ? span : `${labels[at]}: ${values.join(", ")}`}<//>
     ${series.length > 1 && html`<${Chakra.Flex} wrap="wrap" gap=${1} role="group" aria-label=${`Lines of ${title}`}>
       ${series.map(({ name }, index) => html`<${Chakra.Button} key=${name} size="2xs" variant="ghost" maxW="100%"
         aria-pressed=${!hidden.includes(name)} opacity=${hidden.includes(name) ? 0.5 : 1}
