@@ -60,6 +60,7 @@ def live_stack(
         "EXPORT_JOBS_CATALOGUE": str(CATALOGUE),
         "EXPORT_JOBS_RETRIES": "3",
         "EXPORT_JOBS_RETRY_DELAY_S": "3",
+        "EXPORT_JOBS_STALL_TIMEOUT_S": "600",  # a drill holds an upload until Airflow has missed its heartbeat
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",

@@ -98,6 +98,8 @@ def test_s02_d12_orphan_goes_on_uploading_beside_the_next_attempt(live: Live) ->
     live.wait_for_step(job, "extract")  # the check of the destination before it writes, too
     live.partner.faults.holds_writes = True
     orphan = psutil.Process(live.wait_for_step(job, "upload"))
+    # Until it writes, it asks its supervisor, for the connection among others.
+    live.wait_until("its file at the partner", lambda: live.files(f".{job.name}*"))
     os.kill(orphan.ppid(), signal.SIGKILL)
     live.wait_for_step(job, "upload", nth=2)
     assert orphan.is_running(), "the orphan ended before the next attempt began, so nothing was raced"
