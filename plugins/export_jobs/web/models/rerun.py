@@ -7,10 +7,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime
 
+from export_jobs.core.validation.rules.schedule import FIRST_YEAR, LAST_YEAR
 from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.job import WindowSpan
-
-FIRST_YEAR, LAST_YEAR = 1900, 9998
 
 
 class RerunRequest(ApiModel):
@@ -43,7 +42,7 @@ class RerunAnswer(ApiModel):
 
 def _of_a_usual_year(moment: datetime) -> datetime:
     """At the ends of the calendar a moment has no counterpart in other time zones."""
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+    if not FIRST_YEAR - 1 <= moment.year <= LAST_YEAR + 1:  # a day begins in the year before, seen from elsewhere
         raise ValueError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
     return moment
 
@@ -52,7 +51,7 @@ Bound = Annotated[AwareDatetime, AfterValidator(_of_a_usual_year)]
 
 
 class WindowRequest(ApiModel):
-    """From ``start``, inclusive, to ``end``, exclusive; both with an offset, of the years 1900 to 9998."""
+    """From ``start``, inclusive, to ``end``, exclusive; both with an offset, of years that a job may have."""
 
     start: Bound
     end: Bound
