@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -25,6 +24,7 @@ from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.formats.format_writer import format_writer
 from export_jobs.streaming.formats.staged_table import StagedTable, staged_dialect
 from tests.integration.streaming.conftest import DATABASE, Warehouse
+from tests.integration.streaming.test_sources import as_sqlite, connect
 
 pytestmark = pytest.mark.integration
 FORMATS = ("jsonl", "parquet", "xlsx", "fixed")
@@ -49,14 +49,6 @@ def with_instant(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*row, datetime(2024, 7, 1, 13, 30, tzinfo=UTC))
 
 
-def as_sqlite(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return (value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value).isoformat(" ")
-    if isinstance(value, Decimal):
-        return float(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
 @pytest.fixture
 def shops(warehouse_database: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows in three databases, known to Airflow as ``in_postgres``, ``in_duckdb`` and ``in_sqlite``."""
@@ -79,7 +71,7 @@ def shops(warehouse_database: Warehouse, tmp_path: Path, monkeypatch: pytest.Mon
         "duckdb": {"conn_type": "duckdb", "host": str(tmp_path / "shop.duckdb")},
         "sqlite": {"conn_type": "sqlite", "host": str(tmp_path / "shop.db")},
     }.items():
-        monkeypatch.setenv(f"AIRFLOW_CONN_IN_{name.upper()}", json.dumps(connection))
+        connect(monkeypatch, name, **connection)
 
 
 def compiled(dialect: str, options: FileOptions) -> CompiledExport:

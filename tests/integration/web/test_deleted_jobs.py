@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.store.samples import Store, delivery
+from tests.integration.store.samples import Store, administrator, delivery
 from tests.integration.web.samples import JOBS, body, instant, past
 
 if TYPE_CHECKING:
+    from demo.postgres import Postgres
     from tests.integration.web.conftest import Ask
 
 pytestmark = pytest.mark.integration
@@ -65,3 +66,17 @@ def test_who_may_not_see_its_dag_does_not_learn_of_it(ask: Ask, gone: Any) -> No
     assert stranger.get(DELETED).json() == {"jobs": [], "total": 0}
     assert stranger.get(f"{DELETED}/{gone.dag_id}").status_code == 403
     assert stranger.get(f"{DELETED}/{gone.dag_id}/executions").status_code == 403
+
+
+def test_one_that_cannot_be_shown_hides_no_other(ask: Ask, web_store: Store, gone: Any, postgres: Postgres) -> None:
+    """What another release has left of it has no shape that this one knows."""
+    odd = create(web_store, "odd")
+    web_store.definitions.delete("odd", "bert")
+    ((database,),) = web_store.hand("SELECT current_database()")
+    with administrator(postgres, database) as session:
+        session.execute("SET session_replication_role = replica")  # past the guard that keeps versions as they were
+        session.execute(
+            """UPDATE export_jobs.job_version SET definition = '{"destinations": [1]}' WHERE job_id = %s""",
+            [odd.job_id],
+        )
+    assert [row["name"] for row in ask("viewer").get(DELETED).json()["jobs"]] == ["retired"]

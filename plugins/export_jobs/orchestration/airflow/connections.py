@@ -196,11 +196,11 @@ def _require_dialect(found: Connection, dialect: str) -> None:
 
 def open_destination(spec: DestinationSpec) -> Destination:
     """The destination that a tag stands for, ready to be checked or delivered to."""
-    found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")
     if spec.kind == "s3":
         return _s3(spec)
     if spec.kind == "download":
         return open_download(spec)
+    found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")
     credentials = Credentials(
         host=found.host or "",
         port=found.port,

@@ -10,7 +10,7 @@ from export_jobs.store.executions.deleted_jobs import DeletedJobs
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.history.coverage import CoverageSources, coverage_answer
-from export_jobs.web.history.deleted_rows import deleted_job, deleted_rows, search_deleted
+from export_jobs.web.history.deleted_rows import deleted_job, deleted_row, deleted_rows, search_deleted
 from export_jobs.web.history.execution_rows import execution_rows
 from export_jobs.web.history.version_changes import version_changes
 from export_jobs.web.http.access import ReadsDags, ReadsJob
@@ -82,7 +82,7 @@ def list_deleted_jobs(
 @router.get("/deleted-jobs/{dag_id}")
 def get_deleted_job(user: ReadsJob, dag_id: str, engine: StoreEngineDep) -> DeletedJobRow:  # noqa: ARG001  the permission
     """One deleted job."""
-    return deleted_rows([deleted_job(dag_id, engine)], engine)[0]
+    return deleted_row(deleted_job(dag_id, engine), engine)
 
 
 @router.get("/deleted-jobs/{dag_id}/executions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from export_jobs.core.windows.schedule_text import schedule_text
 from export_jobs.store.executions.deleted_jobs import DeletedJob, DeletedJobs, DeliveredWindows
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.history import DeletedJobRow
+
+log = logging.getLogger(__name__)
 
 
 def deleted_job(dag_id: str, engine: Engine) -> DeletedJob:
@@ -29,9 +32,21 @@ def search_deleted(jobs: Sequence[DeletedJob], search: str, seen: Collection[str
 
 
 def deleted_rows(jobs: Sequence[DeletedJob], engine: Engine) -> list[DeletedJobRow]:
-    """A line for each, in their order."""
+    """A line for each, in their order; one that cannot be shown is left out, said in the log, and hides no other."""
     delivered = DeletedJobs(engine).delivered([job.stored.job_id for job in jobs])
-    return [_row(job, delivered.get(job.stored.job_id, DeliveredWindows())) for job in jobs]
+    rows = []
+    for job in jobs:
+        try:
+            rows.append(_row(job, delivered.get(job.stored.job_id, DeliveredWindows())))
+        except Exception:
+            log.exception("The deleted job %r cannot be shown", job.stored.name)
+    return rows
+
+
+def deleted_row(job: DeletedJob, engine: Engine) -> DeletedJobRow:
+    """The line of one job."""
+    delivered = DeletedJobs(engine).delivered([job.stored.job_id])
+    return _row(job, delivered.get(job.stored.job_id, DeliveredWindows()))
 
 
 def _row(job: DeletedJob, delivered: DeliveredWindows) -> DeletedJobRow:
