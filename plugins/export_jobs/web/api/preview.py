@@ -25,8 +25,8 @@ router = api_router("templates")
 MASK = "•••"
 MAX_CONCURRENT_PREVIEWS = 5
 _SLOTS = SharedSlots("previews", MAX_CONCURRENT_PREVIEWS, seconds=60)
-"""Each preview may keep the warehouse busy for ten seconds, and longer where its days turn out to be empty: five seconds
-a fact for the newest row, and ten again. Nobody's typing may keep a run waiting."""
+"""Each preview may keep the warehouse busy for ten seconds, and longer where its days turn out to be empty: five
+seconds a fact for the newest row, and ten again. Nobody's typing may keep a run waiting."""
 
 
 @router.post("/preview")
