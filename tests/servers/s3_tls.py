@@ -36,6 +36,17 @@ def wants_length(action: str, headers: Headers) -> tuple[int, str] | None:
     return (411, "MissingContentLength") if has_body and "content-length" not in headers else None
 
 
+def locked(action: str, headers: Headers) -> tuple[int, str] | None:
+    """A bucket whose objects are kept for some time by default (Object Lock)."""
+    is_checked = "content-md5" in headers or any(name.startswith("x-amz-checksum-") for name in headers)
+    if action in {"put", "part"} and not is_checked and "x-amz-trailer" not in headers:
+        return (
+            400,
+            "InvalidRequest: Content-MD5 or x-amz-checksum- HTTP header is required for Put Object with Object Lock",
+        )
+    return (403, "AccessDenied") if action == "delete" else None
+
+
 def wants(**wanted: str) -> Rule:
     """A bucket policy that demands headers when an object is made, and takes none of them with its parts."""
 
@@ -67,6 +78,10 @@ class TlsS3:
     rules: tuple[Rule, ...] = ()
     region: str = ""
     after_complete: Callable[[], None] = lambda: None
+    hidden: set[str] = field(default_factory=set)
+    """Headers (small letters) that it does not give when it is asked about an object."""
+    size_added: int = 0
+    """By so much its answers about an object differ from the truth."""
     objects: dict[str, bytes] = field(default_factory=dict)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
@@ -173,20 +188,27 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(404, "NoSuchKey")
             return
         content = self.service.objects.get(key, b"")
-        self._answer(content, {"ETag": _etag(content), **self.service.metadata.get(key, {})})
+        told = {"ETag": _etag(content), "Content-Length": str(len(content) + self.service.size_added)}
+        told |= self.service.metadata.get(key, {})
+        self._answer(b"", {name: value for name, value in told.items() if name.lower() not in self.service.hidden})
 
-    _get = _head
+    def _get(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        content = self.service.objects[key]
+        self._answer(content, {"ETag": _etag(content), **self.service.metadata.get(key, {})})
 
     def _delete(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
         self.service.objects.pop(key, None)
         self._answer(b"", status=204)
 
     def _refuse(self, status: int, code: str, headers: Headers | None = None) -> None:
-        self._answer(f"<Error><Code>{code}</Code></Error>".encode(), headers, status)
+        code, _, message = code.partition(": ")
+        content = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        self._answer(content.encode(), headers, status)
 
     def _answer(self, content: bytes, headers: Headers | None = None, status: int = 200) -> None:
         self.send_response_only(status)
-        for name, value in {**(headers or {}), "Content-Length": str(len(content))}.items():
+        length = {} if self.command == "HEAD" else {"Content-Length": str(len(content))}
+        for name, value in {**(headers or {}), **length}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":

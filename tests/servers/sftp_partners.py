@@ -52,6 +52,31 @@ class WriteOnlyWithoutDelete(WriteOnly):
         raise _denied()
 
 
+class NewFilesOnly(WriteOnlyWithoutDelete):
+    """A drop box that takes what is new: not even the question about a file that is to be there already."""
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        if not pflags & asyncssh.FXF_CREAT:
+            raise _denied()
+        return super().open(path, pflags, attrs)
+
+
+class NewFilesNeverRenamed(NewFilesOnly):
+    """The same, and what was written keeps its name."""
+
+    async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        raise _denied()
+
+    rename = posix_rename
+
+
+class KnowsNoDelete(NewFilesNeverRenamed):
+    """The same, on a server that has no such request."""
+
+    def remove(self, path: bytes) -> None:
+        raise asyncssh.SFTPOpUnsupported("Operation unsupported")
+
+
 class TakesOnClose(ServedFiles):
     """A receiver acts on every name, as soon as the file is closed; ``taken`` counts what it has got."""
 
@@ -63,6 +88,16 @@ class TakesOnClose(ServedFiles):
             box = self.owner.root / "processed"
             box.mkdir(exist_ok=True)
             name.rename(box / f"{len(list(box.iterdir()))}-{name.name}")
+
+
+class SaysGoneOnClose(TakesOnClose):
+    """The same, and the answer to closing the file is that it is not there."""
+
+    def close(self, file_obj: Any) -> None:
+        is_written = file_obj.writable()
+        super().close(file_obj)
+        if is_written:
+            raise asyncssh.SFTPNoSuchFile("gone")
 
 
 class BrokenPosixRename(ServedFiles):
@@ -146,6 +181,23 @@ class TellsSizeLate(ServedFiles):
         return attributes
 
 
+class ShowsOldNameStill(ServedFiles):
+    """For a moment after the rename the old name is shown, too."""
+
+    renamed: bytes = b""
+    looks = 0
+
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        await super().rename(oldpath, newpath)
+        type(self).renamed, type(self).looks = oldpath, 0
+
+    def stat(self, path: bytes) -> Any:
+        if path != self.renamed or type(self).looks:
+            return super().stat(path)
+        type(self).looks += 1
+        return asyncssh.SFTPAttrs(size=1, permissions=0o100644)
+
+
 class TellsNoAttributes(ServedFiles):
     """It says that a file is there, and neither its size nor its time nor its kind."""
 
@@ -202,6 +254,15 @@ class NoExclusiveCreate(ServedFiles):
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
         if pflags & asyncssh.FXF_EXCL:
             raise asyncssh.SFTPOpUnsupported("no such flag")
+        return super().open(path, pflags, attrs)
+
+
+class DeniesExclusiveCreate(ServedFiles):
+    """It calls "only if it is not there" a lack of permission."""
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        if pflags & asyncssh.FXF_EXCL:
+            raise _denied()
         return super().open(path, pflags, attrs)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
@@ -20,23 +18,19 @@ from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import MOST_KEPT, kept_name, split_safe_path, validate_attempt
 from export_jobs.delivery.s3_errors import error_code, translate_s3_errors
 from export_jobs.delivery.s3_objects import check_bucket, object_options
+from export_jobs.delivery.s3_parts import PART_BYTES, PartSender
 from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import ExportError, TransientError
 
 log = logging.getLogger(__name__)
 
-PART_BYTES = 8 * 1024 * 1024
-MAX_PARTS = 10_000
-"""The service's limit; larger files get larger parts."""
-THREADS = 4
 OUTCOME_LOOKS_S = (0.5, 2.0)
 """When nobody has said whether an upload was completed."""
 _ABSENT = {"404", "NoSuchKey", "NotFound", "403", "AccessDenied", "Forbidden"}
 _CHANGED = {"PreconditionFailed", "412"}
 _CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
 """What stores answer to a header `If-Match` or `If-None-Match` that they do not know at the end of an upload."""
-_LISTING_REFUSED = {"AccessDenied", "403", "NotImplemented", "MethodNotAllowed"}
 
 
 class S3Destination:
@@ -55,6 +49,7 @@ class S3Destination:
         endpoint = urlsplit(str(client.meta.endpoint_url))
         self._where = f"bucket {bucket}"
         self._endpoint = endpoint.netloc.rpartition("@")[2]  # messages name the server, never a login in its URL
+        self._parts = PartSender(client, self._translate_errors)
 
     def check(self) -> None:
         """See ``Destination.check``; refuses nothing that a delivery would manage."""
@@ -64,7 +59,8 @@ class S3Destination:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the prefix."""
         key = self._key("/".join(split_safe_path(target.path)))
         found = self._look(key)
-        digest = self._read_sha256(key) if is_in_doubt(found, target) else ""
+        is_content_asked = is_in_doubt(found, target) or self._says_it_is_ours(key, found, target)
+        digest = self._read_sha256(key) if is_content_asked else ""
         standing = judge(found, target, self._where, digest, self._options.foreign_file)
         self._abort_stale(key)
         if standing is Standing.SAME_BYTES:
@@ -83,7 +79,7 @@ class S3Destination:
             )
         place = {"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]}
         try:
-            parts = self._send(VerifiedReader(source, target), target, place)
+            parts = self._parts.send(VerifiedReader(source, target), target.bytes, place)
             with fence() as placed:
                 if standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
                     self._keep_beside(key, found)
@@ -107,35 +103,6 @@ class S3Destination:
                 log.warning("The object that stood under %s is kept as %s", key, kept)
                 return
         raise foreign_file_error(found, key, self._where)
-
-    def _send(self, reader: VerifiedReader, target: Target, place: dict[str, str]) -> list[dict[str, Any]]:
-        """Upload every part, a few at a time; at most ``THREADS + 1`` of them are in memory."""
-        size = max(PART_BYTES, -(-target.bytes // MAX_PARTS))
-        done: list[dict[str, Any]] = []
-        running: deque[Future[dict[str, Any]]] = deque()
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="s3-part") as pool:
-            try:
-                while True:
-                    block = reader.read(size)
-                    if not block and (done or running):
-                        break
-                    number = len(done) + len(running) + 1
-                    running.append(pool.submit(self._send_part, place, number, block))
-                    if not block:
-                        break  # an empty file is one empty part
-                    if len(running) == THREADS:
-                        done.append(running.popleft().result())
-                done.extend(part.result() for part in running)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-        reader.finish()
-        return done
-
-    def _send_part(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
-        with self._translate_errors(f"uploading part {number} of {place['Key']}"):
-            answer = self._client.upload_part(**place, PartNumber=number, Body=block)
-        return {"PartNumber": number, "ETag": answer["ETag"]}
 
     def _publish(
         self,
@@ -169,15 +136,19 @@ class S3Destination:
         except ExportError as error:  # a login that may write alone, or a service that is gone; the object stands
             log.warning("The object %s stands and cannot be looked at: %s", key, error)
             return
-        placed.etag = str(stored["ETag"])
+        shown = _described(stored)
+        placed.etag = shown.etag or placed.etag
         if self._options.verify == "read_back":
+            placed.reported_bytes = None if shown.bytes == target.bytes else shown.bytes
             self._compare_content(key, target, placed)
-        elif stored["ContentLength"] != target.bytes:
+        elif shown.bytes not in {None, target.bytes}:
             raise TransientError(
-                f"Bucket {self._bucket} holds {stored['ContentLength']} of {target.bytes} bytes of {key}",
-                "It is sent again; if this goes on, ask the bucket's owner",
+                f"Bucket {self._bucket} holds {shown.bytes} of {target.bytes} bytes of {key}. It does not count as "
+                "delivered",
+                "It is sent again; if this goes on, ask the bucket's owner. Where a service is known to tell wrong "
+                "sizes, set `verify: read_back` or `verify: none` at the destination",
             )
-        else:
+        elif shown.bytes is not None:
             placed.verification = Verification.SIZE
 
     def _compare_content(self, key: str, target: Target, placed: PlacedFile) -> None:
@@ -203,7 +174,7 @@ class S3Destination:
         self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: StandingFile | None
     ) -> str | None:
         """Complete the upload if under its key stands what was found there; returns the object's ETag."""
-        unchanged = {"IfNoneMatch": "*"} if found is None else {"IfMatch": found.etag}
+        unchanged = {"IfNoneMatch": "*"} if found is None else {"IfMatch": found.etag} if found.etag else {}
         content = {"MultipartUpload": {"Parts": parts}}
         try:
             return _etag(self._client.complete_multipart_upload(**place, **content, **unchanged))
@@ -231,7 +202,15 @@ class S3Destination:
                 if error_code(error) in _ABSENT:
                     return None
                 raise
-        return StandingFile(int(stored["ContentLength"]), etag=str(stored["ETag"]))
+        return _described(stored)
+
+    def _says_it_is_ours(self, key: str, found: StandingFile | None, target: Target) -> bool:
+        """Whether an object is labelled with what the ledger knows; services exist that tell another size of it."""
+        if found is None or found.etag in {known.etag for known in target.known}:
+            return False
+        with self._translate_errors(f"looking at {key}"):
+            label = self._client.head_object(Bucket=self._bucket, Key=key).get("Metadata", {}).get("sha256")
+        return label in {target.sha256, *(known.sha256 for known in target.known)}
 
     def _read_sha256(self, key: str, meanwhile: Callable[[], None] = lambda: None) -> str:
         digest = hashlib.sha256()
@@ -265,7 +244,7 @@ class S3Destination:
             pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=key)
             left = [upload for page in pages for upload in page.get("Uploads", []) if upload["Key"] == key]
         except (ClientError, BotoCoreError) as error:
-            if error_code(error) not in _LISTING_REFUSED:
+            if not _is_refusal(error):
                 with self._translate_errors(f"looking for unfinished uploads of {key}"):
                     raise
             log.warning("Unfinished uploads in %s may not be listed: let a lifecycle rule abort them", self._bucket)
@@ -294,3 +273,17 @@ class S3Destination:
 
 def _etag(answer: dict[str, Any]) -> str | None:
     return str(answer["ETag"]) if answer.get("ETag") else None
+
+
+def _described(answer: dict[str, Any]) -> StandingFile:
+    """An object as its service describes it; some leave out what others always tell."""
+    size = answer.get("ContentLength")
+    return StandingFile(None if size is None else int(size), etag=_etag(answer))
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether a service answered that it does not do this, in whatever words."""
+    status = (
+        error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) if isinstance(error, ClientError) else 0
+    )
+    return (400 <= status < 500 and status != 429) or status == 501

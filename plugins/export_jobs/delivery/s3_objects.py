@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.paths import probe_name
 from export_jobs.delivery.s3_errors import error_code, translate_s3_errors
+from export_jobs.delivery.s3_parts import PartSender
 
 log = logging.getLogger(__name__)
 DENIED = {"403", "AccessDenied", "Forbidden", "AllAccessDisabled", "MethodNotAllowed", "405"}
+_NO_SUCH_UPLOAD = {"NoSuchUpload", "404", "NoSuchKey", "InvalidArgument", "InvalidRequest", "400"}
 _TEXT = b"Export Jobs proves write permission; this may be removed.\n"
 
 
@@ -31,11 +34,11 @@ def object_options(options: DestinationOptions) -> dict[str, Any]:
 
 
 def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOptions, endpoint: str) -> None:
-    """Do with a small object what a delivery needs; raises as ``Destination.check``.
+    """Do what a delivery does, but for its end: begin an upload, send a small part, give it up.
 
-    Where the login may not delete, the object is not made, since it would stay: an upload is begun and aborted in its
-    place, which takes the same right. With ``login_only`` the bucket is asked for alone, and a login that may not ask
-    passes.
+    So no object ever appears, which a bucket with versions or a retention would keep. A login that may not give uploads
+    up makes an object and deletes it, if it may do that. With ``login_only`` the bucket is asked for alone, and a login
+    that may not ask passes.
     """
 
     def doing(what: str) -> Any:
@@ -47,21 +50,28 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
         return
     name = probe_name()
     place = {"Bucket": bucket, "Key": f"{prefix}/{name}" if prefix else name}
-    with doing("deleting files"):
-        may_delete = _unless_denied(lambda: client.delete_object(**place), "deleting")
-    if not may_delete:
-        with doing("writing files"):
-            upload = client.create_multipart_upload(**place, **object_options(options))
-            _unless_denied(
-                lambda: client.abort_multipart_upload(**place, UploadId=upload["UploadId"]), "aborting an upload"
-            )
-        return
     with doing("writing files"):
-        client.put_object(**place, Body=_TEXT, **object_options(options))
-    with doing("reading files"):
-        _unless_denied(lambda: client.head_object(**place), "reading files")
-    with doing("deleting files"):
-        _unless_denied(lambda: client.delete_object(**place), "deleting files")
+        may_abort = _unless_denied(lambda: _abort(client, {**place, "UploadId": name}), "giving up uploads")
+        may_delete = may_abort or _unless_denied(lambda: client.delete_object(**place), "deleting files")
+        if may_delete and not may_abort:
+            client.put_object(**place, Body=_TEXT, **object_options(options))
+            client.delete_object(**place)
+            return
+        upload = {**place, "UploadId": client.create_multipart_upload(**place, **object_options(options))["UploadId"]}
+        try:
+            PartSender(client, doing).send_one(upload, 1, _TEXT)
+        finally:
+            with suppress(ClientError, BotoCoreError):  # what went wrong before is what has to be told
+                client.abort_multipart_upload(**upload)
+
+
+def _abort(client: Any, upload: dict[str, str]) -> None:
+    """Give up an upload that was never begun; any answer but "denied" will do."""
+    try:
+        client.abort_multipart_upload(**upload)
+    except ClientError as error:
+        if error_code(error) not in _NO_SUCH_UPLOAD:
+            raise
 
 
 def _unless_denied(ask: Any, what: str) -> bool:

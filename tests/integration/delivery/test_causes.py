@@ -86,7 +86,7 @@ S3_ANSWERS: list[tuple[str, int, type[ExportError], str]] = [
 
 def expect(error: ExportError, kind: type[ExportError], words: str) -> None:
     """Whoever reads it knows what to do; no foreign text is in it."""
-    assert type(error) is kind
+    assert isinstance(error, kind)
     assert words in str(error)
     assert error.remedy
     assert FOREIGN not in str(error)

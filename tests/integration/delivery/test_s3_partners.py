@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import threading
@@ -15,12 +17,12 @@ from typing import Any
 import pytest
 
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.core.files.placed_file import Verification
+from export_jobs.core.files.placed_file import KnownFile, Verification
 from export_jobs.delivery.destination import Destination
 from export_jobs.errors import TerminalError, TransientError
 from export_jobs.orchestration.airflow.connections import open_destination
 from export_jobs.orchestration.airflow.s3_client import s3_client
-from tests.servers.s3_tls import Rule, TlsS3, denies, no_chunks, wants, wants_length
+from tests.servers.s3_tls import Rule, TlsS3, denies, locked, no_chunks, wants, wants_length
 from tests.servers.sites import Lease, staged
 
 pytestmark = pytest.mark.integration
@@ -92,8 +94,8 @@ def test_f12_where_the_connection_asks_for_checksums_501_and_411_are_terminal_an
         with pytest.raises(TerminalError) as caught:
             act()
         assert "request_checksum_calculation" in caught.value.remedy
-    sent = [action for action, _ in service.seen if action == "put"]
-    assert len(sent) == 1, "it was sent again"
+    sent = [action for action, _ in service.seen if action == "part"]
+    assert len(sent) <= 3, "it was sent again"  # the check's, and the two of the file at once
 
 
 def test_f13_the_connections_config_is_merged_and_wins(
@@ -230,7 +232,7 @@ def test_a_login_that_may_only_write_is_checked_and_delivered_to_and_leaves_noth
 def test_a_login_that_may_not_write_is_found_by_check_also_where_it_may_not_delete(
     serve: Callable[..., TlsS3], connect: Callable[..., Open]
 ) -> None:
-    for denied in (("put", "create"), ("put", "create", "delete")):
+    for denied in (("put", "create"), ("put", "create", "abort"), ("put", "create", "abort", "delete")):
         with pytest.raises(TerminalError, match="no permission for writing files"):
             connect(serve(denies(*denied)), **PATH_STYLE)().check()
 
@@ -243,8 +245,66 @@ def test_the_probe_is_written_elsewhere_or_not_at_all(
     opened(probe="login_only").check()
     assert {action for action, _ in service.seen} == {"head"}
     opened(probe_folder="probes").check()
-    assert [action for action, _ in service.seen].count("put") == 1
-    assert service.objects == {}
+    assert [action for action, _ in service.seen].count("create") == 1
+    assert (service.objects, service.uploads) == ({}, {})
+
+
+def test_a_login_that_may_not_give_up_uploads_is_checked_by_an_object_that_is_removed(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open]
+) -> None:
+    service = serve(denies("abort"))
+    connect(service, **PATH_STYLE)().check()
+    assert (service.objects, service.uploads) == ({}, {})
+
+
+def test_a_bucket_that_keeps_its_objects_gets_parts_with_a_digest_and_no_probe(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease
+) -> None:
+    service = serve(locked)
+    destination = connect(service, **PATH_STYLE)()
+    destination.check()
+    assert (service.objects, service.uploads) == ({}, {})
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+    digests = [headers.get("content-md5") for action, headers in service.seen if action == "part"]
+    assert base64.b64encode(hashlib.md5(CONTENT[8 * 1024 * 1024 :], usedforsecurity=False).digest()).decode() in digests
+
+
+@pytest.mark.parametrize("hidden", [{"etag"}, {"content-length"}, {"etag", "content-length"}])
+def test_f15_a_service_that_says_little_of_an_object_is_delivered_to_twice_and_the_ledger_knows(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, hidden: set[str]
+) -> None:
+    service = serve()
+    service.hidden = hidden
+    destination = connect(service, **PATH_STYLE)()
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    destination.deliver(*staged(b"newer", PATH, known=[CONTENT]), lease.fence())
+    assert service.objects == {KEY: b"newer"}
+    assert lease.recorded == ["1", "1"]
+
+
+def test_f15_a_wrong_size_is_no_delivery_and_the_object_is_known_as_ours_afterwards(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease
+) -> None:
+    service = serve()
+    service.size_added = 512
+    opened = connect(service, **PATH_STYLE)
+    with pytest.raises(TransientError, match="does not count as delivered") as caught:
+        opened().deliver(*staged(CONTENT, PATH), lease.fence())
+    assert "`verify: read_back`" in caught.value.remedy
+    announced = KnownFile(len(CONTENT), hashlib.sha256(CONTENT).hexdigest(), stands=False)
+    opened(verify="read_back").deliver(*staged(CONTENT, PATH, known=[announced]), lease.fence())
+    assert lease.recorded == ["1"]
+    assert lease.placed[0].verification is Verification.READ_BACK
+
+
+@pytest.mark.parametrize("fault", [(501, ""), (405, ""), (400, "InvalidArgument"), (404, "NoSuchKey")])
+def test_a_service_that_lists_no_uploads_is_delivered_to(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, fault: tuple[int, str]
+) -> None:
+    service = serve(lambda action, _: fault if action == "list" else None)
+    connect(service, **PATH_STYLE)().deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
 
 
 @pytest.mark.parametrize(("verify", "recorded"), [("none", Verification.NONE), ("read_back", Verification.READ_BACK)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.sftp import SftpDestination
+from export_jobs.delivery.ssh.private_key import read_private_key
 from export_jobs.errors import TerminalError
 from tests.servers.sftp_faults import USER, FaultySftpServer, ServedLogin
 
@@ -92,6 +93,38 @@ def test_a_key_logs_in_as(server: FaultySftpServer, kind: str, form: str, passph
     server.login.known = key.convert_to_public()
     extra = {"private_key_passphrase": passphrase} if passphrase else {}
     destination(server, private_key=key.export_private_key(form, passphrase).decode(), **extra).check()
+
+
+SPOILT: dict[str, Callable[[str], str]] = {
+    "line ends of Windows": lambda text: text.replace("\n", "\r\n"),
+    "the same, in JSON within JSON": lambda text: text.replace("\n", "\\r\\n"),
+    "a byte order mark": lambda text: "\ufeff" + text,
+    "blanks before each line": lambda text: "\n  " + text.replace("\n", "\n  "),
+    "one line, as a form of one line makes it": lambda text: text.replace("\n", " "),
+    "words before it": lambda text: "Schlüssel für den Partner:\n" + text,
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+@pytest.mark.parametrize("form", ["openssh", "pkcs8-pem"])
+@pytest.mark.parametrize("passphrase", [None, PASSPHRASE], ids=["plain", "with passphrase"])
+def test_a_key_is_read_whatever_a_form_or_an_editor_has_made_of_its_lines(
+    tmp_path: Path, spoil: str, form: str, passphrase: str | None
+) -> None:
+    key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    text = SPOILT[spoil](key.export_private_key(form, passphrase).decode())
+    file = tmp_path / "key"
+    file.write_text(text, newline="")
+    for extra in ({"private_key": text}, {"key_file": str(file)}):
+        read = read_private_key({**extra, "private_key_passphrase": passphrase}, "partner:22")
+        assert read is not None
+        assert read.public_data == key.public_data
+
+
+def test_a_key_of_puttys_with_a_comment_in_another_encoding_is_read() -> None:
+    file = PUTTY_KEYS / "ed25519-comment-latin1.ppk"
+    assert "Schlüssel".encode("latin-1") in file.read_bytes()
+    assert read_private_key({"key_file": str(file)}, "partner:22") is not None
 
 
 def test_a_certificate_logs_in_where_its_authority_is_trusted(server: FaultySftpServer, tmp_path: Path) -> None:

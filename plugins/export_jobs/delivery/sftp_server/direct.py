@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import BinaryIO
 
 import asyncssh
 
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.sftp_server.errors import TakenAwayError
 from export_jobs.delivery.sftp_server.final_name import FinalName
 from export_jobs.delivery.sftp_server.folder import remove_quietly
 from export_jobs.delivery.sftp_server.session import SftpSession
@@ -59,7 +61,8 @@ class DirectUpload:
         self.is_unfinished = True
         await upload.write(file)
         self.is_unfinished = False  # from here on it may be whole, and taken by its receiver
-        await upload.close(file)
+        with suppress(TakenAwayError):
+            await upload.close(file)
         await self._verify(placed)
 
     async def _create(self, upload: SftpUpload) -> object:
@@ -68,13 +71,15 @@ class DirectUpload:
             return await upload.create()
         try:
             return await upload.create_new()
-        except asyncssh.SFTPPermissionDenied as error:
-            raise await self._session.error_for(error, f"creating {final.path}", final.path) from error
         except asyncssh.SFTPError as error:
+            is_denied = isinstance(error, asyncssh.SFTPPermissionDenied)
+            if is_denied and final.is_hidden:
+                raise await self._session.error_for(error, f"creating {final.path}", final.path) from error
             if final.is_hidden and not final.may_be_replaced_unseen:
                 raise final.refuse_hidden() from error
             await final.require_unchanged()
-            return await upload.create()  # a server that does not know "only if it is not there"
+            await final.require_no_link()
+            return await upload.create()  # a server that does not know, or denies, "only if it is not there"
 
     async def _verify(self, placed: PlacedFile) -> None:
         try:

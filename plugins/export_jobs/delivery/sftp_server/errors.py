@@ -89,9 +89,13 @@ def vanished_error(where: str, temporary: str) -> TransientError:
     )
 
 
-def taken_away_error(where: str, path: str) -> TerminalError:
+class TakenAwayError(TerminalError):
+    """A file was taken away as soon as it was closed."""
+
+
+def taken_away_error(where: str, path: str) -> TakenAwayError:
     """Name a server that takes each file as soon as it is closed, whatever it is called."""
-    return TerminalError(
+    return TakenAwayError(
         f"The server {where} has taken {path} away as soon as it was closed, before it had its final name. It is not "
         "sent again, or its receiver would get one unfinished name after the other",
         "Set `publish: direct` at the destination, so that files are written under their final names at once; a "

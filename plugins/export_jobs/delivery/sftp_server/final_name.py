@@ -12,7 +12,7 @@ import asyncssh
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Target
 from export_jobs.delivery.paths import MOST_KEPT, kept_name
-from export_jobs.delivery.sftp_server.session import Look, SftpSession, is_directory
+from export_jobs.delivery.sftp_server.session import Look, SftpSession, is_directory, is_link
 from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, described
 from export_jobs.delivery.sftp_server.upload import remote_sha256
 from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
@@ -90,6 +90,12 @@ class FinalName:
         look = await self.look()
         if _standing(look) != self.found and not look.is_hidden:
             raise moved_on_error(self._target.path, self._session.where)
+
+    async def require_no_link(self) -> None:
+        """Raises ``ForeignFileError`` for a symbolic link to nothing: it is somebody's, though no file is there."""
+        found = await self._session.look(f"looking at {self.path}", self.path, through_links=False)
+        if found.attributes is not None and is_link(found.attributes):
+            raise foreign_file_error(StandingFile(None), self._target.path, self._session.where)
 
     async def settle(self, is_expected: Callable[[StandingFile | None], bool]) -> Look:
         """Look until ``is_expected(found)``, for some seconds: servers exist that show a change only then."""

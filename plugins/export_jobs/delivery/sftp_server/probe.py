@@ -24,6 +24,7 @@ from export_jobs.delivery.sftp_server.session import SftpSession
 log = logging.getLogger(__name__)
 _TEXT = b"Export Jobs proves write permission; this file may be removed.\n"
 _NOT_WRITTEN = asyncssh.FXF_WRITE  # without FXF_CREAT: a file that is not there is not made
+_NEW = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | asyncssh.FXF_EXCL
 
 
 class SftpProbe:
@@ -56,7 +57,7 @@ class SftpProbe:
     async def _may_remove(self, name: str) -> bool:
         try:
             await self._session.ask("asking for the right to remove", self._session.client.remove(name))
-        except asyncssh.SFTPPermissionDenied:
+        except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPOpUnsupported):
             log.info("The login may not remove files on %s, so no probe is written", self._session.where)
             return False
         except asyncssh.SFTPError:
@@ -74,13 +75,26 @@ class SftpProbe:
         left = first
         try:
             await session.do(doing, first, file.write(_TEXT))
-            await session.do(doing, first, file.close())
+            is_taken = await self._close(file, first)
             if self._options.publish == "rename":
+                if is_taken:
+                    raise taken_away_error(session.where, first)
                 await self._rename(first, second)
                 left = second
         finally:
             if session.alive:
                 await self._remove(left)
+
+    async def _close(self, file: Any, path: str) -> bool:
+        """True where the file is gone by then: its receiver takes what is closed."""
+        doing, session = "proving write permission", self._session
+        try:
+            await session.ask(doing, file.close())
+        except MISSING:
+            return True
+        except asyncssh.SFTPError as error:
+            raise await session.error_for(error, doing, path) from error
+        return False
 
     async def _rename(self, first: str, second: str) -> None:
         """Servers exist that forbid just this."""
@@ -110,12 +124,20 @@ class SftpProbe:
         client, session = self._session.client, self._session
         doing = "asking for the right to write"
         denied = await self._denied(doing, client.open(first, _NOT_WRITTEN))
-        if denied is not None:
+        if denied is not None and await self._denied(doing, self._create_nowhere(first)):
             raise request_error(denied, session.where, doing, first) from denied
         if self._options.publish == "rename":
-            denied = await self._denied("asking for the right to rename", client.rename(first, second))
-            if denied is not None:
+            doing = "asking for the right to rename"
+            denied = await self._denied(doing, client.rename(first, second))
+            if denied is not None and await self._denied(doing, client.posix_rename(first, second)):
                 raise rename_forbidden_error(session.where, first) from denied
+
+    async def _create_nowhere(self, name: str) -> None:
+        """A drop box may take new files only, and deny the question about one that is to be there already."""
+        nowhere = posixpath.join(name, posixpath.basename(name))  # in a folder that is not there
+        file = await self._session.client.open(nowhere, _NEW)
+        await file.close()
+        await self._session.client.remove(nowhere)
 
     async def _denied(self, doing: str, request: Awaitable[Any]) -> asyncssh.SFTPError | None:
         try:

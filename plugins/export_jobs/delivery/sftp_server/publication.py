@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import posixpath
 import secrets
@@ -16,7 +17,7 @@ from export_jobs.delivery.sftp_server.errors import MISSING, rename_forbidden_er
 from export_jobs.delivery.sftp_server.final_name import FinalName
 from export_jobs.delivery.sftp_server.folder import remove_quietly
 from export_jobs.delivery.sftp_server.session import SftpSession
-from export_jobs.delivery.sftp_server.stored import StoredFile, described
+from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, StoredFile, described
 from export_jobs.delivery.standing import Standing, StandingFile, has_bytes_on_record, moved_on_error, unpublished_error
 from export_jobs.errors import TerminalError
 
@@ -78,6 +79,7 @@ class SftpPublication:
         if look.is_hidden and isinstance(refusal, _TAKEN):
             await self._take_hidden_name(refusal)
             return
+        await final.require_no_link()
         try:
             await session.ask(doing, session.client.posix_rename(self._temporary, final.path))
         except MISSING as error:
@@ -139,9 +141,17 @@ class SftpPublication:
 
     async def _require_renamed(self) -> None:
         """A server that says OK and does nothing must not cost the older file, too."""
-        left = await self._session.look(f"looking at {self._temporary}", self._temporary)
-        if left.attributes is not None:
+        if await self._is_left():
             raise unpublished_error(self._target.path, self._session.where, None)
+
+    async def _is_left(self) -> bool:
+        """Whether the upload has its temporary name still; looked at for some seconds, as at the final name."""
+        for wait in (0, *SECOND_LOOKS_S):
+            await asyncio.sleep(wait)
+            look = await self._session.look(f"looking at {self._temporary}", self._temporary)
+            if look.attributes is None:
+                return False
+        return True
 
     async def _verify(self, placed: PlacedFile) -> None:
         """A server can answer OK and do nothing; then the upload still has its temporary name.
@@ -151,8 +161,7 @@ class SftpPublication:
         """
         look = await self._final.settle(lambda found: found is None or not self._is_other(found))
         found = None if look.attributes is None else described(look.attributes)
-        left = await self._session.look(f"looking at {self._temporary}", self._temporary)
-        if left.attributes is not None or (found is not None and self._is_other(found)):
+        if await self._is_left() or (found is not None and self._is_other(found)):
             raise unpublished_error(self._target.path, self._session.where, found)
         if found is None:
             log.info("%s cannot be seen: its receiver took it at once, or the server hides it", self._final.path)

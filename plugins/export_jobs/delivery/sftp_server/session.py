@@ -99,12 +99,13 @@ class SftpSession:
         except asyncssh.SFTPError as error:
             raise await self.error_for(error, doing, path) from error
 
-    async def look(self, doing: str, path: str) -> Look:
+    async def look(self, doing: str, path: str, *, through_links: bool = True) -> Look:
         """What the server says of ``path``. Any answer but attributes or "no such file" is none: servers exist that
         deny the question of what they let be written.
         """
+        stat_ = self.client.stat if through_links else self.client.lstat
         try:
-            return Look(await self.ask(doing, self.client.stat(path)))
+            return Look(await self.ask(doing, stat_(path)))
         except MISSING:
             return Look()
         except asyncssh.SFTPError as error:
@@ -134,6 +135,11 @@ class SftpSession:
                 if free < needed:
                     return no_space_error(self.where, path, free)
         return request_error(error, self.where, doing, path)
+
+
+def is_link(attributes: Any) -> bool:
+    """Tell whether attributes describe a symbolic link itself."""
+    return attributes.permissions is not None and stat.S_ISLNK(attributes.permissions)
 
 
 def is_directory(attributes: Any) -> bool:

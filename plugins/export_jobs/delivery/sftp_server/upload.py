@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncssh
 
-from export_jobs.delivery.sftp_server.errors import MISSING, folder_missing_error
+from export_jobs.delivery.sftp_server.errors import MISSING, folder_missing_error, taken_away_error
 from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.verified_reader import VerifiedReader
 
@@ -118,8 +118,14 @@ class SftpUpload:
 
     async def close(self, file: Any) -> None:
         """Close the file."""
-        # Some servers report only on close that the last blocks did not fit.
-        await self._session.do(f"closing {self._path}", self._path, file.close())
+        # Some servers report only on close that the last blocks did not fit; others, that its receiver has taken it.
+        doing = f"closing {self._path}"
+        try:
+            await self._session.ask(doing, file.close())
+        except MISSING as error:
+            raise taken_away_error(self._session.where, self._path) from error
+        except asyncssh.SFTPError as error:
+            raise await self._session.error_for(error, doing, self._path) from error
 
     async def _send(self) -> None:
         limit = int(self._session.client.limits.max_write_len) or BLOCK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import asyncssh
 
 from export_jobs.delivery.ssh.putty_key import is_putty_key, openssh_text
 from export_jobs.errors import TerminalError
+
+_PEM = re.compile(r"(?P<begin>-----BEGIN [A-Z0-9 ]+-----)(?P<body>.*?)(?P<end>-----END [A-Z0-9 ]+-----)", re.DOTALL)
+_LINE = 64
 
 
 def read_private_key(extra: dict[str, Any], where: str) -> Any | None:
@@ -38,6 +42,17 @@ def read_private_key(extra: dict[str, Any], where: str) -> Any | None:
     return key if certificate is None else (key, _certificate(certificate, key, where))
 
 
+def _in_lines(text: str) -> str:
+    """A key as its form wants it, whatever a form on a page, JSON in JSON, or an editor has made of its line ends."""
+    text = text.removeprefix("\ufeff").replace("\\r", "").replace("\\n", "\n")
+    armoured = _PEM.search(text)
+    if armoured is None or ":" in armoured["body"]:  # old PEM with a passphrase has headers, in lines of their own
+        return "\n".join(line.strip() for line in text.strip().splitlines()) + "\n"
+    body = "".join(armoured["body"].split())
+    lines = [body[at : at + _LINE] for at in range(0, len(body), _LINE)]
+    return "\n".join([armoured["begin"], *lines, armoured["end"], ""])
+
+
 def _certificate(text: str, key: Any, where: str) -> Any:
     try:
         certificate = asyncssh.import_certificate(text)
@@ -55,13 +70,13 @@ def _certificate(text: str, key: Any, where: str) -> Any:
 
 def _text_of(extra: dict[str, Any], inline: str, file: str, where: str) -> str | None:
     if extra.get(inline):
-        # Connections kept as JSON or URI often hold the line ends as the two characters \n.
-        return str(extra[inline]).replace("\\n", "\n")
+        return _in_lines(str(extra[inline]))
     if not extra.get(file):
         return None
     try:
-        return Path(str(extra[file])).expanduser().read_text("ascii")
-    except (OSError, UnicodeDecodeError, RuntimeError):
+        # PuTTY keeps a key's comment in whatever encoding its machine had, and signs those bytes.
+        return _in_lines(Path(str(extra[file])).expanduser().read_text("utf-8", "surrogateescape"))
+    except (OSError, RuntimeError):
         raise TerminalError(
             f"The {file} in the connection of {where} cannot be read on this worker",
             f"Put the file there, readable by Airflow's user, or put its text into {inline}",

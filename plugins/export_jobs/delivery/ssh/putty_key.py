@@ -41,7 +41,8 @@ def openssh_text(text: str, passphrase: str | None) -> str:
         private = decryptor.update(private) + decryptor.finalize()
     kind = fields["algorithm"]
     words = (kind, fields["Encryption"], fields["Comment"])
-    signed = b"".join([*(_string(word.encode()) for word in words), _string(public), _string(private)])
+    named = (_string(word.encode("utf-8", "surrogateescape")) for word in words)
+    signed = b"".join([*named, _string(public), _string(private)])
     digest = hmac.new(mac_key, signed, "sha256" if version == "3" else "sha1").hexdigest()
     if not hmac.compare_digest(digest, fields["Private-MAC"].lower()):
         raise ValueError("the passphrase does not fit, or the key is damaged")

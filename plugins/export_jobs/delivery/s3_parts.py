@@ -1,0 +1,78 @@
+"""The parts of one upload to S3: a few on their way at once, each checked by the service."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from export_jobs.delivery.s3_errors import error_code
+from export_jobs.delivery.verified_reader import VerifiedReader
+
+PART_BYTES = 8 * 1024 * 1024
+MAX_PARTS = 10_000
+"""The service's limit; larger files get larger parts."""
+THREADS = 4
+_DIGEST_MISSING = {"InvalidRequest", "MissingContentMD5", "InvalidDigest", "400"}
+
+
+class PartSender:
+    """Sends the parts of any number of uploads; ``translate`` turns the errors of a request into ours."""
+
+    def __init__(self, client: Any, translate: Callable[[str], AbstractContextManager[Any]]) -> None:
+        self._client = client
+        self._translate = translate
+        self._wants_md5 = False
+
+    def send(self, reader: VerifiedReader, bytes_: int, place: dict[str, str]) -> list[dict[str, Any]]:
+        """Upload every part, a few at a time; at most ``THREADS + 1`` of them are in memory."""
+        size = max(PART_BYTES, -(-bytes_ // MAX_PARTS))
+        done: list[dict[str, Any]] = []
+        running: deque[Future[dict[str, Any]]] = deque()
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="s3-part") as pool:
+            try:
+                while True:
+                    block = reader.read(size)
+                    if not block and (done or running):
+                        break
+                    number = len(done) + len(running) + 1
+                    running.append(pool.submit(self.send_one, place, number, block))
+                    if not block:
+                        break  # an empty file is one empty part
+                    if len(running) == THREADS:
+                        done.append(running.popleft().result())
+                done.extend(part.result() for part in running)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        reader.finish()
+        return done
+
+    def send_one(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
+        """Upload one part and return it as the end of the upload lists it."""
+        with self._translate(f"uploading part {number} of {place['Key']}"):
+            answer = self._put(place, number, block)
+        return {"PartNumber": number, "ETag": str(answer.get("ETag", ""))}
+
+    def _put(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
+        if not self._wants_md5:
+            try:
+                return dict(self._client.upload_part(**place, PartNumber=number, Body=block))
+            except ClientError as error:
+                if not _asks_for_digest(error):
+                    raise
+            self._wants_md5 = True  # a bucket with Object Lock; elsewhere it would only cost time
+        digest = base64.b64encode(hashlib.md5(block, usedforsecurity=False).digest()).decode()
+        return dict(self._client.upload_part(**place, PartNumber=number, Body=block, ContentMD5=digest))
+
+
+def _asks_for_digest(error: ClientError) -> bool:
+    """Whether a bucket takes parts with a digest only, as one with a default retention does."""
+    words = str(error.response.get("Error", {}).get("Message", "")).lower()
+    return error_code(error) in _DIGEST_MISSING and ("md5" in words or "checksum" in words)

@@ -1,0 +1,123 @@
+"""Drop boxes and receivers that act at once: the check refuses nothing that a delivery manages, and leaves nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.core.files.placed_file import Verification
+from export_jobs.delivery.sftp import SftpDestination
+from export_jobs.errors import TerminalError
+from tests.integration.delivery.test_sftp_partners import CONTENT, PATH, Partner, served_by
+from tests.servers import sftp_partners as partners
+from tests.servers.openssh import OpenSsh
+from tests.servers.sftp_faults import FaultySftpServer
+from tests.servers.sites import Lease, openssh_credentials, staged
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def partner(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    (tmp_path / "in").mkdir()
+    with FaultySftpServer(tmp_path, files=request.param) as server:
+        yield Partner(server)
+
+
+@served_by(partners.NewFilesOnly, partners.NewFilesNeverRenamed, partners.KnowsNoDelete)
+def test_a_drop_box_for_new_files_passes_the_check_and_gets_its_file(partner: Partner, lease: Lease) -> None:
+    site = partner.site(publish="direct")
+    site.destination.check()
+    assert partner.arrived() == []
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.read(PATH) == CONTENT
+    assert partner.arrived() == [PATH]
+    assert lease.placed[0].verification is Verification.NONE
+
+
+@served_by(partners.NewFilesNeverRenamed, partners.KnowsNoDelete)
+def test_a_drop_box_that_forbids_renaming_is_told_the_option_that_does_without(partner: Partner) -> None:
+    with pytest.raises(TerminalError, match="not be renamed") as caught:
+        partner.destination().check()
+    assert "`publish: direct`" in caught.value.remedy
+    assert partner.arrived() == []
+
+
+@served_by(partners.SaysGoneOnClose)
+def test_f4_a_server_that_says_gone_on_close_is_told_from_one_without_the_folder(
+    partner: Partner, lease: Lease
+) -> None:
+    with pytest.raises(TerminalError, match="as soon as it was closed"):
+        partner.destination().check()
+    with pytest.raises(TerminalError, match="as soon as it was closed"):
+        partner.destination().deliver(*staged(CONTENT, PATH), lease.fence())
+    assert lease.recorded == []
+
+
+@served_by(partners.SaysGoneOnClose)
+def test_f4_straight_to_the_final_name_it_is_delivered(partner: Partner, lease: Lease) -> None:
+    direct = partner.destination(publish="direct", probe="login_only")
+    direct.check()
+    direct.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert partner.arrived() == [f"0-{PATH}"]
+    assert lease.recorded == ["1"]
+
+
+@served_by(partners.ShowsOldNameStill)
+def test_f8_an_old_name_that_is_shown_for_a_moment_is_looked_at_twice(partner: Partner, lease: Lease) -> None:
+    site = partner.site()
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.everything() == [PATH]
+    assert lease.recorded == ["1"]
+
+
+@served_by(partners.DeniesExclusiveCreate)
+def test_direct_a_server_that_denies_exclusive_creation_is_delivered_to(partner: Partner, lease: Lease) -> None:
+    site = partner.site(publish="direct")
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.read(PATH) == CONTENT
+
+
+@served_by(None)
+def test_direct_a_strangers_link_to_nothing_is_not_written_through(partner: Partner, lease: Lease) -> None:
+    link = partner.server.root / "in" / PATH
+    link.symlink_to("elsewhere.zip")
+    with pytest.raises(TerminalError, match="exists already"):
+        partner.destination(publish="direct").deliver(*staged(CONTENT, PATH), lease.fence())
+    assert partner.arrived() == []
+    assert link.is_symlink()
+
+
+def test_a_strangers_link_to_nothing_is_not_replaced_on_openssh(openssh: OpenSsh, tmp_path: Path, lease: Lease) -> None:
+    link = tmp_path / PATH
+    link.symlink_to("elsewhere.zip")
+    with pytest.raises(TerminalError, match="exists already"):
+        SftpDestination(openssh_credentials(openssh), str(tmp_path)).deliver(*staged(CONTENT, PATH), lease.fence())
+    assert [file.name for file in tmp_path.iterdir()] == [PATH]
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("allowed", "publish"),
+    [
+        ("open,close,write", "direct"),
+        ("open,close,write,rename", "rename"),
+        ("open,close,write,posix-rename", "rename"),
+    ],
+)
+def test_openssh_that_allows_a_few_requests_is_checked_and_delivered_to(
+    tmp_path: Path, lease: Lease, allowed: str, publish: Any
+) -> None:
+    box = tmp_path / "box"
+    box.mkdir()
+    with OpenSsh(tmp_path / "sshd", options=f"-p {allowed}") as server:
+        options = DestinationOptions(publish=publish)
+        destination = SftpDestination(openssh_credentials(server), str(box), options=options)
+        destination.check()
+        assert list(box.iterdir()) == []
+        destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert [file.name for file in box.iterdir()] == [PATH]
+    assert (box / PATH).read_bytes() == CONTENT
