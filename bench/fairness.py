@@ -1,8 +1,9 @@
-"""Fast deliveries beside many slow ones: ``python -m bench.fairness``; it takes some ten minutes.
+"""Fast deliveries beside many slow ones: ``python -m bench.fairness``; it takes some twenty minutes.
 
-On a whole stack: one fast job alone; then twenty jobs to a partner whose server takes eight seconds for each write, and
-four fast ones to another while the slow ones are at it. Once with one pool for all, once with a pool for each
-destination. Printed is how long the fast ones took from being made to being delivered, and how often their own time.
+On a whole stack: ten fast jobs by themselves; then 300 jobs to a partner whose server takes eight seconds for each
+write, and ten fast ones to another while the slow ones are at it. Once with one pool for all, once with a pool for each
+destination. Printed is how long the fast ones took from being made to being delivered, and how often the time of those
+that were by themselves. EXPORT_JOBS_BENCH_SLOW, _FAST and _SLOTS (such as ``4``, or ``0,4``) say of what size.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from export_jobs.store.database.engine import create_store_engine  # noqa: E402
 from export_jobs.store.definitions import Definitions  # noqa: E402
 from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer  # noqa: E402
 
-SLOW, FAST = int(os.environ.get("EXPORT_JOBS_BENCH_SLOW") or 20), 4
+SLOW, FAST = (
+    int(os.environ.get(f"EXPORT_JOBS_BENCH_{kind}") or usual) for kind, usual in (("SLOW", 300), ("FAST", 10))
+)
+DESTINATION_SLOTS = [int(slots) for slots in (os.environ.get("EXPORT_JOBS_BENCH_SLOTS") or "0,4").split(",")]
 SECONDS_PER_WRITE = 8
 SLOTS = 8
 PATIENCE_S = 900
@@ -37,7 +41,7 @@ AT_WORK = """SELECT count(DISTINCT v.execution_id) FROM export_jobs.execution_ev
 
 
 def main() -> None:
-    for slots in (0, 2):
+    for slots in DESTINATION_SLOTS:
         with tempfile.TemporaryDirectory(prefix="export-jobs-bench-") as folder:
             Path(folder).chmod(0o711)
             root = Path(folder) / "slow"
@@ -73,18 +77,17 @@ def measure(stack: Stack, server: FaultySftpServer, slots: int) -> None:
                 pool = {"name": f"export_jobs to {tag}", "slots": slots, "include_deferred": False}
                 client.post("/api/v2/pools", json=pool).raise_for_status()
     deliver(stack, store, ["warm"])  # the first of all waits for the first parse
-    (alone,) = deliver(stack, store, ["alone"])
+    by_themselves = deliver(stack, store, [f"alone-{number}" for number in range(FAST)])
     server.faults.seconds_per_write = SECONDS_PER_WRITE
     make(stack, store, [f"slow-{number}" for number in range(SLOW)], "slow")
     wait_for(stack, AT_WORK, min(SLOTS, SLOW) // 2)
     took = deliver(stack, store, [f"fast-{number}" for number in range(FAST)])
     pools = f"a pool for each destination, {slots} slots" if slots else "one pool for all"
-    waited = statistics.median(took) - alone
-    print(
-        f"{SLOW} slow and {FAST} fast jobs, {pools}: one fast job alone {alone:.1f} s; beside them "
-        f"{', '.join(f'{one:.1f}' for one in took)} s, so that they wait {max(waited, 0) / alone:.1f} times that",
-        flush=True,
-    )
+    print(f"{SLOW} slow and {FAST} fast jobs, {pools}:")
+    for name, seconds in (("by themselves", by_themselves), ("beside the slow ones", took)):
+        print(f"  {name:<20} median {statistics.median(seconds):5.1f} s, the last {max(seconds):5.1f} s")
+    waited = statistics.median(took) / statistics.median(by_themselves) - 1
+    print(f"  so that a fast one waits {max(waited, 0):.1f} times its own time", flush=True)
     engine.dispose()
 
 

@@ -14,6 +14,7 @@ STORE_CONNECTION = "export_jobs_store"
 STORE_TASKS_CONNECTION = "export_jobs_store_tasks"
 STORE_OWNER_CONNECTION = "export_jobs_store_owner"
 API_CONNECTION = "export_jobs_airflow_api"
+MAX_SPREAD_MINUTES = 45
 
 
 def catalogue_folder() -> Path:
@@ -52,6 +53,18 @@ def destination_slots() -> int:
 def destination_pool(tag: str) -> str:
     """Airflow pool of the tasks that are at a destination."""
     return f"{pool()} to {tag}" if destination_slots() else pool()
+
+
+def spread_minutes() -> int:
+    """Over how many minutes after their time recurring jobs start, each always at the same one; at most 45.
+
+    The page calls a job overdue after an hour.
+    """
+    name = "EXPORT_JOBS_SPREAD_MINUTES"
+    minutes = _whole_number(name, 0)
+    if minutes > MAX_SPREAD_MINUTES:
+        raise UserError(f"The environment variable {name} is {minutes}", f"Give it at most {MAX_SPREAD_MINUTES}")
+    return minutes
 
 
 def smtp_connection() -> str:

@@ -1,6 +1,7 @@
 """The timetable as Airflow's scheduler asks it."""
 
 import itertools
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from airflow.utils.types import DagRunType
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.schedule_text import schedule_summary, schedule_text
 from export_jobs.core.windows.window import scheduled_windows
-from export_jobs.orchestration.timetable import ExportTimetable
+from export_jobs.orchestration.timetable import ExportTimetable, later_s
 
 ANY_TIME = TimeRestriction(earliest=datetime(1900, 1, 1, tzinfo=UTC), latest=None, catchup=True)
 
@@ -76,6 +77,26 @@ def test_a_manual_run_may_not_take_a_logical_date_that_the_schedule_needs() -> N
 def test_a_manual_run_before_the_first_window_has_ended_is_refused() -> None:
     with pytest.raises(ValueError, match="no window of this job is complete yet"):
         ExportTimetable(schedule()).infer_manual_data_interval(run_after=pendulum.datetime(2026, 3, 27, 12))
+
+
+def test_500_jobs_of_one_time_start_over_the_minutes_that_are_set_each_at_its_own() -> None:
+    daily = schedule()
+    starts = [later_s(f"export__job_{number}", daily, 10) for number in range(500)]
+    assert starts == [later_s(f"export__job_{number}", daily, 10) for number in range(500)]
+    in_minutes = Counter(second // 60 for second in starts)
+    assert sorted(in_minutes) == list(range(10))
+    assert max(in_minutes.values()) < 100  # 50 on average, and all 500 in one second without
+    assert {later_s(f"export__job_{number}", daily, 0) for number in range(500)} == {0}
+    once = schedule(frequency="once", until="2026-03-27")
+    assert {later_s(f"export__job_{number}", once, 10) for number in range(500)} == {0}
+
+
+def test_a_run_that_starts_later_has_the_window_that_it_had() -> None:
+    at_once, later = all_runs(ExportTimetable(schedule())), ExportTimetable(schedule(), later_s=77)
+    assert all_runs(later) == [(window, due + timedelta(seconds=77)) for window, due in at_once]
+    decoded = ExportTimetable.deserialize(later.serialize())
+    assert isinstance(decoded, ExportTimetable) and all_runs(decoded) == all_runs(later)
+    assert "later_s" not in ExportTimetable(schedule()).serialize()  # no new version of a Dag that starts at its time
 
 
 def test_a_backfill_of_a_part_makes_only_the_windows_in_it() -> None:

@@ -105,6 +105,18 @@ def actor() -> str:
     return f"{getpass.getuser()} (export-jobs)"
 
 
+def airflow_pools(output: Output) -> dict[str, int] | None:
+    """Slots of Airflow's pools by name; None, with a remark, where Airflow cannot be asked."""
+    from export_jobs.orchestration.airflow.api import AirflowApi  # noqa: PLC0415  loads httpx and Airflow
+    from export_jobs.orchestration.airflow.pools import slots_over_api  # noqa: PLC0415  as above
+
+    try:
+        return slots_over_api(AirflowApi.from_connection())
+    except ExportError as error:
+        output.line(f"Whether Airflow has the pools of these jobs is not known. {error}")
+        return None
+
+
 def announce_change(output: Output, *, deleted: str | None = None) -> None:
     """Let Airflow see a change at once. What is saved is saved, so Airflow being away is only worth a remark.
 

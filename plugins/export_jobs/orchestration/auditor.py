@@ -73,7 +73,7 @@ class CompareWithLedger(BaseOperator):
         def ask(late: Collection[str], alarmed: Collection[str]) -> AirflowView | None:
             return _ask_airflow(api, engine, troubles, late, alarmed) if api else None
 
-        gathered = gather(engine, ask, now, GRACE)
+        gathered = gather(engine, ask, now, GRACE + timedelta(minutes=settings.spread_minutes()))
         gone = mend(api, gathered.facts, gathered.dag_ids) if api else {}
         lost = _lost_rows(troubles)
         owners = {**gathered.owners, **{job.name: job.owner for job in lost}}

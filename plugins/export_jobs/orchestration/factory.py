@@ -36,7 +36,7 @@ from export_jobs.orchestration.generator.store_away import waiting_dag
 from export_jobs.orchestration.notifying import NotifyOwner, NotifyRecipients
 from export_jobs.orchestration.publishing import PublishManifest, RefuseInvalidDefinition
 from export_jobs.orchestration.tasks import Upload, ValidateDestination
-from export_jobs.orchestration.timetable import ExportTimetable
+from export_jobs.orchestration.timetable import ExportTimetable, later_s
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def _export_dag(job: ExportJob) -> DAG:
         dag_id=job.dag_id,
         dag_display_name=job.name,
         description=job.description or None,
-        schedule=ExportTimetable(job.schedule, paused=not job.enabled),
+        schedule=_timetable(job),
         start_date=BEFORE_ALL_WINDOWS,
         catchup=True,
         max_active_runs=1,
@@ -153,6 +153,11 @@ def _export_dag(job: ExportJob) -> DAG:
         publish >> notify >> EmptyOperator(task_id="complete")
         notify >> NotifyOwner(task_id="notify_owner", trigger_rule="one_failed", **arguments)
     return dag
+
+
+def _timetable(job: ExportJob) -> ExportTimetable:
+    later = later_s(job.dag_id, job.schedule, settings.spread_minutes())
+    return ExportTimetable(job.schedule, paused=not job.enabled, later_s=later)
 
 
 def _place(job: ExportJob, tag: str) -> dict[str, Any]:

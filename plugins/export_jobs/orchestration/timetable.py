@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from airflow.timetables.base import DagRunInfo, DataInterval, Timetable
@@ -32,11 +33,13 @@ class ExportTimetable(Timetable):
     """Windows of one job's schedule; where a window has been made before, the next starts at that window's end.
 
     ``paused`` makes no runs and loses none: when it is lifted, the windows that were not made follow in order.
+    ``later_s``: seconds after its time at which each run starts, so that not all jobs start at the same moment.
     """
 
-    def __init__(self, schedule: Schedule, *, paused: bool = False) -> None:
+    def __init__(self, schedule: Schedule, *, paused: bool = False, later_s: int = 0) -> None:
         self.schedule = schedule
         self.paused = paused
+        self.later_s = later_s
         self.periodic = schedule.frequency is not Frequency.ONCE
 
     @property
@@ -54,6 +57,7 @@ class ExportTimetable(Timetable):
         return {
             "schedule": self.schedule.model_dump(mode="json", by_alias=True, exclude_defaults=True),
             "paused": self.paused,
+            **({"later_s": self.later_s} if self.later_s else {}),
         }
 
     @classmethod
@@ -75,7 +79,7 @@ class ExportTimetable(Timetable):
         if scheduled is None or (restriction.latest and scheduled.window.start > restriction.latest):
             return None
         return DagRunInfo(
-            run_after=_to_pendulum(scheduled.due),
+            run_after=_to_pendulum(scheduled.due + timedelta(seconds=self.later_s)),
             data_interval=DataInterval(_to_pendulum(scheduled.window.start), _to_pendulum(scheduled.window.end)),
         )
 
@@ -179,7 +183,18 @@ class _OtherDate(DagRunInfo):
 @lru_cache(maxsize=16384)
 def _decode(text: str) -> ExportTimetable:
     data = json.loads(text)
-    return ExportTimetable(Schedule.model_validate(data["schedule"]), paused=data["paused"])
+    schedule = Schedule.model_validate(data["schedule"])
+    return ExportTimetable(schedule, paused=data["paused"], later_s=data.get("later_s", 0))
+
+
+def later_s(dag_id: str, schedule: Schedule, spread_minutes: int) -> int:
+    """Seconds after its time at which a job starts, of ``spread_minutes``: for one job always the same.
+
+    A job that runs once has somebody waiting for it, and starts at its time.
+    """
+    if not spread_minutes or schedule.frequency is Frequency.ONCE:
+        return 0
+    return int.from_bytes(sha256(dag_id.encode()).digest()[:8]) % (spread_minutes * 60)
 
 
 def _to_pendulum(moment: datetime) -> DateTime:

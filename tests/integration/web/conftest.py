@@ -50,6 +50,7 @@ def airflow_app() -> FastAPI:
     os.environ["AIRFLOW__API__BASE_URL"] = "http://airflow.example"
     from airflow.api_fastapi.app import create_app
     from airflow.models.dagbundle import DagBundleModel
+    from airflow.models.pool import Pool
     from airflow.utils.db import initdb
     from airflow.utils.session import create_session
     from starlette.routing import Mount
@@ -60,6 +61,8 @@ def airflow_app() -> FastAPI:
     initdb()
     with create_session() as session:
         session.merge(DagBundleModel(name="exports"))
+        if session.query(Pool).filter(Pool.pool == "export_jobs").first() is None:
+            session.add(Pool(pool="export_jobs", slots=8, description="", include_deferred=False))
     app: FastAPI = create_app(apps="core")
     app.router.routes.insert(0, Mount(PREFIX, create_ours()))  # before the catch-all, as a plugin's is
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from export_jobs.cli.text.plan_text import first_paths, issue_document, plan_doc
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.yaml_file import YamlFile, read_yaml
 from export_jobs.core.definitions.job import DefinitionFile
+from export_jobs.core.validation.changes import Action
 from export_jobs.core.validation.definition_file import StoredReferences, check_file
 from export_jobs.core.windows.window import scheduled_windows
 from export_jobs.store.check import check_store
 from export_jobs.store.plan import ApplyPlan, apply_plan, make_plan
 from export_jobs.streaming.openpgp.read_key import read_public_key
+
+_SAVED = {Action.CREATE, Action.UPDATE}
 
 
 def apply(options: argparse.Namespace, output: Output) -> int:
@@ -89,9 +93,22 @@ def _check_file(file: YamlFile, output: Output) -> tuple[DefinitionFile | None, 
 
 def _make_and_show_plan(file: YamlFile, output: Output) -> ApplyPlan:
     plan = _plan(file)
+    plan = replace(plan, issues=(*plan.issues, *_pool_issues(plan, output)))
     show_issues(plan.issues, output, file)
     show_plan(plan, output)
     return plan
+
+
+def _pool_issues(plan: ApplyPlan, output: Output) -> list[Issue]:
+    """What would keep a job that is to be saved from ever starting; nothing is asked when none is."""
+    from export_jobs.orchestration.airflow.pools import pool_issues  # noqa: PLC0415  loads Airflow's API, for some commands
+
+    saved = {change.name for change in plan.changes if change.noun == "job" and change.action in _SAVED}
+    jobs = [job for job in (plan.file.jobs if plan.file else ()) if job.enabled and job.name in saved]
+    if not jobs:
+        return []
+    tags = {tag: None for job in jobs for tag in job.destination_tags}
+    return [replace(issue, path="jobs") for issue in pool_issues(tags, session.airflow_pools(output))]
 
 
 def _plan(file: YamlFile) -> ApplyPlan:

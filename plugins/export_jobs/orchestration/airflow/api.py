@@ -118,11 +118,6 @@ class AirflowApi:
         """Airflow's version."""
         return str(self._field(self._call("GET", "/version", "its version"), "version"))
 
-    def pool_slots(self, name: str) -> int:
-        """How many tasks of a pool run at once; 0 when there is no such pool."""
-        pool = self._call("GET", f"/pools/{_path_segment(name)}", f"the pool {name!r}", missing={})
-        return int(pool.get("slots", 0))
-
     def dag(self, dag_id: str) -> dict[str, Any]:
         """What Airflow says of a Dag; empty when it does not know it."""
         return self._call("GET", f"/dags/{_path_segment(dag_id)}", f"the Dag {dag_id!r}", missing={})

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from export_jobs import settings
 from export_jobs.core.windows.discrepancy import DagStanding
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.api import AirflowApi, run_summary
+from export_jobs.orchestration.airflow.pools import needed_pools, slots_over_api
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,7 @@ class AirflowView:
 
     def missing_pools(self, tags: Iterable[str]) -> list[str]:
         """The pools of the tasks of a job with these destinations in which none would start; one of -1 has no end."""
-        names = dict.fromkeys((settings.pool(), *(settings.destination_pool(tag) for tag in tags)))
-        return [name for name in names if self.pools is not None and not self.pools.get(name)]
+        return [name for name in needed_pools(tags) if self.pools is not None and not self.pools.get(name)]
 
 
 def ask_airflow(
@@ -107,13 +106,12 @@ def _dags(api: AirflowApi, dag_ids: Collection[str]) -> dict[str, dict[str, Any]
 
 
 def _pools(api: AirflowApi) -> dict[str, int] | None:
-    """Slots by name; None where the login may not see them, which must hide nothing else."""
+    """None where the login may not see them, which must hide nothing else."""
     try:
-        entries = api.pages("/pools", "pools", "listing the pools", {"order_by": "id"})
+        return slots_over_api(api)
     except ExportError as error:
         log.warning("Whether every pool is there is not known: %s", error)
         return None
-    return {entry["name"]: int(entry["slots"]) for entry in entries}
 
 
 def _in_parts(dag_ids: Iterable[str]) -> Iterator[list[str]]:

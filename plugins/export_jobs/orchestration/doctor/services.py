@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from secrets import token_hex
+from shlex import quote
 
 from airflow.configuration import conf
 from airflow.sdk import ObjectStoragePath
 
 from export_jobs import settings
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID
+from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.airflow.connections import airflow_connection, store_engine
+from export_jobs.orchestration.airflow.pools import needed_pools, slots_over_api
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.store.definitions import Definitions
@@ -95,14 +97,22 @@ def airflow_serves(surroundings: Surroundings) -> Iterator[CheckResult]:
     """Airflow's API answers, the pool has slots, and the Dags of the export jobs are parsed."""
     api = surroundings.api()
     yield CheckResult.ok("api", f"Airflow {api.version()} answers at {api.base_url}")
-    slots = api.pool_slots(settings.pool())
-    if not slots:
-        what = f"there is no pool {settings.pool()!r} with slots, so no task that reads or uploads will start"
-        remedy = f"Run `airflow pools set {settings.pool()} 8 'export jobs'`, or name another with EXPORT_JOBS_POOL"
-        yield CheckResult("pool", Outcome.FAILED, what, remedy)
-    else:
-        yield CheckResult.ok("pool", f"{settings.pool()!r} has {slots} slots")
+    yield from _pools(api)
     yield _auditor(api.dag(AUDITOR_DAG_ID))
+
+
+def _pools(api: AirflowApi) -> Iterator[CheckResult]:
+    """Those of all tasks, and of the destinations where each has its own: a task waits for a missing one for ever."""
+    has = slots_over_api(api)
+    tags = [spec.tag for spec in Definitions(store_engine()).destinations()] if settings.destination_slots() else []
+    names = needed_pools(tags)
+    for name in names:
+        if not has.get(name):
+            what = f"there is no pool {name!r} with slots, so no task that reads or uploads will start"
+            remedy = f"Run `airflow pools set {quote(name)} 8 'export jobs'`, or name another with EXPORT_JOBS_POOL"
+            yield CheckResult("pool", Outcome.FAILED, what, remedy)
+    if all(has.get(name) for name in names):
+        yield CheckResult.ok("pool", ", ".join(f"{name!r} has {has[name]} slots" for name in names[:5]))
 
 
 def _auditor(dag: dict[str, object]) -> CheckResult:

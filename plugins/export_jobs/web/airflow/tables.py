@@ -15,6 +15,7 @@ from airflow.models.dag import DagModel
 from airflow.models.dagbag import DagPriorityParsingRequest
 from airflow.models.dagrun import DagRun
 from airflow.models.log import Log
+from airflow.models.pool import Pool
 from airflow.utils.session import create_session
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -135,6 +136,12 @@ def _file_of(job_id: int | None, auditors_file: str) -> str:
     if job_id is None or shard.count == 1:
         return auditors_file
     return str(Path(auditors_file).with_name(shard.beside(job_id).file_name))
+
+
+def pool_slots() -> dict[str, int]:
+    """Slots of every pool by name; -1: as many as there are tasks."""
+    with create_session(scoped=False) as session:
+        return {str(name): int(slots) for name, slots in session.execute(select(Pool.pool, Pool.slots))}
 
 
 def set_paused(dag_id: str, *, is_paused: bool) -> None:

@@ -19,6 +19,7 @@ from export_jobs.core.validation.definition_file import StoredReferences, check_
 from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
 from export_jobs.core.windows.window import ScheduledWindow, Window, scheduled_windows
 from export_jobs.store.definitions import Definitions
+from export_jobs.web.jobs.pools import pool_issues_of
 from export_jobs.web.models.detail import DraftCheck
 from export_jobs.web.models.errors import IssueAnswer
 from export_jobs.web.models.job import UpcomingWindow
@@ -56,6 +57,7 @@ def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue
     file, found = check_file(raw, catalogue=catalogue, stored=stored, now=now)
     issues = [_with_body_path(issue) for issue in found]
     issues += _name_conflicts(job.get("name"), raw["templates"], store, stored)
+    issues += pool_issues_of(file.jobs[0].destination_tags if file and file.jobs else ())
     if file is None or errors(issues):
         return JobDraft(None, (), tuple(issues))
     return JobDraft(file.jobs[0], file.templates, tuple(issues))

@@ -19,6 +19,7 @@ from export_jobs.store.definitions import EDITABLE, EDITABLE_SECTIONS, Definitio
 from export_jobs.store.ledger import Ledger
 from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.error_responses import RequestRefusal, issue_of
+from export_jobs.web.jobs.pools import pool_issues_of
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def read_edit(
     )
     file, found = check_file({"jobs": [merged]}, catalogue=catalogue, stored=stored)
     issues = [*odd, *(replace(issue, path=issue.path.removeprefix("jobs[0].")) for issue in found)]
+    if file is not None and file.jobs and file.jobs[0].enabled:  # one that is paused waits for nothing
+        issues += pool_issues_of(before.destination_tags)
     if file is None or errors(issues):
         return JobEdit(None, tuple(issues))
     job = file.jobs[0]
