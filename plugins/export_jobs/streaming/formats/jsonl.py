@@ -19,6 +19,7 @@ from export_jobs.streaming.formats.staged_table import StagedTable
 
 _NO_JSON_NUMBER = {"NaN", "Infinity", "-Infinity"}
 _PLAIN_LENGTH = len("YYYY-MM-DD HH:MM:SS")
+_PLACES = 6
 
 
 def write_jsonl(table: StagedTable, sink: ByteSink) -> int:
@@ -52,9 +53,19 @@ def _number(text: str) -> str:
 
 def _moment(text: str, offset_length: int) -> str:
     """ISO 8601 with six places of a second; what is no plain time stays as the database writes it."""
-    if len(text) == _PLAIN_LENGTH + offset_length and (not offset_length or text[_PLAIN_LENGTH] in "+-"):
-        offset = f"{text[_PLAIN_LENGTH:]}:00" if offset_length else ""
-        return f'"{text[:10]}T{text[11:19]}.000000{offset}"'
+    end = len(text) - offset_length
+    if text[10:11] == " " and (not offset_length or text[end] in "+-"):
+        offset = f"{text[end:]}:00" if offset_length else ""
+        if end == _PLAIN_LENGTH:
+            return f'"{text[:10]}T{text[11:19]}.000000{offset}"'
+        fraction = text[_PLAIN_LENGTH + 1 : end]
+        if (
+            text[_PLAIN_LENGTH : _PLAIN_LENGTH + 1] == "."
+            and fraction.isdecimal()
+            and fraction.isascii()
+            and len(fraction) <= _PLACES
+        ):
+            return f'"{text[:10]}T{text[11:19]}.{fraction:0<6}{offset}"'
     parts = split_instant(text)
     return json_text(text) if parts is None else f'"{parts.date}T{parts.clock}.{parts.fraction}{parts.offset}"'
 
