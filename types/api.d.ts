@@ -36,13 +36,17 @@ declare global {
     type Catalogue = Schemas["CatalogueAnswer"];
     type CatalogueColumn = Schemas["CatalogueColumn"];
     type ChangeCheck = Schemas["ChangeCheck"];
+    type ColumnDifference = Schemas["ColumnDifference"];
     type ColumnUse = string | { column: string; as?: string };
     type ComingWindow = DraftCheck["windows"][number];
     type CoverageAnswer = Answer<`jobs/${string}/windows`>;
     type DeliveredFile = Schemas["DeliveredFile"];
+    type DeliveredTemplate = Schemas["DeliveredTemplate"];
+    type DeliveryComparison = Schemas["DeliveryComparison"];
     type DeletedJobRow = Schemas["DeletedJobRow"];
     type DestinationCheck = Answer<`destinations/${string}/check`, "POST">;
     type DestinationEntry = Schemas["DestinationEntry"];
+    type Difference = Schemas["Difference"];
     type DraftCheck = Schemas["DraftCheck"];
     type ExecutionError = Schemas["ExecutionError"];
     type ExecutionLinks = Schemas["ExecutionLinks"];

@@ -37,7 +37,7 @@ declare global {
     /** A label and its value; without a value it is not shown. */
     type Fact = [string, Content | null | undefined];
     type State = { words: string; icon: string; color: string };
-    type Offer = { key: string; title: string; description: string; note: string };
+    type Offer = { key: string; title: string; description: string; note: string; group?: string };
     type Heading = { words: Content; display?: object; width?: string | object; textAlign?: string };
     type JobColumn = {
       key: string;
@@ -51,6 +51,17 @@ declare global {
     };
     type CoverageGroup = { name: string; cells: { window: Api.WindowCell; index: number }[] };
     type Series = { name: string; values: (number | null)[] };
+    type ComparedLine = {
+      key: string;
+      column: string;
+      isFirst: boolean;
+      note: string;
+      what: string;
+      before: string;
+      after: string;
+      change: string;
+      isSame: boolean;
+    };
     type ColumnRow = { column: string; heading: string; isChosen: boolean; title: string; type: string };
 
     type Template = Pick<Api.TemplateRow, "name" | "kind" | "description" | "columns" | "kpis" | "dimensions"> & {

@@ -93,6 +93,7 @@ declare namespace Props {
     series: Page.Series[];
     labels: string[];
     format: (value: number) => string;
+    quiet?: string[];
   };
 
   // components/template/
@@ -283,9 +284,11 @@ declare namespace Props {
   type JobDialog = JobTab & Close;
   type AirflowLinks = { links: Api.ExecutionLinks; label: string };
   type ChangePreview = { check: Page.ChangeCheck; isStale: boolean; before: string; after: string };
+  type ComparedTemplates = { path: JobVersionsPath; names: string[] };
   type CoverageBody = { view: Page.CoveredJob; onReexport: (window: Api.WindowCell) => void };
   type DeliveredFile = { file: Api.DeliveredFile };
   type DeliveredFiles = { files: Api.DeliveredFile[]; isRunning: boolean };
+  type Differences = { path: JobVersionsPath; before: number; after: number };
   type EditFields = {
     job: Page.Job;
     draft: Page.EditDraft & { schedule: Page.Schedule };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linesOf, sentence, ticks } from "#page/pages/job/lines.js";
+import { linesOf, sentence, stepSeries, ticks } from "#page/pages/job/lines.js";
 
 test("an axis has round marks and holds the highest value", () => {
   assert.deepEqual(ticks(23570), [0, 15000, 30000]);
@@ -20,4 +20,12 @@ test("a chart is said in words, template by template", () => {
     sentence("Rows", series, ["1 Jan", "2 Jan", "3 Jan"], String),
     "Rows of 3 windows. rows: lowest 5 (1 Jan), highest 7 (3 Jan), latest 7 (3 Jan); totals: nothing.",
   );
+});
+
+test("each step that some window tells of is a line", () => {
+  const windows = [{ extract: 2, upload: 0.5 }, {}, { extract: 3 }].map((took) => ({ step_seconds: took }));
+  assert.deepEqual(stepSeries(windows), [
+    { name: "Reading the data", values: [2, null, 3] },
+    { name: "Sending the file", values: [0.5, null, null] },
+  ]);
 });

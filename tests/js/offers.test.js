@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  BLANK_TEMPLATE, bodyOf, definitionOf, dimensionOptions, isPreviewable, kpiOptions,
+  BLANK_TEMPLATE, bodyOf, columnOptions, definitionOf, dimensionOptions, groupsOf, isPreviewable, kpiOptions,
 } from "#page/components/template/offers.js";
 
 test("a template is sent without what the API tells about it, and without blanks", () => {
@@ -36,4 +36,14 @@ test("a dimension is offered by its label, and its other attributes below it", (
   assert.deepEqual(options.map(({ key, title }) => [key, title]), [
     ["day", "Day"], ["store", "Store"], ["store.size", "Store: SIZE"],
   ]);
+});
+
+test("matches stand below the dimension that they belong to, in their order", () => {
+  const offer = (key, group) => ({ key, title: key, description: "", note: "", group });
+  const all = [offer("id", "Sales"), offer("city", "Store"), offer("size", "Store"), offer("day", "Date")];
+  const found = groupsOf([all[3], all[1], all[2]], all).map(({ heading, offers }) => [heading, offers.length]);
+  assert.deepEqual(found, [["Date", 1], ["Store", 2]]);
+  const plain = columnOptions([{ name: "id", title: "Id", description: "", unit: "" }]);
+  assert.deepEqual(groupsOf(plain, plain).map(({ heading }) => heading), [""], "one group needs no heading");
+  assert.deepEqual(groupsOf([], all), []);
 });

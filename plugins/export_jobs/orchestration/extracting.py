@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from export_jobs import settings
 from export_jobs.core.definitions.job import DateBasis, EmptyResult
 from export_jobs.core.definitions.names import task_group
-from export_jobs.core.files.export_file import CellType, StagedRows
+from export_jobs.core.files.export_file import StagedRows
 from export_jobs.core.files.names import staged_name
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.errors import UserError
@@ -21,6 +21,7 @@ from export_jobs.orchestration.run.staging import remove_staged, write_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.task_states import have_succeeded
 from export_jobs.streaming.base.read_options import ReadOptions
+from export_jobs.streaming.deliverable import staged_types
 from export_jobs.streaming.formats.staged_table import staged_dialect
 from export_jobs.streaming.staged.deflate_sink import DeflateSink
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-    from export_jobs.core.sql.compiled import Column, CompiledExport
+    from export_jobs.core.sql.compiled import CompiledExport
     from export_jobs.orchestration.run.job_run import JobRun
     from export_jobs.streaming.source import Snapshot
 
@@ -107,17 +108,6 @@ def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) 
         rows=extracted.rows,
         packed=packed,
         columns=tuple(column.name for column in export.columns),
-        types=tuple(_cell_type(column) for column in export.columns),
+        types=staged_types(export.columns),
         stage=run.attempt,
-    )
-
-
-def _cell_type(column: Column) -> CellType:
-    return CellType(
-        type=column.type,
-        decimals=column.decimals,
-        cell_format=column.cell_format,
-        width=column.width,
-        align=column.align,
-        is_personal=column.is_personal,
     )

@@ -124,4 +124,5 @@ def _delivery_record(run: JobRun, file: ExportFile) -> DeliveryRecord:
         part=file.part,
         named_revision=file.revision,
         destination=run.tag,
+        column_numbers=file.column_numbers,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryFile
@@ -76,6 +76,21 @@ def uncounted(rows: StagedRows) -> tuple[ColumnNumbers, ...]:
     """What is known of the columns of CSV, whose text nobody reads again; see docs/adr/0014."""
     cells = zip(rows.columns, rows.types, strict=bool(rows.types))
     return tuple(ColumnNumbers(name=name, type=cell.type, decimals=cell.decimals) for name, cell in cells)
+
+
+def staged_types(columns: Sequence[Column]) -> tuple[CellType, ...]:
+    """What is kept of ``columns`` beside their headings, for ``staged_columns`` to make them of again."""
+    return tuple(
+        CellType(
+            type=column.type,
+            decimals=column.decimals,
+            cell_format=column.cell_format,
+            width=column.width,
+            align=column.align,
+            is_personal=column.is_personal,
+        )
+        for column in columns
+    )
 
 
 def staged_columns(rows: StagedRows) -> tuple[Column, ...]:

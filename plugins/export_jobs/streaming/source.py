@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,8 @@ import psycopg
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import CompiledExport
-from export_jobs.errors import TransientError
+from export_jobs.core.sql.dialect import quote_identifier
+from export_jobs.errors import TerminalError, TransientError
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.csv.sink import ExtractResult
@@ -113,3 +114,21 @@ def limit_rows(export: CompiledExport, max_rows: int | None) -> CompiledExport:
         return export
     # Line breaks keep a comment at the end of the query from swallowing the rest.
     return replace(export, sql=f"SELECT * FROM (\n{export.sql}\n) AS preview LIMIT {max_rows}")  # noqa: S608
+
+
+def mask_columns(export: CompiledExport, references: Collection[str], names: Sequence[str]) -> CompiledExport:
+    """``export`` without the cells of some columns: NULL of the same type stands in their place, in every row.
+
+    ``names``: what the catalogue calls the statement's columns, in their order. Raises ``TerminalError`` for a database
+    that takes no ordered query within another one.
+    """
+    if not references:
+        return export
+    if export.dialect in _WITHOUT_LIMIT:
+        raise TerminalError(
+            f"Template {export.template!r} has columns that tell of a person, and they cannot be left out here",
+            "Ask an administrator of Airflow for access to the connection of the warehouse",
+        )
+    quoted = [(name in references, quote_identifier(name, export.dialect)) for name in names]
+    cells = ", ".join(f"CASE WHEN 1 = 0 THEN {name} END AS {name}" if hidden else name for hidden, name in quoted)
+    return replace(export, sql=f"SELECT {cells} FROM (\n{export.sql}\n) AS masked")  # noqa: S608

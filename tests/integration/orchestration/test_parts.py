@@ -23,6 +23,7 @@ from export_jobs.orchestration.extracting import Extract
 from export_jobs.orchestration.notifying import NotifyRecipients
 from export_jobs.orchestration.publishing import PublishManifest
 from export_jobs.orchestration.tasks import Upload
+from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.state import newest_files
 from tests.integration.orchestration.conftest import Run
 from tests.integration.orchestration.test_extracting import connection
@@ -115,6 +116,19 @@ def test_each_part_is_a_file_in_manifest_and_ledger(orders: Store, folder: Path)
         (file["path"], file["part"], file["rows"]) for file in listed["files"]
     ]
     assert not orders.ledger.verify(f"job {run.job.job_id}").faults
+
+
+def test_the_ledger_keeps_the_manifests_numbers_of_each_part(orders: Store, folder: Path) -> None:
+    run = job_in_parts(orders, format="jsonl", compression="none")
+    deliver(run)
+    pages = ExecutionPages(orders.engine)
+    [sent] = pages.delivered(run.job.job_id, "orders", 10)
+    found = pages.figures(run.job.job_id, sent.id)
+    assert found is not None and (sent.parts, sent.rows) == (4, 10)
+    told = [file["column_numbers"][0] for file in manifest(folder)["files"]]
+    assert [column["sum"] for column in told] == ["6", "15", "24", "10"]
+    [number, _] = found.figures.numbers
+    assert (number.name, number.sum, number.min, number.max, number.nulls) == ("id", "55", "1", "10", 0)
 
 
 def test_a_rerun_with_fewer_parts_names_those_that_are_left(orders: Store, folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
+import psycopg
 import pytest
 
 from demo.postgres import Postgres
@@ -20,6 +22,19 @@ if TYPE_CHECKING:
     Ask = Callable[..., TestClient]
 
 STORE = "AIRFLOW_CONN_EXPORT_JOBS_STORE"
+
+
+TABLES = """
+    CREATE SCHEMA sales;
+    CREATE TABLE sales.stores (store_id int, name text, city text, region text, country text);
+    INSERT INTO sales.stores VALUES (1, 'First', 'Köln', 'West', 'Germany'),
+        (2, 'Second', 'Gent', 'Benelux', 'Belgium'), (3, 'Third', 'Bonn', 'West', 'Germany'),
+        (4, 'Fourth', NULL, '100%_', NULL);
+    CREATE TABLE sales.purchases (purchase_id int, customer_id int, store_id int, purchased_at timestamptz,
+        purchase_date date, cds int, amount_usd numeric, is_refund boolean, updated_at timestamptz);
+    INSERT INTO sales.purchases SELECT n, n % 7, n % 4 + 1, '1997-01-01T12:00Z', '1997-01-01', 1, 10, n % 10 = 0,
+        '1997-01-01T12:00Z' FROM generate_series(1, 100) n;
+"""
 
 
 def dsn_url(dsn: dict[str, Any]) -> str:
@@ -133,8 +148,6 @@ def ask(airflow_app: FastAPI, web_store: Store, airflow_tables: Any) -> Ask:
 @pytest.fixture
 def audit(airflow_app: FastAPI) -> Callable[[], list[tuple[str, str, str | None, dict[str, Any]]]]:
     """Return the rows of Airflow's audit log, oldest first: event, user, Dag, extra."""
-    import json
-
     from airflow.models import Log
     from airflow.utils.session import create_session
 
@@ -144,3 +157,26 @@ def audit(airflow_app: FastAPI) -> Callable[[], list[tuple[str, str, str | None,
             return [(row.event, row.owner, row.dag_id, json.loads(row.extra)) for row in found]
 
     return rows
+
+
+@pytest.fixture(scope="module")
+def warehouse(postgres: Postgres) -> Iterator[dict[str, Any]]:
+    name = "warehouse_of_web_tests"
+    postgres.create_database(name, "export_jobs")
+    with psycopg.connect(**postgres.dsn(name, "export_jobs")) as session:
+        session.execute(TABLES)
+    yield postgres.dsn(name, "export_jobs")
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def connected(warehouse: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = {
+        "conn_type": "postgres",
+        "login": warehouse["user"],
+        "password": warehouse["password"],
+        "schema": warehouse["dbname"],
+        "host": warehouse["host"],
+        "port": warehouse["port"],
+    }
+    monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_WAREHOUSE", json.dumps(parts))

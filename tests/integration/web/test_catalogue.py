@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -15,47 +14,12 @@ from export_jobs.store.findings.permits import Permits
 from tests.integration.store.samples import Store
 
 if TYPE_CHECKING:
-    from demo.postgres import Postgres
     from tests.integration.web.conftest import Ask
 
 pytestmark = pytest.mark.integration
 API = "/export-jobs/api"
-TABLES = """
-    CREATE SCHEMA sales;
-    CREATE TABLE sales.stores (store_id int, name text, city text, region text, country text);
-    INSERT INTO sales.stores VALUES (1, 'First', 'Köln', 'West', 'Germany'),
-        (2, 'Second', 'Gent', 'Benelux', 'Belgium'), (3, 'Third', 'Bonn', 'West', 'Germany'),
-        (4, 'Fourth', NULL, '100%_', NULL);
-    CREATE TABLE sales.purchases (purchase_id int, customer_id int, store_id int, purchased_at timestamptz,
-        purchase_date date, cds int, amount_usd numeric, is_refund boolean, updated_at timestamptz);
-    INSERT INTO sales.purchases SELECT n, n % 7, n % 4 + 1, '1997-01-01T12:00Z', '1997-01-01', 1, 10, n % 10 = 0,
-        '1997-01-01T12:00Z' FROM generate_series(1, 100) n;
-"""
 JANUARY = {"start": "1997-01-01T00:00:00Z", "end": "1997-02-01T00:00:00Z"}
 TOTALS = {"kind": "custom", "kpis": ["gross_sales", "purchases"], "dimensions": ["store.region"]}
-
-
-@pytest.fixture(scope="module")
-def warehouse(postgres: Postgres) -> Iterator[dict[str, Any]]:
-    name = "warehouse_of_web_tests"
-    postgres.create_database(name, "export_jobs")
-    with psycopg.connect(**postgres.dsn(name, "export_jobs")) as session:
-        session.execute(TABLES)
-    yield postgres.dsn(name, "export_jobs")
-    postgres.drop_database(name)
-
-
-@pytest.fixture
-def connected(warehouse: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = {
-        "conn_type": "postgres",
-        "login": warehouse["user"],
-        "password": warehouse["password"],
-        "schema": warehouse["dbname"],
-        "host": warehouse["host"],
-        "port": warehouse["port"],
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_WAREHOUSE", json.dumps(parts))
 
 
 def paths(answer: Any) -> list[str]:

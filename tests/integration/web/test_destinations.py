@@ -53,7 +53,9 @@ def test_a_check_says_what_is_wrong_and_hides_the_secret(
     assert told.status_code == 200 and told.json()["ok"] is False
     assert "s3cret" not in told.text
     assert audit()[-1][0] == "export_jobs.check_destination" and audit()[-1][3]["ok"] is False
-    assert ask("user").post(f"{API}/nowhere/check", json={}).status_code == 403
+    by_creator = ask("user").post(f"{API}/nowhere/check", json={})
+    assert by_creator.status_code == 200 and "s3cret" not in by_creator.text, "they may send files there"
+    assert ask("viewer").post(f"{API}/nowhere/check", json={}).status_code == 403
     assert ask("op").post(f"{API}/none/check", json={}).status_code == 404
     many = [ask("admin").post(f"{API}/nowhere/check", json={}).status_code for _ in range(6)]
     assert many == [200] * 5 + [429]

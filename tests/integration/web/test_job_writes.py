@@ -91,7 +91,7 @@ def test_who_may_edit_dags_may_create_without_seeing_a_connection(ask: Ask, web_
     assert ask("user").get("/export-jobs/api/me").json()["may"] == {
         "create": True,
         "delete_templates": True,
-        "check_destinations": False,
+        "check_destinations": True,
         "check_installation": False,
     }
     made(ask("user"))

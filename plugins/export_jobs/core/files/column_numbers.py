@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from export_jobs.core.base.frozen import Frozen
 from export_jobs.core.catalogue.catalogue import ColumnType
 
@@ -21,3 +24,14 @@ class ColumnNumbers(Frozen):
     min: str | None = None
     max: str | None = None
     sum: str | None = None
+
+
+MAX_KEPT_BYTES = 256 * 1024
+"""The ledger keeps no more than this of one file: two hundred columns take some 20 kB, but a number has no end."""
+
+
+def kept_numbers(numbers: Sequence[ColumnNumbers]) -> str | None:
+    """The numbers as JSON for the ledger, without what they do not say; None where there are none, or far too many."""
+    document = [column.model_dump(mode="json", exclude_none=True) for column in numbers]
+    text = json.dumps(document, ensure_ascii=False)
+    return text if document and len(text.encode()) <= MAX_KEPT_BYTES else None

@@ -30,7 +30,7 @@ _WINDOW = attrgetter("window")
 class RunOutcome:
     """What one run has made of its window. ``rows``: of all its files; ``seconds``: from its start to its end.
 
-    ``template_rows``: of each template's files, once the run has delivered.
+    ``template_rows``: of each template's files, and ``step_seconds`` of each step, once the run has delivered.
     """
 
     run_id: str
@@ -39,6 +39,7 @@ class RunOutcome:
     rows: int | None = None
     seconds: float | None = None
     template_rows: Mapping[str, int] = field(default_factory=dict)
+    step_seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

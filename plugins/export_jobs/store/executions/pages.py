@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import RowMapping
+
+from export_jobs.core.files.column_numbers import ColumnNumbers
+from export_jobs.core.files.comparison import DeliveredNumbers, whole
 from export_jobs.core.windows.window import Window
 from export_jobs.store.executions.reader import READ_AFTER_ITS_END, ExecutionReader
 from export_jobs.store.executions.records import ExecutionRecord
@@ -21,6 +26,52 @@ _RUNS = f"""
         AND {READ_AFTER_ITS_END}) AS is_delivered
     FROM export_jobs.execution e WHERE e.job_id = :job_id
 """
+# Of several destinations one: each has the same bytes.
+_DELIVERED = """
+    SELECT * FROM (
+        SELECT DISTINCT ON (d.execution_id, d.stage) min(d.id) AS id, e.window_start, e.window_end,
+            max(d.revision) AS revision, max(d.delivered_at) AS delivered_at, d.version,
+            sum(d.rows)::bigint AS rows, sum(d.bytes)::bigint AS bytes, count(*)::integer AS parts
+        FROM export_jobs.delivery d JOIN export_jobs.execution e ON e.id = d.execution_id
+        WHERE e.job_id = :job_id AND d.template = :template
+        GROUP BY d.execution_id, d.stage, d.destination, d.version, e.window_start, e.window_end
+        ORDER BY d.execution_id, d.stage, d.destination) sent
+    ORDER BY window_start DESC, window_end DESC, delivered_at DESC LIMIT :limit
+"""
+_DELIVERED_PARTS = """
+    SELECT d.template, e.window_start, e.window_end, d.revision, d.delivered_at, d.version, d.rows, d.bytes, d.sha256,
+        d.columns, d.column_numbers
+    FROM export_jobs.delivery chosen JOIN export_jobs.execution e ON e.id = chosen.execution_id
+    JOIN export_jobs.delivery d ON (d.execution_id, d.template, d.stage)
+            = (chosen.execution_id, chosen.template, chosen.stage)
+        AND d.destination IS NOT DISTINCT FROM chosen.destination
+    WHERE chosen.id = :id AND e.job_id = :job_id ORDER BY d.part
+"""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What was delivered of a template at one time, all its parts together; ``id`` is that of its first file."""
+
+    id: int
+    window_start: datetime
+    window_end: datetime
+    revision: int
+    delivered_at: datetime
+    version: int
+    rows: int
+    bytes: int
+    parts: int
+
+
+@dataclass(frozen=True)
+class DeliveredFigures:
+    """The same with what the ledger says of its content: ``sha256`` of each part, and the numbers of its columns."""
+
+    sent: Delivered
+    template: str
+    sha256: tuple[str, ...]
+    figures: DeliveredNumbers
 
 
 @dataclass(frozen=True)
@@ -68,7 +119,35 @@ class ExecutionPages(ExecutionReader):
             for row in self._rows(query, job_id=job_id)
         }
 
+    def delivered(self, job_id: int, template: str, limit: int) -> list[Delivered]:
+        """What was delivered of a template, every revision, newest window first; one query."""
+        return [Delivered(**row) for row in self._rows(_DELIVERED, job_id=job_id, template=template, limit=limit)]
+
+    def figures(self, job_id: int, delivery_id: int) -> DeliveredFigures | None:
+        """One of them by its id; None when the job has delivered no such file."""
+        rows = self._rows(_DELIVERED_PARTS, job_id=job_id, id=delivery_id)
+        if not rows:
+            return None
+        found = whole([_numbers(row) for row in rows])
+        sent = Delivered(
+            id=delivery_id,
+            window_start=rows[0]["window_start"],
+            window_end=rows[0]["window_end"],
+            revision=max(row["revision"] for row in rows),
+            delivered_at=max(row["delivered_at"] for row in rows),
+            version=rows[0]["version"],
+            rows=found.rows,
+            bytes=found.bytes,
+            parts=len(rows),
+        )
+        return DeliveredFigures(sent, rows[0]["template"], tuple(row["sha256"] for row in rows), found)
+
     def _page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
         rows = self._rows(_PAGE, job_id=job_id, offset=offset, limit=limit)
         shown = [{key: row[key] for key in row if key != "total"} for row in rows if row["id"] is not None]
         return rows[0]["total"], self._execution_records(shown) if shown else []
+
+
+def _numbers(row: RowMapping) -> DeliveredNumbers:
+    numbers = [ColumnNumbers.model_validate(column) for column in row["column_numbers"] or ()]
+    return DeliveredNumbers(row["rows"], row["bytes"], tuple(row["columns"]), tuple(numbers))

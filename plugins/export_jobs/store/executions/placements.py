@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from export_jobs.core.files.column_numbers import kept_numbers
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.store.executions.fence import Announcement, FileRecord, require_newest_rows
 from export_jobs.store.executions.history import History
@@ -45,9 +46,10 @@ _NEWEST_READ_BY_OTHERS = f"""SELECT max(v.id) FROM export_jobs.delivery d
             SELECT e.id FROM export_jobs.execution e JOIN export_jobs.execution me ON me.job_id = e.job_id
                 AND (me.window_start, me.window_end) = (e.window_start, e.window_end)
             WHERE me.id = :execution_id)))"""
-_ADD_DELIVERY = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS})
+_ADD_DELIVERY = f"""INSERT INTO export_jobs.delivery ({DELIVERY_COLUMNS}, column_numbers)
     VALUES (:execution_id, :template, :stage, :revision, :path, :url, :rows, :bytes, :sha256, :columns,
-        :version, :definition_hash, :attempt, clock_timestamp(), :verification, :part, :destination)"""
+        :version, :definition_hash, :attempt, clock_timestamp(), :verification, :part, :destination,
+        CAST(:column_numbers AS jsonb))"""
 _ADD_PUBLICATION = f"""INSERT INTO export_jobs.publication ({PUBLICATION_COLUMNS})
     SELECT :execution_id, :stage, count(*) + 1, :path, :url, :bytes, :sha256, clock_timestamp()
     FROM export_jobs.publication WHERE execution_id = :execution_id"""
@@ -131,6 +133,7 @@ class StoreLease:
         if isinstance(record, DeliveryRecord):
             values = {**asdict(record), "columns": list(record.columns), "revision": announcement.revision}
             values["verification"] = placed.verification.value
+            values["column_numbers"] = kept_numbers(record.column_numbers)
             self._connection.execute(text(_ADD_DELIVERY), values)
         elif isinstance(record, ArrivalRecord):
             self._publish_if_all_have_it(record)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from export_jobs.core.files.column_numbers import ColumnNumbers
 from export_jobs.core.windows.coverage import CoverageState, TemplateOutcome
 from export_jobs.core.windows.window import Window
 
@@ -39,6 +40,7 @@ class DeliveryRecord:
 
     ``named_revision``: the revision that the file's name holds; the path then tells nothing of earlier ones.
     ``destination``: of a job with several, the one that gets the file; None where the job has one.
+    ``column_numbers`` are written with it, and read by who compares deliveries alone.
     """
 
     execution_id: int
@@ -56,6 +58,7 @@ class DeliveryRecord:
     part: int | None = field(default=None, kw_only=True)
     named_revision: int | None = field(default=None, kw_only=True)
     destination: str | None = field(default=None, kw_only=True)
+    column_numbers: tuple[ColumnNumbers, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)

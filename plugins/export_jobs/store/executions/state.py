@@ -97,6 +97,26 @@ def run_times(record: ExecutionRecord) -> tuple[datetime, datetime | None]:
     return min(begun, default=record.opened_at), end
 
 
+def step_times(record: ExecutionRecord) -> dict[str, float]:
+    """How long each step of the newest round took, in seconds, in the order in which they began; mails do not count.
+
+    From the first start of a step to its last success, whatever the template and the destination: several of a step run
+    beside each other.
+    """
+    begin, _ = run_times(record)
+    starts: dict[str, datetime] = {}
+    ends: dict[str, datetime] = {}
+    for event in record.events:
+        step = (event.step or "").partition("__")[0]
+        if event.at < begin or step in _AFTER_DELIVERY:
+            continue
+        if event.kind == "started":
+            starts.setdefault(step, event.at)
+        elif event.kind == "succeeded":
+            ends[step] = event.at
+    return {step: round((ends[step] - at).total_seconds(), 1) for step, at in starts.items() if step in ends}
+
+
 def latest_failures(record: ExecutionRecord) -> list[ExecutionEvent]:
     """Why steps did not succeed, for those whose newest try did not, oldest first."""
     newest = {(event.step, event.template): event for event in record.events if event.kind in _ENDS}
@@ -139,7 +159,7 @@ def run_outcome(record: ExecutionRecord, templates: Collection[str], airflow: Ai
     for file in one_of_each(newest_files(record)):
         rows[file.template] += file.rows
     seconds = (end - start).total_seconds() if end else None
-    return RunOutcome(record.run_id, window, states, rows.total(), seconds, dict(rows))
+    return RunOutcome(record.run_id, window, states, rows.total(), seconds, dict(rows), step_times(record))
 
 
 def _is_silent(record: ExecutionRecord, now: datetime) -> bool:

@@ -13,7 +13,8 @@ from export_jobs.core.definitions.looser_choices import looser_choices
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import open_destination, open_download
 from export_jobs.store.executions.downloads import Downloads, KnownDownload
-from export_jobs.web.http.access import DATA, Caller, ReadsConnections, ReadsDags
+from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.http.access import DATA, Caller, ChecksDestinations, ReadsDags
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import StoreDep, StoreEngineDep
 from export_jobs.web.http.error_responses import RequestRefusal
@@ -52,19 +53,23 @@ def list_destinations(user: ReadsDags, store: StoreDep) -> DestinationList:
 
 @router.post("/destinations/{tag}/check")
 def check_destination(
-    user: ReadsConnections,
+    user: ChecksDestinations,
     tag: str,
     body: EmptyBody,  # noqa: ARG001  proves that it is JSON
     store: StoreDep,
     entry: AuditEntryDep,
 ) -> DestinationCheck:
-    """Log in, write a small file and take it away again; at most five times a minute and person."""
+    """Log in, write a small file and take it away again; at most five times a minute and person.
+
+    Whoever may create jobs may send files there, so they may ask; what is said holds no secret, as of a run's failure.
+    """
     spec = store.destination(tag)
     if spec is None:
         raise RequestRefusal.because(
             404, f"there is no destination {tag[:100]!r}", "Load the list of destinations again"
         )
-    if not user.may_use_connection(spec.connection):
+    sends = user.may("PUT", None) and airflow_tables.is_open_to_us(spec.connection)
+    if not (sends or user.may_use_connection(spec.connection)):
         what = f"you may not use the connection of the destination {tag!r}"
         raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for access to its connection")
     entry.note(destination=spec.tag)

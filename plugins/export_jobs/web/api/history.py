@@ -9,17 +9,27 @@ from fastapi import Path, Query
 from export_jobs.store.executions.deleted_jobs import DeletedJobs
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.web.airflow import tables as airflow_tables
+from export_jobs.web.history.comparison import compare_deliveries, delivered_template
 from export_jobs.web.history.coverage import CoverageSources, coverage_answer
 from export_jobs.web.history.deleted_rows import deleted_job, deleted_row, deleted_rows, search_deleted
 from export_jobs.web.history.execution_rows import execution_rows
 from export_jobs.web.history.version_changes import version_changes
 from export_jobs.web.http.access import ReadsDags, ReadsJob
-from export_jobs.web.http.audit_log import api_router
-from export_jobs.web.http.dependencies import LedgerDep, StampedCatalogueDep, StoredJobDep, StoreEngineDep
-from export_jobs.web.models.history import CoverageAnswer, DeletedJobList, DeletedJobRow, ExecutionPage, VersionChanges
+from export_jobs.web.http.audit_log import AuditEntryDep, api_router
+from export_jobs.web.http.dependencies import CatalogueDep, LedgerDep, StampedCatalogueDep, StoredJobDep, StoreEngineDep
+from export_jobs.web.models.history import (
+    CoverageAnswer,
+    DeletedJobList,
+    DeletedJobRow,
+    DeliveredTemplates,
+    DeliveryComparison,
+    ExecutionPage,
+    VersionChanges,
+)
 
 router = api_router("jobs")
 MAX_WINDOWS = 1000
+MAX_ID = 2**63 - 1
 
 
 @router.get("/jobs/{dag_id}/windows")
@@ -50,6 +60,44 @@ def executions_of(
     airflow = airflow_tables.work_in_progress(row.dag_id)
     total, records = ExecutionPages(engine).page(row.job_id, offset, limit)
     return ExecutionPage(total=total, executions=execution_rows(records, row.time_zone, airflow))
+
+
+@router.get("/jobs/{dag_id}/deliveries")
+def deliveries_of(
+    *,
+    user: ReadsJob,  # noqa: ARG001  the permission
+    row: StoredJobDep,
+    engine: StoreEngineDep,
+    template: Annotated[str, Query(min_length=1, max_length=200)],
+    limit: Annotated[int, Query(ge=1, le=400)] = 100,
+) -> DeliveredTemplates:
+    """What was delivered of one template, every revision, newest window first: what can be compared."""
+    found = ExecutionPages(engine).delivered(row.job_id, template, limit)
+    return DeliveredTemplates(deliveries=[delivered_template(sent, row.time_zone) for sent in found])
+
+
+@router.get("/jobs/{dag_id}/comparison")
+def comparison_of(
+    *,
+    user: ReadsJob,
+    row: StoredJobDep,
+    engine: StoreEngineDep,
+    catalogue: CatalogueDep,
+    entry: AuditEntryDep,
+    before: Annotated[int, Query(ge=1, le=MAX_ID)],
+    after: Annotated[int, Query(ge=1, le=MAX_ID)],
+) -> DeliveryComparison:
+    """Two deliveries of a template beside each other: rows, bytes, columns, and the numbers that the manifest has."""
+    found = compare_deliveries(row, (before, after), ExecutionPages(engine), catalogue, user)
+    if found.numbers == "kept":
+        entry.record_read()
+        entry.note(
+            template=found.template,
+            deliveries=[before, after],
+            columns=[column.name for column in found.columns],
+            masked=[column.name for column in found.columns if column.masked],
+        )
+    return found
 
 
 @router.get("/jobs/{dag_id}/versions/{version}")

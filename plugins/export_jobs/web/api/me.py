@@ -21,7 +21,10 @@ def me(user: LoggedIn) -> CurrentUser:
     return CurrentUser(
         name=user.name,
         may=GeneralPermissions(
-            create=edits, delete_templates=edits, check_destinations=connects, check_installation=connects
+            create=edits,
+            delete_templates=edits,
+            check_destinations=edits or connects,
+            check_installation=connects,
         ),
         operators_mail=list(settings.operators_mail()),
         statement=f"Export Jobs {__version__}",

@@ -1,29 +1,41 @@
-"""The first rows of a file and its SQL, before there is a job."""
+"""The first rows of a file and its SQL, before there is a job; and a small file of a job, for whoever asks."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from fastapi.responses import Response
 
 from export_jobs.core.catalogue.personal import personal_columns
 from export_jobs.core.catalogue.selection import chosen_columns
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable_sql
+from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.core.windows.window import Window
 from export_jobs.streaming.preview import first_rows
 from export_jobs.web.catalogue.newest_rows import newest_window
-from export_jobs.web.catalogue.preview_request import read_preview_request
+from export_jobs.web.catalogue.preview_request import one_template, read_preview_request, usual_window
+from export_jobs.web.catalogue.trial_file import trial_file
 from export_jobs.web.catalogue.warehouse import open_export_source
-from export_jobs.web.http.access import CreatesJobs
+from export_jobs.web.http.access import CreatesJobs, EditsJob
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
-from export_jobs.web.http.dependencies import CatalogueDep
+from export_jobs.web.http.dependencies import CatalogueDep, StoredJobDep
 from export_jobs.web.http.rate_limit import SharedSlots
 from export_jobs.web.models.job import WindowSpan
-from export_jobs.web.models.preview import PreviewAnswer, PreviewColumn, PreviewRequest
+from export_jobs.web.models.preview import PreviewAnswer, PreviewColumn, PreviewRequest, TestFileNote, TestFileRequest
 
 router = api_router("templates")
 MASK = "•••"
 MAX_CONCURRENT_PREVIEWS = 5
+TEST_FILE_HEADER = "Export-Jobs-Test-File"
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+_BUSY = f"{MAX_CONCURRENT_PREVIEWS} previews are being read already"
 _SLOTS = SharedSlots("previews", MAX_CONCURRENT_PREVIEWS, seconds=60)
 """Each preview may keep the warehouse busy for ten seconds, and longer where its days turn out to be empty: five
 seconds a fact for the newest row, and ten again. Nobody's typing may keep a run waiting."""
@@ -52,7 +64,7 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
         rows=body.rows,
     )
     with (
-        _SLOTS.hold(f"{MAX_CONCURRENT_PREVIEWS} previews are being read already"),
+        _SLOTS.hold(_BUSY),
         open_export_source(export) as source,
     ):
         read = partial(
@@ -82,6 +94,50 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
         window=WindowSpan.of(window),
         empty_window=WindowSpan.of(empty) if empty else None,
         connection=export.connection,
+    )
+
+
+@router.post("/jobs/{dag_id}/test-file", response_class=Response, responses=_FILE)
+def test_file(
+    user: EditsJob, body: TestFileRequest, row: StoredJobDep, catalogue: CatalogueDep, entry: AuditEntryDep
+) -> Response:
+    """A file of the job's newest days with rows, as a run would make it, marked TEST and never encrypted.
+
+    Nothing is delivered, recorded in the ledger or counted as a window. Cells that tell of a person are left empty for
+    who may not use the warehouse's connection.
+    """
+    job = one_template(row, body.template, catalogue)
+    template, use = job.template_definitions[0], job.templates[0]
+    window = usual_window(job.schedule, datetime.now(UTC))
+    export = compile_export(job, template.name, catalogue, window)
+    hidden = set() if user.may_use_connection(export.connection) else personal_columns(template, use, catalogue)
+    columns = [column.column for column in chosen_columns(template, use, catalogue)]
+    entry.note(
+        template=template.name,
+        columns=columns,
+        masked=[columns[place] for place in sorted(hidden)],
+        window=_span_text(window),
+        rows=body.rows,
+    )
+    with _SLOTS.hold(_BUSY), open_export_source(export) as source:
+        make = partial(
+            trial_file, job, source=source, catalogue=catalogue, hidden=hidden, rows=body.rows, user=user.name
+        )
+        made = make(window)
+        newest = newest_window(job, window, source, catalogue, job.schedule) if not made.rows else None
+        if newest is not None:
+            window, made = newest, make(newest)
+            entry.note(window=_span_text(window))
+    days = window_in_words(window, job.schedule.time_zone)
+    note = TestFileNote(days=days, rows=made.rows, truncated=made.truncated, masked=len(hidden))
+    return Response(
+        made.content,
+        media_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}",
+            "Content-Encoding": "identity",  # as the file is, for Airflow would pack it once more
+            TEST_FILE_HEADER: json.dumps(note.model_dump(mode="json")),
+        },
     )
 
 

@@ -10,6 +10,7 @@ from export_jobs.core.definitions.job import ExportJob, Schedule
 from export_jobs.core.definitions.trial_job import NAME, placeholder_schedule, trial_job
 from export_jobs.core.validation.definitions import check_raw_job, check_raw_template
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start, last_complete_window
+from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.preview import PreviewRequest
 from export_jobs.web.models.rerun import WindowRequest
@@ -40,11 +41,28 @@ def read_preview_request(body: PreviewRequest, catalogue: Catalogue, now: dateti
     return trial_job(template, job.templates[0], job.schedule, job.file), _window(body.window, schedule, now)
 
 
+def one_template(row: StoredJob, name: str, catalogue: Catalogue) -> ExportJob:
+    """A stored job with one of its templates alone; raises ``RequestRefusal`` with what is wrong with it."""
+    job, issues = row.check(catalogue=catalogue)
+    if job is None or errors(issues):
+        raise RequestRefusal(422, issues)
+    if name not in {use.template for use in job.templates}:
+        what = f"{row.name} has no template {name[:100]!r}"
+        raise RequestRefusal.because(422, what, "Choose one that its page lists", "template")
+    templates = tuple(template for template in job.template_definitions if template.name == name)
+    return job.model_copy(update={"templates": (job.use(name),), "template_definitions": templates})
+
+
+def usual_window(schedule: Schedule | None, now: datetime) -> Window:
+    """The schedule's last window that is over, or a week, when nobody has chosen any days."""
+    found = last_complete_window(schedule, now) if schedule else None
+    today = day_start(now.astimezone(UTC).date(), "UTC")
+    return found or Window(today - DEFAULT_DAYS * ONE_DAY, today)
+
+
 def _window(wanted: WindowRequest | None, schedule: Schedule | None, now: datetime) -> Window:
     if wanted is None:
-        found = last_complete_window(schedule, now) if schedule else None
-        today = day_start(now.astimezone(UTC).date(), "UTC")
-        return found or Window(today - DEFAULT_DAYS * ONE_DAY, today)
+        return usual_window(schedule, now)
     if not timedelta(0) < wanted.end - wanted.start <= MAX_DAYS * ONE_DAY:
         what = "the window must end after it starts, and be no longer than a year"
         raise RequestRefusal.because(422, what, "Choose other days", "window")

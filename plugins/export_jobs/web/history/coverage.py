@@ -102,6 +102,7 @@ def _cell(cell: TimelineCell, zone: str) -> WindowCell:
             "rows": made.rows if made else None,
             "template_rows": dict(made.template_rows) if made else {},
             "seconds": made.seconds if made else None,
+            "step_seconds": dict(made.step_seconds) if made else {},
             "run_id": made.run_id if made else None,
             "template_states": dict(cell.templates),
             "overlaps": cell.overlaps,

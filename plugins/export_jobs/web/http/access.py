@@ -182,6 +182,16 @@ class ConnectionPermission(Permission):
         return caller.may_use_connection(None)
 
 
+class CheckPermission(ConnectionPermission):
+    """For a check of a destination: whoever may send files there may ask whether it takes them."""
+
+    what = "check destinations, which takes the right to edit Dags or to use Airflow's connections"
+
+    def allows(self, caller: Caller, request: Request) -> bool:
+        """Asks for Dags and for connections in general."""
+        return caller.may("PUT", None) or super().allows(caller, request)
+
+
 LoggedIn = Annotated[Caller, Depends(Permission())]
 LoadsPage = Annotated[Caller, Depends(Permission(any_team=True))]  # the scripts, which hold no data of any team
 ReadsDags = Annotated[Caller, Depends(GeneralDagPermission("GET", "see Dags"))]
@@ -195,3 +205,4 @@ DeletesJob = Annotated[Caller, Depends(PathDagPermission("DELETE", "delete this 
 RerunsJob = Annotated[Caller, Depends(PathDagPermission("PUT", "rerun this job", RUN))]
 RunsJob = Annotated[Caller, Depends(PathDagPermission("POST", "run this job", RUN))]
 ReadsConnections = Annotated[Caller, Depends(ConnectionPermission())]
+ChecksDestinations = Annotated[Caller, Depends(CheckPermission())]

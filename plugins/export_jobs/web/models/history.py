@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from export_jobs.core.files.comparison import ColumnDifference, Difference
 from export_jobs.store.executions.state import ExecutionState
 from export_jobs.web.models.base import ApiModel
 from export_jobs.web.models.job import WindowSpan
@@ -15,8 +16,8 @@ CellState = Literal["delivered", "empty", "running", "due", "early", "failed", "
 class WindowCell(WindowSpan):
     """One window. ``days`` in words; ``due``: when it is delivered, None where the schedule has changed since.
 
-    ``rows`` of all its files, ``template_rows`` of each template's, and ``seconds`` are of the run ``run_id``, once it
-    has delivered. ``template_states``: what has become of each template's file.
+    ``rows`` of all its files, ``template_rows`` of each template's, ``seconds``, and ``step_seconds`` of each step are
+    of the run ``run_id``, once it has delivered. ``template_states``: what has become of each template's file.
     """
 
     days: str
@@ -25,6 +26,7 @@ class WindowCell(WindowSpan):
     rows: int | None
     template_rows: dict[str, int]
     seconds: float | None
+    step_seconds: dict[str, float]
     run_id: str | None
     template_states: dict[str, CellState]
     overlaps: bool
@@ -109,6 +111,43 @@ class DeliveredFile(ApiModel):
     revision: int
     delivered_at: datetime
     verification: Literal["size", "read back", "not verified", ""] = ""
+
+
+class DeliveredTemplate(ApiModel):
+    """What was delivered of a template at one time, all its parts together. ``days`` of its window in words."""
+
+    id: int
+    window: WindowSpan
+    days: str
+    revision: int
+    delivered_at: datetime
+    version: int
+    rows: int
+    bytes: int
+    parts: int
+
+
+class DeliveredTemplates(ApiModel):
+    """The deliveries of one template, every revision, newest window first."""
+
+    deliveries: list[DeliveredTemplate]
+
+
+class DeliveryComparison(ApiModel):
+    """Two deliveries of a template beside each other. ``is_same_file``: every byte is the same.
+
+    ``numbers``: whether the columns' numbers are told; ``not kept`` of CSV, and of files that were delivered before the
+    ledger kept them; ``not yours`` without the right to read the XComs of the job's Dag.
+    """
+
+    template: str
+    before: DeliveredTemplate
+    after: DeliveredTemplate
+    is_same_file: bool
+    rows: Difference
+    bytes: Difference
+    columns: list[ColumnDifference]
+    numbers: Literal["kept", "not kept", "not yours"]
 
 
 class ExecutionError(ApiModel):

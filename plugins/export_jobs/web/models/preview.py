@@ -46,3 +46,22 @@ class PreviewAnswer(ApiModel):
     window: WindowSpan
     empty_window: WindowSpan | None
     connection: str
+
+
+class TestFileRequest(ApiModel):
+    """Which template of a job to make a small file of, and of how many rows at most."""
+
+    template: str
+    rows: int = Field(1000, ge=1, le=10_000)
+
+
+class TestFileNote(ApiModel):
+    """What the header ``Export-Jobs-Test-File`` says of the file that comes with it, as JSON.
+
+    ``days`` of data in words; ``truncated``: there may be more rows; ``masked``: how many columns were left empty.
+    """
+
+    days: str
+    rows: int
+    truncated: bool
+    masked: int

@@ -41,7 +41,14 @@ export const withoutBlanks = (values) =>
  * @param {Page.Request<M>} [request]
  * @returns {Promise<Api.Answer<P, M>>}
  */
-export async function call(path, { method, query, body, version, signal } = {}) {
+export async function call(path, request) {
+  const response = await send(path, request);
+  return response.status === 204 ? /** @type {any} */ (null) : response.json();
+}
+
+// The answer as it comes, for what is no JSON. What was refused is thrown.
+/** @param {string} path @param {Page.Request<Api.Method>} [request] */
+export async function send(path, { method, query, body, version, signal } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   const isWrite = method !== undefined && method !== "GET";
@@ -58,7 +65,7 @@ export async function call(path, { method, query, body, version, signal } = {}) 
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, [NO_ANSWER]);
   }
-  if (response.ok) return response.status === 204 ? /** @type {any} */ (null) : response.json();
+  if (response.ok) return response;
   if (response.status === 401) window.location.reload(); // Airflow then asks for the login and returns here
   throw new ApiError(response.status, await issuesOf(response));
 }

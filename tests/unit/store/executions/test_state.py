@@ -18,6 +18,7 @@ from export_jobs.store.executions.state import (
     run_outcome,
     run_times,
     state_of,
+    step_times,
 )
 
 BEGAN = datetime(2026, 1, 2, 2, tzinfo=UTC)
@@ -111,6 +112,24 @@ def test_the_mails_of_the_round_before_do_not_begin_the_next_one() -> None:
     mail = event(4, "started", "notify_recipients")
     twice = record(STARTED, mail, event(60, "started"), files=(file(61),), manifests=(manifest(3), manifest(62)))
     assert run_times(twice) == (at(60), at(62))
+
+
+def test_each_step_of_the_newest_round_is_timed_over_templates_and_destinations() -> None:
+    first = (event(0, "started"), event(1, "succeeded"), event(2, "started", "upload"), event(2.5, "failed", "upload"))
+    again = (
+        event(10, "started"),
+        event(11, "succeeded"),
+        event(12, "started", "upload__archive"),
+        event(12.5, "started", "upload__partner", template="totals"),
+        event(13, "succeeded", "upload__archive"),
+        event(14, "succeeded", "upload__partner", template="totals"),
+        event(15, "started", "publish_manifest"),
+        event(16, "started", "notify_recipients"),
+        event(17, "succeeded", "notify_recipients"),
+    )
+    found = record(*first, FAILED[1], *again, files=(file(14),), manifests=(manifest(15),))
+    assert step_times(found) == {"extract": 60.0, "upload": 120.0}, "the manifest's task has not said that it is done"
+    assert run_outcome(found, ["rows"]).step_seconds == {"extract": 60.0, "upload": 120.0}
 
 
 def test_a_step_that_succeeded_later_is_no_failure() -> None:

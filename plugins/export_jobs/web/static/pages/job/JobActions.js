@@ -11,9 +11,11 @@ import { EditDialog } from "./EditDialog.js";
 import { storedChanges } from "./editing.js";
 import { RerunDialog, canRerun } from "./RerunDialog.js";
 import { ReexportDialog, RunDialog, canReexport } from "./RunDialogs.js";
+import { TestFileDialog } from "./TestFileDialog.js";
 
 const DIALOGS = {
   delete: DeleteDialog, edit: EditDialog, reexport: ReexportDialog, rerun: RerunDialog, run: RunDialog,
+  test: TestFileDialog,
 };
 
 /** @param {Props.JobTab} props */
@@ -43,6 +45,7 @@ export function JobActions({ view }) {
     canReexport(view) && { value: "run", words: "Run now…", onSelect: opening("run") },
     canReexport(view) &&
       coverage && { value: "reexport", words: "Re-export a window…", onSelect: opening("reexport") },
+    job.may.edit && !job.is_broken && { value: "test", words: "Test file to me…", onSelect: opening("test") },
     me?.may.create && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },
     job.may.delete && { value: "delete", words: "Delete…", isDangerous: true, onSelect: opening("delete") },
   ];

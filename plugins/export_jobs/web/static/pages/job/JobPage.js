@@ -6,6 +6,7 @@ import { StateLabel, stateOf } from "../../components/StateIcon.js";
 import { Chakra, Router, html } from "../../host.js";
 import { isError, sentence } from "../../issues.js";
 import { jobPath, listPath } from "../../paths.js";
+import { Comparison } from "./Comparison.js";
 import { Coverage } from "./Coverage.js";
 import { Executions } from "./Executions.js";
 import { JobActions } from "./JobActions.js";
@@ -51,7 +52,8 @@ const REFUSALS = {
 /** @param {Props.JobTab} props */
 function LogTab({ view }) {
   return html`<${Chakra.Stack} gap=${4}>
-    <${Coverage} view=${view} /><${Sizes} view=${view} /><${Executions} view=${view} />
+    <${Coverage} view=${view} /><${Sizes} view=${view} />
+    <${Comparison} view=${view} /><${Executions} view=${view} />
   <//>`;
 }
 

@@ -3,7 +3,7 @@
 import { Section } from "../../components/layout.js";
 import { days, duration, number, plural } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";
-import { linesOf, sentence, ticks } from "./lines.js";
+import { linesOf, sentence, stepSeries, ticks } from "./lines.js";
 
 const COLOURS = ["blue", "purple", "orange", "teal", "pink", "cyan", "green", "yellow", "red"];
 const WIDTH = 600;
@@ -12,8 +12,8 @@ const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 const colour = (/** @type {number} */ index) => `${COLOURS[index % COLOURS.length]}.solid`;
 
 /** @param {Props.WindowChart} props */
-function WindowChart({ title, series, labels, format }) {
-  const [hidden, setHidden] = useState(/** @type {string[]} */ ([]));
+function WindowChart({ title, series, labels, format, quiet = [] }) {
+  const [hidden, setHidden] = useState(/** @type {string[]} */ (quiet));
   const [at, setAt] = useState(/** @type {number | null} */ (null));
   const shown = series.filter(({ name }) => !hidden.includes(name));
   const marks = ticks(Math.max(0, ...shown.flatMap(({ values }) => values.map((value) => value ?? 0))));
@@ -81,13 +81,16 @@ export function Sizes({ view: { coverage } }) {
   const labels = past.map((window) => days(window, coverage.time_zone));
   const names = [...new Set(past.flatMap(({ template_rows }) => Object.keys(template_rows)))].sort();
   const rows = names.map((name) => ({ name, values: past.map(({ template_rows: of }) => of[name] ?? null) }));
-  const took = [{ name: "Duration", values: past.map(({ seconds }) => seconds) }];
+  const steps = stepSeries(past);
+  const took = [{ name: "Whole run", values: past.map(({ seconds }) => seconds) }, ...steps];
   return html`<${Section} title="Rows and duration">
     <${Chakra.SimpleGrid} columns=${{ base: 1, lg: 2 }} gap=${6}>
       <${WindowChart} title="Rows" series=${rows} labels=${labels} format=${number} />
-      <${WindowChart} title="Duration" series=${took} labels=${labels} format=${duration} />
+      <${WindowChart} title="Duration" series=${took} labels=${labels} format=${duration}
+        quiet=${steps.map(({ name }) => name)} />
     <//>
     <${Chakra.Text} fontSize="xs" color="fg.muted" pt=${3}>
-      ${plural(past.length, "delivered window")}. Point at a line, or move with the arrow keys.<//>
+      ${plural(past.length, "delivered window")}. A name below a chart shows or hides its line.
+      Point at one, or move with the arrow keys.<//>
   <//>`;
 }

@@ -1,4 +1,5 @@
 // The geometry and the words of a chart of lines.
+import { STEPS } from "../../words.js";
 
 // Three round marks of an axis, from 0 to at least the highest value.
 /** @param {number} highest */
@@ -44,3 +45,10 @@ export function sentence(title, series, labels, format) {
   });
   return `${title} of ${labels.length === 1 ? "1 window" : `${labels.length} windows`}. ${parts.join("; ")}.`;
 }
+
+// How long each step took, a line each; without those that no window tells of.
+/** @param {Pick<Api.WindowCell, "step_seconds">[]} windows @returns {Page.Series[]} */
+export const stepSeries = (windows) =>
+  Object.entries(STEPS)
+    .map(([step, name]) => ({ name, values: windows.map(({ step_seconds: took }) => took[step] ?? null) }))
+    .filter(({ values }) => values.some((value) => value !== null));

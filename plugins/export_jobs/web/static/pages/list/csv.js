@@ -1,5 +1,6 @@
 // The list as a CSV file: all pages of what is searched and filtered for, not only the page on the screen.
 import { call } from "../../api.js";
+import { saveFile } from "../../components/saveFile.js";
 import { STATES } from "../../components/StateIcon.js";
 
 const PAGE = 500;
@@ -44,11 +45,7 @@ export async function saveCsv(filters) {
     total = page.jobs.length > 0 ? page.total : 0;
     jobs.push(...page.jobs);
   }
-  const link = document.createElement("a");
   // The mark tells Excel that the text is UTF-8.
-  link.href = URL.createObjectURL(new Blob(["\ufeff", csvText(jobs)], { type: "text/csv;charset=utf-8" }));
-  link.download = "export-schedules.csv";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href));
+  saveFile("export-schedules.csv", new Blob(["\ufeff", csvText(jobs)], { type: "text/csv;charset=utf-8" }));
   return jobs.length;
 }

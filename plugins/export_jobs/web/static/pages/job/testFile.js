@@ -1,0 +1,16 @@
+// What came with a test file, in words.
+import { plural } from "../../format.js";
+
+/** @param {Headers} headers */
+export function nameOf(headers) {
+  const found = /filename\*=UTF-8''(\S+)$/.exec(headers.get("Content-Disposition") ?? "");
+  return decodeURIComponent(found?.[1] ?? "TEST");
+}
+
+/** @param {{ days: string, rows: number, truncated: boolean, masked: number }} note */
+export function noteText({ days, rows, truncated, masked }) {
+  const first = truncated ? "the first " : "";
+  const verbs = masked === 1 ? ["tells", "is"] : ["tell", "are"];
+  const hidden = masked > 0 ? ` ${plural(masked, "column")} that ${verbs[0]} of people ${verbs[1]} empty.` : "";
+  return `A test file with ${first}${plural(rows, "row")} of ${days}.${hidden}`;
+}
