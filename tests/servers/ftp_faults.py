@@ -32,8 +32,14 @@ class FtpFaults:
     answers: dict[str, str] = field(default_factory=dict)
     """By command, the whole answer that is given in its place."""
     lose_last_bytes: int = 0
+    takes_stored: bool = False
+    """A receiver takes each file as soon as it is stored, whatever it is called."""
+    never_replaces: bool = False
+    """A rename to a name that is taken is refused, as on Windows."""
     stall: threading.Event | None = None
     commands: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    """Every name under which something was stored."""
 
 
 class FtpServer:
@@ -47,6 +53,9 @@ class FtpServer:
         authorizer.add_user(USER, PASSWORD, str(root), perm="elradfmwMT")
         handler = _handler(self, authorizer, write_certificate(self.certificate) if tls else None, implicit)
         self._server = ThreadedFTPServer(("127.0.0.1", 0), handler)
+        self.one_login = False
+        """A second connection is refused while there is one."""
+        self.connections: set[Any] = set()
         self.port: int = self._server.address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"handle_exit": False}, daemon=True)
 
@@ -89,20 +98,38 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
                 path.write_bytes(path.read_bytes()[:-lost])
 
     class Control(control):
+        def on_connect(self) -> None:
+            if server.one_login and server.connections:
+                self.respond("421 Too many connections.")
+                self.close_when_done()
+            server.connections.add(self)
+
+        def on_disconnect(self) -> None:
+            server.connections.discard(self)
+
         def pre_process_command(self, line: str, cmd: str, arg: str) -> None:
             server.faults.commands.append(cmd)
             if cmd in server.faults.answers:
                 self.respond(server.faults.answers[cmd])
                 return
             if cmd == "RNTO":
-                self._rename(lambda: super(Control, self).pre_process_command(line, cmd, arg))
+                self._rename(arg, lambda: super(Control, self).pre_process_command(line, cmd, arg))
                 return
             super().pre_process_command(line, cmd, arg)
 
-        def _rename(self, really: Callable[[], None]) -> None:
+        def on_file_received(self, file: str) -> None:
+            server.faults.names.add(Path(file).name)
+            if server.faults.takes_stored:
+                box = server.root / "processed"
+                box.mkdir(exist_ok=True)
+                Path(file).rename(box / f"{len(list(box.iterdir()))}-{Path(file).name}")
+
+        def _rename(self, arg: str, really: Callable[[], None]) -> None:
             faults = server.faults
             if faults.drop_before_rename:
                 _drop(self)
+            elif faults.never_replaces and Path(self.fs.ftp2fs(arg)).exists():
+                self.respond("553 Cannot create a file when that file already exists.")
             elif faults.rename_does_nothing:
                 self.respond("250 Renaming ok.")
             else:

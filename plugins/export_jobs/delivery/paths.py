@@ -64,6 +64,13 @@ def split_safe_path(path: str) -> tuple[str, ...]:
     return parts
 
 
+def remote_folder(folder: str) -> str:
+    """A destination's folder as servers have it: absolute, or relative to the login's home, which ``~`` stands for."""
+    if folder == "~" or folder.startswith("~/"):
+        folder = folder[1:].strip("/") or "."
+    return folder.rstrip("/") or ("/" if folder.startswith("/") else ".")
+
+
 def temporary_name(final: str, attempt: str, pattern: str = DEFAULT_TEMPORARY_NAME) -> str:
     """Return the name under which ``attempt`` uploads ``final``: in the same folder and never shared."""
     return render_temporary_name(pattern, final, validate_attempt(attempt))

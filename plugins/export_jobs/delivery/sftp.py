@@ -12,10 +12,10 @@ from urllib.parse import quote
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
 from export_jobs.delivery.loop_thread import LoopThread
-from export_jobs.delivery.paths import split_safe_path, temporary_name
-from export_jobs.delivery.sftp_server.direct import DirectUpload, beginning_of
+from export_jobs.delivery.paths import remote_folder, split_safe_path, temporary_name
+from export_jobs.delivery.sftp_server.direct import DirectUpload
 from export_jobs.delivery.sftp_server.final_name import FinalName
-from export_jobs.delivery.sftp_server.folder import make_subfolders, remote_folder, remove_left_overs, require_folder
+from export_jobs.delivery.sftp_server.folder import make_subfolders, remove_left_overs, require_folder
 from export_jobs.delivery.sftp_server.probe import SftpProbe
 from export_jobs.delivery.sftp_server.publication import SftpPublication
 from export_jobs.delivery.sftp_server.session import SftpSession
@@ -23,7 +23,7 @@ from export_jobs.delivery.sftp_server.stored import StoredFile
 from export_jobs.delivery.sftp_server.upload import RangesRefusedError, SftpUpload
 from export_jobs.delivery.ssh.login import DEFAULT_PORT, read_login, server_address
 from export_jobs.delivery.standing import Standing
-from export_jobs.delivery.verified_reader import VerifiedReader
+from export_jobs.delivery.verified_reader import VerifiedReader, beginning_of
 from export_jobs.errors import ExportError, TransientError
 
 log = logging.getLogger(__name__)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import BinaryIO
 
 from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, TransientError
+
+_BLOCK = 1024 * 1024
 
 
 class VerifiedReader:
@@ -70,3 +73,19 @@ class VerifiedReader:
             "Nothing was delivered",
             "Clear the run from its extract task, so that the file is written again",
         )
+
+
+def beginning_of(source: BinaryIO) -> Callable[[int], str]:
+    """The SHA-256 (hex) of the first so many bytes of a staged file, which is left at its beginning."""
+
+    def sha256(size: int) -> str:
+        digest = hashlib.sha256()
+        start = source.tell()
+        left = size
+        while left and (block := source.read(min(left, _BLOCK))):
+            digest.update(block)
+            left -= len(block)
+        source.seek(start)
+        return digest.hexdigest()
+
+    return sha256

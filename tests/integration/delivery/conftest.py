@@ -130,7 +130,7 @@ def ftps(ftps_server: FtpServer) -> FtpServer:
     """The misbehaving server, well again and with an empty folder ``/in``."""
     ftps_server.heal()
     folder = ftps_server.root / "in"
-    subprocess.run(["rm", "-rf", str(folder)], check=True)
+    subprocess.run(["rm", "-rf", str(folder), str(ftps_server.root / "processed")], check=True)
     folder.mkdir()
     return ftps_server
 
@@ -181,6 +181,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "sftp_read_back": {"verify": "read_back"},
     "sftp_in_steps": {"replace": "remove_then_rename"},
     "sftp_without_probe": {"probe": "login_only", "verify": "none"},
+    "ftps_in_steps": {"replace": "remove_then_rename"},
+    "ftps_read_back": {"verify": "read_back"},
     "s3_with_headers": {"encryption": "AES256", "acl": "bucket-owner-full-control", "tags": {"team": "exports"}},
     "s3_read_back": {"verify": "read_back"},
 }
@@ -199,6 +201,9 @@ def site(request: pytest.FixtureRequest) -> Site:
     if request.param.startswith("s3"):
         client, prefix = request.getfixturevalue("s3"), f"in-{os.urandom(4).hex()}"
         return bucket_site(client, S3Destination(client, BUCKET, prefix, options), prefix)
+    if request.param.startswith("ftps"):
+        login, ftps = request.getfixturevalue("ftps_credentials"), request.getfixturevalue("ftps")
+        return folder_site(ftps.root / "in", FtpDestination(login, "/in", options=options, stall_seconds=20))
     server = request.getfixturevalue("sftp")
     destination = SftpDestination(request.getfixturevalue("credentials"), "/in", options=options, stall_seconds=20)
     return folder_site(server.root / "in", destination)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from pathlib import Path
+from shutil import rmtree
 from threading import Barrier
 from typing import Any
 
@@ -37,15 +38,16 @@ Folders = Mapping[str, Path]
 
 
 @pytest.fixture
-def folders(sftp: SftpServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Folders:
+def folders(sftp: SftpServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Folders]:
     monkeypatch.setenv("EXPORT_JOBS_STAGING", f"file://{tmp_path}/staging")
     found = {"partner": sftp.root / "in", "archive": sftp.root / "kept"}
     for tag, folder in found.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{tag.upper()}_SFTP", json.dumps(connections.sftp_by_password(sftp)))
-        folder.mkdir(exist_ok=True)
-        for file in folder.iterdir():
-            file.unlink()
-    return found
+        rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    yield found
+    for folder in found.values():
+        rmtree(folder)
 
 
 @pytest.fixture

@@ -378,11 +378,12 @@ EVERY_OPTION: list[dict[str, Any]] = [
         "tags": {"team": "exports", "größe": "a:b"},
     },
     {"kind": "ftps", "verify": "read_back", "temporary_name": "{name}.{attempt}.tmp", "max_logins": 1},
-    {"kind": "ftp", "plain_ftp": True, "foreign_file": "keep_both"},
+    {"kind": "ftps", "replace": "remove_then_rename"},
+    {"kind": "ftp", "plain_ftp": True, "foreign_file": "keep_both", "publish": "direct"},
 ]
 
 
-@pytest.mark.parametrize("options", EVERY_OPTION, ids=["sftp", "direct", "s3", "ftps", "ftp"])
+@pytest.mark.parametrize("options", EVERY_OPTION, ids=["sftp", "direct", "s3", "ftps", "in steps", "ftp"])
 def test_every_option_of_a_destination_is_kept(store: Store, options: dict[str, Any]) -> None:
     kept = DestinationSpec.model_validate({"tag": "partner", "connection": "c", "folder": "bucket/in", **options})
     store.definitions.save_destination(kept, "ben")
@@ -400,6 +401,8 @@ BY_HAND = {
     "max_logins = 0": "not between 1 and 100",
     "acl = 'private'": "an option of S3 and is of another kind",
     "kind = 's3', publish = 'direct'": "an option of SFTP servers",
+    "kind = 'ftps', parallel = 4": "not for FTP",
+    "kind = 'download', keep_days = 7, folder = '/srv/files'": "a folder of a machine",
     "kind = 's3', kms_key = 'alias/out'": "without encryption by KMS",
     "kind = 's3', acl = 'public-read'": "acl is unknown",
     "kind = 's3', tags = '[1]'": "not a mapping of keys to texts",

@@ -12,6 +12,8 @@ import ssl
 
 from export_jobs.delivery.ftp.login import FtpLogin, Protection
 
+QUIET_SECONDS = 30
+
 
 class PlainClient(ftplib.FTP):
     """Plain FTP."""
@@ -63,6 +65,7 @@ def connected_client(login: FtpLogin, seconds: float) -> ftplib.FTP:
         client = kind(context=login.context, timeout=seconds, encoding=login.encoding)
     try:
         client.connect(login.host, login.port, timeout=seconds)
+        _keep_alive(client.sock)
         if isinstance(client, ftplib.FTP_TLS) and login.protection is Protection.EXPLICIT:
             _begin_tls(client)  # before the login, which would go in the clear otherwise
         ftplib.FTP.login(client, login.user, login.password)
@@ -72,6 +75,15 @@ def connected_client(login: FtpLogin, seconds: float) -> ftplib.FTP:
         client.close()
         raise
     return client
+
+
+def _keep_alive(control: socket.socket | None) -> None:
+    """Firewalls forget a control connection over which nothing goes while a large file is sent over another one."""
+    if control is None:
+        return
+    control.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):  # not on macOS
+        control.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, QUIET_SECONDS)
 
 
 def _begin_tls(client: ftplib.FTP_TLS) -> None:

@@ -5,24 +5,27 @@ from __future__ import annotations
 import logging
 import posixpath
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 from urllib.parse import quote
 
 from export_jobs.core.definitions.destination import DestinationOptions
-from export_jobs.core.files.placed_file import Verification
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
-from export_jobs.delivery.ftp.login import read_ftp_login
+from export_jobs.delivery.ftp.direct import FtpDirectUpload
+from export_jobs.delivery.ftp.final_name import FtpFinalName
+from export_jobs.delivery.ftp.login import ftp_address, read_ftp_login
 from export_jobs.delivery.ftp.publication import FtpPublication
-from export_jobs.delivery.ftp.session import TRANSFER_BYTES, FtpSession
-from export_jobs.delivery.paths import is_temporary_of, probe_name, split_safe_path, temporary_name
-from export_jobs.delivery.standing import StandingFile
+from export_jobs.delivery.ftp.session import FtpSession
+from export_jobs.delivery.ftp.upload import FtpUpload
+from export_jobs.delivery.paths import is_temporary_of, probe_name, remote_folder, split_safe_path, temporary_name
+from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader
-from export_jobs.errors import ExportError, TransientError
+from export_jobs.errors import ExportError
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN_SECONDS = (0.05, 0.2, 0.5, 2.0)
+TIDY_AFTER_S = (0.0, 1.0)
+"""A server may count the connection that has just ended for a moment."""
 PROBE = b"Export Jobs proves write permission; this file may be removed.\n"
 
 
@@ -43,97 +46,92 @@ class FtpDestination:
         ``folder`` is absolute, or relative to the login's home. ``plain``: without TLS, by consent.
         """
         self._credentials = credentials
-        self._folder = folder.rstrip("/") or ("/" if folder.startswith("/") else ".")
+        self._folder = remote_folder(folder)
         self._plain = plain
         self._options = options or DestinationOptions()
         self._stall_seconds = stall_seconds
 
     def check(self) -> None:
-        """See ``Destination.check``; the probe is renamed, too, since a delivery is."""
+        """See ``Destination.check``; the probe is renamed, too, where a delivery is."""
         options = self._options
         with self._open() as session:
             if options.probe == "login_only":
                 return
             if options.probe_folder is None:
-                _probe(session, options.temporary_name)
+                _probe(session, options)
         if options.probe_folder is not None:
-            with self._open(options.probe_folder) as session:
-                _probe(session, options.temporary_name)
+            with self._open(remote_folder(options.probe_folder)) as session:
+                _probe(session, options)
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the folder."""
-        *subfolders, name = split_safe_path(target.path)
-        temporary = posixpath.join(*subfolders, temporary_name(name, target.attempt, self._options.temporary_name))
+        *subfolders, _ = split_safe_path(target.path)
+        deliver = self._deliver_directly if self._options.publish == "direct" else self._deliver_by_rename
         with self._open() as session:
             for depth in range(len(subfolders)):
                 session.make_folder(posixpath.join(*subfolders[: depth + 1]))
-            publication = FtpPublication(session, target, self._options, temporary)
-            _remove_left_overs(session, "/".join(subfolders), name, self._options.temporary_name)
-            try:
-                if not publication.is_done_already:
-                    self._stage(session, source, target, publication)
-                with fence() as placed:
-                    publication.publish(placed)
-            except BaseException:
-                self._discard(temporary)
-                raise
+            deliver(session, source, target, fence)
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
+
+    def _deliver_by_rename(self, session: FtpSession, source: BinaryIO, target: Target, fence: Fence) -> None:
+        options = self._options
+        folder, name = posixpath.split(target.path)
+        temporary = posixpath.join(folder, temporary_name(name, target.attempt, options.temporary_name))
+        final = FtpFinalName(session, target, options)
+        publication = FtpPublication(session, target, options, temporary, final)
+        in_steps = options.replace == "remove_then_rename"
+        if not in_steps:
+            _remove_left_overs(session, folder, name, options.temporary_name)
+        try:
+            if final.standing is not Standing.SAME_BYTES:
+                upload = FtpUpload(session, temporary, target, options)
+                upload.send(VerifiedReader(source, target))
+                upload.verify()
+                publication.uploaded, publication.verification = upload.stored, upload.verification
+            with fence() as placed:
+                publication.publish(placed)
+        except BaseException:
+            self._discard(session, temporary)
+            raise
+        if in_steps:  # until here a left-over may be the only copy of the older file
+            with suppress(ExportError):
+                _remove_left_overs(session, folder, name, options.temporary_name)
+
+    def _deliver_directly(self, session: FtpSession, source: BinaryIO, target: Target, fence: Fence) -> None:
+        upload = FtpDirectUpload(session, source, target, self._options)
+        with fence() as placed:
+            try:
+                upload.publish(placed)
+            except BaseException:
+                if upload.is_unfinished:  # within the fence: once it is lost, what stands there may be another's
+                    self._discard(session, target.path)
+                raise
 
     def url(self, path: str) -> str:
         """See ``Destination.url``."""
-        login = read_ftp_login(self._credentials, plain=self._plain)
+        where = ftp_address(self._credentials, plain=self._plain)
         scheme = "ftp" if self._plain else "ftps"
-        return f"{scheme}://{login.where}/{quote(posixpath.join(self._folder, path).removeprefix('/'))}"
+        return f"{scheme}://{where}/{quote(posixpath.join(self._folder, path).removeprefix('/'))}"
 
     def _open(self, folder: str | None = None) -> FtpSession:
         login = read_ftp_login(self._credentials, plain=self._plain)
         return FtpSession(login, folder or self._folder, self._stall_seconds)
 
-    def _stage(self, session: FtpSession, source: BinaryIO, target: Target, publication: FtpPublication) -> None:
-        """Have the complete content under the temporary name, verified as far as the server and the options allow."""
-        temporary = publication.temporary
-        session.store(temporary, _blocks(VerifiedReader(source, target)))
-        stored = publication.uploaded = _look_until(session, temporary, target.bytes)
-        if self._options.verify == "read_back":
-            if session.sha256(temporary) != target.sha256.lower():
-                raise TransientError(
-                    f"The FTP server {session.where} stored other bytes of {target.path} than were sent (SHA-256 "
-                    "differs). The file was not published",
-                    "It is sent again; if this goes on, the server's disk or software is at fault",
-                )
-            publication.verification = Verification.READ_BACK
-        elif self._options.verify == "size" and stored is not None and stored.bytes is not None:
-            if stored.bytes != target.bytes:
-                raise TransientError(
-                    f"The FTP server {session.where} stored {stored.bytes} of {target.bytes} bytes of {target.path}. "
-                    "The file was not published",
-                    "It is sent again; if this goes on, ask the server's owner to look for a quota",
-                )
-            publication.verification = Verification.SIZE
+    def _discard(self, session: FtpSession, path: str) -> None:
+        """Remove what is unfinished, over a connection of its own; never raises.
 
-    def _discard(self, temporary: str) -> None:
-        """Remove the temporary after a failure, over a connection of its own; never raises."""
-        try:
-            with self._open() as session:
-                session.remove(temporary)
-        except ExportError as error:  # the failure that led here is the one to report
-            log.warning("The unfinished upload %s stays until the next try: %s", temporary, error)
-
-
-def _look_until(session: FtpSession, path: str, size: int) -> StandingFile | None:
-    """What the server says of a file just sent: some answer for the transfer before they have closed the file."""
-    stored = session.look(path)
-    for seconds in LOOK_AGAIN_SECONDS:
-        if stored is None or stored.bytes in {None, size}:
-            break
-        time.sleep(seconds)
-        stored = session.look(path)
-    return stored
-
-
-def _blocks(reader: VerifiedReader) -> Iterator[bytes]:
-    yield from iter(lambda: reader.read(TRANSFER_BYTES), b"")
-    reader.finish()
+        The first one ends before: its server may still be busy with the data, and take one login at a time.
+        """
+        session.close()
+        for wait in TIDY_AFTER_S:
+            time.sleep(wait)
+            try:
+                with self._open() as again:
+                    again.remove(path)
+            except ExportError as error:  # the failure that led here is the one to report
+                log.warning("The unfinished upload %s stays until the next try: %s", path, error)
+            else:
+                return
 
 
 def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str) -> None:
@@ -144,22 +142,20 @@ def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str
         return
     for left in names:
         if is_temporary_of(name, left, pattern):
-            _remove_quietly(session, posixpath.join(folder, left))  # a delivery works without the right to remove
+            session.remove_quietly(posixpath.join(folder, left))  # a delivery works without the right to remove
 
 
-def _probe(session: FtpSession, pattern: str) -> None:
-    first, second = probe_name(pattern), probe_name(pattern)
+def _probe(session: FtpSession, options: DestinationOptions) -> None:
+    """Do with a small file what a delivery does. Where it could not be removed again, nothing is written."""
+    first, second = probe_name(options.temporary_name), probe_name(options.temporary_name)
+    if not session.may_remove(first):
+        log.info("The login may not remove files on %s, so no probe is written", session.where)
+        return
+    left = first
     try:
         session.store(first, iter([PROBE]))
-        session.rename(first, second)
-    except ExportError:
-        _remove_quietly(session, first)
-        raise
-    _remove_quietly(session, second)  # a delivery works without the right to remove
-
-
-def _remove_quietly(session: FtpSession, path: str) -> None:
-    try:
-        session.remove(path)
-    except ExportError as error:
-        log.warning("%s stays on %s: %s", path, session.where, error)
+        if options.publish == "rename":
+            session.rename(first, second)
+            left = second
+    finally:
+        session.remove_quietly(left)

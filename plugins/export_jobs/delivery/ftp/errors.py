@@ -85,6 +85,44 @@ _BY_TYPE: dict[type[BaseException], _Cause] = {
 }
 
 
+class RenameRefusedError(TerminalError):
+    """A server does not give a file the name that it is to have; what stands there may be why."""
+
+
+def stored_and_gone_error(where: str, path: str) -> TerminalError:
+    """Name a server that takes each file as soon as it is stored, whatever it is called."""
+    return TerminalError(
+        f"The FTP server {where} has taken {path} away as soon as it was stored, before it had its final name. It is "
+        "not sent again, or its receiver would get one unfinished name after the other",
+        "Set `publish: direct` at the destination, so that files are written under their final names at once; a "
+        "`done_file` then tells receivers that all is there",
+    )
+
+
+def no_rename_error(where: str, path: str) -> TerminalError:
+    """Name a login that may upload and not rename."""
+    return TerminalError(
+        f"The FTP server {where} lets {path} be written and refuses to rename it, so a file cannot get its final name",
+        "The login needs to write, rename and remove files there: ask the server's owner to allow renaming, or set "
+        "`publish: direct` at the destination",
+    )
+
+
+def cannot_replace_error(where: str, path: str) -> TerminalError:
+    """Name a server whose rename does not replace."""
+    return TerminalError(
+        f"The FTP server {where} cannot replace a file by renaming another one, and {path} exists already; it was left "
+        "as it is",
+        "Move the old file away there and rerun, or set `replace: remove_then_rename` at the destination",
+    )
+
+
+def says_forbidden(error: BaseException) -> bool:
+    """Whether a refusal is about rights: FTP has one code for that and for what is not there."""
+    text = str(error).lower()
+    return any(word in text for word in ("permission", "privilege", "denied", "not allowed", "not permitted", "forbid"))
+
+
 def code_of(error: BaseException) -> str:
     """The three digits of a server's answer; "" for what is none."""
     text = str(error)

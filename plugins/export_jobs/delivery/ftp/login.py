@@ -14,7 +14,7 @@ from export_jobs.errors import TerminalError
 
 EXPLICIT_PORT = 21
 IMPLICIT_PORT = 990
-_FIELDS = {"passive", "encoding", "implicit_tls", "ca_file", "ca_certificate"}
+KNOWN_FIELDS = {"passive", "encoding", "implicit_tls", "ca_file", "ca_certificate"}
 _NO = {"false", "0", "no", "off", ""}
 
 
@@ -57,18 +57,18 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
     extra = credentials.extra
     is_implicit = _is_on(extra.get("implicit_tls", False))
     protection = Protection.NONE if plain else Protection.IMPLICIT if is_implicit else Protection.EXPLICIT
-    port = credentials.port or (IMPLICIT_PORT if protection is Protection.IMPLICIT else EXPLICIT_PORT)
+    port = _port(credentials, protection)
     where = server_address(credentials.host, port)
     if not plain_host(credentials.host):
         raise TerminalError("The FTP connection names no host", "Fill it in, in the Airflow connection")
     if not credentials.login or not credentials.password:
         missing = "password" if credentials.login else "login"
         raise TerminalError(f"The connection of {where} has no {missing}", "Fill it in, in the Airflow connection")
-    unknown = sorted(set(extra) - _FIELDS)
+    unknown = sorted(set(extra) - KNOWN_FIELDS)
     if unknown:
         raise TerminalError(
             f"The connection of {where} has fields in its extra that no FTP delivery knows: {', '.join(unknown)}",
-            f"Remove them; known are {', '.join(sorted(_FIELDS))}",
+            f"Remove them; known are {', '.join(sorted(KNOWN_FIELDS))}",
         )
     if not _is_on(extra.get("passive", True)):
         raise TerminalError(
@@ -89,6 +89,16 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
         context=None if plain else _context(extra, where),
         encoding=str(extra.get("encoding") or "utf-8"),
     )
+
+
+def ftp_address(credentials: Credentials, *, plain: bool) -> str:
+    """Host and port as an address has them; nothing of the connection is judged."""
+    is_implicit = not plain and _is_on(credentials.extra.get("implicit_tls", False))
+    return server_address(credentials.host, _port(credentials, Protection.IMPLICIT if is_implicit else Protection.NONE))
+
+
+def _port(credentials: Credentials, protection: Protection) -> int:
+    return credentials.port or (IMPLICIT_PORT if protection is Protection.IMPLICIT else EXPLICIT_PORT)
 
 
 def _context(extra: dict[str, Any], where: str) -> ssl.SSLContext:

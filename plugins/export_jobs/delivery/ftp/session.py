@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ftplib
 import hashlib
+import logging
 import posixpath
 import socket
 import ssl
@@ -13,12 +14,25 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from export_jobs.delivery.ftp.client import connected_client
-from export_jobs.delivery.ftp.errors import NOT_THERE, code_of, ftp_login_error, is_unknown_command, transfer_error
+from export_jobs.delivery.ftp.errors import (
+    NOT_THERE,
+    RenameRefusedError,
+    code_of,
+    ftp_login_error,
+    is_unknown_command,
+    no_rename_error,
+    says_forbidden,
+    stored_and_gone_error,
+    transfer_error,
+)
 from export_jobs.delivery.ftp.login import FtpLogin
 from export_jobs.delivery.standing import StandingFile
-from export_jobs.errors import TerminalError
+from export_jobs.errors import ExportError, TerminalError
+
+log = logging.getLogger(__name__)
 
 TRANSFER_BYTES = 1024 * 1024
+GOODBYE_SECONDS = 10.0
 _TROUBLE = (ftplib.Error, OSError, EOFError)
 
 
@@ -27,6 +41,7 @@ class FtpSession:
 
     def __init__(self, login: FtpLogin, folder: str, stall_seconds: float) -> None:
         self.where = login.where
+        self._stall_seconds = stall_seconds
         try:
             self._client = connected_client(login, stall_seconds)
         except _TROUBLE as error:
@@ -42,9 +57,7 @@ class FtpSession:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        with suppress(*_TROUBLE):
-            self._client.quit()
-        self._client.close()
+        self.close()
 
     def look(self, path: str) -> StandingFile | None:
         """What the server says of a file; None where there is none, or where it does not say."""
@@ -70,6 +83,7 @@ class FtpSession:
                 for block in blocks:
                     data.sendall(block)
                 if isinstance(data, ssl.SSLSocket):
+                    data.settimeout(min(self._stall_seconds, GOODBYE_SECONDS))
                     # Ends the stream, so that the server can tell it from one that was cut; some do not answer it.
                     with suppress(OSError):
                         data.unwrap()
@@ -93,9 +107,19 @@ class FtpSession:
         return digest.hexdigest()
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file another name."""
+        """Give a file another name; what is not there any more has been taken away by its receiver."""
         with self._translated("renaming to", new):
-            self._client.rename(old, new)
+            try:
+                self._client.sendcmd(f"RNFR {old}")
+            except ftplib.error_perm as error:
+                if says_forbidden(error) or self.look(old) is not None:
+                    raise no_rename_error(self.where, old) from error
+                raise stored_and_gone_error(self.where, old) from error
+            try:
+                self._client.voidcmd(f"RNTO {new}")
+            except ftplib.error_perm as error:
+                told = transfer_error(error, self.where, "renaming to", new)
+                raise RenameRefusedError(told.what, told.remedy) from error
 
     def remove(self, path: str) -> None:
         """Remove a file, unless it is not there."""
@@ -105,6 +129,31 @@ class FtpSession:
             except ftplib.error_perm as error:
                 if code_of(error) != NOT_THERE:
                     raise
+
+    def remove_quietly(self, path: str) -> None:
+        """Remove what is no longer needed; where that is refused, it stays."""
+        try:
+            self.remove(path)
+        except ExportError as error:
+            log.warning("%s stays on %s: %s", path, self.where, error)
+
+    def may_remove(self, path: str) -> bool:
+        """Whether files may be removed, asked about one that is not there."""
+        with self._translated("asking for the right to remove", path):
+            try:
+                self._client.delete(path)
+            except ftplib.error_perm as error:
+                return not (says_forbidden(error) or is_unknown_command(error))
+        return True
+
+    def close(self) -> None:
+        """End the connection; a second time does nothing."""
+        if self._client.sock is None:
+            return
+        self._client.sock.settimeout(min(self._stall_seconds, GOODBYE_SECONDS))
+        with suppress(*_TROUBLE):
+            self._client.quit()
+        self._client.close()
 
     def names_in(self, folder: str) -> list[str] | None:
         """Names of what is in a folder, hidden ones, too, where the server shows them; None where it lists nothing."""
@@ -187,7 +236,7 @@ class FtpSession:
                 "Remove the folder there, or give the job another name or sub-folder",
             )
         size = facts.get("size", "")
-        return StandingFile(int(size), _instant(facts.get("modify", ""))) if size.isdecimal() else None
+        return StandingFile(int(size) if size.isdecimal() else None, _instant(facts.get("modify", "")))
 
     def _modified(self, path: str) -> int | None:
         if "MDTM" not in self._features:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -22,7 +20,6 @@ from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader
 
 log = logging.getLogger(__name__)
-_BLOCK = 1024 * 1024
 
 
 class DirectUpload:
@@ -93,19 +90,3 @@ class DirectUpload:
             log.info("%s cannot be seen: its receiver took it at once, or the server hides it", self._final.path)
         else:
             placed.modified = self._stored.standing.modified
-
-
-def beginning_of(source: BinaryIO) -> Callable[[int], str]:
-    """The SHA-256 (hex) of the first so many bytes of a staged file, which is left at its beginning."""
-
-    def sha256(size: int) -> str:
-        digest = hashlib.sha256()
-        start = source.tell()
-        left = size
-        while left and (block := source.read(min(left, _BLOCK))):
-            digest.update(block)
-            left -= len(block)
-        source.seek(start)
-        return digest.hexdigest()
-
-    return sha256

@@ -16,13 +16,6 @@ from export_jobs.errors import ExportError, TerminalError
 log = logging.getLogger(__name__)
 
 
-def remote_folder(folder: str) -> str:
-    """A destination's folder as SFTP has it: absolute, or relative to the login's home, which ``~`` stands for."""
-    if folder == "~" or folder.startswith("~/"):
-        folder = folder[1:].strip("/") or "."
-    return folder.rstrip("/") or ("/" if folder.startswith("/") else ".")
-
-
 async def require_folder(session: SftpSession, folder: str) -> None:
     """The target folder is the partner's: a wrong name must be reported, never made into a new folder.
 

@@ -10,7 +10,7 @@ from typing import Any
 import asyncssh
 
 from export_jobs.core.definitions.destination import DestinationOptions
-from export_jobs.delivery.paths import probe_name
+from export_jobs.delivery.paths import probe_name, remote_folder
 from export_jobs.delivery.sftp_server.errors import (
     MISSING,
     folder_missing_error,
@@ -18,7 +18,7 @@ from export_jobs.delivery.sftp_server.errors import (
     request_error,
     taken_away_error,
 )
-from export_jobs.delivery.sftp_server.folder import remote_folder, require_folder
+from export_jobs.delivery.sftp_server.folder import require_folder
 from export_jobs.delivery.sftp_server.session import SftpSession
 
 log = logging.getLogger(__name__)

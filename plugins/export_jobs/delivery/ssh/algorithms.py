@@ -12,6 +12,9 @@ from asyncssh.kex import get_default_kex_algs, get_kex_algs
 from asyncssh.mac import get_default_mac_algs, get_mac_algs
 from asyncssh.public_key import get_default_public_key_algs, get_public_key_algs
 
+from export_jobs.delivery.ssh.connection_fields import LoginPreferences
+from export_jobs.errors import TerminalError
+
 CIPHERS = (
     # AES-GCM first: one pass for cipher and MAC, in hardware; chacha20 takes about twice the time here.
     "aes128-gcm@openssh.com",
@@ -31,19 +34,34 @@ _COOKIE = 16
 _SUBJECTS = ("key exchange", "host keys", "encryption", "encryption", "MAC", "MAC")
 """Of the first lists of a server's offer, in the order of RFC 4253, section 7.1."""
 _GSS = "gss-"  # kerberos, which is switched off
+_OPTIONS = {
+    "encryption_algs": "encryption",
+    "kex_algs": "key exchange",
+    "mac_algs": "MAC",
+    "signature_algs": "host keys",
+}
 _NO_MAC_NEEDED = ("gcm@openssh.com", "chacha20-poly1305@openssh.com")
 
 
-def offered_algorithms(*, legacy: bool) -> dict[str, Any]:
-    """Options of asyncssh. ``legacy``: the outdated ones follow, so that they are used where nothing else is there."""
-    if not legacy:
-        return {"encryption_algs": list(CIPHERS)}
-    return {
-        "encryption_algs": _ours("encryption", legacy=True),
-        "kex_algs": _ours("key exchange", legacy=True),
-        "mac_algs": _ours("MAC", legacy=True),
-        "signature_algs": _ours("host keys", legacy=True),
-    }
+def offered_algorithms(preferences: LoginPreferences, where: str, *, legacy: bool) -> dict[str, Any]:
+    """Options of asyncssh. ``legacy``: the outdated ones follow, so that they are used where nothing else is there.
+
+    Raises ``TerminalError`` where the connection lets nothing of a kind be offered.
+    """
+    offered: dict[str, Any] = {}
+    for option, subject in _OPTIONS.items():
+        every = _ours(subject, legacy=legacy)
+        chosen = preferences.choose(option, every)
+        if not chosen:
+            raise TerminalError(
+                f"The connection of {where} lets nothing be offered for {subject}: `ciphers` or `disabled_algorithms` "
+                "in its extra leave out all that is safe and known here",
+                f"Name some of {', '.join(every[:_MOST_NAMES])}; old ones need `legacy_algorithms: true` at the "
+                "destination, too",
+            )
+        if legacy or chosen != every or option == "encryption_algs":  # else as the library has it
+            offered[option] = chosen
+    return offered
 
 
 async def unmatched_algorithms(host: str, port: int, seconds: float, *, legacy: bool) -> tuple[str, list[str]] | None:

@@ -11,6 +11,7 @@ import asyncssh
 
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.ssh.algorithms import offered_algorithms, unmatched_algorithms
+from export_jobs.delivery.ssh.connection_fields import LoginPreferences, read_preferences
 from export_jobs.delivery.ssh.dialogue import LoginDialogue
 from export_jobs.delivery.ssh.host_keys import HostKeyPins, changed_key_error, no_pinned_key_error, parse_host_keys
 from export_jobs.delivery.ssh.login_errors import (
@@ -27,7 +28,6 @@ from export_jobs.errors import ExportError, TerminalError
 DEFAULT_PORT = 22
 KEEPALIVE_SECONDS = 30
 _NO_AGREEMENT = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, asyncssh.DisconnectError, ConnectionResetError)
-_CHECKS_OFF = ("no_host_key_check", "allow_host_key_change")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Login:
     password: str | None = field(default=None, repr=False)
     key: Any | None = field(default=None, repr=False)
     legacy: bool = False
+    preferences: LoginPreferences = field(default_factory=LoginPreferences)
 
     @property
     def where(self) -> str:
@@ -71,13 +72,8 @@ def read_login(credentials: Credentials, *, legacy: bool = False) -> Login:
     """
     where = server_address(credentials.host, credentials.port or DEFAULT_PORT)
     extra = credentials.extra
-    for switch in _CHECKS_OFF:
-        if str(extra.get(switch, "")).strip().lower() in {"true", "1", "yes", "on"}:
-            raise TerminalError(
-                f"The connection of {where} has {switch} in its extra, which would deliver to any impostor; it is not "
-                "supported",
-                "Remove it and put the server's public key into host_key",
-            )
+    preferences = read_preferences(extra, where)
+    offered_algorithms(preferences, where, legacy=legacy)  # refused before a packet, where nothing is left
     if not credentials.login:
         raise TerminalError(f"The connection of {where} has no login", "Fill it in, in the Airflow connection")
     key = read_private_key(extra, where)
@@ -93,6 +89,7 @@ def read_login(credentials: Credentials, *, legacy: bool = False) -> Login:
         password=credentials.password or None,
         key=key,
         legacy=legacy,
+        preferences=preferences,
         pins=parse_host_keys(extra.get("host_key"), where),
     )
 
@@ -105,6 +102,7 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
         TransientError: the server cannot be reached, or does not answer within ``seconds``.
     """
     shown: list[asyncssh.SSHKey] = []
+    seconds = login.preferences.seconds or seconds
     while True:
         dialogue = LoginDialogue(login.pins, login.password, has_key=login.key is not None)
         try:
@@ -124,7 +122,8 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
 async def _connect_once(
     login: Login, dialogue: LoginDialogue, host_key_algorithms: list[str], seconds: float
 ) -> tuple[Any, Any]:
-    options = {**_options(login), "server_host_key_algs": host_key_algorithms}
+    chosen = login.preferences.choose("server_host_key_algs", host_key_algorithms)
+    options = {**_options(login), "server_host_key_algs": chosen or host_key_algorithms}
     async with asyncio.timeout(seconds), AsyncExitStack() as undo:
         connection = await asyncssh.connect(login.host, login.port, client_factory=lambda: dialogue, **options)
         undo.callback(connection.abort)
@@ -204,7 +203,8 @@ def _options(login: Login) -> dict[str, Any]:
         "gss_auth": False,
         "host_based_auth": False,
         "preferred_auth": [*(["publickey"] if by_key else []), "password", "keyboard-interactive"],
-        **offered_algorithms(legacy=login.legacy),
-        "compression_algs": ["none"],  # the archive is compressed already
+        **offered_algorithms(login.preferences, login.where, legacy=login.legacy),
+        # The archive is compressed already, so only where the connection asks for it.
+        "compression_algs": [*(["zlib@openssh.com", "zlib"] if login.preferences.compress else []), "none"],
         "keepalive_interval": KEEPALIVE_SECONDS,
     }

@@ -26,7 +26,7 @@ def read_private_key(extra: dict[str, Any], where: str) -> Any | None:
     text = _text_of(extra, "private_key", "key_file", where)
     if text is None:
         return None
-    passphrase = str(extra.get("private_key_passphrase") or "") or None
+    passphrase = str(extra.get("private_key_passphrase") or extra.get("passphrase") or "") or None
     try:
         if is_putty_key(text):
             text = openssh_text(text, passphrase)

@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from export_jobs import settings
+from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
     from botocore.config import Config
 
 _AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+NOT_USED = {
+    "aws_account_id": "role_arn",
+    "aws_iam_role": "role_arn",
+    "external_id": "assume_role_kwargs",
+    "host": "endpoint_url",
+    "profile": "profile_name",
+    "s3_config_file": "profile_name",
+}
+"""Fields of older releases -> what counts in their place."""
 _CHECKSUM_VARIABLE = "AWS_REQUEST_CHECKSUM_CALCULATION"
 
 
@@ -30,6 +40,16 @@ def s3_client(connection_id: str | None) -> Any:
     theirs = asked.botocore_config
     config = ours if theirs is None else ours.merge(theirs)
     return AwsGenericHook(aws_conn_id=connection_id, client_type="s3", config=config).get_conn()
+
+
+def refuse_unused_fields(extra: dict[str, Any], connection_id: str) -> None:
+    """Raises ``UserError`` for a field that Airflow's hook passes over, with or without a word in its log."""
+    for name, instead in NOT_USED.items():
+        if extra.get(name) and not extra.get(instead):
+            raise UserError(
+                f"The extra of the connection {connection_id!r} has {name}, which Airflow's AWS hook passes over",
+                f"Write {instead} in its place",
+            )
 
 
 def _config(*, is_amazon: bool) -> Config:

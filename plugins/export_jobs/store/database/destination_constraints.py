@@ -15,7 +15,7 @@ DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "destination_ftp_renames": (
         "The destination has an option that is not for FTP",
-        "Leave publish, replace, parallel and legacy_algorithms at their defaults",
+        "Leave parallel and legacy_algorithms at their defaults",
     ),
     "destination_keep_days_is_in_range": ("The destination's keep days is not between 1 and 366", "Give such as 14"),
     "destination_download_is_kept_for_days": (
@@ -25,6 +25,10 @@ DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
     "destination_download_is_of_ours": (
         "The destination's acl opens files for download to others",
         "Leave acl empty",
+    ),
+    "destination_download_is_in_a_bucket": (
+        "The destination's folder is a folder of a machine, and downloads are kept in a bucket",
+        "Write bucket/prefix",
     ),
     "destination_has_a_connection": ("The destination names no connection", "Give the id of an Airflow connection"),
     "destination_publish_is_known": ("The destination's publish is unknown", "Use rename or direct"),

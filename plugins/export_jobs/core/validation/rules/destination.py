@@ -57,6 +57,15 @@ def folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
 
 
 @DESTINATION_RULES.reads("folder", "kind")
+def downloads_are_in_a_bucket(destination: DestinationSpec) -> Iterator[Issue]:
+    """Workers put files there and API servers take them from there, so it is no folder of one machine."""
+    if destination.kind == "download" and destination.folder.strip().startswith(("/", "~", ".", "file:")):
+        what = f"{quote_value(destination.folder)} is a folder of a machine, and downloads are kept in a bucket"
+        remedy = "Write bucket/prefix, of S3 or of any service that speaks it; where staging is makes no difference"
+        yield Issue("folder", what, remedy)
+
+
+@DESTINATION_RULES.reads("folder", "kind")
 def bucket_has_a_name(destination: DestinationSpec) -> Iterator[Issue]:
     """S3's own rule for names of buckets."""
     bucket = destination.folder.strip("/").partition("/")[0]

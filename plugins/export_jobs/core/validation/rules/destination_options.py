@@ -34,8 +34,6 @@ _WHY_NOT_S3 = {
     "legacy_algorithms": "it is about the algorithms of SSH",
 }
 _WHY_NOT_FTP = {
-    "publish": "straight to the final name is built for SFTP only",
-    "replace": "FTP's rename replaces a file of ours by itself",
     "parallel": "FTP has one data connection a file",
     "legacy_algorithms": "it is about the algorithms of SSH",
 }

@@ -1,0 +1,97 @@
+"""What stands under a final name on an FTP server, whose it is, and what the destination lets be done with it.
+
+The protocol has no rename that refuses to replace: what a stranger puts there between the look inside the fence and
+the rename, some milliseconds later, is lost. SFTP and S3 have one; the reference of destinations says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import posixpath
+from collections.abc import Callable
+
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.core.files.placed_file import PlacedFile, Verification
+from export_jobs.delivery.destination import Target
+from export_jobs.delivery.ftp.session import FtpSession
+from export_jobs.delivery.paths import MOST_KEPT, kept_name
+from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
+from export_jobs.errors import TerminalError
+
+log = logging.getLogger(__name__)
+
+
+class FtpFinalName:
+    """The path that a delivery is for. ``found`` and ``standing`` are what was there when it was judged."""
+
+    def __init__(
+        self,
+        session: FtpSession,
+        target: Target,
+        options: DestinationOptions,
+        beginning: Callable[[int], str] | None = None,
+    ) -> None:
+        """Look at it; raises ``ForeignFileError`` for a file that is not ours and may not make way.
+
+        ``beginning`` gives the SHA-256 of the first so many bytes to send: where uploads have no temporary name, what
+        stands there may be the part of this very file that a killed attempt has left.
+        """
+        self._session = session
+        self._target = target
+        self._options = options
+        self.found = session.look(target.path)
+        self.was_read = False
+        if beginning is not None and self._is_our_beginning(beginning):
+            self.standing = Standing.OURS
+            return
+        digest = self._digest() if is_in_doubt(self.found, target) else ""
+        self.was_read = bool(digest)
+        self.standing = judge(self.found, target, session.where, digest, options.foreign_file)
+
+    @property
+    def keeps_both(self) -> bool:
+        """Whether a stranger's file stands there that gets another name."""
+        return self.standing is Standing.FOREIGN and self._options.foreign_file == "keep_both"
+
+    def require_unchanged(self) -> None:
+        """Raises ``TransientError`` when something else has come to stand there since it was judged."""
+        if self._session.look(self._target.path) != self.found:
+            raise moved_on_error(self._target.path, self._session.where)
+
+    def make_way(self) -> None:
+        """Give a stranger's file a name beside ours."""
+        folder, name = posixpath.split(self._target.path)
+        for number in range(1, MOST_KEPT + 1):
+            kept = posixpath.join(folder, kept_name(name, number))
+            if self._session.look(kept) is None:
+                self._session.rename(self._target.path, kept)
+                log.warning("The file that stood under %s is called %s now", self._target.path, kept)
+                return
+        raise foreign_file_error(self.found, self._target.path, self._session.where)
+
+    def describe(self, found: StandingFile | None, placed: PlacedFile) -> None:
+        """Fill in what the server says of the file that stands there now."""
+        if found is None:
+            log.info("%s cannot be seen under its final name: its receiver took it, or hides it", self._target.path)
+            return
+        placed.modified = found.modified
+        placed.reported_bytes = None if found.bytes == self._target.bytes else found.bytes
+
+    def describe_as_found(self, placed: PlacedFile) -> None:
+        """Fill in that these very bytes stood there already."""
+        self.describe(self.found, placed)
+        placed.verification = Verification.READ_BACK if self.was_read else Verification.SIZE
+
+    def _digest(self) -> str:
+        try:
+            return self._session.sha256(self._target.path)
+        except TerminalError as error:
+            log.info("%s may not be read, so it counts as a stranger's: %s", self._target.path, error)
+            return ""
+
+    def _is_our_beginning(self, beginning: Callable[[int], str]) -> bool:
+        size = self.found.bytes if self.found else None
+        begun = [known for known in self._target.known if not known.stands and known.sha256 == self._target.sha256]
+        if size is None or not begun or size >= self._target.bytes:
+            return False
+        return beginning(size) == self._digest()

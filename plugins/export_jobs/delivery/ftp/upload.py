@@ -1,0 +1,82 @@
+"""Sending a file over FTP, and proving that the server holds what it was sent, as far as it lets itself be asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.core.files.placed_file import Verification
+from export_jobs.delivery.destination import Target
+from export_jobs.delivery.ftp.session import TRANSFER_BYTES, FtpSession
+from export_jobs.delivery.standing import StandingFile
+from export_jobs.delivery.verified_reader import VerifiedReader
+from export_jobs.errors import TransientError
+
+LOOK_AGAIN_SECONDS = (0.05, 0.2, 0.5, 2.0)
+KEEP_OPEN_AFTER_S = 10.0
+
+
+class FtpUpload:
+    """One file under one name. ``is_sent``: all its bytes are, so that it may be whole on the server."""
+
+    def __init__(self, session: FtpSession, path: str, target: Target, options: DestinationOptions) -> None:
+        self._session = session
+        self._path = path
+        self._target = target
+        self._options = options
+        self.is_sent = False
+        self.stored: StandingFile | None = None
+        """What the server says of the file; None where it shows nothing."""
+        self.verification = Verification.NONE
+
+    def send(self, reader: VerifiedReader, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Send it whole; ``meanwhile`` is called every few seconds, and what it raises ends the transfer."""
+        self._session.store(self._path, self._blocks(reader, meanwhile))
+
+    def verify(self) -> None:
+        """Look at the file, and at its content where the destination asks for that.
+
+        Raises ``TransientError`` for another size or content.
+        """
+        self.stored = self._look_until()
+        target, where = self._target, self._session.where
+        if self._options.verify == "read_back":
+            if self._options.publish == "direct" and self.stored is None:
+                return  # its receiver took it at once, or the server hides it
+            if self._session.sha256(self._path) != target.sha256.lower():
+                raise TransientError(
+                    f"The FTP server {where} stored other bytes of {target.path} than were sent (SHA-256 differs). It "
+                    "does not count as delivered",
+                    "It is sent again; if this goes on, the server's disk or software is at fault",
+                )
+            self.verification = Verification.READ_BACK
+        elif self._options.verify == "size" and self.stored is not None and self.stored.bytes is not None:
+            if self.stored.bytes != target.bytes:
+                raise TransientError(
+                    f"The FTP server {where} stored {self.stored.bytes} of {target.bytes} bytes of {target.path}. It "
+                    "does not count as delivered",
+                    "It is sent again; if this goes on, ask the server's owner to look for a quota. Where a server is "
+                    "known to tell wrong sizes, set `verify: read_back` or `verify: none` at the destination",
+                )
+            self.verification = Verification.SIZE
+
+    def _look_until(self) -> StandingFile | None:
+        """What the server says of a file just sent: some answer for the transfer before they have closed the file."""
+        stored = self._session.look(self._path)
+        for seconds in LOOK_AGAIN_SECONDS:
+            if stored is None or stored.bytes in {None, self._target.bytes}:
+                break
+            time.sleep(seconds)
+            stored = self._session.look(self._path)
+        return stored
+
+    def _blocks(self, reader: VerifiedReader, meanwhile: Callable[[], None]) -> Iterator[bytes]:
+        last = time.monotonic()
+        while block := reader.read(TRANSFER_BYTES):
+            yield block
+            if time.monotonic() - last > KEEP_OPEN_AFTER_S:
+                meanwhile()
+                last = time.monotonic()
+        reader.finish()
+        self.is_sent = True

@@ -1,0 +1,131 @@
+"""What else a connection of type SFTP or SSH says of its login: each field of Airflow's providers counts or is refused.
+
+Nothing here loosens what is offered: a field can only leave algorithms out, or choose among those that are offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from export_jobs.errors import TerminalError
+
+_YES = {"true", "1", "yes", "on"}
+CHECKS_OFF = ("no_host_key_check", "ignore_hostkey_verification", "allow_host_key_change")
+_DISABLED = {
+    "kex": "kex_algs",
+    "ciphers": "encryption_algs",
+    "macs": "mac_algs",
+    "keys": "server_host_key_algs",
+    "pubkeys": "signature_algs",
+}
+"""Subjects of ``disabled_algorithms``, in Paramiko's words -> options of asyncssh."""
+NOT_SUPPORTED = {
+    "known_hosts": "put the server's public key into host_key: a file of known hosts is another one on each worker",
+    "host_proxy_cmd": "a delivery runs no program; let the server be reached from the worker itself, or by a VPN",
+    "ssh_conn_id": "fill in host, login and secret here: a destination names one connection",
+    "timeout": "write conn_timeout (seconds)",
+}
+"""Fields of hooks and of their older releases -> what to do in their place."""
+
+
+@dataclass(frozen=True)
+class LoginPreferences:
+    """``seconds``: how long a login may take; None: as the destination has it. ``compress``: only where asked for.
+
+    ``only``: by asyncssh's options, the names that may be offered; ``never``: those that may not.
+    """
+
+    seconds: float | None = None
+    compress: bool = False
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    never: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def choose(self, option: str, offered: Sequence[str]) -> list[str]:
+        """Of what is offered for an option, what the connection lets be offered, in its order."""
+        wanted = self.only.get(option)
+        kept = offered if wanted is None else [name for name in wanted if name in offered]
+        return [name for name in kept if name not in self.never.get(option, ())]
+
+
+def read_preferences(extra: Mapping[str, Any], where: str) -> LoginPreferences:
+    """Read what a connection prefers.
+
+    Raises:
+        TerminalError: a field that cannot be honoured, or cannot be read; the message names it, never its value.
+    """
+    for switch in CHECKS_OFF:
+        if is_on(extra.get(switch)):
+            raise TerminalError(
+                f"The connection of {where} has {switch} in its extra, which would deliver to any impostor; it is not "
+                "supported",
+                "Remove it and put the server's public key into host_key",
+            )
+    if is_on(extra.get("look_for_keys")):
+        raise _not_supported(
+            "look_for_keys",
+            where,
+            "put the key into private_key or key_file: keys of whoever runs the worker are never tried",
+        )
+    for name, instead in NOT_SUPPORTED.items():
+        if extra.get(name) not in {None, ""}:
+            raise _not_supported(name, where, instead)
+    only = {
+        option: tuple(_names(extra[name], name, where))
+        for name, option in (("ciphers", "encryption_algs"), ("host_key_algorithms", "server_host_key_algs"))
+        if extra.get(name)
+    }
+    return LoginPreferences(
+        seconds=_seconds(extra.get("conn_timeout"), where),
+        compress=is_on(extra.get("compress")),
+        only=only,
+        never=_disabled(extra.get("disabled_algorithms"), where),
+    )
+
+
+def is_on(value: object) -> bool:
+    """Whether a switch of a connection's extra is on, however it is spelled."""
+    return str(value).strip().lower() in _YES
+
+
+def _disabled(value: object, where: str) -> dict[str, frozenset[str]]:
+    if not value:
+        return {}
+    if not isinstance(value, dict) or not set(value) <= set(_DISABLED):
+        raise TerminalError(
+            f"disabled_algorithms in the connection of {where} cannot be read",
+            f"Write a mapping of {', '.join(sorted(_DISABLED))} to lists of names",
+        )
+    return {
+        _DISABLED[subject]: frozenset(_names(names, "disabled_algorithms", where)) for subject, names in value.items()
+    }
+
+
+def _names(value: object, name: str, where: str) -> list[str]:
+    listed = value.split(",") if isinstance(value, str) else value
+    if not isinstance(listed, list | tuple) or not all(isinstance(word, str) for word in listed):
+        raise TerminalError(
+            f"{name} in the connection of {where} cannot be read", "Write a list of names of algorithms"
+        )
+    return [word.strip() for word in listed if word.strip()]
+
+
+def _seconds(value: object, where: str) -> float | None:
+    if value in {None, ""}:
+        return None
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 3600:
+        raise TerminalError(
+            f"conn_timeout in the connection of {where} is not a number of seconds from 1 to 3600", "Correct it"
+        )
+    return seconds
+
+
+def _not_supported(name: str, where: str, instead: str) -> TerminalError:
+    return TerminalError(
+        f"The connection of {where} has {name} in its extra, which no delivery uses", f"Remove it, and {instead}"
+    )
