@@ -4,15 +4,15 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """No destination changes."""
-    text = (Path(__file__).parent / "sql" / "0020_ftp_direct.sql").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "sql" / "0021_ftp_direct.sql").read_text(encoding="utf-8")
     # The driver itself: SQLAlchemy would pass (empty) parameters, and then a `%` in the text is a placeholder.
     op.get_bind().connection.cursor().execute(text)
 
