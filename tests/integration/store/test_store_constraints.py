@@ -122,6 +122,10 @@ ON_DESTINATIONS = [
     ("destination_download_is_kept_for_days", {"keep_days": "14"}),
     ("destination_keep_days_is_in_range", {"kind": "'download'", "keep_days": "0"}),
     ("destination_download_is_of_ours", {"kind": "'download'", "keep_days": "14", "acl": "'bucket-owner-read'"}),
+    (
+        "destination_download_is_in_a_bucket",
+        {"kind": "'download'", "keep_days": "14", "folder": "'/srv/files'"},
+    ),
     ("destination_s3_publishes_whole_objects", {"kind": "'download'", "keep_days": "14", "parallel": "4"}),
 ]
 CASES = [

@@ -4,5 +4,4 @@ ALTER TABLE export_jobs.destination
     ADD CONSTRAINT destination_ftp_renames CHECK (kind NOT IN ('ftps', 'ftp')
         OR (parallel, legacy_algorithms) = (1, false)),
     -- Workers put files there and API servers take them from there; it was never a folder of one machine.
-    ADD CONSTRAINT destination_download_is_in_a_bucket CHECK (kind <> 'download' OR folder !~ '^\s*([/~.]|file:)')
-        NOT VALID;
+    ADD CONSTRAINT destination_download_is_in_a_bucket CHECK (kind <> 'download' OR folder !~ '^\s*([/~.]|file:)');
