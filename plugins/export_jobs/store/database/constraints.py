@@ -227,6 +227,14 @@ _LEDGER = {
     "delivery_execution_id_fkey": _NO_EXECUTION,
     "delivery_destination_fkey": ("There is no destination of this tag", "Create it first"),
     "delivery_verification_is_known": ("The verification is unknown", "Use size, read back or not verified"),
+    "delivery_column_numbers_are_a_list": (
+        "The numbers of a delivery's columns are no list",
+        "Leave them out; the run records them",
+    ),
+    "delivery_column_numbers_are_few": (
+        "The numbers of a delivery's columns take more than 400,000 bytes",
+        "Leave them out; the run records them",
+    ),
     "delivery_is_recorded_once": ("The ledger has the delivery of this file already", "There is nothing to do"),
     "delivery_part_is_counted_from_one": ("The number of a part is not positive", "Count the parts from 1"),
     "publication_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
