@@ -129,6 +129,13 @@ def test_every_row_becomes_a_dag_beside_the_auditor(rows: Rows) -> None:
     }, "a task of every run that core/definitions/names.py does not reserve could share its name with a template"
 
 
+def test_l1_no_backfill_makes_the_schedule_pass_over_windows(rows: Rows) -> None:
+    """Airflow goes on behind a backfill of later days: it is told to refuse one, and to take any other run."""
+    rows.create("a")
+    allowed = rows.parse().dags["export__a"]["allowed_run_types"]
+    assert {"scheduled", "manual", "operator_triggered"} <= set(allowed) and "backfill" not in allowed
+
+
 def test_each_of_several_destinations_has_tasks_of_its_own(rows: Rows) -> None:
     """What goes wrong at one keeps none of the others waiting, and the run is red all the same."""
     with rows.definitions.transaction("anna") as within:
@@ -186,7 +193,9 @@ def test_tasks_are_given_ids_and_nothing_else(rows: Rows) -> None:
     assert "canary-d" not in json.dumps(parsed.dags["export__a"]["tasks"])
 
 
-@pytest.mark.parametrize("text", ["{{ 7*7 }}", "{% for i in range(10**9) %}x{% endfor %}", "{{ macros.json.codecs }}"])
+@pytest.mark.parametrize(
+    "text", ["{{ 7777*7777 }}", "{% for i in range(10**9) %}x{% endfor %}", "{{ macros.json.codecs }}"]
+)
 def test_x08_no_text_of_a_row_reaches_a_template_field(rows: Rows, text: str) -> None:
     """What a row says is shown as it stands, and no task has a field that Airflow would render."""
     rows.create("a")
@@ -195,7 +204,7 @@ def test_x08_no_text_of_a_row_reaches_a_template_field(rows: Rows, text: str) ->
     assert parsed.invalid == set()
     assert parsed.dags["export__a"]["description"] == text
     assert [name for name, fields in parsed.template_fields.items() if fields] == []
-    assert "49" not in parsed.text
+    assert "60481729" not in parsed.text
 
 
 def test_x08_a_name_typed_past_the_store_is_no_template_either(rows: Rows) -> None:
@@ -204,14 +213,14 @@ def test_x08_a_name_typed_past_the_store_is_no_template_either(rows: Rows) -> No
     rows.hand("ALTER TABLE export_jobs.job DROP CONSTRAINT job_name_is_plain", superuser=True)
     rows.hand(
         "SET session_replication_role = replica; UPDATE export_jobs.job_version SET "
-        "definition = jsonb_set(definition, '{name}', '\"{{ 7*7 }}\"') WHERE job_id = 1;"
-        "UPDATE export_jobs.job SET name = '{{ 7*7 }}' WHERE id = 1",
+        "definition = jsonb_set(definition, '{name}', '\"{{ 7777*7777 }}\"') WHERE job_id = 1;"
+        "UPDATE export_jobs.job SET name = '{{ 7777*7777 }}' WHERE id = 1",
         superuser=True,
     )
     parsed = rows.parse()
     assert parsed.invalid == {"export__a"}
-    assert "{{ 7*7 }}" in parsed.doc("export__a")
-    assert "49" not in parsed.text
+    assert "{{ 7777*7777 }}" in parsed.doc("export__a")
+    assert "60481729" not in parsed.text
     assert [name for name, fields in parsed.template_fields.items() if fields] == []
 
 

@@ -188,6 +188,17 @@ def test_l6_no_run_of_a_person_stalls_the_schedule(parses: int, offset_us: int, 
     assert model.scheduled() == expected
 
 
+def test_l6_a_run_that_another_dag_triggers_is_none_of_the_schedules() -> None:
+    """``TriggerDagRunOperator``, on a date that the schedule comes to need, with a window far behind or ahead of it."""
+    for days in ((-20, -19), (5, 6)):
+        model = Model(ExportTimetable(schedule()))
+        model.post(BOUNDARIES[3], (BOUNDARIES[3] + timedelta(days=days[0]), BOUNDARIES[3] + timedelta(days=days[1])))
+        model.runs[BOUNDARIES[3]].run_type = "operator_triggered"
+        for _ in range(20):
+            model.loop()
+        assert len(model.scheduled()) == len(BOUNDARIES)
+
+
 def test_l6_windows_made_before_are_followed_by_the_next_one() -> None:
     """A Dag whose runs were made by an earlier release, under the start of each window."""
     model = Model(ExportTimetable(schedule()))

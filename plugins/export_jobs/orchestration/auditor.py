@@ -83,8 +83,11 @@ class CompareWithLedger(BaseOperator):
             deleted = {run.run_id for run in gone.get(facts.job, ())}
             findings += _findings(facts, deleted, gathered)
         record(engine, findings)
+        if gathered.asked_at and not gathered.broken:  # not before what was found is kept: a run is told of once
+            Alarms(engine).mark_looked(gathered.asked_at)
         mended = [mended_finding(job, runs) for job, runs in gone.items()]
-        troubles += tell(engine, [*findings, *mended], owners)
+        # What could not be looked at may be as wrong as it was: an alarm about it is not over.
+        troubles += tell(engine, [*findings, *mended], owners, unseen=gathered.broken, is_blind=bool(troubles))
         troubles += _skipped(gathered)
         for note in (*mended, *(finding for finding in findings if finding.is_warning)):
             log.warning(note.message)
@@ -100,8 +103,10 @@ class SweepStaging(BaseOperator):
 
     def execute(self, context: Context) -> None:
         """Sweeps the staging root of the machine on which this task runs, and the buckets of all downloads."""
-        sweep(ObjectStoragePath(settings.staging_root()), datetime.now(UTC))
-        remove_old_downloads(task_store_engine(), datetime.now(UTC))
+        try:
+            sweep(ObjectStoragePath(settings.staging_root()), datetime.now(UTC))
+        finally:  # a staging root that cannot be read keeps no file for download
+            remove_old_downloads(task_store_engine(), datetime.now(UTC))
 
 
 class CountLateRows(BaseOperator):
@@ -126,14 +131,11 @@ def _api() -> AirflowApi | None:
 def _ask_airflow(
     api: AirflowApi, engine: Engine, troubles: list[str], late: Collection[str], alarmed: Collection[str]
 ) -> AirflowView | None:
-    alarms, now = Alarms(engine), datetime.now(UTC)
     try:
-        view = ask_airflow(api, late=late, alarmed=alarmed, looked_at=alarms.looked_at())
+        return ask_airflow(api, late=late, alarmed=alarmed, looked_at=Alarms(engine).looked_at())
     except ExportError as error:
         troubles.append(f"Runs cannot be compared with the ledger: {error}")
         return None
-    alarms.mark_looked(now)
-    return view
 
 
 def _findings(facts: JobFacts, deleted: set[str], gathered: GatheredFacts) -> list[Finding]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, TaskGroup, get_parsing_context
+from airflow.sdk.api.datamodels._generated import DagRunType
 
 from export_jobs import settings
 from export_jobs.core.base.issue import Issue, bullet_list
@@ -44,6 +45,10 @@ BEFORE_ALL_WINDOWS = datetime(1900, 1, 1, tzinfo=UTC)
 """Airflow wants a start date, and makes an empty green run for anything before it: so it lies before all data."""
 
 MAX_RETRY_DELAY = timedelta(minutes=30)
+
+RUN_TYPES = [kind for kind in DagRunType if kind.value != "backfill"]
+"""Airflow goes on behind the newest run of the schedule *or of a backfill*: a backfill of days that the schedule has
+not come to yet would make it skip all windows before them, for good and without a word. Every window is made anyway."""
 
 
 def build_dags(shard: int = 0, shards: int = 1) -> dict[str, DAG]:
@@ -120,6 +125,7 @@ def _export_dag(job: ExportJob) -> DAG:
         schedule=_timetable(job),
         start_date=BEFORE_ALL_WINDOWS,
         catchup=True,
+        allowed_run_types=RUN_TYPES,
         max_active_runs=1,
         is_paused_upon_creation=False,
         tags=["export", job.schedule.frequency.value, *(f"to {tag}" for tag in job.destination_tags)],

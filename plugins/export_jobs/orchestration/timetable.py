@@ -29,6 +29,10 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 """By which the clocks of two machines may differ before a time counts as one in the future."""
 
 
+_AUTOMATED = {"scheduled", "backfill"}
+"""Types of runs that Airflow's schedule goes on behind; releases before 0.3.0 let backfills be made."""
+
+
 class ExportTimetable(Timetable):
     """Windows of one job's schedule; where a window has been made before, the next starts at that window's end.
 
@@ -98,9 +102,9 @@ class ExportTimetable(Timetable):
         return _OtherDate.of(info, last_dagrun_info.date + timedelta(microseconds=1)) if info else None
 
     def run_info_from_dag_run(self, *, dag_run: Any) -> DagRunInfo:
-        """What the next window follows; of a manual run only when it has taken that window's logical date."""
+        """What the next window follows; of any other run only when it has taken that window's logical date."""
         info = super().run_info_from_dag_run(dag_run=dag_run)
-        return _OtherDate.of(info, dag_run.logical_date) if dag_run.run_type == "manual" else info
+        return info if dag_run.run_type in _AUTOMATED else _OtherDate.of(info, dag_run.logical_date)
 
     def next_run_info_from_dag_model(self, *, dag_model: Any) -> DagRunInfo | None:
         """The next run as it was worked out, with the logical date that it was given then."""
@@ -117,7 +121,7 @@ class ExportTimetable(Timetable):
         Raises ``ValueError`` (Airflow answers 400 with the sentence) for a manual run that could only fail, or that
         would keep the schedule waiting. A run that brings its own id is refused by its first task instead.
         """
-        if run_type.value == "manual":
+        if run_type.value not in _AUTOMATED:
             now = datetime.now(UTC)
             if run_after > now + CLOCK_TOLERANCE:
                 raise ValueError(

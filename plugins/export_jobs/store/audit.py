@@ -51,6 +51,22 @@ _EARLY = f"""
     ORDER BY e.job_id, e.window_start, e.window_end, p.id DESC
 """
 
+# A window whose start no other one reaches; the very first one of a job has none before it.
+_HOLES = """
+    SELECT e.job_id, min(e.window_start) AS until, max(before.window_end) AS since
+    FROM export_jobs.execution e
+    JOIN export_jobs.job j ON j.id = e.job_id AND j.deleted_at IS NULL
+    JOIN LATERAL (SELECT s.window_end FROM export_jobs.execution s WHERE s.job_id = e.job_id
+        AND s.run_type = 'scheduled' ORDER BY s.window_end DESC LIMIT 1) made ON e.window_start < made.window_end
+    LEFT JOIN LATERAL (SELECT max(p.window_end) AS window_end FROM export_jobs.execution p
+        WHERE p.job_id = e.job_id AND p.window_start < e.window_start) before ON true
+    WHERE NOT EXISTS (SELECT FROM export_jobs.execution p
+        WHERE p.job_id = e.job_id AND p.window_end = e.window_start AND p.window_start < e.window_start)
+    GROUP BY e.job_id, e.window_start
+    HAVING max(before.window_end) IS NULL OR max(before.window_end) < e.window_start
+    ORDER BY e.job_id, e.window_start
+"""
+
 
 class JobProgressNote(NamedTuple):
     """When a job's definition last changed, where its last scheduled window ended, when one of its runs last spoke."""
@@ -103,4 +119,14 @@ class AuditView(StoreAccess):
         for row in self._rows(_EARLY):
             window = Window(row["window_start"], row["window_end"])
             found.setdefault(row["job_id"], []).append((window, row["run_id"]))
+        return found
+
+    def holes(self) -> dict[int, list[tuple[datetime | None, datetime]]]:
+        """By job id, spans that no run has had although the schedule has gone on behind them, in order.
+
+        The first one of each job ends where its first window starts, and begins at None.
+        """
+        found: dict[int, list[tuple[datetime | None, datetime]]] = {}
+        for row in self._rows(_HOLES):
+            found.setdefault(row["job_id"], []).append((row["since"], row["until"]))
         return found

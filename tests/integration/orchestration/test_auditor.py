@@ -252,6 +252,27 @@ def test_l1_a_window_that_was_read_before_its_end_is_found(
     assert audit() == ""
 
 
+def test_windows_that_the_schedule_has_passed_over_are_an_alarm_until_they_are_exported(
+    connected: Store, mails: Script, airflow: AirflowState
+) -> None:
+    """As a backfill of later days has left them: a release that allowed one let the schedule go on behind it."""
+    (job,) = old(connected, "sales", schedule={"until": "2026-01-10"})
+    airflow.dag(job.dag_id)
+    for day in (2, 3, 9):
+        connected.run(job, day)
+    connected.run(job, 8, run_id="backfill__8", run_type="backfill")
+    connected.run(job, 3, run_id="manual__part", run_type="manual", window_end=DAY_ONE + 3.5 * DAY)
+    (said,) = audit().splitlines()
+    assert "2 windows (2026-01-01T00:00:00+00:00 to 2026-01-03T00:00:00+00:00, 2026-01-05T00:00:00+00:00 to " in said
+    assert "2026-01-09T00:00:00+00:00) have had no run, and the schedule has gone on behind" in said
+    for day in (0, 1, 4, 5, 7):
+        connected.run(job, day, run_id=f"manual__{day}", run_type="manual")
+    (said,) = audit().splitlines()
+    assert "the window 2026-01-07T00:00:00+00:00 to 2026-01-08T00:00:00+00:00 has had no run" in said
+    connected.run(job, 6, run_id="manual__6", run_type="manual")
+    assert audit() == ""
+
+
 @pytest.mark.parametrize("state", ["queued", "running"])
 def test_l6_a_run_of_the_future_is_deleted_and_that_is_told(
     connected: Store, mails: Script, airflow: AirflowState, state: str
@@ -334,6 +355,45 @@ def test_an_alarm_stands_although_its_run_has_not_changed_since_the_last_look(
     assert "green in Airflow and delivered nothing" in said
     assert [audit(), audit()] == [said, said]
     assert sum("updated_at_gte" in asked for asked in airflow.asked) == 2, "and only what has changed is asked for"
+
+
+def test_m3_an_alarm_outlives_a_look_at_which_airflow_could_not_be_asked(
+    connected: Store, mails: Script, airflow: AirflowState
+) -> None:
+    """What Airflow says changes only when a run does: forgotten once, an old green run is never found again."""
+    green, paused = old(connected, "green", schedule={"until": "2026-01-01"})[0], connected.create("paused")
+    backdate(connected)
+    airflow.dag(green.dag_id)
+    airflow.run(green.dag_id, "green", "success", **interval(0), updated_at="2026-01-02T00:00:00+00:00")
+    airflow.dag(paused.dag_id, is_paused=True)
+    said = audit()
+    assert "green in Airflow and delivered nothing" in said and "its Dag is paused in Airflow" in said
+    airflow.status = 503
+    assert "Runs cannot be compared with the ledger" in audit()
+    airflow.status = 0
+    assert audit() == said
+    assert len(sent(mails)) == 1, "and nobody is told twice, nor that a cause is unknown for ten minutes"
+
+
+def test_m3_an_alarm_that_nobody_could_be_mailed_is_told_later(
+    connected: Store, mails: Script, airflow: AirflowState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its run does not change meanwhile, and neither a mail server nor the auditor itself is always there."""
+    (job,) = old(connected, "sales", schedule={"from": "2030-01-01", "until": "2030-01-31"})
+    airflow.run(job.dag_id, "green", "success", **interval(0), updated_at="2026-01-02T00:00:00+00:00")
+    with monkeypatch.context() as failing:
+        failing.setattr("export_jobs.orchestration.auditor.record", _raise)
+        with pytest.raises(RuntimeError):
+            audit()
+    mails.replies["GREETING"] = "554 no"
+    assert "green in Airflow and delivered nothing" in audit()
+    mails.replies.clear()
+    assert "green in Airflow and delivered nothing" in audit()
+    assert len(sent(mails)) == 1
+
+
+def _raise(*_: Any) -> None:
+    raise RuntimeError("killed")
 
 
 def test_a_run_whose_pool_is_not_there_is_an_alarm(connected: Store, mails: Script, airflow: AirflowState) -> None:

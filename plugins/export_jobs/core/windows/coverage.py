@@ -105,6 +105,30 @@ def compute_coverage(
     return rows, gaps
 
 
+def passed_over(
+    spans: Iterable[tuple[datetime | None, datetime]], since: datetime, known: Iterable[Window] = ()
+) -> list[Window]:
+    """Of spans that no run has had, what lies in the job's days, which begin at ``since``, and in no ``known`` window.
+
+    A span that begins at None ends where the job's first window starts.
+    """
+    found: list[Window] = []
+    windows = sorted(known)
+    for start, end in spans:
+        begins = max(start or since, since)
+        if end - begins < (MAX_ZONE_SHIFT if begins == since else timedelta(microseconds=1)):
+            continue
+        for window in windows:
+            if window.start >= end:
+                break
+            if begins < window.start:
+                found.append(Window(begins, window.start))
+            begins = max(begins, window.end)
+        if begins < end:
+            found.append(Window(begins, end))
+    return found
+
+
 class _DeliveredWindows:
     """The delivered windows of one template, searched by bisection: a job of years has thousands."""
 

@@ -77,7 +77,8 @@ class JobFacts:
     ``upcoming``: the deliveries that follow the windows that have had a run, in order. ``last_activity``: its newest
     entry in the ledger. ``changed_at``: when its definition last changed. ``dag``: None when Airflow was not asked.
     ``missing_pools``: pools of its tasks that Airflow has not, or without a slot. ``early``: windows whose newest
-    delivery was read before they were over, with the run. ``late``: delivered windows with how many of their rows came,
+    delivery was read before they were over, with the run. ``holes``: spans of the job's days that no run has had,
+    before the last window that the schedule has made. ``late``: delivered windows with how many of their rows came,
     or changed, after they were read.
     """
 
@@ -90,6 +91,7 @@ class JobFacts:
     dag: DagStanding | None = None
     missing_pools: Sequence[str] = ()
     early: Sequence[tuple[Window, str]] = ()
+    holes: Sequence[Window] = ()
     late: Sequence[tuple[Window, int]] = ()
     grace: timedelta = timedelta(minutes=15)
     stuck_after: timedelta = timedelta(hours=6)
@@ -98,6 +100,16 @@ class JobFacts:
 def is_standstill(key: str) -> bool:
     """Whether the finding with this key is of a run that is under way in Airflow and does nothing."""
     return key.endswith(tuple(f" {cause}" for cause in _STANDSTILLS))
+
+
+def is_overdue(key: str) -> bool:
+    """Whether the finding with this key is of windows without a run, for whatever cause."""
+    return " no run: " in key
+
+
+def job_of(key: str) -> str:
+    """The job that the finding with this key is about."""
+    return key.partition(" ")[0]
 
 
 def find_discrepancies(facts: JobFacts) -> list[Finding]:
@@ -157,6 +169,12 @@ def _causes(facts: JobFacts) -> Iterator[tuple[str, str]]:
             "read too early",
             f"{spans} delivered from rows that were read before that time was over, so later rows are missing "
             f"(run {facts.early[0][1]!r}). Re-export it on the job's page, or clear the run",
+        )
+    if facts.holes:
+        yield (
+            "passed over",
+            f"{_spans(facts.holes, 'has', 'have')} had no run, and the schedule has gone on behind, so none comes "
+            "by itself. Re-export what is missing on the job's page",
         )
     yield from _stalled(facts)
 

@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 from export_jobs import settings
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.audited_run import ACTIVE, AuditedRun
-from export_jobs.core.windows.discrepancy import JobFacts
+from export_jobs.core.windows.coverage import passed_over
+from export_jobs.core.windows.discrepancy import JobFacts, job_of
 from export_jobs.core.windows.rerun import DagRunSummary
-from export_jobs.core.windows.window import Window, next_scheduled_window, scheduled_windows
+from export_jobs.core.windows.window import Window, day_start, next_scheduled_window, scheduled_windows
 from export_jobs.orchestration.audit.airflow_view import AirflowView
 from export_jobs.store.audit import AskedRun, AuditView, JobProgressNote, RunNote
 from export_jobs.store.definitions import Definitions
@@ -27,13 +28,17 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class GatheredFacts:
-    """Facts of jobs, and the names of those of which there are none; ``dag_ids`` and ``owners`` by the job's name."""
+    """Facts of jobs, and the names of those of which there are none; ``dag_ids`` and ``owners`` by the job's name.
+
+    ``asked_at``: when Airflow was asked; None when it could not be.
+    """
 
     facts: list[JobFacts] = field(default_factory=list)
     dag_ids: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    asked_at: datetime | None = None
 
 
 def gather(
@@ -51,14 +56,16 @@ def gather(
     view = AuditView(engine)
     progress, gathered = view.progress(), GatheredFacts()
     schedules = {job.job_id: schedule for job in jobs if (schedule := job.schedule()) is not None}
-    alarmed = {key.partition(" ")[0] for key, _ in Alarms(engine).told()}
+    alarmed = {job_of(key) for key in Alarms(engine).standing_keys()}
+    asked_at = datetime.now(UTC)
     airflow = ask(
         [job.dag_id for job in jobs if _may_be_late(job, schedules, progress, now - grace)],
         [job.dag_id for job in jobs if job.name in alarmed],
     )
+    gathered.asked_at = asked_at if airflow else None
     runs = airflow.runs if airflow else {}
     notes = view.runs(_asked(jobs, runs))
-    early, late = view.early_windows(), LateRows(engine).found()
+    early, late, holes = view.early_windows(), LateRows(engine).found(), view.holes()
     for job in jobs:
         gathered.dag_ids[job.name] = job.dag_id
         gathered.owners[job.name] = job.owner
@@ -68,6 +75,9 @@ def gather(
             continue
         try:
             found = _job_facts(job, schedule, progress.get(job.job_id), runs.get(job.dag_id, ()), notes)
+            since = day_start(schedule.valid_from, schedule.time_zone)
+            known = [run.window for run in runs.get(job.dag_id, ()) if run.window is not None]  # told of by themselves
+            gone_by = passed_over(holes.get(job.job_id, ()), since, known)
         except Exception:
             log.exception("Job %r cannot be audited", job.name)
             gathered.broken.append(job.name)
@@ -79,6 +89,7 @@ def gather(
                     dag=airflow.standing(job.dag_id) if airflow else None,
                     missing_pools=airflow.missing_pools(job.destination_tags) if airflow else (),
                     early=early.get(job.job_id, ()),
+                    holes=gone_by,
                     late=late.get(job.job_id, ()),
                     now=now,
                     grace=grace,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
 from export_jobs import settings
-from export_jobs.core.windows.discrepancy import Finding
+from export_jobs.core.windows.discrepancy import Finding, is_overdue, job_of
 from export_jobs.orchestration.airflow.address import airflow_address
 from export_jobs.orchestration.mail.message import Letter
 from export_jobs.orchestration.mail.rules import MailOutcome
@@ -27,14 +27,27 @@ def record(engine: Engine, findings: Sequence[Finding]) -> None:
     Alarms(engine).record([finding for finding in findings if not finding.is_warning])
 
 
-def tell(engine: Engine, findings: Sequence[Finding], owners: Mapping[str, str]) -> list[str]:
-    """Mail what is new to the owner of each job and to the operators; a sentence for each mail that is not sent."""
+def tell(
+    engine: Engine,
+    findings: Sequence[Finding],
+    owners: Mapping[str, str],
+    *,
+    unseen: Collection[str] = (),
+    is_blind: bool = False,
+) -> list[str]:
+    """Mail what is new to the owner of each job and to the operators; a sentence for each mail that is not sent.
+
+    ``unseen``: jobs that could not be looked at this time; their alarms stand. ``is_blind``: something could not be
+    looked at for any job, so that all alarms stand, and whoever knows of a job is not told that now a cause is unknown.
+    """
     alarms = Alarms(engine)
     told = alarms.told()
+    alarmed = {(job_of(key), recipient) for key, recipient in told} if is_blind else set()
     news: dict[str, list[Finding]] = {}
     for finding in findings:
         for recipient in {owners.get(finding.job, ""), *settings.operators_mail()} - {""}:
-            if (finding.key, recipient) not in told:
+            is_known = is_overdue(finding.key) and (finding.job, recipient) in alarmed
+            if (finding.key, recipient) not in told and not is_known:
                 news.setdefault(recipient, []).append(finding)
     troubles = []
     with MailServer() as server:
@@ -45,7 +58,8 @@ def tell(engine: Engine, findings: Sequence[Finding], owners: Mapping[str, str])
                 troubles.append(f"{len(new)} alarms are not mailed to {recipient}: {answer.what}")
             if answer.outcome in (MailOutcome.SENT, MailOutcome.REFUSED):
                 alarms.mark_told(new, recipient)
-    alarms.keep_only({finding.key for finding in findings})
+    kept = {key for key in alarms.standing_keys() if is_blind or job_of(key) in unseen}
+    alarms.keep_only({finding.key for finding in findings} | kept)
     return troubles
 
 

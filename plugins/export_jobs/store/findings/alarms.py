@@ -38,6 +38,11 @@ class StandingAlarm:
 class Alarms(StoreAccess):
     """Findings that still stand, and who has been mailed about them; each call is one statement, however many."""
 
+    def standing_keys(self) -> set[str]:
+        """Keys of all findings that stand, whoever has been alerted."""
+        rows = self._rows(f"SELECT key FROM export_jobs.alarm WHERE {_IS_ALARM}", **_OTHERS)
+        return {row["key"].rpartition(_TO)[0] for row in rows}
+
     def told(self) -> set[tuple[str, str]]:
         """Keys of findings, each with a recipient who has been alerted."""
         rows = self._rows(f"SELECT key FROM export_jobs.alarm WHERE {_IS_ALARM}", **_OTHERS)
