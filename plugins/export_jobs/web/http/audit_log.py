@@ -7,7 +7,7 @@ the outcome; so the row is written here, once the outcome is known.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.limits import first_issues
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.error_responses import RequestRefusal, status_of
 from export_jobs.web.http.origin import SAFE_METHODS
@@ -25,6 +26,8 @@ from export_jobs.web.models.errors import ERROR_ANSWERS
 log = logging.getLogger(__name__)
 
 _MAX_LENGTH = 500
+_MAX_ENTRIES = 500
+"""Of a list in a row: all jobs that one request can name."""
 
 
 @dataclass
@@ -86,7 +89,7 @@ class AuditedRoute(APIRoute):
         extra = {"method": request.method, "status": status, **entry.extra}
         if isinstance(error, RequestRefusal):
             extra["refused"] = [
-                _short(f"{issue.path}: {issue.what}" if issue.path else issue.what) for issue in error.issues
+                _short(f"{issue.path}: {issue.what}" if issue.path else issue.what) for issue in first_issues(error.issues)
             ]
         try:
             await run_in_threadpool(
@@ -113,4 +116,12 @@ def api_router(noun: str) -> APIRouter:
 
 
 def _short(value: Any) -> Any:
-    return f"{value[:_MAX_LENGTH]}…" if isinstance(value, str) and len(value) > _MAX_LENGTH else value
+    """What a body of two megabytes holds makes no row of two megabytes, wherever in a value it stands."""
+    if isinstance(value, str) and len(value) > _MAX_LENGTH:
+        return f"{value[:_MAX_LENGTH]}…"
+    if isinstance(value, Mapping):
+        return {key: _short(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        more = len(value) - _MAX_ENTRIES
+        return [*map(_short, value[:_MAX_ENTRIES]), *([f"and {more} more"] if more > 0 else [])]
+    return value
