@@ -82,8 +82,8 @@ class CompareWithLedger(BaseOperator):
         for facts in gathered.facts:
             deleted = {run.run_id for run in gone.get(facts.job, ())}
             findings += _findings(facts, deleted, gathered)
-        record(engine, findings)
-        if gathered.asked_at and not gathered.broken:  # not before what was found is kept: a run is told of once
+        record(engine, [*findings, *map(_unaudited_finding, gathered.broken)])
+        if gathered.asked_at:  # not before what was found is kept: Airflow tells of a run once
             Alarms(engine).mark_looked(gathered.asked_at)
         mended = [mended_finding(job, runs) for job, runs in gone.items()]
         # What could not be looked at may be as wrong as it was: an alarm about it is not over.
@@ -172,6 +172,12 @@ def _lost_rows(troubles: list[str]) -> list[StoredJob]:
         log.exception("The snapshot cannot be compared with the store")
         troubles.append(f"The snapshot cannot be compared with the store ({type(error).__name__}).")
         return []
+
+
+def _unaudited_finding(job: str) -> Finding:
+    """Kept and not mailed: of a job with an alarm all runs are looked at next time, so none is passed over."""
+    what = f"Job {job!r}: it could not be audited. See the error in the log of {AUDITOR_DAG_ID}, and report it."
+    return Finding(f"{job} not audited", job, what)
 
 
 def _expiring_keys(engine: Engine, troubles: list[str]) -> list[Finding]:

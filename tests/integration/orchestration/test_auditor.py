@@ -392,6 +392,19 @@ def test_m3_an_alarm_that_nobody_could_be_mailed_is_told_later(
     assert len(sent(mails)) == 1
 
 
+def test_w1_a_job_that_could_not_be_audited_once_is_looked_at_whole_the_next_time(
+    connected: Store, mails: Script, airflow: AirflowState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = old(connected, "sales", schedule={"from": "2030-01-01", "until": "2030-01-31"})
+    airflow.run(job.dag_id, "green", "success", **interval(0), updated_at="2026-01-02T00:00:00+00:00")
+    with monkeypatch.context() as failing:
+        failing.setattr("export_jobs.orchestration.auditor.find_discrepancies", _raise)
+        assert "1 jobs (sales) could not be audited" in audit()
+    assert "green in Airflow and delivered nothing" in audit()
+    airflow.runs.clear()
+    assert audit() == ""
+
+
 def _raise(*_: Any) -> None:
     raise RuntimeError("killed")
 
