@@ -89,7 +89,8 @@ class AuditedRoute(APIRoute):
         extra = {"method": request.method, "status": status, **entry.extra}
         if isinstance(error, RequestRefusal):
             extra["refused"] = [
-                _short(f"{issue.path}: {issue.what}" if issue.path else issue.what) for issue in first_issues(error.issues)
+                _short(f"{issue.path}: {issue.what}" if issue.path else issue.what)
+                for issue in first_issues(error.issues)
             ]
         try:
             await run_in_threadpool(
