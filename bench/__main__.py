@@ -12,8 +12,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 NO_PROGRAMS = {"__init__.py", "__main__.py", "measure.py"}
-ON_DEMAND = {"audit.py", "fairness.py", "scale.py", "tasks.py"}
-"""They take up to half an hour (`make bench-scale`, `python -m bench.fairness`) or a running demo (`bench.tasks`)."""
+ON_DEMAND = {"audit.py", "fairness.py", "scale.py", "staging.py", "tasks.py", "throughput.py"}
+"""They take long, a running demo or an environment of their own; each says how it is run."""
 
 
 def main() -> int:
