@@ -44,6 +44,9 @@ def test_a_deleted_job_is_listed_with_what_it_had_delivered(ask: Ask, web_store:
     assert (told["total"], row["name"], row["dag_id"], row["deleted_by"]) == (1, "retired", gone.dag_id, "bert")
     assert row["windows"] == 2 and row["last_delivery_at"] and row["schedule_text"].startswith("Daily")
     assert ask("viewer").get(f"{DELETED}?search=RETIRED").json()["total"] == 1
+    assert ask("viewer").get(f"{DELETED}?search=tire%20OWNER@").json()["total"] == 1, "every word, wherever it stands"
+    for wrong in ("retired%20nobody", "%00", "%ED%A0%80", "%25", "_", "ret%25d"):
+        assert ask("viewer").get(f"{DELETED}?search={wrong}").json()["total"] == 0, f"{wrong} is text, no pattern"
     assert ask("viewer").get(f"{DELETED}?search=alive").json() == {"jobs": [], "total": 0}
     assert ask("viewer").get(f"{DELETED}?offset=1").json() == {"jobs": [], "total": 1}
     assert ask(None).get(DELETED).status_code == 401

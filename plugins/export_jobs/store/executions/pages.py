@@ -108,16 +108,14 @@ class ExecutionPages(ExecutionReader):
         query = "SELECT DISTINCT window_start, window_end FROM export_jobs.execution WHERE job_id = :job_id"
         return {Window(row["window_start"], row["window_end"]) for row in self._rows(query, job_id=job_id)}
 
-    def windows_by_version(self, job_id: int) -> dict[int, VersionUse]:
-        """By version of the definition, the windows of which a file was delivered by it; one query."""
-        query = """SELECT d.version, count(DISTINCT (e.window_start, e.window_end)) AS count,
-                       min(e.window_start) AS start, max(e.window_end) AS end
+    def version_use(self, job_id: int, version: int) -> VersionUse | None:
+        """The windows of which a file was delivered by one version of the definition; None for none; one query."""
+        query = """SELECT count(DISTINCT (e.window_start, e.window_end)) AS count, min(e.window_start) AS start,
+                       max(e.window_end) AS end
                    FROM export_jobs.delivery d JOIN export_jobs.execution e ON e.id = d.execution_id
-                   WHERE e.job_id = :job_id GROUP BY d.version"""
-        return {
-            row["version"]: VersionUse(row["count"], Window(row["start"], row["end"]))
-            for row in self._rows(query, job_id=job_id)
-        }
+                   WHERE e.job_id = :job_id AND d.version = :version"""
+        (row,) = self._rows(query, job_id=job_id, version=version)
+        return VersionUse(row["count"], Window(row["start"], row["end"])) if row["count"] else None
 
     def delivered(self, job_id: int, template: str, limit: int) -> list[Delivered]:
         """What was delivered of a template, every revision, newest window first; one query."""

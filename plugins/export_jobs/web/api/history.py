@@ -11,7 +11,7 @@ from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.history.comparison import compare_deliveries, delivered_template
 from export_jobs.web.history.coverage import CoverageSources, coverage_answer
-from export_jobs.web.history.deleted_rows import deleted_job, deleted_row, deleted_rows, search_deleted
+from export_jobs.web.history.deleted_rows import deleted_job, deleted_row, deleted_rows
 from export_jobs.web.history.execution_rows import execution_rows
 from export_jobs.web.history.version_changes import version_changes
 from export_jobs.web.http.access import ReadsDags, ReadsJob
@@ -122,9 +122,11 @@ def list_deleted_jobs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DeletedJobList:
     """The deleted jobs whose Dags the caller might see, and what each had delivered."""
-    jobs = DeletedJobs(engine).all()
-    found = search_deleted(jobs, search, user.allowed_dags("GET", [job.stored.dag_id for job in jobs]))
-    return DeletedJobList(jobs=deleted_rows(found[offset : offset + limit], engine), total=len(found))
+    found = DeletedJobs(engine).find(search.split())
+    seen = user.allowed_dags("GET", list(found))
+    shown = [job_id for dag_id, job_id in found.items() if dag_id in seen]
+    jobs = DeletedJobs(engine).of(shown[offset : offset + limit])
+    return DeletedJobList(jobs=deleted_rows(jobs, engine), total=len(shown))
 
 
 @router.get("/deleted-jobs/{dag_id}")

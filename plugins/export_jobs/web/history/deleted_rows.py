@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Engine
@@ -23,12 +23,6 @@ def deleted_job(dag_id: str, engine: Engine) -> DeletedJob:
         what = f"there is no deleted export job with the Dag {dag_id!r}"
         raise RequestRefusal.because(404, what, "Load the list of deleted jobs again")
     return found
-
-
-def search_deleted(jobs: Sequence[DeletedJob], search: str, seen: Collection[str]) -> list[DeletedJob]:
-    """Those of the Dags in ``seen`` whose name, description or owner holds every word of ``search``."""
-    words = search.casefold().split()
-    return [job for job in jobs if job.stored.dag_id in seen and all(word in _search_text(job) for word in words)]
 
 
 def deleted_rows(jobs: Sequence[DeletedJob], engine: Engine) -> list[DeletedJobRow]:
@@ -74,7 +68,3 @@ def _destinations(definition: Mapping[str, Any]) -> str:
 
 def _text(value: Any) -> str:
     return str(value or "")
-
-
-def _search_text(job: DeletedJob) -> str:
-    return " ".join([job.stored.name, _text(job.stored.definition.get("description")), job.stored.owner]).casefold()

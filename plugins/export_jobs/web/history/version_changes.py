@@ -22,7 +22,7 @@ def version_changes(row: StoredJob, version: int, engine: Engine) -> VersionChan
             404, f"{row.name} has no version {version}", f"Choose one from 1 to {row.version}", "version"
         )
     changes, unreadable = _changes(row, version, Definitions(engine))
-    use = ExecutionPages(engine).windows_by_version(row.job_id).get(version)
+    use = ExecutionPages(engine).version_use(row.job_id, version)
     return VersionChanges(
         version=version,
         changes=changes,

@@ -48,8 +48,12 @@ function ChangeDialog({ count, onChange, onClose }) {
     ...(added.length > 0 && { add_recipients: added }),
     ...(removed.length > 0 && { remove_recipients: removed }),
   };
-  return html`<${TaskDialog} title=${`Change ${count}`} verb=${`Change ${count}`} onClose=${onClose}
-    isReady=${Object.keys(changes).length > 0} onAct=${() => onChange(changes)}>
+  // The button is never grey: an address that was just typed counts once its field is left, which a click does.
+  const change = async () => {
+    if (Object.keys(changes).length === 0) throw new Error("Nothing is filled in, so nothing is to be changed.");
+    await onChange(changes);
+  };
+  return html`<${TaskDialog} title=${`Change ${count}`} verb=${`Change ${count}`} onClose=${onClose} onAct=${change}>
     <${Chakra.Text} fontSize="sm" color="fg.muted">What is left empty stays as it is in each of them.<//>
     <${Field} label="New owner" hint="Gets a mail when a delivery fails.">
       <${Chakra.Input} size="sm" type="email" value=${owner} onChange=${(event) => setOwner(event.target.value)} /><//>
