@@ -35,6 +35,8 @@ def main() -> int:
             take(page, f"{LIST}/new", "create-narrow")
         with page_of(browser, address, password, "light") as page:
             walk_through(page)
+            file_options(page)
+            comparison(page)
         browser.close()
     return 0
 
@@ -78,6 +80,32 @@ def take_all(page: Any, theme: str) -> None:
     page.goto(f"{LIST}/new?from=export__weekly-sales&step=3")
     page.get_by_role("heading", name="Upcoming deliveries").scroll_into_view_if_needed()
     take(page, None, f"create-adjust-{theme}")
+
+
+def file_options(page: Any) -> None:
+    """How files are written: names, parts, the manifest, and whose keys they are encrypted to."""
+    page.goto(f"{LIST}/new?from=export__quarter-1997-encrypted&step=3")
+    page.get_by_role("button", name="Change file options").click()
+    page.get_by_role("list", name="Receivers' keys").scroll_into_view_if_needed()
+    take(page, None, "file-options-light")
+
+
+def comparison(page: Any) -> None:
+    """A window beside itself, sent once more."""
+    log = f"{LIST}/jobs/export__quarter-1997-parquet?tab=log"
+    page.goto(log)
+    page.get_by_role("button", name="Re-export this window…").click()
+    page.get_by_role("button", name="Re-export", exact=True).click()
+    page.get_by_text("Re-exporting").first.wait_for()
+    differences = page.get_by_role("region", name="Differences")
+    while not differences.count():
+        page.goto(log)
+        page.get_by_role("button", name="Compare…").click()
+        page.wait_for_timeout(SETTLE_MS)
+    page.get_by_text("Show also what is the same").click()
+    page.locator("section", has=page.get_by_role("heading", name="Compare two deliveries")).screenshot(
+        path=str(IMAGES / "compare-light.png")
+    )
 
 
 def walk_through(page: Any) -> None:

@@ -11,8 +11,8 @@ import { comparedLines, deliveryText, firstPair } from "./comparing.js";
 
 const MOST = 400;
 const HEADINGS = [
-  { words: "Column", width: "26%" },
-  { words: "", width: { base: "20%", md: "14%" } },
+  { words: "Column" },
+  { words: html`<${Chakra.VisuallyHidden}>Number<//>` },
   { words: "Before", textAlign: "end" },
   { words: "After", textAlign: "end" },
   { words: "Difference", textAlign: "end" },
@@ -73,18 +73,19 @@ function Differences({ path, before, after }) {
   if (error) return html`<${Problem} error=${error} onRetry=${reload} />`;
   if (!data) return html`<${Chakra.Skeleton} height="8rem" aria-label="Loading" />`;
   const rows = comparedLines(data, isAll).map((line) => html`<${Chakra.Table.Row} key=${line.key}>
-    <${RowHeading} wordBreak="break-word" verticalAlign="top">
+    <${RowHeading} minW="8rem" whiteSpace="normal" wordBreak="break-word" verticalAlign="top">
       ${line.isFirst ? line.column : html`<${Chakra.VisuallyHidden}>${line.column}<//>`}
       ${line.note && html`<${Chakra.Text} fontSize="xs" color="fg.muted">${line.note}<//>`}
     <//>
     <${Chakra.Table.Cell} color="fg.muted" verticalAlign="top">${line.what}<//>
     ${[line.before, line.after, line.change].map((text, index) => html`<${Chakra.Table.Cell} key=${index}
-      textAlign="end" verticalAlign="top" wordBreak="break-word" fontVariantNumeric="tabular-nums"
+      textAlign="end" verticalAlign="top" fontVariantNumeric="tabular-nums"
       color=${line.isSame ? "fg.muted" : undefined}>${text}<//>`)}
   <//>`);
   return html`<${Chakra.Stack} gap=${3}>
     <${Checkbox} checked=${isAll} onChange=${setAll}>Show also what is the same<//>
-    <${Table} label="Differences" headings=${HEADINGS} rows=${rows} isFixed />
+    <${Table} label="Differences" headings=${HEADINGS} rows=${rows} maxH="28rem" tabIndex=${0}
+      role="region" aria-label="Differences" />
     <${Chakra.Text} fontSize="xs" color="fg.muted">
       ${data.is_same_file ? "The files are the same, byte by byte. " : ""}${WHY_NONE[data.numbers]}<//>
   <//>`;

@@ -65,7 +65,7 @@ function WindowChart({ title, series, labels, format, quiet = [] }) {
       ${at === null ? span : `${labels[at]}: ${values.join(", ")}`}<//>
     ${series.length > 1 && html`<${Chakra.Flex} wrap="wrap" gap=${1} role="group" aria-label=${`Lines of ${title}`}>
       ${series.map(({ name }, index) => html`<${Chakra.Button} key=${name} size="2xs" variant="ghost" maxW="100%"
-        aria-pressed=${!hidden.includes(name)} opacity=${hidden.includes(name) ? 0.5 : 1}
+        aria-pressed=${!hidden.includes(name)} color=${hidden.includes(name) ? "fg.muted" : "fg"}
         onClick=${() => toggle(name)}>
         <${Chakra.Box} as="span" boxSize=${2.5} borderRadius="full" flexShrink=${0}
           bg=${hidden.includes(name) ? "bg.emphasized" : colour(index)} />
