@@ -50,7 +50,7 @@ export function PickList({ label, placeholder, options, chosen, onChange, most =
         Select none<//>
       <span role="status">${chosen.length} of ${options.length} selected${search && `, ${matches.length} found`}</span>
     <//>`}
-    <${Chakra.Box} borderWidth="1px" borderRadius="md" maxH="15rem" overflowY="auto" tabIndex=${0} role="group"
+    <${Chakra.Box} borderWidth="1px" borderRadius="md" maxH="15rem" overflowY="auto" tabIndex=${0} role="region"
       aria-label=${label}>
       ${matches.length === 0 && html`<${Chakra.Text} p=${3} fontSize="sm" color="fg.muted">No matches.<//>`}
       ${groupsOf(matches, options).map(({ heading, offers }) => html`<${Chakra.Box} key=${heading}>

@@ -17,7 +17,8 @@ const among = (first, values = []) => [["", first], ...values.map((value) => [va
 export function FilterBar({ filters, change, destinations, owners }) {
   const isMine = filters.mine === "true";
   /** @param {keyof Props.Filters} name @param {string} label @param {Page.Option[]} options */
-  const choice = (name, label, options) => html`<${Chakra.Box} flex=${{ base: "1 1 45%", md: "0 1 11rem" }} minW=${0}>
+  const choice = (name, label, options) => html`<${Chakra.Box} minW=${0}
+    flex=${{ base: "1 1 45%", md: "1 1 8rem", xl: "0 1 11rem" }}>
     <${Select} aria-label=${label} value=${filters[name]} options=${options}
       onChange=${(/** @type {string} */ value) => change({ [name]: value })} /><//>`;
   return html`<${Chakra.Flex} role="search" wrap="wrap" gap=${2} align="center">

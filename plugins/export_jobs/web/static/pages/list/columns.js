@@ -64,16 +64,22 @@ const State = ({ job }) => html`<${StateIcon} job=${job} hasWords />`;
 /** @param {(props: Props.JobCell) => unknown} part */
 const cellOf = (part) => (/** @type {Api.JobRow} */ job) => html`<${part} job=${job} />`;
 
+// A day and a time fit; the name, which is why people come, gets what is left.
+const DELIVERY = { base: "9.75rem", xl: "11rem" };
+
 /** @type {Page.JobColumn[]} */
 export const COLUMNS = [
-  { key: "state", heading: "Status", sort: "state", width: { base: "2.5rem", md: "11.5rem" }, cell: cellOf(State) },
-  { key: "name", heading: "Name", sort: "name", cell: cellOf(Name) },
-  { key: "schedule", heading: "Schedule", from: "lg", width: "10rem", cell: cellOf(Schedule) },
   {
-    key: "next", heading: "Next delivery", from: "md", hasZone: true, sort: "next", width: "11rem", cell: cellOf(Next),
+    key: "state", heading: "Status", sort: "state", width: { base: "2.5rem", md: "11rem", xl: "11.5rem" },
+    cell: cellOf(State),
+  },
+  { key: "name", heading: "Name", sort: "name", cell: cellOf(Name) },
+  { key: "schedule", heading: "Schedule", from: "lg", width: { base: "9rem", xl: "10rem" }, cell: cellOf(Schedule) },
+  {
+    key: "next", heading: "Next delivery", from: "md", hasZone: true, sort: "next", width: DELIVERY, cell: cellOf(Next),
   },
   {
-    key: "last", heading: "Last delivery", from: "md", hasZone: true, sort: "last", width: "11rem", cell: cellOf(Last),
+    key: "last", heading: "Last delivery", from: "md", hasZone: true, sort: "last", width: DELIVERY, cell: cellOf(Last),
   },
   {
     key: "destination", heading: "Destination", from: "xl", width: "9rem",
