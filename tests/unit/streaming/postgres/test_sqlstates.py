@@ -32,7 +32,8 @@ def test_only_what_can_pass_by_itself_is_tried_again(code: str) -> None:
 
 def test_only_classes_that_a_reader_never_meets_are_left_to_be_run_by_hand() -> None:
     classes = {code[:2] for code in CODES if sqlstate_meaning(code) is OTHER}
-    assert classes == set(NEVER_MET)
+    of_newer_drivers = set(NEVER_MET) & {"10"}
+    assert classes | of_newer_drivers == set(NEVER_MET)
 
 
 @pytest.mark.parametrize(
