@@ -100,7 +100,7 @@ _BUSY = {"SlowDown", "Throttling", "RequestLimitExceeded", "RequestTimeout", "In
 
 def error_code(error: BaseException) -> str:
     """Return the service's error code, or "" when the request never got an answer."""
-    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+    return str(error.response.get("Error", {}).get("Code") or "") if isinstance(error, ClientError) else ""
 
 
 @contextmanager
@@ -125,7 +125,11 @@ def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
     code = error_code(error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = _TERMINAL_MESSAGES.get(_CODE_ALIASES.get(code, code)) or _TERMINAL_MESSAGES.get(
-        _CODE_ALIASES.get(str(status), "") if status in {411, 501} else ""
+        _CODE_ALIASES.get(str(status), "")
+        if status in {411, 501}
+        else "PermanentRedirect"
+        if 300 <= status < 400
+        else ""
     )
     if message is not None:
         what, remedy = message

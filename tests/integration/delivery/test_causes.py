@@ -67,6 +67,8 @@ S3_ANSWERS: list[tuple[str, int, type[ExportError], str]] = [
     ("RequestTimeTooSkewed", 403, TerminalError, "clock of this worker"),
     ("PermanentRedirect", 301, TerminalError, "in another region"),
     ("TemporaryRedirect", 307, TerminalError, "in another region"),
+    ("", 302, TerminalError, "in another region"),
+    ("", 308, TerminalError, "in another region"),
     ("NotImplemented", 501, TerminalError, "request_checksum_calculation"),
     ("", 501, TerminalError, "request_checksum_calculation"),
     ("MissingContentLength", 411, TerminalError, "request_checksum_calculation"),
