@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,8 +30,14 @@ def object_options(options: DestinationOptions) -> dict[str, Any]:
         "BucketKeyEnabled": options.bucket_key or None,
         "StorageClass": options.storage_class,
         "Tagging": urlencode(options.tags) or None,
+        "ObjectLockMode": options.object_lock.upper() if options.object_lock else None,
+        "ObjectLockRetainUntilDate": _until(options.lock_days),
     }
     return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _until(days: int | None) -> datetime | None:
+    return None if days is None else datetime.now(UTC) + timedelta(days=days)
 
 
 def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOptions, endpoint: str) -> None:

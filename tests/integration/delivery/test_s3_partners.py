@@ -270,6 +270,19 @@ def test_a_bucket_that_keeps_its_objects_gets_parts_with_a_digest_and_no_probe(
     assert base64.b64encode(hashlib.md5(CONTENT[8 * 1024 * 1024 :], usedforsecurity=False).digest()).decode() in digests
 
 
+def test_objects_are_locked_for_days_where_the_destination_says_so(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease
+) -> None:
+    service = serve(wants(object_lock_mode="GOVERNANCE"))
+    destination = connect(service, **PATH_STYLE)(object_lock="governance", lock_days=30)
+    destination.check()
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+    until = [headers["x-amz-object-lock-retain-until-date"] for action, headers in service.seen if action == "create"]
+    days = [(datetime.fromisoformat(text) - datetime.now(UTC)).total_seconds() / 86_400 for text in until]
+    assert [round(day) for day in days] == [30, 30]
+
+
 @pytest.mark.parametrize("hidden", [{"etag"}, {"content-length"}, {"etag", "content-length"}])
 def test_f15_a_service_that_says_little_of_an_object_is_delivered_to_twice_and_the_ledger_knows(
     serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, hidden: set[str]

@@ -122,6 +122,10 @@ ON_DESTINATIONS = [
     ("destination_download_is_kept_for_days", {"keep_days": "14"}),
     ("destination_keep_days_is_in_range", {"kind": "'download'", "keep_days": "0"}),
     ("destination_download_is_of_ours", {"kind": "'download'", "keep_days": "14", "acl": "'bucket-owner-read'"}),
+    ("destination_object_lock_is_known", {"kind": "'s3'", "object_lock": "'forever'", "lock_days": "3"}),
+    ("destination_lock_days_is_in_range", {"kind": "'s3'", "object_lock": "'governance'", "lock_days": "0"}),
+    ("destination_object_lock_has_days", {"kind": "'s3'", "object_lock": "'governance'"}),
+    ("destination_object_lock_is_of_s3", {"object_lock": "'governance'", "lock_days": "3"}),
     (
         "destination_download_is_in_a_bucket",
         {"kind": "'download'", "keep_days": "14", "folder": "'/srv/files'"},

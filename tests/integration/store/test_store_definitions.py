@@ -375,6 +375,8 @@ EVERY_OPTION: list[dict[str, Any]] = [
         "kms_key": "alias/out",
         "bucket_key": True,
         "storage_class": "STANDARD_IA",
+        "object_lock": "compliance",
+        "lock_days": 3650,
         "tags": {"team": "exports", "größe": "a:b"},
     },
     {"kind": "ftps", "verify": "read_back", "temporary_name": "{name}.{attempt}.tmp", "max_logins": 1},

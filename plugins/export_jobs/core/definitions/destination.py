@@ -12,6 +12,7 @@ DEFAULT_TEMPORARY_NAME = ".{name}.{attempt}.part"
 MOST_PARALLEL = 8
 MOST_LOGINS = 100
 MOST_KEPT_DAYS = 366
+MOST_LOCKED_DAYS = 36_500
 IN_BUCKETS = frozenset({"s3", "download"})
 """Kinds whose files are objects of an object store."""
 
@@ -56,7 +57,8 @@ class DestinationOptions(Frozen):
 
     ``temporary_name`` is a pattern with ``{name}`` (or ``{stem}`` and ``{ending}``) and ``{attempt}``. ``tags`` are put
     on S3 objects, ``kms_key`` is the id or ARN of the key that encrypts them. ``plain_ftp`` consents to a server that
-    takes passwords and files in the clear. ``keep_days``: how long a file can be downloaded.
+    takes passwords and files in the clear. ``lock_days``: for how long ``object_lock`` keeps an object from being
+    removed or changed, from its delivery on. ``keep_days``: how long a file can be downloaded.
     """
 
     publish: Annotated[Literal["rename", "direct"], BeforeValidator(_lower)] = "rename"
@@ -77,6 +79,8 @@ class DestinationOptions(Frozen):
     bucket_key: bool = False
     storage_class: Annotated[str | None, BeforeValidator(_upper)] = None
     tags: dict[str, str] = Field(default_factory=dict)
+    object_lock: Annotated[Literal["governance", "compliance"] | None, BeforeValidator(_lower)] = None
+    lock_days: Annotated[int | None, Field(strict=True)] = None
     plain_ftp: bool = False
     keep_days: Annotated[int | None, Field(strict=True)] = None
 

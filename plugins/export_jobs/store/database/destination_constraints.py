@@ -71,6 +71,13 @@ DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
         "The destination's tags are not a mapping of keys to texts",
         'Use such as {"team": "exports"}',
     ),
+    "destination_object_lock_is_known": ("The destination's object lock is unknown", "Use governance or compliance"),
+    "destination_lock_days_is_in_range": ("The destination's lock days is not between 1 and 36500", "Give such as 30"),
+    "destination_object_lock_has_days": (
+        "The destination's object lock and lock days belong together",
+        "Give both of them, or none",
+    ),
+    "destination_object_lock_is_of_s3": ("The destination's object lock is for S3 only", "Empty it, or choose s3"),
     "destination_s3_publishes_whole_objects": (
         "The destination has an option of SFTP servers and is of the kind s3 or download",
         "Leave publish, replace, temporary_name, parallel, max_logins and legacy_algorithms at their defaults",

@@ -9,7 +9,7 @@ import pytest
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.definitions.looser_choices import looser_choices
 
-OF_S3 = {"acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags"}
+OF_S3 = {"acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags", "object_lock", "lock_days"}
 OTHERS = {
     "probe_folder": "/probes",
     "temporary_name": "{name}.{attempt}",

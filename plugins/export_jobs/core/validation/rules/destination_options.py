@@ -11,6 +11,7 @@ from export_jobs.core.definitions.destination import (
     DEFAULT_TEMPORARY_NAME,
     IN_BUCKETS,
     MOST_KEPT_DAYS,
+    MOST_LOCKED_DAYS,
     MOST_LOGINS,
     MOST_PARALLEL,
 )
@@ -37,7 +38,7 @@ _WHY_NOT_FTP = {
     "parallel": "FTP has one data connection a file",
     "legacy_algorithms": "it is about the algorithms of SSH",
 }
-_S3_ONLY = ("acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags")
+_S3_ONLY = ("acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags", "object_lock", "lock_days")
 
 
 @DESTINATION_OPTION_RULES.reads("kind")
@@ -148,6 +149,23 @@ def kms_key_goes_with_kms(destination: DestinationSpec) -> Iterator[Issue]:
     for name, is_set in (("kms_key", key is not None), ("bucket_key", destination.bucket_key)):
         if is_set:
             yield Issue(name, f"{name} needs encryption: aws:kms", "Add `encryption: aws:kms`, or remove the key")
+
+
+@DESTINATION_OPTION_RULES.reads("kind", "object_lock", "lock_days")
+def objects_are_locked_for_days(destination: DestinationSpec) -> Iterator[Issue]:
+    """How it is locked and for how long belong together; what nobody can remove is not for downloads."""
+    lock, days = destination.object_lock, destination.lock_days
+    if destination.kind == "download" and lock is not None:
+        what = "files for download are removed after keep_days, and a locked object cannot be"
+        yield Issue("object_lock", what, "Remove it, or write `kind: s3`")
+    if destination.kind not in IN_BUCKETS:
+        return
+    if lock is None and days is not None:
+        yield Issue("lock_days", "lock_days needs object_lock", "Add `object_lock: governance`, or remove the key")
+    elif lock is not None and days is None:
+        yield Issue("lock_days", "nothing says for how long objects are locked", "Add such as `lock_days: 30`")
+    elif days is not None and not 1 <= days <= MOST_LOCKED_DAYS:
+        yield Issue("lock_days", f"{days} is not between 1 and {MOST_LOCKED_DAYS}", "Give a number of days")
 
 
 @DESTINATION_OPTION_RULES.reads("storage_class", "tags")
