@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -314,6 +315,47 @@ def test_q15_without_store_and_snapshot_the_auditor_stands(rows: Rows, tmp_path:
     parsed = rows.parse(AIRFLOW_CONN_EXPORT_JOBS_STORE=connection({**rows.dsn, "host": str(tmp_path)}))
     assert set(parsed.dags) == {AUDITOR}
     assert "cannot be read" in parsed.log
+
+
+def test_q15_a_new_disk_while_the_store_is_away_loses_no_dag_where_staging_is_elsewhere(
+    rows: Rows, tmp_path: Path
+) -> None:
+    """A Dag file in a Dags folder cannot refuse to start, as the Dag bundle does."""
+    rows.create("a", "b")
+    shared = {"EXPORT_JOBS_STAGING": f"file://{tmp_path}/bucket"}
+    before = rows.parse(**shared)
+    away = connection({**rows.dsn, "host": str(tmp_path)})
+    new_disk = {**shared, "EXPORT_JOBS_STATE": str(tmp_path / "new"), "AIRFLOW_CONN_EXPORT_JOBS_STORE": away}
+    during = rows.parse(**new_disk)
+    assert during.dags == before.dags
+    assert "2 Dags come from the last good snapshot" in during.log
+    assert (tmp_path / "bucket" / "definitions").stat().st_mode & 0o077 == 0
+
+
+def test_the_copy_of_the_definitions_is_written_when_they_have_changed_and_once_a_day(
+    rows: Rows, tmp_path: Path
+) -> None:
+    shared = {"EXPORT_JOBS_STAGING": f"file://{tmp_path}/bucket"}
+    copy, mark = tmp_path / "bucket" / "definitions" / "definitions.json", tmp_path / "parsed" / "all.copied"
+    rows.create("a")
+    rows.parse(**shared)
+    copy.unlink()
+    rows.parse(**shared)
+    assert not copy.exists()
+    rows.create("b")
+    rows.parse(**shared)
+    assert {entry["name"] for entry in json.loads(copy.read_text())} == {"a", "b"}
+    copy.unlink()
+    os.utime(mark, (0, 0))
+    rows.parse(**shared)
+    assert copy.exists()
+
+
+def test_a_staging_root_that_nobody_can_open_takes_no_dag(rows: Rows) -> None:
+    rows.create("a")
+    parsed = rows.parse(EXPORT_JOBS_STAGING="nothing-of-this-name://bucket/staging")
+    assert set(parsed.dags) == {AUDITOR, "export__a"}
+    assert "copy of the definitions cannot be written" in parsed.log
 
 
 @pytest.mark.parametrize("lost", ["true", "name = 'b'"])

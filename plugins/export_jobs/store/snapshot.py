@@ -18,16 +18,34 @@ log = logging.getLogger(__name__)
 def load(path: Path) -> list[StoredJob]:
     """The snapshot's jobs; none when there is no snapshot, it cannot be read, or another version wrote it."""
     try:
-        entries = list(json.loads(read_own(path)))
+        content = read_own(path)
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError) as error:
-        log.warning("The snapshot %s cannot be read (%s); it is made again from the store.", path, type(error).__name__)
-        return []
+    except OSError as error:
+        return _unreadable(path, error)
+    return jobs_of(content, path)
+
+
+def jobs_of(content: bytes, path: Path | str) -> list[StoredJob]:
+    """The jobs in a snapshot's content; ``path`` is where it was found, for the log."""
+    try:
+        entries = list(json.loads(content))
+    except (ValueError, TypeError) as error:
+        return _unreadable(path, error)
     jobs = [job for job in map(_job_of, entries) if job is not None]
     if len(jobs) < len(entries):
         log.warning("%d jobs of the snapshot %s cannot be read and are left out.", len(entries) - len(jobs), path)
     return jobs
+
+
+def content_of(jobs: Sequence[StoredJob]) -> bytes:
+    """What a snapshot of these jobs holds; the same jobs give the same bytes."""
+    return json.dumps([vars(job) for job in jobs], sort_keys=True).encode()
+
+
+def _unreadable(path: Path | str, error: Exception) -> list[StoredJob]:
+    log.warning("The snapshot %s cannot be read (%s); it is made again from the store.", path, type(error).__name__)
+    return []
 
 
 def _job_of(entry: object) -> StoredJob | None:
@@ -43,7 +61,7 @@ def save(path: Path, jobs: Sequence[StoredJob]) -> None:
 
     A disk that is full or read-only is a warning in the log: insurance must not bring down what it insures.
     """
-    content = json.dumps([vars(job) for job in jobs], sort_keys=True).encode()
+    content = content_of(jobs)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not _holds(path, content):

@@ -222,9 +222,21 @@ def test_a_scheduler_tells_its_version_when_it_starts_a_run_of_the_auditor(machi
     assert outcome == "ok" and "1 scheduler" in what
 
 
-def test_a_scheduler_that_cannot_reach_the_store_starts_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_cannot_reach_the_store_starts_its_runs_and_leaves_it_alone_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While it waits it makes no runs, and there is a run of the auditor every ten minutes."""
+    monkeypatch.setattr(scheduler_listener, "_store_is_away_until", 0.0)
     monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_STORE", "postgres://nobody:secret@127.0.0.1:9/none")
-    scheduler_listener.on_dag_run_running(dag_run=SimpleNamespace(dag_id=AUDITOR_DAG_ID), msg="")
+
+    def tries() -> int:
+        scheduler_listener.on_dag_run_running(dag_run=SimpleNamespace(dag_id=AUDITOR_DAG_ID), msg="")
+        return caplog.text.count("cannot be told to the store")
+
+    assert [tries(), tries()] == [1, 1]
+    later = time.monotonic() + scheduler_listener.REPORT_PAUSE_S
+    monkeypatch.setattr("export_jobs.orchestration.airflow.scheduler_listener.time.monotonic", lambda: later)
+    assert tries() == 2
 
 
 def test_what_was_not_seen_for_a_week_is_forgotten(machine: Run) -> None:

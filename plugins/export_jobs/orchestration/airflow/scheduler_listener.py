@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from threading import Thread
 from typing import Any
 
@@ -17,6 +18,11 @@ log = logging.getLogger(__name__)
 SCHEDULER = "scheduler"
 _PATIENCE_S = 6.0
 """Longer than a connection to the store may take, and far from where a scheduler counts as dead."""
+REPORT_PAUSE_S = 1800.0
+"""After the store was out of reach it is left alone so long: a scheduler that waits makes no runs meanwhile. The doctor
+misses a scheduler after an hour.
+"""
+_store_is_away_until = 0.0
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -24,7 +30,7 @@ def on_dag_run_running(dag_run: Any, msg: str) -> None:  # noqa: ARG001  Airflow
     """Report this scheduler when it starts a run of the auditor."""
     from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID  # noqa: PLC0415  every process loads this file
 
-    if dag_run.dag_id == AUDITOR_DAG_ID:
+    if dag_run.dag_id == AUDITOR_DAG_ID and time.monotonic() >= _store_is_away_until:
         # In a thread, since looking up a connection in Airflow's database ends the transaction of the thread's own
         # session, in which the scheduler starts runs. Waited for, since executors fork, and a fork copies held locks.
         thread = Thread(target=report_scheduler, name="export-jobs-report", daemon=True)
@@ -34,6 +40,8 @@ def on_dag_run_running(dag_run: Any, msg: str) -> None:  # noqa: ARG001  Airflow
 
 def report_scheduler() -> None:
     """Tell the store; whatever keeps this from it keeps no run from being started."""
+    global _store_is_away_until  # noqa: PLW0603  one a scheduler
+    _store_is_away_until = time.monotonic() + REPORT_PAUSE_S  # also for a report that never comes back
     try:
         import export_jobs  # noqa: PLC0415
         from export_jobs.orchestration.airflow.connections import task_store_engine  # noqa: PLC0415
@@ -42,3 +50,5 @@ def report_scheduler() -> None:
         Processes(task_store_engine()).report(socket.gethostname(), SCHEDULER, export_jobs.__version__)
     except Exception as error:
         log.warning("The version of this scheduler cannot be told to the store (%s)", type(error).__name__)
+    else:
+        _store_is_away_until = 0.0

@@ -12,7 +12,7 @@ from pathlib import Path
 from export_jobs import settings
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import task_store_engine
-from export_jobs.orchestration.generator.shard import Shard
+from export_jobs.orchestration.generator.shard import Shard, shard_number
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.snapshot import read_own, replace_own
 
@@ -73,7 +73,7 @@ class ShardWatch:
         count = len(self.shards)
         own: list[dict[int, int]] = [{} for _ in self.shards]
         for job_id, version in live.items():
-            own[job_id % count][job_id] = version
+            own[shard_number(job_id, count)][job_id] = version
         for shard in self.shards:
             read = parsed_versions(shard)
             if read is None:

@@ -17,6 +17,7 @@ from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.validation.definitions import validate_job
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import task_store_engine
+from export_jobs.orchestration.generator.second_copy import keep_copy, read_copy
 from export_jobs.orchestration.generator.shard import AUDITOR_SHARD, Shard
 from export_jobs.store import snapshot
 from export_jobs.store.definitions import Definitions
@@ -79,13 +80,15 @@ def load_jobs(shard: Shard = EVERY_JOB) -> list[LoadedJob]:
         current, tombstones = definitions.jobs(shard.part), definitions.tombstones(shard.part)
         _report_version(engine, shard)
     except ExportError as error:
-        log.warning("The store cannot be read (%s). %d Dags come from the last good snapshot.", error, len(previous))
-        return [LoadedJob(row) for row in previous]
+        known = previous or read_copy(snapshot_path(shard).name)
+        log.warning("The store cannot be read (%s). %d Dags come from the last good snapshot.", error, len(known))
+        return [LoadedJob(row) for row in known]
     jobs, vanished = snapshot.reconcile(previous, current, tombstones)
     if vanished:
         names = ", ".join(job.name for job in vanished)
         log.error("Rows have vanished from the store without being deleted; their Dags are kept: %s", names)
     snapshot.save(snapshot_path(shard), jobs)
+    keep_copy(shard, snapshot_path(shard).name, jobs)
     lost = {row.job_id for row in vanished}
     return [LoadedJob(row, is_lost=row.job_id in lost) for row in jobs]
 

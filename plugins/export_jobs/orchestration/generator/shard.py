@@ -67,11 +67,16 @@ class Shard:
 
     def holds(self, job_id: int) -> bool:
         """Whether a job's Dag stands in it."""
-        return job_id % self.count == self.number
+        return shard_number(job_id, self.count) == self.number
 
     def beside(self, job_id: int) -> Shard:
         """The shard of the same row of files that holds a job."""
-        return Shard(job_id % self.count, self.count)
+        return Shard(shard_number(job_id, self.count), self.count)
+
+
+def shard_number(job_id: int, count: int) -> int:
+    """Which of ``count`` shards holds a job. The store's readers divide in the same way, in SQL."""
+    return job_id % count
 
 
 def all_shards(count: int) -> list[Shard]:
