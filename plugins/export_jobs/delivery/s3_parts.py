@@ -18,7 +18,10 @@ from export_jobs.delivery.verified_reader import VerifiedReader
 PART_BYTES = 8 * 1024 * 1024
 MAX_PARTS = 10_000
 """The service's limit; larger files get larger parts."""
-THREADS = 4
+THREADS = 8
+"""Parts of one upload on their way at once: a far service takes each of them slowly."""
+IN_MEMORY_BYTES = 64 * 1024 * 1024
+FEWEST_THREADS = 4
 _DIGEST_MISSING = {"InvalidRequest", "MissingContentMD5", "InvalidDigest", "400"}
 
 
@@ -31,11 +34,12 @@ class PartSender:
         self._wants_md5 = False
 
     def send(self, reader: VerifiedReader, bytes_: int, place: dict[str, str]) -> list[dict[str, Any]]:
-        """Upload every part, a few at a time; at most ``THREADS + 1`` of them are in memory."""
+        """Upload every part, a few at a time: as many as ``IN_MEMORY_BYTES`` hold, but not less than four, and the next one."""
         size = max(PART_BYTES, -(-bytes_ // MAX_PARTS))
+        threads = max(FEWEST_THREADS, min(THREADS, IN_MEMORY_BYTES // size))
         done: list[dict[str, Any]] = []
         running: deque[Future[dict[str, Any]]] = deque()
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="s3-part") as pool:
+        with ThreadPoolExecutor(threads, thread_name_prefix="s3-part") as pool:
             try:
                 while True:
                     block = reader.read(size)
@@ -45,7 +49,7 @@ class PartSender:
                     running.append(pool.submit(self.send_one, place, number, block))
                     if not block:
                         break  # an empty file is one empty part
-                    if len(running) == THREADS:
+                    if len(running) == threads:
                         done.append(running.popleft().result())
                 done.extend(part.result() for part in running)
             except BaseException:
