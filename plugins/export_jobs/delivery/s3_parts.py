@@ -34,7 +34,7 @@ class PartSender:
         self._wants_md5 = False
 
     def send(self, reader: VerifiedReader, bytes_: int, place: dict[str, str]) -> list[dict[str, Any]]:
-        """Upload every part, a few at a time: as many as ``IN_MEMORY_BYTES`` hold, but not less than four, and the next one."""
+        """Upload every part, a few at a time: what ``IN_MEMORY_BYTES`` hold, but not less than four, and the next."""
         size = max(PART_BYTES, -(-bytes_ // MAX_PARTS))
         threads = max(FEWEST_THREADS, min(THREADS, IN_MEMORY_BYTES // size))
         done: list[dict[str, Any]] = []
