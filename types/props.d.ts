@@ -186,6 +186,9 @@ declare namespace Props {
   type BulkBar = {
     jobs: Api.JobRow[];
     act: (verb: Page.BulkVerb, more?: object, jobs?: Api.JobRow[]) => Promise<void>;
+    /** How many there are on all pages; 0 where all of them are selected. */
+    all: number;
+    onAll: () => void;
     onClear: () => void;
   };
   type ChangeDialog = Close & { count: string; onChange: (changes: object) => Promise<void> };

@@ -70,8 +70,9 @@ def test_nothing_is_delivered_recorded_or_counted(ask: Ask, web_store: Store, au
     assert not windows["counts"].get("delivered") and ask("viewer").get(f"{JOBS}/{job.dag_id}").json()["version"] == 1
     ((event, user, dag_id, extra),) = audit()
     assert (event, user, dag_id, extra["status"]) == ("export_jobs.test_file", "user", job.dag_id, 200)
-    assert (extra["masked"], extra["rows"], extra["template"]) == (["customer_id"], 5, "rows")
-    assert extra["window"].startswith("1997-01-01")
+    assert (extra["masked"], extra["rows"], extra["template"]) == ([1], 5, "rows")
+    assert extra["window"].startswith("1997-01-01") and extra["columns"][1] == "customer_id"
+    assert {"kind", "fact", "kpis", "filters", "audience"} <= set(extra)
 
 
 @pytest.mark.parametrize("format_", ["csv", "jsonl", "parquet"])

@@ -10,8 +10,10 @@ from urllib.parse import quote
 
 from fastapi.responses import Response
 
+from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.catalogue.personal import personal_columns
 from export_jobs.core.catalogue.selection import chosen_columns
+from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable_sql
 from export_jobs.core.windows.schedule_text import window_in_words
@@ -52,16 +54,11 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
     template, use = job.template_definitions[0], job.templates[0]
     hidden = set() if user.may_use_connection(export.connection) else personal_columns(template, use, catalogue)
     entry.note(
-        kind=template.kind,
         template=str(body.template.get("name", "")),
-        fact=template.fact,
-        kpis=list(template.kpis),
-        columns=[column.column for column in chosen_columns(template, use, catalogue)],
         masked=sorted(hidden),
         window=_span_text(window),
-        filters=[job_filter.column for job_filter in use.filters],
-        audience=len(use.audience),
         rows=body.rows,
+        **_looked_at(job, catalogue),
     )
     with (
         _SLOTS.hold(_BUSY),
@@ -111,13 +108,12 @@ def test_file(
     window = usual_window(job.schedule, datetime.now(UTC))
     export = compile_export(job, template.name, catalogue, window)
     hidden = set() if user.may_use_connection(export.connection) else personal_columns(template, use, catalogue)
-    columns = [column.column for column in chosen_columns(template, use, catalogue)]
     entry.note(
         template=template.name,
-        columns=columns,
-        masked=[columns[place] for place in sorted(hidden)],
+        masked=sorted(hidden),
         window=_span_text(window),
         rows=body.rows,
+        **_looked_at(job, catalogue),
     )
     with _SLOTS.hold(_BUSY), open_export_source(export) as source:
         make = partial(
@@ -139,6 +135,19 @@ def test_file(
             TEST_FILE_HEADER: json.dumps(note.model_dump(mode="json")),
         },
     )
+
+
+def _looked_at(job: ExportJob, catalogue: Catalogue) -> dict[str, Any]:
+    """What the audit log says of a look at the job's only template: never a value that is filtered by."""
+    template, use = job.template_definitions[0], job.templates[0]
+    return {
+        "kind": template.kind,
+        "fact": template.fact,
+        "kpis": list(template.kpis),
+        "columns": [column.column for column in chosen_columns(template, use, catalogue)],
+        "filters": [job_filter.column for job_filter in use.filters],
+        "audience": len(use.audience),
+    }
 
 
 def _span_text(window: Window) -> str:

@@ -3,11 +3,11 @@ import { announce } from "../../components/Announcer.js";
 import { ConfirmDialog, TaskDialog } from "../../components/Dialog.js";
 import { Field } from "../../components/Field.js";
 import { RecipientsField } from "../../components/RecipientsField.js";
-import { plural } from "../../format.js";
+import { number, plural } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";
 
 /** @param {Props.BulkBar} props */
-export function BulkBar({ jobs, act, onClear }) {
+export function BulkBar({ jobs, act, all, onAll, onClear }) {
   const [open, setOpen] = useState("");
   const count = plural(jobs.length, "schedule");
   /** @type {Props.BulkBar["act"]} */
@@ -23,6 +23,7 @@ export function BulkBar({ jobs, act, onClear }) {
     ${failed.length > 0 && button("Rerun failed", () => now("rerun", {}, failed))}
     ${button("Change…", () => setOpen("change"))}
     ${jobs.some((job) => job.may.delete) && button("Delete…", () => setOpen("delete"), { color: "red.fg" })}
+    ${all > 0 && button(`Select all ${number(all)}`, onAll, { variant: "ghost" })}
     ${button("Clear", onClear, { variant: "ghost" })}
     ${open === "change" && html`<${ChangeDialog} count=${count} onClose=${close}
       onChange=${(changes) => act("change", changes)} />`}

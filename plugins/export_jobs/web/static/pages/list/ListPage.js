@@ -1,4 +1,6 @@
 // All export schedules that this person may see.
+import { call } from "../../api.js";
+import { announce } from "../../components/Announcer.js";
 import { ConfirmDialog } from "../../components/Dialog.js";
 import { EmptyState } from "../../components/layout.js";
 import { LinkButton } from "../../components/links.js";
@@ -26,6 +28,7 @@ const isFiltered = (filters) =>
   Object.entries(filters).some(([name, value]) => !["sort", "offset"].includes(name) && value !== "");
 const COLUMNS = "list-columns";
 const FAILING_FIRST = "state";
+const MOST_AT_ONCE = 500;
 
 /** @param {Api.JobList} answer */
 const pace = ({ jobs }) => (jobs.some((job) => job.state === "in_progress") ? BUSY_MS : IDLE_MS);
@@ -50,6 +53,7 @@ function NoJobs({ filters, change, mayCreate }) {
 export function ListPage() {
   const { filters, change } = useFilters(JOB_FILTERS);
   const [selected, setSelected] = useState(/** @type {Set<string>} */ (new Set()));
+  const [others, setOthers] = useState(/** @type {Api.JobRow[]} */ ([])); // of other pages, once all are selected
   const may = useAnswer("me").data?.may;
   const mayCreate = may?.create ?? false;
   const { data, error, reload, seenAt } = useAnswer("jobs", jobQuery(filters), pace);
@@ -66,7 +70,22 @@ export function ListPage() {
   };
   const { actionsOf, actOn, remove, toDelete, closeDelete } = useJobActions(reload, mayCreate);
   useEffect(() => setSelected(new Set()), [filters]);
-  const chosen = (data?.jobs ?? []).filter((job) => selected.has(job.dag_id));
+  const onPage = data?.jobs ?? [];
+  const isOnPage = new Set(onPage.map((job) => job.dag_id));
+  const chosen = [...onPage, ...others.filter((job) => !isOnPage.has(job.dag_id))].filter((job) =>
+    selected.has(job.dag_id));
+  // All pages of what is searched and filtered for, as far as one request can change them.
+  const selectAll = async () => {
+    try {
+      const { jobs } = await call("jobs", { query: { ...jobQuery(filters), offset: 0, limit: MOST_AT_ONCE } });
+      setOthers(jobs);
+      setSelected(new Set(jobs.filter((job) => job.may.edit).map((job) => job.dag_id)));
+    } catch (failure) {
+      announce(failure.message, "error");
+    }
+  };
+  const isPageChosen = onPage.every((job) => !job.may.edit || selected.has(job.dag_id));
+  const all = data && data.total > onPage.length && isPageChosen ? Math.min(data.total, MOST_AT_ONCE) : 0;
 
   return html`<${Chakra.Stack} gap=${4}>
     <${Chakra.Flex} justify="space-between" align="center" gap=${4} wrap="wrap">
@@ -87,7 +106,8 @@ export function ListPage() {
         <${ViewMenu} filters=${filters} show=${change} columns=${columns} onColumns=${choose} />
       <//>
     <//>
-    ${chosen.length > 0 && html`<${BulkBar} jobs=${chosen} act=${act} onClear=${() => setSelected(new Set())} />`}
+    ${chosen.length > 0 && html`<${BulkBar} jobs=${chosen} act=${act} all=${chosen.length < all ? all : 0}
+      onAll=${selectAll} onClear=${() => setSelected(new Set())} />`}
     ${error && data && error.status === 0
       ? html`<${Notice} status="warning" role="status">Airflow does not answer. This is how things stood
           ${seenAt ? ` at ${time(seenAt)}` : " when they were last seen"}; trying again.<//>`
