@@ -183,6 +183,29 @@ def test_f10_where_delete_is_denied_check_leaves_nothing_and_refuses_nothing(
     assert site.everything() == [PATH]
 
 
+def test_f10_where_delete_is_denied_a_forbidden_rename_is_found_all_the_same(served: Open, ftps: FtpServer) -> None:
+    ftps.faults.answers |= {"DELE": "550 Not enough privileges.", "RNFR": "550 Not enough privileges."}
+    with pytest.raises(TerminalError, match="refuses to rename"):
+        served().destination.check()
+    served(publish="direct").destination.check()
+
+
+@pytest.mark.parametrize("publish", ["rename", "direct"])
+def test_f2_in_a_drop_box_no_file_is_overwritten_that_nobody_may_look_at(
+    served: Open, ftps: FtpServer, lease: Lease, publish: str
+) -> None:
+    ftps.faults.answers |= dict.fromkeys(("MLST", "SIZE", "MLSD", "NLST", "RETR"), "550 Not enough privileges.")
+    site = served(publish=publish)
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.read(PATH) == CONTENT
+    assert lease.placed[0].verification is Verification.NONE
+    with pytest.raises(TerminalError, match="exists already"):
+        site.destination.deliver(*staged(b"newer", PATH), lease.fence())
+    assert site.read(PATH) == CONTENT
+    served(publish=publish, foreign_file="replace").destination.deliver(*staged(b"newer", PATH), lease.fence())
+    assert site.read(PATH) == b"newer"
+
+
 @pytest.mark.parametrize("folder", ["~/in", "in", "/in/"])
 def test_f11_a_tilde_is_the_home(served: Open, lease: Lease, folder: str) -> None:
     site = served(folder)

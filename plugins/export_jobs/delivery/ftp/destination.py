@@ -150,6 +150,8 @@ def _probe(session: FtpSession, options: DestinationOptions) -> None:
     first, second = probe_name(options.temporary_name), probe_name(options.temporary_name)
     if not session.may_remove(first):
         log.info("The login may not remove files on %s, so no probe is written", session.where)
+        if options.publish == "rename":
+            session.require_rename(first)
         return
     left = first
     try:

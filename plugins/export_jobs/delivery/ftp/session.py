@@ -71,7 +71,7 @@ class FtpSession:
                 if is_unknown_command(error):
                     return self._look_by_name(path)
                 if code_of(error) == NOT_THERE:
-                    return None
+                    return self._look_by_rename(path, error)
                 raise
         return None if size is None else StandingFile(size, self._modified(path))
 
@@ -145,6 +145,15 @@ class FtpSession:
             except ftplib.error_perm as error:
                 return not (says_forbidden(error) or is_unknown_command(error))
         return True
+
+    def require_rename(self, path: str) -> None:
+        """Raises ``TerminalError`` where nothing may be renamed, asked about a file that is not there."""
+        with self._translated("asking for the right to rename", path):
+            try:
+                self._client.sendcmd(f"RNFR {path}")
+            except ftplib.error_perm as error:
+                if says_forbidden(error):
+                    raise no_rename_error(self.where, path) from error
 
     def close(self) -> None:
         """End the connection; a second time does nothing."""
@@ -221,13 +230,23 @@ class FtpSession:
         folder, name = posixpath.split(path)
         return StandingFile(None) if name in (self.names_in(folder) or ()) else None
 
+    def _look_by_rename(self, path: str, refusal: ftplib.error_perm) -> StandingFile | None:
+        """Where nobody may look, the first half of a rename tells whether a file is there; it changes nothing."""
+        if not says_forbidden(refusal):
+            return None
+        try:
+            self._client.sendcmd(f"RNFR {path}")
+        except ftplib.error_perm:
+            return None
+        return StandingFile(None)
+
     def _look_by_facts(self, path: str) -> StandingFile | None:
         with self._translated("looking at", path):
             try:
                 answer = self._client.sendcmd(f"MLST {path}")
             except ftplib.error_perm as error:
                 if code_of(error) == NOT_THERE or is_unknown_command(error):
-                    return None
+                    return self._look_by_rename(path, error)
                 raise
         facts = _facts(answer)
         if facts.get("type", "file").lower() != "file":
