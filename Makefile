@@ -8,7 +8,7 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 WORKERS := 3
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes $(ARGS)
 
-.PHONY: help demo test test-fast test-lowest test-js drill simulate lint lint-js format docs bench bench-scale wheel dist-mwaa lock audit venv clean
+.PHONY: help demo test test-fast test-lowest test-js drill drill-celery simulate lint lint-js format docs bench bench-scale wheel dist-mwaa lock audit venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,10 @@ test-js: ## the tests of the page's scripts that need no browser; takes Node
 
 drill: venv ## the faults of the live tests alone, with a table of what was left afterwards
 	@$(PYTEST) tests/airflow -m live -v $(ARGS)
+
+drill-celery: venv ## a Celery worker is killed in each step and the other takes over; takes five minutes
+	@scripts/celery
+	@$(CLEAN) .venv-celery/bin/python -m demo.celery_drill
 
 simulate: venv ## a million interleavings of the delivery protocol with every way of dying in between; ARGS="--seed 4711" plays one again
 	@$(CLEAN) $(BIN)/python -m tests.simulator $(ARGS)

@@ -52,6 +52,15 @@ class CeleryWorkers:
         while self._processes:
             self._processes.popitem()[1].stop()
 
+    def process(self, name: str) -> ServerProcess:
+        """Return a worker's process; its ``pid`` is for drills that kill it."""
+        return self._processes[name]
+
+    def restart(self, name: str) -> None:
+        """Start a worker that was killed, on an empty disk; it need not take tasks yet."""
+        self._processes.pop(name).stop()
+        self._start(name)
+
     def tasks_run(self) -> dict[str, int]:
         """Return how many tries of tasks each has logged."""
         return {name: len(list((self.folder / name / "logs").rglob("attempt=*.log"))) for name in WORKERS}
