@@ -74,18 +74,18 @@ def _stage(name: str, bucket: str) -> None:
     with folder.create("a.part") if name == "ours" else (path / "a.part").open("wb") as sink:
         for _ in range(megabytes()):
             sink.write(block)
+    peaks = [_peak_mb() - before]
     folder.replace("a.part", "a")
+    peaks.append(_peak_mb() - before)
     read = 0
     with folder.read("a") as source:
         while found := source.read(MIB):
             read += len(found)
     if read != megabytes() * MIB:
         raise SystemExit(f"{read} bytes came back")
-    seconds = time.perf_counter() - began
-    print(
-        f"  {name:<16} {seconds:6.1f} s, peak {_peak_mb() - before:4.0f} MB above {before:.0f} MB of imports",
-        flush=True,
-    )
+    peaks.append(_peak_mb() - before)
+    seconds, said = time.perf_counter() - began, ", ".join(f"{peak:.0f}" for peak in peaks)
+    print(f"  {name:<16} {seconds:6.1f} s, peak MB above {before:.0f} of imports, after each: {said}", flush=True)
 
 
 def _peak_mb() -> float:

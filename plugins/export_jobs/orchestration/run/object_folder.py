@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 PART_OF_UPLOAD_BYTES = 16 * 1024 * 1024
 """Of one part of an upload to S3, a few of which are in memory: s3fs takes 50 MB. Enough for files of 150 GB."""
 
+READ_AHEAD_BYTES = 8 * 1024 * 1024
+"""Read at once from S3; s3fs takes 50 MB, and holds what it had beside what it reads."""
+
 
 @dataclass(frozen=True)
 class ObjectFolder:
@@ -42,7 +45,8 @@ class ObjectFolder:
 
     def read(self, name: str) -> BinaryIO:
         """A file; raises ``FileNotFoundError``."""
-        return cast("BinaryIO", (self.path / name).open("rb"))
+        options = {"block_size": READ_AHEAD_BYTES} if self.path.protocol in S3 else {}
+        return cast("BinaryIO", (self.path / name).open("rb", **options))
 
     def replace(self, name: str, new_name: str) -> None:
         """Give a file another name, in place of what has it."""
