@@ -51,20 +51,21 @@ _EARLY = f"""
     ORDER BY e.job_id, e.window_start, e.window_end, p.id DESC
 """
 
-# A window whose start no other one reaches; the very first one of a job has none before it.
+# A window whose start none of those before it reaches; the very first one of a job has none before it.
 _HOLES = """
-    SELECT e.job_id, min(e.window_start) AS until, max(before.window_end) AS since
-    FROM export_jobs.execution e
-    JOIN export_jobs.job j ON j.id = e.job_id AND j.deleted_at IS NULL
-    JOIN LATERAL (SELECT s.window_end FROM export_jobs.execution s WHERE s.job_id = e.job_id
-        AND s.run_type = 'scheduled' ORDER BY s.window_end DESC LIMIT 1) made ON e.window_start < made.window_end
-    LEFT JOIN LATERAL (SELECT max(p.window_end) AS window_end FROM export_jobs.execution p
-        WHERE p.job_id = e.job_id AND p.window_start < e.window_start) before ON true
-    WHERE NOT EXISTS (SELECT FROM export_jobs.execution p
-        WHERE p.job_id = e.job_id AND p.window_end = e.window_start AND p.window_start < e.window_start)
-    GROUP BY e.job_id, e.window_start
-    HAVING max(before.window_end) IS NULL OR max(before.window_end) < e.window_start
-    ORDER BY e.job_id, e.window_start
+    WITH opened AS (
+        SELECT e.job_id, e.window_start,
+            max(e.window_end) FILTER (WHERE e.run_type = 'scheduled') OVER (PARTITION BY e.job_id) AS made,
+            max(e.window_end) OVER (
+                PARTITION BY e.job_id ORDER BY e.window_start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) AS reached
+        FROM export_jobs.execution e
+        JOIN export_jobs.job j ON j.id = e.job_id AND j.deleted_at IS NULL
+    )
+    SELECT job_id, window_start AS until, reached AS since
+    FROM opened
+    WHERE window_start < made AND (reached IS NULL OR reached < window_start)
+    ORDER BY job_id, window_start
 """
 
 
