@@ -10,7 +10,6 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from types import TracebackType
 
 from export_jobs.delivery.ftp.client import connected_client
@@ -25,6 +24,7 @@ from export_jobs.delivery.ftp.errors import (
     stored_and_gone_error,
     transfer_error,
 )
+from export_jobs.delivery.ftp.facts import mlst_facts, utc_seconds
 from export_jobs.delivery.ftp.login import FtpLogin
 from export_jobs.delivery.standing import StandingFile
 from export_jobs.errors import ExportError, TerminalError
@@ -168,10 +168,10 @@ class FtpSession:
         """Names of what is in a folder, hidden ones, too, where the server shows them; None where it lists nothing."""
         with self._translated("listing", folder):
             if "MLST" in self._features:
-                found = self._listed(lambda: [name for name, _ in self._client.mlsd(folder)])
+                found = self._listed(lambda: [line.partition(" ")[2] for line in self._lines(f"MLSD {folder}".strip())])
             else:  # some take `-a` for hidden files, others for a part of the name
-                found = self._listed(lambda: self._client.nlst(f"-a {folder or '.'}"))
-                found = found or self._listed(lambda: self._client.nlst(folder or "."))
+                found = self._listed(lambda: self._lines(f"NLST -a {folder or '.'}"))
+                found = found or self._listed(lambda: self._lines(f"NLST {folder or '.'}"))
         return None if found is None else [posixpath.basename(name) for name in found]
 
     def _listed(self, ask: Callable[[], list[str]]) -> list[str] | None:
@@ -181,6 +181,19 @@ class FtpSession:
             if code_of(error).startswith("42"):
                 raise
             return None
+
+    def _lines(self, command: str) -> list[str]:
+        """What a command lists. ``ftplib`` insists on a goodbye, which a server with nothing to list may not give."""
+        self._client.sendcmd("TYPE A")
+        data, content = self._client.transfercmd(command), b""
+        try:
+            with suppress(ssl.SSLEOFError):
+                while block := data.recv(TRANSFER_BYTES):
+                    content += block
+        finally:
+            data.close()
+        self._client.voidresp()
+        return content.decode(self._client.encoding, "surrogateescape").splitlines()
 
     def make_folder(self, folder: str) -> None:
         """Make a folder, unless it is there."""
@@ -248,21 +261,21 @@ class FtpSession:
                 if code_of(error) == NOT_THERE or is_unknown_command(error):
                     return self._look_by_rename(path, error)
                 raise
-        facts = _facts(answer)
+        facts = mlst_facts(answer)
         if facts.get("type", "file").lower() != "file":
             raise TerminalError(
                 f"{path} on {self.where} is a folder where a file is to be delivered",
                 "Remove the folder there, or give the job another name or sub-folder",
             )
         size = facts.get("size", "")
-        return StandingFile(int(size) if size.isdecimal() else None, _instant(facts.get("modify", "")))
+        return StandingFile(int(size) if size.isdecimal() else None, utc_seconds(facts.get("modify", "")))
 
     def _modified(self, path: str) -> int | None:
         if "MDTM" not in self._features:
             return None
         with self._translated("looking at", path):
             try:
-                return _instant(self._client.sendcmd(f"MDTM {path}").partition(" ")[2])
+                return utc_seconds(self._client.sendcmd(f"MDTM {path}").partition(" ")[2])
             except ftplib.error_perm:
                 return None
 
@@ -272,18 +285,3 @@ class FtpSession:
             yield
         except _TROUBLE as error:
             raise transfer_error(error, self.where, doing, path) from error
-
-
-def _facts(answer: str) -> dict[str, str]:
-    """``250-…\\n type=file;size=5; name\\n250 End`` -> ``{"type": "file", "size": "5"}``."""
-    line = next((line for line in answer.splitlines() if "=" in line and ";" in line), "")
-    pairs = (fact.partition("=") for fact in line.strip().partition(" ")[0].split(";") if fact)
-    return {name.lower(): value for name, _, value in pairs}
-
-
-def _instant(text: str) -> int | None:
-    """Seconds since 1970 of ``YYYYMMDDHHMMSS``, which is UTC; None for anything else."""
-    digits = text.strip().partition(".")[0]
-    if len(digits) != 14 or not digits.isdecimal():
-        return None
-    return int(datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp())

@@ -1,0 +1,20 @@
+"""What an FTP server says of a file, as text -> values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def mlst_facts(answer: str) -> dict[str, str]:
+    """``250-…\\n type=file;size=5; name\\n250 End`` -> ``{"type": "file", "size": "5"}``."""
+    line = next((line for line in answer.splitlines() if "=" in line and ";" in line), "")
+    pairs = (fact.partition("=") for fact in line.strip().partition(" ")[0].split(";") if fact)
+    return {name.lower(): value for name, _, value in pairs}
+
+
+def utc_seconds(text: str) -> int | None:
+    """Seconds since 1970 of ``YYYYMMDDHHMMSS``, which is UTC; None for anything else."""
+    digits = text.strip().partition(".")[0]
+    if len(digits) != 14 or not digits.isdecimal():
+        return None
+    return int(datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp())
