@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 NO_PROGRAMS = {"__init__.py", "__main__.py", "measure.py"}
-ON_DEMAND = {"audit.py", "fairness.py", "scale.py", "staging.py", "tasks.py", "throughput.py"}
+ON_DEMAND = {"audit.py", "fairness.py", "scale.py", "staging.py", "tasks.py"}
 """They take long, a running demo or an environment of their own; each says how it is run."""
 
 
