@@ -12,6 +12,7 @@ from types import FrameType
 
 from demo.processes import REPOSITORY, StartError
 from demo.sample_jobs import run_sample_jobs
+from demo.sftp_server import BOX
 from demo.stack import EXECUTORS, LOCAL, FolderLock, Stack
 
 
@@ -82,6 +83,8 @@ def _addresses(stack: Stack) -> str:
         ("", "", f"user business, password {airflow.password('business')} (may create, edit and rerun exports)"),
         ("", "", f"user viewer, password {airflow.password('viewer')} (may only look)"),
         ("SFTP", f"sftp://{sftp.user}@127.0.0.1:{sftp.port}", f"password {sftp.password}; files in {sftp.root}"),
+        ("", f"sftp://{BOX}@127.0.0.1:{sftp.port}", f"the same password; a drop box, files in {sftp.box}"),
+        ("FTPS", f"ftp://{stack.ftps.user}@127.0.0.1:{stack.ftps.port}", f"password {stack.ftps.password}; TLS only"),
         ("S3", stack.s3.url, f"bucket {stack.s3.bucket}; in memory, kept in {stack.s3.root} when stopped in order"),
         ("Mail", f"smtp://127.0.0.1:{stack.smtp.port}", f"mails in {stack.smtp.mail_folder}"),
         ("PostgreSQL", str(stack.postgres.socket), "databases airflow, export_jobs, warehouse"),

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from demo.airflow_processes import Airflow
+from demo.ftps_server import FtpsServer
 from demo.kept import write_private
 from demo.postgres import Postgres
 from demo.s3_server import S3Server
-from demo.sftp_server import SftpServer
+from demo.sftp_server import BOX, SftpServer
 from demo.smtp_server import SmtpServer
 
 Connection = dict[str, Any]
@@ -38,6 +39,17 @@ def sftp_by_key(sftp: SftpServer) -> Connection:
     """Return the partner's connection by an encrypted key, the server's key pinned."""
     key = {"private_key": sftp.private_key, "private_key_passphrase": sftp.passphrase, "host_key": sftp.host_key}
     return {"conn_type": "sftp", "host": "127.0.0.1", "port": sftp.port, "login": sftp.user, "extra": key}
+
+
+def sftp_drop_box(sftp: SftpServer) -> Connection:
+    """Return the connection to the drop box, the server's key pinned."""
+    return sftp_by_password(sftp) | {"login": BOX}
+
+
+def ftps(server: FtpsServer) -> Connection:
+    """Return the connection to the FTPS server, its certificate given as the authority."""
+    login = {"login": server.user, "password": server.password, "host": "127.0.0.1", "port": server.port}
+    return {"conn_type": "ftp", **login, "extra": {"ca_certificate": server.certificate}}
 
 
 def s3(server: S3Server) -> Connection:

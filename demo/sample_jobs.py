@@ -65,7 +65,7 @@ EXPECTED_FILES = {
     ENCRYPTED: 1,
     "stores-monthly": 2,
     "loyalty-1997": 1,
-    EVERYWHERE: 3,
+    EVERYWHERE: 5,
 }
 JANUARY_1997 = 8928
 # What other programs must read in the files of other formats.
@@ -242,6 +242,9 @@ def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[s
     yield from _parts_and_encrypted(stack, by_job, amount)
     if len({one.file.sha256 for one in by_job[EVERYWHERE]}) != 1:
         yield f"The destinations of {EVERYWHERE} have different files."
+    verified = {one.file.destination: one.file.verification for one in by_job[EVERYWHERE]}
+    if verified.get("partner-drop-box") != "not verified" or verified.get("partner-ftps") != "size":
+        yield f"The ledger says of the destinations of {EVERYWHERE} that they were verified by {verified}."
 
 
 def _parts_and_encrypted(stack: Stack, by_job: dict[str, list[Arrived]], amount: Decimal | None) -> Iterator[str]:
@@ -274,5 +277,6 @@ def _content(stack: Stack, file: DeliveryEntry) -> bytes:
     if "/export-jobs/api/downloads/" in file.url:
         with stack.airflow.client() as client:
             return client.get(file.url).raise_for_status().content
-    path = stack.sftp.root / "exports" / file.path
+    roots = {"partner-drop-box": stack.sftp.box, "partner-ftps": stack.ftps.root / "in"}
+    path = roots.get(file.destination or "", stack.sftp.root / "exports") / file.path
     return path.read_bytes() if path.exists() else b""

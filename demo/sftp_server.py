@@ -20,6 +20,8 @@ from demo.kept import kept, write_private
 from demo.processes import ServerProcess, answers, free_port
 
 USER, USUAL_PORT = "partner", 2222
+BOX = "dropbox"
+"""A second login, to a drop box: it takes new files, and nothing there can be looked at, listed, renamed or removed."""
 
 
 class SftpServer:
@@ -53,12 +55,18 @@ class SftpServer:
         """The server's public key, ``ssh-ed25519 AAAA…``, as a connection pins it."""
         return " ".join((self.folder / "host_key.pub").read_text().split()[:2])
 
+    @property
+    def box(self) -> Path:
+        """Where the files of the drop box are; it is not below ``root``, so the partner's own login does not see it."""
+        return self.root.with_name(f"{self.root.name}-{BOX}")
+
     def start(self) -> None:
-        for folder in (self.folder, self.root / "exports"):
+        for folder in (self.folder, self.root / "exports", self.box):
             folder.mkdir(parents=True, exist_ok=True)
         self._make_keys()
         self.port = free_port(self._usual_port)
         arguments: list[str | Path] = ["--folder", self.folder, "--root", self.root, "--port", str(self.port)]
+        arguments += ["--box", self.box]
         self._process = ServerProcess(
             "The SFTP server",
             [sys.executable, "-m", "demo.sftp_server", *arguments],
@@ -100,16 +108,42 @@ class _Login(asyncssh.SSHServer):  # type: ignore[misc]
 
     def validate_password(self, username: str, password: str) -> bool:
         right = secrets.compare_digest(password.encode(), self._password.encode())
-        return right and username == self._user
+        return right and username in {self._user, BOX}
 
 
-async def _serve(folder: Path, root: Path, port: int) -> None:
+class _DropBox(asyncssh.SFTPServer):  # type: ignore[misc]
+    """Takes new files, and denies everything else, as partners do who fear for each other's files."""
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        if pflags & asyncssh.FXF_READ or not pflags & asyncssh.FXF_CREAT:
+            raise _denied()
+        opened: object = super().open(path, pflags | asyncssh.FXF_EXCL, attrs)
+        return opened
+
+    def stat(self, *_: object) -> asyncssh.SFTPAttrs:
+        raise _denied()
+
+    lstat = scandir = remove = readlink = rmdir = stat
+
+    def rename(self, *_: object) -> None:
+        raise _denied()
+
+    posix_rename = link = symlink = rename
+
+
+def _denied() -> asyncssh.SFTPPermissionDenied:
+    return asyncssh.SFTPPermissionDenied("This is a drop box")
+
+
+async def _serve(folder: Path, root: Path, box: Path, port: int) -> None:
     password = kept(folder / "login.json", dict)["password"]
 
     def login() -> asyncssh.SSHServer:
         return _Login(USER, password)
 
     def files(channel: asyncssh.SSHServerChannel) -> asyncssh.SFTPServer:
+        if channel.get_extra_info("username") == BOX:
+            return _DropBox(channel, chroot=os.fsencode(box))
         return asyncssh.SFTPServer(channel, chroot=os.fsencode(root))
 
     listening = await asyncssh.listen(
@@ -128,6 +162,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--box", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
     given = parser.parse_args()
-    asyncio.run(_serve(given.folder, given.root, given.port))
+    asyncio.run(_serve(given.folder, given.root, given.box, given.port))

@@ -15,6 +15,7 @@ from demo import connections, warehouse
 from demo.airflow_processes import Airflow
 from demo.broker import Broker
 from demo.celery_workers import CeleryWorkers
+from demo.ftps_server import FtpsServer
 from demo.postgres import Postgres
 from demo.processes import StartError
 from demo.s3_server import S3Server
@@ -28,13 +29,14 @@ EXECUTORS = (LOCAL, CELERY)
 
 
 class Stack:
-    """PostgreSQL with the warehouse, SFTP, S3, mail and Airflow, with their state in one folder."""
+    """PostgreSQL with the warehouse, SFTP, FTPS, S3, mail and Airflow, with their state in one folder."""
 
     def __init__(self, folder: Path, executor: str = LOCAL) -> None:
         self.folder = folder.resolve()
         servers = self.folder / "servers"
         self.postgres = Postgres(servers / "postgres")
         self.sftp = SftpServer(servers / "sftp", self.folder / "sftp")
+        self.ftps = FtpsServer(servers / "ftps", self.folder / "ftps")
         self.s3 = S3Server(servers / "s3", self.folder / "s3")
         self.smtp = SmtpServer(servers / "smtp", self.folder / "mail")
         self.airflow = Airflow(self.folder / "airflow", self.postgres, log_folder=self.folder / "logs")
@@ -52,6 +54,7 @@ class Stack:
             try:
                 mail = threads.submit(self._timed, "SMTP server", self.smtp.start)
                 files = threads.submit(self._timed, "SFTP server", self.sftp.start)
+                uploads = threads.submit(self._timed, "FTPS server", self.ftps.start)
                 objects = threads.submit(self._timed, "S3 server", self.s3.start)
                 if self.workers:
                     self._timed("broker", self.broker.start)
@@ -60,7 +63,7 @@ class Stack:
                 rows = threads.submit(self._timed, "warehouse", self._load_warehouse)
                 store = threads.submit(self._timed, "store of the export jobs", lambda: make_store(self.postgres))
                 self._timed("Airflow's database", self.airflow.prepare)
-                _all_of(mail, files, objects, store)
+                _all_of(mail, files, uploads, objects, store)
                 self._connect()
                 self._timed("Airflow", self.airflow.start)
                 self._timed("connections", lambda: connections.save(self.airflow, self.connections, POOLS))
@@ -75,7 +78,7 @@ class Stack:
         """Stop everything: first what makes work, last the database that all of it writes to."""
         self._stopping.set()
         workers = (self.workers, self.broker) if self.workers else ()
-        for part in (self.airflow, *workers, self.s3, self.sftp, self.smtp, self.postgres):
+        for part in (self.airflow, *workers, self.s3, self.sftp, self.ftps, self.smtp, self.postgres):
             with suppress(ProcessLookupError):
                 part.stop()
 
@@ -86,6 +89,8 @@ class Stack:
             "export_jobs_warehouse": connections.database(self.postgres, "warehouse", "warehouse_reader"),
             "partner_sftp": connections.sftp_by_password(self.sftp),
             "partner_sftp_key": connections.sftp_by_key(self.sftp),
+            "partner_drop_box": connections.sftp_drop_box(self.sftp),
+            "partner_ftps": connections.ftps(self.ftps),
             "export_s3": connections.s3(self.s3),
             "smtp_default": connections.smtp(self.smtp),
             "export_jobs_airflow_api": connections.airflow_api(self.airflow),
