@@ -59,6 +59,8 @@ def page_of(browser: Any, address: str, password: str, theme: str, width: int = 
 def take(page: Any, path: str | None, name: str) -> None:
     if path:
         page.goto(path)
+    page.get_by_role("heading").first.wait_for()
+    page.wait_for_load_state("networkidle")
     page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=str(IMAGES / f"{name}.png"))
 

@@ -9,6 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,11 +51,12 @@ def keyring() -> Iterator[GpgKeyring]:
 
 
 @pytest.fixture(autouse=True)
-def homes() -> Iterator[set[Path]]:
-    """Nothing of gpg is left behind by any test."""
-    before = set(gpg._root().glob(f"{HOME_PREFIX}*"))
-    yield before
-    assert set(gpg._root().glob(f"{HOME_PREFIX}*")) <= before
+def nothing_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing of gpg is left behind by any test. In a folder apart: other processes make and remove homes meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="ej-", dir=gpg._root()) as name:
+        monkeypatch.setattr(gpg, "_root", lambda: Path(name))
+        yield
+        assert not list(Path(name).glob(f"{HOME_PREFIX}*"))
 
 
 def receiver(keyring: GpgKeyring, name: str) -> ReceiverKey:
@@ -240,15 +242,17 @@ def test_gpg_reads_nothing_of_the_user(keyring: GpgKeyring, monkeypatch: pytest.
 def test_the_home_of_a_process_that_was_killed_goes_with_the_next_use(keyring: GpgKeyring, tmp_path: Path) -> None:
     script = """
 import sys, time
-from export_jobs.streaming.openpgp.gpg import open_gpg
+from pathlib import Path
+from export_jobs.streaming.openpgp import gpg
 from export_jobs.streaming.openpgp.read_key import SigningKey, import_signing_key
-with open_gpg(has_agent=True) as home:
+gpg._root = lambda: Path(sys.argv[1])
+with gpg.open_gpg(has_agent=True) as home:
     import_signing_key(home, SigningKey(sys.stdin.read()))
     print(home.path, flush=True)
     time.sleep(60)
 """
     child = subprocess.Popen(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", script, str(gpg._root())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
