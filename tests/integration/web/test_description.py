@@ -1,7 +1,8 @@
-"""The API against its own description: whatever is sent, no 5xx and no answer that the description does not know."""
+"""The API against its own description: whatever is sent, no 5xx but 503, no answer that the description does not know."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -20,14 +21,23 @@ from tests.integration.web.samples import JOBS, body
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from schemathesis import Case, CheckContext, Response
 
     from tests.integration.web.conftest import Ask
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
 DESCRIPTION = "/export-jobs/api/openapi.json"
-CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
 EXAMPLES = 30
 FEWEST_ROUTES = 25
+
+
+def is_no_crash(context: CheckContext, response: Response, case: Case) -> None:
+    """503 says in a sentence what is away: here no warehouse is there to be asked for values."""
+    if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+        not_a_server_error(context, response, case)
+
+
+CHECKS = [is_no_crash, content_type_conformance, response_schema_conformance, status_code_conformance]
 
 
 def test_the_description_holds_for_whatever_is_sent(ask: Ask, airflow_app: FastAPI) -> None:
