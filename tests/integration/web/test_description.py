@@ -1,4 +1,4 @@
-"""The API against its own description: whatever is sent, no 5xx but 503, no answer that the description does not know."""
+"""The API against its own description: no 5xx but 503, and no answer that the description does not know."""
 
 from __future__ import annotations
 
