@@ -31,7 +31,7 @@ EXAMPLES = 30
 FEWEST_ROUTES = 25
 
 
-def is_no_crash(context: CheckContext, response: Response, case: Case) -> None:
+def is_no_crash(context: CheckContext, response: Response, case: Case[Any]) -> None:
     """503 says in a sentence what is away: here no warehouse is there to be asked for values."""
     if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
         not_a_server_error(context, response, case)
