@@ -6,9 +6,7 @@ A cell that its type cannot hold exactly ends the export: nothing is rounded, cu
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -27,8 +25,6 @@ GROUP_ROWS = 100_000
 GROUP_BYTES = 64 << 20
 """So much text makes a row group too: rows can be wide."""
 READ_BYTES = 1 << 20
-READERS = 2
-"""Threads that turn text into columns while others are packed; pyarrow lets go of Python's lock for both."""
 PAGE_BYTES = 1 << 20
 PACKING_LEVEL = 3
 DICTIONARY_BYTES = 1 << 16
@@ -39,9 +35,6 @@ _EXACT_DIGITS = 15
 """So many digits every float keeps."""
 _SAME_DIGITS = 16
 """Up to so many, two texts of one float may differ: the shortest ones of Python and of PostgreSQL do."""
-
-_Read = tuple[list[pa.ChunkedArray], list[pa.ChunkedArray]]
-"""The cells of a block, column by column, as they were read and by their types."""
 
 _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -89,10 +82,10 @@ def _arrow_type(column: Column) -> pa.DataType:
 def _groups(table: StagedTable, schema: pa.Schema) -> Iterator[pa.Table]:
     waiting: list[pa.Table] = []
     rows, size = 0, 0
-    for columns, length in _read_ahead(table, schema):
-        waiting.append(columns)
-        rows += columns.num_rows
-        size += length
+    for block in table.blocks(READ_BYTES):
+        waiting.append(_read(table, schema, block))
+        rows += waiting[-1].num_rows
+        size += len(block)
         if rows >= GROUP_ROWS or size >= GROUP_BYTES:
             yield pa.concat_tables(waiting)
             waiting, rows, size = [], 0, 0
@@ -100,27 +93,7 @@ def _groups(table: StagedTable, schema: pa.Schema) -> Iterator[pa.Table]:
         yield pa.concat_tables(waiting)
 
 
-def _read_ahead(table: StagedTable, schema: pa.Schema) -> Iterator[tuple[pa.Table, int]]:
-    """The blocks in their order, and how much text each was; a few more are being read meanwhile."""
-    coming: deque[tuple[Future[_Read], int]] = deque()
-
-    def next_read() -> tuple[pa.Table, int]:
-        reading, length = coming.popleft()
-        texts, columns = reading.result()
-        for place, cells in enumerate(columns):
-            count_cells(table.counts, place, texts[place], cells)
-        return pa.table(columns, schema=schema), length
-
-    with ThreadPoolExecutor(READERS, thread_name_prefix="parquet") as readers:
-        for block in table.blocks(READ_BYTES):
-            coming.append((readers.submit(_read, table, schema, block), len(block)))
-            if len(coming) > READERS:
-                yield next_read()
-        while coming:
-            yield next_read()
-
-
-def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> _Read:
+def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> pa.Table:
     """A block by the types of ``schema``; floats come as text, since their digits are looked at first."""
     types = [pa.string() if pa.types.is_float64(field.type) else field.type for field in schema]
     try:
@@ -132,7 +105,9 @@ def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> _Read:
         _convert(table, column, cells, field.type)
         for column, cells, field in zip(table.columns, found.columns, schema, strict=True)
     ]
-    return found.columns, columns
+    for place, (texts, cells) in enumerate(zip(found.columns, columns, strict=True)):
+        count_cells(table.counts, place, texts, cells)
+    return pa.table(columns, schema=schema)
 
 
 def _read_as(block: bytes, types: Iterable[pa.DataType]) -> pa.Table:
