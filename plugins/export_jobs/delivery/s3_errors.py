@@ -121,16 +121,17 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
         ) from None
 
 
+def _code_of_status(status: int) -> str:
+    """For services that answer with a status alone, or with a code of their own."""
+    if 300 <= status < 400:
+        return "PermanentRedirect"
+    return _CODE_ALIASES[str(status)] if status in {411, 501} else ""
+
+
 def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
     code = error_code(error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    message = _TERMINAL_MESSAGES.get(_CODE_ALIASES.get(code, code)) or _TERMINAL_MESSAGES.get(
-        _CODE_ALIASES.get(str(status), "")
-        if status in {411, 501}
-        else "PermanentRedirect"
-        if 300 <= status < 400
-        else ""
-    )
+    message = _TERMINAL_MESSAGES.get(_CODE_ALIASES.get(code, code)) or _TERMINAL_MESSAGES.get(_code_of_status(status))
     if message is not None:
         what, remedy = message
         return TerminalError(what.format(doing=doing, bucket=bucket), remedy)

@@ -61,7 +61,8 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
         may_abort = _unless_denied(lambda: _abort(client, {**place, "UploadId": name}), "giving up uploads")
         may_delete = may_abort or _unless_denied(lambda: client.delete_object(**place), "deleting files")
         if may_delete and not may_abort:
-            client.put_object(**place, Body=_TEXT, **object_options(options))
+            removable = options.model_copy(update={"object_lock": None, "lock_days": None})
+            client.put_object(**place, Body=_TEXT, **object_options(removable))
             client.delete_object(**place)
             return
         upload = {**place, "UploadId": client.create_multipart_upload(**place, **object_options(options))["UploadId"]}

@@ -253,8 +253,10 @@ def test_a_login_that_may_not_give_up_uploads_is_checked_by_an_object_that_is_re
     serve: Callable[..., TlsS3], connect: Callable[..., Open]
 ) -> None:
     service = serve(denies("abort"))
-    connect(service, **PATH_STYLE)().check()
+    connect(service, **PATH_STYLE)(object_lock="compliance", lock_days=3650).check()
     assert (service.objects, service.uploads) == ({}, {})
+    (put,) = (headers for action, headers in service.seen if action == "put")
+    assert not [name for name in put if "object-lock" in name], "what is locked cannot be removed again"
 
 
 def test_a_bucket_that_keeps_its_objects_gets_parts_with_a_digest_and_no_probe(
