@@ -93,6 +93,17 @@ def test_what_tells_of_a_person_is_masked_as_in_a_preview(ask: Ask, job: Any, id
         assert customer["masked"] and list(customer["figures"]) == ["nulls"]
 
 
+def test_a_column_that_only_the_older_file_has_is_masked_since_nobody_knows_whose_it_is(
+    ask: Ask, web_store: Store, job: Any, ids: list[int]
+) -> None:
+    gone = ColumnNumbers(name="phone", type="integer", nulls=0, min="555111", max="555222", sum="1110333")
+    older = {"columns": (*CHOSEN, "phone"), "column_numbers": (*numbers("1.00"), gone)}
+    deliver(web_store, job, 3, "s4", path="d", **older)
+    ((newest,),) = web_store.hand("SELECT max(id) FROM export_jobs.delivery")
+    assert "555111" not in compared(ask, job, newest, ids[2], "user").text
+    assert "555111" in compared(ask, job, newest, ids[2]).text
+
+
 def test_who_may_not_read_what_runs_have_made_sees_rows_and_columns_alone(
     ask: Ask, job: Any, ids: list[int], audit: Any
 ) -> None:

@@ -58,7 +58,7 @@ def compare_deliveries(
         is_same_file=before.sha256 == after.sha256,
         rows=difference(before.sent.rows, after.sent.rows),
         bytes=difference(before.sent.bytes, after.sent.bytes),
-        columns=compare_columns(old, new, personal=_personal(row, after, catalogue, user)),
+        columns=compare_columns(old, new, personal=_personal(row, before, after, catalogue, user)),
         numbers=numbers,
     )
 
@@ -85,20 +85,24 @@ def _without_numbers(figures: DeliveredNumbers) -> DeliveredNumbers:
     return replace(figures, numbers=tuple(numbers))
 
 
-def _personal(row: StoredJob, side: DeliveredFigures, catalogue: Catalogue, user: Caller) -> Set[str]:
+def _personal(
+    row: StoredJob, before: DeliveredFigures, after: DeliveredFigures, catalogue: Catalogue, user: Caller
+) -> Set[str]:
     """Headings of columns that are masked. What makes a job's files never changes, so the definition says it of each.
 
-    All of them where that cannot be told: the definition is another release's, or the catalogue has changed.
+    Those too of which it cannot be told: the older file's alone, and all of them where the definition is another
+    release's, or the catalogue has changed.
     """
+    every = {*before.figures.columns, *after.figures.columns}
     job = row.read()[0]
-    templates = [template for template in job.template_definitions if template.name == side.template] if job else []
+    templates = [template for template in job.template_definitions if template.name == after.template] if job else []
     tables = tables_of(templates[0], catalogue) if templates else []
     if job is None or not tables:
-        return set(side.figures.columns)
+        return every
     if user.may_use_connection(tables[0].connection):
         return set()
-    use = job.use(side.template)
-    places = personal_columns(templates[0], use, catalogue)
-    if len(chosen_columns(templates[0], use, catalogue)) != len(side.figures.columns):
-        return set(side.figures.columns)
-    return {side.figures.columns[place] for place in places}
+    use = job.use(after.template)
+    if len(chosen_columns(templates[0], use, catalogue)) != len(after.figures.columns):
+        return every
+    known = {after.figures.columns[place] for place in personal_columns(templates[0], use, catalogue)}
+    return known | every.difference(after.figures.columns)
