@@ -20,7 +20,7 @@ demo: venv ## start everything and deliver the sample jobs; ONCE=1 checks the to
 
 test: venv ## the whole suite on real parts, three groups of tests at a time; WORKERS=0: one test after another
 	@scripts/optional-programs
-	@$(PYTEST) -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(CLEAN) $(BIN)/python -m tests.suite -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-fast: venv ## the tests that need no server
 	@$(PYTEST) -m "not integration and not live" $(ARGS)

@@ -8,7 +8,7 @@ import pytest
 
 from export_jobs.store.findings.processes import Processes
 from export_jobs.store.findings.refusals import Refusals
-from tests.airflow.live import Live
+from tests.airflow.live import Live, plain_text
 from tests.airflow.test_live_failures import _audited, text_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.live]
@@ -47,11 +47,14 @@ def test_l6_a_run_of_the_future_is_deleted_and_its_owner_is_told(live: Live) -> 
 
 
 def test_m3_a_paused_dag_is_named_as_the_cause(live: Live) -> None:
-    """Airflow is asked for its word on the Dag, and a job that was just made has its grace."""
+    """Airflow is asked for its word on the Dag, and a job that was just made has its grace.
+
+    One of its runs may be queued at that moment, whose time to run was in January.
+    """
     job = live.create("resting", days=("2026-01-05", "2026-01-09"))
     live.wait_until("the Dag", lambda: live.api.dag(job.dag_id))
     assert live.api.dag(job.dag_id)["is_paused"] is False
     live.api.pause(job.dag_id)
     assert live.api.dag(job.dag_id)["is_paused"] is True
     _audited(live)
-    assert not live.mails("owner-of-resting@example.com")
+    assert [text for mail in live.mails("owner-of-resting@example.com") if (text := plain_text(mail))] == []

@@ -54,9 +54,18 @@ class AuditedRun:
         return self.last_sign is not None and now - self.last_sign > patience
 
     @property
+    def begun(self) -> datetime | None:
+        """When it was last made, cleared or started.
+
+        The time after which it may run is none of these: that of a run that catches up is long past.
+        """
+        known = [moment for moment in (self.run.start, self.run.queued_at) if moment is not None]
+        return max(known, default=self.run.run_after)
+
+    @property
     def last_sign(self) -> datetime | None:
-        """When it last said something, or was made."""
-        return self.last_event or self.run.start or self.run.run_after
+        """When it last said something, or was made or cleared: events before a rerun are of the runs before it."""
+        return max((moment for moment in (self.last_event, self.begun) if moment is not None), default=None)
 
     def takes_boundary(self, first: ScheduledWindow) -> bool:
         """Whether somebody has given it the logical date that the schedule needs for ``first``."""

@@ -205,11 +205,19 @@ def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
         )
         return
     overdue = _overdue(facts)
-    if stuck is not None and not overdue and stuck.is_silent(facts.now, facts.stuck_after + facts.grace):
+    patience = facts.stuck_after + facts.grace
+    silent = next((audited for audited in facts.runs if audited.is_silent(facts.now, patience)), None)
+    if silent is not None and not overdue:
+        is_paused = facts.dag is not None and facts.dag.is_paused
         yield (
             "silent run",
-            f"run {stuck.run.run_id!r} is {stuck.run.state} in Airflow and has done nothing since {stuck.last_sign}. "
-            "See that the pool has slots and workers run, then clear that run or mark it failed",
+            f"run {silent.run.run_id!r} is {silent.run.state} in Airflow and has done nothing since "
+            f"{silent.last_sign}. "
+            + (
+                "Its Dag is paused in Airflow: unpause it there"
+                if is_paused
+                else "See that the pool has slots and workers run, then clear that run or mark it failed"
+            ),
         )
     if overdue and future is None:
         name, why, remedy = _reason(facts, overdue[0])
@@ -253,10 +261,10 @@ def _is_working(audited: AuditedRun, facts: JobFacts) -> bool:
     """Whether a run that is under way may still be: its tasks have said something within the longest time of a task."""
     if audited.run.state not in ACTIVE or audited.waits_for_future(facts.now):
         return False
-    if audited.last_event is None:
-        begun = audited.run.start or audited.run.run_after
+    begun, event = audited.begun, audited.last_event
+    if event is None or (begun is not None and event < begun):
         return begun is not None and facts.now - begun < _STARTS_WITHIN
-    return facts.now - audited.last_event < facts.stuck_after + facts.grace
+    return facts.now - event < facts.stuck_after + facts.grace
 
 
 def _runs(runs: Sequence[DagRunSummary]) -> str:

@@ -19,7 +19,10 @@ _IN_PROGRESS = {"queued", "running", "restarting"}
 
 @dataclass(frozen=True)
 class DagRunSummary:
-    """One run as Airflow tells of it. A run without a data interval has no window and exported nothing."""
+    """One run as Airflow tells of it. A run without a data interval has no window and exported nothing.
+
+    ``queued_at``: when it was made or last cleared, whatever days it exports. ``start``: None until it has begun.
+    """
 
     run_id: str
     run_type: str
@@ -31,6 +34,7 @@ class DagRunSummary:
     dag_id: str = ""
     logical_date: datetime | None = None
     run_after: datetime | None = None
+    queued_at: datetime | None = None
 
     @property
     def window(self) -> Window | None:

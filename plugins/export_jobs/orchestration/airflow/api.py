@@ -280,6 +280,7 @@ def run_summary(entry: Mapping[str, Any]) -> DagRunSummary:
         dag_id=entry.get("dag_id", ""),
         logical_date=_parse_time(entry.get("logical_date")),
         run_after=_parse_time(entry.get("run_after")),
+        queued_at=_parse_time(entry.get("queued_at")),
     )
 
 

@@ -26,6 +26,7 @@ from export_jobs.core.windows.window import ScheduledWindow, Window
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
 DAY, GRACE = timedelta(days=1), timedelta(minutes=15)
 NOW = DAY_ONE + 9 * DAY
+LONG_AGO = NOW - timedelta(days=300)
 WELL = DagStanding()
 
 
@@ -179,10 +180,29 @@ def test_m3_a_run_that_does_nothing_is_the_cause() -> None:
         audited("running", 5, last_event=NOW - timedelta(hours=5)),
         audited("running", 5, run={"start": NOW - timedelta(minutes=50)}),
         audited("queued", 5, run={"start": None, "run_after": NOW - timedelta(minutes=50)}),
+        audited("queued", 5, run={"start": None, "run_after": LONG_AGO, "queued_at": NOW - timedelta(minutes=50)}),
+        audited("queued", 5, run={"start": None, "queued_at": NOW - timedelta(minutes=50)}, last_event=LONG_AGO),
+        audited("running", 5, run={"start": LONG_AGO, "queued_at": NOW - timedelta(minutes=50)}, last_event=LONG_AGO),
     ],
 )
-def test_m3_a_long_run_is_no_alarm(at_work: AuditedRun) -> None:
+def test_m3_a_long_run_and_one_of_days_long_past_are_no_alarm(at_work: AuditedRun) -> None:
+    """Airflow says of a run that catches up that it may run since its days, which were long ago."""
     assert findings(upcoming=[delivery(0)], runs=[at_work]) == []
+    assert findings(runs=[at_work]) == []
+
+
+def test_a_run_of_days_long_past_that_has_just_been_queued_waits_for_no_pool() -> None:
+    young = audited("queued", 8, run={"start": None, "run_after": LONG_AGO, "queued_at": NOW - GRACE})
+    assert findings(runs=[young], missing_pools=["export_jobs"]) == []
+    old = audited("queued", 8, run={"start": None, "queued_at": NOW - GRACE - timedelta(seconds=1)})
+    (finding,) = findings(runs=[old], missing_pools=["export_jobs"])
+    assert "no pool 'export_jobs' with a slot" in finding.message
+
+
+def test_a_run_that_waits_since_its_dag_is_paused_says_so() -> None:
+    waits = audited("queued", 8, run={"start": None, "queued_at": NOW - timedelta(hours=7)})
+    (finding,) = findings(runs=[waits], dag=DagStanding(is_paused=True))
+    assert "Its Dag is paused in Airflow: unpause it there" in finding.message
 
 
 def test_l6_a_run_that_took_the_date_of_the_next_window_is_named() -> None:
@@ -270,9 +290,9 @@ def test_a_run_without_a_pool_is_named_after_its_grace() -> None:
 def test_a_run_that_has_said_nothing_for_longer_than_a_task_may_take_is_named(state: str) -> None:
     """Also when no further window is due for a month, so that nothing is late."""
     patience = timedelta(hours=6) + GRACE
-    (finding,) = findings(runs=[audited(state, 8, last_event=NOW - patience - timedelta(seconds=1))])
+    (finding,) = findings(runs=[audited(state, 0, last_event=NOW - patience - timedelta(seconds=1))])
     assert f"is {state} in Airflow and has done nothing since" in finding.message and is_standstill(finding.key)
-    assert findings(runs=[audited(state, 8, last_event=NOW - patience)]) == []
+    assert findings(runs=[audited(state, 0, last_event=NOW - patience)]) == []
 
 
 def test_a_silent_run_and_what_it_keeps_waiting_are_one_alarm() -> None:
