@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from export_jobs import settings
+from export_jobs.orchestration.airflow.s3_client import s3_client
 from export_jobs.orchestration.generator.shard import Shard
+from export_jobs.orchestration.unfinished_uploads import S3
 from export_jobs.store import snapshot
 from export_jobs.store.stored_job import StoredJob
 
@@ -93,6 +95,8 @@ def _write(name: str, content: bytes) -> None:
     if folder.protocol in {"", "file", "local"}:
         Path(folder.path).mkdir(parents=True, exist_ok=True, mode=0o700)
         snapshot.replace_own(Path(folder.path) / name, content)
+    elif folder.protocol in S3:  # s3fs, by which tasks stage, is no part of a Dag processor
+        s3_client(folder.conn_id).put_object(Bucket=folder.bucket, Key=(folder / name).key, Body=content)
     else:
         (folder / name).write_bytes(content)
 
@@ -101,6 +105,12 @@ def _read(name: str) -> list[bytes]:
     from airflow.sdk import ObjectStoragePath  # noqa: PLC0415  as above
 
     path = ObjectStoragePath(settings.staging_root()) / FOLDER / name
+    if path.protocol in S3:
+        client = s3_client(path.conn_id)
+        try:
+            return [client.get_object(Bucket=path.bucket, Key=path.key)["Body"].read()]
+        except client.exceptions.NoSuchKey:
+            return []
     try:
         is_local = path.protocol in {"", "file", "local"}
         return [snapshot.read_own(Path(path.path)) if is_local else path.read_bytes()]
