@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from demo.postgres import Postgres
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.cell import FORMULA_STARTS, cell_sql
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
@@ -152,6 +154,25 @@ def test_two_runs_give_the_same_bytes_whatever_the_defaults_of_the_role_are(
         assert csv_of(query, time_zone="Europe/Berlin") == before
     finally:
         warehouse_database.run("ALTER ROLE warehouse_owner RESET ALL")
+
+
+@pytest.mark.parametrize("encoding", ["UTF8", "LATIN1", "EUC_JP", "SQL_ASCII"])
+def test_formulas_are_escaped_in_databases_of_any_encoding(postgres: Postgres, encoding: str) -> None:
+    """The wide signs cannot even be named in most of them."""
+    name = f"in_{encoding.lower()}"
+    with psycopg.connect(**postgres.dsn("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    try:
+        with psycopg.connect(**postgres.dsn(name, "postgres"), client_encoding="UTF8") as session:
+            cell = cell_sql("t", "text", None, FileOptions(escape_formulas=True), "postgres")
+            texts = ["", "=1", "\n1", "a", "1"] + ["\N{FULLWIDTH EQUALS SIGN}1"] * (encoding in {"UTF8", "EUC_JP"})
+            rows = session.execute(
+                f"SELECT {cell} FROM unnest(%(texts)s::text[]) WITH ORDINALITY v (t, n) ORDER BY n", {"texts": texts}
+            ).fetchall()
+    finally:
+        postgres.drop_database(name)
+    escaped = FORMULA_STARTS if encoding == "UTF8" else FORMULA_STARTS[:7]
+    assert [text for (text,) in rows] == [f"'{text}" if text.startswith(escaped) else text for text in texts]
 
 
 def test_all_queries_of_one_file_see_one_moment_and_may_only_read(csv_of: CsvOf, warehouse_database: Warehouse) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat, column_format
 from export_jobs.core.definitions.job import DateBasis, FileOptions
-from export_jobs.core.sql.cell import cell_sql
+from export_jobs.core.sql.cell import FORMULA_STARTS, cell_sql
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.read_options import ReadOptions
@@ -38,7 +38,7 @@ ZONES = (
     "Asia/Kolkata",
     "America/St_Johns",
 )
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.text('=+-@\t\r\n",;.\\N 1a')
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0")) | st.text([*FORMULA_STARTS, *'",;.\\N 1a'])
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40) | st.sampled_from(
     [Decimal("NaN"), Decimal("Infinity"), Decimal("-Infinity"), Decimal("-0.00"), Decimal("1E+3"), Decimal("1E-30")]
 )

@@ -8,7 +8,12 @@ from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.cell_format import Bind, formatted_sql
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_WIDE = tuple("\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", *_WIDE)
+"""With what spreadsheets take a text for a formula, those of East Asia by the wide signs too (OWASP's list)."""
+_WIDE_CODES = ", ".join(str(ord(sign)) for sign in _WIDE)
+# A database of another encoding than UTF-8 could not read the wide signs themselves.
+_IS_WIDE = f"CASE current_setting('server_encoding') WHEN 'UTF8' THEN ascii({{text}}) END IN ({_WIDE_CODES})"
 
 
 def cell_sql(
@@ -50,10 +55,11 @@ def _text_sql(expression: str, options: FileOptions) -> str:
     if options.line_breaks == "blank":
         text = f"translate(replace({text}, E'\\r\\n', ' '), E'\\r\\n', '  ')"
     if options.escape_formulas:
-        text = f"CASE WHEN {text} ~ '^[=+@\\t\\r-]' THEN '''' || {text} ELSE {text} END"
+        is_formula = f"{text} ~ '^[=+@\\t\\r\\n-]' OR {_IS_WIDE.format(text=text)}"
+        text = f"CASE WHEN {is_formula} THEN '''' || {text} ELSE {text} END"
     return f"CASE WHEN {expression} IS DISTINCT FROM NULL THEN {text} END"
 
 
 def escape_heading(text: str, options: FileOptions) -> str:
     """A heading; one that a spreadsheet would run as a formula is escaped as cells are."""
-    return f"'{text}" if options.escape_formulas and text.startswith(_FORMULA) else text
+    return f"'{text}" if options.escape_formulas and text.startswith(FORMULA_STARTS) else text

@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.dialect_names import DUCKDB
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.sql.cell import FORMULA_STARTS
 from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.csv.format_text import CellWriter, formatted
 from export_jobs.streaming.csv.number_text import number_text, rounded_text
 from export_jobs.streaming.csv.time_text import clock_text, date_text, timestamp_text, timestamptz_text
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 EXPECTED: dict[ColumnType, str] = {
     "text": "text without NUL characters",

@@ -35,7 +35,9 @@ def test_other_sources_leave_it_to_the_writer(dialect: str) -> None:
     assert cell_sql("x", "text", None, ESCAPED, dialect) == "x"
 
 
-@pytest.mark.parametrize("heading", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "heading", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x"]
+)
 def test_a_heading_that_is_a_formula_is_escaped_when_asked_for(heading: str) -> None:
     assert escape_heading(heading, ESCAPED) == f"'{heading}"
     assert escape_heading(heading, PLAIN) == heading

@@ -118,7 +118,7 @@ def test_duckdbs_infinite_times_are_not_passed_off_as_the_year_9999() -> None:
     assert written("timestamp", datetime.max) == "9999-12-31 23:59:59.999999"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_formulas_are_escaped_in_text_alone(start: str) -> None:
     assert written("text", f"{start}1", escape_formulas=True) == f"'{start}1"
     assert written("text", f"{start}1") == f"{start}1"
