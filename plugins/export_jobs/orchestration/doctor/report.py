@@ -8,6 +8,7 @@ from export_jobs.orchestration.doctor import (
     celery_workers,
     dag_files,
     databases,
+    due_together,
     encryption,
     installation,
     processes,
@@ -32,6 +33,7 @@ CHECKS: tuple[tuple[str, CheckFunction], ...] = (
     ("mail", services.mail_server_answers),
     ("api", services.airflow_serves),
     ("dag files", dag_files.dag_files_are_small),
+    ("schedule", due_together.jobs_are_spread),
 )
 
 
