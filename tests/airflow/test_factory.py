@@ -492,6 +492,14 @@ def test_tasks_at_a_destination_may_have_a_pool_of_its_own(rows: Rows) -> None:
         if task["__var"].get("pool") == "export_jobs to partner"
     }
     assert there == {"validate_destination", "upload", "publish_manifest"}
+    assert weights(parsed) == {("absolute", 1)}, "of equal weights Airflow takes the earliest window: nobody starves"
+
+
+def weights(parsed: Parsed) -> set[tuple[str, int]]:
+    tasks = [task["__var"] for task in parsed.dags["export__a"]["tasks"]]
+    defaults = parsed.dags["export__a"]["default_args"]["__var"]
+    rule, weight = defaults.get("weight_rule", "downstream"), defaults.get("priority_weight", 1)
+    return {(task.get("weight_rule", rule), task.get("priority_weight", weight)) for task in tasks}
 
 
 def pools(parsed: Parsed) -> set[str]:
