@@ -60,6 +60,11 @@ class FileContent(Frozen):
     sha256: str
 
 
+_COUNTED = ("name", "type", "decimals")
+_NUMBERS = ("nulls", "min", "max", "sum")
+"""Of ``ColumnNumbers``: what is the same in each part of a file, and what each part says of a column."""
+
+
 class ExportFile(Frozen):
     """A file to deliver: ``path`` at the destination, ``uri`` where it is staged, what is in it.
 
@@ -83,14 +88,39 @@ class ExportFile(Frozen):
 
 
 def files_json(files: Iterable[ExportFile]) -> dict[str, Any]:
-    """The files of one template as one task hands them to the next: a file, or its ``parts``."""
+    """The files of one template as one task hands them to the next: a file, or its ``parts``.
+
+    There may be a thousand parts of hundreds of columns, and all of it goes through Airflow's database: what is the
+    same in each part is said once, under ``all``; the numbers of its columns stand in the order of ``counted``.
+    """
     documents = [file.model_dump(mode="json") for file in files]
-    return documents[0] if documents[0]["part"] is None else {"parts": documents}
+    first = documents[0]
+    if first["part"] is None:
+        return first
+    counted = [[column[key] for key in _COUNTED] for column in first["column_numbers"]]
+    for document in documents:
+        document["column_numbers"] = [[column[key] for key in _NUMBERS] for column in document["column_numbers"]]
+    same = {key for key, value in first.items() if all(document[key] == value for document in documents)}
+    return {
+        "all": {key: first[key] for key in first if key in same},
+        "counted": counted,
+        "parts": [{key: value for key, value in document.items() if key not in same} for document in documents],
+    }
 
 
 def read_files(document: Mapping[str, Any]) -> list[ExportFile]:
-    """What ``files_json`` was given; a run in flight may have what an earlier release wrote, which knew no parts."""
-    return [ExportFile.model_validate(part) for part in document.get("parts", [document])]
+    """What ``files_json`` was given; a run in flight may have what an earlier release wrote: a file, or whole parts."""
+    if "all" not in document:
+        return [ExportFile.model_validate(part) for part in document.get("parts", [document])]
+    return [_read_part({**document["all"], **part}, document["counted"]) for part in document["parts"]]
+
+
+def _read_part(part: Mapping[str, Any], counted: Sequence[Sequence[Any]]) -> ExportFile:
+    numbers = [
+        dict(zip((*_COUNTED, *_NUMBERS), (*column, *found), strict=True))
+        for column, found in zip(counted, part["column_numbers"], strict=True)
+    ]
+    return ExportFile.model_validate({**part, "column_numbers": numbers})
 
 
 def stage_of(files: Sequence[ExportFile]) -> str:
