@@ -20,8 +20,6 @@ MOST_LINES = 300
 MOST_COLUMNS = 120
 MIGRATIONS = "store/migrations/versions"
 """Numbered and never edited: each release may add one, whatever the limit."""
-LARGER_FOLDERS = {"store": 18}
-"""Folders that were larger before there was a limit, and how many files each has: never more, and fewer if possible."""
 
 
 def folders() -> Counter[str]:
@@ -39,14 +37,9 @@ def has_subject(module: Path) -> bool:
 def test_a_folder_is_seen_at_a_glance() -> None:
     counts = folders()
     assert len(counts) > 20
-    over = {name: count for name, count in counts.items() if count > LARGER_FOLDERS.get(name, MOST_FILES)}
+    over = {name: count for name, count in counts.items() if count > MOST_FILES}
     over.pop(MIGRATIONS, None)
     assert over == {}, f"More than {MOST_FILES} files: give those of one subject a folder of their own."
-
-
-def test_no_folder_is_excused_that_needs_no_excuse() -> None:
-    counts = folders()
-    assert {name: counts.get(name, 0) for name in LARGER_FOLDERS} == LARGER_FOLDERS, "Correct LARGER_FOLDERS above."
 
 
 def test_a_file_is_read_in_one_sitting() -> None:

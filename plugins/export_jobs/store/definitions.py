@@ -12,12 +12,12 @@ from export_jobs.core.definitions.job import ExportJob, JobSpec
 from export_jobs.core.validation.changes import differences, spec_of
 from export_jobs.errors import ConflictError, UserError
 from export_jobs.store.database.errors import translate_error
-from export_jobs.store.destinations import Destinations
-from export_jobs.store.job_templates import insert_template_uses
-from export_jobs.store.keys import Keys
-from export_jobs.store.name_collisions import refuse_collision
 from export_jobs.store.stored_job import DefinitionVersion, StoredJob, parse_version
-from export_jobs.store.templates import Templates
+from export_jobs.store.tables.destinations import Destinations
+from export_jobs.store.tables.job_templates import insert_template_uses
+from export_jobs.store.tables.keys import Keys
+from export_jobs.store.tables.name_collisions import refuse_collision
+from export_jobs.store.tables.templates import Templates
 
 LIVE_JOBS = """
     SELECT j.id AS job_id, j.dag_id, j.name, j.version, v.definition

@@ -13,7 +13,7 @@ from export_jobs.core.definitions.job import Template, TemplateKind
 from export_jobs.core.validation.definitions import template_issues
 from export_jobs.core.validation.rule import RuleContext
 from export_jobs.errors import UserError
-from export_jobs.store.template_usage import TemplateUsage, TemplateUsages
+from export_jobs.store.tables.template_usage import TemplateUsage, TemplateUsages
 from export_jobs.web.catalogue.template_rows import template_choices, template_columns, template_row
 from export_jobs.web.http.access import Caller, CreatesJobs, EditsDags, ReadsDags
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router

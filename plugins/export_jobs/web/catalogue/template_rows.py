@@ -18,7 +18,7 @@ from export_jobs.core.catalogue.selection import (
 from export_jobs.core.definitions.filter import Operator
 from export_jobs.core.definitions.job import DateBasis, Template, TemplateKind
 from export_jobs.core.validation.definitions import validate_template
-from export_jobs.store.template_usage import TemplateUsage
+from export_jobs.store.tables.template_usage import TemplateUsage
 from export_jobs.web.catalogue.filter_values import can_list_values
 from export_jobs.web.models.errors import IssueAnswer
 from export_jobs.web.models.template import (
