@@ -14,6 +14,7 @@ type Route<P extends string> =
   : P extends `jobs/${string}` ? "/api/jobs/{dag_id}"
   : P extends `templates/${string}` ? "/api/templates/{name}"
   : P extends `destinations/${string}/check` ? "/api/destinations/{tag}/check"
+  : P extends `destinations/${string}/host-keys` ? "/api/destinations/{tag}/host-keys"
   : never;
 
 type Responses<Operation> = Operation extends { responses: infer R } ? R : never;

@@ -244,6 +244,7 @@ declare namespace Props {
     destinations: Api.DestinationEntry[];
     mayCheck: boolean;
   };
+  type HostKeys = { tag: string; keys: Api.DestinationCheck["host_keys"]; onPinned: () => void };
   type MoreDestinations = Changing<string[]> & { value: string[]; destinations: Api.DestinationEntry[] };
   type TextFields = Changing<Page.FileOptions> & { file: Page.FileOptions };
   type FileFields = Changing<Page.FileOptions> & { file: Page.FileOptions; example: string };

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from export_jobs.delivery.ftp.login import KNOWN_FIELDS
-from export_jobs.delivery.ssh.connection_fields import CHECKS_OFF, NOT_SUPPORTED
-from export_jobs.orchestration.airflow.s3_client import NOT_USED
+from export_jobs.delivery.ftp.login import FTP_FIELDS
+from export_jobs.delivery.ssh.connection_fields import SSH_FIELDS
+from export_jobs.orchestration.airflow.s3_client import AWS_FIELDS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "destinations.md").read_text("utf-8")
 EXTRAS = {"extra", "extra_options", "extra_config", "extra_dejson"}
@@ -96,6 +96,6 @@ def get_connection_form_widgets(): return {"h": 1}
 
 
 def test_what_is_refused_or_known_here_is_in_the_table() -> None:
-    assert {*CHECKS_OFF, *NOT_SUPPORTED, "look_for_keys"} <= told("Of type SFTP or SSH")
-    assert told("Of type FTP") == KNOWN_FIELDS
-    assert set(NOT_USED) <= told("Of type AWS")
+    assert told("Of type SFTP or SSH") == SSH_FIELDS
+    assert told("Of type FTP") == FTP_FIELDS
+    assert told("Of type AWS") == AWS_FIELDS

@@ -13,6 +13,7 @@ import yaml
 from export_jobs import cli
 from export_jobs.store.database.engine import create_store_engine
 from tests.integration.store.samples import Store, delivery
+from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer
 
 pytestmark = pytest.mark.integration
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -281,3 +282,34 @@ def test_a_store_that_is_away_is_a_sentence(
     error = capsys.readouterr().err
     assert error.startswith("export-jobs: ") or "\nexport-jobs: " in error
     assert "Traceback" not in error and "canary-pw" not in error
+
+
+def test_a_host_key_is_pinned_and_stands_in_the_definitions(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "partner.yaml"
+    place = {"tag": "partner", "kind": "sftp", "connection": "partner_sftp", "folder": "/in"}
+    file.write_text(yaml.safe_dump({"destinations": [place]}))
+    assert run("apply", "-f", file, "--yes")[0] == 0
+    (tmp_path / "root" / "in").mkdir(parents=True)
+    with FaultySftpServer(tmp_path / "root") as server:
+        found = {"conn_type": "sftp", "host": "127.0.0.1", "port": server.port, "login": USER, "password": PASSWORD}
+        monkeypatch.setenv("AIRFLOW_CONN_PARTNER_SFTP", json.dumps(found))
+        fingerprint = server.host_key.get_fingerprint()
+        assert "pins no host key" in run("check-destination", "partner")[2]
+        code, out, _ = run("host-keys", "partner")
+        assert code == 1 and fingerprint in out and "only the server's owner can tell" in out
+        other = f"SHA256:{'x' * 43}"
+        code, _, err = run("host-keys", "partner", "--pin", other)
+        assert code == 1 and other in err and fingerprint in err and "was not pinned" in err
+        assert run("host-keys", "partner", "--pin", "ssh-ed25519")[0] == 1
+        assert run("host-keys", "partner", "--pin", fingerprint)[0] == 0
+        assert run("check-destination", "partner")[0] == 0
+        assert run("host-keys", "partner", "--format", "json")[0] == 0
+        assert server.seen.password_attempts == 1, "the check that found a pinned key"
+    assert yaml.safe_load(run("dump")[1])["destinations"] == [{**place, "host_keys": [fingerprint]}]
+    code, out, _ = run("diff", "-f", file)
+    assert code == 1 and "host_keys" in out
+    full = [f"SHA256:{mark * 43}" for mark in "abcdefgh"]
+    file.write_text(yaml.safe_dump({"destinations": [{**place, "host_keys": full}]}))
+    assert run("apply", "-f", file, "--yes")[0] == 0

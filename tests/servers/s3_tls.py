@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -84,7 +85,10 @@ class TlsS3:
     """By so much its answers about an object differ from the truth."""
     objects: dict[str, bytes] = field(default_factory=dict)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    written: dict[str, int] = field(default_factory=dict)
+    """When each object was written: seconds since 1970, a minute apart."""
     uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    _clock: int = 1_750_000_000
     begun: dict[str, dict[str, str]] = field(default_factory=dict)
     seen: list[tuple[str, Headers]] = field(default_factory=list)
 
@@ -92,6 +96,12 @@ class TlsS3:
     def url(self) -> str:
         """The endpoint to give to a client."""
         return f"https://127.0.0.1:{self._server.server_port}"
+
+    def put(self, key: str, content: bytes) -> None:
+        """Have an object stand there; each is a minute younger than the one before."""
+        self.objects[key] = content
+        self._clock += 60
+        self.written[key] = self._clock
 
     def __enter__(self) -> Self:
         self.authority = self.folder / "tls.pem"
@@ -180,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(b"", {"ETag": _etag(body)})
 
     def _keep(self, key: str, content: bytes, headers: Headers) -> None:
-        self.service.objects[key] = content
+        self.service.put(key, content)
         self.service.metadata[key] = {n: v for n, v in headers.items() if n.startswith("x-amz-meta-")}
 
     def _head(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
@@ -189,6 +199,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         content = self.service.objects.get(key, b"")
         told = {"ETag": _etag(content), "Content-Length": str(len(content) + self.service.size_added)}
+        if key in self.service.written:
+            told["Last-Modified"] = formatdate(self.service.written[key], usegmt=True)
         told |= self.service.metadata.get(key, {})
         self._answer(b"", {name: value for name, value in told.items() if name.lower() not in self.service.hidden})
 

@@ -117,9 +117,19 @@ def _preview_commands(commands: _Commands) -> None:
     _add_job_argument(windows)
     windows.add_argument("--count", type=_parse_count, default=10, metavar="N", help="how many (10)")
     check = _add_command(
-        commands, "check-destination", "preview:check_destination", "prove login, folder and write permission"
+        commands, "check-destination", "destinations:check_destination", "prove login, folder and write permission"
     )
     check.add_argument("tag", metavar="TAG", help="the destination's tag")
+    keys = _add_command(
+        commands,
+        "host-keys",
+        "destinations:host_keys",
+        "host keys that an SFTP server shows; 1 if none is pinned",
+    )
+    keys.add_argument("tag", metavar="TAG", help="the destination's tag")
+    keys.add_argument(
+        "--pin", metavar="FINGERPRINT", help="trust this one, which you have compared with what the server's owner says"
+    )
 
 
 def _run_commands(commands: _Commands) -> None:

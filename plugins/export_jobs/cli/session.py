@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from export_jobs import settings
 from export_jobs.core.base.text import suggest
 from export_jobs.core.catalogue.catalogue import Catalogue
+from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration.catalogue import load_configured_catalogue
 from export_jobs.store.definitions import Definitions
@@ -92,6 +93,15 @@ def stored_job(name: str) -> StoredJob:
     if found is None:
         remedy = suggest(name, [job.name for job in definitions().jobs()], none="The store holds no job yet")
         raise UserError(f"There is no job {name!r}", remedy)
+    return found
+
+
+def destination(tag: str) -> DestinationSpec:
+    """The destination ``tag``; raises ``UserError`` that names the near ones."""
+    found = definitions().destination(tag)
+    if found is None:
+        known = [spec.tag for spec in definitions().destinations()]
+        raise UserError(f"There is no destination {tag!r}", suggest(tag, known, none="The store holds none yet"))
     return found
 
 

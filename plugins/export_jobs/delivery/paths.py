@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import secrets
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from urllib.parse import quote
 
 from export_jobs.core.definitions.destination import DEFAULT_TEMPORARY_NAME
 from export_jobs.core.files.temporary_name import is_temporary_name, render_temporary_name
@@ -69,6 +71,11 @@ def remote_folder(folder: str) -> str:
     if folder == "~" or folder.startswith("~/"):
         folder = folder[1:].strip("/") or "."
     return folder.rstrip("/") or ("/" if folder.startswith("/") else ".")
+
+
+def shown_path(folder: str, path: str) -> str:
+    """Where ``path`` in a server's ``folder`` stands, as an address has it: quoted, without the dots of a home."""
+    return quote(posixpath.normpath(posixpath.join(folder, path)).lstrip("/"))
 
 
 def temporary_name(final: str, attempt: str, pattern: str = DEFAULT_TEMPORARY_NAME) -> str:

@@ -67,7 +67,7 @@ class S3Destination:
             with fence() as placed:
                 if self._look(key) != found:
                     raise moved_on_error(target.path, self._where)
-                placed.etag = found.etag if found else None
+                placed.etag, placed.modified = (found.etag, found.modified) if found else (None, None)
                 placed.verification = Verification.READ_BACK if digest else Verification.SIZE
             return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
         with self._translate_errors(f"starting the upload of {key}"):
@@ -137,7 +137,7 @@ class S3Destination:
             log.warning("The object %s stands and cannot be looked at: %s", key, error)
             return
         shown = _described(stored)
-        placed.etag = shown.etag or placed.etag
+        placed.etag, placed.modified = shown.etag or placed.etag, shown.modified
         if self._options.verify == "read_back":
             placed.reported_bytes = None if shown.bytes == target.bytes else shown.bytes
             self._compare_content(key, target, placed)
@@ -176,6 +176,8 @@ class S3Destination:
         """Complete the upload if under its key stands what was found there; returns the object's ETag."""
         unchanged = {"IfNoneMatch": "*"} if found is None else {"IfMatch": found.etag} if found.etag else {}
         content = {"MultipartUpload": {"Parts": parts}}
+        if found is not None and not unchanged and self._look(place["Key"]) != found:
+            raise moved_on_error(target.path, self._where)  # without an ETag no request can hold a condition
         try:
             return _etag(self._client.complete_multipart_upload(**place, **content, **unchanged))
         except ClientError as error:
@@ -276,9 +278,13 @@ def _etag(answer: dict[str, Any]) -> str | None:
 
 
 def _described(answer: dict[str, Any]) -> StandingFile:
-    """An object as its service describes it; some leave out what others always tell."""
-    size = answer.get("ContentLength")
-    return StandingFile(None if size is None else int(size), etag=_etag(answer))
+    """An object as its service describes it; some leave out what others always tell.
+
+    Only where there is no ETag, which tells of the content, an object is known by the time at which it was written.
+    """
+    size, etag, written = answer.get("ContentLength"), _etag(answer), answer.get("LastModified")
+    modified = int(written.timestamp()) if written is not None and etag is None else None
+    return StandingFile(None if size is None else int(size), modified=modified, etag=etag)
 
 
 def _is_refusal(error: BaseException) -> bool:

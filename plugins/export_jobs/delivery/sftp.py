@@ -7,12 +7,11 @@ import posixpath
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
-from urllib.parse import quote
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
 from export_jobs.delivery.loop_thread import LoopThread
-from export_jobs.delivery.paths import remote_folder, split_safe_path, temporary_name
+from export_jobs.delivery.paths import remote_folder, shown_path, split_safe_path, temporary_name
 from export_jobs.delivery.sftp_server.direct import DirectUpload
 from export_jobs.delivery.sftp_server.final_name import FinalName
 from export_jobs.delivery.sftp_server.folder import make_subfolders, remove_left_overs, require_folder
@@ -21,7 +20,8 @@ from export_jobs.delivery.sftp_server.publication import SftpPublication
 from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.sftp_server.stored import StoredFile
 from export_jobs.delivery.sftp_server.upload import RangesRefusedError, SftpUpload
-from export_jobs.delivery.ssh.login import DEFAULT_PORT, read_login, server_address
+from export_jobs.delivery.ssh.login import DEFAULT_PORT, Login, read_host_keys, read_login, server_address
+from export_jobs.delivery.ssh.shown_key import ShownHostKey
 from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader, beginning_of
 from export_jobs.errors import ExportError, TransientError
@@ -142,9 +142,19 @@ class SftpDestination:
                     loop.run(self._discard(session, names.final))
                 raise
 
+    def shown_host_keys(self) -> tuple[ShownHostKey, ...]:
+        """Every host key that the server shows, pinned or not; nothing is sent that a connection holds."""
+        with LoopThread() as loop:
+            return loop.run(read_host_keys(self._login(), self._connect_seconds))
+
+    def _login(self) -> Login:
+        options = self._options
+        return read_login(self._credentials, legacy=options.legacy_algorithms, host_keys=options.host_keys)
+
     async def _open(self) -> SftpSession:
-        login = read_login(self._credentials, legacy=self._options.legacy_algorithms)
-        return await SftpSession.open(login, connect_seconds=self._connect_seconds, stall_seconds=self._stall_seconds)
+        return await SftpSession.open(
+            self._login(), connect_seconds=self._connect_seconds, stall_seconds=self._stall_seconds
+        )
 
     async def _prepare(self, session: SftpSession, target: Target, names: _RemotePaths) -> None:
         await require_folder(session, self._folder)
@@ -198,4 +208,4 @@ class SftpDestination:
     def url(self, path: str) -> str:
         """See ``Destination.url``."""
         server = server_address(self._credentials.host, self._credentials.port or DEFAULT_PORT)
-        return f"sftp://{server}/{quote(posixpath.join(self._folder, path).removeprefix('/'))}"
+        return f"sftp://{server}/{shown_path(self._folder, path)}"

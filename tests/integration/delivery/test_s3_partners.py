@@ -298,6 +298,25 @@ def test_f15_a_service_that_says_little_of_an_object_is_delivered_to_twice_and_t
     assert lease.recorded == ["1", "1"]
 
 
+@pytest.mark.parametrize("stranger", [b"x", b"of the same length"])
+def test_an_object_without_etag_that_another_writes_during_the_upload_is_not_replaced(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, stranger: bytes
+) -> None:
+    def write_meanwhile(action: str, _: dict[str, str]) -> None:
+        if action == "part" and lease.recorded:
+            service.put(KEY, stranger)
+
+    service = serve(write_meanwhile)
+    service.hidden = {"etag"}
+    destination = connect(service, **PATH_STYLE)()
+    old = b"is of equal length"
+    destination.deliver(*staged(old, PATH), lease.fence())
+    assert lease.placed[0].modified == service.written[KEY], "without an ETag the time tells which one is ours"
+    with pytest.raises(TransientError, match="Something else has come to stand"):
+        destination.deliver(*staged(b"newer", PATH, known=[old]), lease.fence())
+    assert service.objects == {KEY: stranger}
+
+
 def test_f15_a_wrong_size_is_no_delivery_and_the_object_is_known_as_ours_afterwards(
     serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease
 ) -> None:

@@ -222,6 +222,12 @@ def test_k3_an_ipv6_address_may_stand_in_brackets(sftp: FaultySftpServer, creden
         bracketed.check()
 
 
+@pytest.mark.parametrize("folder", [".", "/.", "~", "./", "", "/./"])
+def test_an_address_shows_the_plain_path(credentials: Credentials, folder: str) -> None:
+    plain = SftpDestination(replace(credentials, host="sftp.example", port=22), folder)
+    assert plain.url("eu/a b.zip") == "sftp://sftp.example:22/eu/a%20b.zip"
+
+
 @pytest.mark.parametrize("text", ["yes", "ssh-ed25519", "ssh-ed25519 AAAA", "AAAA!!!!", "SHA256:short"])
 def test_a_host_key_that_is_none_is_told(credentials: Credentials, text: str) -> None:
     with pytest.raises(TerminalError, match="is not a public key"):

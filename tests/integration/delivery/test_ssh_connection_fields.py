@@ -86,6 +86,10 @@ def test_a_host_key_algorithm_may_be_chosen(sftp: FaultySftpServer) -> None:
         ({"host_proxy_cmd": "nc proxy 22"}, "host_proxy_cmd"),
         ({"ssh_conn_id": "other"}, "ssh_conn_id"),
         ({"timeout": 5}, "conn_timeout"),
+        ({"no_host_key_chek": "true"}, "'no_host_key_chek' .*'no_host_key_check'"),
+        ({"host_keys": "SHA256:x"}, "'host_keys' .*'host_key'"),
+        ({"privatekey": "x"}, "'privatekey' .*'private_key'"),
+        ({"colour": "red"}, "'colour' .*Choose one of .* or remove it"),
     ],
     ids=str,
 )
@@ -106,6 +110,20 @@ UNIMPORTANT: list[dict[str, Any]] = [
 @pytest.mark.parametrize("extra", UNIMPORTANT, ids=str)
 def test_what_changes_nothing_is_no_fault(extra: dict[str, Any]) -> None:
     read_login(Credentials("sftp.example", 22, USER, PASSWORD, extra))
+
+
+def test_a_field_that_looks_like_one_of_the_aws_hooks_is_refused_and_any_other_is_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    spec = DestinationSpec(tag="a", kind="s3", connection="aws", folder="bucket/in")
+    kept = {"conn_type": "aws", "login": "key", "password": "secret", "extra": {"role_arm": "x"}}
+    monkeypatch.setenv("AIRFLOW_CONN_AWS", json.dumps(kept))
+    with pytest.raises(UserError, match=r"'role_arm'.*'role_arn'"):
+        open_destination(spec)
+    kept["extra"] = {"cost_centre": "x", "region_name": "eu-west-1"}
+    monkeypatch.setenv("AIRFLOW_CONN_AWS", json.dumps(kept))
+    open_destination(spec)
+    assert "cost_centre, which counts for nothing here" in caplog.text
 
 
 @pytest.mark.parametrize("name", NOT_USED)

@@ -114,6 +114,7 @@ ON_TEMPLATES = [
     ("template_has_at_most_five_dimensions", {"dimensions": "'{a,b,c,d,e,f}'"}),
     ("template_lists_hold_no_null", {"dimensions": "'{a,NULL}'"}),
 ]
+FINGERPRINT = f"SHA256:{'a+/9' * 10}xyz"
 ON_DESTINATIONS = [
     ("destination_tag_is_plain", {"tag": "'a b'"}),
     ("destination_kind_is_known", {"kind": "'webdav'"}),
@@ -126,6 +127,12 @@ ON_DESTINATIONS = [
     ("destination_lock_days_is_in_range", {"kind": "'s3'", "object_lock": "'governance'", "lock_days": "0"}),
     ("destination_object_lock_has_days", {"kind": "'s3'", "object_lock": "'governance'"}),
     ("destination_object_lock_is_of_s3", {"object_lock": "'governance'", "lock_days": "3"}),
+    ("destination_host_keys_are_fingerprints", {"host_keys": "'{ssh-ed25519 AAAA}'"}),
+    ("destination_host_keys_are_fingerprints", {"host_keys": f"ARRAY['{FINGERPRINT}', NULL]"}),
+    ("destination_host_keys_are_fingerprints", {"host_keys": f"ARRAY['{FINGERPRINT} {FINGERPRINT}']"}),
+    ("destination_host_keys_are_fingerprints", {"host_keys": f"ARRAY['{FINGERPRINT}{FINGERPRINT}']"}),
+    ("destination_host_keys_are_fingerprints", {"host_keys": f"array_fill('{FINGERPRINT}'::text, ARRAY[9])"}),
+    ("destination_host_keys_are_of_sftp", {"kind": "'s3'", "host_keys": f"ARRAY['{FINGERPRINT}']"}),
     (
         "destination_download_is_in_a_bucket",
         {"kind": "'download'", "keep_days": "14", "folder": "'/srv/files'"},

@@ -366,6 +366,7 @@ EVERY_OPTION: list[dict[str, Any]] = [
         "parallel": 4,
         "max_logins": 2,
         "legacy_algorithms": True,
+        "host_keys": [f"SHA256:{mark * 43}" for mark in "ab"],
     },
     {"kind": "sftp", "publish": "direct", "probe": "login_only", "verify": "none", "foreign_file": "replace"},
     {
@@ -401,6 +402,7 @@ BY_HAND = {
     "publish = 'direct', parallel = 4": "publishes directly",
     "parallel = 9": "not between 1 and 8",
     "max_logins = 0": "not between 1 and 100",
+    "host_keys = '{ssh-ed25519}'": "host keys are not fingerprints",
     "acl = 'private'": "an option of S3 and is of another kind",
     "kind = 's3', publish = 'direct'": "an option of SFTP servers",
     "kind = 'ftps', parallel = 4": "not for FTP",

@@ -9,8 +9,12 @@ import pytest
 
 from export_jobs.core.definitions.job import DestinationSpec
 from tests.integration.store.samples import Store
+from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tests.integration.web.conftest import Ask
 
 pytestmark = pytest.mark.integration
@@ -58,4 +62,61 @@ def test_a_check_says_what_is_wrong_and_hides_the_secret(
     assert ask("viewer").post(f"{API}/nowhere/check", json={}).status_code == 403
     assert ask("op").post(f"{API}/none/check", json={}).status_code == 404
     many = [ask("admin").post(f"{API}/nowhere/check", json={}).status_code for _ in range(6)]
+    assert many == [200] * 5 + [429]
+
+
+@pytest.fixture
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultySftpServer]:
+    """An SFTP server behind the destination "partner", whose connection pins no key."""
+    (tmp_path / "in").mkdir()
+    with FaultySftpServer(tmp_path) as server:
+        found = {"conn_type": "sftp", "host": "127.0.0.1", "port": server.port, "login": USER, "password": PASSWORD}
+        monkeypatch.setenv("AIRFLOW_CONN_PARTNER_SFTP", json.dumps(found))
+        yield server
+
+
+def test_a_host_key_is_pinned_by_who_may_edit_the_connection_and_has_compared_it(
+    ask: Ask, partner: FaultySftpServer, audit: Any, web_store: Store
+) -> None:
+    fingerprint = partner.host_key.get_fingerprint()
+    refused = ask("op").post(f"{API}/partner/check", json={}).json()
+    assert refused["host_keys"] == [{"kind": "ssh-ed25519", "fingerprint": fingerprint}]
+    by_creator = ask("user").post(f"{API}/partner/check", json={}).json()
+    assert (by_creator["ok"], by_creator["host_keys"]) == (False, []), "they may not pin it"
+    pin = {"fingerprint": fingerprint}
+    for role in ("viewer", "user"):
+        answer = ask(role).post(f"{API}/partner/host-keys", json=pin)
+        assert answer.status_code == 403 and "edit Airflow's connections" in answer.text
+    assert web_store.definitions.destination("partner").host_keys == ()  # type: ignore[union-attr]
+    assert ask("op").post(f"{API}/partner/host-keys", json=pin).json() == {"tag": "partner", "host_keys": [fingerprint]}
+    event, who, _, noted = audit()[-1]
+    assert (event, who, noted["destination"]) == ("export_jobs.pin_host_key", "op", "partner")
+    assert (noted["kind"], noted["fingerprint"]) == ("ssh-ed25519", fingerprint)
+    assert partner.seen.password_attempts == 0, "no secret is sent before a key is pinned"
+    assert ask("op").post(f"{API}/partner/check", json={}).json() == {
+        "ok": True,
+        "what": "It takes files: login, folder and the right to write are proven.",
+        "host_keys": [],
+    }
+    again = ask("admin").post(f"{API}/partner/host-keys", json=pin)
+    assert again.json()["host_keys"] == [fingerprint], "once is enough"
+
+
+def test_a_fingerprint_that_the_server_does_not_show_is_not_pinned(
+    ask: Ask, partner: FaultySftpServer, web_store: Store
+) -> None:
+    other = f"SHA256:{'x' * 43}"
+    answer = ask("op").post(f"{API}/partner/host-keys", json={"fingerprint": other})
+    assert answer.status_code == 409
+    what = answer.json()["errors"][0]["what"]
+    assert other in what and partner.host_key.get_fingerprint() in what
+    assert ask("op").post(f"{API}/partner/host-keys", json={"fingerprint": "ssh-ed25519 AAAA"}).status_code == 422
+    assert ask("op").post(f"{API}/archive/host-keys", json={"fingerprint": other}).status_code == 422
+    assert ask("op").post(f"{API}/none/host-keys", json={"fingerprint": other}).status_code == 404
+    assert [one.host_keys for one in web_store.definitions.destinations()] == [(), ()]
+
+
+def test_a_look_at_host_keys_counts_as_a_check(ask: Ask, partner: FaultySftpServer) -> None:
+    pin = {"fingerprint": partner.host_key.get_fingerprint()}
+    many = [ask("admin").post(f"{API}/partner/host-keys", json=pin).status_code for _ in range(6)]
     assert many == [200] * 5 + [429]

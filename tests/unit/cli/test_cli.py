@@ -28,6 +28,7 @@ COMMANDS = [
     ["preview", "j", "--window", "1997-01-01..1997-01-31", "--template", "t", "--rows", "5"],
     ["windows", "j", "--count", "3"],
     ["check-destination", "t"],
+    ["host-keys", "t", "--pin", "SHA256:x"],
     ["history", "j"],
     ["coverage", "j"],
     ["rerun", "j", "--include-gaps", "--with-current-definition", "--yes"],

@@ -7,9 +7,9 @@ import sys
 from datetime import datetime
 
 from export_jobs.cli import session
-from export_jobs.cli.commands.provenance import show_provenance
 from export_jobs.cli.output import Output, confirm
 from export_jobs.cli.text.plan_text import issue_document, show_issues, window_document
+from export_jobs.cli.text.provenance_text import show_provenance
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.definitions.dump import yaml_text
 from export_jobs.core.definitions.job import DefinitionFile, ExportJob

@@ -1,4 +1,4 @@
-"""``sql``, ``preview``, ``windows`` and ``check-destination``: what would happen, before it does."""
+"""``sql``, ``preview`` and ``windows``: what would happen, before it does."""
 
 from __future__ import annotations
 
@@ -78,23 +78,6 @@ def windows(options: argparse.Namespace, output: Output) -> int:
     if not found:
         output.line("There are no more windows: every day of the validity has been exported.")
     output.json([window_document(delivery) for delivery in found])
-    return 0
-
-
-def check_destination(options: argparse.Namespace, output: Output) -> int:
-    """Prove the destination; raises what it refuses, as a sentence."""
-    from export_jobs.orchestration.airflow.connections import open_destination  # noqa: PLC0415  loads Airflow
-
-    definitions = session.definitions()
-    spec = definitions.destination(options.tag)
-    if spec is None:
-        remedy = suggest(
-            options.tag, [known.tag for known in definitions.destinations()], none="The store holds none yet"
-        )
-        raise UserError(f"There is no destination {options.tag!r}", remedy)
-    open_destination(spec).check()
-    output.line(f"The destination {spec.tag!r} takes files: login, folder and write permission are proven.")
-    output.json({"tag": spec.tag, "ok": True})
     return 0
 
 

@@ -47,7 +47,7 @@ def quote_value(value: object) -> str:
 def suggest(word: str, known: Iterable[str], none: str, far: str | None = None) -> str:
     """A remedy for an unknown ``word``: the known ones that are near, else ``far`` or the first few there are."""
     names = sorted(set(known))
-    near = _similar_names(word, names)
+    near = similar_names(word, names)
     if near:
         return "Perhaps you mean " + " or ".join(repr(name) for name in near)
     if not names or far:
@@ -56,7 +56,7 @@ def suggest(word: str, known: Iterable[str], none: str, far: str | None = None) 
     return "Choose one of " + ", ".join(names[:12]) + more
 
 
-def _similar_names(word: str, names: list[str]) -> list[str]:
+def similar_names(word: str, names: Iterable[str]) -> list[str]:
     """Known names like ``word``; a last part counts too, since people write Berlin for Europe/Berlin."""
     spellings: dict[str, list[str]] = {}
     for name in names:

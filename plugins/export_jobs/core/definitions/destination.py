@@ -13,6 +13,9 @@ MOST_PARALLEL = 8
 MOST_LOGINS = 100
 MOST_KEPT_DAYS = 366
 MOST_LOCKED_DAYS = 36_500
+MOST_HOST_KEYS = 8
+HOST_KEY = r"SHA256:[A-Za-z0-9+/]{43}"
+"""A fingerprint as OpenSSH prints it."""
 IN_BUCKETS = frozenset({"s3", "download"})
 """Kinds whose files are objects of an object store."""
 
@@ -58,7 +61,8 @@ class DestinationOptions(Frozen):
     ``temporary_name`` is a pattern with ``{name}`` (or ``{stem}`` and ``{ending}``) and ``{attempt}``. ``tags`` are put
     on S3 objects, ``kms_key`` is the id or ARN of the key that encrypts them. ``plain_ftp`` consents to a server that
     takes passwords and files in the clear. ``lock_days``: for how long ``object_lock`` keeps an object from being
-    removed or changed, from its delivery on. ``keep_days``: how long a file can be downloaded.
+    removed or changed, from its delivery on. ``keep_days``: how long a file can be downloaded. ``host_keys``:
+    fingerprints of host keys that are trusted beside those of the connection.
     """
 
     publish: Annotated[Literal["rename", "direct"], BeforeValidator(_lower)] = "rename"
@@ -71,6 +75,7 @@ class DestinationOptions(Frozen):
     parallel: Annotated[int, Field(strict=True)] = 1
     max_logins: Annotated[int | None, Field(strict=True)] = None
     legacy_algorithms: bool = False
+    host_keys: tuple[str, ...] = ()
     acl: Annotated[
         Literal["private", "bucket-owner-read", "bucket-owner-full-control"] | None, BeforeValidator(_lower)
     ] = None

@@ -7,7 +7,6 @@ import posixpath
 import time
 from contextlib import suppress
 from typing import BinaryIO
-from urllib.parse import quote
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
@@ -17,7 +16,14 @@ from export_jobs.delivery.ftp.login import ftp_address, read_ftp_login
 from export_jobs.delivery.ftp.publication import FtpPublication
 from export_jobs.delivery.ftp.session import FtpSession
 from export_jobs.delivery.ftp.upload import FtpUpload
-from export_jobs.delivery.paths import is_temporary_of, probe_name, remote_folder, split_safe_path, temporary_name
+from export_jobs.delivery.paths import (
+    is_temporary_of,
+    probe_name,
+    remote_folder,
+    shown_path,
+    split_safe_path,
+    temporary_name,
+)
 from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import ExportError
@@ -111,7 +117,7 @@ class FtpDestination:
         """See ``Destination.url``."""
         where = ftp_address(self._credentials, plain=self._plain)
         scheme = "ftp" if self._plain else "ftps"
-        return f"{scheme}://{where}/{quote(posixpath.join(self._folder, path).removeprefix('/'))}"
+        return f"{scheme}://{where}/{shown_path(self._folder, path)}"
 
     def _open(self, folder: str | None = None) -> FtpSession:
         login = read_ftp_login(self._credentials, plain=self._plain)

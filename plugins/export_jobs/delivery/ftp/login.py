@@ -8,13 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from export_jobs.core.base.text import suggest
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.ssh.login import plain_host, server_address
 from export_jobs.errors import TerminalError
 
 EXPLICIT_PORT = 21
 IMPLICIT_PORT = 990
-KNOWN_FIELDS = {"passive", "encoding", "implicit_tls", "ca_file", "ca_certificate"}
+FTP_FIELDS = {"passive", "encoding", "implicit_tls", "ca_file", "ca_certificate"}
 _NO = {"false", "0", "no", "off", ""}
 
 
@@ -64,11 +65,11 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
     if not credentials.login or not credentials.password:
         missing = "password" if credentials.login else "login"
         raise TerminalError(f"The connection of {where} has no {missing}", "Fill it in, in the Airflow connection")
-    unknown = sorted(set(extra) - KNOWN_FIELDS)
+    unknown = sorted(set(extra) - FTP_FIELDS)
     if unknown:
         raise TerminalError(
             f"The connection of {where} has fields in its extra that no FTP delivery knows: {', '.join(unknown)}",
-            f"Remove them; known are {', '.join(sorted(KNOWN_FIELDS))}",
+            f"{suggest(unknown[0], FTP_FIELDS, none='')}, or remove what is unknown",
         )
     if not _is_on(extra.get("passive", True)):
         raise TerminalError(

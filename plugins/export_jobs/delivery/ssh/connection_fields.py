@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from export_jobs.core.base.text import quote_value, suggest
 from export_jobs.errors import TerminalError
 
 _YES = {"true", "1", "yes", "on"}
@@ -28,6 +29,16 @@ NOT_SUPPORTED = {
     "timeout": "write conn_timeout (seconds)",
 }
 """Fields of hooks and of their older releases -> what to do in their place."""
+SSH_FIELDS = frozenset(
+    {
+        *("host_key", "private_key", "key_file", "private_key_passphrase", "passphrase"),
+        *("certificate", "certificate_file", "conn_timeout", "cmd_timeout", "compress", "look_for_keys"),
+        *("ciphers", "host_key_algorithms", "disabled_algorithms"),
+        *CHECKS_OFF,
+        *NOT_SUPPORTED,
+    }
+)
+"""Every field that counts, or is refused with a sentence of its own."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,13 @@ def read_preferences(extra: Mapping[str, Any], where: str) -> LoginPreferences:
     Raises:
         TerminalError: a field that cannot be honoured, or cannot be read; the message names it, never its value.
     """
+    for name, value in extra.items():
+        if name not in SSH_FIELDS and value not in (None, ""):
+            raise TerminalError(
+                f"The connection of {where} has {quote_value(name)} in its extra, which is no field of an SFTP "
+                "connection, so it would count for nothing",
+                f"{suggest(name, SSH_FIELDS, none='')}, or remove it",
+            )
     for switch in CHECKS_OFF:
         if is_on(extra.get(switch)):
             raise TerminalError(

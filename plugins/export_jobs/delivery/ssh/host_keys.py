@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import asyncssh
 from asyncssh.public_key import get_default_public_key_algs
 
+from export_jobs.delivery.ssh.shown_key import HostKeyError, ShownHostKey
 from export_jobs.errors import TerminalError
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}(?==?$)")
 _LIKELIEST_FIRST = ("ssh-ed25519", "ecdsa-")
 """Kinds of key that a fingerprint is of most often today; asking for the right one first saves connections."""
+_PIN_IT = "pin it at the destination: on the page after a check, or with `export-jobs host-keys TAG --pin FINGERPRINT`"
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,10 @@ class HostKeyPins:
         return [name for name in wanted if name not in seen]
 
 
-def parse_host_keys(value: object, where: str) -> HostKeyPins:
+def parse_host_keys(value: object, where: str, also: Iterable[str] = ()) -> HostKeyPins:
     """Read ``host_key``: one key a line, or a list of them; several let a server change its key without a gap.
+
+    ``also``: fingerprints that are pinned at the destination.
 
     A line is ``ssh-ed25519 AAAA…``, ``[host]:port ssh-… AAAA…``, only ``AAAA…``, a fingerprint ``SHA256:…``, or what
     ``ssh-keygen -l`` prints of it. Line ends may be written as the two characters ``\\n``, as in JSON within JSON.
@@ -56,7 +60,7 @@ def parse_host_keys(value: object, where: str) -> HostKeyPins:
     Raises:
         TerminalError: a line is none of these.
     """
-    fingerprints: set[str] = set()
+    fingerprints = set(also)
     algorithms: list[str] = []
     for line in _lines(value):
         fingerprint = next(filter(None, (_FINGERPRINT.match(word) for word in line.split())), None)
@@ -98,24 +102,31 @@ def _public_key(line: str) -> asyncssh.SSHKey | None:
         return None
 
 
-def no_pinned_key_error(where: str, offered: asyncssh.SSHKey) -> TerminalError:
-    """The error that says which key the server showed and how to trust it."""
-    line = offered.export_public_key().decode("ascii").split()
-    return TerminalError(
+def shown_key(key: asyncssh.SSHKey) -> ShownHostKey:
+    """What a person compares of a key."""
+    return ShownHostKey(str(key.get_algorithm()), str(key.get_fingerprint()))
+
+
+def no_pinned_key_error(where: str, shown: Sequence[asyncssh.SSHKey]) -> HostKeyError:
+    """The error that says which keys the server showed and how to trust one of them."""
+    line = shown[0].export_public_key().decode("ascii").split()
+    keys = [shown_key(key) for key in shown]
+    return HostKeyError(
         f"The connection of {where} pins no host key, so an impostor could pass for the server; nothing was sent. "
-        f"It offered {offered.get_algorithm()} {offered.get_fingerprint()}",
+        f"It offered {' and '.join(map(str, keys))}",
         "Compare this fingerprint with the one the server's owner gives you. When they are the same, put "
-        f'"host_key": "{line[0]} {line[1]}" into the connection\'s extra',
+        f'"host_key": "{line[0]} {line[1]}" into the connection\'s extra, or {_PIN_IT}',
+        keys,
     )
 
 
-def changed_key_error(where: str, pins: HostKeyPins, shown: Sequence[asyncssh.SSHKey]) -> TerminalError:
+def changed_key_error(where: str, pins: HostKeyPins, shown: Sequence[asyncssh.SSHKey]) -> HostKeyError:
     """The error that says which key was expected and which the server showed."""
-    got = " and ".join(f"{key.get_algorithm()} {key.get_fingerprint()}" for key in shown)
-    return TerminalError(
+    keys = [shown_key(key) for key in shown]
+    return HostKeyError(
         f"The server {where} showed another host key than the pinned one; nothing was sent. "
-        f"Expected {' or '.join(sorted(pins.fingerprints))}, "
-        f"got {got}",
+        f"Expected {' or '.join(sorted(pins.fingerprints))}, got {' and '.join(map(str, keys))}",
         "Ask the server's owner whether the key was changed on purpose; only then put the new one into host_key of the "
-        "connection's extra",
+        f"connection's extra, or {_PIN_IT}",
+        keys,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncssh
@@ -23,6 +24,7 @@ from export_jobs.delivery.ssh.login_errors import (
     signature_error,
 )
 from export_jobs.delivery.ssh.private_key import read_private_key
+from export_jobs.delivery.ssh.shown_key import HostKeyError, ShownHostKey
 from export_jobs.errors import ExportError, TerminalError
 
 DEFAULT_PORT = 22
@@ -64,8 +66,8 @@ def plain_host(host: str) -> str:
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
-def read_login(credentials: Credentials, *, legacy: bool = False) -> Login:
-    """Read what the connection says.
+def read_login(credentials: Credentials, *, legacy: bool = False, host_keys: Iterable[str] = ()) -> Login:
+    """Read what the connection says; ``host_keys``: fingerprints that are pinned beside those of the connection.
 
     Raises:
         TerminalError: something is missing or unreadable; the message names the field, never its value.
@@ -90,7 +92,7 @@ def read_login(credentials: Credentials, *, legacy: bool = False) -> Login:
         key=key,
         legacy=legacy,
         preferences=preferences,
-        pins=parse_host_keys(extra.get("host_key"), where),
+        pins=parse_host_keys(extra.get("host_key"), where, host_keys),
     )
 
 
@@ -110,13 +112,28 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
         except (asyncssh.Error, OSError, EOFError) as error:
             if dialogue.rejected_key is not None:
                 shown.append(dialogue.rejected_key)
-                if login.pins.fingerprints and login.pins.preferred_algorithms(shown):
+                if login.pins.preferred_algorithms(shown):
                     continue  # no secret was sent; a server with keys of other kinds may still show the pinned one
             if not shown and not dialogue.has_shown_key and isinstance(error, _NO_AGREEMENT):
                 unmatched = await unmatched_algorithms(login.host, login.port, seconds, legacy=login.legacy)
                 if unmatched is not None:
                     raise outdated_error(login.where, *unmatched) from error
             raise _connect_error(error, login, dialogue, shown) from error
+
+
+async def read_host_keys(login: Login, seconds: float) -> tuple[ShownHostKey, ...]:
+    """Every host key that a server shows, whatever is pinned. It is told neither the password nor any key.
+
+    Raises as ``connect`` for a server that shows none.
+    """
+    nothing = replace(login, password=None, key=None, pins=HostKeyPins(frozenset(), ()))
+    try:
+        connection, _ = await connect(nothing, seconds)
+    except HostKeyError as error:
+        pinned = login.pins.fingerprints
+        return tuple(replace(key, is_pinned=key.fingerprint in pinned) for key in error.shown)
+    connection.abort()
+    raise TerminalError(f"The server {login.where} let somebody in without showing a host key", "Tell its owner")
 
 
 async def _connect_once(
@@ -135,10 +152,10 @@ async def _connect_once(
 def _connect_error(
     error: BaseException, login: Login, dialogue: LoginDialogue, shown: list[asyncssh.SSHKey]
 ) -> ExportError:
+    if shown and not login.pins.fingerprints:
+        return no_pinned_key_error(login.where, shown)
     if dialogue.rejected_key is not None or (shown and _has_no_further_key(error, dialogue)):
-        if login.pins.fingerprints:
-            return changed_key_error(login.where, login.pins, shown)
-        return no_pinned_key_error(login.where, shown[0])
+        return changed_key_error(login.where, login.pins, shown)
     if login.key is None or dialogue.has_given_password or dialogue.wants_new_password or dialogue.asked_for:
         return _password_error(error, login, dialogue)
     if dialogue.accepted:

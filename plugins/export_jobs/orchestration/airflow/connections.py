@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from export_jobs.delivery.download import DownloadDestination
+    from export_jobs.delivery.sftp import SftpDestination
     from export_jobs.streaming.openpgp.read_key import SigningKey
     from export_jobs.streaming.source import Source
 
@@ -200,16 +201,8 @@ def open_destination(spec: DestinationSpec) -> Destination:
         return _s3(spec)
     if spec.kind == "download":
         return open_download(spec)
-    found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")
-    credentials = Credentials(
-        host=found.host or "",
-        port=found.port,
-        login=found.login,
-        password=found.password,
-        extra=dict(found.extra_dejson),
-    )
     stall_seconds = settings.stall_timeout_s()
-    destination = (_sftp if spec.kind == "sftp" else _ftp)(credentials, spec, stall_seconds)
+    destination: Destination = open_sftp(spec) if spec.kind == "sftp" else _ftp(spec, stall_seconds)
     if spec.max_logins is None:
         return destination
     engine, tag, count = task_store_engine(), spec.tag, spec.max_logins
@@ -236,20 +229,32 @@ def signing_key(connection_id: str) -> SigningKey:
     return SigningKey(text, found.password or "")
 
 
-def _sftp(credentials: Credentials, spec: DestinationSpec, stall_seconds: float) -> Destination:
+def _credentials(spec: DestinationSpec) -> Credentials:
+    found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")
+    return Credentials(
+        host=found.host or "",
+        port=found.port,
+        login=found.login,
+        password=found.password,
+        extra=dict(found.extra_dejson),
+    )
+
+
+def open_sftp(spec: DestinationSpec) -> SftpDestination:
+    """The SFTP server behind a destination, whatever its number of logins; ``UserError`` without its connection."""
     import asyncssh  # noqa: PLC0415  one kind's library at a time
 
     from export_jobs.delivery.sftp import SftpDestination  # noqa: PLC0415
 
     asyncssh.set_log_level("WARNING")  # a line for every channel it opens would bury ours in the task's log
-    return SftpDestination(credentials, spec.folder, options=spec, stall_seconds=stall_seconds)
+    return SftpDestination(_credentials(spec), spec.folder, options=spec, stall_seconds=settings.stall_timeout_s())
 
 
-def _ftp(credentials: Credentials, spec: DestinationSpec, stall_seconds: float) -> Destination:
+def _ftp(spec: DestinationSpec, stall_seconds: float) -> Destination:
     from export_jobs.delivery.ftp.destination import FtpDestination  # noqa: PLC0415
 
     plain = spec.kind == "ftp" and spec.plain_ftp
-    return FtpDestination(credentials, spec.folder, options=spec, plain=plain, stall_seconds=stall_seconds)
+    return FtpDestination(_credentials(spec), spec.folder, options=spec, plain=plain, stall_seconds=stall_seconds)
 
 
 def _s3(spec: DestinationSpec) -> Destination:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from export_jobs import settings
+from export_jobs.core.base.text import quote_value, similar_names, suggest
 from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
     from botocore.config import Config
+
+log = logging.getLogger(__name__)
 
 _AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -23,6 +27,18 @@ NOT_USED = {
     "s3_config_file": "profile_name",
 }
 """Fields of older releases -> what counts in their place."""
+AWS_FIELDS = frozenset(
+    {
+        *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "session_kwargs"),
+        *("region_name", "endpoint_url", "verify", "service_config", "profile_name", "config_kwargs"),
+        *("role_arn", "assume_role_method", "assume_role_kwargs", "assume_role_with_saml"),
+        "assume_role_with_web_identity_federation",
+        "assume_role_with_web_identity_token_file",
+        "assume_role_with_web_identity_federation_audience",
+        *NOT_USED,
+    }
+)
+"""Every field that Airflow's hook reads, or that is refused with a sentence of its own."""
 _CHECKSUM_VARIABLE = "AWS_REQUEST_CHECKSUM_CALCULATION"
 
 
@@ -43,7 +59,18 @@ def s3_client(connection_id: str | None) -> Any:
 
 
 def refuse_unused_fields(extra: dict[str, Any], connection_id: str) -> None:
-    """Raises ``UserError`` for a field that Airflow's hook passes over, with or without a word in its log."""
+    """Raises ``UserError`` for a field that Airflow's hook passes over, with or without a word in its log.
+
+    One that is like none of the hook's may be there for somebody else who uses the connection: the log names it.
+    """
+    for name in sorted(set(extra) - AWS_FIELDS):
+        if similar_names(name, AWS_FIELDS):
+            raise UserError(
+                f"The extra of the connection {connection_id!r} has {quote_value(name)}, which Airflow's AWS hook does "
+                "not know",
+                f"{suggest(name, AWS_FIELDS, none='')}, or remove it",
+            )
+        log.warning("The extra of the connection %r has %s, which counts for nothing here", connection_id, name)
     for name, instead in NOT_USED.items():
         if extra.get(name) and not extra.get(instead):
             raise UserError(

@@ -78,6 +78,14 @@ DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
         "Give both of them, or none",
     ),
     "destination_object_lock_is_of_s3": ("The destination's object lock is for S3 only", "Empty it, or choose s3"),
+    "destination_host_keys_are_fingerprints": (
+        "The destination's host keys are not fingerprints, or more than 8",
+        "Write each as SHA256:… with 43 characters, as `ssh-keygen -lf` prints it",
+    ),
+    "destination_host_keys_are_of_sftp": (
+        "The destination's host keys are for SFTP only",
+        "Empty them, or choose sftp",
+    ),
     "destination_s3_publishes_whole_objects": (
         "The destination has an option of SFTP servers and is of the kind s3 or download",
         "Leave publish, replace, temporary_name, parallel, max_logins and legacy_algorithms at their defaults",

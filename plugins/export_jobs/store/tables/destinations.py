@@ -7,6 +7,7 @@ import json
 from sqlalchemy import text
 
 from export_jobs.core.definitions.job import DestinationSpec
+from export_jobs.errors import UserError
 from export_jobs.store.database.access import StoreAccess
 
 _COLUMNS = tuple(DestinationSpec.model_fields)
@@ -14,6 +15,9 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM export_jobs.destination"
 _VALUES = ", ".join(f"CAST(:{name} AS jsonb)" if name == "tags" else f":{name}" for name in _COLUMNS)
 _SAVE = f"""INSERT INTO export_jobs.destination ({", ".join(_COLUMNS)}) VALUES ({_VALUES})
     ON CONFLICT (tag) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "tag")}"""
+
+_PIN = """UPDATE export_jobs.destination SET host_keys = array_append(host_keys, CAST(:fingerprint AS text))
+    WHERE tag = :tag AND NOT host_keys @> ARRAY[CAST(:fingerprint AS text)]"""
 
 
 class Destinations(StoreAccess):
@@ -33,3 +37,15 @@ class Destinations(StoreAccess):
         values = spec.model_dump(mode="json")
         with self._begin(actor) as connection:
             connection.execute(text(_SAVE), {**values, "tags": json.dumps(values["tags"], ensure_ascii=False)})
+
+    def pin_host_key(self, tag: str, fingerprint: str, actor: str | None = None) -> DestinationSpec:
+        """Trust one more host key of a destination, after those that are trusted already; once is enough.
+
+        Raises ``UserError`` when there is no such destination, or no room for a key.
+        """
+        with self._begin(actor) as connection:
+            connection.execute(text(_PIN), {"tag": tag, "fingerprint": fingerprint})
+        spec = self.destination(tag)
+        if spec is None:
+            raise UserError(f"There is no destination {tag!r}, or no longer", "Look for it in the list of destinations")
+        return spec

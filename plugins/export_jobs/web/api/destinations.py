@@ -10,17 +10,28 @@ from fastapi.responses import StreamingResponse
 
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.core.definitions.looser_choices import looser_choices
+from export_jobs.delivery.ssh.shown_key import HostKeyError
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.connections import open_destination, open_download
+from export_jobs.orchestration.airflow.host_keys import compared_key
+from export_jobs.store.definitions import Definitions
 from export_jobs.store.executions.downloads import Downloads, KnownDownload
 from export_jobs.web.airflow import tables as airflow_tables
-from export_jobs.web.http.access import DATA, Caller, ChecksDestinations, ReadsDags
+from export_jobs.web.http.access import DATA, Caller, ChecksDestinations, PinsHostKeys, ReadsDags
 from export_jobs.web.http.audit_log import AuditEntryDep, api_router
 from export_jobs.web.http.dependencies import StoreDep, StoreEngineDep
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.http.rate_limit import RateLimit
 from export_jobs.web.models import EmptyBody
-from export_jobs.web.models.destination import DestinationCheck, DestinationChoice, DestinationEntry, DestinationList
+from export_jobs.web.models.destination import (
+    DestinationCheck,
+    DestinationChoice,
+    DestinationEntry,
+    DestinationList,
+    HostKeyEntry,
+    HostKeyPin,
+    PinnedHostKeys,
+)
 
 router = api_router("destinations")
 _CHECKS = RateLimit("checks of destinations", limit=5, seconds=60)
@@ -63,29 +74,62 @@ def check_destination(
 
     Whoever may create jobs may send files there, so they may ask; what is said holds no secret, as of a run's failure.
     """
-    spec = store.destination(tag)
-    if spec is None:
-        raise RequestRefusal.because(
-            404, f"there is no destination {tag[:100]!r}", "Load the list of destinations again"
-        )
+    spec = _known(store, tag)
     sends = user.may("PUT", None) and airflow_tables.is_open_to_us(spec.connection)
     if not (sends or user.may_use_connection(spec.connection)):
         what = f"you may not use the connection of the destination {tag!r}"
         raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for access to its connection")
     entry.note(destination=spec.tag)
+    _take_turn(user)
+    try:
+        open_destination(spec).check()
+    except ExportError as error:
+        entry.note(ok=False)
+        may_pin = user.may_use_connection(spec.connection, "PUT")
+        shown = error.shown if isinstance(error, HostKeyError) and may_pin else ()
+        keys = [HostKeyEntry(kind=key.kind, fingerprint=key.fingerprint) for key in shown]
+        return DestinationCheck(ok=False, what=str(error), host_keys=keys)
+    entry.note(ok=True)
+    return DestinationCheck(ok=True, what=CHECK_PASSED, host_keys=[])
+
+
+@router.post("/destinations/{tag}/host-keys")
+def pin_host_key(
+    user: PinsHostKeys, tag: str, body: HostKeyPin, store: StoreDep, entry: AuditEntryDep
+) -> PinnedHostKeys:
+    """Trust a host key that the server shows right now, beside those that are pinned; counts as a check.
+
+    The fingerprint is what a person has compared; a server that shows another key has nothing pinned. It is asked
+    again for its keys, and told neither login nor secret.
+    """
+    spec = _known(store, tag)
+    if not user.may_use_connection(spec.connection, "PUT"):
+        what = f"you may not edit the connection of the destination {tag!r}, which its host keys are a part of"
+        raise RequestRefusal.because(403, what, "Ask an administrator of Airflow to compare and pin the key")
+    entry.note(destination=spec.tag, fingerprint=body.fingerprint)
+    _take_turn(user)
+    key = compared_key(spec, body.fingerprint)
+    pinned = store.pin_host_key(spec.tag, key.fingerprint, user.actor)
+    entry.note(kind=key.kind, host_keys=list(pinned.host_keys))
+    return PinnedHostKeys(tag=pinned.tag, host_keys=list(pinned.host_keys))
+
+
+def _known(store: Definitions, tag: str) -> DestinationSpec:
+    spec = store.destination(tag)
+    if spec is None:
+        raise RequestRefusal.because(
+            404, f"there is no destination {tag[:100]!r}", "Load the list of destinations again"
+        )
+    return spec
+
+
+def _take_turn(user: Caller) -> None:
     wait = _CHECKS.wait(user.name)
     if wait:
         what = "you have checked five destinations within a minute"
         raise RequestRefusal.because(
             429, what, f"Try again in {wait} s, so that the server does not lock the login out"
         )
-    try:
-        open_destination(spec).check()
-    except ExportError as error:
-        entry.note(ok=False)
-        return DestinationCheck(ok=False, what=str(error))
-    entry.note(ok=True)
-    return DestinationCheck(ok=True, what=CHECK_PASSED)
 
 
 @router.get("/downloads/{tag}/{path:path}", response_class=StreamingResponse, responses=_FILE)

@@ -192,6 +192,16 @@ class CheckPermission(ConnectionPermission):
         return caller.may("PUT", None) or super().allows(caller, request)
 
 
+class PinPermission(Permission):
+    """For pinning a host key, as whoever may edit a connection can there; the route asks for the very one."""
+
+    what = "pin host keys, which takes the right to edit Airflow's connections"
+
+    def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single connection is meant
+        """Asks for connections in general."""
+        return caller.may_use_connection(None, "PUT")
+
+
 LoggedIn = Annotated[Caller, Depends(Permission())]
 LoadsPage = Annotated[Caller, Depends(Permission(any_team=True))]  # the scripts, which hold no data of any team
 ReadsDags = Annotated[Caller, Depends(GeneralDagPermission("GET", "see Dags"))]
@@ -206,3 +216,4 @@ RerunsJob = Annotated[Caller, Depends(PathDagPermission("PUT", "rerun this job",
 RunsJob = Annotated[Caller, Depends(PathDagPermission("POST", "run this job", RUN))]
 ReadsConnections = Annotated[Caller, Depends(ConnectionPermission())]
 ChecksDestinations = Annotated[Caller, Depends(CheckPermission())]
+PinsHostKeys = Annotated[Caller, Depends(PinPermission())]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
+
+from export_jobs.core.definitions.destination import HOST_KEY
 from export_jobs.web.models.base import ApiModel
 
 
@@ -27,7 +30,7 @@ class DestinationEntry(ApiModel):
     folder: str
     description: str
     connection: str
-    options: dict[str, str | int | bool | dict[str, str]]
+    options: dict[str, str | int | bool | list[str] | dict[str, str]]
     looser: list[DestinationChoice]
 
 
@@ -37,8 +40,32 @@ class DestinationList(ApiModel):
     destinations: list[DestinationEntry]
 
 
+class HostKeyEntry(ApiModel):
+    """A host key as a person compares it: its kind, such as "ssh-ed25519", and its SHA-256 fingerprint."""
+
+    kind: str
+    fingerprint: str
+
+
 class DestinationCheck(ApiModel):
-    """Whether a destination takes files right now; ``what`` says what was proven, or why not and what to do."""
+    """Whether a destination takes files right now; ``what`` says what was proven, or why not and what to do.
+
+    ``host_keys``: where none of those that its server shows is pinned, all of them, for who may pin one; else empty.
+    """
 
     ok: bool
     what: str
+    host_keys: list[HostKeyEntry]
+
+
+class HostKeyPin(ApiModel):
+    """The fingerprint that a person has compared with what the server's owner says."""
+
+    fingerprint: Annotated[str, Field(pattern=f"^{HOST_KEY}$")]
+
+
+class PinnedHostKeys(ApiModel):
+    """Fingerprints that are trusted at a destination now, beside those of its connection."""
+
+    tag: str
+    host_keys: list[str]

@@ -9,7 +9,9 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value, text_issues
 from export_jobs.core.definitions.destination import (
     DEFAULT_TEMPORARY_NAME,
+    HOST_KEY,
     IN_BUCKETS,
+    MOST_HOST_KEYS,
     MOST_KEPT_DAYS,
     MOST_LOCKED_DAYS,
     MOST_LOGINS,
@@ -33,10 +35,12 @@ _WHY_NOT_S3 = {
     "parallel": "an upload to S3 sends several parts at once by itself",
     "max_logins": "S3 has no logins that stay open",
     "legacy_algorithms": "it is about the algorithms of SSH",
+    "host_keys": "it is about the keys that SSH servers show",
 }
 _WHY_NOT_FTP = {
     "parallel": "FTP has one data connection a file",
     "legacy_algorithms": "it is about the algorithms of SSH",
+    "host_keys": "it is about the keys that SSH servers show",
 }
 _S3_ONLY = ("acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags", "object_lock", "lock_days")
 
@@ -136,6 +140,20 @@ def numbers_are_in_range(destination: DestinationSpec) -> Iterator[Issue]:
     if destination.max_logins is not None and not 1 <= destination.max_logins <= MOST_LOGINS:
         what = f"{destination.max_logins} is not between 1 and {MOST_LOGINS}"
         yield Issue("max_logins", what, "Remove the key for no limit")
+
+
+@DESTINATION_OPTION_RULES.reads("host_keys")
+def host_keys_are_fingerprints(destination: DestinationSpec) -> Iterator[Issue]:
+    """What a person compares, and as short as a person can compare."""
+    keys = destination.host_keys
+    if len(keys) > MOST_HOST_KEYS:
+        yield Issue(
+            "host_keys", f"there are {len(keys)} host keys, at most {MOST_HOST_KEYS} count", "Leave old ones out"
+        )
+    for key in keys:
+        if not re.fullmatch(HOST_KEY, key):
+            what = f"{quote_value(key)} is not the SHA-256 fingerprint of a host key"
+            yield Issue("host_keys", what, "Write it as `ssh-keygen -lf` prints it: SHA256 with a colon, 43 characters")
 
 
 @DESTINATION_OPTION_RULES.reads("kind", "encryption", "kms_key", "bucket_key")

@@ -5,6 +5,7 @@ import { Icon } from "../../components/icons.js";
 import { keep, kept } from "../../components/kept.js";
 import { time } from "../../format.js";
 import { Chakra, html, useEffect, useState } from "../../host.js";
+import { HostKeys } from "./HostKeys.js";
 
 /** @param {Props.DestinationField} props */
 export function DestinationField({ value, destinations, mayCheck, issues, onChange }) {
@@ -21,7 +22,7 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
       setResult(answer);
       keep(`check:${value}`, answer);
     } catch (error) {
-      setResult({ ok: false, what: error.message, at });
+      setResult({ ok: false, what: error.message, host_keys: [], at });
     }
     setBusy(false);
   };
@@ -47,5 +48,7 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
           <${Chakra.Text} as="span" color="fg.muted"> Checked ${time(result.at)}.<//></span>
       <//>`}
     <//>
+    ${result?.host_keys?.length > 0 && html`<${HostKeys} key=${value} tag=${value} keys=${result.host_keys}
+      onPinned=${check} />`}
   <//>`;
 }

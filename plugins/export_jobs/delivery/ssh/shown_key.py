@@ -1,0 +1,46 @@
+"""A host key as a person compares it, and the refusal of one that nobody has pinned. Needs no library of SSH."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from export_jobs.errors import ConflictError, TerminalError
+
+
+@dataclass(frozen=True)
+class ShownHostKey:
+    """``kind``: such as "ssh-ed25519"; ``fingerprint``: ``SHA256:`` and 43 characters, as OpenSSH prints it.
+
+    ``is_pinned``: the connection or the destination trusts it.
+    """
+
+    kind: str
+    fingerprint: str
+    is_pinned: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.fingerprint}"
+
+
+class HostKeyError(TerminalError):
+    """A server showed host keys, ``shown``, none of which is pinned. It was sent no login and no secret."""
+
+    def __init__(self, what: str, remedy: str = "", shown: Collection[ShownHostKey] = ()) -> None:
+        super().__init__(what, remedy)
+        self.shown = tuple(shown)
+
+
+def require_shown(shown: Collection[ShownHostKey], fingerprint: str, where: str) -> ShownHostKey:
+    """The key of this fingerprint, out of those that a server shows.
+
+    Raises ``ConflictError`` when it shows others only: what a person has compared is pinned, and nothing else.
+    """
+    for key in shown:
+        if key.fingerprint == fingerprint:
+            return key
+    raise ConflictError(
+        f"The server {where} does not show the host key {fingerprint}, so it was not pinned. It shows "
+        f"{' and '.join(map(str, shown)) or 'none'}",
+        "Compare again with what the server's owner says. If they differ, somebody may be between you and the server",
+    )
