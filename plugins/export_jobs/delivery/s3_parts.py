@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
+from itertools import count
+from operator import itemgetter
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -38,25 +39,25 @@ class PartSender:
         size = max(PART_BYTES, -(-bytes_ // MAX_PARTS))
         threads = max(FEWEST_THREADS, min(THREADS, IN_MEMORY_BYTES // size))
         done: list[dict[str, Any]] = []
-        running: deque[Future[dict[str, Any]]] = deque()
+        running: set[Future[dict[str, Any]]] = set()
         with ThreadPoolExecutor(threads, thread_name_prefix="s3-part") as pool:
             try:
-                while True:
-                    block = reader.read(size)
-                    if not block and (done or running):
-                        break
-                    number = len(done) + len(running) + 1
-                    running.append(pool.submit(self.send_one, place, number, block))
+                block = reader.read(size)
+                for number in count(1):
+                    running.add(pool.submit(self.send_one, place, number, block))
+                    # Read and hashed while all are busy, so that whichever part is done first makes place for it.
+                    block = block and reader.read(size)
                     if not block:
                         break  # an empty file is one empty part
                     if len(running) == threads:
-                        done.append(running.popleft().result())
+                        finished, running = wait(running, return_when=FIRST_COMPLETED)
+                        done.extend(part.result() for part in finished)
                 done.extend(part.result() for part in running)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         reader.finish()
-        return done
+        return sorted(done, key=itemgetter("PartNumber"))
 
     def send_one(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
         """Upload one part and return it as the end of the upload lists it."""
