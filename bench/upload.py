@@ -1,16 +1,14 @@
 """Upload one file to one local SFTP server in several ways and print the ratios; loopback only, some minutes.
 
-First without latency, then through a relay that holds every byte for half of ``ROUND_TRIP_S`` each way.
+First without latency, then over a line on which every byte takes half of ``ROUND_TRIP_S`` each way.
 
-Run from the repository: ``python bench/upload.py [megabytes]``. Read the ratios, not the seconds: every way logs in,
+Run from the repository: ``python -m bench.upload [megabytes]``. Read the ratios, not the seconds: every way logs in,
 sends the same file to the same server in turn, and the median of three rounds counts.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import multiprocessing
 import os
 import resource
 import shutil
@@ -20,15 +18,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import uuid4
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path[:0] = [str(REPOSITORY / "plugins"), str(REPOSITORY)]
 
+from bench.delayed_line import delayed_line  # noqa: E402
 from export_jobs.core.definitions.destination import DestinationOptions  # noqa: E402
 from export_jobs.core.files.placed_file import PlacedFile  # noqa: E402
 from export_jobs.delivery.destination import Credentials, Target  # noqa: E402
@@ -38,7 +36,6 @@ from tests.servers.sftp_faults import USER, FaultySftpServer  # noqa: E402
 
 ROUNDS = 3
 ROUND_TRIP_S = 0.040
-RELAYED = 4 * 1024 * 1024
 
 
 @dataclass
@@ -69,55 +66,11 @@ def server(work: Path) -> Iterator[Server]:
         yield Server("asyncssh (sshd is missing)", fallback.port, USER, fallback.host_key_line, key, "/")
 
 
-async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One direction of a line on which every byte is under way for half of ``ROUND_TRIP_S``."""
-    loop = asyncio.get_running_loop()
-    waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-
-    async def send() -> None:
-        while True:
-            due, block = await waiting.get()
-            await asyncio.sleep(max(0, due - loop.time()))
-            if not block:
-                writer.close()
-                return
-            writer.write(block)
-
-    sender = asyncio.ensure_future(send())
-    with suppress(OSError):
-        while block := await reader.read(RELAYED):
-            waiting.put_nowait((loop.time() + ROUND_TRIP_S / 2, block))
-    waiting.put_nowait((loop.time() + ROUND_TRIP_S / 2, b""))
-    with suppress(OSError):
-        await sender
-
-
-def relay_to(port: int, told: Connection) -> None:
-    """Relay connections to ``port`` until the process is ended; a process of its own, so that it slows no client."""
-
-    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", port, limit=RELAYED)
-        await asyncio.gather(carry(reader, back), carry(there, writer))
-
-    async def serve() -> None:
-        listener = await asyncio.start_server(relay, "127.0.0.1", 0, limit=RELAYED)
-        told.send(listener.sockets[0].getsockname()[1])
-        await listener.serve_forever()
-
-    asyncio.run(serve())
-
-
 @contextmanager
 def far_away(at: Server) -> Iterator[Server]:
     """The same server, ``ROUND_TRIP_S`` away."""
-    told, telling = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=relay_to, args=(at.port, telling), daemon=True)
-    process.start()
-    try:
-        yield replace(at, name=f"{at.name}, {ROUND_TRIP_S * 1000:.0f} ms away", port=told.recv())
-    finally:
-        process.terminate()
-        process.join(5)
+    with delayed_line(at.port, ROUND_TRIP_S / 2) as port:
+        yield replace(at, name=f"{at.name}, {ROUND_TRIP_S * 1000:.0f} ms away", port=port)
 
 
 def ours_in_ranges(at: Server, file: Path) -> None:
