@@ -1,6 +1,7 @@
 """Take the pictures of docs/ anew, from a running demo: ``python -m demo.pictures ADDRESS PASSWORD``.
 
-It makes the job of the walk-through by the wizard, as ``admin``; it needs Chromium and the packages of the tests.
+It makes the job of the walk-through by the wizard, as ``admin``; it needs Chromium and the packages of the tests. Where
+the demo keeps its state elsewhere than in .demo, ``DEMO_STATE`` says so.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from demo.processes import REPOSITORY
+from demo.refusal_pictures import take_refusals
 
 IMAGES = REPOSITORY / "docs" / "images"
 LIST = "/plugin/export-schedules"
@@ -36,6 +38,7 @@ def main() -> int:
         with page_of(browser, address, password, "light") as page:
             walk_through(page)
             file_options(page)
+            take_refusals(page, IMAGES)
             comparison(page)
         browser.close()
     return 0
