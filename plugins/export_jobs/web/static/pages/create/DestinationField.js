@@ -26,6 +26,7 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
     }
     setBusy(false);
   };
+  const unpinned = result?.host_keys ?? [];
   const tags = destinations.map(({ tag, kind }) => [tag, `${tag} (${kind.toUpperCase()})`]);
   const hint = chosen && [chosen.description, `Folder ${chosen.folder}`].filter(Boolean).join(". ");
   return html`<${Field} label="Destination" required issues=${issues} hint=${hint}>
@@ -48,7 +49,6 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
           <${Chakra.Text} as="span" color="fg.muted"> Checked ${time(result.at)}.<//></span>
       <//>`}
     <//>
-    ${result?.host_keys?.length > 0 && html`<${HostKeys} key=${value} tag=${value} keys=${result.host_keys}
-      onPinned=${check} />`}
+    ${unpinned.length > 0 && html`<${HostKeys} key=${value} tag=${value} keys=${unpinned} onPinned=${check} />`}
   <//>`;
 }
