@@ -28,7 +28,8 @@ from export_jobs.store.definitions import Definitions
 log = logging.getLogger(__name__)
 
 DAGS_FOLDER = Path(__file__).with_name("dags")
-REFRESH_INTERVAL_S = 10
+REFRESH_INTERVAL_S = 4
+"""Below Airflow's own five seconds between two looks at whether a bundle is due, so that it is at each of them."""
 USUAL_SLOTS = 8
 """Of the pool of all tasks, where nobody has made it: as many as the README says."""
 
