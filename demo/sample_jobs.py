@@ -111,7 +111,11 @@ def _apply(stack: Stack) -> None:
         command, env=stack.airflow.environment(), cwd=stack.folder, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise StartError(f"The sample jobs could not be applied:\n{done.stdout}{done.stderr}")
+        raise StartError(
+            f"The sample jobs could not be applied:\n{done.stdout}{done.stderr}\n"
+            f"When {stack.folder} is of an earlier release, whose samples were others: remove that folder, or keep the "
+            "new demo elsewhere with DEMO_STATE=folder."
+        )
     with psycopg.connect(**stack.postgres.dsn("export_jobs", "export_jobs")) as connection:
         connection.execute((JOBS / "broken.sql").read_text(encoding="utf-8"))
 
