@@ -40,7 +40,7 @@ export function Group({ label, hint = null, issues = [], required = false, child
 export function Select({ value, options, onChange, width = "100%", ...rest }) {
   const stored = value ?? "";
   return html`<${Chakra.NativeSelect.Root} size="sm" width=${width}>
-    <${Chakra.NativeSelect.Field} value=${stored} ...${rest}
+    <${Chakra.NativeSelect.Field} value=${stored} textOverflow="ellipsis" ...${rest}
       onChange=${(event) => onChange(event.target.value)}>
       ${withStored(stored, options).map(([key, words]) => html`<option key=${key} value=${key}>${words}</option>`)}
     <//>

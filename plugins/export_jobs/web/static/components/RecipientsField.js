@@ -7,9 +7,9 @@ import { addressesIn, isAddress, withoutDoubles } from "./addresses.js";
 
 const HINT = "They get a mail when files have been delivered. Paste a list, or press Enter after each.";
 const AT_INDEX = /^recipients\[(\d+)\]/;
-// Room for a line of chips, kept while there is none: the first one is made when the field is left, and what was
-// clicked for that must not move away under the pointer, or the click is lost.
-const CHIPS_HEIGHT = "2.125rem";
+// Room for a line of chips (2.125rem) below the input while there is none: the first one is made when the field is
+// left, and what was clicked for that must not move away under the pointer, or the click is lost.
+const LEAST_HEIGHT = "calc(2.125rem + 2rem + 0.75rem + 2px)";
 const ENDS = new Set(["Enter", ",", ";"]);
 
 /** @param {Props.RecipientsField} props */
@@ -50,15 +50,18 @@ export function RecipientsField({ value, issues, onChange, label = "Recipients",
     <${Chakra.Tag.EndElement}>
       <${Chakra.Tag.CloseTrigger} aria-label=${`Remove ${address}`} onClick=${() => remove(address)} /><//>
   <//>`;
+  const focusInput = (/** @type {MouseEvent} */ event) =>
+    event.target === event.currentTarget && document.getElementById(id)?.focus();
   const invalid = bad.length > 0 || others.some(isError);
   return html`<${Chakra.Field.Root} ids=${{ control: id }} invalid=${invalid}>
     <${Chakra.Field.Label}>${label}<//>
     <${Chakra.Box} width="100%" borderWidth="1px" borderRadius="md" borderColor=${invalid ? "border.error" : undefined}
-      p=${1.5} _focusWithin=${{ outline: "1px solid", outlineColor: "fg.muted" }}>
-      <${Chakra.Box} minH=${CHIPS_HEIGHT}>${value.length > 0 && html`<${Chakra.Flex}
+      p=${1.5} minH=${LEAST_HEIGHT} cursor="text" onClick=${focusInput}
+      _focusWithin=${{ outline: "1px solid", outlineColor: "fg.muted" }}>
+      ${value.length > 0 && html`<${Chakra.Flex}
         as="ul" listStyleType="none" wrap="wrap" gap=${1} maxH="9rem" overflowY="auto" pb=${1.5}
         tabIndex=${value.length > 12 ? 0 : undefined} aria-label=${`${label} so far`}>
-        ${value.map(chip)}<//>`}<//>
+        ${value.map(chip)}<//>`}
       <${Chakra.Input} name="recipients" size="xs" variant="flushed" borderBottomWidth=${0} px=${1} value=${text}
         placeholder=${value.length === 0 ? "partner@example.org" : "Add another"} autoComplete="off"
         onChange=${(event) => setText(event.target.value)} onKeyDown=${press} onPaste=${paste}

@@ -18,9 +18,9 @@ const WIDE = { base: "none", lg: "table-cell" };
 const MEDIUM = { base: "none", md: "table-cell" };
 const HEADINGS = [
   { words: "Name" },
-  { words: "Deleted" },
-  { words: "Had delivered", display: MEDIUM },
-  { words: "Owner", display: WIDE },
+  { words: "Deleted", width: { base: "7rem", md: "11rem" } },
+  { words: "Had delivered", display: MEDIUM, width: "14rem" },
+  { words: "Owner", display: WIDE, width: "16rem" },
 ];
 
 /** @param {Props.DeletedJob} props */
@@ -36,7 +36,7 @@ function Row({ job }) {
     <${Chakra.Table.Cell} display=${MEDIUM} fontSize="sm">
       ${windows === 0 ? "Nothing" : plural(windows, "window")}
       ${last && html`<${Chakra.Text} fontSize="xs" color="fg.muted">the last one ${time(last)}<//>`}<//>
-    <${Chakra.Table.Cell} display=${WIDE} fontSize="sm">${owner}<//>
+    <${Chakra.Table.Cell} display=${WIDE} fontSize="sm" wordBreak="break-word">${owner}<//>
   <//>`;
 }
 
@@ -55,7 +55,7 @@ export function DeletedJobsPage() {
           A schedule that is deleted stays in sight here: its definition, its executions and its files.
         <//>`
       : html`<${Table} label="Deleted schedules" headings=${HEADINGS} rows=${rows} skeleton=${6}
-          whiteSpace="normal" />`}
+          isFixed />`}
     ${data && html`<${Pager} offset=${Number(filters.offset)} limit=${LIMIT} total=${data.total}
       onMove=${(offset) => change({ offset: String(offset) })} />`}
   <//>`;

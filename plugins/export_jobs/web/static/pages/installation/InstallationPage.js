@@ -13,11 +13,13 @@ const OUTCOMES = {
   warning: { words: "Look at this", palette: "warning" },
   failed: { words: "Fails", palette: "error" },
 };
-const HEADINGS = [{ words: "What" }, { words: "State" }, { words: "Found" }];
+const HEADINGS = [
+  { words: "What", width: { base: "6.5rem", md: "16rem" } }, { words: "State", width: "5.5rem" }, { words: "Found" },
+];
 
 /** @param {Api.InstallationCheck} check */
 const row = ({ subject, outcome, what, remedy }) => html`<${Chakra.Table.Row} key=${`${subject} ${what}`}>
-  <${RowHeading} whiteSpace="nowrap">${subject}<//>
+  <${RowHeading} wordBreak="break-word">${subject}<//>
   <${Chakra.Table.Cell}>
     <${Chakra.Badge} colorPalette=${OUTCOMES[outcome].palette}>${OUTCOMES[outcome].words}<//>
   <//>
@@ -47,7 +49,7 @@ export function InstallationPage() {
       ? html`<${Notice} status="success">Everything that exports need works.<//>`
       : html`<${Notice} status="error">Something that exports need does not work. Each line says what to do.<//>`)}
     <${Table} label="Checks of the installation" headings=${HEADINGS} rows=${data?.checks.map(row)}
-      whiteSpace="normal" />
+      isFixed />
     ${keys.data && keys.data.keys.length > 0 && html`
       <${Chakra.Heading} as="h2" size="md" pt=${4}>Receivers' keys<//>
       <${Table} label="Receivers' keys" headings=${KEY_HEADINGS} rows=${keys.data.keys.map(keyRow)}

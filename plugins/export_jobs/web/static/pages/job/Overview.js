@@ -9,8 +9,12 @@ import { executionDateText, fileFacts, frequencyText, validityText } from "./wor
 
 const moment = (/** @type {string} */ instant) =>
   html`<time dateTime=${instant} title=${timeWithZone(instant)}>${time(instant)}</time>`;
-const list = (/** @type {string[]} */ texts) => html`<${Chakra.List.Root} listStyleType="none">
-  ${texts.map((text) => html`<${Chakra.List.Item} key=${text}>${text}<//>`)}<//>`;
+const MANY = 10; // more than that scroll by themselves: three hundred must not push all else out of sight
+const recipientList = (/** @type {string[]} */ texts) => {
+  const scrolls = texts.length > MANY && { maxH: "14rem", overflowY: "auto", tabIndex: 0, "aria-label": "Recipients" };
+  return html`<${Chakra.List.Root} listStyleType="none" ...${scrolls || {}}>
+    ${texts.map((text) => html`<${Chakra.List.Item} key=${text} wordBreak="break-word">${text}<//>`)}<//>`;
+};
 
 /** @param {Page.Job} job @returns {Page.Fact[]} */
 function aboutFacts({ versions, ...job }) {
@@ -19,7 +23,7 @@ function aboutFacts({ versions, ...job }) {
     ["Name", job.name],
     ["Description", job.description],
     ["Destination", job.destination],
-    ["Recipients", job.recipients.length > 0 ? list(job.recipients) : "Nobody gets a mail"],
+    ["Recipients", job.recipients.length > 0 ? recipientList(job.recipients) : "Nobody gets a mail"],
     ["Owner", job.owner],
     ["Version", `${job.version}${changed}`],
     ["Created", html`${moment(job.created_at)} by ${job.created_by}`],
