@@ -46,6 +46,7 @@ declare global {
     type DeliveryComparison = Schemas["DeliveryComparison"];
     type DeletedJobRow = Schemas["DeletedJobRow"];
     type DestinationCheck = Answer<`destinations/${string}/check`, "POST">;
+    type LastCheck = Schemas["LastCheck"];
     type DestinationEntry = Schemas["DestinationEntry"];
     type Difference = Schemas["Difference"];
     type DraftCheck = Schemas["DraftCheck"];

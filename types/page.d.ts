@@ -102,7 +102,6 @@ declare global {
       file: FileOptions;
       new_templates: NewTemplate[];
     };
-    type DestinationChecked = Api.DestinationCheck & { at: string };
     type OtherDraft = { from: string | null; name: string; at: string };
     type DraftChange = Partial<Draft> | ((draft: Draft) => Partial<Draft>);
     type Change = (changes: DraftChange) => void;

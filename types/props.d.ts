@@ -79,6 +79,13 @@ declare namespace Props {
     isReady?: boolean;
     onAct: () => Promise<unknown>;
   };
+  type TestFileDialog = Close & {
+    path: string;
+    body?: object;
+    templates: string[];
+    destination: string;
+    isEncrypted: boolean;
+  };
   type TextLink = Children & Rest & { to: string; label?: string };
   type TextList = Rest & {
     label: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import {
-  capital, day, days, daysShort, duration, number, plural, size, time, timeWithZone, userZone,
+  ago, capital, day, days, daysShort, duration, number, plural, size, time, timeWithZone, userZone,
 } from "#page/format.js";
 
 afterEach(() => delete globalThis.localStorage);
@@ -41,6 +41,14 @@ test("numbers are grouped, and one is not many", () => {
 test("a time is shown in the zone that is asked for, with 00 for midnight", () => {
   assert.equal(time("2026-03-01T23:00:00Z", "Europe/Berlin"), "2 Mar 2026, 00:00");
   assert.equal(timeWithZone("2026-07-01T12:30:00+00:00", "Asia/Kolkata"), "1 Jul 2026, 18:00 Asia/Kolkata");
+});
+
+test("an age is said in its largest unit, and a clock that is behind makes none of the future", () => {
+  const now = Date.parse("2026-03-01T12:00:00Z");
+  const said = { "12:00:30": "just now", "11:59:01": "just now", "11:59:00": "1 minute ago", "09:59:00": "2 hours ago",
+  };
+  for (const [at, text] of Object.entries(said)) assert.equal(ago(`2026-03-01T${at}Z`, now), text);
+  assert.equal(ago("2026-02-26T12:00:00Z", now), "3 days ago");
 });
 
 test("the user's zone is Airflow's choice, and the browser's where there is none that is known", () => {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.orchestration.mail.test_message import delivered, failed, file, parts
+from tests.unit.orchestration.mail.test_message import delivered, failed, file, parts, trial
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -40,6 +40,7 @@ MAILS: dict[str, tuple[Any, dict[str, Any]]] = {
     "long-names": ("delivered", delivered(file(template=LONG, path=f"{LONG}/{LONG}__{LONG}.zip"), job=LONG)),
     "replaced": ("delivered", delivered(file(), replaces=True)),
     "nothing": ("delivered", delivered(file(url=None, rows=0, bytes=0))),
+    "test": ("test", trial(name=f"TEST-{LONG}__{LONG}.zip")),
     "failed": ("failed", failed(delivered=[f"sftp://host/{LONG}.zip"], link="https://airflow.example/dags")),
     "alarm": ("alarm", {"findings": [f"{LONG} is late.", "sales is late."], "link": "https://airflow.example"}),
 }

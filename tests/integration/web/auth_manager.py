@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 
 WITHOUT = " without "
+WITH_MAIL = " with mail "
 
 
 class AuthManagerOfDags(SimpleAuthManager):
-    """A user called ``<anything> without <dag_id>`` has no right on that Dag, ``… without data of …`` on its XComs."""
+    """A user called ``<anything> without <dag_id>`` has no right on that Dag, ``… without data of …`` on its XComs.
+
+    ``<anything> with mail <address>`` has that address, under the name that FAB's and AWS's users have it by.
+    """
+
+    def deserialize_user(self, token: dict[str, Any]) -> SimpleAuthManagerUser:
+        user = super().deserialize_user(token)
+        _, is_known, mail = user.username.partition(WITH_MAIL)
+        if is_known:
+            vars(user)["email"] = mail
+        return user
 
     def is_authorized_dag(
         self, *, user: SimpleAuthManagerUser, details: DagDetails | None = None, **asked: Any

@@ -125,19 +125,19 @@ def airflow_tables(airflow_app: FastAPI) -> Iterator[Any]:
 def ask(airflow_app: FastAPI, web_store: Store, airflow_tables: Any) -> Ask:
     """Return a client that is logged in as somebody of a role, with no right on the Dag ``without``; None: nobody.
 
-    ``team`` is theirs in multi-team mode.
+    ``team`` is theirs in multi-team mode, ``mail`` the address that the auth manager knows of them.
     """
     from airflow.api_fastapi.app import get_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
     from fastapi.testclient import TestClient
 
-    from tests.integration.web.auth_manager import WITHOUT
+    from tests.integration.web.auth_manager import WITH_MAIL, WITHOUT
 
-    def client(role: str | None = "admin", *, without: str = "", team: str = "") -> TestClient:
+    def client(role: str | None = "admin", *, without: str = "", mail: str = "", team: str = "") -> TestClient:
         made = TestClient(airflow_app, base_url="http://airflow.example", raise_server_exceptions=False)
         made.headers["Content-Type"] = "application/json"
         if role:
-            name = f"{role}{WITHOUT}{without}" if without else role
+            name = role + (f"{WITHOUT}{without}" if without else "") + (f"{WITH_MAIL}{mail}" if mail else "")
             user = SimpleAuthManagerUser(username=name, role=role, teams=[team] if team else [])
             made.headers["Authorization"] = f"Bearer {get_auth_manager().generate_jwt(user)}"
         return made

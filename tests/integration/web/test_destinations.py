@@ -57,6 +57,7 @@ def test_a_check_says_what_is_wrong_and_hides_the_secret(
     assert told.status_code == 200 and told.json()["ok"] is False
     assert "s3cret" not in told.text
     assert audit()[-1][0] == "export_jobs.check_destination" and audit()[-1][3]["ok"] is False
+    assert "s3cret" not in str(audit())
     by_creator = ask("user").post(f"{API}/nowhere/check", json={})
     assert by_creator.status_code == 200 and "s3cret" not in by_creator.text, "they may send files there"
     assert ask("viewer").post(f"{API}/nowhere/check", json={}).status_code == 403
@@ -120,3 +121,27 @@ def test_a_look_at_host_keys_counts_as_a_check(ask: Ask, partner: FaultySftpServ
     pin = {"fingerprint": partner.host_key.get_fingerprint()}
     many = [ask("admin").post(f"{API}/partner/host-keys", json=pin).status_code for _ in range(6)]
     assert many == [200] * 5 + [429]
+
+
+def test_what_came_of_a_check_is_seen_by_others_until_the_destination_is_another(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, web_store: Store, airflow_tables: Any
+) -> None:
+    def told(role: str) -> dict[str, Any]:
+        listed = ask(role).get(API).json()["destinations"]
+        return {one["tag"]: one["checked"] for one in listed}
+
+    monkeypatch.setenv("AIRFLOW_CONN_PARTNER_SFTP", json.dumps({"conn_type": "sftp", "host": "127.0.0.1", "port": 1}))
+    assert told("viewer") == {"archive": None, "partner": None}
+    first = ask("op").post(f"{API}/partner/check", json={}).json()
+    found = told("user")["partner"]
+    assert (found["ok"], found["what"], found["by"]) == (False, first["what"], "op") and found["at"]
+    assert told("viewer")["partner"] == {**found, "what": ""}, "who may not check learns no reason"
+    from airflow.models import Log
+
+    extra = {"destination": "partner", "definition": "other", "ok": True, "what": "fine"}
+    rows = ("no JSON", json.dumps([1]), json.dumps({"destination": "partner", "status": 429}), json.dumps(extra))
+    airflow_tables(*(Log(event="export_jobs.check_destination", owner="eve", extra=row) for row in rows))
+    assert told("user")["partner"] == found, "a refused check tells nothing, nor does one of another definition"
+    spec = DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="elsewhere")
+    web_store.definitions.save_destination(spec, "anna")
+    assert told("user")["partner"] is None

@@ -21,7 +21,7 @@ OPEN_TO_ANYBODY: frozenset[str] = frozenset()
 ONLY_LOGGED_IN = {"/api/me", "/api/docs", "/api/openapi.json", "/static/{path:path}"}
 """Routes that hold no job's data, so that a login is enough."""
 
-READS_BY_POST = {"/api/preview"}
+READS_BY_POST = {"/api/preview", "/api/test-file"}
 """Routes that only look, and take a body for it."""
 
 HINT = (

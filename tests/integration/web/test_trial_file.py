@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import io
 import json
 import zipfile
@@ -13,8 +15,11 @@ from export_jobs.core.definitions.job import JobSpec
 from tests.integration.store.samples import Store
 from tests.integration.store.test_store_keys import key
 from tests.integration.web.samples import JOBS, body
+from tests.servers.smtp_script import Script, ScriptedSmtpServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.integration.web.conftest import Ask
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("connected")]
@@ -22,6 +27,29 @@ pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("connected")]
 COLUMNS = ["purchase_id", {"column": "customer_id", "as": "Kunde"}, "amount_usd"]
 SCHEDULE = {"frequency": "monthly", "execute_on": "last", "from": "1997-01-01", "until": "1997-03-31"}
 LEDGER = ("execution", "execution_event", "delivery", "publication", "placement", "lease", "notification", "chain_head")
+
+
+ANNA = "anna@example.com"
+DRAFTS = "/export-jobs/api/test-file"
+
+
+@pytest.fixture
+def mails(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
+    """A mail server that takes everything until a test tells it otherwise."""
+    script = Script()
+    with ScriptedSmtpServer(script) as server:
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(server.connection()))
+        yield script
+
+
+def by_mail(ask: Ask, job: Any, mail: str = ANNA, **more: Any) -> Any:
+    body = {"template": "rows", "rows": 2, "by_mail": True, **more}
+    return ask("op", mail=mail).post(f"{JOBS}/{job.dag_id}/test-file", json=body)
+
+
+def draft(name: str = "draft", **changes: Any) -> dict[str, Any]:
+    wanted = body(name, schedule={**SCHEDULE, "time_zone": "UTC"}, **changes)
+    return {**wanted, "templates": [{"template": "rows", "columns": COLUMNS}, {"template": "new"}]}
 
 
 def create(store: Store, name: str = "monthly", **changes: Any) -> Any:
@@ -116,3 +144,89 @@ def test_it_is_whole_and_readable_whatever_the_receiver_gets(ask: Ask, web_store
     secret = create(web_store, "secret", file={"encryption": {"keys": ["acme"]}, "compression": "none"})
     answer = tried(ask, secret, rows=1)
     assert answer.headers["Content-Disposition"].endswith("01-31.csv") and answer.text.startswith("purchase_id,")
+
+
+def test_by_mail_it_goes_to_the_address_of_who_asks_and_to_nobody_else(
+    ask: Ask, web_store: Store, audit: Any, mails: Script
+) -> None:
+    job = create(web_store, file={"compression": "none"})
+    count = " UNION ALL ".join(f"SELECT count(*) FROM export_jobs.{table}" for table in LEDGER)
+    before = web_store.hand(count)
+    answer = by_mail(ask, job)
+    assert answer.status_code == 202, answer.text
+    name = "TEST-monthly__rows__1997-01-01_1997-01-31.csv"
+    assert answer.json() == {
+        "days": "1 to 31 January 1997",
+        "rows": 2,
+        "truncated": True,
+        "masked": 1,
+        "sent_to": ANNA,
+        "file": name,
+    }
+    ((recipient, content),) = mails.contents
+    mail = email.message_from_bytes(content, policy=email.policy.default)
+    assert recipient == ANNA and mail["To"] == ANNA and mail["Subject"].startswith(f"TEST: {name}")
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == name
+    assert attached.get_content() == b"purchase_id,Kunde,amount_usd\r\n1,,10\r\n2,,10\r\n", "by mail it is nobody's"
+    text = mail.get_body(("plain",))
+    assert text is not None and text.get_content().startswith("TEST file of monthly")
+    assert web_store.hand(count) == before, "no entry that counts"
+    ((event, _, dag_id, extra),) = audit()
+    assert (event, dag_id, extra["sent_to"], extra["masked"]) == ("export_jobs.test_file", job.dag_id, ANNA, [1])
+
+
+@pytest.mark.parametrize("mail", ["", "no address", "anna@email.notfound", "a@b.de, eve@example.com"])
+def test_nobody_without_an_address_gets_a_mail(ask: Ask, web_store: Store, mails: Script, mail: str) -> None:
+    answer = by_mail(ask, create(web_store), mail)
+    assert answer.status_code == 422 and "knows no mail address of yours" in answer.text, answer.text
+    assert ask("op", mail=mail).get("/export-jobs/api/me").json()["mail"] == "" and not mails.commands
+    # A name that looks like an address is no address.
+    assert ask("admin", mail=ANNA).get("/export-jobs/api/me").json()["mail"] == ANNA
+
+
+def test_what_may_not_or_cannot_go_by_mail_is_told_with_the_way_out(
+    ask: Ask, web_store: Store, mails: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web_store.definitions.save_key(key(), "anna")
+    secret = by_mail(ask, create(web_store, "secret", file={"encryption": {"keys": ["acme"]}}))
+    assert secret.status_code == 422 and "encrypted" in secret.text and "Download" in secret.text
+    assert not mails.commands
+    job = create(web_store)
+    mails.replies["RCPT"] = "550 5.1.1 no such user"
+    refused = by_mail(ask, job)
+    assert refused.status_code == 422 and ANNA in refused.text
+    mails.replies["RCPT"] = "451 4.3.0 busy"
+    later = by_mail(ask, job)
+    assert later.status_code == 503 and "download the test file" in later.text and "tried again" not in later.text
+    monkeypatch.setattr("export_jobs.web.catalogue.trial_mail.MAX_MAIL_BYTES", 100)
+    large = by_mail(ask, job)
+    assert large.status_code == 422 and "Ask for fewer rows" in large.text and not mails.contents
+    codes = [by_mail(ask, job).status_code for _ in range(3)]
+    assert codes[-1] == 429, "no flood of mails"
+
+
+def test_a_draft_has_a_test_file_before_it_is_a_job(ask: Ask, web_store: Store, audit: Any, mails: Script) -> None:
+    new = {"name": "new", "kind": "custom", "kpis": ["gross_sales"], "dimensions": ["store"]}
+    wanted = {"job": {**draft(file={"compression": "none"}), "new_templates": [new]}, "template": "rows", "rows": 2}
+    masked = ask("user").post(DRAFTS, json=wanted)
+    assert masked.status_code == 200, masked.text
+    assert masked.headers["Content-Disposition"].endswith("''TEST-draft__rows__1997-01-01_1997-01-31.csv")
+    assert masked.text == "purchase_id,Kunde,amount_usd\r\n1,,10\r\n2,,10\r\n", "as in a preview"
+    assert "1,1,10" in ask("op").post(DRAFTS, json=wanted).text
+    assert ask("op").post(DRAFTS, json={**wanted, "template": "new"}).status_code == 200
+    mailed = ask("op", mail=ANNA).post(DRAFTS, json={**wanted, "by_mail": True})
+    assert (mailed.status_code, [to for to, _ in mails.contents]) == (202, [ANNA])
+    assert web_store.definitions.job("draft") is None and web_store.hand("SELECT count(*) FROM export_jobs.job")
+    assert next((event, extra["template"]) for event, _, _, extra in audit()) == (
+        "export_jobs.test_file_of_draft",
+        "rows",
+    )
+
+
+def test_a_draft_that_does_not_hold_has_no_test_file(ask: Ask) -> None:
+    wanted = {"job": {**draft(owner="nobody")}, "template": "rows"}
+    answer = ask("op").post(DRAFTS, json=wanted)
+    paths = {error["path"] for error in answer.json()["errors"]}
+    assert answer.status_code == 422 and {"owner", "templates[1].template"} <= paths, answer.text
+    assert ask("viewer").post(DRAFTS, json=wanted).status_code == 403

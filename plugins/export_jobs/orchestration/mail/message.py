@@ -21,7 +21,7 @@ from export_jobs.core.base.text import is_control, quote_value
 from export_jobs.core.definitions.names import split_step
 from export_jobs.errors import UserError
 
-LetterKind = Literal["delivered", "failed", "alarm"]
+LetterKind = Literal["delivered", "failed", "alarm", "test"]
 _POLICY = email.policy.SMTP.clone(cte_type="7bit")
 """Bytes that every mail server takes, also one without 8BITMIME or SMTPUTF8."""
 _ENCODED_WORD = re.compile(r"=(?=\?)")
@@ -46,6 +46,14 @@ def step_in_words(step: str) -> str:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file within a mail."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
     """What is sent to each recipient alone.
 
@@ -59,6 +67,7 @@ class Letter:
     identity: tuple[str, ...]
     job: str = ""
     window: str = ""
+    attachment: Attachment | None = None
 
     def to(self, recipient: str, sender: Address) -> bytes:
         """The letter as it goes over the wire; raises ``UserError`` for an address that cannot stand in a header."""
@@ -75,6 +84,9 @@ class Letter:
                 message[name] = header_text(text)
         message.set_content(_environment().get_template(f"{self.kind}.txt").render(self.values))
         message.add_alternative(_environment().get_template(f"{self.kind}.html").render(self.values), subtype="html")
+        if self.attachment:
+            name, content = self.attachment.name, self.attachment.content
+            message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
         return message.as_bytes()
 
     def _message_id(self, recipient: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from airflow.configuration import conf
 from airflow.models.connection import Connection
@@ -28,6 +28,14 @@ from export_jobs.store.executions.state import AirflowRuns
 _QUEUED = "queued"
 _IN_PROGRESS = (_QUEUED, "running")
 MAX_EVENT_LENGTH = 60
+
+
+class AuditRow(NamedTuple):
+    """Who did something when, and what was said of it."""
+
+    at: datetime
+    owner: str
+    extra: dict[str, Any]
 
 
 def is_multi_team() -> bool:
@@ -150,6 +158,14 @@ def set_paused(dag_id: str, *, is_paused: bool) -> None:
         session.execute(update(DagModel).where(DagModel.dag_id == dag_id).values(is_paused=is_paused))
 
 
+def newest_audit_rows(event: str, limit: int) -> list[AuditRow]:
+    """The newest rows of the audit log of one event, newest first; those that no longer are JSON are left out."""
+    query = select(Log.dttm, Log.owner, Log.extra).where(Log.event == event).order_by(Log.id.desc()).limit(limit)
+    with create_session(scoped=False) as session:
+        rows = session.execute(query).all()
+    return [AuditRow(at, owner or "", extra) for at, owner, text in rows if at and (extra := _json_object(text))]
+
+
 def add_to_audit_log(event: str, user: str, dag_id: str | None, extra: dict[str, Any]) -> None:
     """One row of Airflow's audit log; ``event`` has at most 60 characters, ``extra`` holds no secret."""
     row = Log(
@@ -157,3 +173,11 @@ def add_to_audit_log(event: str, user: str, dag_id: str | None, extra: dict[str,
     )
     with create_session(scoped=False) as session:
         session.add(row)
+
+
+def _json_object(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +31,7 @@ from export_jobs.web.models.destination import (
     DestinationList,
     HostKeyEntry,
     HostKeyPin,
+    LastCheck,
     PinnedHostKeys,
 )
 
@@ -39,13 +41,16 @@ _NOT_THERE = ("there is no such file for download", "See the Execution Log of th
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
+MAX_CHECKS_READ = 500
+"""So far back the audit log is read for the last check of each destination."""
 CHECK_PASSED = "It takes files: login, folder and the right to write are proven."
 
 
 @router.get("/destinations")
 def list_destinations(user: ReadsDags, store: StoreDep) -> DestinationList:
     """Every destination."""
-    sees = user.may_use_connection(None)
+    sees, checks = user.may_use_connection(None), last_checks()
+    may_check = sees or user.may("PUT", None)
     return DestinationList(
         destinations=[
             DestinationEntry(
@@ -56,6 +61,7 @@ def list_destinations(user: ReadsDags, store: StoreDep) -> DestinationList:
                 connection=destination.connection if sees else "",
                 options=destination.chosen(),
                 looser=[DestinationChoice(**asdict(choice)) for choice in looser_choices(destination)],
+                checked=_shown(checks.get(_definition(destination)), whole=may_check),
             )
             for destination in store.destinations()
         ]
@@ -79,17 +85,17 @@ def check_destination(
     if not (sends or user.may_use_connection(spec.connection)):
         what = f"you may not use the connection of the destination {tag!r}"
         raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for access to its connection")
-    entry.note(destination=spec.tag)
+    entry.note(destination=spec.tag, definition=_definition(spec))
     _take_turn(user)
     try:
         open_destination(spec).check()
     except ExportError as error:
-        entry.note(ok=False)
+        entry.note(ok=False, what=str(error))
         may_pin = user.may_use_connection(spec.connection, "PUT")
         shown = error.shown if isinstance(error, HostKeyError) and may_pin else ()
         keys = [HostKeyEntry(kind=key.kind, fingerprint=key.fingerprint) for key in shown]
         return DestinationCheck(ok=False, what=str(error), host_keys=keys)
-    entry.note(ok=True)
+    entry.note(ok=True, what=CHECK_PASSED)
     return DestinationCheck(ok=True, what=CHECK_PASSED, host_keys=[])
 
 
@@ -130,6 +136,27 @@ def _take_turn(user: Caller) -> None:
         raise RequestRefusal.because(
             429, what, f"Try again in {wait} s, so that the server does not lock the login out"
         )
+
+
+def last_checks() -> dict[str, LastCheck]:
+    """By the definition of a destination, what came of its last check, as Airflow's audit log has it."""
+    found: dict[str, LastCheck] = {}
+    for row in airflow_tables.newest_audit_rows(f"export_jobs.{check_destination.__name__}", MAX_CHECKS_READ):
+        definition, ok = row.extra.get("definition"), row.extra.get("ok")
+        if isinstance(ok, bool) and definition:  # one that was refused tells nothing of the destination
+            found.setdefault(
+                str(definition), LastCheck(ok=ok, what=str(row.extra.get("what", "")), at=row.at, by=row.owner)
+            )
+    return found
+
+
+def _definition(spec: DestinationSpec) -> str:
+    """A name for all that a destination is: what a check has proven is proven of no other folder or option."""
+    return hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
+
+
+def _shown(check: LastCheck | None, *, whole: bool) -> LastCheck | None:
+    return check if check is None or whole else check.model_copy(update={"what": ""})
 
 
 @router.get("/downloads/{tag}/{path:path}", response_class=StreamingResponse, responses=_FILE)

@@ -20,6 +20,7 @@ def me(user: LoggedIn) -> CurrentUser:
     edits, connects = user.may("PUT", None), user.may_use_connection(None)
     return CurrentUser(
         name=user.name,
+        mail=user.mail,
         may=GeneralPermissions(
             create=edits,
             delete_templates=edits,

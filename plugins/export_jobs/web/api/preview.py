@@ -11,36 +11,43 @@ from urllib.parse import quote
 from fastapi.responses import Response
 
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.catalogue.personal import personal_columns
-from export_jobs.core.catalogue.selection import chosen_columns
 from export_jobs.core.definitions.job import ExportJob
 from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable_sql
 from export_jobs.core.windows.schedule_text import window_in_words
-from export_jobs.core.windows.window import Window
 from export_jobs.streaming.preview import first_rows
+from export_jobs.web.catalogue.look import BUSY, SLOTS, all_personal, hidden_columns, looked_at, span_text
 from export_jobs.web.catalogue.newest_rows import newest_window
-from export_jobs.web.catalogue.preview_request import one_template, read_preview_request, usual_window
-from export_jobs.web.catalogue.trial_file import trial_file
+from export_jobs.web.catalogue.preview_request import (
+    one_template,
+    read_preview_request,
+    usual_window,
+)
+from export_jobs.web.catalogue.trial_file import TrialFile, trial_file
+from export_jobs.web.catalogue.trial_mail import mail_trial_file, refuse_mail
 from export_jobs.web.catalogue.warehouse import open_export_source
-from export_jobs.web.http.access import CreatesJobs, EditsJob
-from export_jobs.web.http.audit_log import AuditEntryDep, api_router
-from export_jobs.web.http.dependencies import CatalogueDep, StoredJobDep
-from export_jobs.web.http.rate_limit import SharedSlots
+from export_jobs.web.http.access import Caller, CreatesJobs, EditsJob
+from export_jobs.web.http.audit_log import AuditEntry, AuditEntryDep, api_router
+from export_jobs.web.http.dependencies import CatalogueDep, StoreDep, StoredJobDep
+from export_jobs.web.jobs.draft import one_template_of_draft, read_draft
 from export_jobs.web.models.job import WindowSpan
-from export_jobs.web.models.preview import PreviewAnswer, PreviewColumn, PreviewRequest, TestFileNote, TestFileRequest
+from export_jobs.web.models.preview import (
+    DraftTestFileRequest,
+    PreviewAnswer,
+    PreviewColumn,
+    PreviewRequest,
+    TestFileNote,
+    TestFileRequest,
+    TestMailNote,
+)
 
 router = api_router("templates")
 MASK = "•••"
-MAX_CONCURRENT_PREVIEWS = 5
 TEST_FILE_HEADER = "Export-Jobs-Test-File"
 _FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    202: {"model": TestMailNote, "description": "It went by mail"},
 }
-_BUSY = f"{MAX_CONCURRENT_PREVIEWS} previews are being read already"
-_SLOTS = SharedSlots("previews", MAX_CONCURRENT_PREVIEWS, seconds=60)
-"""Each preview may keep the warehouse busy for ten seconds, and longer where its days turn out to be empty: five
-seconds a fact for the newest row, and ten again. Nobody's typing may keep a run waiting."""
 
 
 @router.post("/preview")
@@ -51,17 +58,16 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
     """
     job, window = read_preview_request(body, catalogue, datetime.now(UTC))
     export = compile_export(job, job.templates[0].template, catalogue, window)
-    template, use = job.template_definitions[0], job.templates[0]
-    hidden = set() if user.may_use_connection(export.connection) else personal_columns(template, use, catalogue)
+    hidden = hidden_columns(job, export.connection, user, catalogue)
     entry.note(
         template=str(body.template.get("name", "")),
         masked=sorted(hidden),
-        window=_span_text(window),
+        window=span_text(window),
         rows=body.rows,
-        **_looked_at(job, catalogue),
+        **looked_at(job, catalogue),
     )
     with (
-        _SLOTS.hold(_BUSY),
+        SLOTS.hold(BUSY),
         open_export_source(export) as source,
     ):
         read = partial(
@@ -77,9 +83,9 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
             newest = newest_window(job, window, source, catalogue, job.schedule if body.schedule else None)
             if newest is not None:
                 empty, window = window, newest
-                export = compile_export(job, template.name, catalogue, window)
+                export = compile_export(job, job.templates[0].template, catalogue, window)
                 found = read(export)
-                entry.note(window=_span_text(window))
+                entry.note(window=span_text(window))
     return PreviewAnswer(
         columns=[
             PreviewColumn(name=column.name, type=column.type, masked=index in hidden)
@@ -101,31 +107,29 @@ def test_file(
     """A file of the job's newest days with rows, as a run would make it, marked TEST and never encrypted.
 
     Nothing is delivered, recorded in the ledger or counted as a window. Cells that tell of a person are left empty for
-    who may not use the warehouse's connection.
+    who may not use the warehouse's connection. By mail it goes to the caller's own address alone, those cells empty.
     """
-    job = one_template(row, body.template, catalogue)
-    template, use = job.template_definitions[0], job.templates[0]
-    window = usual_window(job.schedule, datetime.now(UTC))
-    export = compile_export(job, template.name, catalogue, window)
-    hidden = set() if user.may_use_connection(export.connection) else personal_columns(template, use, catalogue)
-    entry.note(
-        template=template.name,
-        masked=sorted(hidden),
-        window=_span_text(window),
-        rows=body.rows,
-        **_looked_at(job, catalogue),
-    )
-    with _SLOTS.hold(_BUSY), open_export_source(export) as source:
-        make = partial(
-            trial_file, job, source=source, catalogue=catalogue, hidden=hidden, rows=body.rows, user=user.name
-        )
-        made = make(window)
-        newest = newest_window(job, window, source, catalogue, job.schedule) if not made.rows else None
-        if newest is not None:
-            window, made = newest, make(newest)
-            entry.note(window=_span_text(window))
-    days = window_in_words(window, job.schedule.time_zone)
-    note = TestFileNote(days=days, rows=made.rows, truncated=made.truncated, masked=len(hidden))
+    return _answer(one_template(row, body.template, catalogue), body, user, catalogue, entry)
+
+
+@router.post("/test-file", response_class=Response, responses=_FILE)
+def test_file_of_draft(
+    *, user: CreatesJobs, body: DraftTestFileRequest, store: StoreDep, catalogue: CatalogueDep, entry: AuditEntryDep
+) -> Response:
+    """The same of a job that is not there yet; nothing is saved."""
+    draft = read_draft(body.job, store, catalogue, datetime.now(UTC))
+    return _answer(one_template_of_draft(draft, body.template, store), body, user, catalogue, entry)
+
+
+def _answer(job: ExportJob, body: TestFileRequest, user: Caller, catalogue: Catalogue, entry: AuditEntry) -> Response:
+    if body.by_mail:
+        refuse_mail(job, user)
+    made, note = _newest_file(job, body, user, catalogue, entry)
+    if body.by_mail:
+        mail_trial_file(job, made, note, user)
+        entry.note(sent_to=user.mail)
+        sent = TestMailNote(**note.model_dump(), sent_to=user.mail, file=made.name)
+        return Response(sent.model_dump_json(), status_code=202, media_type="application/json")
     return Response(
         made.content,
         media_type="application/octet-stream",
@@ -137,18 +141,30 @@ def test_file(
     )
 
 
-def _looked_at(job: ExportJob, catalogue: Catalogue) -> dict[str, Any]:
-    """What the audit log says of a look at the job's only template: never a value that is filtered by."""
-    template, use = job.template_definitions[0], job.templates[0]
-    return {
-        "kind": template.kind,
-        "fact": template.fact,
-        "kpis": list(template.kpis),
-        "columns": [column.column for column in chosen_columns(template, use, catalogue)],
-        "filters": [job_filter.column for job_filter in use.filters],
-        "audience": len(use.audience),
-    }
-
-
-def _span_text(window: Window) -> str:
-    return f"{window.start.isoformat()} .. {window.end.isoformat()}"
+def _newest_file(
+    job: ExportJob, body: TestFileRequest, user: Caller, catalogue: Catalogue, entry: AuditEntry
+) -> tuple[TrialFile, TestFileNote]:
+    template = job.templates[0].template
+    window = usual_window(job.schedule, datetime.now(UTC))
+    export = compile_export(job, template, catalogue, window)
+    # A mail lies readable on every server between, so nobody's data leave by it.
+    hidden = all_personal(job, catalogue) if body.by_mail else hidden_columns(job, export.connection, user, catalogue)
+    entry.note(
+        template=template,
+        masked=sorted(hidden),
+        window=span_text(window),
+        rows=body.rows,
+        by_mail=body.by_mail,
+        **looked_at(job, catalogue),
+    )
+    with SLOTS.hold(BUSY), open_export_source(export) as source:
+        make = partial(
+            trial_file, job, source=source, catalogue=catalogue, hidden=hidden, rows=body.rows, user=user.name
+        )
+        made = make(window)
+        newest = newest_window(job, window, source, catalogue, job.schedule) if not made.rows else None
+        if newest is not None:
+            window, made = newest, make(newest)
+            entry.note(window=span_text(window))
+    days = window_in_words(window, job.schedule.time_zone)
+    return made, TestFileNote(days=days, rows=made.rows, truncated=made.truncated, masked=len(hidden))

@@ -46,8 +46,13 @@ def one_template(row: StoredJob, name: str, catalogue: Catalogue) -> ExportJob:
     job, issues = row.check(catalogue=catalogue)
     if job is None or errors(issues):
         raise RequestRefusal(422, issues)
+    return with_one_template(job, name)
+
+
+def with_one_template(job: ExportJob, name: str) -> ExportJob:
+    """A job with one of its templates alone; raises ``RequestRefusal`` when it has no such template."""
     if name not in {use.template for use in job.templates}:
-        what = f"{row.name} has no template {name[:100]!r}"
+        what = f"{job.name} has no template {name[:100]!r}"
         raise RequestRefusal.because(422, what, "Choose one that its page lists", "template")
     templates = tuple(template for template in job.template_definitions if template.name == name)
     return job.model_copy(update={"templates": (job.use(name),), "template_definitions": templates})

@@ -16,6 +16,7 @@ from airflow.api_fastapi.auth.managers.models.resource_details import Connection
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import Depends, Request
 
+from export_jobs.core.base.address import is_mailbox
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.http.origin import SAFE_METHODS
@@ -27,6 +28,8 @@ RUN = DagAccessEntity.RUN
 DATA = DagAccessEntity.XCOM
 """What the runs of a Dag have made: the right of its own that a download takes."""
 LOGIN_COOKIE = COOKIE_NAME_JWT_TOKEN
+_NO_ADDRESS = "@email.notfound"
+"""What the FAB auth manager makes up for somebody of whom the directory tells no address."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,15 @@ class Caller:
         """What they may be called as the owner or author of a job, in lower case."""
         mail = getattr(self.user, "email", None)
         return {name.lower() for name in (self.name, mail) if name}
+
+    @property
+    def mail(self) -> str:
+        """Their own address as the auth manager knows it; empty where it knows none that takes mail.
+
+        A login name that looks like an address is none: nobody has proven whose it is.
+        """
+        found = str(getattr(self.user, "email", None) or "")
+        return found if is_mailbox(found) and not found.lower().endswith(_NO_ADDRESS) else ""
 
     def may(self, method: HttpMethod, dag_id: str | None, entity: DagAccessEntity | None = None) -> bool:
         """Whether this Dag (None: Dags in general) is open to them for ``method``."""

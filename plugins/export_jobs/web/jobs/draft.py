@@ -10,7 +10,7 @@ from typing import Any
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.catalogue.catalogue import Catalogue
-from export_jobs.core.definitions.job import JobSpec, Schedule, Template
+from export_jobs.core.definitions.job import ExportJob, JobSpec, Schedule, Template
 from export_jobs.core.definitions.names import name_issues
 from export_jobs.core.files.job_files import paths_of_window
 from export_jobs.core.files.name_pattern import FIRST_NUMBERS
@@ -19,6 +19,8 @@ from export_jobs.core.validation.definition_file import StoredReferences, check_
 from export_jobs.core.windows.schedule_text import first_delivery_text, schedule_text, window_in_words
 from export_jobs.core.windows.window import ScheduledWindow, Window, scheduled_windows
 from export_jobs.store.definitions import Definitions
+from export_jobs.web.catalogue.preview_request import with_one_template
+from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.jobs.pools import pool_issues_of
 from export_jobs.web.models.detail import DraftCheck
 from export_jobs.web.models.errors import IssueAnswer
@@ -61,6 +63,16 @@ def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue
     if file is None or errors(issues):
         return JobDraft(None, (), tuple(issues))
     return JobDraft(file.jobs[0], file.templates, tuple(issues))
+
+
+def one_template_of_draft(draft: JobDraft, name: str, store: Definitions) -> ExportJob:
+    """What a draft would be as a job, with one of its templates alone; raises ``RequestRefusal`` with what is wrong."""
+    if draft.job is None:
+        raise RequestRefusal(422, errors(draft.issues))
+    known = {template.name: template for template in (*store.templates(), *draft.templates)}
+    parts = {key: getattr(draft.job, key) for key in JobSpec.model_fields}
+    used = tuple(known[use.template] for use in draft.job.templates)
+    return with_one_template(ExportJob(**parts, job_id=0, version=0, dag_id="", template_definitions=used), name)
 
 
 def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> DraftCheck:

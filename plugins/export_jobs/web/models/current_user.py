@@ -15,9 +15,10 @@ class GeneralPermissions(ApiModel):
 
 
 class CurrentUser(ApiModel):
-    """The caller."""
+    """The caller. ``mail``: their own address, which a test file may go to; empty where Airflow knows none."""
 
     name: str
+    mail: str
     may: GeneralPermissions
     operators_mail: list[str]
     statement: str

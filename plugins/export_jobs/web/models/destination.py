@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -18,11 +19,20 @@ class DestinationChoice(ApiModel):
     loses: str
 
 
+class LastCheck(ApiModel):
+    """What came of a check ``at`` some time, ``by`` somebody. ``what`` is empty for who may not check destinations."""
+
+    ok: bool
+    what: str
+    at: datetime
+    by: str
+
+
 class DestinationEntry(ApiModel):
     """Where files may go. ``connection`` names Airflow's connection, for those who may see connections; else empty.
 
     ``options``: what its server can do, by the keys of a definition; what is left out has its default.
-    ``looser``: those of them that lose something.
+    ``looser``: those of them that lose something. ``checked``: the last check, None where none is known.
     """
 
     tag: str
@@ -32,6 +42,7 @@ class DestinationEntry(ApiModel):
     connection: str
     options: dict[str, str | int | bool | list[str] | dict[str, str]]
     looser: list[DestinationChoice]
+    checked: LastCheck | None
 
 
 class DestinationList(ApiModel):

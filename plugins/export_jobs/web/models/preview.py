@@ -49,10 +49,20 @@ class PreviewAnswer(ApiModel):
 
 
 class TestFileRequest(ApiModel):
-    """Which template of a job to make a small file of, and of how many rows at most."""
+    """Which template of a job to make a small file of, and of how many rows at most.
+
+    ``by_mail``: to the caller's own address, in place of the answer.
+    """
 
     template: str
     rows: int = Field(1000, ge=1, le=10_000)
+    by_mail: bool = False
+
+
+class DraftTestFileRequest(TestFileRequest):
+    """The same of a job that is not there yet: ``job`` is the body of ``POST /jobs``."""
+
+    job: dict[str, Any]
 
 
 class TestFileNote(ApiModel):
@@ -65,3 +75,10 @@ class TestFileNote(ApiModel):
     rows: int
     truncated: bool
     masked: int
+
+
+class TestMailNote(TestFileNote):
+    """The same of a file that went by mail: to whom, and what it is called."""
+
+    sent_to: str
+    file: str

@@ -68,6 +68,16 @@ export const time = (instant, zone = userZone()) => formatOf(MINUTE, zone).forma
 /** @param {string} instant @param {string} [zone] */
 export const timeWithZone = (instant, zone = userZone()) => `${time(instant, zone)} ${zone}`;
 
+const AGES = /** @type {[number, string][]} */ ([[86400, "day"], [3600, "hour"], [60, "minute"]]);
+
+// How long ago an instant was: just now, 3 minutes ago, 2 days ago.
+/** @param {string} instant @param {number} [now] */
+export function ago(instant, now = Date.now()) {
+  const seconds = (now - new Date(instant).getTime()) / 1000;
+  const [length, unit] = AGES.find(([least]) => seconds >= least) ?? [0, ""];
+  return unit ? `${plural(Math.floor(seconds / length), unit)} ago` : "just now";
+}
+
 // A calendar day without a time, 1997-01-01: 1 Jan 1997.
 /** @param {string} text */
 export function day(text) {

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from export_jobs.orchestration.mail.message import Letter, LetterKind
+from export_jobs.orchestration.mail.message import Attachment, Letter, LetterKind
 
 SENDER = Address("Export Jobs", addr_spec="exports@example.com")
 
@@ -47,6 +47,11 @@ def failed(**changes: Any) -> dict[str, Any]:
     )
     usual = {"job": "sales", "window": "1 Jan 2026", "failures": [failure], "delivered": [], "link": ""}
     return {**usual, "more_parts": dict.fromkeys(changes.get("delivered", ()), ""), "several": False, **changes}
+
+
+def trial(**changes: Any) -> dict[str, Any]:
+    usual = {"job": "sales", "destination": "partner", "name": "TEST-sales.zip", "bytes": 34_567, "days": "1 Jan 2026"}
+    return {**usual, "rows": 1200, "truncated": True, "masked": 2, **changes}
 
 
 def parts(kind: LetterKind, values: dict[str, Any]) -> tuple[str, str]:
@@ -85,6 +90,23 @@ def test_a_failure_names_the_step_in_words() -> None:
     for part in parts("failed", failed(delivered=["s3://bucket/a.zip"])):
         assert "Checking the destination" in part and "validate_destination" not in part
         assert "may not be written to" in part and "s3://bucket/a.zip" in part
+
+
+def test_a_test_file_is_no_delivery_in_text_and_html() -> None:
+    for part in map(words, parts("test", trial())):
+        assert part.count("TEST") > 1 and "sales" in part and "34.6 kB" in part and "no delivery" in part
+        assert "The first 1,200 rows of 1 Jan 2026" in part and "2 columns that tell of people are empty" in part
+    for part in map(words, parts("test", trial(rows=1, truncated=False, masked=0))):
+        assert "1 row of 1 Jan 2026" in part and "first" not in part and "empty" not in part
+
+
+def test_a_file_within_a_mail_arrives_as_it_is() -> None:
+    content, name = bytes(range(256)) * 300, "TEST-Umsätze.zip"
+    letter = Letter("test", "A subject", trial(), ("first",), attachment=Attachment(name, content))
+    made = letter.to("bob@example.com", SENDER)
+    assert made.isascii() and max(map(len, made.split(b"\r\n"))) <= 998, "every mail server takes it"
+    (found,) = email.message_from_bytes(made, policy=email.policy.default).iter_attachments()
+    assert (found.get_filename(), found.get_content()) == (name, content)
 
 
 def test_nothing_of_a_value_is_markup() -> None:

@@ -2,31 +2,28 @@
 import { call, part } from "../../api.js";
 import { Field, Select } from "../../components/Field.js";
 import { Icon } from "../../components/icons.js";
-import { keep, kept } from "../../components/kept.js";
-import { time } from "../../format.js";
-import { Chakra, html, useEffect, useState } from "../../host.js";
+import { ago, time } from "../../format.js";
+import { Chakra, html, useState } from "../../host.js";
 import { HostKeys } from "./HostKeys.js";
 
 /** @param {Props.DestinationField} props */
 export function DestinationField({ value, destinations, mayCheck, issues, onChange }) {
-  const [result, setResult] = useState(/** @type {Page.DestinationChecked | null} */ (null));
+  const [mine, setMine] = useState(/** @type {Record<string, Api.LastCheck & Api.DestinationCheck>} */ ({}));
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => setResult(value ? kept(`check:${value}`, null) : null), [value]);
   const chosen = destinations.find(({ tag }) => tag === value);
+  const result = isBusy ? null : (mine[value] ?? chosen?.checked);
   const check = async () => {
     setBusy(true);
-    setResult(null);
-    const at = new Date().toISOString();
+    const put = (/** @type {Api.DestinationCheck} */ answer) =>
+      setMine((all) => ({ ...all, [value]: { ...answer, at: new Date().toISOString(), by: "you" } }));
     try {
-      const answer = { ...(await call(`destinations/${part(value)}/check`, { method: "POST" })), at };
-      setResult(answer);
-      keep(`check:${value}`, answer);
+      put(await call(`destinations/${part(value)}/check`, { method: "POST" }));
     } catch (error) {
-      setResult({ ok: false, what: error.message, host_keys: [], at });
+      put({ ok: false, what: error.message, host_keys: [] });
     }
     setBusy(false);
   };
-  const unpinned = result?.host_keys ?? [];
+  const unpinned = isBusy ? [] : (mine[value]?.host_keys ?? []);
   const tags = destinations.map(({ tag, kind }) => [tag, `${tag} (${kind.toUpperCase()})`]);
   const hint = chosen && [chosen.description, `Folder ${chosen.folder}`].filter(Boolean).join(". ");
   return html`<${Field} label="Destination" required issues=${issues} hint=${hint}>
@@ -46,7 +43,8 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
       ${result && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${result.ok ? "green.fg" : "red.fg"}>
         <${Chakra.Box} as="span" pt=${0.5}><${Icon}
           name=${result.ok ? "check" : "cross"} /><//><span>${result.what}
-          <${Chakra.Text} as="span" color="fg.muted"> Checked ${time(result.at)}.<//></span>
+          <${Chakra.Text} as="span" color="fg.muted" title=${time(result.at)}>${" "}Checked ${ago(result.at)} by ${
+            result.by}.<//></span>
       <//>`}
     <//>
     ${unpinned.length > 0 && html`<${HostKeys} key=${value} tag=${value} keys=${unpinned} onPinned=${check} />`}

@@ -4,16 +4,20 @@ import { Facts, Section } from "../../components/layout.js";
 import { Notice } from "../../components/Notice.js";
 import { definitionOf } from "../../components/template/offers.js";
 import { Preview } from "../../components/template/Preview.js";
+import { TestFileDialog } from "../../components/TestFileDialog.js";
 import { UseEditor } from "../../components/use/UseEditor.js";
 import { Chakra, html, useState } from "../../host.js";
 import { isError, issuesAt, issuesBelow, sentence } from "../../issues.js";
-import { destinationText, fileText, templateUseText } from "./draft.js";
+import { bodyOf, destinationText, fileText, templateUseText } from "./draft.js";
 import { FileFields } from "./FileFields.js";
 
 // The whole job in short, to be checked before it is created.
 /** @param {Props.Summary} props */
 function Summary({ draft, check }) {
   const warnings = check.issues.filter((issue) => !isError(issue));
+  const [isTrying, setTrying] = useState(false);
+  const tryIt = html`<${Chakra.Button} size="xs" variant="outline" onClick=${() => setTrying(true)}>
+    Test file to me…<//>`;
   const files = html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${1}>
     ${draft.templates.map(
       (use) => html`<li key=${use.template}><strong>${use.template}</strong>: ${templateUseText(use)}</li>`,
@@ -33,11 +37,14 @@ function Summary({ draft, check }) {
     ["Recipients", draft.recipients.join(", ") || "Nobody gets a mail"],
     ["Owner", draft.owner],
   ];
-  return html`<${Section} title="Summary">
+  return html`<${Section} title="Summary" action=${tryIt}>
     <${Facts} facts=${facts} />
     ${warnings.map(
       (issue, index) => html`<${Notice} key=${index} status="warning" size="sm" mt=${3}>${sentence(issue)}<//>`,
     )}
+    ${isTrying && html`<${TestFileDialog} path="test-file" body=${{ job: bodyOf(draft) }}
+      templates=${draft.templates.map(({ template }) => template)} destination=${destinationText(draft)}
+      isEncrypted=${Boolean(draft.file.encryption)} onClose=${() => setTrying(false)} />`}
   <//>`;
 }
 

@@ -3,6 +3,7 @@ import { call } from "../../api.js";
 import { ActionMenu } from "../../components/ActionMenu.js";
 import { announce } from "../../components/Announcer.js";
 import { Icon } from "../../components/icons.js";
+import { TestFileDialog } from "../../components/TestFileDialog.js";
 import { Chakra, Router, html, useState } from "../../host.js";
 import { newPath } from "../../paths.js";
 import { useAnswer } from "../../useAnswer.js";
@@ -11,11 +12,15 @@ import { EditDialog } from "./EditDialog.js";
 import { storedChanges } from "./editing.js";
 import { RerunDialog, canRerun } from "./RerunDialog.js";
 import { ReexportDialog, RunDialog, canReexport } from "./RunDialogs.js";
-import { TestFileDialog } from "./TestFileDialog.js";
+
+/** @param {Props.JobDialog} props */
+const TestFileOfJob = ({ view: { job, path }, onClose }) => html`<${TestFileDialog} path=${`${path}/test-file`}
+  templates=${job.templates.map(({ name }) => name)} destination=${job.destination}
+  isEncrypted=${Boolean(job.definition.file?.encryption)} onClose=${onClose} />`;
 
 const DIALOGS = {
   delete: DeleteDialog, edit: EditDialog, reexport: ReexportDialog, rerun: RerunDialog, run: RunDialog,
-  test: TestFileDialog,
+  test: TestFileOfJob,
 };
 
 /** @param {Props.JobTab} props */

@@ -1,0 +1,61 @@
+"""A test file by mail, to the person who asks for it and to nobody else."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+
+from export_jobs.core.definitions.job import ExportJob
+from export_jobs.orchestration.mail.message import Attachment, Letter, human_bytes
+from export_jobs.orchestration.mail.rules import MailOutcome
+from export_jobs.orchestration.mail.server import MailServer
+from export_jobs.web.catalogue.trial_file import TrialFile
+from export_jobs.web.http.access import Caller
+from export_jobs.web.http.error_responses import RequestRefusal
+from export_jobs.web.http.rate_limit import RateLimit
+from export_jobs.web.models.preview import TestFileNote
+
+MAX_MAIL_BYTES = 5 << 20
+"""Mail servers commonly take 10 MB, and a mail makes a file a third larger."""
+_MAILS = RateLimit("test files by mail", limit=5, seconds=60)
+_DOWNLOAD = "Download the test file"
+
+
+def refuse_mail(job: ExportJob, user: Caller) -> None:
+    """Raises ``RequestRefusal`` where a test file of ``job`` may not go to ``user`` by mail; counts the mail."""
+    if not user.mail:
+        what = "Airflow knows no mail address of yours"
+        raise RequestRefusal.because(422, what, f"{_DOWNLOAD}, or ask an administrator of Airflow to enter one")
+    if job.file.encryption:
+        what = f"the files of {job.name} are encrypted, and a test file by mail would not be"
+        raise RequestRefusal.because(422, what, _DOWNLOAD)
+    wait = _MAILS.wait(user.name)
+    if wait:
+        what = f"you have asked for {_MAILS.limit} test files by mail within a minute"
+        raise RequestRefusal.because(429, what, f"Try again in {wait} s")
+
+
+def mail_trial_file(job: ExportJob, made: TrialFile, note: TestFileNote, user: Caller) -> None:
+    """Send ``made`` to the caller's own address, marked TEST; raises ``RequestRefusal`` when that cannot be done."""
+    if len(made.content) > MAX_MAIL_BYTES:
+        limit = human_bytes(MAX_MAIL_BYTES)
+        what = f"the test file has {human_bytes(len(made.content))}, and at most {limit} go by mail"
+        raise RequestRefusal.because(422, what, f"Ask for fewer rows. Or: {_DOWNLOAD.lower()}")
+    values = {
+        "job": job.name,
+        "destination": ", ".join(job.destination_tags),
+        "name": made.name,
+        "bytes": len(made.content),
+        **note.model_dump(),
+    }
+    subject = f"TEST: {made.name}, no delivery"
+    letter = Letter("test", subject, values, (token_hex(16),), job=job.name, attachment=_attachment(made))
+    with MailServer() as server:
+        answer = server.send(letter, user.mail)
+    if answer.outcome is MailOutcome.LATER:
+        raise RequestRefusal.because(503, answer.what, f"Try again in a minute. Or: {_DOWNLOAD.lower()}")
+    if answer.outcome is not MailOutcome.SENT:
+        raise RequestRefusal.because(422, answer.what, answer.remedy)
+
+
+def _attachment(made: TrialFile) -> Attachment:
+    return Attachment(made.name, made.content)
