@@ -33,13 +33,13 @@ def take_refusals(page: Any, images: Path) -> None:
     for tag, place in REFUSED.items():
         choose(page, tag)
         page.get_by_role("button", name="Check").click()
-        page.get_by_text("Checked ").wait_for(timeout=120_000)
+        page.get_by_text(" by you.").wait_for(timeout=120_000)
         delivery(page).screenshot(path=str(images / f"refused-{place['kind']}-light.png"))
 
 
 def choose(page: Any, tag: str) -> None:
     page.goto(NEW_JOB)
-    page.get_by_label("Destination").select_option(tag)
+    page.locator("select[name=destination]").select_option(tag)
     page.wait_for_load_state("networkidle")
 
 

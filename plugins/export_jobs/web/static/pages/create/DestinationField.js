@@ -26,26 +26,29 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
   const unpinned = isBusy ? [] : (mine[value]?.host_keys ?? []);
   const tags = destinations.map(({ tag, kind }) => [tag, `${tag} (${kind.toUpperCase()})`]);
   const hint = chosen && [chosen.description, `Folder ${chosen.folder}`].filter(Boolean).join(". ");
-  return html`<${Field} label="Destination" required issues=${issues} hint=${hint}>
-    <${Chakra.HStack} width="100%" gap=${2}>
-      <${Select} name="destination" value=${value} options=${[["", "Choose a destination"], ...tags]}
-        onChange=${onChange} />
-      ${mayCheck && html`<${Chakra.Button} size="sm" variant="outline" disabled=${!value} loading=${isBusy}
-        onClick=${check}>Check<//>`}
-    <//>
-    ${chosen && chosen.looser.length > 0 && html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${0.5} fontSize="xs"
-      color="fg.muted" aria-label="What this destination does without">
-      ${chosen.looser.map((choice) => html`<li key=${choice.option}>
-        <${Chakra.Code} size="xs">${choice.option}: ${choice.value}<//> ${choice.loses}
-      </li>`)}
-    <//>`}
-    <${Chakra.Box} role="status" fontSize="sm">
-      ${result && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${result.ok ? "green.fg" : "red.fg"}>
-        <${Chakra.Box} as="span" pt=${0.5}><${Icon}
-          name=${result.ok ? "check" : "cross"} /><//><span>${result.what}
-          <${Chakra.Text} as="span" color="fg.muted" title=${time(result.at)}>${" "}Checked ${ago(result.at)} by ${
-            result.by}.<//></span>
+  // The keys stand outside of the field, whose label and id a box to tick within it would take for its own.
+  return html`<${Chakra.Stack} gap=${2}>
+    <${Field} label="Destination" required issues=${issues} hint=${hint}>
+      <${Chakra.HStack} width="100%" gap=${2}>
+        <${Select} name="destination" value=${value} options=${[["", "Choose a destination"], ...tags]}
+          onChange=${onChange} />
+        ${mayCheck && html`<${Chakra.Button} size="sm" variant="outline" disabled=${!value} loading=${isBusy}
+          onClick=${check}>Check<//>`}
+      <//>
+      ${chosen && chosen.looser.length > 0 && html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${0.5}
+        fontSize="xs" color="fg.muted" aria-label="What this destination does without">
+        ${chosen.looser.map((choice) => html`<li key=${choice.option}>
+          <${Chakra.Code} size="xs">${choice.option}: ${choice.value}<//> ${choice.loses}
+        </li>`)}
       <//>`}
+      <${Chakra.Box} role="status" fontSize="sm">
+        ${result && html`<${Chakra.HStack} gap=${1.5} align="flex-start" color=${result.ok ? "green.fg" : "red.fg"}>
+          <${Chakra.Box} as="span" pt=${0.5}><${Icon} name=${result.ok ? "check" : "cross"} /><//>
+          <${Chakra.Box} as="span" flex="1" minW=${0} overflowWrap="anywhere">${result.what}
+            <${Chakra.Text} as="span" color="fg.muted" title=${time(result.at)}>${" "}Checked ${ago(result.at)} by ${
+              result.by}.<//><//>
+        <//>`}
+      <//>
     <//>
     ${unpinned.length > 0 && html`<${HostKeys} key=${value} tag=${value} keys=${unpinned} onPinned=${check} />`}
   <//>`;
