@@ -8,7 +8,7 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 WORKERS := 3
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes $(ARGS)
 
-.PHONY: help demo test test-fast test-lowest test-js drill drill-celery simulate lint lint-js format docs bench bench-scale wheel dist-mwaa lock audit venv clean
+.PHONY: help demo test test-fast test-lowest test-js drill drill-celery simulate lint lint-js format docs bench bench-scale bench-throughput wheel dist-mwaa lock audit venv clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,9 @@ bench: venv ## extract, compress, upload, parse beside their peers: a table of r
 bench-scale: venv ## 10,000 jobs through a real Dag processor: time, CPU a file, memory, how soon a change is seen; then one look of the auditor; takes half an hour
 	@$(CLEAN) $(BIN)/python -m bench.scale
 	@$(CLEAN) $(BIN)/python -m bench.audit
+
+bench-throughput: venv ## export jobs an hour beside the same Dags with tasks that do nothing, on one Airflow; takes some five minutes
+	@$(CLEAN) $(BIN)/python -m bench.throughput
 
 wheel: venv ## dist/airflow_export_jobs-…-py3-none-any.whl, with everything that it needs inside, and beside it what it needs (CycloneDX)
 	@rm -rf build dist && $(CLEAN) $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NO_PROGRAMS = {"__init__.py", "__main__.py", "delayed_line.py", "measure.py"}
-ON_DEMAND = {"audit.py", "fairness.py", "scale.py", "staging.py", "tasks.py"}
+NO_PROGRAMS = {"__init__.py", "__main__.py", "bare.py", "delayed_line.py", "measure.py"}
+ON_DEMAND = {"audit.py", "fairness.py", "scale.py", "staging.py", "tasks.py", "throughput.py"}
 """They take long, a running demo or an environment of their own; each says how it is run."""
 
 
