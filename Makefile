@@ -4,6 +4,8 @@ BIN := .venv/bin
 # What the caller's shell has set for another Airflow or another Python must not reach ours.
 CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_HOME
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
+# uv believes whom the system does, as pip does: many companies have certificates of their own.
+export UV_SYSTEM_CERTS := 1
 # One more than the cores of a small machine: the tests of a running Airflow wait more than they work.
 WORKERS := 3
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes $(ARGS)

@@ -56,6 +56,7 @@ def create(page: Page) -> None:
     page.get_by_text("Give it a name.").wait_for()
     page.get_by_text("Choose where the files go.").wait_for()
     fill_schedule(page, "walk", "2026-01-01", "2026-01-02")
+    choose_a_zone(page)
     page.get_by_role("button", name="Check").click()
     page.get_by_text("login, folder and the right to write are proven").wait_for()
     page.get_by_text("Daily: each day, delivered on the day after at 02:00 UTC.").wait_for()
@@ -79,6 +80,16 @@ def create(page: Page) -> None:
     page.get_by_role("heading", name="walk", exact=True).wait_for()
 
 
+def choose_a_zone(page: Page) -> None:
+    """Zones are searched by name, each with how far it is from UTC."""
+    zones = page.locator("#export-jobs-zones option")
+    offered = dict(zones.evaluate_all("options => options.map(({ value, label }) => [value, label])"))
+    assert offered["Asia/Tokyo"] == "Asia/Tokyo (UTC+09:00)" and "UTC" in offered
+    page.get_by_label("Time zone").fill("Asia/Tokyo")
+    page.get_by_text("UTC+09:00 today.").wait_for()
+    page.get_by_label("Time zone").fill("UTC")
+
+
 def make_a_template(page: Page) -> None:
     page.get_by_role("button", name="New template").click()
     dialog = page.get_by_role("dialog")
@@ -96,6 +107,8 @@ def see_what_was_delivered(page: Page, live: Live) -> None:
     page.get_by_text("Completed", exact=True).first.wait_for(timeout=PATIENCE_MS)
     page.get_by_role("tab", name="Execution log").click()
     page.get_by_text("walk__walk-places__2026-01-02.zip").wait_for()
+    page.get_by_text("1 mail about the delivery").first.click()
+    page.get_by_text("walk@example.com: about the delivery, sent").first.wait_for()
     (events,) = live.files("walk__events__2026-01-01.zip")
     header, *rows = rows_of(events)
     assert header == ["note", "event_id", "Betrag", "happened_at"]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from demo.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
+UV = {"UV_SYSTEM_CERTS": "1"}
+"""As pip does and as the Makefile says, for who runs pytest without it."""
 PLAIN_AIRFLOW = "apache-airflow[postgres]==3.3.2"
 
 
@@ -47,7 +49,7 @@ class Environment:
     def variables(self, **more: str) -> dict[str, str]:
         """The environment of a person who has just made it."""
         path = f"{self.bin}{os.pathsep}{os.environ['PATH']}"
-        return plain_environment(PIP_DISABLE_PIP_VERSION_CHECK="1", **more) | {"PATH": path}
+        return plain_environment(PIP_DISABLE_PIP_VERSION_CHECK="1", **UV, **more) | {"PATH": path}
 
     def install(self, requirement: str) -> None:
         """Install with the versions that the lock holds, so that a release of today breaks no test of yesterday."""

@@ -26,7 +26,7 @@ from packaging.utils import canonicalize_name
 
 from scripts import sbom
 from scripts.lock import LOCK, locked_versions, requirements
-from tests.install.conftest import ROOT
+from tests.install.conftest import ROOT, UV
 
 NOWHERE = "http://127.0.0.1:9/v1/query"
 
@@ -49,7 +49,7 @@ def test_another_file_under_a_pinned_version_is_refused(tmp_path: Path) -> None:
     lock.write_text(f"iniconfig=={locked_versions(LOCK.read_text())['iniconfig']} --hash=sha256:{'0' * 64}\n")
     for program in ([sys.executable, "-m", "pip"], [str(Path(sys.executable).with_name("uv")), "pip"]):
         command = [*program, "install", "--require-hashes", "--target", str(tmp_path / "there"), "-r", str(lock)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env={**os.environ, **UV}, capture_output=True, text=True, check=False)
         assert done.returncode != 0
         assert "hash" in done.stderr.lower(), "it was refused for another reason"
 

@@ -16,17 +16,19 @@ const EXECUTE_ON = {
 };
 /** @type {Record<string, string>} */
 const USUAL_DAY = { weekly: "sunday", monthly: "last" };
-const ZONES = Intl.supportedValuesOf("timeZone");
+// Browsers leave UTC out of their list of zones.
+const ZONES = [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
 
 const UNTIL_HINT = "The last day that is exported, at most a year from the first.";
 
-// How far a zone is from UTC today, such as UTC+01:00; empty for one that this browser does not know.
+// How far a zone is from UTC today, such as UTC+01:00; empty for UTC and for one that this browser does not know.
 /** @param {string} zone */
 function offsetOf(zone) {
   try {
     const format = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "longOffset" });
     const name = format.formatToParts().find(({ type }) => type === "timeZoneName")?.value ?? "";
-    return name.replace("GMT", "UTC");
+    const offset = name.replace("GMT", "UTC");
+    return offset === zone ? "" : offset;
   } catch {
     return "";
   }
@@ -34,11 +36,13 @@ function offsetOf(zone) {
 
 /** @param {string} zone */
 const offsetText = (zone) => (zone && offsetOf(zone) ? `${offsetOf(zone)} today. ` : "");
+/** @param {string} zone */
+const zoneLabel = (zone) => `${zone} (${offsetOf(zone)})`.replace(" ()", "");
 /** @type {Page.Content[] | null} */
 let options = null; // four hundred zones with their offsets take a while
 
 function zoneOptions() {
-  options ??= ZONES.map((zone) => html`<option key=${zone} value=${zone} label=${`${zone} (${offsetOf(zone)})`} />`);
+  options ??= ZONES.map((zone) => html`<option key=${zone} value=${zone} label=${zoneLabel(zone)} />`);
   return options;
 }
 
