@@ -208,16 +208,13 @@ def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
     patience = facts.stuck_after + facts.grace
     silent = next((audited for audited in facts.runs if audited.is_silent(facts.now, patience)), None)
     if silent is not None and not overdue:
-        is_paused = facts.dag is not None and facts.dag.is_paused
+        remedy = "See that the pool has slots and workers run, then clear that run or mark it failed"
+        if facts.dag is not None and facts.dag.is_paused:
+            remedy = "Its Dag is paused in Airflow: unpause it there"
         yield (
             "silent run",
             f"run {silent.run.run_id!r} is {silent.run.state} in Airflow and has done nothing since "
-            f"{silent.last_sign}. "
-            + (
-                "Its Dag is paused in Airflow: unpause it there"
-                if is_paused
-                else "See that the pool has slots and workers run, then clear that run or mark it failed"
-            ),
+            f"{silent.last_sign}. {remedy}",
         )
     if overdue and future is None:
         name, why, remedy = _reason(facts, overdue[0])
