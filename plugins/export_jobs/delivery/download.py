@@ -15,7 +15,7 @@ from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import split_safe_path
 from export_jobs.delivery.s3 import S3Destination
-from export_jobs.delivery.s3_errors import error_code
+from export_jobs.delivery.s3_service.errors import error_code
 from export_jobs.errors import UserError
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,9 @@ from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import MOST_KEPT, kept_name, split_safe_path, validate_attempt
-from export_jobs.delivery.s3_errors import error_code, translate_s3_errors
-from export_jobs.delivery.s3_objects import check_bucket, object_options
-from export_jobs.delivery.s3_parts import PART_BYTES, PartSender
+from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
+from export_jobs.delivery.s3_service.objects import check_bucket, object_options
+from export_jobs.delivery.s3_service.parts import PART_BYTES, PartSender
 from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import ExportError, TransientError

@@ -9,7 +9,7 @@ import asyncssh
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
-from export_jobs.delivery.s3_errors import translate_s3_errors
+from export_jobs.delivery.s3_service.errors import translate_s3_errors
 from export_jobs.delivery.sftp_server import errors
 from export_jobs.delivery.ssh import login_errors
 from export_jobs.errors import ExportError, TerminalError, TransientError

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.delivery.destination import Credentials
+from export_jobs.delivery.ftp.login import read_ftp_login
 from export_jobs.delivery.sftp import SftpDestination
 from export_jobs.delivery.ssh.login import read_login
 from export_jobs.errors import TerminalError, TransientError, UserError
@@ -89,7 +92,6 @@ def test_a_host_key_algorithm_may_be_chosen(sftp: FaultySftpServer) -> None:
         ({"no_host_key_chek": "true"}, "'no_host_key_chek' .*'no_host_key_check'"),
         ({"host_keys": "SHA256:x"}, "'host_keys' .*'host_key'"),
         ({"privatekey": "x"}, "'privatekey' .*'private_key'"),
-        ({"colour": "red"}, "'colour' .*Choose one of .* or remove it"),
     ],
     ids=str,
 )
@@ -112,18 +114,37 @@ def test_what_changes_nothing_is_no_fault(extra: dict[str, Any]) -> None:
     read_login(Credentials("sftp.example", 22, USER, PASSWORD, extra))
 
 
+@pytest.mark.parametrize(
+    "read", [read_login, partial(read_ftp_login, plain=False)], ids=["of type SFTP", "of type FTP"]
+)
+@pytest.mark.parametrize("extra", [{"cost_centre": "4711"}, {"__comment": "mended by Ann"}], ids=str)
+def test_a_field_that_is_like_no_other_stops_nothing_and_is_named_in_the_log(
+    read: Callable[[Credentials], object], extra: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    read(Credentials("partner.example", None, USER, PASSWORD, extra))
+    (name,) = extra
+    assert f"'{name}' in its extra, which counts for nothing here" in caplog.text
+    assert extra[name] not in caplog.text
+
+
+@pytest.mark.parametrize(("name", "meant"), [("pasive", "passive"), ("implicit-tls", "implicit_tls")])
+def test_a_misspelled_field_of_an_ftp_connection_is_refused(name: str, meant: str) -> None:
+    with pytest.raises(TerminalError, match=f"'{name}' .*'{meant}'"):
+        read_ftp_login(Credentials("partner.example", 21, USER, PASSWORD, {name: True}), plain=False)
+
+
 def test_a_field_that_looks_like_one_of_the_aws_hooks_is_refused_and_any_other_is_named(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     spec = DestinationSpec(tag="a", kind="s3", connection="aws", folder="bucket/in")
     kept = {"conn_type": "aws", "login": "key", "password": "secret", "extra": {"role_arm": "x"}}
     monkeypatch.setenv("AIRFLOW_CONN_AWS", json.dumps(kept))
-    with pytest.raises(UserError, match=r"'role_arm'.*'role_arn'"):
+    with pytest.raises(TerminalError, match=r"'role_arm'.*'role_arn'"):
         open_destination(spec)
     kept["extra"] = {"cost_centre": "x", "region_name": "eu-west-1"}
     monkeypatch.setenv("AIRFLOW_CONN_AWS", json.dumps(kept))
     open_destination(spec)
-    assert "cost_centre, which counts for nothing here" in caplog.text
+    assert "'cost_centre' in its extra, which counts for nothing here" in caplog.text
 
 
 @pytest.mark.parametrize("name", NOT_USED)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from export_jobs.core.base.text import suggest
+from export_jobs.delivery.connection_extra import refuse_misspelled_fields
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.ssh.login import plain_host, server_address
 from export_jobs.errors import TerminalError
@@ -65,12 +65,7 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
     if not credentials.login or not credentials.password:
         missing = "password" if credentials.login else "login"
         raise TerminalError(f"The connection of {where} has no {missing}", "Fill it in, in the Airflow connection")
-    unknown = sorted(set(extra) - FTP_FIELDS)
-    if unknown:
-        raise TerminalError(
-            f"The connection of {where} has fields in its extra that no FTP delivery knows: {', '.join(unknown)}",
-            f"{suggest(unknown[0], FTP_FIELDS, none='')}, or remove what is unknown",
-        )
+    refuse_misspelled_fields(extra, FTP_FIELDS, f"The connection of {where}")
     if not _is_on(extra.get("passive", True)):
         raise TerminalError(
             f"The connection of {where} asks for active mode, in which the server would connect to the worker",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from export_jobs.core.base.text import quote_value, suggest
+from export_jobs.delivery.connection_extra import refuse_misspelled_fields
 from export_jobs.errors import TerminalError
 
 _YES = {"true", "1", "yes", "on"}
@@ -66,13 +66,7 @@ def read_preferences(extra: Mapping[str, Any], where: str) -> LoginPreferences:
     Raises:
         TerminalError: a field that cannot be honoured, or cannot be read; the message names it, never its value.
     """
-    for name, value in extra.items():
-        if name not in SSH_FIELDS and value not in (None, ""):
-            raise TerminalError(
-                f"The connection of {where} has {quote_value(name)} in its extra, which is no field of an SFTP "
-                "connection, so it would count for nothing",
-                f"{suggest(name, SSH_FIELDS, none='')}, or remove it",
-            )
+    refuse_misspelled_fields(extra, SSH_FIELDS, f"The connection of {where}")
     for switch in CHECKS_OFF:
         if is_on(extra.get(switch)):
             raise TerminalError(

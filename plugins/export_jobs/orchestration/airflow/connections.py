@@ -279,7 +279,7 @@ def _bucket(spec: DestinationSpec) -> tuple[str, str]:
 
 
 def _s3_client(spec: DestinationSpec) -> Any:
-    from export_jobs.delivery.s3_login_errors import translate_s3_login_errors  # noqa: PLC0415
+    from export_jobs.delivery.s3_service.login_errors import translate_s3_login_errors  # noqa: PLC0415
     from export_jobs.orchestration.airflow.s3_client import refuse_unused_fields, s3_client  # noqa: PLC0415
 
     found = airflow_connection(spec.connection, f"the destination {spec.tag!r}")

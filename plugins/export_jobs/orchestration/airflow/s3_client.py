@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from export_jobs import settings
-from export_jobs.core.base.text import quote_value, similar_names, suggest
+from export_jobs.delivery.connection_extra import refuse_misspelled_fields
 from export_jobs.errors import UserError
 
 if TYPE_CHECKING:
     from botocore.config import Config
-
-log = logging.getLogger(__name__)
 
 _AMAZON = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -59,18 +56,8 @@ def s3_client(connection_id: str | None) -> Any:
 
 
 def refuse_unused_fields(extra: dict[str, Any], connection_id: str) -> None:
-    """Raises ``UserError`` for a field that Airflow's hook passes over, with or without a word in its log.
-
-    One that is like none of the hook's may be there for somebody else who uses the connection: the log names it.
-    """
-    for name in sorted(set(extra) - AWS_FIELDS):
-        if similar_names(name, AWS_FIELDS):
-            raise UserError(
-                f"The extra of the connection {connection_id!r} has {quote_value(name)}, which Airflow's AWS hook does "
-                "not know",
-                f"{suggest(name, AWS_FIELDS, none='')}, or remove it",
-            )
-        log.warning("The extra of the connection %r has %s, which counts for nothing here", connection_id, name)
+    """Raises ``ExportError`` for a field that Airflow's hook passes over, with or without a word in its log."""
+    refuse_misspelled_fields(extra, AWS_FIELDS, f"The connection {connection_id!r}")
     for name, instead in NOT_USED.items():
         if extra.get(name) and not extra.get(instead):
             raise UserError(

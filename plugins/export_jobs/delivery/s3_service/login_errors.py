@@ -15,7 +15,7 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from export_jobs.delivery.s3_errors import error_code
+from export_jobs.delivery.s3_service.errors import error_code
 from export_jobs.errors import ExportError, TerminalError, TransientError, UserError
 
 _BUSY = {"Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure"}

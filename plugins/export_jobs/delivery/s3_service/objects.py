@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.paths import probe_name
-from export_jobs.delivery.s3_errors import error_code, translate_s3_errors
-from export_jobs.delivery.s3_parts import PartSender
+from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
+from export_jobs.delivery.s3_service.parts import PartSender
 
 log = logging.getLogger(__name__)
 DENIED = {"403", "AccessDenied", "Forbidden", "AllAccessDisabled", "MethodNotAllowed", "405"}

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from export_jobs.delivery.s3_errors import error_code
+from export_jobs.delivery.s3_service.errors import error_code
 from export_jobs.delivery.verified_reader import VerifiedReader
 
 PART_BYTES = 8 * 1024 * 1024

@@ -1,0 +1,28 @@
+"""The rule for fields of a connection's extra that no delivery knows, the same for every kind of connection."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from export_jobs.core.base.text import quote_value, similar_names, suggest
+from export_jobs.errors import TerminalError
+
+log = logging.getLogger(__name__)
+
+
+def refuse_misspelled_fields(extra: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    """Raises ``TerminalError`` for a filled-in field that looks like a ``known`` one; ``where`` names the connection.
+
+    A field that is like none may be there for somebody else who uses the connection: the log names it, never its value.
+    """
+    for name in sorted(set(extra).difference(known)):
+        if extra[name] in (None, ""):
+            continue
+        if similar_names(name, known):
+            raise TerminalError(
+                f"{where} has {quote_value(name)} in its extra, which no delivery knows, so it would count for nothing",
+                f"{suggest(name, known, none='')}, or remove it",
+            )
+        log.warning("%s has %s in its extra, which counts for nothing here", where, quote_value(name))

@@ -1,0 +1,1 @@
+"""What stands behind a destination on S3: questions to a bucket, and how each answer is read."""
