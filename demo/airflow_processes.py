@@ -114,6 +114,11 @@ class Airflow:
             folder=self.folder,
         )
 
+    @property
+    def is_started(self) -> bool:
+        """Whether any component was started and not stopped since."""
+        return bool(self._processes)
+
     def component(self, name: str) -> ServerProcess:
         """Return the process of a component; its ``pid`` is for drills that kill it."""
         return self._processes[name]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from demo.smtp_server import SmtpServer
     from tests.airflow.live import Live
 
-
+Note = Callable[[str, object], None]
+STARTED = pytest.StashKey["Live"]()
+"""The stack, once a test has asked for it; Airflow runs only while the next test asks for it, too."""
 CATALOGUE = Path(__file__).parent / "airflow" / "catalogue"
 
 WAREHOUSE = """
@@ -84,9 +86,31 @@ def live_stack(
     engine.dispose()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Start Airflow again for a test that comes after those that needed none."""
+    stack = item.session.stash.get(STARTED, None)
+    if stack and _asks_for_airflow(item) and not stack.airflow.is_started:
+        stack.airflow.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Stop Airflow after the last test that asks for it: an idle one takes a quarter of a core from all others."""
+    yield
+    stack = item.session.stash.get(STARTED, None)
+    if stack and not _asks_for_airflow(nextitem):
+        stack.airflow.stop()
+
+
+def _asks_for_airflow(item: pytest.Item | None) -> bool:
+    return "live_stack" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture
-def live(live_stack: Live, record_property: Callable[[str, object], None]) -> Iterator[Live]:
+def live(request: pytest.FixtureRequest, live_stack: Live, record_property: Note) -> Iterator[Live]:
     """The stack with all its servers well; the jobs that a test makes go with it."""
+    request.session.stash[STARTED] = live_stack
     live_stack.partner.heal()
     live_stack.note = record_property
     before = live_stack.names()

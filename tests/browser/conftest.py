@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.sessions import Sessions
 from tests.browser.watched import Watched
 
 if TYPE_CHECKING:
@@ -49,24 +50,24 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return report  # type: ignore[return-value]
 
 
+@pytest.fixture(scope="module")
+def sessions(browser: Browser, live_stack: Live) -> Iterator[Sessions]:
+    """Those of this file; their cache keeps what Airflow's own page weighs."""
+    yield Sessions(browser, live_stack)
+
+
 @pytest.fixture
-def open_page(browser: Browser, live: Live, request: pytest.FixtureRequest) -> Iterator[Open]:
+def open_page(sessions: Sessions, live: Live, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Return a function that logs in and opens an address of Airflow; what the browser complained of fails the test."""
     opened = request.node.stash.setdefault(OPENED, [])
 
     def open_(path: str, *, user: str = "admin", theme: str = "light", width: int = 1280) -> Watched:
-        context = browser.new_context(
-            base_url=live.airflow.url, viewport={"width": width, "height": 900}, reduced_motion="reduce"
-        )
-        context.add_init_script(f"localStorage.setItem('theme', '{theme}')")
-        watched = Watched(context.new_page())
+        watched = Watched(sessions.page(user, theme, width))
         opened.append(watched)
-        watched.log_in(user, live.airflow.password(user))
         watched.page.goto(path)
         return watched
 
     yield open_
     complaints = [complaint for watched in opened for complaint in watched.complaints]
-    for watched in opened:
-        watched.page.context.close()
+    sessions.forget([watched.page for watched in opened])
     assert complaints == []

@@ -62,6 +62,24 @@ def test_a_new_job_waits_for_its_first_window(ask: Ask, web_store: Store) -> Non
     assert listed(ask("user"))["later"]["may"] == {"edit": True, "delete": True, "rerun": True, "run": True}
 
 
+def test_a_dag_that_is_parsed_while_the_list_is_made_hides_no_job(
+    ask: Ask, web_store: Store, airflow_tables: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The auth manager knew no such Dag when it was asked, and Airflow did a moment later."""
+    from tests.integration.web.auth_manager import AuthManagerOfDags
+
+    job = make(web_store, "fresh")
+    asked = AuthManagerOfDags.get_authorized_dag_ids
+
+    def parsed_right_after(manager: Any, **who: Any) -> set[str]:
+        seen = asked(manager, **who)
+        airflow_tables(dag(job.dag_id))
+        return seen
+
+    monkeypatch.setattr(AuthManagerOfDags, "get_authorized_dag_ids", parsed_right_after)
+    assert "fresh" in listed(ask("viewer"))
+
+
 def test_a_failed_newest_window_is_red_with_its_reason(ask: Ask, web_store: Store) -> None:
     job = make(web_store, "daily", schedule=past(3, 0))
     execute(web_store, job, 3, delivers=True)

@@ -5,7 +5,7 @@ whose id is in the path, and for nothing that a query or a body could name.
 """
 
 # No `from __future__ import annotations`: fastapi reads the annotations of `__call__` of an object, not of a function.
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -30,6 +30,14 @@ DATA = DagAccessEntity.XCOM
 LOGIN_COOKIE = COOKIE_NAME_JWT_TOKEN
 _NO_ADDRESS = "@email.notfound"
 """What the FAB auth manager makes up for somebody of whom the directory tells no address."""
+
+
+@dataclass(frozen=True)
+class VisibleDags:
+    """``visible``: those that somebody may see; ``parsed``: those that Airflow knew before it was asked for them."""
+
+    parsed: Collection[str]
+    visible: Set[str]
 
 
 @dataclass(frozen=True)
@@ -86,19 +94,19 @@ class Caller:
             return set(dag_ids)
         return {dag_id for dag_id in dag_ids if self.may(method, dag_id, entity)}
 
-    def visible_dags(self) -> set[str]:
+    def visible_dags(self) -> VisibleDags:
         """The Dags that they may see, of all that Airflow has parsed; for ten thousand this takes a while."""
-        seen: set[str] = get_auth_manager().get_authorized_dag_ids(user=self.user, method="GET")
-        return seen
+        parsed = airflow_tables.parsed_dags()  # first: a Dag that is parsed meanwhile is asked for by itself
+        return VisibleDags(parsed, get_auth_manager().get_authorized_dag_ids(user=self.user, method="GET"))
 
-    def readable_dags(self, dag_ids: Collection[str], visible_dags: set[str]) -> set[str]:
-        """Those of ``dag_ids`` that they may see. ``visible_dags`` is the answer of ``visible_dags()``.
+    def readable_dags(self, dag_ids: Collection[str], known: VisibleDags) -> set[str]:
+        """Those of ``dag_ids`` that they may see.
 
         A job that was saved a moment ago has no Dag yet, so the auth manager lists none; it is asked for by itself.
         """
         wanted = set(dag_ids)
-        new = wanted - airflow_tables.parsed_dags() if wanted - visible_dags else set()
-        return wanted & visible_dags | (self.allowed_dags("GET", new) if new else set())
+        new = wanted - known.visible - known.parsed
+        return wanted & known.visible | (self.allowed_dags("GET", new) if new else set())
 
     def may_use_connection(self, connection_id: str | None, method: HttpMethod = "GET") -> bool:
         """Whether an Airflow connection (None: connections in general) is open to them.
