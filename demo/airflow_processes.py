@@ -12,7 +12,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,10 @@ USERS = {"admin": "admin", "business": "user", "viewer": "viewer"}
 
 
 class Airflow:
-    """Airflow with its state in ``folder``, on database ``airflow`` of ``postgres``."""
+    """Airflow with its state in ``folder``, on database ``airflow`` of ``postgres``.
+
+    ``without``: components that are not started.
+    """
 
     def __init__(
         self,
@@ -66,12 +69,14 @@ class Airflow:
         usual_port: int | None = USUAL_PORT,
         log_folder: Path | None = None,
         python: str = sys.executable,
+        without: Collection[str] = (),
     ) -> None:
         self.folder, self.postgres = folder.resolve(), postgres
         self.log_folder = log_folder or self.folder / "process-logs"
         self.dags_folder, self.plugins_folder = dags_folder, plugins_folder
         self.extra_env: dict[str, str] = dict(extra_env or {})
         self.python = python
+        self.components = [component for component in COMPONENTS if component not in without]
         self.port = 0
         self._usual_port = usual_port
         self._processes: dict[str, ServerProcess] = {}
@@ -97,9 +102,9 @@ class Airflow:
             (self.folder / "migrated").write_text(self._revision())
 
     def start(self) -> None:
-        """Start all four components; return when each reports itself healthy."""
+        """Start its components; return when each reports itself healthy."""
         self.prepare()
-        for component in COMPONENTS:
+        for component in self.components:
             self.start_component(component)
         self.wait_until_healthy()
 

@@ -64,13 +64,14 @@ def live_stack(
         "EXPORT_JOBS_RETRY_DELAY_S": "3",
         "EXPORT_JOBS_STALL_TIMEOUT_S": "600",  # a drill holds an upload until Airflow has missed its heartbeat
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",  # three schedulers may look at the same time
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "4",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "2",
         **_connections(postgres, partner, s3, smtp),
     }
-    airflow = Airflow(stack_folder / "airflow", postgres, usual_port=None, extra_env=environment)
+    airflow = Airflow(stack_folder / "airflow", postgres, usual_port=None, extra_env=environment, without=["triggerer"])
     airflow.prepare()
     _read_our_modules_before_forking(airflow.folder)
     api = {"host": "http://127.0.0.1", "port": airflow.port, "login": "admin", "password": airflow.password()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -55,15 +54,26 @@ factory.load_jobs = killed
 """
 
 
-@pytest.fixture
-def processor(postgres: Postgres, tmp_path: Path) -> Iterator[DagProcessor]:
-    """With all jobs parsed, and stopped."""
-    with dag_processor(tmp_path, postgres, shards=SHARDS, settings=SETTINGS) as made:
+@pytest.fixture(scope="module")
+def filled(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagProcessor]:
+    """With all jobs parsed, and stopped: made once, since Airflow's tables take it longer than any test."""
+    folder = tmp_path_factory.mktemp("processor")
+    with dag_processor(folder, postgres, shards=SHARDS, settings=SETTINGS) as made:
         made.fill(JOBS)
         made.start()
         until("all Dags", made, lambda: made.live() == JOBS + 1)
         made.stop()
         yield made
+
+
+@pytest.fixture
+def processor(filled: DagProcessor) -> Iterator[DagProcessor]:
+    """The one of this file with the settings that it began with, stopped."""
+    settings = dict(filled.airflow.extra_env)
+    yield filled
+    if filled.airflow.is_started:
+        filled.stop()
+    filled.airflow.extra_env = settings
 
 
 def until(what: str, made: DagProcessor, done: Callable[[], bool]) -> None:

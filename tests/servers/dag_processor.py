@@ -53,7 +53,7 @@ class DagProcessor:
         self.airflow.start_component("dag-processor")
 
     def stop(self) -> None:
-        self.airflow.component("dag-processor").stop()
+        self.airflow.stop()
 
     def log(self) -> str:
         return (self.airflow.log_folder / "dag-processor.log").read_text(errors="replace")
@@ -149,8 +149,7 @@ def dag_processor(folder: Path, postgres: Postgres, *, shards: int, settings: di
     try:
         yield made
     finally:
-        if made.airflow._processes:
-            made.stop()
+        made.stop()
         made.close()
 
 

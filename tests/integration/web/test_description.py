@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.timeout(600)]
 DESCRIPTION = "/export-jobs/api/openapi.json"
-EXAMPLES = 30
+EXAMPLES = 15
 FEWEST_ROUTES = 25
 
 
