@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -34,6 +35,8 @@ KILLS_PARTS_OF_AIRFLOW = {"test_drills.py", "test_live_memory.py"}
 """What of ``tests/airflow`` is no part of its large group; the drills wait as long as all others together."""
 
 pytest_plugins = ["tests.live_stack"]
+settings.register_profile("no timing is asserted", deadline=None)
+settings.load_profile("no timing is asserted")
 
 # Before anything imports Airflow, which would make a folder and a configuration file in the user's home.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="export-jobs-airflow-")

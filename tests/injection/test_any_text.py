@@ -16,7 +16,7 @@ pytestmark = pytest.mark.integration
 ODD = st.text(st.sampled_from("'\"\\%${}();-*/ ,=sa\u0301\u00e5\u0130\u200b\ufeff{\U0001f600"), max_size=8)
 ANY = ODD | st.text(max_size=20) | st.sampled_from(sorted(ALL.values()))
 STORABLE = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20) | ODD
-CHECKS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CHECKS = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite

@@ -62,7 +62,7 @@ def rows(session: psycopg.Connection[Any]) -> Rows:
 def test_random_jobs_give_what_python_computes(session: psycopg.Connection[Any], rows: Rows) -> None:
     with_rows = 0
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(jobs())
     def agree(asked: Asked) -> None:
         nonlocal with_rows

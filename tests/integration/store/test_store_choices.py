@@ -38,7 +38,7 @@ FILTERS = """INSERT INTO export_jobs.job_filter (job_id, template, position, col
     VALUES (1, 'rows', 2, 'amount', 'at_least', '{12.5}'), (1, 'rows', 3, 'customer', 'is_not_null', '{}'),
         (1, 'rows', 1, 'store.region', 'in', ARRAY['north', 'O''Hara; DROP TABLE x', '{{ 7*7 }}', ''])"""
 SPARE = "INSERT INTO export_jobs.job_filter VALUES (1, 'rows', 9, 'amount', 'at_least', '{5}')"
-SHARED_STORE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED_STORE = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FROZEN = (
     'Job "sales": its filters cannot change once the job exists, since receivers rely on them. Create a new job '
     "instead (with all of its templates and their filters in one transaction)."

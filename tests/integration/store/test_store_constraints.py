@@ -239,7 +239,7 @@ def scalar(store: Store) -> Callable[..., object]:
     return ask
 
 
-SHARED_STORE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHARED_STORE = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SHARED_STORE

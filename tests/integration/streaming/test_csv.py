@@ -93,7 +93,7 @@ def test_an_empty_result_is_its_header(csv_of: CsvOf) -> None:
     assert csv_of("SELECT 1 AS a WHERE false", header=False)[0] == b""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.lists(
         st.lists(st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=2)

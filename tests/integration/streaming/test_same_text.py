@@ -136,7 +136,7 @@ def written(rows: Cells, columns: tuple[Column, ...], options: FileOptions, zone
     return header + RowWriter(export, options, zone).lines(rows)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     rows=st.lists(st.tuples(*(st.none() | kind[3] for kind in KINDS)), min_size=1, max_size=4),
     headings=HEADINGS,
@@ -154,7 +154,7 @@ def test_rows_of_all_types(
     assert written(rows, columns, options, zone) == copied(rows, KINDS, columns, options, zone)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rows=st.lists(st.none() | TEXT | st.just("\\."), min_size=1), options=OPTIONS.filter(fits))
 @example(rows=["\\.", "", None], options=FileOptions())
 def test_one_column_where_a_line_could_be_an_end_of_data(
@@ -165,7 +165,7 @@ def test_one_column_where_a_line_could_be_an_end_of_data(
     assert written(cells, columns, options, "UTC") == found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(numbers=st.lists(FLOATS, min_size=1, max_size=60))
 @example(numbers=[1e22, 1e23, 2.0**53, 2.0**54, 2.0**77, 2.0**1023, 5e-324, 2.2250738585072014e-308, -1e15, 123456e10])
 def test_any_float(copied: Callable[..., bytes], numbers: list[float]) -> None:

@@ -57,9 +57,7 @@ def send_anything(operation: Any, headers: dict[str, str], dag_id: str) -> int:
     """Requests of any shape to one route, every second one about a job that is there; how many were sent."""
     count = 0
 
-    @settings(
-        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy())
     def send(case: Any) -> None:
         nonlocal count

@@ -73,7 +73,7 @@ def test_what_comes_out_is_what_went_in_and_its_sum_is_true(compression: Compres
     assert found == CompressionResult(len(result), sha256(result))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(COMPRESSIONS), st.binary(max_size=5000))
 def test_any_bytes_come_back(compression: Compression, content: bytes) -> None:
     assert unpacked(packed(content, compression)[0], compression) == content

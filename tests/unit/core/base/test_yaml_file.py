@@ -80,7 +80,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_yaml(tmp_path)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet=st.sampled_from("ab:- []{}\n'\"&*!#?|>%@\t1"), max_size=40) | st.text(max_size=20))
 def test_no_text_raises_anything_but_a_sentence(text: str) -> None:
     try:

@@ -64,7 +64,7 @@ def _daily(zone: str, first: str) -> Schedule:
     return Schedule.model_validate({"frequency": "daily", "from": first, "until": "2024-03-31", "time_zone": zone})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(edit_series())
 @example([(_daily("Pacific/Kiritimati", "2024-01-01"), 4), (_daily("Pacific/Pago_Pago", "2024-01-01"), 9)])
 @example([(_daily("Pacific/Kiritimati", "2024-01-01"), 4), (_daily("Etc/GMT+12", "2024-01-01"), 9)])

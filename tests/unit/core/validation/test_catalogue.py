@@ -160,7 +160,7 @@ def test_sql_nested_beyond_reason_is_an_issue_and_no_crash() -> None:
 
 @pytest.mark.parametrize("dialect", ["postgres", "duckdb", "sqlite", "hive"])
 @given(words=st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_whatever_stands_for_sql_is_judged_and_never_a_crash(dialect: str, words: str) -> None:
     for issue in validate_catalogue(shop(fact={"sql": words, "dialect": dialect}, kpi={"sql": words})):
         assert issue.what and issue.remedy and "\n" not in str(issue)

@@ -123,7 +123,7 @@ SCHEDULE = {"frequency": "once", "from": "2024-01-01", "until": "2024-01-14", "e
 ROWS = _definition(ROW).flatmap(lambda row: _definition(SCHEDULE).map(lambda schedule: {**row, "schedule": schedule}))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ROWS | ANY)
 def test_no_row_however_malformed_raises(raw: object) -> None:
     job, issues = check_stored_job(raw, catalogue=catalogue())
@@ -132,14 +132,14 @@ def test_no_row_however_malformed_raises(raw: object) -> None:
     assert isinstance(spec, JobSpec) or errors(issues)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(("destinations", "templates", "jobs"), ANY)) | ANY)
 def test_no_file_however_malformed_raises(raw: object) -> None:
     definitions, issues = check_file(raw, catalogue=catalogue(), stored=stored())
     assert definitions is not None or errors(issues)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.fixed_dictionaries(
         {"name": st.just("t"), "kind": st.sampled_from(["standard", "custom", "dimension"])},

@@ -90,7 +90,7 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(schedules())
 @example(schedule("daily", "2011-12-25", "2012-01-05", "Pacific/Apia"))
 @example(schedule("weekly", "2011-12-01", "2012-01-31", "Pacific/Apia", execute_on="friday"))
@@ -110,7 +110,7 @@ def test_windows_tile_the_validity_and_hold_the_days_of_the_calendar(plan: Sched
     assert [each.window.days(plan.time_zone) for each in found] == [(days[0], days[-1]) for days in groups]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(schedules())
 def test_each_window_is_due_after_its_end_at_the_delivery_time_of_the_day_that_the_job_chose(plan: Schedule) -> None:
     found = list(scheduled_windows(plan))
@@ -123,7 +123,7 @@ def test_each_window_is_due_after_its_end_at_the_delivery_time_of_the_day_that_t
         assert each.due == each.window.end or local(each.due - timedelta(microseconds=1), plan.time_zone) < wanted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(ZONES), st.dates(date(1970, 1, 2), date(2038, 1, 1)), st.times())
 @example(*SKIPS_A_DAY, time(12))
 @example("America/St_Johns", date(2006, 10, 29), time(0))
@@ -248,7 +248,7 @@ def test_an_edited_schedule_takes_over_where_the_last_window_ended(before: Edit,
             )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(schedules(), st.integers(1, 40)), min_size=2, max_size=6))
 def test_any_number_of_edits_leaves_no_gap_and_no_overlap(edits: list[tuple[Schedule, int]]) -> None:
     first = edits[0][0]
@@ -288,7 +288,7 @@ def test_each_date_of_a_date_column_is_exported_once_over_an_edit(before: Edit, 
     assert ranges[-1][1] == date(2024, 7, 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(schedules(), st.floats(-0.1, 1.2))
 def test_the_last_complete_window_is_the_newest_that_is_closed(plan: Schedule, part: float) -> None:
     windows = [each.window for each in scheduled_windows(plan)]
@@ -299,7 +299,7 @@ def test_the_last_complete_window_is_the_newest_that_is_closed(plan: Schedule, p
     assert last_complete_window(plan, now) == (closed[-1] if closed else None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(schedules())
 def test_a_window_is_closed_after_its_end_and_before_its_delivery_after_whole_days(plan: Schedule) -> None:
     for each in scheduled_windows(plan):

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from export_jobs.core.catalogue.catalogue import ColumnType
@@ -43,14 +43,12 @@ def as_fractions(found: dict[str, object]) -> dict[str, object]:
     return {key: Fraction(str(value)) for key, value in found.items() if key != "nulls"}
 
 
-@settings(deadline=None)
 @given(st.lists(INTEGERS, min_size=1), st.integers(1, 5))
 def test_whole_numbers(numbers: list[int], batch: int) -> None:
     found = counted(Column("a", "integer"), [*map(str, numbers), None], batch)
     assert found == {"nulls": 1, "min": str(min(numbers)), "max": str(max(numbers)), "sum": str(sum(numbers))}
 
 
-@settings(deadline=None)
 @given(st.lists(DECIMALS, min_size=1))
 def test_decimals_are_exact_and_keep_their_places(numbers: list[Decimal]) -> None:
     found = counted(Column("a", "number", 3), [f"{number:f}" for number in numbers])
@@ -60,7 +58,6 @@ def test_decimals_are_exact_and_keep_their_places(numbers: list[Decimal]) -> Non
     )
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_numbers_of_any_places_are_exact(numbers: list[float]) -> None:
     texts: list[str | None] = [float_text(number) for number in numbers]
@@ -123,7 +120,6 @@ def test_nothing_of_a_person_is_told() -> None:
         assert found == {"nulls": 1, "min": None, "max": None, "sum": None}
 
 
-@settings(deadline=None)
 @given(st.lists(DECIMALS, min_size=1))
 def test_numbers_with_other_marks_are_the_same_numbers(numbers: list[Decimal]) -> None:
     texts = [f"{number:f}" for number in numbers]
@@ -139,7 +135,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

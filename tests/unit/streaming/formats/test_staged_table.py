@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from export_jobs.core.sql.compiled import Column
@@ -17,7 +17,6 @@ CELLS = (
 )
 
 
-@settings(deadline=None)
 @given(
     rows=st.integers(1, 3).flatmap(lambda width: st.lists(st.tuples(*[CELLS] * width), min_size=1, max_size=12)),
     chunk=st.integers(1, 20),
@@ -31,7 +30,6 @@ def test_cells_come_back(rows: list[tuple[str | None, ...]], chunk: int, block: 
     assert found == rows
 
 
-@settings(deadline=None)
 @given(chunk=st.integers(1, 400), block=st.integers(1, 200))
 def test_blocks_end_where_the_text_says_and_not_where_chunks_do(chunk: int, block: int) -> None:
     rows = [(str(number), "a\n" * (number % 7), 'say "' * (number % 3)) for number in range(40)]

@@ -45,7 +45,7 @@ def test_the_stream_holds_the_rows_and_the_sums_are_true(content: bytes, level: 
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, len(ROWS)), max_size=20))
 def test_the_stream_does_not_depend_on_how_the_rows_come(cuts: list[int]) -> None:
     """Else a file's bytes would depend on the database, the batches of a release, or the network."""

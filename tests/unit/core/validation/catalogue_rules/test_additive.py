@@ -66,7 +66,7 @@ def computed(dialect: str, sql: str, table: Sequence[Row]) -> tuple[float | None
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(sql=expressions, table=rows)
 def test_what_is_called_additive_adds_up(dialect: str, sql: str, table: list[Row]) -> None:
     tree = parse_expression(sql, dialect)
