@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType
-from export_jobs.core.definitions.column_use import MAX_WIDTH
+from export_jobs.core.definitions.column_use import MAX_WIDTH, WIDTHS
 from export_jobs.core.definitions.job import FileFormat, FileOptions
 from export_jobs.core.definitions.presets import PRESETS
 from export_jobs.core.files.column_numbers import ColumnNumbers
@@ -19,7 +19,6 @@ from export_jobs.core.sql.compiled import Column
 from export_jobs.core.validation.rule import RuleContext
 from export_jobs.core.validation.rules.file import FILE_RULES, OF_CSV, OF_TEXT
 from export_jobs.streaming.formats import parquet, xlsx
-from export_jobs.streaming.formats.fixed_width import WIDTHS
 from tests.unit.core.samples import job
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "files.md").read_text("utf-8")

@@ -7,10 +7,22 @@ from typing import Any, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from export_jobs.core.definitions.cell_format import CellFormat
+from export_jobs.core.definitions.time_format import shown_width
 
 Alignment = Literal["left", "right"]
 MAX_WIDTH = 10_000
 """Characters of a column of fixed width."""
+WIDTHS: dict[str, int] = {
+    "text": 40,
+    "integer": 20,
+    "number": 25,
+    "boolean": 5,
+    "date": 10,
+    "timestamp": 26,
+    "timestamptz": 32,
+}
+"""Of fixed width, in characters. Any whole number of 64 bits and any time fits; a longer text or number stops the run.
+"""
 _EMPTY_COUNTS = {"thousands_mark", "true_text", "false_text"}
 
 
@@ -39,3 +51,11 @@ class ColumnUse(CellFormat):
 def column_use(value: object) -> object:
     """A plain text is a column alone."""
     return {"column": value} if isinstance(value, str) else value
+
+
+def spelt_width(kind: str, spelling: CellFormat) -> int | None:
+    """The characters of the widest value, where the spelling decides it: words for yes and no, and formats of times."""
+    if kind == "boolean" and spelling.true_text is not None and spelling.false_text is not None:
+        return max(len(spelling.true_text), len(spelling.false_text), 1)
+    pattern = getattr(spelling, f"{kind}_format", None)
+    return None if pattern is None else shown_width(pattern)

@@ -20,6 +20,7 @@ class Preset(NamedTuple):
     sets: Mapping[str, Any]
 
 
+_MARKED = "utf-8"
 _EXCEL = {"bom": True, "line_breaks": "blank", "escape_formulas": True, "compression": "zip"}
 PRESETS: Mapping[PresetKey, Preset] = MappingProxyType(
     {
@@ -85,5 +86,10 @@ PRESETS: Mapping[PresetKey, Preset] = MappingProxyType(
 def with_preset(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """``data`` of a ``file`` with the keys of its preset, of which those that it names itself come first."""
     found = [preset for name, preset in PRESETS.items() if name == data.get("preset")]
+    if not found:
+        return data
     own = {key: value for key, value in data.items() if key != "preset"}
-    return {**found[0].sets, **own} if found else data
+    sets = dict(found[0].sets)
+    if own.get("encoding", _MARKED) != _MARKED:
+        sets.pop("bom", None)  # a byte order mark is of the preset's encoding, and goes with it
+    return {**sets, **own}

@@ -23,6 +23,7 @@ TIME_DIRECTIVES: Mapping[str, tuple[str, ...]] = {
     "timestamptz_format": (*_DAY, *_CLOCK, *OFFSETS),
 }
 """By the key of a definition. ``%L``: milliseconds, cut; ``%f``: microseconds; ``%z``: +0100; ``%:z``: +01:00."""
+_WIDTHS = {"%Y": 4, "%L": 3, "%f": 6, "%z": 5, "%:z": 6}
 _PART = re.compile(r"(%:?.?)|([^%]+)", re.DOTALL)
 _PLAIN = re.compile(r"[-./:, _T]+", re.ASCII)
 
@@ -51,6 +52,11 @@ def time_parts(text: str) -> TimeParts:
     if next(time_format_issues("", "timestamptz_format", text), None):
         raise ValueError(f"{text!r} is no format of a time")
     return tuple(_PART.findall(text))
+
+
+def shown_width(text: str) -> int:
+    """The characters of a time of four-digit year in this pattern."""
+    return sum(_WIDTHS.get(part, 2) if part else len(plain) for part, plain in time_parts(text))
 
 
 def has_offset(text: str) -> bool:

@@ -24,7 +24,7 @@ from export_jobs.core.validation.definitions import (
     template_issues,
 )
 from export_jobs.core.validation.rule import RuleContext
-from export_jobs.core.validation.rules.key import public_key_issues
+from export_jobs.core.validation.rules.encryption import public_key_issues
 from export_jobs.errors import ExportError
 
 Definition = TypeVar("Definition", bound=BaseModel)

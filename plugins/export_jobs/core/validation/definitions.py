@@ -30,16 +30,16 @@ from export_jobs.core.definitions.key import KeySpec, ReceiverKey
 from export_jobs.core.validation.rule import RuleContext
 from export_jobs.core.validation.rules.destination import DESTINATION_RULES
 from export_jobs.core.validation.rules.destination_options import DESTINATION_OPTION_RULES
-from export_jobs.core.validation.rules.encryption import ENCRYPTION_RULES
+from export_jobs.core.validation.rules.encryption import ENCRYPTION_RULES, RECEIVER_KEY_RULES
 from export_jobs.core.validation.rules.file import FILE_RULES
 from export_jobs.core.validation.rules.file_name import FILE_NAME_RULES
 from export_jobs.core.validation.rules.instant import INSTANT_RULES
 from export_jobs.core.validation.rules.job import JOB_RULES
-from export_jobs.core.validation.rules.key import RECEIVER_KEY_RULES
 from export_jobs.core.validation.rules.schedule import SCHEDULE_RULES
 from export_jobs.core.validation.rules.template import TEMPLATE_RULES
 from export_jobs.core.validation.rules.template_use import TEMPLATE_USE_RULES
 from export_jobs.core.validation.rules.text_file import TEXT_FILE_RULES
+from export_jobs.core.validation.rules.text_fits import TEXT_FITS_RULES
 
 _RULES_OF_JOBS = (
     JOB_RULES,
@@ -49,6 +49,7 @@ _RULES_OF_JOBS = (
     FILE_RULES,
     FILE_NAME_RULES,
     TEXT_FILE_RULES,
+    TEXT_FITS_RULES,
     ENCRYPTION_RULES,
 )
 Job = TypeVar("Job", bound=JobSpec)

@@ -72,7 +72,7 @@ def _moment(text: str, offset_length: int) -> str:
 
 _WRITERS: dict[ColumnType, Callable[[str], str]] = {
     "text": json_text,
-    "integer": str,
+    "integer": _number,  # one that has decimals can be NaN, too
     "number": _number,
     "boolean": str,
     "date": json_text,

@@ -38,6 +38,11 @@ def test_a_key_beside_the_preset_comes_first() -> None:
     assert (options.delimiter, options.decimal_mark, options.date_format) == (",", None, "%d.%m.%Y")
 
 
+@pytest.mark.parametrize(("encoding", "bom"), [("utf-8", True), ("windows-1252", False), ("utf-16", False)])
+def test_the_byte_order_mark_of_a_preset_goes_with_its_encoding(encoding: str, bom: bool) -> None:
+    assert FileOptions.model_validate({"preset": "excel-german", "encoding": encoding}).bom is bom
+
+
 @pytest.mark.parametrize("value", ["lotus", ["excel-us"], {"a": 1}, 5])
 def test_what_is_no_preset_is_refused(value: object) -> None:
     with pytest.raises(ValidationError):

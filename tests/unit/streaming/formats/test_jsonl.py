@@ -38,6 +38,8 @@ def read(columns: list[Column], rows: Rows) -> list[dict[str, Any]]:
         ("integer", "9007199254740993", 9007199254740993),
         ("number", "1234567890123456789012345678.0123456789", Decimal("1234567890123456789012345678.0123456789")),
         ("number", "NaN", "NaN"),
+        ("integer", "NaN", "NaN"),
+        ("integer", "Infinity", "Infinity"),
         ("number", "-Infinity", "-Infinity"),
         ("number", "1e-05", Decimal("0.00001")),
         ("boolean", "true", True),

@@ -59,13 +59,12 @@ def delimiter_separates(job: JobSpec) -> Iterator[Issue]:
         yield Issue("file.delimiter", what, "Write one character, such as ',' or ';' or '|' or a tab, \"\\t\"")
 
 
-@FILE_RULES.reads("file.null_text", "file.delimiter")
+@FILE_RULES.reads("file.format", "file.null_text", "file.delimiter")
 def null_text_is_one_cell(job: JobSpec) -> Iterator[Issue]:
-    """The text for NULL is written bare, so it must not be able to end a cell."""
+    """The text for NULL is written bare, so it must not be able to end a cell, which in fixed width nothing does."""
     text = job.file.null_text
-    contained = [
-        name for name, mark in (("the delimiter", job.file.delimiter), ("a quote", '"')) if mark and mark in text
-    ]
+    marks = () if job.file.format == "fixed" else (("the delimiter", job.file.delimiter), ("a quote", '"'))
+    contained = [name for name, mark in marks if mark and mark in text]
     if contained:
         yield Issue(
             "file.null_text", f"{quote_value(text)} holds {' and '.join(contained)}", "Write plain text, such as NULL"
@@ -104,6 +103,15 @@ def split_has_one_measure(job: JobSpec) -> Iterator[Issue]:
         if value is not None and not 1 <= value <= largest:
             what = f"{quote_value(value)} is not a number of {key} from 1 to {largest}"
             yield Issue(f"file.split.{key}", what, "Write a number, such as 1000000")
+
+
+@FILE_RULES.reads("file.split", "file.split.bytes", "file.max_bytes")
+def parts_stay_within_the_limit(job: JobSpec) -> Iterator[Issue]:
+    """The limit is of each part: a part that may be larger is never cut in time."""
+    size = job.file.split.bytes if job.file.split else None
+    if size is not None and 1 <= job.file.max_bytes < size <= LARGEST_FILE_BYTES:
+        what = f"a part may have {size} bytes, and max_bytes stops the run at {job.file.max_bytes}"
+        yield Issue("file.split.bytes", what, "Write at most max_bytes", Level.WARNING)
 
 
 @FILE_RULES.reads("file.split", "file.split.rows", "file.split.bytes", "file.format", "file.encoding")

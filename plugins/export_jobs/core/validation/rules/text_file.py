@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.base.text import quote_value, text_issues
 from export_jobs.core.catalogue.catalogue import ColumnType
-from export_jobs.core.catalogue.selection import chosen_columns, resolve_column, tables_of
+from export_jobs.core.catalogue.selection import resolve_column, tables_of
 from export_jobs.core.definitions.cell_format import (
     CELL_FORMAT_KEYS,
     OF_TYPE,
@@ -22,8 +22,8 @@ from export_jobs.core.validation.rules.template_use import readable_uses
 
 TEXT_FILE_RULES: Rules[JobSpec] = Rules()
 MAX_WORD = 20
-_OF_ONE_BYTE = {"iso-8859-1", "windows-1252"}
-_WORDS = ("true_text", "false_text")
+OF_ONE_BYTE = {"iso-8859-1", "windows-1252"}
+WORDS = ("true_text", "false_text")
 _OF_COLUMNS = (*CELL_FORMAT_KEYS, "width", "align")
 
 
@@ -31,26 +31,13 @@ _OF_COLUMNS = (*CELL_FORMAT_KEYS, "width", "align")
 def encoding_makes_sense(job: JobSpec) -> Iterator[Issue]:
     """A byte order mark is of Unicode, which has every character."""
     file = job.file
-    if file.encoding in _OF_ONE_BYTE:
+    if file.encoding in OF_ONE_BYTE:
         if file.bom:
             what = f"{file.encoding} has no byte order mark"
             yield Issue("file.bom", what, "Leave bom out, or choose the encoding utf-8")
     elif file.unencodable != "fail":
         what = f"every character is in {file.encoding}, so there is none to {file.unencodable}"
         yield Issue("file.unencodable", what, "Leave unencodable out, or choose the encoding of the receiver")
-
-
-@TEXT_FILE_RULES.reads("file.encoding", "file.null_text", "file.true_text", "file.false_text")
-def words_are_in_the_encoding(job: JobSpec) -> Iterator[Issue]:
-    """What stands in every file must not fail at the first run, or become a question mark."""
-    if job.file.encoding not in _OF_ONE_BYTE:
-        return
-    for key in ("null_text", *_WORDS):
-        text = getattr(job.file, key) or ""
-        odd = next((char for char in text if not _is_in(char, job.file.encoding)), None)
-        if odd is not None:
-            what = f"{quote_value(text)} holds {quote_value(odd)}, which is not in {job.file.encoding}"
-            yield Issue(f"file.{key}", what, "Write it otherwise, or choose the encoding utf-8")
 
 
 @TEXT_FILE_RULES.reads("file.format", "file.line_breaks")
@@ -90,30 +77,13 @@ def columns_can_be_spelt_so(job: JobSpec, context: RuleContext) -> Iterator[Issu
                     yield _same_marks(f"{place}.thousands_mark", merged.thousands_mark)
 
 
-@TEXT_FILE_RULES.looks_up("templates", "file")
-def headings_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """Where the file has a header, the heading is the first cell that could be too wide."""
-    if job.file.format != "fixed" or not job.file.header:
-        return
-    for path, use, template in readable_uses(job, context):
-        for index, column in enumerate(chosen_columns(template, use, context.catalogue)):
-            heading = column.heading or column.column
-            if len(heading) > (column.width or MAX_WIDTH):
-                what = (
-                    f"the heading {quote_value(heading)} is wider than its column, which has {column.width} characters"
-                )
-                yield Issue(
-                    f"{path}.columns[{index}].width", what, "Make it wider, the heading shorter, or header false"
-                )
-
-
 def _spelling_issues(path: str, spelling: CellFormat) -> Iterator[Issue]:
     for key in TIME_DIRECTIVES:
         pattern = getattr(spelling, key)
         if pattern is not None:
             yield from time_format_issues(f"{path}.{key}", key, pattern)
     yes, no = spelling.true_text, spelling.false_text
-    for key, text in zip(_WORDS, (yes, no), strict=True):
+    for key, text in zip(WORDS, (yes, no), strict=True):
         yield from text_issues(f"{path}.{key}", text or "", limit=MAX_WORD)
     if (yes is None) != (no is None):
         missing, there = ("false_text", "true_text") if no is None else ("true_text", "false_text")
@@ -153,11 +123,3 @@ def _type_issues(place: str, column: ColumnUse, kind: ColumnType) -> Iterator[Is
 def _same_marks(path: str, mark: str | None) -> Issue:
     what = f"{quote_value(mark)} would stand between thousands and before the decimals"
     return Issue(path, what, "Choose two marks")
-
-
-def _is_in(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -10,8 +10,7 @@ from export_jobs.core.base.issue import Level
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.definitions.key import PublicKey, ReceiverKey
 from export_jobs.core.validation.rule import RuleContext
-from export_jobs.core.validation.rules.encryption import ENCRYPTION_RULES
-from export_jobs.core.validation.rules.key import public_key_issues
+from export_jobs.core.validation.rules.encryption import ENCRYPTION_RULES, public_key_issues
 from tests.unit.core.invalid_examples import catalogue
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
