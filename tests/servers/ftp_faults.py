@@ -36,6 +36,10 @@ class FtpFaults:
     """A receiver takes each file as soon as it is stored, whatever it is called."""
     never_replaces: bool = False
     """A rename to a name that is taken is refused, as on Windows."""
+    renames_nothing_onto_files: bool = False
+    """The same, and the server says that it has done it."""
+    speaks_latin_1: bool = False
+    """Every answer holds a word in an encoding that is not that of file names."""
     stall: threading.Event | None = None
     commands: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -117,6 +121,11 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
                 return
             super().pre_process_command(line, cmd, arg)
 
+        def push(self, s: str) -> None:
+            if server.faults.speaks_latin_1:
+                s, self.encoding = s.replace("\r\n", " gr\u00fc\u00dft\r\n"), "latin-1"
+            super().push(s)
+
         def on_file_received(self, file: str) -> None:
             server.faults.names.add(Path(file).name)
             if server.faults.takes_stored:
@@ -128,6 +137,8 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
             faults = server.faults
             if faults.drop_before_rename:
                 _drop(self)
+            elif faults.renames_nothing_onto_files and Path(self.fs.ftp2fs(arg)).exists():
+                self.respond("250 Renaming ok.")
             elif faults.never_replaces and Path(self.fs.ftp2fs(arg)).exists():
                 self.respond("553 Cannot create a file when that file already exists.")
             elif faults.rename_does_nothing:

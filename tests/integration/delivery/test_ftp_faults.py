@@ -203,7 +203,7 @@ def test_plain_ftp_is_for_those_who_consent(plain: FtpServer, lease: Lease) -> N
         ({"login": None}, "has no login"),
         ({"password": None}, "has no password"),
         ({"extra": {"passive": "false"}}, "active mode"),
-        ({"extra": {"timeout": 5}}, "timeout"),
+        ({"extra": {"implicit-tls": True}}, "implicit_tls"),
         ({"extra": {"ca_file": "/nowhere.pem"}}, "not on this machine"),
         ({"extra": {"ca_certificate": "no PEM"}}, "cannot be read"),
     ],

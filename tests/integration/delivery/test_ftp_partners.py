@@ -142,8 +142,9 @@ def test_a_foreign_file_is_replaced_or_kept_beside_where_the_destination_says_so
     assert site.everything() == [*kept, PATH]
 
 
+@pytest.mark.parametrize("is_silent", [False, True], ids=["refuses", "says OK and does nothing"])
 def test_f5_a_server_that_replaces_nothing_keeps_the_old_file_unless_the_destination_consents(
-    served: Open, ftps: FtpServer, lease: Lease
+    served: Open, ftps: FtpServer, lease: Lease, is_silent: bool
 ) -> None:
     ftps.faults.never_replaces = True
     site = served()
@@ -153,6 +154,7 @@ def test_f5_a_server_that_replaces_nothing_keeps_the_old_file_unless_the_destina
     assert "`replace: remove_then_rename`" in caught.value.remedy
     assert site.read(PATH) == OLD
     assert site.everything() == [PATH]
+    ftps.faults.renames_nothing_onto_files = is_silent
     consenting = served(replace="remove_then_rename").destination
     consenting.deliver(*staged(CONTENT, PATH, known=[OLD]), lease.fence())
     assert site.read(PATH) == CONTENT
@@ -211,6 +213,41 @@ def test_f11_a_tilde_is_the_home(served: Open, lease: Lease, folder: str) -> Non
     site = served(folder)
     site.destination.check()
     site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.read(PATH) == CONTENT
+
+
+def test_a_server_may_answer_in_another_encoding_than_that_of_file_names(
+    served: Open, ftps: FtpServer, lease: Lease
+) -> None:
+    ftps.faults.speaks_latin_1 = True
+    site = served()
+    site.destination.check()
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    site.destination.deliver(*staged(b"newer", PATH, known=[CONTENT]), lease.fence())
+    assert site.read(PATH) == b"newer"
+    ftps.faults.answers["STOR"] = "452 Kein Platz f\u00fcr \u00dcbertragungen."
+    with pytest.raises(TerminalError, match="no space left"):
+        site.destination.deliver(*staged(CONTENT, PATH, known=[b"newer"]), lease.fence())
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"MLST": "250-Listing\r\n type=file;size=5120000;modify=00000000000000; sales.zip\r\n250 End"},
+        {"FEAT": "502 No.", "SIZE": "213 5120000 bytes"},
+        {"FEAT": "502 No.", "SIZE": "213 unknown"},
+        {"FEAT": "211-Features\r\n MDTM\r\n211 End", "MDTM": "213 00000000000000"},
+    ],
+    ids=["no time", "size in words", "no size", "no time by MDTM"],
+)
+def test_what_a_server_tells_oddly_of_a_file_stops_no_delivery(
+    served: Open, ftps: FtpServer, lease: Lease, answers: dict[str, str]
+) -> None:
+    site = served(publish="direct")
+    site.put(PATH, CONTENT)
+    ftps.faults.answers |= answers
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert lease.recorded == ["1"]
     assert site.read(PATH) == CONTENT
 
 

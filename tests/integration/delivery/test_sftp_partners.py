@@ -526,6 +526,35 @@ def test_f5_a_rename_without_effect_does_not_cost_the_old_file(partner: Partner,
     assert site.everything() == [PATH]
 
 
+class _IdlePosixRename(partners.BrokenPosixRename):
+    """``posix-rename@openssh.com`` says OK and does nothing."""
+
+    async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        pass
+
+
+@served_by(_IdlePosixRename)
+def test_f5_a_posix_rename_without_effect_is_replaced_in_steps_by_consent(partner: Partner, lease: Lease) -> None:
+    site = partner.site(replace="remove_then_rename")
+    site.put(PATH, OLD)
+    site.destination.deliver(*staged(CONTENT, PATH, known=[OLD]), lease.fence())
+    assert site.read(PATH) == CONTENT
+    assert site.everything() == [PATH]
+
+
+@served_by({})
+def test_left_overs_go_also_beside_a_name_in_another_encoding(partner: Partner, lease: Lease) -> None:
+    foreign = partner.server.root / "in" / os.fsdecode(b"\xfcbersicht.csv")
+    foreign.touch()
+    site = partner.site()
+    left_over = ".sales.zip.0123456789abcdef.part"
+    site.put(left_over, OLD)
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert foreign.exists()
+    assert left_over not in partner.arrived()
+    assert site.read(PATH) == CONTENT
+
+
 LARGE = os.urandom(9_000_017)
 
 

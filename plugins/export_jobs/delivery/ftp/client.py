@@ -9,17 +9,43 @@ from __future__ import annotations
 import ftplib
 import socket
 import ssl
+from io import TextIOWrapper
+from typing import Any
 
 from export_jobs.delivery.ftp.login import FtpLogin, Protection
 
 QUIET_SECONDS = 30
 
 
-class PlainClient(ftplib.FTP):
+class _AnyTongue(ftplib.FTP):
+    """Reads answers whose words are in another encoding than file names are: only their digits count."""
+
+    _answers: Any = None
+
+    @property
+    def file(self) -> Any:
+        """What the server answers, as text."""
+        return self._answers
+
+    @file.setter
+    def file(self, answers: Any) -> None:
+        if isinstance(answers, TextIOWrapper):
+            answers.reconfigure(errors="surrogateescape")
+        self._answers = answers
+
+    def putline(self, line: str) -> None:
+        """Send a command; a folder's name that came in an answer goes back as it came."""
+        if "\r" in line or "\n" in line:
+            raise ValueError("a command of FTP is one line")
+        if self.sock is not None:
+            self.sock.sendall(f"{line}\r\n".encode(self.encoding, "surrogateescape"))
+
+
+class PlainClient(_AnyTongue):
     """Plain FTP."""
 
 
-class TlsClient(ftplib.FTP_TLS):
+class TlsClient(_AnyTongue, ftplib.FTP_TLS):
     """FTP that begins in the clear and asks for TLS before it logs in."""
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:

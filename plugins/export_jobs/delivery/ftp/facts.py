@@ -12,9 +12,18 @@ def mlst_facts(answer: str) -> dict[str, str]:
     return {name.lower(): value for name, _, value in pairs}
 
 
+def size_of(answer: str) -> int | None:
+    """``213 5`` -> 5; None for an answer without a number, which says that the file is there and not how large."""
+    words = answer[3:].split()
+    return int(words[0]) if words and words[0].isdecimal() else None
+
+
 def utc_seconds(text: str) -> int | None:
     """Seconds since 1970 of ``YYYYMMDDHHMMSS``, which is UTC; None for anything else."""
     digits = text.strip().partition(".")[0]
     if len(digits) != 14 or not digits.isdecimal():
         return None
-    return int(datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp())
+    try:
+        return int(datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return None  # fourteen zeros, or the 31st of February: the server knows no time

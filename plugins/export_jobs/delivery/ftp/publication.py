@@ -72,7 +72,15 @@ class FtpPublication:
             if self._options.replace != "remove_then_rename":
                 raise cannot_replace_error(self._session.where, self._target.path) from error
             self._remove_then_rename()
+        else:
+            if self._options.replace == "remove_then_rename" and self._had_no_effect():
+                self._remove_then_rename()
         return True
+
+    def _had_no_effect(self) -> bool:
+        """Whether the server said OK and did nothing: both files are what they were."""
+        session = self._session
+        return session.look(self.temporary) is not None and session.look(self._target.path) == self._final.found
 
     def _remove_then_rename(self) -> None:
         """In three steps, by consent: the older file is removed only once the new one has its name."""

@@ -24,7 +24,7 @@ from export_jobs.delivery.ftp.errors import (
     stored_and_gone_error,
     transfer_error,
 )
-from export_jobs.delivery.ftp.facts import mlst_facts, utc_seconds
+from export_jobs.delivery.ftp.facts import mlst_facts, size_of, utc_seconds
 from export_jobs.delivery.ftp.login import FtpLogin
 from export_jobs.delivery.standing import StandingFile
 from export_jobs.errors import ExportError, TerminalError
@@ -66,14 +66,14 @@ class FtpSession:
         with self._translated("looking at", path):
             try:
                 self._client.voidcmd("TYPE I")
-                size = self._client.size(path)
+                size = size_of(self._client.sendcmd(f"SIZE {path}"))
             except ftplib.error_perm as error:
                 if is_unknown_command(error):
                     return self._look_by_name(path)
                 if code_of(error) == NOT_THERE:
                     return self._look_by_rename(path, error)
                 raise
-        return None if size is None else StandingFile(size, self._modified(path))
+        return StandingFile(size, self._modified(path))
 
     def store(self, path: str, blocks: Iterator[bytes]) -> None:
         """Write a file from its blocks; it is complete when this returns."""

@@ -71,6 +71,18 @@ _TERMINAL_MESSAGES = {
         "The service of bucket {bucket} cannot check how the request for {doing} is signed. It is not sent again",
         _CHECKSUM_REMEDY,
     ),
+    "AccessControlListNotSupported": (
+        "The bucket {bucket} takes no ACL with {doing}: all in it belongs to its owner",
+        "Take `acl` out of the destination",
+    ),
+    "InvalidStorageClass": (
+        "The service of bucket {bucket} does not know the storage class that is asked for with {doing}",
+        "Correct `storage_class` at the destination, or take it out",
+    ),
+    "KMS.DisabledException": (
+        "The KMS key of bucket {bucket} cannot be used for {doing}: it is disabled, going to be deleted, or not there",
+        "Ask the key's owner, or correct `kms_key` at the destination",
+    ),
     "MethodNotAllowed": (
         "The service refuses {doing} in bucket {bucket}: it is locked or read-only",
         "Ask its owner",
@@ -94,8 +106,18 @@ _CODE_ALIASES = {
     "XMinioStorageFull": "QuotaExceeded",
     "XMinioAdminBucketQuotaExceeded": "QuotaExceeded",
     "EntityTooLarge": "QuotaExceeded",
+    "KMS.NotFoundException": "KMS.DisabledException",
+    "KMS.KMSInvalidStateException": "KMS.DisabledException",
+    "KMS.InvalidStateException": "KMS.DisabledException",
+    "KMS.InvalidKeyUsageException": "KMS.DisabledException",
 }
-_BUSY = {"SlowDown", "Throttling", "RequestLimitExceeded", "RequestTimeout", "InternalError", "ServiceUnavailable"}
+_BUSY = {
+    *("SlowDown", "Throttling", "ThrottlingException", "KMS.ThrottlingException", "RequestLimitExceeded"),
+    *("BandwidthLimitExceeded", "RequestTimeout", "InternalError", "ServiceUnavailable"),
+}
+_ALTERED = {"BadDigest", "IncompleteBody"}
+"""What was sent was cut or changed on its way."""
+_CONFLICTS = {"ConditionalRequestConflict", "OperationAborted"}
 
 
 def error_code(error: BaseException) -> str:
@@ -140,7 +162,12 @@ def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
             f"The service of bucket {bucket} was too busy for {doing} ({code or status})",
             "It is tried again; if this goes on, ask its owner about the request rate",
         )
-    if code == "ConditionalRequestConflict":
+    if code in _ALTERED:
+        return TransientError(
+            f"Other bytes arrived at the service of bucket {bucket} than were sent for {doing} ({code})",
+            "It is tried again; if this goes on, look for a proxy or firewall that changes or cuts what is sent",
+        )
+    if code in _CONFLICTS:
         return TransientError(
             f"Another request for the same object came between {doing} in bucket {bucket}. Nothing was published",
             "It is tried again",

@@ -61,14 +61,15 @@ async def remove_left_overs(
     """
     doing = "looking for unfinished uploads"
     try:
-        listed = await session.ask(doing, session.client.listdir(folder))
+        # As bytes: one name in another encoding, which may be anybody's, must not hide all the others.
+        listed = await session.ask(doing, session.client.listdir(folder.encode()))
     except MISSING:
         return  # the first file that is written there tells
     except asyncssh.SFTPError as error:
         answer = type(error).__name__
         log.warning("%s may not be listed on %s (%s): unfinished uploads stay there", folder, session.where, answer)
         return
-    for name in listed:
+    for name in (raw.decode("utf-8", "surrogateescape") for raw in listed):
         if name == spared or not is_temporary_of(final, name, options.temporary_name):
             continue
         try:

@@ -116,8 +116,18 @@ class SftpPublication:
                 raise await self._session.error_for(error, doing, self._final.path) from error
             else:
                 raise self._cannot_replace_error() from error
+        else:
+            if self._options.replace == "remove_then_rename" and await self._had_no_effect():
+                await self._remove_then_rename(None)
 
-    async def _remove_then_rename(self, refusal: asyncssh.SFTPError) -> None:
+    async def _had_no_effect(self) -> bool:
+        """Whether the server said OK and did nothing: both files are what they were."""
+        if not await self._is_left():
+            return False
+        look = await self._final.look()
+        return look.attributes is not None and described(look.attributes) == self._final.found
+
+    async def _remove_then_rename(self, refusal: asyncssh.SFTPError | None) -> None:
         """In three steps, by consent: the older file is removed only once the new one has its name.
 
         Between the first two of them there is no file of this name; whatever fails there gives it back.
@@ -136,7 +146,8 @@ class SftpPublication:
             if session.alive:
                 await session.do("renaming back", final.path, session.client.rename(aside, final.path))
             raise
-        log.warning("%s was replaced in two steps (%s)", final.path, type(refusal).__name__)
+        reason = "a rename without effect" if refusal is None else type(refusal).__name__
+        log.warning("%s was replaced in two steps (%s)", final.path, reason)
         await remove_quietly(session, aside)
 
     async def _require_renamed(self) -> None:
