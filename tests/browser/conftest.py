@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.airflow.live import Live
 
 CHROMIUM = shutil.which("chromium")
+PATIENCE_MS = 60_000
 Open = Callable[..., Watched]
 OPENED = pytest.StashKey[list[Watched]]()
 
@@ -30,8 +31,9 @@ def browser() -> Iterator[Browser]:
     """
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)  # its own 5 seconds are too few beside other tests
     with sync_playwright() as playwright:
         # Chromium's own sandbox needs rights that containers and root do not give.
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
