@@ -72,7 +72,7 @@ def test_a_dag_that_is_parsed_while_the_list_is_made_hides_no_job(
     asked = AuthManagerOfDags.get_authorized_dag_ids
 
     def parsed_right_after(manager: Any, **who: Any) -> set[str]:
-        seen = asked(manager, **who)
+        seen: set[str] = asked(manager, **who)
         airflow_tables(dag(job.dag_id))
         return seen
 

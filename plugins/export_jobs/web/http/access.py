@@ -105,8 +105,8 @@ class Caller:
         A job that was saved a moment ago has no Dag yet, so the auth manager lists none; it is asked for by itself.
         """
         wanted = set(dag_ids)
-        new = wanted - known.visible - known.parsed
-        return wanted & known.visible | (self.allowed_dags("GET", new) if new else set())
+        new = wanted.difference(known.visible, known.parsed)
+        return wanted.intersection(known.visible) | (self.allowed_dags("GET", new) if new else set())
 
     def may_use_connection(self, connection_id: str | None, method: HttpMethod = "GET") -> bool:
         """Whether an Airflow connection (None: connections in general) is open to them.
