@@ -51,7 +51,7 @@ def _definition_commands(commands: _Commands) -> None:
         type=_parse_count,
         default=64,
         metavar="N",
-        help="how many, the same for ever: one for 250 jobs (64)",
+        help="how many, the same for ever: one for 60 jobs (64)",
     )
 
     apply = _add_command(commands, "apply", "definitions:apply", "save a file's definitions; the plan is shown first")

@@ -17,7 +17,7 @@ from export_jobs.delivery.ftp.login import FtpLogin, Protection
 QUIET_SECONDS = 30
 
 
-class _AnyTongue(ftplib.FTP):
+class _AnyEncoding(ftplib.FTP):
     """Reads answers whose words are in another encoding than file names are: only their digits count."""
 
     _answers: Any = None
@@ -41,11 +41,11 @@ class _AnyTongue(ftplib.FTP):
             self.sock.sendall(f"{line}\r\n".encode(self.encoding, "surrogateescape"))
 
 
-class PlainClient(_AnyTongue):
+class PlainClient(_AnyEncoding):
     """Plain FTP."""
 
 
-class TlsClient(_AnyTongue, ftplib.FTP_TLS):
+class TlsClient(_AnyEncoding, ftplib.FTP_TLS):
     """FTP that begins in the clear and asks for TLS before it logs in."""
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:

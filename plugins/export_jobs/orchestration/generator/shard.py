@@ -41,7 +41,7 @@ class Shard:
         if not 1 <= self.count <= LARGEST_COUNT or not 0 <= self.number < self.count:
             raise UserError(
                 f"There is no shard {self.number} of {self.count}",
-                f"Choose 1 to {LARGEST_COUNT} shards, numbered from 0: one for every 250 jobs that you will ever have",
+                f"Choose 1 to {LARGEST_COUNT} shards, numbered from 0: one for every 60 jobs that you will ever have",
             )
 
     @classmethod

@@ -6,7 +6,9 @@ A cell that its type cannot hold exactly ends the export: nothing is rounded, cu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -54,20 +56,23 @@ def write_parquet(table: StagedTable, sink: ByteSink) -> int:
     """
     schema = pa.schema([pa.field(column.name, _arrow_type(column)) for column in table.columns])
     # The file holds the rows and nothing of the program that wrote it but its name, so that bytes repeat.
-    with pq.ParquetWriter(
-        pa.PythonFile(sink, mode="w"),
-        schema,
-        version="2.6",
-        compression="zstd",
-        compression_level=PACKING_LEVEL,
-        use_dictionary=[column.name for column in table.columns if column.type in _OF_FEW_VALUES],
-        data_page_size=PAGE_BYTES,
-        dictionary_pagesize_limit=DICTIONARY_BYTES,
-        max_rows_per_page=GROUP_ROWS,
-        store_schema=False,
-    ) as writer:
+    with (
+        closing(_read_ahead(_groups(table, schema))) as groups,
+        pq.ParquetWriter(
+            pa.PythonFile(sink, mode="w"),
+            schema,
+            version="2.6",
+            compression="zstd",
+            compression_level=PACKING_LEVEL,
+            use_dictionary=[column.name for column in table.columns if column.type in _OF_FEW_VALUES],
+            data_page_size=PAGE_BYTES,
+            dictionary_pagesize_limit=DICTIONARY_BYTES,
+            max_rows_per_page=GROUP_ROWS,
+            store_schema=False,
+        ) as writer,
+    ):
         rows = 0
-        for group in _groups(table, schema):
+        for group in groups:
             writer.write_table(group, row_group_size=group.num_rows)
             rows += group.num_rows
     return rows
@@ -91,6 +96,15 @@ def _groups(table: StagedTable, schema: pa.Schema) -> Iterator[pa.Table]:
             waiting, rows, size = [], 0, 0
     if waiting:
         yield pa.concat_tables(waiting)
+
+
+def _read_ahead(groups: Iterator[pa.Table]) -> Generator[pa.Table, None, None]:
+    """The same groups; the next one is read while one is written, since both leave Python's lock to others."""
+    with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
+        coming = reader.submit(next, groups, None)
+        while (group := coming.result()) is not None:
+            coming = reader.submit(next, groups, None)
+            yield group
 
 
 def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> pa.Table:
