@@ -21,8 +21,7 @@ WIDTHS: dict[str, int] = {
     "timestamp": 26,
     "timestamptz": 32,
 }
-"""Of fixed width, in characters. Any whole number of 64 bits and any time fits; a longer text or number stops the run.
-"""
+"""In characters. Any whole number of 64 bits and any time fits; a longer text or number stops the run."""
 _EMPTY_COUNTS = {"thousands_mark", "true_text", "false_text"}
 
 

@@ -34,8 +34,10 @@ ISO_DAY = "%Y-%m-%d"
 _DAYS = {"window_start", "window_end", "run_date"}
 _NUMBERS = {"revision", "sequence"}
 _PADDED = re.compile(r"0([1-9])", re.ASCII)
-_DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)([1-9]|\{[^{}]*\})) *(\.|$)", re.ASCII | re.IGNORECASE)
-"""What Windows opens in place of a file, whatever the ending; a running number can make one, too."""
+_DEVICE = re.compile(
+    r"(con|prn|aux|nul|(com|lpt)([1-9]|\{(revision|sequence)(:01)?\})) *(\.|$)", re.ASCII | re.IGNORECASE
+)
+"""What Windows opens in place of a file, whatever the ending; a running number of one digit can make one, too."""
 _PLAIN = re.compile(r"[-A-Za-z0-9 ._+=,@()&]*", re.ASCII)
 _PART = re.compile(r"\{([^{}]*)\}|([^{}]+)|([{}])")
 _REMEDY = "Use letters, digits and - . _ + = , @ ( ) & and the fields {" + "}, {".join(FIELDS) + "}"
@@ -116,8 +118,6 @@ def name_pattern_issues(path: str, text: str) -> Iterator[Issue]:
     if not re.match(r"[A-Za-z0-9{]", text) or text[-1] in " .":
         what = f"{quote_value(text)} does not begin with a letter, a digit or a field, or ends with a space or a dot"
         yield Issue(path, what, "Hidden, unfinished and cut names look so; begin and end it otherwise")
-    if _DEVICE.match(text):
-        yield Issue(path, f"{quote_value(text)} begins as a device of Windows does", "No such file opens there; rename")
     found = _PART.findall(text)
     yield from _touching_numbers(path, [(field, plain) for field, plain, _ in found])
     for field, plain, brace in found:
@@ -133,6 +133,12 @@ def name_pattern_issues(path: str, text: str) -> Iterator[Issue]:
 def parse_name_pattern(text: str) -> NamePattern:
     """The pattern of a text that :func:`name_pattern_issues` finds nothing in; raises ``ValueError`` for any other."""
     return _parse(text)
+
+
+def device_issues(path: str, text: str) -> Iterator[Issue]:
+    """Why a new job cannot have this pattern, although names that were made from it can still be read."""
+    if _DEVICE.match(text):
+        yield Issue(path, f"{quote_value(text)} begins as a device of Windows does", "No such file opens there; rename")
 
 
 @lru_cache(maxsize=4096)

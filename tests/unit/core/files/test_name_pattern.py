@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export_jobs.core.files.name_pattern import FileNumbers, NameValues, name_pattern_issues, parse_name_pattern
+from export_jobs.core.files.name_pattern import (
+    FileNumbers,
+    NameValues,
+    device_issues,
+    name_pattern_issues,
+    parse_name_pattern,
+)
 from export_jobs.core.windows.window import Window
 
 BERLIN = "Europe/Berlin"
@@ -34,6 +40,20 @@ VALUES = NameValues(
 def test_a_field_stands_for_what_its_name_says(pattern: str, name: str) -> None:
     assert list(name_pattern_issues("", pattern)) == []
     assert parse_name_pattern(pattern).render(VALUES) == name
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_device"),
+    [
+        *((device, True) for device in ("con", "NUL.{window}", "lpt9.x", "com{sequence}", "COM{revision:01}.{window}")),
+        *((name, False) for name in ("com{job}", "com{sequence:03}", "console", "com{window_start:%d}.x", "com10")),
+    ],
+)
+def test_a_device_of_windows_is_no_name_of_a_new_job_and_an_old_one_is_still_read(
+    pattern: str, is_device: bool
+) -> None:
+    assert any(device_issues("file.name", pattern)) == is_device
+    assert parse_name_pattern(pattern).render(VALUES)
 
 
 @pytest.mark.parametrize(

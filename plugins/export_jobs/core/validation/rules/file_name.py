@@ -9,7 +9,12 @@ from export_jobs.core.base.text import quote_value
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.files.job_files import JobFile, all_paths, paths_of_window
-from export_jobs.core.files.name_pattern import MAX_FILE_NAME_BYTES, name_pattern_issues, parse_name_pattern
+from export_jobs.core.files.name_pattern import (
+    MAX_FILE_NAME_BYTES,
+    device_issues,
+    name_pattern_issues,
+    parse_name_pattern,
+)
 from export_jobs.core.files.names import ARMOURED, ENCRYPTED, MANIFEST_SUFFIX, SUFFIXES
 from export_jobs.core.files.open_number import ANY_NUMBER, TakenPaths
 from export_jobs.core.validation.rule import RuleContext, Rules
@@ -33,6 +38,7 @@ def name_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
     if name is None:
         return
     yield from name_pattern_issues("file.name", name)
+    yield from device_issues("file.name", name)
     ending = next((ending for ending in _ENDINGS if name.lower().endswith(ending)), None)
     if ending:
         what = f"{quote_value(name)} has an ending of its own, and {quote_value(ending)} is added by itself"
@@ -47,6 +53,7 @@ def done_file_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
         return
     found = list(name_pattern_issues("file.done_file", name))
     yield from found
+    yield from device_issues("file.done_file", name)
     for field in ("template", "part") if not found else ():
         if field in parse_name_pattern(name).fields:
             what = f"a run sends one done file, so it cannot be named after a {field}"
