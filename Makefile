@@ -36,7 +36,7 @@ test-js: ## the tests of the page's scripts that need no browser; takes Node
 drill: venv ## the faults of the live tests alone, with a table of what was left afterwards
 	@$(PYTEST) tests/airflow -m live -v $(ARGS)
 
-drill-celery: venv ## a Celery worker is killed in each step and the other takes over; takes five minutes
+drill-celery: venv ## a Celery worker is killed in each step and the other takes over; takes three minutes
 	@scripts/celery
 	@$(CLEAN) .venv-celery/bin/python -m demo.celery_drill
 

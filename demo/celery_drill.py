@@ -1,8 +1,8 @@
-"""A Celery worker is killed in each step of a run, and the other one takes over: ``make drill-celery``; five minutes.
+"""A Celery worker is killed in each step of a run, and the other one takes over: ``make drill-celery``.
 
 Two workers with a folder each and staging on S3, as in `make demo EXECUTOR=celery`. For each step a job of its own is
 held in that step; every process of the worker that is at it is killed with SIGKILL, and started again. In the end there
-has to be one file and one manifest, no temporary name, no unfinished upload, and nothing staged.
+has to be one file, one manifest and one mail, no temporary name, no unfinished upload, and nothing staged.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from export_jobs.store.definitions import Definitions
 from export_jobs.store.ledger import ExecutionRecord, Ledger
 from export_jobs.store.stored_job import StoredJob
 
-STEPS = ("extract", "compress", "upload", "publish_manifest")
-BEFORE = dict(zip(STEPS, ("validate_destination", *STEPS), strict=False))
+STEPS = ("validate_destination", "extract", "compress", "upload", "publish_manifest", "notify_recipients")
+BEFORE = dict(zip(STEPS[1:], STEPS, strict=False))
 PATIENCE_S = 300
 TABLE = "sales.stores"
 """What the job reads."""
@@ -73,20 +73,25 @@ class Drill:
 
     def kill_in(self, step: str) -> list[str]:
         """What is wrong after a worker was killed in this step."""
-        began, job = time.monotonic(), self._make(step.replace("_", "-"))
+        began = time.monotonic()
         with ExitStack() as held:
+            if step == "validate_destination":
+                held.enter_context(self._server_held(step))
             if step == "extract":
                 held.enter_context(self._warehouse_held())
-            self._wait(f"{BEFORE[step]} of {job.name}", lambda: self._events(job, BEFORE[step], "succeeded"))
-            if step != "extract":
-                held.enter_context(self._server_held(step))
+            job = self._make(step.replace("_", "-"))
+            if before := BEFORE.get(step):
+                self._wait(f"{before} of {job.name}", lambda: self._events(job, before, "succeeded"))
+                if step != "extract":
+                    held.enter_context(self._server_held(step))
             (pid, *_) = self._wait(f"{step} of {job.name} to start", lambda: self._started(job, step))
             name = self._kill_worker_of(pid)
         self._wait(f"{job.name} to be delivered", lambda: self._is_delivered(job))
+        self._wait(f"{STEPS[-1]} of {job.name}", lambda: self._events(job, STEPS[-1], "succeeded"))
         self._wait(f"the rows of {job.name} to be removed", lambda: not self._staged(job))
         found = list(self._faults(job, step))
         seconds = time.monotonic() - began
-        print(f"  {name} killed in {step}: delivered after {seconds:.0f} s, {len(found)} faults", flush=True)
+        print(f"  {name} killed in {step}: all done after {seconds:.0f} s, {len(found)} faults", flush=True)
         return found
 
     def _faults(self, job: StoredJob, step: str) -> Iterator[str]:
@@ -96,6 +101,9 @@ class Drill:
         whole = [name for name in files if name.endswith((".zip", ".manifest.json")) and not name.startswith(".")]
         if len(whole) != 2 or files != whole:
             yield f"after a kill in {step} these files are at the partner's: {files}"
+        mails = [mail for mail in self.stack.smtp.mails() if _address(step.replace("_", "-")) in mail.name]
+        if len(mails) != 1:
+            yield f"after a kill in {step} the recipient has {len(mails)} mails"
         uploads = self.stack.s3.client().list_multipart_uploads(Bucket=self.stack.s3.bucket).get("Uploads", [])
         if uploads:
             yield f"after a kill in {step} unfinished uploads are left: {[upload['Key'] for upload in uploads]}"
@@ -104,6 +112,7 @@ class Drill:
         spec = {
             "name": f"killed-in-{name}",
             "owner": "owner@example.com",
+            "recipients": [_address(name)],
             "destination": "drill",
             "schedule": {"frequency": "once", "from": "2026-01-01", "until": "2026-01-01"},
             "templates": [{"template": "drill"}],
@@ -122,7 +131,8 @@ class Drill:
     @contextmanager
     def _server_held(self, step: str) -> Iterator[None]:
         """The server that the step talks to says nothing."""
-        server = self.stack.s3._process if step == "compress" else self.stack.sftp._process
+        servers = {"compress": self.stack.s3, "notify_recipients": self.stack.smtp}
+        server = servers.get(step, self.stack.sftp)._process
         assert server
         os.kill(server.pid, signal.SIGSTOP)
         try:
@@ -171,6 +181,10 @@ class Drill:
                 raise StartError(f"Waited {PATIENCE_S} s in vain for {what}")
             time.sleep(0.05)
         return found
+
+
+def _address(step: str) -> str:
+    return f"{step}@example.com"
 
 
 def _family(pid: int) -> list[int]:
