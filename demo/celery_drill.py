@@ -131,7 +131,7 @@ class Drill:
     @contextmanager
     def _server_held(self, step: str) -> Iterator[None]:
         """The server that the step talks to says nothing."""
-        servers = {"compress": self.stack.s3, "notify_recipients": self.stack.smtp}
+        servers: dict[str, Any] = {"compress": self.stack.s3, "notify_recipients": self.stack.smtp}
         server = servers.get(step, self.stack.sftp)._process
         assert server
         os.kill(server.pid, signal.SIGSTOP)
