@@ -291,6 +291,16 @@ class OneHandleAFile(ServedFiles):
         return super().open(path, pflags, attrs)
 
 
+class EndsAtSecondChannel(ServedFiles):
+    """Whoever asks for a second channel loses the connection."""
+
+    def __init__(self, chan: Any) -> None:
+        super().__init__(chan)
+        if getattr(self.connection, "has_channel", False):
+            self.connection.abort()
+        self.connection.has_channel = True
+
+
 class WantsTwoSecrets(ServedLogin):
     """The first right secret is a partial success (RFC 4252): then the method ``second`` alone is left."""
 

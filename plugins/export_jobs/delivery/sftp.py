@@ -177,6 +177,8 @@ class SftpDestination:
             await SftpUpload(session, names.temporary, reader, target.bytes).run(self._options.parallel)
         except RangesRefusedError:
             log.warning("The server %s takes no ranges of a file, so it is sent in one piece", session.where)
+            if not session.alive:
+                await session.reopen()  # servers exist that end a connection which asks for a second channel
             source.seek(start)
             await SftpUpload(session, names.temporary, VerifiedReader(source, target), target.bytes).run()
         await stored.verify()

@@ -568,6 +568,17 @@ def test_ranges_of_one_file_go_over_channels_of_one_connection_and_fall_back(par
     assert lease.placed[0].verification is Verification.SIZE
 
 
+@served_by(partners.EndsAtSecondChannel)
+def test_ranges_a_server_that_ends_the_connection_at_a_second_channel_gets_the_file_in_one_piece(
+    partner: Partner, lease: Lease
+) -> None:
+    site = partner.site(parallel=4)
+    site.destination.deliver(*staged(LARGE, PATH), lease.fence())
+    assert site.read(PATH) == LARGE
+    assert site.everything() == [PATH]
+    assert partner.server.seen.connections == 2
+
+
 @served_by({})
 @pytest.mark.parametrize("percent", range(0, 101, 10))
 def test_ranges_a_dropped_connection_leaves_nothing_and_the_retry_is_whole(

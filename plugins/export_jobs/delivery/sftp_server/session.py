@@ -47,18 +47,30 @@ class Look:
 class SftpSession:
     """Wraps asyncssh's client; ``alive`` turns false once the connection can no longer be trusted to answer."""
 
-    def __init__(self, connection: Any, client: Any, where: str, stall_seconds: float) -> None:
-        self._connection = connection
-        self.client = client
-        self.where = where
+    def __init__(self, login: Login, connect_seconds: float, stall_seconds: float) -> None:
+        self._login = login
+        self._connect_seconds = connect_seconds
+        self._connection: Any = None
+        self.client: Any = None
+        self.where = login.where
         self.stall_seconds = stall_seconds
-        self.alive = True
+        self.alive = False
 
     @classmethod
     async def open(cls, login: Login, *, connect_seconds: float, stall_seconds: float) -> Self:
-        """Log in once; raises what ``sftp_login.connect`` raises."""
-        connection, client = await connect(login, connect_seconds)
-        return cls(connection, client, login.where, stall_seconds)
+        """Log in once; raises what ``ssh.login.connect`` raises."""
+        session = cls(login, connect_seconds, stall_seconds)
+        await session._connect()
+        return session
+
+    async def reopen(self) -> None:
+        """Log in anew once the connection is lost; raises what ``ssh.login.connect`` raises."""
+        await self.close()
+        await self._connect()
+
+    async def _connect(self) -> None:
+        self._connection, self.client = await connect(self._login, self._connect_seconds)
+        self.alive = True
 
     async def further_client(self) -> Any:
         """SFTP over one more channel of the connection; raises ``asyncssh.Error`` where the server has no more."""

@@ -61,29 +61,36 @@ class SftpUpload:
 
         Raises:
             ExportError: as ``SftpSession.do``; also what the reader raises.
-            RangesRefusedError: with ``parallel``, where a part of the source has been read in vain.
+            RangesRefusedError: with ``parallel``, where a part of the source may have been read in vain, or the server
+                has ended the connection instead of giving a further channel.
         """
         file = await self.create()
         others = await self._further_handles(parallel - 1)
         await self.write(file, others)
-        for other in others:
-            await self.close(other)
+        await asyncio.gather(*(self.close(other) for other in others))
         await self.close(file)
 
     async def _further_handles(self, count: int) -> list[Any]:
-        """The same file over further channels of the connection: each has a window of its own. As many as it gives."""
-        handles: list[Any] = []
-        try:
-            for _ in range(count):
-                client = await self._session.further_client()
-                handles.append(
-                    await self._session.ask(
-                        "opening ranges", client.open(self._path, _PART_OF_FILE, encoding=None, block_size=0)
-                    )
-                )
-        except asyncssh.Error as error:
-            log.info("%s is sent in %s ranges (%s)", self._path, len(handles) + 1, type(error).__name__)
+        """The same file over further channels of the connection: each has a window of its own. As many as it gives.
+
+        All at once, since each takes four answers of the server, which may be far away.
+        """
+        opened = await asyncio.gather(*(self._further_handle() for _ in range(count)), return_exceptions=True)
+        errors = [result for result in opened if isinstance(result, BaseException)]
+        if errors and not self._session.alive:
+            raise RangesRefusedError from errors[0]
+        for error in errors:
+            if not isinstance(error, asyncssh.Error):
+                raise error
+        handles = [result for result in opened if not isinstance(result, BaseException)]
+        if errors:
+            log.info("%s is sent in %s ranges (%s)", self._path, len(handles) + 1, type(errors[0]).__name__)
         return handles
+
+    async def _further_handle(self) -> Any:
+        client = await self._session.further_client()
+        opening = client.open(self._path, _PART_OF_FILE, encoding=None, block_size=0)
+        return await self._session.ask("opening ranges", opening)
 
     async def create(self) -> Any:
         """Open the path for writing; an older file loses its content."""
