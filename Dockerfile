@@ -13,9 +13,13 @@ RUN find /opt/export-jobs -type d -exec chmod 0555 {} +
 
 USER airflow
 COPY dist/*.whl /tmp/wheels/
-# The wheel alone decides which versions; extras: staging that pods share, Celery, Parquet, Excel.
+# The wheel decides which versions of what it needs; extras: staging that pods share, Celery, Parquet, Excel.
+# The two providers are for Airflow's chart, which counts on them, and the slim image has neither: KubernetesExecutor is
+# in cncf-kubernetes, the chart's auth manager and its command `airflow users create` in fab. From the newest ones when
+# this was written to the next major version, as in the wheel.
 RUN wheel="$(ls /tmp/wheels/airflow_export_jobs-*.whl)" \
-    && pip install --no-cache-dir "apache-airflow==${AIRFLOW_VERSION}" "${wheel}[s3-staging,celery,parquet,xlsx]"
+    && pip install --no-cache-dir "apache-airflow==${AIRFLOW_VERSION}" "${wheel}[s3-staging,celery,parquet,xlsx]" \
+        "apache-airflow-providers-cncf-kubernetes>=10.25,<11" "apache-airflow-providers-fab>=3.10.2,<4"
 
 ENV EXPORT_JOBS_CATALOGUE=/opt/export-jobs/sql \
     EXPORT_JOBS_STATE=/opt/airflow/state \

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 Headers = Mapping[str, str]
+_CHECKSUM = "x-amz-checksum-"
 Rule = Callable[[str, Headers], tuple[int, str] | None]
 """An action and the request's headers (small letters) -> the status and code of a refusal, or None."""
 
@@ -83,6 +84,8 @@ class TlsS3:
     """Headers (small letters) that it does not give when it is asked about an object."""
     size_added: int = 0
     """By so much its answers about an object differ from the truth."""
+    checks_kinds: bool = False
+    """Whether parts need the checksum that their upload was begun with, and no other, and its end all of them."""
     objects: dict[str, bytes] = field(default_factory=dict)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     written: dict[str, int] = field(default_factory=dict)
@@ -144,17 +147,22 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         getattr(self, f"_{action}")(key, query, headers, body)
 
-    def _body(self, headers: Headers) -> bytes:
+    def _body(self, headers: dict[str, str]) -> bytes:
+        """What was sent; a checksum behind it comes to the headers, as if it had stood there."""
         if "content-length" in headers:
             return self.rfile.read(int(headers["content-length"]))
         if "chunked" not in headers.get("transfer-encoding", ""):
             return b""
+        sent = self._chunks(headers)
+        return _without_frames(sent, headers) if "aws-chunked" in headers.get("content-encoding", "") else sent
+
+    def _chunks(self, headers: dict[str, str]) -> bytes:
         content = b""
         while size := int(self.rfile.readline().strip() or b"0", 16):
             content += self.rfile.read(size)
             self.rfile.readline()
-        while self.rfile.readline().strip():
-            pass
+        while line := self.rfile.readline().strip():
+            _add_trailer(line, headers)
         return content
 
     def _list(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
@@ -167,15 +175,31 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(f"<R><UploadId>{upload}</UploadId></R>".encode())
 
     def _part(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        wanted = self._algorithm(query)
+        given = next((name for name in headers if name.startswith(_CHECKSUM)), "").removeprefix(_CHECKSUM)
+        if self.service.checks_kinds and given != wanted:
+            words = f"expected checksum Type: {wanted or 'null'}, actual checksum Type: {given or 'null'}"
+            self._refuse(400, f"InvalidRequest: Checksum Type mismatch occurred, {words}")
+            return
         self.service.uploads[query["uploadId"]][int(query["partNumber"])] = body
-        self._answer(b"", {"ETag": _etag(body)})
+        told = {_CHECKSUM + given: headers[_CHECKSUM + given]} if given else {}
+        self._answer(b"", {"ETag": _etag(body), **told})
+
+    def _algorithm(self, query: Headers) -> str:
+        """The checksum that the upload was begun with."""
+        return self.service.begun[query["uploadId"]].get("x-amz-checksum-algorithm", "").lower()
 
     def _complete(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
         if headers.get("if-none-match") == "*" and key in self.service.objects:
             self._refuse(412, "PreconditionFailed")
             return
-        listed = ElementTree.fromstring(body).iter()
+        listed = list(ElementTree.fromstring(body).iter())
         numbers = [int(found.text or "0") for found in listed if found.tag.endswith("PartNumber")]
+        checksums = [found for found in listed if "Checksum" in found.tag]
+        if self.service.checks_kinds and self._algorithm(query) and len(checksums) < len(numbers):
+            words = "The complete request must include the checksum for each part"
+            self._refuse(400, f"InvalidRequest: The upload was created using a checksum. {words}")
+            return
         stored = self.service.uploads.pop(query["uploadId"])
         self._keep(key, b"".join(stored[number] for number in numbers), self.service.begun[query["uploadId"]])
         self.service.after_complete()
@@ -227,6 +251,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _serve  # noqa: N815  # the names that http.server calls
+
+
+def _add_trailer(line: bytes, headers: dict[str, str]) -> None:
+    name, colon, value = line.decode().partition(":")
+    if colon:
+        headers[name.strip().lower()] = value.strip()
+
+
+def _without_frames(sent: bytes, headers: dict[str, str]) -> bytes:
+    """The content of Amazon's own chunks, which stand within those of HTTP."""
+    content, rest = b"", sent
+    while rest:
+        line, _, rest = rest.partition(b"\r\n")
+        if (size := int(line.partition(b";")[0], 16)) == 0:
+            for trailer in rest.splitlines():
+                _add_trailer(trailer, headers)
+            break
+        content, rest = content + rest[:size], rest[size + 2 :]
+    return content
 
 
 def _action(method: str, key: str, query: Headers) -> str:

@@ -17,7 +17,7 @@ from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import MOST_KEPT, kept_name, split_safe_path, validate_attempt
 from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
-from export_jobs.delivery.s3_service.objects import check_bucket, object_options
+from export_jobs.delivery.s3_service.objects import begin_upload, check_bucket, object_options
 from export_jobs.delivery.s3_service.parts import PART_BYTES, PartSender
 from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
 from export_jobs.delivery.verified_reader import VerifiedReader
@@ -71,13 +71,8 @@ class S3Destination:
                 placed.verification = Verification.READ_BACK if digest else Verification.SIZE
             return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
         with self._translate_errors(f"starting the upload of {key}"):
-            upload = self._client.create_multipart_upload(
-                Bucket=self._bucket,
-                Key=key,
-                Metadata={"sha256": target.sha256, "attempt": validate_attempt(target.attempt)},
-                **object_options(self._options),
-            )
-        place = {"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]}
+            metadata = {"sha256": target.sha256, "attempt": validate_attempt(target.attempt)}
+            place = begin_upload(self._client, {"Bucket": self._bucket, "Key": key}, self._options, metadata)
         try:
             parts = self._parts.send(VerifiedReader(source, target), target.bytes, place)
             with fence() as placed:

@@ -98,6 +98,23 @@ def test_f12_where_the_connection_asks_for_checksums_501_and_411_are_terminal_an
     assert len(sent) <= 3, "it was sent again"  # the check's, and the two of the file at once
 
 
+@pytest.mark.parametrize("calculated", ["when_supported", "when_required"])
+def test_f12_each_part_is_checked_as_the_upload_was_begun(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, calculated: str
+) -> None:
+    """As on Amazon, where boto3 adds checksums to the parts of its own accord."""
+    service = serve()
+    service.checks_kinds = True
+    kwargs = {**PATH_STYLE["config_kwargs"], "request_checksum_calculation": calculated}
+    destination = connect(service, config_kwargs=kwargs)()
+    destination.check()
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+    parts = [headers for action, headers in service.seen if action == "part"]
+    assert all(("x-amz-checksum-crc32" in headers) is (calculated == "when_supported") for headers in parts)
+    assert len(parts) == 3, "the check's, and the two of the file"
+
+
 def test_f13_the_connections_config_is_merged_and_wins(
     serve: Callable[..., TlsS3], connect: Callable[..., Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.paths import probe_name
 from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
-from export_jobs.delivery.s3_service.parts import PartSender
+from export_jobs.delivery.s3_service.parts import CHECKSUM, PartSender
 
 log = logging.getLogger(__name__)
 DENIED = {"403", "AccessDenied", "Forbidden", "AllAccessDisabled", "MethodNotAllowed", "405"}
@@ -34,6 +34,21 @@ def object_options(options: DestinationOptions) -> dict[str, Any]:
         "ObjectLockRetainUntilDate": _until(options.lock_days),
     }
     return {name: value for name, value in wanted.items() if value is not None}
+
+
+def begin_upload(
+    client: Any, place: dict[str, str], options: DestinationOptions, metadata: dict[str, str] | None = None
+) -> dict[str, str]:
+    """Begin an upload of parts at a bucket and key; return them with the upload's id.
+
+    Where boto3 adds a checksum to each part, the upload is begun with that kind: parts with another one than was told
+    have been refused by Amazon ("expected checksum Type: null", apache/opendal#4533).
+    """
+    checked = client.meta.config.request_checksum_calculation == "when_supported"
+    algorithm = {"ChecksumAlgorithm": CHECKSUM} if checked else {}
+    described = {"Metadata": metadata} if metadata else {}
+    begun = client.create_multipart_upload(**place, **described, **algorithm, **object_options(options))
+    return {**place, "UploadId": str(begun["UploadId"])}
 
 
 def _until(days: int | None) -> datetime | None:
@@ -65,7 +80,7 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
             client.put_object(**place, Body=_TEXT, **object_options(removable))
             client.delete_object(**place)
             return
-        upload = {**place, "UploadId": client.create_multipart_upload(**place, **object_options(options))["UploadId"]}
+        upload = begin_upload(client, place, options)
         try:
             PartSender(client, doing).send_one(upload, 1, _TEXT)
         finally:

@@ -16,6 +16,9 @@ from botocore.exceptions import ClientError
 from export_jobs.delivery.s3_service.errors import error_code
 from export_jobs.delivery.verified_reader import VerifiedReader
 
+CHECKSUM = "CRC32"
+"""The kind that boto3 adds to each part of its own accord, where it adds one."""
+_CHECKSUM_FIELD = f"Checksum{CHECKSUM}"
 PART_BYTES = 8 * 1024 * 1024
 MAX_PARTS = 10_000
 """The service's limit; larger files get larger parts."""
@@ -63,7 +66,8 @@ class PartSender:
         """Upload one part and return it as the end of the upload lists it."""
         with self._translate(f"uploading part {number} of {place['Key']}"):
             answer = self._put(place, number, block)
-        return {"PartNumber": number, "ETag": str(answer.get("ETag", ""))}
+        checksum = {_CHECKSUM_FIELD: answer[_CHECKSUM_FIELD]} if answer.get(_CHECKSUM_FIELD) else {}
+        return {"PartNumber": number, "ETag": str(answer.get("ETag", "")), **checksum}
 
     def _put(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
         if not self._wants_md5:
