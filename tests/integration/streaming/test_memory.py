@@ -15,6 +15,8 @@ from tests.integration.streaming.conftest import DATABASE, Warehouse
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 MOST_MB = 56 + 100  # what the imports take, and what a task may take besides
+MOST_WITH_ZSTD_MB = 120
+"""Beside the imports: 68 to 95 were seen. How many of its blocks are under way at once depends on the machine."""
 GROWTH_MB = 32
 MOST_ABOVE_IMPORTS_MB = 60
 """Of what is packed or taken as it is; zstd has windows of its own."""
@@ -56,7 +58,8 @@ for compression in ("zip", "gzip", "none", "zstd"):
         compress(source, sink, packed=packed, compression=compression, **member)
     if compression == "none":
         above = peak_mb() - imports
-result = {"rows": found.rows, "csv_mb": found.bytes >> 20, "peak_mb": peak_mb(), "above_imports_mb": above}
+result = {"rows": found.rows, "csv_mb": found.bytes >> 20, "above_imports_mb": above}
+result["with_zstd_mb"] = peak_mb() - imports
 print(json.dumps(result))
 """
 
@@ -160,9 +163,10 @@ def test_the_peak_for_300_mb_is_that_for_30_mb(warehouse_database: Warehouse, tm
     large = run(warehouse_database, tmp_path, 3_000_000)
     assert large["rows"] == 3_000_000
     assert large["csv_mb"] > 280
-    assert large["peak_mb"] < MOST_MB, (small, large)
+    # Of zstd the bound alone: 30 MB do not fill its blocks.
+    assert large["with_zstd_mb"] < MOST_WITH_ZSTD_MB, (small, large)
     assert large["above_imports_mb"] < MOST_ABOVE_IMPORTS_MB, (small, large)
-    assert large["peak_mb"] - small["peak_mb"] < GROWTH_MB, (small, large)
+    assert large["above_imports_mb"] - small["above_imports_mb"] < GROWTH_MB, (small, large)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
