@@ -24,6 +24,8 @@ def imports_of(module: str) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "demo":
+            found |= {f"demo.{name.name}" for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
     return found
