@@ -101,6 +101,10 @@ class ServedLogin(asyncssh.SSHServer):
         return username == USER and key == self._server.client_key.convert_to_public()
 
 
+def denied() -> asyncssh.SFTPPermissionDenied:
+    return asyncssh.SFTPPermissionDenied("Permission denied")
+
+
 class ServedFiles(asyncssh.SFTPServer):
     """Plain files below the chroot, with the faults woven into the few calls that delivery makes."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,20 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from export_jobs.core.definitions.destination import DestinationOptions
-from export_jobs.delivery.destination import Credentials
+from export_jobs.core.definitions.job import DestinationSpec
+from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.delivery.download import DownloadDestination
 from export_jobs.delivery.ftp.destination import FtpDestination
 from export_jobs.delivery.s3 import S3Destination
 from export_jobs.delivery.sftp import SftpDestination
+from export_jobs.orchestration.airflow.connections import open_destination
+from tests.integration.delivery.s3_partner import Open
+from tests.integration.delivery.sftp_partner import Partner
 from tests.servers.ftp_faults import PASSWORD as FTP_PASSWORD
 from tests.servers.ftp_faults import USER as FTP_USER
 from tests.servers.ftp_faults import FtpServer
 from tests.servers.openssh import HOW_TO_GET, SSHD, OpenSsh
+from tests.servers.s3_tls import Rule, TlsS3
 from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer
 from tests.servers.sites import (
     BUCKET,
@@ -77,6 +83,15 @@ def sftp_key_site(sftp: FaultySftpServer) -> Site:
     return folder_site(sftp.root / "in", SftpDestination(Credentials("127.0.0.1", sftp.port, USER, None, extra), "/in"))
 
 
+@pytest.fixture
+def partner(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Partner]:
+    """A server of the kind that ``served_by`` says."""
+    (tmp_path / "in").mkdir()
+    kinds: dict[str, Any] = request.param if isinstance(request.param, dict) else {"files": request.param}
+    with FaultySftpServer(tmp_path, **kinds) as server:
+        yield Partner(server)
+
+
 @pytest.fixture(scope="session")
 def openssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSsh]:
     if SSHD is None:
@@ -109,6 +124,40 @@ def s3(moto_port: int) -> Any:
 def s3_site(s3: Any) -> Site:
     prefix = f"in-{os.urandom(4).hex()}"
     return bucket_site(s3, S3Destination(s3, BUCKET, prefix), prefix)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., TlsS3]]:
+    """Start a service of the given rules, behind TLS."""
+    services: list[TlsS3] = []
+
+    def start(*rules: Rule, region: str = "") -> TlsS3:
+        service = TlsS3(tmp_path, rules, region)
+        services.append(service.__enter__())
+        return service
+
+    yield start
+    for service in services:
+        service.__exit__(None, None, None)
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Open]:
+    """The destinations of an AWS connection to a service, with more in its extra."""
+
+    def connection(service: TlsS3, **extra: Any) -> Open:
+        whole = {"endpoint_url": service.url, "verify": str(service.authority), "region_name": "us-east-1"}
+        kept = {"conn_type": "aws", "login": "key", "password": "secret", "extra": {**whole, **extra}}
+        monkeypatch.setenv("AIRFLOW_CONN_AWS", json.dumps(kept))
+        monkeypatch.setenv("EXPORT_JOBS_CONNECT_TIMEOUT_S", "3")
+
+        def opened(**options: Any) -> Destination:
+            spec = {"tag": "bucket", "kind": "s3", "connection": "aws", "folder": "bucket/in", **options}
+            return open_destination(DestinationSpec.model_validate(spec))
+
+        return opened
+
+    return connection
 
 
 @pytest.fixture

@@ -11,23 +11,16 @@ from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import Verification
 from export_jobs.delivery.sftp import SftpDestination
 from export_jobs.errors import TerminalError
-from tests.integration.delivery.test_sftp_partners import CONTENT, PATH, Partner, served_by
+from tests.integration.delivery.sftp_partner import CONTENT, PATH, Partner, served_by
+from tests.servers import sftp_drop_boxes as drop_boxes
 from tests.servers import sftp_partners as partners
 from tests.servers.openssh import OpenSsh
-from tests.servers.sftp_faults import FaultySftpServer
 from tests.servers.sites import Lease, openssh_credentials, staged
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture
-def partner(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
-    (tmp_path / "in").mkdir()
-    with FaultySftpServer(tmp_path, files=request.param) as server:
-        yield Partner(server)
-
-
-@served_by(partners.NewFilesOnly, partners.NewFilesNeverRenamed, partners.KnowsNoDelete)
+@served_by(drop_boxes.NewFilesOnly, drop_boxes.NewFilesNeverRenamed, drop_boxes.KnowsNoDelete)
 def test_a_drop_box_for_new_files_passes_the_check_and_gets_its_file(partner: Partner, lease: Lease) -> None:
     site = partner.site(publish="direct")
     site.destination.check()
@@ -38,7 +31,7 @@ def test_a_drop_box_for_new_files_passes_the_check_and_gets_its_file(partner: Pa
     assert lease.placed[0].verification is Verification.NONE
 
 
-@served_by(partners.NewFilesNeverRenamed, partners.KnowsNoDelete)
+@served_by(drop_boxes.NewFilesNeverRenamed, drop_boxes.KnowsNoDelete)
 def test_a_drop_box_that_forbids_renaming_is_told_the_option_that_does_without(partner: Partner) -> None:
     with pytest.raises(TerminalError, match="not be renamed") as caught:
         partner.destination().check()
@@ -46,7 +39,7 @@ def test_a_drop_box_that_forbids_renaming_is_told_the_option_that_does_without(p
     assert partner.arrived() == []
 
 
-@served_by(partners.SaysGoneOnClose)
+@served_by(drop_boxes.SaysGoneOnClose)
 def test_f4_a_server_that_says_gone_on_close_is_told_from_one_without_the_folder(
     partner: Partner, lease: Lease
 ) -> None:
@@ -57,7 +50,7 @@ def test_f4_a_server_that_says_gone_on_close_is_told_from_one_without_the_folder
     assert lease.recorded == []
 
 
-@served_by(partners.SaysGoneOnClose)
+@served_by(drop_boxes.SaysGoneOnClose)
 def test_f4_straight_to_the_final_name_it_is_delivered(partner: Partner, lease: Lease) -> None:
     direct = partner.destination(publish="direct", probe="login_only")
     direct.check()
