@@ -24,7 +24,8 @@ from export_jobs.orchestration.tasks import Upload, ValidateDestination
 from export_jobs.streaming.openpgp.gpg import find_gpg
 from export_jobs.streaming.openpgp.read_key import read_public_key
 from tests.integration.orchestration.conftest import Run
-from tests.integration.orchestration.test_extracting import FACT, connection
+from tests.integration.orchestration.run import connection
+from tests.integration.orchestration.test_extracting import FACT
 from tests.integration.store.samples import Store
 from tests.servers.gpg_keyring import LONG_AGO, GpgKeyring, gpg_keyring
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import stat
 import zipfile
 from pathlib import Path
@@ -19,7 +18,7 @@ from export_jobs.orchestration import extracting
 from export_jobs.orchestration.compressing import Compress
 from export_jobs.orchestration.extracting import Extract
 from export_jobs.store.stored_job import StoredJob
-from tests.integration.orchestration.conftest import Run
+from tests.integration.orchestration.run import Run, connection
 from tests.integration.store.samples import Store
 
 pytestmark = pytest.mark.integration
@@ -66,12 +65,6 @@ def job(connected: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> St
             within.create_template(Template(name=name, kind="standard", fact="visits"))
         within.create_template(Template(name="counts", kind="custom", kpis=("visits_made",)))
     return connected.create("shop", templates=[{"template": name} for name in TEMPLATES])
-
-
-def connection(store: Store) -> str:
-    dsn = store.dsn
-    login = {"login": dsn["user"], "password": dsn.get("password"), "schema": dsn["dbname"]}
-    return json.dumps({"conn_type": "postgres", "host": dsn["host"], "port": dsn["port"], **login})
 
 
 def csv_of(run: Run, template: str) -> list[str]:

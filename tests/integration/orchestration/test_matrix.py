@@ -27,7 +27,7 @@ from export_jobs.orchestration.extracting import Extract
 from export_jobs.streaming.openpgp.gpg import find_gpg
 from export_jobs.streaming.openpgp.read_key import read_public_key
 from tests.integration.orchestration.conftest import Run
-from tests.integration.orchestration.test_extracting import connection
+from tests.integration.orchestration.run import connection
 from tests.integration.store.samples import Store
 from tests.servers.gpg_keyring import GpgKeyring, gpg_keyring
 from tests.unit.core.samples import job

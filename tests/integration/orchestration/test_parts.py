@@ -26,7 +26,7 @@ from export_jobs.orchestration.tasks import Upload
 from export_jobs.store.executions.pages import ExecutionPages
 from export_jobs.store.executions.state import newest_files
 from tests.integration.orchestration.conftest import Run
-from tests.integration.orchestration.test_extracting import connection
+from tests.integration.orchestration.run import connection
 from tests.integration.store.samples import Store
 from tests.servers.smtp_script import Script
 

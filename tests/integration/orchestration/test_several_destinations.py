@@ -27,7 +27,7 @@ from export_jobs.store.executions.records import ArrivalRecord, ExecutionRecord
 from export_jobs.store.executions.state import ExecutionState, run_outcome, state_of
 from export_jobs.store.overview import JobOverview
 from tests.integration.orchestration.conftest import Run
-from tests.integration.orchestration.test_extracting import connection
+from tests.integration.orchestration.run import connection
 from tests.integration.store.samples import Store
 from tests.servers.smtp_script import Script
 
