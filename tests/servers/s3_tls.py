@@ -13,7 +13,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
@@ -93,6 +93,12 @@ class TlsS3:
     uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
     _clock: int = 1_750_000_000
     begun: dict[str, dict[str, str]] = field(default_factory=dict)
+    repeated: Literal["answered", "gone", "taken"] = "taken"
+    """What becomes of the wish to complete an upload a second time: Amazon answers as at the first."""
+    passes_over_if_match: bool = False
+    completed: dict[str, str] = field(default_factory=dict)
+    """Uploads that were completed, and the key of each."""
+    _etags: dict[str, str] = field(default_factory=dict)
     seen: list[tuple[str, Headers]] = field(default_factory=list)
 
     @property
@@ -103,8 +109,19 @@ class TlsS3:
     def put(self, key: str, content: bytes) -> None:
         """Have an object stand there; each is a minute younger than the one before."""
         self.objects[key] = content
+        self._etags.pop(key, None)
         self._clock += 60
         self.written[key] = self._clock
+
+    def etag(self, key: str) -> str:
+        """As Amazon gives it: of the content, or of the parts of which it was put together."""
+        return self._etags.get(key) or _etag(self.objects.get(key, b""))
+
+    def put_together(self, key: str, parts: list[bytes]) -> None:
+        """Have an object stand there that came in parts."""
+        self.put(key, b"".join(parts))
+        digests = b"".join(hashlib.md5(part, usedforsecurity=False).digest() for part in parts)
+        self._etags[key] = f'"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"'
 
     def __enter__(self) -> Self:
         self.authority = self.folder / "tls.pem"
@@ -181,6 +198,9 @@ class _Handler(BaseHTTPRequestHandler):
             words = f"expected checksum Type: {wanted or 'null'}, actual checksum Type: {given or 'null'}"
             self._refuse(400, f"InvalidRequest: Checksum Type mismatch occurred, {words}")
             return
+        if query["uploadId"] not in self.service.uploads:
+            self._refuse(404, "NoSuchUpload")
+            return
         self.service.uploads[query["uploadId"]][int(query["partNumber"])] = body
         told = {_CHECKSUM + given: headers[_CHECKSUM + given]} if given else {}
         self._answer(b"", {"ETag": _etag(body), **told})
@@ -190,8 +210,12 @@ class _Handler(BaseHTTPRequestHandler):
         return self.service.begun[query["uploadId"]].get("x-amz-checksum-algorithm", "").lower()
 
     def _complete(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
-        if headers.get("if-none-match") == "*" and key in self.service.objects:
-            self._refuse(412, "PreconditionFailed")
+        refusal = self._condition(key, query["uploadId"], headers)
+        if refusal is not None:
+            self._refuse(*refusal)
+            return
+        if query["uploadId"] in self.service.completed:
+            self._answer(f"<R><ETag>{self.service.etag(key)}</ETag></R>".encode())
             return
         listed = list(ElementTree.fromstring(body).iter())
         numbers = [int(found.text or "0") for found in listed if found.tag.endswith("PartNumber")]
@@ -200,21 +224,39 @@ class _Handler(BaseHTTPRequestHandler):
             words = "The complete request must include the checksum for each part"
             self._refuse(400, f"InvalidRequest: The upload was created using a checksum. {words}")
             return
-        stored = self.service.uploads.pop(query["uploadId"])
-        self._keep(key, b"".join(stored[number] for number in numbers), self.service.begun[query["uploadId"]])
+        sent = self.service.uploads[query["uploadId"]]
+        named = [found.text for found in listed if found.tag.endswith("ETag")]
+        if named != [_etag(sent.get(number, b"")) for number in numbers]:
+            self._refuse(400, "InvalidPart")
+            return
+        self._keep(key, [sent[number] for number in numbers], self.service.begun[query["uploadId"]])
+        self.service.completed[query["uploadId"]] = key
+        del self.service.uploads[query["uploadId"]]
         self.service.after_complete()
-        self._answer(f"<R><ETag>{_etag(self.service.objects[key])}</ETag></R>".encode())
+        self._answer(f"<R><ETag>{self.service.etag(key)}</ETag></R>".encode())
+
+    def _condition(self, key: str, upload: str, headers: Headers) -> tuple[int, str] | None:
+        """Why an upload may not be completed, before anything of its parts is looked at."""
+        service = self.service
+        if upload in service.completed and service.repeated != "taken":
+            return None if service.repeated == "answered" else (404, "NoSuchUpload")
+        if headers.get("if-none-match") == "*" and key in service.objects:
+            return 412, "PreconditionFailed"
+        wanted = None if service.passes_over_if_match else headers.get("if-match")
+        if wanted is not None and wanted != service.etag(key):
+            return (412, "PreconditionFailed") if key in service.objects else (404, "NoSuchKey")
+        return None if upload in service.uploads else (404, "NoSuchUpload")
 
     def _abort(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
         self.service.uploads.pop(query["uploadId"], None)
         self._answer(b"", status=204)
 
     def _put(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
-        self._keep(key, body, headers)
+        self._keep(key, [body], headers)
         self._answer(b"", {"ETag": _etag(body)})
 
-    def _keep(self, key: str, content: bytes, headers: Headers) -> None:
-        self.service.put(key, content)
+    def _keep(self, key: str, parts: list[bytes], headers: Headers) -> None:
+        self.service.put_together(key, parts)
         self.service.metadata[key] = {n: v for n, v in headers.items() if n.startswith("x-amz-meta-")}
 
     def _head(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
@@ -222,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(404, "NoSuchKey")
             return
         content = self.service.objects.get(key, b"")
-        told = {"ETag": _etag(content), "Content-Length": str(len(content) + self.service.size_added)}
+        told = {"ETag": self.service.etag(key), "Content-Length": str(len(content) + self.service.size_added)}
         if key in self.service.written:
             told["Last-Modified"] = formatdate(self.service.written[key], usegmt=True)
         told |= self.service.metadata.get(key, {})
@@ -230,7 +272,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _get(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
         content = self.service.objects[key]
-        self._answer(content, {"ETag": _etag(content), **self.service.metadata.get(key, {})})
+        self._answer(content, {"ETag": self.service.etag(key), **self.service.metadata.get(key, {})})
 
     def _delete(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
         self.service.objects.pop(key, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO
@@ -16,6 +15,7 @@ from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import MOST_KEPT, kept_name, split_safe_path, validate_attempt
+from export_jobs.delivery.s3_service.completion import DENIED, MISSING, Completion
 from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
 from export_jobs.delivery.s3_service.objects import begin_upload, check_bucket, object_options
 from export_jobs.delivery.s3_service.parts import PART_BYTES, PartSender
@@ -24,13 +24,6 @@ from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import ExportError, TransientError
 
 log = logging.getLogger(__name__)
-
-OUTCOME_LOOKS_S = (0.5, 2.0)
-"""When nobody has said whether an upload was completed."""
-_ABSENT = {"404", "NoSuchKey", "NotFound", "403", "AccessDenied", "Forbidden"}
-_CHANGED = {"PreconditionFailed", "412"}
-_CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
-"""What stores answer to a header `If-Match` or `If-None-Match` that they do not know at the end of an upload."""
 
 
 class S3Destination:
@@ -50,6 +43,7 @@ class S3Destination:
         self._where = f"bucket {bucket}"
         self._endpoint = endpoint.netloc.rpartition("@")[2]  # messages name the server, never a login in its URL
         self._parts = PartSender(client, self._translate_errors)
+        self._completion = Completion(client, self._parts, self._options, self._look, self._where)
 
     def check(self) -> None:
         """See ``Destination.check``; refuses nothing that a delivery would manage."""
@@ -107,21 +101,14 @@ class S3Destination:
         found: StandingFile | None,
         placed: PlacedFile,
     ) -> None:
-        """Make the object appear. The service itself refuses when a part differs from its ETag.
+        """Make the object appear, and look at it.
 
         From the moment that it may stand, nothing but "it does not" and "it is another one" is an error: the ledger has
         to know what the partner has.
         """
         key = place["Key"]
         with self._translate_errors(f"completing the upload of {key}"):
-            try:
-                placed.etag = self._complete(place, parts, target, found)
-            except (ClientError, BotoCoreError) as error:
-                # A reply may be lost; boto3 repeats the request, and the second finds the upload gone or its own work.
-                if not self._is_published(key, target):
-                    if error_code(error) in _CHANGED:
-                        raise self._changed_error(target, found) from error
-                    raise
+            placed.etag = self._completion.complete(place, parts, target, found)
         placed.verification = Verification.NONE
         if self._options.verify == "none":
             return
@@ -160,35 +147,6 @@ class S3Destination:
             )
         placed.verification = Verification.READ_BACK
 
-    def _changed_error(self, target: Target, found: StandingFile | None) -> ExportError:
-        if found is None and self._look(self._key(target.path)) is None:
-            return foreign_file_error(None, target.path, self._where)  # it stands there, and may not be looked at
-        return moved_on_error(target.path, self._where)
-
-    def _complete(
-        self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: StandingFile | None
-    ) -> str | None:
-        """Complete the upload if under its key stands what was found there; returns the object's ETag."""
-        unchanged = {"IfNoneMatch": "*"} if found is None else {"IfMatch": found.etag} if found.etag else {}
-        content = {"MultipartUpload": {"Parts": parts}}
-        if found is not None and not unchanged and self._look(place["Key"]) != found:
-            raise moved_on_error(target.path, self._where)  # without an ETag no request can hold a condition
-        try:
-            return _etag(self._client.complete_multipart_upload(**place, **content, **unchanged))
-        except ClientError as error:
-            if error_code(error) in _CHANGED and found is None and self._may_replace_unseen(place["Key"]):
-                return _etag(self._client.complete_multipart_upload(**place, **content))
-            if error_code(error) not in _CONDITION_UNKNOWN:
-                raise
-            # A store that does not know the header. Between this look and the next request another could write there.
-            if self._look(place["Key"]) != found:
-                raise moved_on_error(target.path, self._where) from error
-            return _etag(self._client.complete_multipart_upload(**place, **content))
-
-    def _may_replace_unseen(self, key: str) -> bool:
-        """Whether an object that this login may not look at can be replaced."""
-        return self._options.foreign_file == "replace" and self._look(key) is None
-
     def _look(self, key: str) -> StandingFile | None:
         """What stands under ``key``; None also where the login may not look, for then the service decides."""
         with self._translate_errors(f"looking at {key}"):
@@ -196,7 +154,7 @@ class S3Destination:
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)
             except ClientError as error:
                 # Without s3:ListBucket an absent object is answered with 403.
-                if error_code(error) in _ABSENT:
+                if error_code(error) in MISSING | DENIED:
                     return None
                 raise
         return _described(stored)
@@ -217,23 +175,6 @@ class S3Destination:
                 digest.update(block)
                 meanwhile()
         return digest.hexdigest()
-
-    def _is_published(self, key: str, target: Target) -> bool:
-        """Tell whether this very attempt's object stands under ``key``; asked again while nobody answers."""
-        stored: dict[str, Any] = {}
-        for wait in (0, *OUTCOME_LOOKS_S):
-            time.sleep(wait)
-            try:
-                stored = self._client.head_object(Bucket=self._bucket, Key=key)
-            except ClientError as error:
-                if error_code(error) in _ABSENT:
-                    return False
-            except BotoCoreError:
-                continue
-            else:
-                break
-        written = stored.get("Metadata", {})
-        return bool(written.get("attempt") == target.attempt and written.get("sha256") == target.sha256)
 
     def _abort_stale(self, key: str) -> None:
         """Abort what killed attempts left; an orphan that still uploads can then no longer complete."""

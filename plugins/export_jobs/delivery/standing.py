@@ -78,17 +78,30 @@ def has_bytes_on_record(found: StandingFile | None, target: Target) -> bool:
     )
 
 
-def foreign_file_error(found: StandingFile | None, path: str, where: str) -> ForeignFileError:
-    """The error of a name that is taken; ``found`` None: the server does not show by what."""
-    described = "a file that this login may not look at"
+def was_announced(target: Target) -> bool:
+    """Tell whether an earlier try was about to publish this very content, and nothing is known of how it went."""
+    return any(not known.stands and known.sha256.lower() == target.sha256.lower() for known in target.known)
+
+
+def foreign_file_error(
+    found: StandingFile | None, path: str, where: str, *, announced: bool = False
+) -> ForeignFileError:
+    """The error of a name that is taken; ``found`` None: the server does not show by what.
+
+    ``announced``: it may be this very content, of a try that never heard how its last request went.
+    """
+    described, first = "a file that this login may not look at", ""
+    if found is None and announced:
+        described += ". It may be this very file, of a try that got no answer to its last request"
+        first = "Ask the server's owner for its size, to know whether it is ours. "
     if found is not None:
         changed = f", changed at {datetime.fromtimestamp(found.modified, UTC).isoformat()}" if found.modified else ""
         size = "an unknown number of" if found.bytes is None else str(found.bytes)
         described = f"a file of {size} bytes{changed}, which this job has not put there"
     return ForeignFileError(
         f"{path} exists already on {where}: {described}. It was left as it is, and nothing was published",
-        "Move it away there, or give the job another name or sub-folder; then clear this run. If an earlier job of "
-        "this name delivered it, tell its receivers first. `foreign_file` at the destination says what else may "
+        f"{first}Move it away there, or give the job another name or sub-folder; then clear this run. If an earlier "
+        "job of this name delivered it, tell its receivers first. `foreign_file` at the destination says what else may "
         "be done",
     )
 

@@ -65,11 +65,12 @@ class PartSender:
     def send_one(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
         """Upload one part and return it as the end of the upload lists it."""
         with self._translate(f"uploading part {number} of {place['Key']}"):
-            answer = self._put(place, number, block)
+            answer = self.put(place, number, block)
         checksum = {_CHECKSUM_FIELD: answer[_CHECKSUM_FIELD]} if answer.get(_CHECKSUM_FIELD) else {}
         return {"PartNumber": number, "ETag": str(answer.get("ETag", "")), **checksum}
 
-    def _put(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
+    def put(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
+        """Upload one part and return the service's answer; raises what boto3 raises."""
         if not self._wants_md5:
             try:
                 return dict(self._client.upload_part(**place, PartNumber=number, Body=block))
