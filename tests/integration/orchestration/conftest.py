@@ -70,6 +70,12 @@ def mails(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
         yield script
 
 
+@pytest.fixture(autouse=True)
+def operators(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mail goes to whomever the caller's shell names."""
+    monkeypatch.delenv("EXPORT_JOBS_OPERATORS_MAIL", raising=False)
+
+
 @pytest.fixture
 def airflow(monkeypatch: pytest.MonkeyPatch) -> Iterator[AirflowState]:
     """Airflow's API as the auditor asks it."""

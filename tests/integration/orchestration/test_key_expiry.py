@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from export_jobs.orchestration.audit.key_expiry import expiring_keys
-from tests.integration.orchestration.test_auditor import audit, old, sent
+from tests.integration.orchestration.auditing import audit, old, sent
 from tests.integration.store.samples import Store
 from tests.integration.store.test_store_keys import key
 from tests.servers.airflow_api import AirflowState

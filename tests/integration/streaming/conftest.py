@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import psycopg
 import pytest
 
@@ -15,6 +18,7 @@ from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.postgres.snapshot import extract_by_copy
+from tests.integration.streaming.three_databases import ROWS, TABLES, as_sqlite, connect, seen
 
 DATABASE = "streaming"
 
@@ -87,3 +91,27 @@ def csv_of(warehouse_database: Warehouse) -> Callable[..., tuple[bytes, ExtractR
         return sink.getvalue(), found
 
     return run
+
+
+@pytest.fixture
+def connections(warehouse_database: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The rows in three databases, known to Airflow as ``in_postgres``, ``in_duckdb`` and ``in_sqlite``."""
+    rows = [(*row[:-1], seen(row[-1])) for row in ROWS]
+    dsn = warehouse_database.server.dsn(DATABASE, "warehouse_owner")
+    with psycopg.connect(**dsn) as session:
+        session.execute(f"DROP TABLE IF EXISTS facts; CREATE TABLE facts ({TABLES['postgres']})".encode())
+        session.cursor().executemany("INSERT INTO facts VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", rows)
+    with duckdb.connect(tmp_path / "shop.duckdb") as database:
+        database.execute(f"CREATE TABLE facts ({TABLES['duckdb']})")
+        database.executemany("INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    with sqlite3.connect(tmp_path / "shop.db") as file:
+        file.execute(f"CREATE TABLE facts ({TABLES['sqlite']})")
+        file.executemany(
+            "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [tuple(map(as_sqlite, row)) for row in rows]
+        )
+    file.close()
+    parts = {"host": dsn["host"], "port": dsn["port"], "login": dsn["user"], "password": dsn.get("password")}
+    connect(monkeypatch, "postgres", conn_type="postgres", schema=DATABASE, **parts)
+    connect(monkeypatch, "duckdb", conn_type="duckdb", host=str(tmp_path / "shop.duckdb"))
+    connect(monkeypatch, "sqlite", conn_type="sqlite", host=str(tmp_path / "shop.db"))
+    return tmp_path

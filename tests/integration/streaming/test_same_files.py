@@ -24,7 +24,7 @@ from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.formats.format_writer import format_writer
 from export_jobs.streaming.formats.staged_table import StagedTable, staged_dialect
 from tests.integration.streaming.conftest import DATABASE, Warehouse
-from tests.integration.streaming.test_sources import as_sqlite, connect
+from tests.integration.streaming.three_databases import as_sqlite, connect
 
 pytestmark = pytest.mark.integration
 FORMATS = ("jsonl", "parquet", "xlsx", "fixed")
