@@ -37,6 +37,13 @@ class WriteOnlyWithoutDelete(WriteOnly):
         raise denied()
 
 
+class WriteOnlyPosixRename(WriteOnly):
+    """A drop box that knows the rename of OpenSSH alone."""
+
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        raise asyncssh.SFTPOpUnsupported("Operation unsupported")
+
+
 class NewFilesOnly(WriteOnlyWithoutDelete):
     """A drop box that takes what is new: not even the question about a file that is to be there already."""
 

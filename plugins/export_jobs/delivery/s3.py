@@ -14,12 +14,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
-from export_jobs.delivery.paths import MOST_KEPT, kept_name, split_safe_path, validate_attempt
+from export_jobs.delivery.paths import split_safe_path, validate_attempt
 from export_jobs.delivery.s3_service.completion import DENIED, MISSING, Completion
 from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
-from export_jobs.delivery.s3_service.objects import begin_upload, check_bucket, object_options
+from export_jobs.delivery.s3_service.kept import keep_beside
+from export_jobs.delivery.s3_service.objects import begin_upload, check_bucket
 from export_jobs.delivery.s3_service.parts import PART_BYTES, PartSender
-from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
+from export_jobs.delivery.standing import Standing, StandingFile, is_in_doubt, judge, moved_on_error
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import ExportError, TransientError
 
@@ -70,28 +71,15 @@ class S3Destination:
         try:
             parts = self._parts.send(VerifiedReader(source, target), target.bytes, place)
             with fence() as placed:
-                if standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
-                    self._keep_beside(key, found)
+                if found and standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
+                    with self._translate_errors(f"copying {key}"):
+                        keep_beside(self._client, self._bucket, key, found, self._options)
+                    placed.keep_open()  # a large copy takes long: who has lost the fence meanwhile publishes nothing
                 self._publish(place, parts, target, found, placed)
         except BaseException:
             self._abort(place)
             raise
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
-
-    def _keep_beside(self, key: str, found: StandingFile | None) -> None:
-        """A copy of a stranger's object; ours replaces the original only if it still is what was copied."""
-        folder, slash, name = key.rpartition("/")
-        for number in range(1, MOST_KEPT + 1):
-            kept = f"{folder}{slash}{kept_name(name, number)}"
-            if self._look(kept) is None:
-                with self._translate_errors(f"copying {key} to {kept}"):
-                    options = {**object_options(self._options), "MetadataDirective": "COPY"}
-                    options.pop("Tagging", None)
-                    origin = {"Bucket": self._bucket, "Key": key}
-                    self._client.copy(origin, self._bucket, kept, ExtraArgs=options)
-                log.warning("The object that stood under %s is kept as %s", key, kept)
-                return
-        raise foreign_file_error(found, key, self._where)
 
     def _publish(
         self,

@@ -58,7 +58,8 @@ def judge(
     """Tell what may be done with ``found``; ``sha256`` (hex) of its content where it was in doubt.
 
     Raises:
-        ForeignFileError: it is not a file of this job, and the destination says ``refuse``.
+        ForeignFileError: it is not a file of this job, and the destination says ``refuse``; or ``keep_both``, and it
+            may be ours all the same: kept beside the next one, a receiver would get it twice.
     """
     if found is None:
         return Standing.NOTHING
@@ -66,9 +67,10 @@ def judge(
         return Standing.SAME_BYTES
     if any(_is_recorded(found, known) or known.sha256.lower() == sha256 for known in target.known):
         return Standing.OURS
-    if foreign_file != "refuse":
+    announced = not sha256 and _may_be_announced(found, target)
+    if foreign_file == "replace" or (foreign_file == "keep_both" and not announced):
         return Standing.FOREIGN
-    raise foreign_file_error(found, target.path, where)
+    raise foreign_file_error(found, target.path, where, announced=announced)
 
 
 def has_bytes_on_record(found: StandingFile | None, target: Target) -> bool:
@@ -83,23 +85,30 @@ def was_announced(target: Target) -> bool:
     return any(not known.stands and known.sha256.lower() == target.sha256.lower() for known in target.known)
 
 
+def _may_be_announced(found: StandingFile, target: Target) -> bool:
+    """Whether its size lets it be what an earlier try was about to publish."""
+    return any(not known.stands and found.bytes in {None, known.bytes} for known in target.known)
+
+
 def foreign_file_error(
     found: StandingFile | None, path: str, where: str, *, announced: bool = False
 ) -> ForeignFileError:
     """The error of a name that is taken; ``found`` None: the server does not show by what.
 
-    ``announced``: it may be this very content, of a try that never heard how its last request went.
+    ``announced``: it may be ours, of a try that never heard how its last request went, and nobody may read it.
     """
-    described, first = "a file that this login may not look at", ""
-    if found is None and announced:
-        described += ". It may be this very file, of a try that got no answer to its last request"
-        first = "Ask the server's owner for its size, to know whether it is ours. "
+    described, whose, first = "a file that this login may not look at", "", ""
     if found is not None:
         changed = f", changed at {datetime.fromtimestamp(found.modified, UTC).isoformat()}" if found.modified else ""
         size = "an unknown number of" if found.bytes is None else str(found.bytes)
-        described = f"a file of {size} bytes{changed}, which this job has not put there"
+        described, whose = f"a file of {size} bytes{changed}", ", which this job has not put there"
+    if announced:
+        whose = (
+            ". It may be this job's own, of a try that got no answer to its last request: this login may not read it"
+        )
+        first = "Ask the server's owner what it holds. "
     return ForeignFileError(
-        f"{path} exists already on {where}: {described}. It was left as it is, and nothing was published",
+        f"{path} exists already on {where}: {described}{whose}. It was left as it is, and nothing was published",
         f"{first}Move it away there, or give the job another name or sub-folder; then clear this run. If an earlier "
         "job of this name delivered it, tell its receivers first. `foreign_file` at the destination says what else may "
         "be done",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.core.files.placed_file import KnownFile
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.ftp.destination import FtpDestination
 from export_jobs.errors import ExportError, TerminalError, TransientError
@@ -45,7 +48,7 @@ def test_d01_connection_dropped_at_byte(
     assert isinstance(deliver_until_it_works(ftps_site, ftps, lease, old), TransientError)
 
 
-@pytest.mark.parametrize("fault", ["drop_before_rename", "drop_after_rename", "rename_does_nothing"])
+@pytest.mark.parametrize("fault", ["drop_before_rename", "rename_does_nothing"])
 @pytest.mark.parametrize("old", [[], [OLD]], ids=["new name", "old file"])
 def test_d01_d02_trouble_around_the_rename(
     ftps_site: Site, ftps: FtpServer, lease: Lease, fault: str, old: list[bytes]
@@ -55,6 +58,41 @@ def test_d01_d02_trouble_around_the_rename(
     setattr(ftps.faults, fault, True)
     assert isinstance(deliver_until_it_works(ftps_site, ftps, lease, old), TransientError)
     assert lease.recorded == ["2"]
+
+
+@pytest.mark.parametrize("old", [[], [OLD]], ids=["new name", "old file"])
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_d02_a_rename_whose_answer_is_lost_is_known_by_size_and_time_and_the_name_that_is_gone(
+    ftps_site: Site, ftps: FtpServer, lease: Lease, old: list[bytes], is_readable: bool
+) -> None:
+    """The next try could not tell whose file it is, where the login may not read."""
+    for content in old:
+        ftps_site.put(PATH, content)
+    modified = int((ftps.root / "in" / PATH).stat().st_mtime) if old else None
+    ftps.faults.drop_after_rename = True
+    if not is_readable:
+        ftps.faults.answers["RETR"] = "550 Permission denied."
+    known = [KnownFile(len(content), "0" * 64, modified) for content in old]
+    ftps_site.destination.deliver(*staged(CONTENT, known=known), lease.fence())
+    assert ftps_site.read(PATH) == CONTENT
+    assert ftps_site.everything() == [PATH]
+    assert lease.recorded == ["1"]
+
+
+@pytest.mark.parametrize("publish", ["rename", "direct"])
+def test_a_file_that_may_be_ours_and_may_not_be_read_is_not_kept_beside_the_next_one(
+    ftps_credentials: Credentials, ftps: FtpServer, lease: Lease, publish: Any
+) -> None:
+    """A receiver would get it twice, or a part of it as if it were a file."""
+    options = DestinationOptions(foreign_file="keep_both", publish=publish)
+    site = folder_site(ftps.root / "in", FtpDestination(ftps_credentials, "/in", options=options))
+    site.put(PATH, CONTENT if publish == "rename" else CONTENT[:1000])
+    ftps.faults.answers["RETR"] = "550 Permission denied."
+    announced = KnownFile(len(CONTENT), hashlib.sha256(CONTENT).hexdigest(), stands=False)
+    with pytest.raises(TerminalError, match="It may be this job's own"):
+        site.destination.deliver(*staged(CONTENT, known=[announced]), lease.fence())
+    assert site.everything() == [PATH]
+    assert lease.recorded == []
 
 
 @pytest.mark.parametrize(

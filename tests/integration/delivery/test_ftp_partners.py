@@ -208,6 +208,23 @@ def test_f2_in_a_drop_box_no_file_is_overwritten_that_nobody_may_look_at(
     assert site.read(PATH) == b"newer"
 
 
+@pytest.mark.parametrize("point", ["before", "after"])
+def test_f2_in_a_drop_box_a_rename_that_lost_its_answer_is_known_by_its_source(
+    served: Open, ftps: FtpServer, lease: Lease, point: str
+) -> None:
+    ftps.faults.answers |= dict.fromkeys(("MLST", "SIZE", "MLSD", "NLST", "RETR"), "550 Not enough privileges.")
+    setattr(ftps.faults, f"drop_{point}_rename", True)
+    site = served()
+    if point == "before":
+        with pytest.raises(TransientError, match="was lost while renaming"):
+            site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+        ftps.faults.drop_before_rename = False
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.everything() == [PATH]
+    assert site.read(PATH) == CONTENT
+    assert lease.recorded == ["1"]
+
+
 @pytest.mark.parametrize("folder", ["~/in", "in", "/in/"])
 def test_f11_a_tilde_is_the_home(served: Open, lease: Lease, folder: str) -> None:
     site = served(folder)

@@ -10,7 +10,7 @@ import pytest
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import Verification
 from export_jobs.delivery.sftp import SftpDestination
-from export_jobs.errors import TerminalError
+from export_jobs.errors import TerminalError, TransientError
 from tests.integration.delivery.sftp_partner import CONTENT, PATH, Partner, served_by
 from tests.servers import sftp_drop_boxes as drop_boxes
 from tests.servers import sftp_partners as partners
@@ -37,6 +37,27 @@ def test_a_drop_box_that_forbids_renaming_is_told_the_option_that_does_without(p
         partner.destination().check()
     assert "`publish: direct`" in caught.value.remedy
     assert partner.arrived() == []
+
+
+@served_by(drop_boxes.WriteOnly, drop_boxes.WriteOnlyWithoutDelete, drop_boxes.WriteOnlyPosixRename)
+def test_a_file_whose_rename_lost_its_answer_is_delivered_where_nobody_may_look(partner: Partner, lease: Lease) -> None:
+    partner.server.faults.drop_after = "rename"
+    partner.destination().deliver(*staged(CONTENT, PATH), lease.fence())
+    assert partner.arrived() == [PATH]
+    assert partner.site().read(PATH) == CONTENT
+    assert lease.recorded == ["1"]
+    assert lease.placed[0].verification is Verification.NONE
+
+
+@served_by(drop_boxes.WriteOnly, drop_boxes.WriteOnlyWithoutDelete)
+def test_a_file_that_was_not_renamed_yet_when_the_line_broke_is_not_delivered(partner: Partner, lease: Lease) -> None:
+    partner.server.faults.drop_before = "rename"
+    with pytest.raises(TransientError, match="was lost while renaming"):
+        partner.destination().deliver(*staged(CONTENT, PATH), lease.fence())
+    assert PATH not in partner.arrived()
+    assert lease.recorded == []
+    partner.destination().deliver(*staged(CONTENT, PATH, "2"), lease.fence())
+    assert PATH in partner.arrived()
 
 
 @served_by(drop_boxes.SaysGoneOnClose)

@@ -94,4 +94,8 @@ class FtpFinalName:
         begun = [known for known in self._target.known if not known.stands and known.sha256 == self._target.sha256]
         if size is None or not begun or size >= self._target.bytes:
             return False
-        return beginning(size) == self._digest()
+        digest = self._digest()
+        if not digest and self._options.foreign_file == "keep_both":
+            # A part of ours, kept under a name of its own, could pass for a file.
+            raise foreign_file_error(self.found, self._target.path, self._session.where, announced=True)
+        return beginning(size) == digest

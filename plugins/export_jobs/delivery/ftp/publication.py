@@ -15,7 +15,7 @@ from export_jobs.delivery.ftp.final_name import FtpFinalName
 from export_jobs.delivery.ftp.session import FtpSession
 from export_jobs.delivery.paths import temporary_name
 from export_jobs.delivery.standing import Standing, StandingFile, has_bytes_on_record, unpublished_error
-from export_jobs.errors import ExportError
+from export_jobs.errors import ExportError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -48,15 +48,39 @@ class FtpPublication:
         if final.standing is Standing.SAME_BYTES:
             final.describe_as_found(placed)
             return
+        try:
+            if not self._take_final_name():
+                final.describe_as_found(placed)
+                return
+        except TransientError:
+            if self._session.alive or not self._is_done():
+                raise  # the next try looks what stands there
+            log.info("%s has its final name, though the connection was lost", self._target.path)
+        self._verify(placed)
+
+    def _take_final_name(self) -> bool:
+        """False where that is not needed, as the ledger knows that these bytes stand there."""
+        final = self._final
+        if final.standing is not Standing.NOTHING and not final.keeps_both:
+            return self._replace()
         if final.keeps_both:
             final.make_way()
-            self._session.rename(self.temporary, self._target.path)
-        elif final.standing is Standing.NOTHING:
-            self._session.rename(self.temporary, self._target.path)
-        elif not self._replace():
-            final.describe_as_found(placed)
-            return
-        self._verify(placed)
+        self._session.rename(self.temporary, self._target.path)
+        return True
+
+    def _is_done(self) -> bool:
+        """Whether a rename whose answer was lost has been done: asked now, since not every login may read files back.
+
+        The temporary name is gone, and the final one has the size and the time of the upload, or shows nothing but that
+        it is there.
+        """
+        uploaded = self.uploaded or StandingFile(None)
+        with suppress(ExportError):
+            self._session.reopen()
+            found = self._session.look(self._target.path)
+            is_it = uploaded.bytes is None or uploaded.modified is not None
+            return found == uploaded and is_it and self._session.look(self.temporary) is None
+        return False
 
     def _replace(self) -> bool:
         """By one rename where the server knows it; servers exist that refuse a name which is taken.

@@ -41,17 +41,28 @@ class FtpSession:
 
     def __init__(self, login: FtpLogin, folder: str, stall_seconds: float) -> None:
         self.where = login.where
+        self._login, self._folder = login, folder
         self._stall_seconds = stall_seconds
+        self.alive = False
+        self._connect()
+
+    def _connect(self) -> None:
         try:
-            self._client = connected_client(login, stall_seconds)
+            self._client = connected_client(self._login, self._stall_seconds)
         except _TROUBLE as error:
-            raise ftp_login_error(error, login) from error
+            raise ftp_login_error(error, self._login) from error
         try:
             self._features = self._ask_features()
-            self._enter(folder)
+            self._enter(self._folder)
         except BaseException:
             self._client.close()
             raise
+        self.alive = True
+
+    def reopen(self) -> None:
+        """Log in anew once the connection is lost, into the same folder."""
+        self._client.close()
+        self._connect()
 
     def __enter__(self) -> FtpSession:
         return self
@@ -284,4 +295,5 @@ class FtpSession:
         try:
             yield
         except _TROUBLE as error:
+            self.alive = self.alive and isinstance(error, ftplib.Error)  # else nobody has answered
             raise transfer_error(error, self.where, doing, path) from error

@@ -25,7 +25,7 @@ OUTCOME_LOOKS_S = (0.5, 2.0)
 MISSING = {"404", "NoSuchKey", "NotFound"}
 DENIED = {"403", "AccessDenied", "Forbidden"}
 NO_SUCH_UPLOAD = {"NoSuchUpload"}
-_CHANGED = {"PreconditionFailed", "412"}
+CHANGED = {"PreconditionFailed", "412"}
 _CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
 """What stores answer to a header `If-Match` or `If-None-Match` that they do not know at the end of an upload."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -60,7 +60,7 @@ class Completion:
                 is_published = self._ask_again(place, parts, found)
             if is_published:
                 return None
-            if error_code(error) not in _CHANGED:
+            if error_code(error) not in CHANGED:
                 raise
             if found is None and self._look(place["Key"]) is None:
                 return self._replace_ours_unseen(place, parts, target, error)
@@ -75,7 +75,7 @@ class Completion:
         try:
             return self._end(place, parts, unchanged)
         except ClientError as error:
-            if error_code(error) in _CHANGED and found is None and self._may_replace_unseen(place["Key"]):
+            if error_code(error) in CHANGED and found is None and self._may_replace_unseen(place["Key"]):
                 return self._end(place, parts, {})
             if error_code(error) not in _CONDITION_UNKNOWN:
                 raise
@@ -124,7 +124,7 @@ class Completion:
             except ClientError as error:
                 if error_code(error) in NO_SUCH_UPLOAD:
                     return True
-                if error_code(error) in _CHANGED:
+                if error_code(error) in CHANGED:
                     return not self._is_open(place, len(parts))
             except BotoCoreError:
                 continue
@@ -160,7 +160,7 @@ class Completion:
                 except ClientError as error:
                     if error_code(error) in MISSING:
                         raise moved_on_error(target.path, self._where) from error
-                    if error_code(error) not in _CHANGED:
+                    if error_code(error) not in CHANGED:
                         break
         raise foreign_file_error(None, target.path, self._where, announced=was_announced(target)) from refusal
 
@@ -173,7 +173,7 @@ class Completion:
         try:
             self._end(place, never, {"IfMatch": _OF_NOTHING})
         except ClientError as error:
-            return error_code(error) in _CHANGED
+            return error_code(error) in CHANGED
         return False
 
 

@@ -74,7 +74,10 @@ class FinalName:
         wanted = await asyncio.to_thread(beginning, size)
         try:
             return wanted == await remote_sha256(self._session, self.path)
-        except TerminalError:
+        except TerminalError as error:
+            if self.keeps_both:  # a part of ours, kept under a name of its own, could pass for a file
+                where = self._session.where
+                raise foreign_file_error(self.found, self._target.path, where, announced=True) from error
             return False
 
     async def look(self) -> Look:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import posixpath
 import secrets
+from contextlib import suppress
 
 import asyncssh
 
@@ -19,7 +20,7 @@ from export_jobs.delivery.sftp_server.folder import remove_quietly
 from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, StoredFile, described
 from export_jobs.delivery.standing import Standing, StandingFile, has_bytes_on_record, moved_on_error, unpublished_error
-from export_jobs.errors import TerminalError
+from export_jobs.errors import ExportError, TerminalError, TransientError
 
 log = logging.getLogger(__name__)
 _TAKEN = (asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists)
@@ -50,15 +51,54 @@ class SftpPublication:
             # Told here, within the fence, where no newer attempt at the same file can have removed it.
             raise taken_away_error(self._session.where, self._temporary)
         await self._final.require_unchanged()
+        try:
+            await self._take_final_name()
+        except TransientError:
+            if self._session.alive or not await self._is_done():
+                raise  # the next try looks what stands there
+            log.info("%s has its final name, though the connection was lost", self._final.path)
+        await self._verify(placed)
+
+    async def _take_final_name(self) -> None:
         standing = self._final.standing
-        if standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
+        if standing is Standing.FOREIGN and self._final.keeps_both:
             await self._final.make_way()
             await self._take_new_name()
         elif standing is Standing.NOTHING:
             await self._take_new_name()
         elif standing is not Standing.SAME_BYTES:
             await self._replace()
-        await self._verify(placed)
+
+    async def _is_done(self) -> bool:
+        """Whether a rename whose answer was lost has been done: asked now, since not every login may read files back.
+
+        The final name has the size and the time of the upload, or shows nothing; and the temporary name is gone.
+        """
+        with suppress(ExportError):
+            await self._session.reopen()
+            look = await self._final.look()
+            if look.is_hidden:
+                return await self._is_gone_unseen()
+            wanted = self.stored.standing if self.stored else None
+            is_known = wanted is not None and None not in {wanted.bytes, wanted.modified}
+            if is_known and look.attributes is not None and described(look.attributes) == wanted:
+                temporary = await self._session.look(f"looking at {self._temporary}", self._temporary)
+                return temporary.is_absent
+        return False
+
+    async def _is_gone_unseen(self) -> bool:
+        """Asked by a rename of the upload to the very same name, which changes nothing."""
+        session, name = self._session, self._temporary
+        for rename in (session.client.rename, session.client.posix_rename):
+            try:
+                await session.ask("asking for the upload", rename(name, name))
+            except MISSING:
+                return True
+            except asyncssh.SFTPError as error:
+                log.info("The upload is there still, or may not be asked for (%s)", type(error).__name__)
+            else:
+                return False
+        return False
 
     async def _take_new_name(self) -> None:
         doing = f"renaming to {self._final.path}"

@@ -1,0 +1,74 @@
+"""A stranger's object gets a name beside ours: copied once, however often a delivery is tried."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from export_jobs.core.definitions.destination import DestinationOptions
+from export_jobs.delivery.paths import MOST_KEPT, kept_name
+from export_jobs.delivery.s3_service.completion import CHANGED, DENIED, MISSING
+from export_jobs.delivery.s3_service.errors import error_code
+from export_jobs.delivery.s3_service.objects import object_options
+from export_jobs.delivery.standing import StandingFile, foreign_file_error, moved_on_error
+
+log = logging.getLogger(__name__)
+_LABEL = "kept-from"
+_DESCRIBING = (
+    *("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType"),
+    *("Expires", "WebsiteRedirectLocation"),
+)
+"""What a copy in parts does not take over by itself."""
+
+
+def keep_beside(client: Any, bucket: str, key: str, found: StandingFile, options: DestinationOptions) -> None:
+    """Copy what was ``found`` under ``key``, unless an attempt that died has done so already.
+
+    Ours replaces the original afterwards, and only if it still is what was copied; the copy is labelled with that.
+    Raises boto3's errors; ``TransientError`` when something else stands there by now, ``ForeignFileError`` without a
+    free name.
+    """
+    folder, slash, name = key.rpartition("/")
+    for number in range(1, MOST_KEPT + 1):
+        kept = f"{folder}{slash}{kept_name(name, number)}"
+        standing = _described(client, bucket, kept)
+        if standing is None:
+            _copy(client, {"Bucket": bucket, "Key": key}, kept, found, options)
+            log.warning("The object that stood under %s is kept as %s", key, kept)
+            return
+        if standing.get("Metadata", {}).get(_LABEL) == _label(found) and standing.get("ContentLength") == found.bytes:
+            log.info("The object under %s was kept as %s by an earlier attempt", key, kept)
+            return
+    raise foreign_file_error(found, key, f"bucket {bucket}")
+
+
+def _copy(client: Any, origin: dict[str, str], kept: str, found: StandingFile, options: DestinationOptions) -> None:
+    original = _described(client, origin["Bucket"], origin["Key"]) or {}
+    described = {name: original[name] for name in _DESCRIBING if name in original}
+    wanted = {**object_options(options), **described, "MetadataDirective": "REPLACE"}
+    wanted["Metadata"] = {**original.get("Metadata", {}), _LABEL: _label(found)}
+    wanted.pop("Tagging", None)
+    if found.etag:
+        wanted["CopySourceIfMatch"] = found.etag
+    try:
+        client.copy(origin, origin["Bucket"], kept, ExtraArgs=wanted)
+    except ClientError as error:
+        if error_code(error) in CHANGED | MISSING:
+            raise moved_on_error(origin["Key"], f"bucket {origin['Bucket']}") from error
+        raise
+
+
+def _described(client: Any, bucket: str, key: str) -> dict[str, Any] | None:
+    try:
+        return dict(client.head_object(Bucket=bucket, Key=key))
+    except ClientError as error:
+        if error_code(error) in MISSING | DENIED:
+            return None
+        raise
+
+
+def _label(found: StandingFile) -> str:
+    """What tells an object from all others that have stood under its key."""
+    return (found.etag or f"{found.bytes}-{found.modified}").strip('"')
