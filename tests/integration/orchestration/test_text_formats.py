@@ -111,6 +111,6 @@ def test_a_character_that_the_encoding_lacks_stops_the_run_and_is_named(zoo: Sto
 
 
 def test_a_cell_that_is_too_wide_stops_the_run(zoo: Store) -> None:
-    said = "row 1, column 'amount': a text of 39 characters does not fit the column's width of 25"
+    said = "row 1, column 'amount': a number of 39 characters does not fit the column's width of 25"
     with pytest.raises(AirflowFailException, match=said):
         file_of(zoo, format="fixed")

@@ -15,7 +15,14 @@ from export_jobs.core.sql.cell import FORMULA_STARTS
 from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.csv.format_text import CellWriter, formatted
 from export_jobs.streaming.csv.number_text import number_text, rounded_text
-from export_jobs.streaming.csv.time_text import clock_text, date_text, timestamp_text, timestamptz_text
+from export_jobs.streaming.csv.time_text import (
+    INFINITIES,
+    clock_text,
+    date_text,
+    odd_time,
+    timestamp_text,
+    timestamptz_text,
+)
 
 EXPECTED: dict[ColumnType, str] = {
     "text": "text without NUL characters",
@@ -28,30 +35,41 @@ EXPECTED: dict[ColumnType, str] = {
 }
 """What a column of each type may hold, as part of a sentence."""
 
-
-_INFINITIES = (datetime.min, datetime.max)
-"""What DuckDB's driver gives for the infinities; a cell of the year 9999 in their place would be a quiet lie."""
+_TIMES: frozenset[ColumnType] = frozenset({"date", "timestamp", "timestamptz"})
 
 
-def cell_writer(column: Column, dialect: str, time_zone: str, options: FileOptions) -> CellWriter:
+def cell_writer(
+    column: Column, dialect: str, time_zone: str, options: FileOptions, *, is_short: bool = False
+) -> CellWriter:
     """How to write the cells of ``column``, except NULL. Times with a zone are written in ``time_zone``.
+
+    ``is_short``: its numbers are floats of 32 bits.
 
     What it returns raises ``ValueError`` or ``ArithmeticError``, whose text may quote the value, for a cell that
     cannot be read as the column's type.
     """
     zone = ZoneInfo(time_zone)
-    write = formatted(_cell_writer(column, zone, options), column.type, column.cell_format, zone)
-    may_be_endless = dialect == DUCKDB and column.type in {"timestamp", "timestamptz"}
-    return partial(_refuse_infinity, write=write) if may_be_endless else write
+    write = formatted(_cell_writer(column, zone, options, is_short=is_short), column.type, column.cell_format, zone)
+    return partial(_infinity_or, write=write) if dialect == DUCKDB and column.type in _TIMES else write
 
 
-def _cell_writer(column: Column, zone: ZoneInfo, options: FileOptions) -> CellWriter:
+def refusal(value: object, kind: ColumnType) -> tuple[str, str]:
+    """What is wrong with a cell that the writer of a column of the type ``kind`` refuses, and the remedy."""
+    if kind in _TIMES and isinstance(value, str) and (what := odd_time(value)):
+        return what, "Leave such rows out in the catalogue's SQL, round or replace the value there, or cast it to text"
+    return (
+        f"a cell of the driver's type {type(value).__name__} that is not {EXPECTED[kind]}",
+        f"Cast it in the catalogue's SQL, or correct the column's type there, which is {kind}",
+    )
+
+
+def _cell_writer(column: Column, zone: ZoneInfo, options: FileOptions, *, is_short: bool) -> CellWriter:
     if column.decimals is not None and column.type in {"integer", "number"}:
-        return partial(_rounded_number, decimals=column.decimals)
+        return partial(_rounded_number, decimals=column.decimals, is_short=is_short)
     kinds: dict[ColumnType, CellWriter] = {
         "text": _text_writer(zone, options),
         "integer": _integer,
-        "number": lambda value: number_text(_number(value)),
+        "number": lambda value: number_text(_number(value), is_short=is_short),
         "boolean": _boolean,
         "date": date_text,
         "timestamp": timestamp_text,
@@ -60,10 +78,9 @@ def _cell_writer(column: Column, zone: ZoneInfo, options: FileOptions) -> CellWr
     return kinds[column.type]
 
 
-def _refuse_infinity(value: object, write: CellWriter) -> str:
-    if isinstance(value, datetime) and value.replace(tzinfo=None) in _INFINITIES:
-        raise ValueError
-    return write(value)
+def _infinity_or(value: object, write: CellWriter) -> str:
+    """PostgreSQL and DuckDB call it the same, and it has no other spelling."""
+    return str(value) if value in INFINITIES else write(value)
 
 
 def _plain_text(value: object, zone: ZoneInfo) -> str:
@@ -106,8 +123,8 @@ def _number(value: object) -> int | float | Decimal:
     return value
 
 
-def _rounded_number(value: object, decimals: int) -> str:
-    return rounded_text(_number(value), decimals)
+def _rounded_number(value: object, decimals: int, *, is_short: bool) -> str:
+    return rounded_text(_number(value), decimals, is_short=is_short)
 
 
 def _integer(value: object) -> str:

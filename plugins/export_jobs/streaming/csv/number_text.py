@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 
+from export_jobs.streaming.csv.short_float import short_float_text
+
 # PostgreSQL's numeric has at most 131,072 digits before the point and 16,383 after it.
 _WIDE = Context(prec=150_000, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN)
 # From here on neighbouring floats are two or more apart, and a round number can lie exactly half way between them.
@@ -13,15 +15,20 @@ _FLOAT_DIGITS = 17
 """So many significant digits tell any two floats apart."""
 
 
-def number_text(number: float | Decimal) -> str:
-    """A number as it is: a decimal with its own places, a float with the fewest digits that tell it from others."""
-    return float_text(number) if isinstance(number, float) else decimal_text(Decimal(number))
+def number_text(number: float | Decimal, *, is_short: bool = False) -> str:
+    """A number as it is: a decimal with its own places, a float with the fewest digits that tell it from others.
+
+    ``is_short``: from other floats of 32 bits.
+    """
+    if not isinstance(number, float):
+        return decimal_text(Decimal(number))
+    return short_float_text(number) if is_short else float_text(number)
 
 
-def rounded_text(number: float | Decimal, decimals: int) -> str:
+def rounded_text(number: float | Decimal, decimals: int, *, is_short: bool = False) -> str:
     """A number rounded half away from zero and shown with exactly ``decimals`` places."""
-    # PostgreSQL takes a float8 to numeric by 15 digits, so that 0.1 + 0.2 is the 0.3 that was meant.
-    exact = Decimal(f"{number:.15g}") if isinstance(number, float) else Decimal(number)
+    # PostgreSQL takes a float8 to numeric by 15 digits, so that 0.1 + 0.2 is the 0.3 that was meant; a float4 by 6.
+    exact = Decimal(f"{number:.{6 if is_short else 15}g}") if isinstance(number, float) else Decimal(number)
     return decimal_text(exact.quantize(Decimal(1).scaleb(-decimals), context=_WIDE) if exact.is_finite() else exact)
 
 

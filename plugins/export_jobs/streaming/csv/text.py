@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv.cell_text import EXPECTED, cell_writer
+from export_jobs.streaming.csv.cell_text import cell_writer, refusal
 from export_jobs.streaming.csv.format_text import CellWriter
 
 
@@ -52,14 +52,17 @@ def header_line(headings: Sequence[str], options: FileOptions) -> bytes:
 
 
 class RowWriter:
-    """Rows as a driver gives them -> lines of CSV in UTF-8."""
+    """Rows as a driver gives them -> lines of CSV in UTF-8. ``short_floats``: the columns of 32 bits, from 0."""
 
-    def __init__(self, export: CompiledExport, options: FileOptions, time_zone: str) -> None:
+    def __init__(
+        self, export: CompiledExport, options: FileOptions, time_zone: str, short_floats: Collection[int] = ()
+    ) -> None:
         self._template = export.template
         self._csv = CsvFormatter(options, len(export.columns))
         self._cell = self._csv.quote if options.quoting == "all" else self._csv.cell
         self._columns: list[tuple[Column, CellWriter]] = [
-            (column, cell_writer(column, export.dialect, time_zone, options)) for column in export.columns
+            (column, cell_writer(column, export.dialect, time_zone, options, is_short=place in short_floats))
+            for place, column in enumerate(export.columns)
         ]
 
     def lines(self, rows: Sequence[Sequence[Any]]) -> bytes:
@@ -81,12 +84,9 @@ class RowWriter:
         try:
             return [null if value is None else cell(write_cell(value)) for value in values]
         except (ValueError, ArithmeticError):
-            kind = next(type(value).__name__ for value in values if not _is_readable(write_cell, value))
-        raise TerminalError(
-            f"Template {self._template!r}, column {column.name!r}: the database returns a cell of the driver's type "
-            f"{kind} that is not {EXPECTED[column.type]}",
-            f"Cast it in the catalogue's SQL, or correct the column's type there, which is {column.type}",
-        )
+            odd = next(value for value in values if not _is_readable(write_cell, value))
+        what, remedy = refusal(odd, column.type)
+        raise TerminalError(f"Template {self._template!r}, column {column.name!r}: the database returns {what}", remedy)
 
 
 def _is_readable(write_cell: CellWriter, value: object) -> bool:

@@ -7,11 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+INFINITIES = ("infinity", "-infinity")
 _MIDNIGHT = time()
 # Python would also take 19970131, 1997-W05-5, a comma, and more than six places, which it cuts off.
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", flags=re.ASCII
 )
+_FINER = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d{7,}\S*", flags=re.ASCII)
+_OTHER_YEAR = re.compile(r"(?:\d{5,}|-\d{4,}|0000)-\d\d-\d\d\b.*|\d{4,}-\d\d-\d\d\b.*\bBC\b.*", flags=re.ASCII)
 
 
 def date_text(value: object) -> str:
@@ -28,6 +31,15 @@ def timestamptz_text(value: object, zone: ZoneInfo) -> str:
     """An instant in ``zone``, UTC when it says no offset itself; raises ``ValueError`` for what is none."""
     local = read_instant(value, zone)
     return clock_text(local.replace(tzinfo=None)) + _offset_text(local.utcoffset() or timedelta())
+
+
+def odd_time(text: str) -> str:
+    """What a time is that only some databases have, as part of a sentence; "" for any other text."""
+    if text in INFINITIES:
+        return "an infinite time, and a file has those of the years 1 to 9999"
+    if _OTHER_YEAR.fullmatch(text):
+        return "a time outside the years 1 to 9999"
+    return "a time with parts of a microsecond, which no file can keep" if _FINER.fullmatch(text) else ""
 
 
 def read_date(value: object) -> datetime:

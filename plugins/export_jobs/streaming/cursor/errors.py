@@ -18,6 +18,8 @@ _SQLITE_TRANSIENT = {5: "another session holds a lock", 6: "another session hold
 _SQLITE_READONLY = 8
 _SQLITE_NAMES = ("no such table: ", "no such column: ", "no such function: ", "ambiguous column name: ")
 _DUCKDB_NAMES = frozenset({"BinderException", "CatalogException"})
+_PSYCOPG_TIMES = ("date too ", "timestamp too ")
+"""What psycopg says of a time that Python has not: too large, or too small."""
 _READONLY_WORDS = ("read-only", "read only", "readonly")
 
 _LOGIN = ("refuses the login", "Correct its login and password under Admin > Connections")
@@ -76,6 +78,11 @@ def _export_error(error: Exception, template: str, deadline: Deadline) -> Export
 def _refusal(error: Exception, kinds: set[str]) -> tuple[str, str]:
     """What happened, and what to do next."""
     name = type(error).__name__
+    if "DataError" in kinds and str(error).startswith(_PSYCOPG_TIMES):
+        return (
+            "a date or time is infinite, or outside the years 1 to 9999",
+            "Leave such rows out in the catalogue's SQL, replace the value there, or cast it to text",
+        )
     if "DataError" in kinds:
         return (
             f"a value in the data made the query fail ({name})",

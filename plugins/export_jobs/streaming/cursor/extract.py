@@ -45,7 +45,10 @@ class CursorSnapshot:
             _check_preconditions(session, export, deadline)
             cursor = _run(session, export, deadline)
             output.begin(len(cursor.description or ()))
-            writer = RowWriter(export, options, read_options.time_zone)
+            short = {
+                place for place, column in enumerate(cursor.description or ()) if session.is_short_float(column[1])
+            }
+            writer = RowWriter(export, options, read_options.time_zone, short)
             rows = 0
             for batch in _batches(cursor, export.template, deadline, read_options.max_rows):
                 output.write(writer.lines(batch), len(batch))
@@ -108,7 +111,7 @@ def _check_preconditions(session: CursorSession, export: CompiledExport, deadlin
 
 def _run(session: CursorSession, export: CompiledExport, deadline: Deadline) -> Any:
     with translate_driver_errors(export.template, deadline):
-        return session.query(export.sql, export.parameters)
+        return session.read(export.sql, export.parameters, [column.type for column in export.columns])
 
 
 def _batches(cursor: Any, template: str, deadline: Deadline, max_rows: int | None) -> Iterator[list[tuple[Any, ...]]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.database_types import POSTGRES_TYPES, ResultColumn, type_by_name
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.cursor.placeholders import to_paramstyle
@@ -18,6 +19,10 @@ _DUCKDB_DECIDES_BYTES = {
     "integer_division": "false",
     "preserve_insertion_order": "true",
 }
+
+_TIMES: frozenset[ColumnType] = frozenset({"date", "timestamp", "timestamptz"})
+_POSTGRES_REAL = 700
+"""Its object identifier in pg_type."""
 
 
 class CursorSession:
@@ -52,6 +57,14 @@ class CursorSession:
         text, bound = to_paramstyle(sql, values, self._paramstyle)
         self._cursor.execute(text) if bound is None else self._cursor.execute(text, bound)
         return self._cursor
+
+    def read(self, sql: str, values: Mapping[str, Any], kinds: Sequence[ColumnType]) -> Any:  # noqa: ARG002
+        """The cursor over the rows of an export; no value of the types ``kinds`` has lost anything on its way."""
+        return self.query(sql, values)
+
+    def is_short_float(self, type_code: Any) -> bool:  # noqa: ARG002  few drivers tell
+        """Whether a column is of floats of 32 bits, which have fewer digits."""
+        return False
 
     def interrupt(self) -> None:
         """End a running statement from another thread, where the driver has a way to."""
@@ -104,19 +117,47 @@ class DuckDbSession(CursorSession):
         self._connection.execute("BEGIN TRANSACTION READ ONLY")
 
     def query(self, sql: str, values: Mapping[str, Any]) -> Any:
-        """Run one SELECT. DuckDB would run several statements, or write to a file, within a read-only transaction."""
+        """Run one SELECT."""
+        self._refuse_all_but_select(sql, values)
+        return super().query(sql, values)
+
+    def _refuse_all_but_select(self, sql: str, values: Mapping[str, Any]) -> None:
+        """DuckDB would run several statements, or write to a file, within a read-only transaction."""
         found = self._connection.extract_statements(to_paramstyle(sql, values, self._paramstyle)[0])
         if [statement.type.name for statement in found] != ["SELECT"]:
             raise TerminalError(
                 "The catalogue's SQL is not one SELECT", "Correct the fact or dimension, then try again"
             )
-        return super().query(sql, values)
+
+    def read(self, sql: str, values: Mapping[str, Any], kinds: Sequence[ColumnType]) -> Any:
+        """The rows with their times as texts: for Python, infinity is a day of 9999 and a nanosecond is nothing."""
+        self._refuse_all_but_select(sql, values)
+        # Line breaks keep a comment at the end of the query from swallowing the rest.
+        found = self.query(f"SELECT * FROM (\n{sql}\n) AS r LIMIT 0", values).description  # noqa: S608
+        if len(found) != len(kinds):
+            return self.query(sql, values)  # whoever takes the rows says what is wrong
+        names = [f"c{place}" for place in range(len(kinds))]
+        types = zip(names, found, kinds, strict=True)
+        cells = [_duckdb_cell(name, str(column[1]), declared) for name, column, declared in types]
+        return self.query(f"SELECT {', '.join(cells)} FROM (\n{sql}\n) AS r({', '.join(names)})", values)  # noqa: S608
+
+    def is_short_float(self, type_code: Any) -> bool:
+        """See ``CursorSession``."""
+        return str(type_code) == "FLOAT"
 
     def _new_cursor(self) -> Any:
         return self._connection
 
     def _result_column(self, name: str, type_code: Any) -> ResultColumn:
         return ResultColumn(name, type_by_name(str(type_code)), str(type_code))
+
+
+def _duckdb_cell(name: str, type_name: str, declared: ColumnType) -> str:
+    """``declared``: the catalogue's type."""
+    kind = type_by_name(type_name)
+    if type_name == "TIME_NS" or (declared in _TIMES and kind in {"date", "timestamp"}):
+        return f"CAST({name} AS VARCHAR)"
+    return f"CAST({name} AT TIME ZONE 'UTC' AS VARCHAR)" if declared == kind == "timestamptz" else name
 
 
 class PsycopgSession(CursorSession):
@@ -129,6 +170,10 @@ class PsycopgSession(CursorSession):
 
     def _new_cursor(self) -> Any:
         return self._connection.cursor("export_jobs")
+
+    def is_short_float(self, type_code: Any) -> bool:
+        """See ``CursorSession``."""
+        return bool(type_code == _POSTGRES_REAL)
 
     def _result_column(self, name: str, type_code: Any) -> ResultColumn:
         kind = POSTGRES_TYPES.get(type_code)

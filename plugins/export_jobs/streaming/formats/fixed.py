@@ -5,8 +5,10 @@ Widths count characters, not bytes. Nothing is cut: a cell that is wider than it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
+from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.column_use import Alignment
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink
@@ -14,6 +16,10 @@ from export_jobs.streaming.csv.charset import Charset, MissingCharacterError
 from export_jobs.streaming.formats.fixed_width import column_align, column_width
 from export_jobs.streaming.formats.staged_table import StagedTable
 
+_TIMES: frozenset[ColumnType] = frozenset({"date", "timestamp", "timestamptz"})
+_KINDS: dict[ColumnType, str] = {"integer": "a number", "number": "a number", **dict.fromkeys(_TIMES, "a time")}
+_OTHER_YEAR = re.compile(r"\d{5,}-|.* BC$", flags=re.ASCII)
+"""These have no shape but PostgreSQL's own text, whatever the column asks for."""
 _FILL: dict[Alignment, Callable[[str, int], str]] = {"left": str.ljust, "right": str.rjust}
 
 
@@ -71,7 +77,7 @@ class _FixedWriter:
             texts = [self._fit(place, text, row) for row, text in enumerate(texts, start=first_row)]
         if max(map(len, texts)) > width:
             row, text = next((row, text) for row, text in enumerate(texts, start=first_row) if len(text) > width)
-            raise _UnfitCellError(row, self._too_wide(place, row, len(text)))
+            raise _UnfitCellError(row, self._too_wide(place, row, text))
         return [fill(text, width) for text in texts]
 
     def _fit(self, place: int, text: str, row: int) -> str:
@@ -81,11 +87,17 @@ class _FixedWriter:
             missing = self.charset.missing(self._table.template, self._where(place, row), error.character)
             raise _UnfitCellError(row, missing) from None
 
-    def _too_wide(self, place: int, row: int, length: int) -> TerminalError:
+    def _too_wide(self, place: int, row: int, text: str) -> TerminalError:
+        kind = self._table.columns[place].type
+        what = _KINDS.get(kind, "a text") if row else "a text"
+        if row and kind in _TIMES and not text[0].isdigit():
+            what = "an infinite time"
+        elif row and kind in _TIMES and _OTHER_YEAR.match(text):
+            what = "a time outside the years 1 to 9999"
         return TerminalError(
-            f"Template {self._table.template!r}, {self._where(place, row)}: a text of {length} characters does not fit "
-            f"the column's width of {self._widths[place]}",
-            "Make a job that gives the column a larger `width`, or shorten the value in the catalogue's SQL",
+            f"Template {self._table.template!r}, {self._where(place, row)}: {what} of {len(text)} characters does not "
+            f"fit the column's width of {self._widths[place]}",
+            "Make a job that gives the column a larger `width`, or replace or shorten the value in the catalogue's SQL",
         )
 
     def _where(self, place: int, row: int) -> str:

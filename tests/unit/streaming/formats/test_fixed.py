@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column
 from export_jobs.errors import TerminalError
@@ -46,6 +47,24 @@ def test_a_cell_that_is_too_wide_is_named_and_not_shown() -> None:
         caught.value
     )
     assert "Annabelle" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "what"),
+    [
+        ("date", "infinity", "an infinite time of 8 characters"),
+        ("timestamptz", "-infinity", "an infinite time of 9 characters"),
+        ("date", "0044-03-15 BC", "a time outside the years 1 to 9999 of 13 characters"),
+        ("timestamp", "12024-03-15 00:00:00", "a time outside the years 1 to 9999 of 20 characters"),
+        ("timestamp", "2024-03-15 00:00:00", "a time of 19 characters"),
+        ("integer", "1234567", "a number of 7 characters"),
+        ("text", "infinity", "a text of 8 characters"),
+    ],
+)
+def test_what_is_too_wide_is_called_by_what_it_is(kind: ColumnType, text: str, what: str) -> None:
+    columns = (Column("c", kind, width=6),)
+    with pytest.raises(TerminalError, match=f"row 1, column 'c': {what} does not fit the column's width of 6"):
+        written([[text]], columns)
 
 
 def test_the_first_row_is_named_and_not_the_first_column() -> None:

@@ -1,0 +1,55 @@
+"""Floats of 32 bits as PostgreSQL writes its ``float4``: the fewest digits that tell one from its neighbours."""
+
+from __future__ import annotations
+
+import math
+import struct
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+_BITS = 24
+_LEAST_EXPONENT = -149
+_SMALLEST_NORMAL = 2.0**-126
+_SURE_DIGITS, _ALL_DIGITS = 6, 9
+"""So many digits every float keeps, and so many tell any two apart."""
+
+
+def short_float_text(number: float) -> str:
+    """The shortest text that reads back as the same float; an exponent below 0.0001 and from 1e+06 on.
+
+    Raises ``OverflowError`` for a number that is beyond the floats of 32 bits.
+    """
+    number = struct.unpack("<f", struct.pack("<f", number))[0]
+    if not math.isfinite(number):
+        return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+    return ("-" if math.copysign(1, number) < 0 else "") + _size_text(abs(number))
+
+
+@lru_cache(maxsize=4096)
+def _size_text(size: float) -> str:
+    if not size:
+        return "0"
+    digits = _nearest(size).normalize()
+    if -4 <= digits.adjusted() < _SURE_DIGITS:
+        return f"{digits:f}"
+    mantissa = f"{digits.scaleb(-digits.adjusted()):f}"
+    return f"{mantissa}e{'-' if digits.adjusted() < 0 else '+'}{abs(digits.adjusted()):02d}"
+
+
+def _nearest(size: float) -> Decimal:
+    """The number with the fewest digits that is nearer to ``size`` than to any other float, never half way."""
+    exact = Fraction(size)
+    mantissa, exponent = math.frexp(size)
+    gap = Fraction(2) ** max(exponent - _BITS, _LEAST_EXPONENT)
+    # Below a power of two the floats are twice as dense.
+    is_power = mantissa == 0.5 and size > _SMALLEST_NORMAL
+    gap_below = gap / 2 if is_power else gap
+    for digits in range(_SURE_DIGITS if size >= _SMALLEST_NORMAL else 1, _ALL_DIGITS + 1):
+        unit = Fraction(10) ** (Decimal(size).adjusted() - digits + 1)
+        below = math.floor(exact / unit)
+        # Of two that are as near, the even one.
+        for whole in sorted((below, below + 1), key=lambda found: (abs(found * unit - exact), found % 2)):
+            if -gap_below < 2 * (whole * unit - exact) < gap:
+                return Decimal(whole).scaleb(Decimal(size).adjusted() - digits + 1)
+    return Decimal(size)
