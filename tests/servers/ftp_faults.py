@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import DTPHandler, FTPHandler, TLS_DTPHandler, TLS_FTPHandler
 from pyftpdlib.servers import ThreadedFTPServer
+
+from tests.servers.certificate import write_certificate
 
 USER, PASSWORD = "partner", "canary/ftp+password"
 
@@ -55,7 +51,9 @@ class FtpServer:
         self.certificate = state / "certificate.pem"
         authorizer = DummyAuthorizer()
         authorizer.add_user(USER, PASSWORD, str(root), perm="elradfmwMT")
-        handler = _handler(self, authorizer, write_certificate(self.certificate) if tls else None, implicit)
+        handler = _handler(
+            self, authorizer, write_certificate(self.certificate, is_rsa=True) if tls else None, implicit
+        )
         self._server = ThreadedFTPServer(("127.0.0.1", 0), handler)
         self.one_login = False
         """A second connection is refused while there is one."""
@@ -176,28 +174,3 @@ def _drop(channel: Any) -> None:
         if end is not None:
             end.socket.close() if end is channel else end.close()
     channel.close()
-
-
-def write_certificate(path: Path) -> Path:
-    """A certificate of 127.0.0.1 and localhost that is its own authority, with its key, for a day."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
-    return path

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import ipaddress
-import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,55 +14,10 @@ from typing import Any, Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from tests.servers.certificate import served_with, write_certificate
+from tests.servers.s3_rules import Headers, Rule
 
-Headers = Mapping[str, str]
 _CHECKSUM = "x-amz-checksum-"
-Rule = Callable[[str, Headers], tuple[int, str] | None]
-"""An action and the request's headers (small letters) -> the status and code of a refusal, or None."""
-
-
-def no_chunks(action: str, headers: Headers) -> tuple[int, str] | None:
-    """A service that does not know bodies in signed or checked chunks."""
-    return (501, "NotImplemented") if "aws-chunked" in headers.get("content-encoding", "") else None
-
-
-def wants_length(action: str, headers: Headers) -> tuple[int, str] | None:
-    """One that wants the length of each body ahead."""
-    has_body = action in {"put", "part"}
-    return (411, "MissingContentLength") if has_body and "content-length" not in headers else None
-
-
-def locked(action: str, headers: Headers) -> tuple[int, str] | None:
-    """A bucket whose objects are kept for some time by default (Object Lock)."""
-    is_checked = "content-md5" in headers or any(name.startswith("x-amz-checksum-") for name in headers)
-    if action in {"put", "part"} and not is_checked and "x-amz-trailer" not in headers:
-        return (
-            400,
-            "InvalidRequest: Content-MD5 or x-amz-checksum- HTTP header is required for Put Object with Object Lock",
-        )
-    return (403, "AccessDenied") if action == "delete" else None
-
-
-def wants(**wanted: str) -> Rule:
-    """A bucket policy that demands headers when an object is made, and takes none of them with its parts."""
-
-    def rule(action: str, headers: Headers) -> tuple[int, str] | None:
-        expected = {f"x-amz-{name.replace('_', '-')}": value for name, value in wanted.items()}
-        if action in {"create", "put"} and any(headers.get(name) != value for name, value in expected.items()):
-            return 403, "AccessDenied"
-        if action == "part" and expected.keys() & headers.keys():
-            return 400, "InvalidArgument"
-        return None
-
-    return rule
-
-
-def denies(*actions: str) -> Rule:
-    """A login without the right to some actions."""
-    return lambda action, _: (403, "AccessDenied") if action in actions else None
 
 
 @dataclass
@@ -128,7 +80,9 @@ class TlsS3:
         handler = type("Handler", (_Handler,), {"service": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
-        self._server.socket = _tls(self.authority).wrap_socket(self._server.socket, server_side=True)
+        self._server.socket = served_with(write_certificate(self.authority)).wrap_socket(
+            self._server.socket, server_side=True
+        )
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -324,25 +278,3 @@ def _action(method: str, key: str, query: Headers) -> str:
 
 def _etag(content: bytes) -> str:
     return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
-
-
-def _tls(file: Path) -> ssl.SSLContext:
-    """A certificate for 127.0.0.1, valid for a day, that vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(address, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    file.write_bytes(pem + certificate.public_bytes(serialization.Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context

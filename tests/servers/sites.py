@@ -7,7 +7,7 @@ import io
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -130,6 +130,11 @@ def openssh_credentials(server: OpenSsh) -> Credentials:
     """Return what an Airflow connection to this sshd would say."""
     extra = {"host_key": server.host_key_line, "key_file": str(server.client_key_file)}
     return Credentials("127.0.0.1", server.port, server.user, None, extra)
+
+
+def with_extra(credentials: Credentials, **extra: object) -> Credentials:
+    """Return the credentials with more, or other, extra fields."""
+    return replace(credentials, extra={**credentials.extra, **extra})
 
 
 def s3_client(endpoint: str, attempts: int = 2) -> Any:

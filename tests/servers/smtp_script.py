@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import socketserver
 import ssl
 import threading
@@ -13,11 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 CLOSE, STALL = "close", "stall"
 """In place of a reply: end the connection, or say nothing."""
@@ -158,26 +151,3 @@ class ScriptedSmtpServer(socketserver.ThreadingTCPServer):
         plain = {"disable_ssl": True, "disable_tls": True, "from_email": "exports@example.com", "timeout": 2}
         login: dict[str, Any] = {key: extra.pop(key) for key in ("login", "password") if key in extra}
         return {"conn_type": "smtp", "host": "127.0.0.1", "port": self.port, **login, "extra": {**plain, **extra}}
-
-
-def self_signed(folder: Path) -> Path:
-    """A certificate with its key for 127.0.0.1, in one file; it signs itself, so it is its own authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "scripted mail server")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "certificate.pem"
-    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(key.private_bytes(*plain) + made.public_bytes(serialization.Encoding.PEM))
-    return path

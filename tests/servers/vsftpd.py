@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.servers.ftp_faults import write_certificate
+from tests.servers.certificate import write_certificate
 
 VSFTPD = shutil.which("vsftpd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 HOW_TO_GET = "NOT CHECKED: vsftpd is not installed; `apt-get install vsftpd` has a real FTPS server tried, too"
@@ -54,7 +54,7 @@ class Vsftpd:
         self.root.chmod(0o555)  # vsftpd refuses a root that may be written to
         (folder / "empty").mkdir()
         shutil.chown(self.root / "in", ACCOUNT)
-        write_certificate(self.certificate)
+        write_certificate(self.certificate, is_rsa=True)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         places = {"root": self.root, "certificate": self.certificate, "empty": folder / "empty"}

@@ -11,7 +11,8 @@ from collections import Counter
 import pytest
 
 from export_jobs.core.definitions.destination import DestinationOptions
-from tests.simulator.mutants import DIRECT, IN_STEPS, MUTANTS, MUTANTS_OF_OPTIONS, OF_PARTS, PARTS
+from tests.simulator.mutants import DIRECT, IN_STEPS, MUTANTS, MUTANTS_OF_OPTIONS
+from tests.simulator.mutants_of_parts import OF_PARTS, PARTS
 from tests.simulator.simulation import Simulation, simulate
 from tests.simulator.world import BrokenPromise
 

@@ -29,7 +29,8 @@ from tests.servers.ftp_faults import PASSWORD as FTP_PASSWORD
 from tests.servers.ftp_faults import USER as FTP_USER
 from tests.servers.ftp_faults import FtpServer
 from tests.servers.openssh import HOW_TO_GET, SSHD, OpenSsh
-from tests.servers.s3_tls import Rule, TlsS3
+from tests.servers.s3_rules import Rule
+from tests.servers.s3_tls import TlsS3
 from tests.servers.sftp_faults import PASSWORD, USER, FaultySftpServer
 from tests.servers.sites import (
     BUCKET,

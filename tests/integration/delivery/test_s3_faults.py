@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import time
@@ -15,12 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from export_jobs.delivery.s3 import S3Destination
 from export_jobs.errors import ExportError, TerminalError, TransientError
+from tests.servers.certificate import served_with, write_certificate
 from tests.servers.s3_faults import Fault, S3FaultProxy
 from tests.servers.sites import BUCKET, Lease, Site, bucket_site, s3_client, staged
 
@@ -259,29 +255,9 @@ def test_d19_closed_port_and_unknown_name_are_transient() -> None:
                 S3Destination(s3_client(endpoint, attempts=1), BUCKET, "in").check()
 
 
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """Make a certificate that nobody has vouched for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "tls.pem"
-    plain = serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    file.write_bytes(pem + certificate.public_bytes(serialization.Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
-
-
 def test_d19_an_untrusted_certificate_is_terminal(moto_port: int, tmp_path: Path) -> None:
     with (
-        S3FaultProxy(moto_port, tls=self_signed(tmp_path)) as proxy,
+        S3FaultProxy(moto_port, tls=served_with(write_certificate(tmp_path / "tls.pem"))) as proxy,
         pytest.raises(TerminalError, match=r"certificate of .* is not trusted"),
     ):
         S3Destination(s3_client(proxy.url, attempts=1), BUCKET, "in").check()

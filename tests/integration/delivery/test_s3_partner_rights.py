@@ -13,7 +13,8 @@ import pytest
 from export_jobs.core.files.placed_file import Verification
 from export_jobs.errors import TerminalError
 from tests.integration.delivery.s3_partner import CONTENT, KEY, PATH, PATH_STYLE, Open
-from tests.servers.s3_tls import TlsS3, denies, locked, wants
+from tests.servers.s3_rules import denies, locked, wants
+from tests.servers.s3_tls import TlsS3
 from tests.servers.sites import Lease, staged
 
 pytestmark = pytest.mark.integration

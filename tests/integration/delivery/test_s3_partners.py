@@ -11,7 +11,8 @@ from export_jobs.core.files.placed_file import Verification
 from export_jobs.errors import TerminalError
 from export_jobs.orchestration.airflow.s3_client import s3_client
 from tests.integration.delivery.s3_partner import CONTENT, KEY, PATH, PATH_STYLE, Open
-from tests.servers.s3_tls import Rule, TlsS3, denies, no_chunks, wants_length
+from tests.servers.s3_rules import Rule, denies, no_chunks, wants_length
+from tests.servers.s3_tls import TlsS3
 from tests.servers.sites import Lease, staged
 
 pytestmark = pytest.mark.integration

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -33,10 +29,6 @@ SIZE = len(CONTENT)
 OLD = b"the old file"
 BYTES = [0, 1, 4096, *(SIZE * percent // 100 for percent in range(1, 100)), SIZE - 1, SIZE]
 needs_sshd = pytest.mark.skipif(SSHD is None, reason=HOW_TO_GET)
-needs_mount = pytest.mark.skipif(
-    os.getuid() != 0 or shutil.which("mount") is None,
-    reason="a full disk needs a small file system: run as root (in a container with CAP_SYS_ADMIN)",
-)
 
 
 @pytest.mark.parametrize("old", [None, OLD], ids=["new name", "old file"])
@@ -191,90 +183,6 @@ def test_d03_d04_openssh_without_posix_rename(tmp_path: Path, lease: Lease) -> N
     with OpenSsh(tmp_path / "sshd", options="-P posix-rename") as server:
         destination = SftpDestination(openssh_credentials(server), str(folder))
         refuses_to_replace(folder_site(folder, destination), lease)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"mounting a 2 MB tmpfs is not permitted here ({mounted.stderr.decode().strip()})")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-@needs_mount
-def test_d05_no_space_on_openssh(openssh: OpenSsh, small_disk: Path, lease: Lease) -> None:
-    site = folder_site(small_disk, SftpDestination(openssh_credentials(openssh), str(small_disk)))
-    site.put(PATH, OLD)
-    with pytest.raises(TerminalError, match="no space left on"):
-        site.destination.deliver(*staged(os.urandom(4_000_000), known=[OLD]), lease.fence())
-    assert site.read(PATH) == OLD
-    assert site.everything() == [PATH]
-
-
-@needs_mount
-def test_d06_read_only_file_system_on_openssh(openssh: OpenSsh, small_disk: Path, lease: Lease) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    site = folder_site(small_disk, SftpDestination(openssh_credentials(openssh), str(small_disk)))
-    for act in (site.destination.check, lambda: site.destination.deliver(*staged(CONTENT), lease.fence())):
-        with pytest.raises(TerminalError, match="is read-only"):
-            act()
-
-
-@pytest.mark.parametrize("told_by", ["full", "full_in_words"])
-def test_d05_no_space_told_by_free_blocks_or_by_words_only(
-    sftp: FaultySftpServer, sftp_site: Site, lease: Lease, told_by: str
-) -> None:
-    sftp_site.put(PATH, OLD)
-    setattr(sftp.faults, told_by, True)
-    with pytest.raises(TerminalError, match="no space left on"):
-        sftp_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
-    assert sftp_site.everything() == [PATH]
-    assert sftp_site.read(PATH) == OLD
-
-
-@needs_sshd
-def test_d06_folder_without_write_permission(lease: Lease) -> None:
-    work = Path(tempfile.mkdtemp())  # not tmp_path: another user must be able to walk there
-    work.chmod(0o755)
-    folder = work / "in"
-    folder.mkdir()
-    user = "nobody" if os.getuid() == 0 else ""  # root may write anywhere
-    with OpenSsh(work / "sshd", user=user) as server:
-        server.work.chmod(0o755)
-        folder.chmod(0o555)
-        destination = SftpDestination(openssh_credentials(server), str(folder))
-        for act in (destination.check, lambda: destination.deliver(*staged(CONTENT, "sales.zip"), lease.fence())):
-            with pytest.raises(TerminalError, match=rf"^The folder {folder} on .* may not be written to by this login"):
-                act()
-        assert list(folder.iterdir()) == []
-    folder.chmod(0o755)
-    shutil.rmtree(work)
-
-
-def test_d06_missing_target_folder_is_told_and_never_made(
-    sftp: FaultySftpServer, credentials: Credentials, lease: Lease
-) -> None:
-    destination = SftpDestination(credentials, "/in/misspelt")
-    for act in (destination.check, lambda: destination.deliver(*staged(CONTENT), lease.fence())):
-        with pytest.raises(TerminalError, match=r"/in/misspelt does not exist on 127\.0\.0\.1"):
-            act()
-    assert list((sftp.root / "in").iterdir()) == []
-
-
-def test_d06_a_file_where_a_folder_is_needed(
-    sftp: FaultySftpServer, credentials: Credentials, sftp_site: Site, lease: Lease
-) -> None:
-    sftp_site.put("taken", b"a file")
-    with pytest.raises(TerminalError, match="is a file, not a folder"):
-        SftpDestination(credentials, "/in/taken").check()
-    with pytest.raises(TerminalError, match="is a file where a sub-folder is needed"):
-        sftp_site.destination.deliver(*staged(CONTENT, "taken/sales.zip"), lease.fence())
-    assert sftp_site.everything() == ["taken"]
 
 
 @pytest.mark.parametrize("byte", [0, SIZE // 2])

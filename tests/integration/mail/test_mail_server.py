@@ -2,68 +2,21 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from email.message import EmailMessage
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from export_jobs.errors import TerminalError, TransientError
-from export_jobs.orchestration.mail.message import Letter
 from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import PATIENCE_S, MailServer
-from tests.servers.smtp_script import CLOSE, STALL, Script, ScriptedSmtpServer, self_signed
+from tests.integration.mail.letters import BOB, EVE, LATER, REFUSED, SENT, UNABLE, Serve, letter, send
+from tests.servers.certificate import write_certificate
+from tests.servers.smtp_script import CLOSE, STALL
 
 pytestmark = pytest.mark.integration
-
-SENT, REFUSED, LATER, UNABLE = MailOutcome.SENT, MailOutcome.REFUSED, MailOutcome.LATER, MailOutcome.UNABLE
-BOB, EVE = "bob@example.com", "eve@example.com"
-
-Serve = Callable[..., Script]
-
-
-def letter(**changes: Any) -> Letter:
-    usual: dict[str, Any] = {
-        "kind": "alarm",
-        "subject": "sales: alarm",
-        "values": {"findings": ["It is late."], "link": ""},
-        "identity": ("execution 7", "stage-1"),
-        "job": "sales",
-        "window": "2026-01-01/2026-01-02",
-    }
-    return Letter(**{**usual, **changes})
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Return a function that starts a scripted server and names it in Airflow's connection."""
-    with ExitStack() as servers:
-
-        def start(
-            features: tuple[str, ...] = (), tls: str = "", certificate: Path | None = None, **script: Any
-        ) -> Script:
-            extra = script.pop("extra", {})
-            made = Script({verb.upper(): said for verb, said in script.items()}, features)
-            server = servers.enter_context(ScriptedSmtpServer(made, tls=tls, certificate=certificate))
-            monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(server.connection(**extra)))
-            return made
-
-        yield start
-
-
-def send(*recipients: str, **changes: Any) -> list[MailOutcome]:
-    with MailServer() as server:
-        return [server.send(letter(**changes), recipient).outcome for recipient in recipients]
-
-
-def arrived(script: Script) -> list[tuple[str, EmailMessage]]:
-    read = [(to, email.message_from_bytes(content, policy=email.policy.default)) for to, content in script.contents]
-    return read
 
 
 def for_bob(reply: str) -> Callable[[str], str]:
@@ -214,7 +167,7 @@ def test_m2_a_missing_connection_is_the_senders_trouble(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("tls", ["at once", "by STARTTLS"])
 def test_m2_a_certificate_that_nobody_trusts(serve: Serve, tmp_path: Path, tls: str) -> None:
     extra = {"disable_ssl": False} if tls == "at once" else {"disable_tls": False}
-    script = serve(("STARTTLS",), tls, self_signed(tmp_path), extra=extra)
+    script = serve(("STARTTLS",), tls, write_certificate(tmp_path / "certificate.pem"), extra=extra)
     with (
         MailServer() as server,
         pytest.raises(TerminalError, match=r"certificate .* is not trusted.* Nothing was sent"),
@@ -228,7 +181,7 @@ def test_tls_with_a_trusted_certificate(
     serve: Serve, tmp_path: Path, tls: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """STARTTLS is asked for only where TLS is not there yet, although Airflow's defaults switch both on."""
-    certificate = self_signed(tmp_path)
+    certificate = write_certificate(tmp_path / "certificate.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     extra = {"disable_ssl": tls != "at once", "disable_tls": False, "login": "u", "password": "p"}
     script = serve(("STARTTLS", "AUTH PLAIN"), tls, certificate, extra=extra)
@@ -241,7 +194,7 @@ def test_f20_a_token_is_not_lost_by_a_later_greeting(
     serve: Serve, tmp_path: Path, tls: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some servers forget a login when EHLO comes again, and answer 530 to the mail."""
-    certificate = self_signed(tmp_path)
+    certificate = write_certificate(tmp_path / "certificate.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     extra = {
         "disable_ssl": tls != "at once",
@@ -254,80 +207,6 @@ def test_f20_a_token_is_not_lost_by_a_later_greeting(
     assert send(BOB, EVE) == [SENT, SENT]
     said = [command.split(" ")[0].upper() for command in script.commands]
     assert "EHLO" not in said[said.index("AUTH") :]
-
-
-# One letter to one recipient ------------------------------------------------------------------------------------------
-NOT_MAILABLE = [
-    "=?utf-8?q?a=0D=0Ax?=@example.com",
-    "=?utf-8?q?eve=40evil.org=2C?=@example.com",
-    "bob@example.com, eve@evil.org",
-    "bob@example.com\r\nBcc: eve@evil.org",
-    "bob <bob@example.com>",
-    "böb@example.com",
-    "",
-    "undisclosed-recipients:;",
-]
-
-
-@pytest.mark.parametrize("address", NOT_MAILABLE)
-def test_w1_an_address_that_cannot_be_mailed_is_skipped_and_said(serve: Serve, address: str) -> None:
-    script = serve()
-    with MailServer() as server:
-        answers = [server.send(letter(), to) for to in (BOB, address, EVE)]
-    assert [answer.outcome for answer in answers] == [SENT, REFUSED, SENT]
-    assert answers[1].reply.startswith("not tried: ")
-    assert [(to, message["To"].addresses[0].addr_spec) for to, message in arrived(script)] == [(BOB, BOB), (EVE, EVE)]
-    assert all(len(message["To"].addresses) == 1 and not message["Bcc"] for _, message in arrived(script))
-
-
-def test_w1_no_text_of_a_row_becomes_a_header(serve: Serve) -> None:
-    script = serve()
-    bad = "=?utf-8?q?a=0D=0ABcc=3A_eve=40evil.org?=\r\nBcc: eve@evil.org"
-    assert send(BOB, subject=bad, job=bad, window=bad) == [SENT]
-    ((_, message),) = arrived(script)
-    assert {name.lower() for name in message} == {
-        *("subject", "from", "to", "date", "message-id", "auto-submitted", "mime-version", "content-type"),
-        *("x-export-kind", "x-export-job", "x-export-window"),
-    }
-
-
-def test_w1_a_letter_that_cannot_be_written_stops_no_other_one(serve: Serve) -> None:
-    serve()
-    with MailServer() as server:
-        outcomes = [server.send(letter(values={}), BOB).outcome, server.send(letter(), EVE).outcome]
-    assert outcomes == [UNABLE, SENT]
-
-
-@pytest.mark.parametrize("cut", [CLOSE, "451 4.3.0 try again"])
-def test_m1_a_mail_keeps_its_message_id_over_all_tries(serve: Serve, cut: str) -> None:
-    """A server may have kept a mail whose answer was lost; mail programs show copies of one id once."""
-    script = serve(content=cut)
-    assert send(BOB) == [LATER]
-    script.replies.clear()
-    assert send(BOB) == [SENT]
-    (_, first), (_, second) = arrived(script)
-    assert first["Message-ID"] == second["Message-ID"]
-
-
-def test_m1_every_other_mail_has_another_message_id(serve: Serve) -> None:
-    script = serve()
-    send(BOB, EVE)
-    send(BOB, identity=("execution 8", "stage-1"))
-    send(BOB, identity=("execution 7", "stage-2"))
-    send(BOB, kind="failed", values={"job": "j", "window": "w", "failures": [], "delivered": [], "link": ""})
-    ids = [message["Message-ID"] for _, message in arrived(script)]
-    assert len(ids) == len(set(ids)) == 5
-
-
-def test_m1_headers_to_filter_by(serve: Serve) -> None:
-    script = serve()
-    send(BOB)
-    ((_, message),) = arrived(script)
-    assert message["Auto-Submitted"] == "auto-generated"
-    found = (message["X-Export-Kind"], message["X-Export-Job"], message["X-Export-Window"])
-    assert found == ("alarm", "sales", "2026-01-01/2026-01-02")
-    ((_, content),) = script.contents
-    content.decode("ascii")
 
 
 def test_a_server_that_is_too_slow_for_all_is_left_for_the_next_try(serve: Serve) -> None:

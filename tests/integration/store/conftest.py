@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from psycopg import sql
 from sqlalchemy import event
 
 from demo.postgres import Postgres
@@ -13,7 +14,8 @@ from export_jobs.core.definitions.job import DestinationSpec, Template
 from export_jobs.store.database.engine import create_store_engine
 from export_jobs.store.schema import upgrade_store
 from export_jobs.store.stored_job import StoredJob
-from tests.integration.store.samples import Store, empty_again
+from tests.integration.store.logins import PASSWORD
+from tests.integration.store.samples import Store, administrator, delivery, empty_again, publication
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +67,55 @@ def queries(store: Store) -> Iterator[Callable[[], int]]:
     event.listen(store.engine, "before_cursor_execute", note)
     yield lambda: len(sent)
     event.remove(store.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def scalar(store: Store) -> Callable[..., object]:
+    """Ask the store for one value."""
+    session = store.session(autocommit=True)
+
+    def ask(query: str, *values: object) -> object:
+        row = session.execute(query.encode(), values).fetchone()
+        assert row is not None
+        return row[0]
+
+    return ask
+
+
+@pytest.fixture
+def login(store: Store, postgres: Postgres) -> Iterator[Callable[..., dict[str, Any]]]:
+    """A function that makes a login with some roles and tells how to connect as it."""
+    database = store.dsn["dbname"]
+    made: list[str] = []
+
+    def make(*roles: str) -> dict[str, Any]:
+        name = f"login_of_tests_{len(made)}"
+        made.append(name)
+        with administrator(postgres, database) as session:
+            session.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+            session.execute(f"GRANT CONNECT ON DATABASE {database} TO {name}")
+            for role in roles:
+                session.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(name)))
+        return {**store.dsn, "user": name, "password": PASSWORD}
+
+    yield make
+    store.engine.dispose()
+    with administrator(postgres, database) as session:
+        for name in made:
+            session.execute(f"DROP OWNED BY {name}")
+            session.execute(f"DROP ROLE {name}")
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """A store in which each table has a row."""
+    execution = store.run(store.create())
+    store.ledger.record_event(execution.id, "started", step="upload", attempt="first")
+    store.ledger.claim(execution.id, "rows", "upload", "first")
+    with store.ledger.fence_delivery(delivery(execution), "upload", "first"):
+        pass
+    store.ledger.claim(execution.id, "", "publish", "first")
+    with store.ledger.fence_publication(publication(execution), "publish", "first"):
+        pass
+    store.ledger.record_notification(execution.id, "success", "s", recipient="a@example.com", state="sent", reply="250")
+    return store

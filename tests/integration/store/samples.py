@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from demo.postgres import Postgres
@@ -21,6 +22,7 @@ from export_jobs.store.ledger import DeliveryRecord, Ledger, PublicationRecord
 from export_jobs.store.schema import newest_revision
 from export_jobs.store.stored_job import StoredJob
 
+SHARED_STORE = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
 EMPTY_AGAIN = """
 SET session_replication_role = replica;

@@ -18,6 +18,7 @@ from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.streaming.base.read_options import ReadOptions
 from export_jobs.streaming.csv.sink import ExtractResult
 from export_jobs.streaming.postgres.snapshot import extract_by_copy
+from tests.integration.streaming.shop import TABLES as SHOP_TABLES
 from tests.integration.streaming.three_databases import ROWS, TABLES, as_sqlite, connect, seen
 
 DATABASE = "streaming"
@@ -115,3 +116,10 @@ def connections(warehouse_database: Warehouse, tmp_path: Path, monkeypatch: pyte
     connect(monkeypatch, "duckdb", conn_type="duckdb", host=str(tmp_path / "shop.duckdb"))
     connect(monkeypatch, "sqlite", conn_type="sqlite", host=str(tmp_path / "shop.db"))
     return tmp_path
+
+
+@pytest.fixture
+def postgres_tables(warehouse_database: Warehouse) -> Warehouse:
+    """The shop's tables, made anew in PostgreSQL."""
+    warehouse_database.run("DROP TABLE IF EXISTS purchases CASCADE", "DROP TABLE IF EXISTS stores", *SHOP_TABLES)
+    return warehouse_database

@@ -281,9 +281,8 @@ def test_a_run_without_a_pool_is_named_after_its_grace() -> None:
     (finding,) = findings(runs=[waits], missing_pools=["export_jobs"])
     assert "no pool 'export_jobs' with a slot" in finding.message and is_standstill(finding.key)
     assert findings(runs=[waits]) == []
-    young = audited("running", 8, run={"start": NOW - GRACE})
-    assert findings(runs=[young], missing_pools=["export_jobs"]) == []
-    assert findings(runs=[audited("success", 8, delivered=True)], missing_pools=["export_jobs"]) == []
+    for run in (audited("running", 8, run={"start": NOW - GRACE}), audited("success", 8, delivered=True)):
+        assert findings(runs=[run], missing_pools=["export_jobs"]) == []
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from export_jobs.streaming.openpgp.gpg import find_gpg
-from tests.integration.test_cli_on_store import Run, run
+from tests.integration.cli.commands import Run
 from tests.servers.gpg_keyring import GpgKeyring, gpg_keyring
 
-__all__ = ["run"]
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(find_gpg() is None, reason="gpg is not here: apt-get install gnupg"),

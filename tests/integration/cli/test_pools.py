@@ -7,10 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.test_cli_on_store import SAMPLES, Run, names, run
+from tests.integration.cli.commands import SAMPLES, Run, names
 from tests.servers.airflow_api import AirflowServer, AirflowState
-
-__all__ = ["run"]
 
 pytestmark = pytest.mark.integration
 

@@ -7,10 +7,9 @@ import json
 import pytest
 
 from demo.postgres import Postgres
-from tests.integration.test_cli_on_store import SAMPLES, Run, run
+from tests.integration.cli.commands import SAMPLES, Run
 
 pytestmark = pytest.mark.integration
-__all__ = ["run"]
 JANUARY = ("--window", "1997-01-01..1997-01-31")
 
 

@@ -14,9 +14,9 @@ from export_jobs import cli
 from export_jobs.cli import session
 from export_jobs.store.ledger import Ledger, PublicationRecord
 from export_jobs.store.schema import upgrade_store
+from tests.integration.cli.commands import SAMPLES
 
 pytestmark = pytest.mark.integration
-SAMPLES = Path(__file__).resolve().parents[2] / "demo" / "jobs" / "samples.yaml"
 FIRST = datetime(1996, 12, 31, 23, tzinfo=UTC)
 
 
