@@ -39,7 +39,7 @@ class Faults:
     idle_rename: bool = False  # every rename says OK and does nothing
     losing_rename: bool = False  # every rename says OK, and the upload is gone: a run beside it has tidied up
     takes_at_once: bool = False  # a receiver takes a file away as soon as it has its final name
-    denies_reading: bool = False  # what was written may be looked at and not read
+    denies_reading: type[asyncssh.SFTPError] | None = None  # what was written may be looked at and not read
     hides_finished: bool = False  # a drop box: what has its final name can no longer be looked at
 
 
@@ -153,7 +153,7 @@ class ServedFiles(asyncssh.SFTPServer):
         if pflags & asyncssh.FXF_CREAT:
             self.owner.seen.names.add(path.decode())
         if self._faults.denies_reading and not pflags & asyncssh.FXF_WRITE:
-            raise denied()
+            raise self._faults.denies_reading("no")
         opened = super().open(path, pflags, attrs)
         if self._faults.drop_at_byte == 0 and path.endswith(b".part"):
             self._drop()

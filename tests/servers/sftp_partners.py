@@ -68,6 +68,40 @@ class ForbidsDelete(ServedFiles):
         raise denied()
 
 
+class FailsOnDelete(ServedFiles):
+    """The same, without a word of rights; what is not there is told as that."""
+
+    def remove(self, path: bytes) -> None:
+        raise asyncssh.SFTPFailure("Failure")
+
+
+class FailsOnDeleteOfFiles(ServedFiles):
+    """The same, and it looks first whether there is a file."""
+
+    def remove(self, path: bytes) -> None:
+        self.stat(path)
+        raise asyncssh.SFTPFailure("Failure")
+
+
+class SaysFailureOfWhatIsMissing(ServedFiles):
+    """Everything is allowed; of what is not there it says "Failure"."""
+
+    def stat(self, path: bytes) -> Any:
+        return self._or_failure(super().stat, path)
+
+    def lstat(self, path: bytes) -> Any:
+        return self._or_failure(super().lstat, path)
+
+    def remove(self, path: bytes) -> None:
+        self._or_failure(super().remove, path)
+
+    def _or_failure(self, act: Any, path: bytes) -> Any:
+        try:
+            return act(path)
+        except FileNotFoundError as error:
+            raise asyncssh.SFTPFailure("Failure") from error
+
+
 class ForbidsWriteAndDelete(ForbidsDelete):
     """A login that may only look."""
 

@@ -17,8 +17,12 @@ from export_jobs.errors import UserError
 MAX_NAME_BYTES = 200
 """Of one path component. With the attempt and the suffix added, a temporary stays below the usual limit of 255."""
 
+OLD_PROBE_S = 3600
+"""A probe file of this age is no other check's, which would miss it: that one was killed, or may not remove it."""
 MOST_KEPT = 50
 """Strangers' files that are kept beside one of ours."""
+_PROBE = ".export-jobs-probe-"
+_PROBED = "export-jobs-probe.zip"
 _ATTEMPT = re.compile(r"[A-Za-z0-9]{1,40}")
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _INVISIBLE = {"Cc", "Cf", "Cs"}  # Unicode categories: control, format, surrogate
@@ -107,8 +111,15 @@ def probe_name(pattern: str = DEFAULT_TEMPORARY_NAME) -> str:
     A destination with a pattern of its own allows certain names alone, so the probe is named by it.
     """
     if pattern == DEFAULT_TEMPORARY_NAME:
-        return f".export-jobs-probe-{secrets.token_hex(8)}"
-    return render_temporary_name(pattern, "export-jobs-probe.zip", secrets.token_hex(16))
+        return f"{_PROBE}{secrets.token_hex(8)}"
+    return render_temporary_name(pattern, _PROBED, secrets.token_hex(16))
+
+
+def is_probe(name: str, pattern: str = DEFAULT_TEMPORARY_NAME) -> bool:
+    """Tell whether ``name`` is a probe file's, of this check or another one."""
+    if pattern == DEFAULT_TEMPORARY_NAME:
+        return name.startswith(_PROBE)
+    return is_temporary_name(pattern, _PROBED, name)
 
 
 def _fault_of(part: str) -> str | None:

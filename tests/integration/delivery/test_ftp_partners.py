@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -190,6 +191,20 @@ def test_f10_where_delete_is_denied_a_forbidden_rename_is_found_all_the_same(ser
     with pytest.raises(TerminalError, match="refuses to rename"):
         served().destination.check()
     served(publish="direct").destination.check()
+
+
+def test_f10_a_probe_that_could_not_be_removed_is_the_only_one(served: Open, ftps: FtpServer) -> None:
+    """Its answer has no word of rights, so that the first check takes it for "there is no such file"."""
+    ftps.faults.answers["DELE"] = "550 Zugriff verweigert."
+    site = served()
+    site.destination.check()
+    (left,) = site.everything()
+    os.utime(ftps.root / "in" / left, (1_600_000_000, 1_600_000_000))
+    site.destination.check()
+    assert site.everything() == [left]
+    ftps.heal()
+    site.destination.check()
+    assert site.everything() == []
 
 
 @pytest.mark.parametrize("publish", ["rename", "direct"])

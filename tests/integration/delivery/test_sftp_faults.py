@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import asyncssh
 import pytest
 
 from export_jobs.core.definitions.destination import DestinationOptions
@@ -82,7 +83,8 @@ def test_d02_a_rename_whose_answer_is_lost_is_known_by_size_and_time_and_the_nam
     if old is not None:
         site.put(PATH, old)
         known = [KnownFile(len(old), "0" * 64, int((sftp.root / "in" / PATH).stat().st_mtime))]
-    sftp.faults.drop_after, sftp.faults.denies_reading = "rename", how != "readable"
+    sftp.faults.drop_after = "rename"
+    sftp.faults.denies_reading = None if how == "readable" else asyncssh.SFTPPermissionDenied
     site.destination.deliver(*staged(CONTENT, known=known), lease.fence())
     assert site.read(PATH) == CONTENT
     assert site.everything() == [PATH]
@@ -90,15 +92,16 @@ def test_d02_a_rename_whose_answer_is_lost_is_known_by_size_and_time_and_the_nam
     assert sftp.seen.renames == 1
 
 
+@pytest.mark.parametrize("answer", [asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure])
 @pytest.mark.parametrize("publish", ["rename", "direct"])
 def test_a_file_that_may_be_ours_and_may_not_be_read_is_not_kept_beside_the_next_one(
-    sftp: FaultySftpServer, credentials: Credentials, lease: Lease, publish: Any
+    sftp: FaultySftpServer, credentials: Credentials, lease: Lease, publish: Any, answer: Any
 ) -> None:
     """A receiver would get it twice, or a part of it as if it were a file."""
     options = DestinationOptions(foreign_file="keep_both", publish=publish)
     site = folder_site(sftp.root / "in", SftpDestination(credentials, "/in", options=options))
     site.put(PATH, CONTENT if publish == "rename" else CONTENT[:1000])
-    sftp.faults.denies_reading = True
+    sftp.faults.denies_reading = answer
     announced = KnownFile(SIZE, hashlib.sha256(CONTENT).hexdigest(), stands=False)
     with pytest.raises(TerminalError, match="It may be this job's own"):
         site.destination.deliver(*staged(CONTENT, known=[announced]), lease.fence())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from export_jobs.core.definitions.destination import DEFAULT_TEMPORARY_NAME
 from export_jobs.core.files.placed_file import KnownFile, Verification
 from export_jobs.errors import TerminalError, TransientError
 from tests.integration.delivery.sftp_partner import CONTENT, OLD, PATH, Partner, served_by
@@ -97,7 +98,7 @@ def test_f8_a_file_that_is_shown_a_moment_later_is_looked_at_twice(partner: Part
     assert lease.placed[0].verification is Verification.SIZE
 
 
-@served_by(partners.ForbidsDelete)
+@served_by(partners.ForbidsDelete, partners.FailsOnDelete)
 def test_f10_where_delete_is_denied_check_leaves_nothing_and_refuses_nothing(partner: Partner, lease: Lease) -> None:
     site = partner.site()
     site.destination.check()
@@ -105,6 +106,41 @@ def test_f10_where_delete_is_denied_check_leaves_nothing_and_refuses_nothing(par
     site.leave_unfinished(".", PATH, "killed1")
     site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
     assert site.read(PATH) == CONTENT
+
+
+@served_by(partners.FailsOnDeleteOfFiles)
+@pytest.mark.parametrize("temporary_name", [DEFAULT_TEMPORARY_NAME, "{stem}-{attempt}-tmp.zip"])
+def test_f10_a_probe_that_could_not_be_removed_is_the_only_one(partner: Partner, temporary_name: str) -> None:
+    """That server tells only of files that are there, so that the first check cannot know it."""
+    site = partner.site(temporary_name=temporary_name)
+    site.destination.check()
+    (left,) = site.everything()
+    os.utime(partner.server.root / "in" / left, (1_600_000_000, 1_600_000_000))
+    site.destination.check()
+    assert site.everything() == [left]
+
+
+@served_by({})
+def test_f10_an_old_probe_of_a_check_that_was_killed_is_removed_and_one_of_a_check_beside_it_is_not(
+    partner: Partner,
+) -> None:
+    site = partner.site()
+    site.put(".export-jobs-probe-killed", b"")
+    os.utime(partner.server.root / "in" / ".export-jobs-probe-killed", (1_600_000_000, 1_600_000_000))
+    site.put(".export-jobs-probe-beside", b"")
+    site.destination.check()
+    assert site.everything() == [".export-jobs-probe-beside"]
+
+
+@served_by(partners.SaysFailureOfWhatIsMissing)
+def test_f10_a_server_that_says_failure_of_what_is_missing_gets_a_probe_and_a_file(
+    partner: Partner, lease: Lease
+) -> None:
+    site = partner.site()
+    site.destination.check()
+    assert any("probe" in name for name in partner.server.seen.names)
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.everything() == [PATH]
 
 
 @served_by(partners.ForbidsWriteAndDelete)

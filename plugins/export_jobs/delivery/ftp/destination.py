@@ -17,6 +17,8 @@ from export_jobs.delivery.ftp.publication import FtpPublication
 from export_jobs.delivery.ftp.session import FtpSession
 from export_jobs.delivery.ftp.upload import FtpUpload
 from export_jobs.delivery.paths import (
+    OLD_PROBE_S,
+    is_probe,
     is_temporary_of,
     probe_name,
     remote_folder,
@@ -151,10 +153,22 @@ def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str
             session.remove_quietly(posixpath.join(folder, left))  # a delivery works without the right to remove
 
 
+def _removes_left_probes(session: FtpSession, pattern: str) -> bool:
+    """A server may say "no such file" first and deny the removal of what is there: it gets no second probe."""
+    for name in [found for found in session.names_in("") or () if is_probe(found, pattern)]:
+        found = session.look(name)
+        if found is None or not found.modified or time.time() - found.modified < OLD_PROBE_S:
+            continue
+        session.remove_quietly(name)
+        if session.look(name) is not None:
+            return False
+    return True
+
+
 def _probe(session: FtpSession, options: DestinationOptions) -> None:
     """Do with a small file what a delivery does. Where it could not be removed again, nothing is written."""
     first, second = probe_name(options.temporary_name), probe_name(options.temporary_name)
-    if not session.may_remove(first):
+    if not session.may_remove(first) or not _removes_left_probes(session, options.temporary_name):
         log.info("The login may not remove files on %s, so no probe is written", session.where)
         if options.publish == "rename":
             session.require_rename(first)

@@ -16,7 +16,7 @@ from export_jobs.delivery.sftp_server.session import Look, SftpSession, is_direc
 from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, described
 from export_jobs.delivery.sftp_server.upload import remote_sha256
 from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
-from export_jobs.errors import TerminalError
+from export_jobs.errors import ExportError, TerminalError
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,9 @@ class FinalName:
             try:
                 digest = await remote_sha256(self._session, self.path)
                 self.was_read = True
-            except TerminalError as error:
+            except ExportError as error:
+                if not self._session.alive:
+                    raise
                 log.info("%s may not be read, so it counts as a stranger's: %s", self.path, error)
         where = self._session.where
         self.standing = judge(self.found, self._target, where, digest, self._options.foreign_file)
@@ -74,7 +76,9 @@ class FinalName:
         wanted = await asyncio.to_thread(beginning, size)
         try:
             return wanted == await remote_sha256(self._session, self.path)
-        except TerminalError as error:
+        except ExportError as error:
+            if not self._session.alive:
+                raise
             if self.keeps_both:  # a part of ours, kept under a name of its own, could pass for a file
                 where = self._session.where
                 raise foreign_file_error(self.found, self._target.path, where, announced=True) from error

@@ -74,7 +74,10 @@ async def remove_left_overs(
             continue
         try:
             await session.remove(posixpath.join(folder, name))
-        except TerminalError as error:
+        except ExportError as error:
+            if not session.alive:
+                raise
+            # Whatever it answers: servers exist that refuse with "Failure" alone.
             log.warning("The unfinished upload %s stays on %s: %s", name, session.where, error)
 
 

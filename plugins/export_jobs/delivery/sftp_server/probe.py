@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import posixpath
+import time
 from collections.abc import Awaitable
 from typing import Any
 
 import asyncssh
 
 from export_jobs.core.definitions.destination import DestinationOptions
-from export_jobs.delivery.paths import probe_name, remote_folder
+from export_jobs.delivery.paths import OLD_PROBE_S, is_probe, probe_name, remote_folder
 from export_jobs.delivery.sftp_server.errors import (
     MISSING,
     folder_missing_error,
@@ -20,6 +21,7 @@ from export_jobs.delivery.sftp_server.errors import (
 )
 from export_jobs.delivery.sftp_server.folder import require_folder
 from export_jobs.delivery.sftp_server.session import SftpSession
+from export_jobs.errors import TerminalError
 
 log = logging.getLogger(__name__)
 _TEXT = b"Export Jobs proves write permission; this file may be removed.\n"
@@ -49,19 +51,58 @@ class SftpProbe:
             folder = remote_folder(self._options.probe_folder)
             await require_folder(self._session, folder)
         first, second = (posixpath.join(folder, probe_name(self._options.temporary_name)) for _ in range(2))
-        if await self._may_remove(first):
+        if await self._may_remove(first, folder):
             await self._prove(first, second, folder)
         else:
             await self._ask(first, second)
 
-    async def _may_remove(self, name: str) -> bool:
+    async def _may_remove(self, name: str, folder: str) -> bool:
+        """Asked about a name that is not there, and proven by what an earlier check could not remove."""
+        session = self._session
         try:
-            await self._session.ask("asking for the right to remove", self._session.client.remove(name))
-        except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPOpUnsupported):
-            log.info("The login may not remove files on %s, so no probe is written", self._session.where)
+            await session.ask("asking for the right to remove", session.client.remove(name))
+        except MISSING:
+            return await self._removes_left_probes(folder)
+        except asyncssh.SFTPError as error:
+            told = await session.error_for(error, "asking for the right to remove", name)
+            is_denied = isinstance(error, asyncssh.SFTPPermissionDenied | asyncssh.SFTPOpUnsupported)
+            if isinstance(told, TerminalError) and not is_denied:
+                raise told from error  # a disk that is full or read-only
+            # Servers exist that refuse with "Failure", and others that say so of all that is not there.
+            if is_denied or not await self._says_failure_of_what_is_missing(name):
+                log.info("The login may not remove files on %s, so no probe is written", session.where)
+                return False
+        return True
+
+    async def _says_failure_of_what_is_missing(self, name: str) -> bool:
+        try:
+            await self._session.ask("asking what is not there", self._session.client.lstat(name))
+        except asyncssh.SFTPFailure:
+            return True
+        except asyncssh.SFTPError:
             return False
+        return False
+
+    async def _removes_left_probes(self, folder: str) -> bool:
+        """A server may say "no such file" first and deny the removal of what is there: it gets no second probe."""
+        session = self._session
+        try:
+            listed = await session.ask("looking for probe files", session.client.listdir(folder.encode()))
         except asyncssh.SFTPError:
             return True
+        names = (raw.decode("utf-8", "surrogateescape") for raw in listed)
+        for name in [found for found in names if is_probe(found, self._options.temporary_name)]:
+            path = posixpath.join(folder, name)
+            attributes = (await session.look("looking at a probe file", path)).attributes
+            if attributes is None or not attributes.mtime or time.time() - attributes.mtime < OLD_PROBE_S:
+                continue
+            try:
+                await session.ask("removing a probe file", session.client.remove(path))
+            except MISSING:
+                continue
+            except asyncssh.SFTPError:
+                log.info("The login may not remove %s on %s, so no further probe is written", name, session.where)
+                return False
         return True
 
     async def _prove(self, first: str, second: str, folder: str) -> None:
