@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +22,8 @@ from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.formats.parquet_count import count_cells
 from export_jobs.streaming.formats.staged_table import NULL, StagedTable
+
+T = TypeVar("T")
 
 GROUP_ROWS = 100_000
 GROUP_BYTES = 64 << 20
@@ -87,24 +89,28 @@ def _arrow_type(column: Column) -> pa.DataType:
 def _groups(table: StagedTable, schema: pa.Schema) -> Iterator[pa.Table]:
     waiting: list[pa.Table] = []
     rows, size = 0, 0
-    for block in table.blocks(READ_BYTES):
-        waiting.append(_read(table, schema, block))
-        rows += waiting[-1].num_rows
-        size += len(block)
-        if rows >= GROUP_ROWS or size >= GROUP_BYTES:
-            yield pa.concat_tables(waiting)
-            waiting, rows, size = [], 0, 0
+    with closing(_read_ahead(table.blocks(READ_BYTES))) as blocks:
+        for block in blocks:
+            waiting.append(_read(table, schema, block))
+            rows += waiting[-1].num_rows
+            size += len(block)
+            if rows >= GROUP_ROWS or size >= GROUP_BYTES:
+                yield pa.concat_tables(waiting)
+                waiting, rows, size = [], 0, 0
     if waiting:
         yield pa.concat_tables(waiting)
 
 
-def _read_ahead(groups: Iterator[pa.Table]) -> Generator[pa.Table, None, None]:
-    """The same groups; the next one is read while one is written, since both leave Python's lock to others."""
+def _read_ahead(items: Iterator[T]) -> Generator[T, None, None]:
+    """The same items; the next one is made while one is used.
+
+    Unpacking, reading and writing each leave Python's lock to others most of the time.
+    """
     with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
-        coming = reader.submit(next, groups, None)
-        while (group := coming.result()) is not None:
-            coming = reader.submit(next, groups, None)
-            yield group
+        coming = reader.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = reader.submit(next, items, None)
+            yield item
 
 
 def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> pa.Table:
