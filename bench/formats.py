@@ -67,6 +67,7 @@ def extract_and_make(ways: Ways, name: FileFormat) -> int:
             packed=sink.finish(),
             columns=tuple(column.name for column in COLUMNS),
             types=tuple(CellType(type=column.type, decimals=column.decimals) for column in COLUMNS),
+            delimiter=staged_dialect(options).delimiter,
             stage="bench",
         )
     with staged.open("rb") as source, (ways.folder / f"made.{name}").open("wb") as target:

@@ -88,11 +88,12 @@ def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) 
     """Raises ``UserError`` for no rows where the job asks to fail then."""
     name = export.template
     path = run.staging / staged_name(run.job.name, name, run.window, run.job.schedule.time_zone)
+    dialect = staged_dialect(run.job.file)
     with (
         write_staged(path, run, lease, Extract.step) as file,
         DeflateSink(file, f"template {name!r}", settings.deflate_level()) as sink,
     ):
-        extracted = snapshot.extract(export, staged_dialect(run.job.file), sink)
+        extracted = snapshot.extract(export, dialect, sink)
         packed = sink.finish()
         if not extracted.rows and run.job.file.empty_result is EmptyResult.FAIL:
             raise UserError(
@@ -109,5 +110,6 @@ def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) 
         packed=packed,
         columns=tuple(column.name for column in export.columns),
         types=staged_types(export.columns),
+        delimiter=dialect.delimiter,
         stage=run.attempt,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryFile
@@ -102,10 +102,15 @@ def staged_columns(rows: StagedRows) -> tuple[Column, ...]:
     )
 
 
+def staged_table(rows: StagedRows, chunks: Iterable[bytes], options: FileOptions) -> StagedTable:
+    """``chunks`` of the text of ``rows``, to make a file of ``options`` of it."""
+    return StagedTable(rows.template, staged_columns(rows), chunks, options, rows.delimiter)
+
+
 def _write(
     source: BinaryIO, sink: ByteSink, rows: StagedRows, options: FileOptions, member: str
 ) -> tuple[ColumnNumbers, ...]:
-    table = StagedTable(rows.template, staged_columns(rows), text_chunks(source, rows.packed, member), options)
+    table = staged_table(rows, text_chunks(source, rows.packed, member), options)
     written = format_writer(options.format)(table, LimitedSink(sink, options.max_bytes, rows.template))
     if written != rows.rows:
         raise TerminalError(

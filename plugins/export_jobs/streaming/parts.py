@@ -15,10 +15,10 @@ from export_jobs.streaming.base.sink import ByteSink, LimitedSink
 from export_jobs.streaming.csv.charset import Charset
 from export_jobs.streaming.csv.encode import HEADING, CsvEncoder
 from export_jobs.streaming.csv.text import header_line
-from export_jobs.streaming.deliverable import DeliverableResult, pack, staged_columns, uncounted
+from export_jobs.streaming.deliverable import DeliverableResult, pack, staged_columns, staged_table, uncounted
 from export_jobs.streaming.formats.format_writer import format_writer
 from export_jobs.streaming.formats.jsonl import json_lines
-from export_jobs.streaming.formats.staged_table import PARSED_BYTES, StagedTable
+from export_jobs.streaming.formats.staged_table import PARSED_BYTES
 from export_jobs.streaming.staged.part_cut import PartCutter, RecordText, count_records
 from export_jobs.streaming.staged.read_back import text_chunks
 
@@ -51,7 +51,7 @@ class Part:
                 for lines in self._records:
                     limited.write(lines)
             else:
-                table = StagedTable(rows.template, staged_columns(rows), self._records, options)
+                table = staged_table(rows, self._records, options)
                 format_writer(options.format)(table, limited)
                 return table.counts.result()
             return uncounted(rows)
@@ -87,7 +87,7 @@ def split_rows(source: BinaryIO, *, rows: StagedRows, options: FileOptions, spli
 
 
 def _record_text(source: BinaryIO, rows: StagedRows, options: FileOptions) -> RecordText:
-    table = StagedTable(rows.template, staged_columns(rows), text_chunks(source, rows.packed, rows.template), options)
+    table = staged_table(rows, text_chunks(source, rows.packed, rows.template), options)
     if _is_cut_as_written(options):
         return RecordText(rows.template, json_lines(table), has_quotes=False)
     head = _csv_head_bytes(rows, options) if options.format == "csv" else 0

@@ -98,9 +98,11 @@ def compiled(dialect: str, options: FileOptions) -> CompiledExport:
 def file_of(dialect: str, options: FileOptions) -> bytes:
     export = compiled(dialect, options)
     staged, sink = io.BytesIO(), io.BytesIO()
+    stage = staged_dialect(options)
     with open_source(f"in_{dialect}", dialect) as source:
-        source.extract(export, staged_dialect(options), staged, ReadOptions("Europe/Berlin", "export-jobs test", 60))
-    format_writer(options.format)(StagedTable("t", export.columns, [staged.getvalue()], options), sink)
+        source.extract(export, stage, staged, ReadOptions("Europe/Berlin", "export-jobs test", 60))
+    table = StagedTable("t", export.columns, [staged.getvalue()], options, stage.delimiter)
+    format_writer(options.format)(table, sink)
     return sink.getvalue()
 
 

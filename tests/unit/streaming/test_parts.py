@@ -16,6 +16,7 @@ import pytest
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.files.export_file import CellType, StagedRows
 from export_jobs.errors import TerminalError
+from export_jobs.streaming.formats.staged_table import STAGED_DIALECT, staged_dialect
 from export_jobs.streaming.parts import PartResult, split_rows
 from export_jobs.streaming.staged.deflate_sink import DeflateSink
 from tests.unit.streaming.formats.staged import Rows, staged_text
@@ -24,22 +25,30 @@ WINDOW_END = datetime(2026, 1, 2, tzinfo=UTC)
 ROWS: list[list[str | None]] = [[str(number), f'line {number}\nsays "x"'] for number in range(1, 12)]
 
 
-def staged(rows: Rows, text: bytes | None = None) -> tuple[bytes, StagedRows]:
+def staged(rows: Rows, options: FileOptions) -> tuple[bytes, StagedRows]:
+    mark = staged_dialect(options).delimiter
     sink = io.BytesIO()
     with DeflateSink(sink, "rows") as packing:
-        packing.write(staged_text(rows) if text is None else text)
+        packing.write(staged_text(rows, STAGED_DIALECT.model_copy(update={"delimiter": mark})))
         packed = packing.finish()
     types = (CellType(type="integer"), CellType(type="text"))
     described = StagedRows(
-        template="sales", uri="", rows=len(rows), packed=packed, columns=("id", "note"), types=types, stage="s"
+        template="sales",
+        uri="",
+        rows=len(rows),
+        packed=packed,
+        columns=("id", "note"),
+        types=types,
+        delimiter=mark,
+        stage="s",
     )
     return sink.getvalue(), described
 
 
 def made(rows: Rows, **options: Any) -> list[tuple[bytes, PartResult]]:
     """The bytes of each part, and what is said of it."""
-    source, described = staged(rows)
     file = FileOptions.model_validate(options)
+    source, described = staged(rows, file)
     assert file.split is not None
     found = []
     for part in split_rows(io.BytesIO(source), rows=described, options=file, split=file.split):
@@ -132,8 +141,8 @@ def test_a_part_of_more_bytes_than_a_file_may_have_is_an_error() -> None:
 
 
 def test_rows_that_are_missing_are_told() -> None:
-    source, described = staged(ROWS)
     options = FileOptions.model_validate({"split": {"rows": 100}})
+    source, described = staged(ROWS, options)
     assert options.split
     more = described.model_copy(update={"rows": 12})
     with pytest.raises(TerminalError, match="12 rows were extracted, and the parts have 11"):

@@ -40,7 +40,8 @@ class StagedRows(Frozen):
     """The staged rows of one template. ``stage`` is the id of the extraction that made them.
 
     ``uri`` says where they are staged; ``rows`` leaves the header out. ``types`` are those of ``columns``, as they were
-    when the rows were read; an earlier release, which knew CSV alone, did not say them.
+    when the rows were read; an earlier release, which knew CSV alone, did not say them. ``delimiter`` stands between
+    two cells; releases that did not say it had commas there.
     """
 
     template: str
@@ -49,6 +50,7 @@ class StagedRows(Frozen):
     packed: PackedRows
     columns: tuple[str, ...]
     types: tuple[CellType, ...] = ()
+    delimiter: str = ","
     stage: str
 
 

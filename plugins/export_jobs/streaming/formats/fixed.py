@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain, repeat
+from typing import cast
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.column_use import Alignment
@@ -68,17 +70,18 @@ class _FixedWriter:
                 unfit.append(error)
         if unfit:
             raise min(unfit, key=lambda error: error.row).reason
-        return self.charset.encode("".join(["".join(row) + self._end for row in zip(*cells, strict=True)]))
+        lines = zip(*cells, repeat(self._end, len(batch[0])), strict=True)
+        return self.charset.encode("".join(chain.from_iterable(lines)))
 
     def _column(self, place: int, cells: Sequence[str | None], first_row: int) -> list[str]:
         fill, width, null = _FILL[column_align(self._table.columns[place])], self._widths[place], self._null
-        texts = [null if cell is None else cell for cell in cells]
+        texts = [null if cell is None else cell for cell in cells] if None in cells else cast("Sequence[str]", cells)
         if not self.charset.has("".join(texts)):
             texts = [self._fit(place, text, row) for row, text in enumerate(texts, start=first_row)]
         if max(map(len, texts)) > width:
             row, text = next((row, text) for row, text in enumerate(texts, start=first_row) if len(text) > width)
             raise _UnfitCellError(row, self._too_wide(place, row, text))
-        return [fill(text, width) for text in texts]
+        return [*map(fill, texts, repeat(width))]
 
     def _fit(self, place: int, text: str, row: int) -> str:
         try:

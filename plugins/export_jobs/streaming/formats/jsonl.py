@@ -6,20 +6,26 @@ one. JSON has no NaN and no infinity: they are texts. Times are ISO 8601, all of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain, repeat
 from json.encoder import encode_basestring as json_text
 from typing import cast
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.formats.count import Cells
-from export_jobs.streaming.formats.moment_text import split_instant
+from export_jobs.streaming.formats.moment_text import common_shape, split_instant
 from export_jobs.streaming.formats.staged_table import StagedTable
 
 _NO_JSON_NUMBER = {"NaN", "Infinity", "-Infinity"}
-_PLAIN_LENGTH = len("YYYY-MM-DD HH:MM:SS")
+_WHOLE_SECONDS = "0000-00-00 00:00:00"
+_WHOLE_SECONDS_AND_OFFSET = {f"{_WHOLE_SECONDS}+00", f"{_WHOLE_SECONDS}-00"}
+_PLAIN_LENGTH = len(_WHOLE_SECONDS)
 _PLACES = 6
+
+ColumnWriter = Callable[[Sequence[str]], Iterable[str]]
+"""The cells of a column, NULL apart, as they stand in JSON."""
 
 
 def write_jsonl(table: StagedTable, sink: ByteSink) -> int:
@@ -33,22 +39,40 @@ def write_jsonl(table: StagedTable, sink: ByteSink) -> int:
 
 def json_lines(table: StagedTable) -> Iterator[bytes]:
     """The lines, some thousand at a time."""
-    keys = [json_text(column.name).replace("%", "%%") for column in table.columns]
-    line = "{" + ", ".join(f"{key}: %s" for key in keys) + "}\n"
+    keys = [f", {json_text(column.name)}: " for column in table.columns]
+    keys[0] = "{" + keys[0].removeprefix(", ")
     writers = [_WRITERS[column.type] for column in table.columns]
     for batch in table.batches():
-        values = [_values(write, cells) for write, cells in zip(writers, batch, strict=True)]
-        yield "".join([line % row for row in zip(*values, strict=True)]).encode()
+        pieces: list[Iterable[str]] = []
+        for key, write, cells in zip(keys, writers, batch, strict=True):
+            pieces += repeat(key), _values(write, cells)
+        yield "".join(chain.from_iterable(zip(*pieces, repeat("}\n"), strict=False))).encode()
 
 
-def _values(write: Callable[[str], str], cells: Cells) -> Cells:
-    if None in cells:
-        return ["null" if cell is None else write(cell) for cell in cells]
-    return list(map(write, cast("list[str]", cells)))
+def _values(write: ColumnWriter, cells: Cells) -> Iterable[str]:
+    if None not in cells:
+        return write(cast("Sequence[str]", cells))
+    written = iter(write([cell for cell in cells if cell is not None]))
+    return ["null" if cell is None else next(written) for cell in cells]
 
 
-def _number(text: str) -> str:
-    return f'"{text}"' if text in _NO_JSON_NUMBER else text
+def _texts(cells: Sequence[str]) -> Iterable[str]:
+    return map(json_text, cells)
+
+
+def _numbers(cells: Sequence[str]) -> Iterable[str]:
+    if _NO_JSON_NUMBER.isdisjoint(cells):
+        return cells
+    return [f'"{cell}"' if cell in _NO_JSON_NUMBER else cell for cell in cells]
+
+
+def _moments(cells: Sequence[str], offset_length: int) -> Iterable[str]:
+    shape = common_shape(cells) if cells else ""
+    if offset_length and shape in _WHOLE_SECONDS_AND_OFFSET:
+        return [f'"{cell[:10]}T{cell[11:19]}.000000{cell[19:]}:00"' for cell in cells]
+    if not offset_length and shape == _WHOLE_SECONDS:
+        return [f'"{cell[:10]}T{cell[11:]}.000000"' for cell in cells]
+    return [_moment(cell, offset_length) for cell in cells]
 
 
 def _moment(text: str, offset_length: int) -> str:
@@ -70,12 +94,12 @@ def _moment(text: str, offset_length: int) -> str:
     return json_text(text) if parts is None else f'"{parts.date}T{parts.clock}.{parts.fraction}{parts.offset}"'
 
 
-_WRITERS: dict[ColumnType, Callable[[str], str]] = {
-    "text": json_text,
-    "integer": _number,  # one that has decimals can be NaN, too
-    "number": _number,
-    "boolean": str,
-    "date": json_text,
-    "timestamp": partial(_moment, offset_length=0),
-    "timestamptz": partial(_moment, offset_length=3),
+_WRITERS: dict[ColumnType, ColumnWriter] = {
+    "text": _texts,
+    "integer": _numbers,  # one that has decimals can be NaN, too
+    "number": _numbers,
+    "boolean": lambda cells: cells,
+    "date": _texts,
+    "timestamp": partial(_moments, offset_length=0),
+    "timestamptz": partial(_moments, offset_length=3),
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _MOMENT = re.compile(
     r"(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:([+-]\d\d)(:\d\d)?(:\d\d)?)?", flags=re.ASCII
 )
+_ONE_DIGIT = bytes.maketrans(b"123456789", b"0" * 9)
 _LONGEST_DATE = len("YYYY-MM-DD")
 _HOURS_AND_MINUTES = len("+HH:MM")
 
@@ -29,6 +31,16 @@ class MomentText:
     def is_of_four_digit_year(self) -> bool:
         """Whether other programs have such a date at all."""
         return len(self.date) == _LONGEST_DATE
+
+
+def common_shape(texts: Sequence[str]) -> str:
+    """The first text with 0 for each digit, if all of ``texts`` look like that; else nothing.
+
+    Some thousand times of one column are looked at as fast as a hundred one by one.
+    """
+    shape = texts[0].encode().translate(_ONE_DIGIT)
+    found = "\n".join(texts).encode().translate(_ONE_DIGIT)
+    return shape.decode() if found == b"\n".join([shape] * len(texts)) else ""
 
 
 def split_moment(text: str) -> MomentText | None:

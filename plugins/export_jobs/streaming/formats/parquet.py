@@ -117,10 +117,10 @@ def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> pa.Table:
     """A block by the types of ``schema``; floats come as text, since their digits are looked at first."""
     types = [pa.string() if pa.types.is_float64(field.type) else field.type for field in schema]
     try:
-        found = _read_as(block, types)
+        found = _read_as(block, types, table.delimiter)
     except pa.ArrowInvalid:
         # Which column it is, and what can be read in another way, shows one by one.
-        found = _read_as(block, [pa.string()] * len(types))
+        found = _read_as(block, [pa.string()] * len(types), table.delimiter)
     columns = [
         _convert(table, column, cells, field.type)
         for column, cells, field in zip(table.columns, found.columns, schema, strict=True)
@@ -130,13 +130,13 @@ def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _read_as(block: bytes, types: Iterable[pa.DataType]) -> pa.Table:
+def _read_as(block: bytes, types: Iterable[pa.DataType], delimiter: str) -> pa.Table:
     # Columns are named by their number: headings can be any text.
     named = {str(number): kind for number, kind in enumerate(types)}
     return pa_csv.read_csv(
         pa.BufferReader(block),
         read_options=pa_csv.ReadOptions(column_names=list(named), block_size=len(block) + 1, use_threads=False),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pa_csv.ConvertOptions(
             column_types=named,
             null_values=[NULL],

@@ -1,7 +1,8 @@
 """The rows of one template as they are staged for a format, and how they are read back: NULL is never an empty text.
 
-They are CSV as ``COPY`` writes it in one dialect, whatever the job's own is: comma, line feed, no heading, NULL as
-``\\N`` without quotes; a text that says ``\\N`` itself stands in quotes.
+They are CSV as ``COPY`` writes it in one dialect, whatever the job's own is: line feed, no heading, NULL as ``\\N``
+without quotes; a text that says ``\\N`` itself stands in quotes. Cells are separated by a character that texts hardly
+ever hold, so that few stand in quotes: what has none is cut by Python's own methods, three times as fast.
 """
 
 from __future__ import annotations
@@ -21,27 +22,32 @@ from export_jobs.streaming.formats.count import Cells, ColumnCounts
 
 NULL = "\\N"
 _NO_HEAD = {"header": False, "bom": False, "encoding": "utf-8", "unencodable": "fail"}
-STAGED_DIALECT = FileOptions(header=False, null_text=NULL, line_ending="lf")
-PARSED_BYTES = 1 << 18
-"""More would only make the garbage collector walk over more cells again and again."""
+DELIMITER = "\x1f"
+"""The separator of units, which ASCII has for this."""
+PARQUET_DELIMITER = ","
+"""pyarrow reads quotes as fast, and its row groups end where the text says: files made again have the same bytes."""
+STAGED_DIALECT = FileOptions(header=False, null_text=NULL, line_ending="lf", delimiter=DELIMITER)
+PARSED_BYTES = 1 << 16
+"""More would only make the garbage collector walk over more cells again and again, and leave the caches."""
 
 _EMPTY_TEXT = [""]
 """The row of an empty line: a file of one column has an empty text there."""
 _NULL_IN_QUOTES = f'"{NULL}"'
-_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\n]*))([,\n])')
 
 
 @dataclass(frozen=True)
 class StagedTable:
     """What a file is made of. ``chunks`` can be read once; ``template`` names it in errors.
 
-    ``options``: those of the file, for formats of text. ``counts`` knows the rows that have been read.
+    ``options``: those of the file, for formats of text. ``delimiter`` stands between two cells as they are staged.
+    ``counts`` knows the rows that have been read.
     """
 
     template: str
     columns: tuple[Column, ...]
     chunks: Iterable[bytes]
     options: FileOptions = STAGED_DIALECT
+    delimiter: str = DELIMITER
     counts: ColumnCounts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,12 +77,31 @@ class StagedTable:
     def batches(self) -> Iterator[list[Cells]]:
         """The cells of each block, column by column; None is NULL."""
         for block in self.blocks(PARSED_BYTES):
-            text = block.decode()
-            columns = _columns(text) if _NULL_IN_QUOTES in text else _plain_columns(text)
-            if len(columns) != len(self.columns):
-                raise self.error(f"{len(columns)} cells are staged a row, but the file has {len(self.columns)} columns")
+            columns = self._columns(block.decode())
             self.counts.add(columns)
             yield columns
+
+    def _columns(self, text: str) -> list[Cells]:
+        if _NULL_IN_QUOTES in text:
+            columns = _columns_with_nulls_in_quotes(text, self.delimiter)
+        elif '"' in text:
+            columns = _columns_with_quotes(text, self.delimiter)
+        else:
+            return self._plain_columns(text)
+        if len(columns) != len(self.columns):
+            raise self._wrong_cells(f"{len(columns)} cells are staged a row")
+        return columns
+
+    def _plain_columns(self, text: str) -> list[Cells]:
+        """The columns of a text without quotes."""
+        width, rows = len(self.columns), text.count("\n")
+        cells = text.removesuffix("\n").replace("\n", self.delimiter).split(self.delimiter)
+        if len(cells) != width * rows:
+            raise self._wrong_cells(f"{len(cells)} cells are staged in {rows} rows")
+        return [_with_nulls(cells[place::width]) for place in range(width)]
+
+    def _wrong_cells(self, found: str) -> Exception:
+        return self.error(f"{found}, but the file has {len(self.columns)} columns")
 
     def error(self, what: str, remedy: str = "Clear the extract task of this run to read the rows again") -> Exception:
         """What is wrong with these rows."""
@@ -94,7 +119,8 @@ def staged_dialect(options: FileOptions) -> FileOptions:
         # What each part begins with is not among the rows, and a part is encoded when it is made.
         return options if not options.split else options.model_copy(update={**_NO_HEAD, "max_bytes": max_bytes})
     kept = {key: getattr(options, key) for key in ("escape_formulas", "line_breaks")} | {"max_bytes": max_bytes}
-    return STAGED_DIALECT.model_copy(update=kept)
+    mark = PARQUET_DELIMITER if options.format == "parquet" else DELIMITER
+    return STAGED_DIALECT.model_copy(update=kept | {"delimiter": mark})
 
 
 def block_end(text: bytearray | bytes, size: int) -> int:
@@ -126,17 +152,22 @@ def _first_end(text: bytearray | bytes) -> int:
     return 0
 
 
-def _plain_columns(text: str) -> list[Cells]:
+def _with_nulls(cells: Cells) -> Cells:
+    return [None if cell == NULL else cell for cell in cells] if NULL in cells else cells
+
+
+def _columns_with_quotes(text: str, delimiter: str) -> list[Cells]:
     """The columns of a text in which nothing but NULL reads as NULL."""
     csv.field_size_limit(sys.maxsize)  # the module's own limit is 128 kB, and a cell may have any length
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     columns = zip(*(row or _EMPTY_TEXT for row in rows), strict=True)
-    return [[None if cell == NULL else cell for cell in column] if NULL in column else column for column in columns]
+    return [_with_nulls(column) for column in columns]
 
 
-def _columns(text: str) -> list[Cells]:
+def _columns_with_nulls_in_quotes(text: str, delimiter: str) -> list[Cells]:
+    cells = re.compile(rf'(?:"([^"]*(?:""[^"]*)*)"|([^"{delimiter}\n]*))([{delimiter}\n])')
     rows: list[list[str | None]] = [[]]
-    for quoted, bare, end in _CELL.findall(text):
+    for quoted, bare, end in cells.findall(text):
         # Only a bare cell can be NULL, and an empty one is empty on both sides.
         rows[-1].append(None if bare == NULL else bare or quoted.replace('""', '"'))
         if end == "\n":

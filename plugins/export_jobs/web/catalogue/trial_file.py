@@ -80,8 +80,9 @@ def trial_file(
 def _stage(
     export: CompiledExport, job: ExportJob, source: Source, staged: BinaryIO, options: ReadOptions
 ) -> StagedRows:
+    dialect = staged_dialect(job.file)
     with DeflateSink(staged, f"template {export.template!r}") as sink:
-        extracted = source.extract(export, staged_dialect(job.file), sink, options)
+        extracted = source.extract(export, dialect, sink, options)
         packed = sink.finish()
     return StagedRows(
         template=export.template,
@@ -90,6 +91,7 @@ def _stage(
         packed=packed,
         columns=tuple(column.name for column in export.columns),
         types=staged_types(export.columns),
+        delimiter=dialect.delimiter,
         stage="",
     )
 

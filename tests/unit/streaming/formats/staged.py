@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.csv.text import CsvFormatter
 from export_jobs.streaming.formats.staged_table import STAGED_DIALECT, StagedTable
@@ -11,8 +12,8 @@ from export_jobs.streaming.formats.staged_table import STAGED_DIALECT, StagedTab
 Rows = Sequence[Sequence[str | None]]
 
 
-def staged_text(rows: Rows) -> bytes:
-    csv = CsvFormatter(STAGED_DIALECT, len(rows[0]) if rows else 1)
+def staged_text(rows: Rows, dialect: FileOptions = STAGED_DIALECT) -> bytes:
+    csv = CsvFormatter(dialect, len(rows[0]) if rows else 1)
     return csv.lines([[csv.null if cell is None else csv.cell(cell) for cell in row] for row in rows]).encode()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -62,6 +63,19 @@ def test_decimals_are_exact_and_keep_their_places(numbers: list[Decimal]) -> Non
 def test_numbers_of_any_places_are_exact(numbers: list[float]) -> None:
     texts: list[str | None] = [float_text(number) for number in numbers]
     assert as_fractions(counted(Column("a", "number"), texts)) == exact([Decimal(str(text)) for text in texts])
+
+
+@given(
+    st.lists(
+        st.tuples(st.datetimes(datetime(1900, 1, 2), datetime(2100, 1, 1)), st.sampled_from([0, 1, -8])), min_size=1
+    )
+)
+def test_instants_of_several_offsets_are_compared_as_instants(moments: list[tuple[datetime, int]]) -> None:
+    instants = [moment.replace(tzinfo=timezone(timedelta(hours=hours))) for moment, hours in moments]
+    found = counted(Column("a", "timestamptz"), [str(instant).removesuffix(":00") for instant in instants])
+    assert (found["min"], found["max"]) == tuple(
+        bound.astimezone(UTC).isoformat(timespec="microseconds") for bound in (min(instants), max(instants))
+    )
 
 
 def test_what_is_no_number_is_not_counted() -> None:

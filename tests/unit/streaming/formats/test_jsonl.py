@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.sql.compiled import Column
@@ -87,3 +89,27 @@ def test_duckdb_reads_it(tmp_path: Path) -> None:
             [str(tmp_path / "rows.jsonl")],
         ).fetchall()
     assert found == [(1, "a\nb", 1704083400_000000), (2, None, None), (3, "", 1704099600_500000)]
+
+
+MOMENTS = [
+    "1997-01-31 13:00:00+01", "1997-07-31 13:00:00+02", "1997-01-31 13:00:00-08", "1997-01-31 13:00:00.25+01",
+    "1997-01-31 13:00:00.123456-08", "1997-01-31 13:00:00-03:30", "1890-01-01 00:53:28+00:53:28", "infinity",
+    "0044-03-15 13:00:00+00 BC", "10000-01-01 00:00:00+00",
+]  # fmt: skip
+
+
+@given(
+    cells=st.lists(st.none() | st.sampled_from(MOMENTS), max_size=6)
+    | st.lists(st.sampled_from(MOMENTS[:2]), min_size=1)
+)
+def test_a_time_is_written_alike_alone_and_among_others(cells: list[str | None]) -> None:
+    columns = [Column("a", "timestamptz")]
+    assert lines(columns, [[cell] for cell in cells]) == b"".join(lines(columns, [[cell]]) for cell in cells)
+
+
+def test_times_without_a_zone_are_written_alike_alone_and_among_others() -> None:
+    cells = ["1997-01-31 13:00:00", "1997-02-28 14:30:59"]
+    expected = ["1997-01-31T13:00:00.000000", "1997-02-28T14:30:59.000000"]
+    for added in ([], ["1997-01-31 13:00:00.5"]):
+        found = read([Column("a", "timestamp")], [[cell] for cell in [*cells, *added]])
+        assert [row["a"] for row in found][:2] == expected

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export_jobs.core.sql.compiled import Column
+from export_jobs.errors import TerminalError
 from export_jobs.streaming.formats import staged_table
+from export_jobs.streaming.formats.staged_table import DELIMITER
 from tests.unit.streaming.formats.staged import staged, staged_text
 
 CELLS = (
     st.none()
-    | st.sampled_from(["", "\\N", '"', '"\\N"', "\n", "\r\n", ",", "a", "\\.", '"",\n"'])
+    | st.sampled_from(["", "\\N", '"', '"\\N"', "\n", "\r\n", ",", DELIMITER, "a", "\\.", f'"",{DELIMITER}\n"'])
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
 )
 
@@ -45,7 +47,15 @@ def test_a_cell_may_be_longer_than_the_csv_module_wants_one_to_be() -> None:
     assert (first[0], second[0]) == rows[0]
 
 
-def test_rows_of_another_width_are_refused() -> None:
-    table = staged([Column("a", "text")], [("1", "2")])
-    with pytest.raises(Exception, match="2 cells are staged a row, but the file has 1 columns"):
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([("1", "2")], "2 cells are staged in 1 rows"),
+        ([("1", 'say "2"')], "2 cells are staged a row"),
+        ([("\\N", '"')], "2 cells are staged a row"),
+    ],
+)
+def test_rows_of_another_width_are_refused(rows: list[tuple[str, ...]], found: str) -> None:
+    table = staged([Column("a", "text")], rows)
+    with pytest.raises(TerminalError, match=f"{found}, but the file has 1 columns"):
         list(table.batches())
