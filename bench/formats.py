@@ -22,7 +22,8 @@ import psycopg  # noqa: E402
 from bench.extract import QUERY, ROW_BYTES, TABLE, Ways  # noqa: E402
 from bench.measure import Way, compare, megabytes, size  # noqa: E402
 from demo.postgres import Postgres  # noqa: E402
-from export_jobs.core.definitions.job import DateBasis, FileFormat, FileOptions  # noqa: E402
+from export_jobs.core.definitions.cell_format import FileFormat  # noqa: E402
+from export_jobs.core.definitions.job import DateBasis, FileOptions  # noqa: E402
 from export_jobs.core.files.export_file import CellType, StagedRows  # noqa: E402
 from export_jobs.core.files.names import SHEET_ROWS  # noqa: E402
 from export_jobs.core.sql.compiled import Column, CompiledExport  # noqa: E402

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import BinaryIO
 
 from export_jobs.core.definitions.job import FileOptions, FileSplit
+from export_jobs.core.files.charset import Charset
 from export_jobs.core.files.column_numbers import ColumnNumbers
 from export_jobs.core.files.export_file import StagedRows
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink, LimitedSink
-from export_jobs.streaming.csv.charset import Charset
 from export_jobs.streaming.csv.encode import HEADING, CsvEncoder
 from export_jobs.streaming.csv.text import header_line
 from export_jobs.streaming.deliverable import DeliverableResult, pack, staged_columns, staged_table, uncounted

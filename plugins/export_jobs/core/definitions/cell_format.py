@@ -1,10 +1,16 @@
-"""How values are written as text, where a receiver wants another spelling than PostgreSQL's: for a job or a column."""
+"""Formats of files and which keys say how each is written; how values are spelt as text, for a job or a column."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from export_jobs.core.base.frozen import Frozen
+
+FileFormat = Literal["csv", "jsonl", "parquet", "xlsx", "fixed"]
+PACKED_FORMATS: frozenset[FileFormat] = frozenset({"parquet", "xlsx"})
+"""Formats that are compressed inside, so that nothing is gained by packing the file once more."""
+TEXT_FORMATS: frozenset[FileFormat] = frozenset({"csv", "fixed"})
+"""Formats of plain text, whose encoding and spelling a job may choose."""
 
 DecimalMark = Literal[".", ","]
 ThousandsMark = Literal["", ",", ".", " ", "'"]
@@ -27,6 +33,12 @@ class CellFormat(Frozen):
 
 
 CELL_FORMAT_KEYS = tuple(CellFormat.model_fields)
+OF_CSV = ("delimiter", "quoting", "escape_formulas")
+"""Keys that say how CSV is written; other formats have one way of writing."""
+OF_TEXT = (
+    "header", "null_text", "bom", "line_ending", "encoding", "unencodable", "line_breaks", *CELL_FORMAT_KEYS
+)  # fmt: skip
+"""Keys that say how text is written, which is CSV or of fixed width."""
 AS_STORED = CellFormat()
 OF_TYPE: dict[str, tuple[str, ...]] = {
     "text": (),

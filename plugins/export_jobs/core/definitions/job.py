@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from export_jobs.core.base.frozen import Frozen
-from export_jobs.core.definitions.cell_format import CellFormat
+from export_jobs.core.definitions.cell_format import PACKED_FORMATS, CellFormat, FileFormat
 from export_jobs.core.definitions.column_use import ColumnUse, column_use
 from export_jobs.core.definitions.destination import DestinationOptions, DestinationPlace
 from export_jobs.core.definitions.filter import Filter, canonical_texts
@@ -120,14 +120,8 @@ class Schedule(Frozen):
 
 
 Compression = Literal["zip", "gzip", "zstd", "none"]
-FileFormat = Literal["csv", "jsonl", "parquet", "xlsx", "fixed"]
 Encoding = Literal["utf-8", "utf-16", "iso-8859-1", "windows-1252"]
 Unencodable = Literal["fail", "replace", "transliterate"]
-PACKED_FORMATS: frozenset[FileFormat] = frozenset({"parquet", "xlsx"})
-"""Formats that are compressed inside, so that nothing is gained by packing the file once more."""
-TEXT_FORMATS: frozenset[FileFormat] = frozenset({"csv", "fixed"})
-"""Formats of plain text, whose encoding and spelling a job may choose."""
-
 
 _OF_FIXED = {"header": False, "line_breaks": "blank"}
 
@@ -158,10 +152,11 @@ class FileOptions(CellFormat):
 
     ``delimiter``, ``quoting`` and ``escape_formulas`` are of CSV only, keys that say how text is written of CSV and
     fixed width. ``unencodable``: what happens to a character that ``encoding`` lacks. ``preset`` stands for other keys
-    and is never kept. ``compression`` is ``none`` by itself for a format that is compressed inside; a file of fixed
-    width has no header and no line breaks in cells by itself. ``name`` is a pattern for the names of the templates'
-    files, ``done_file`` one for a file that is sent last of all; see :mod:`export_jobs.core.files.name_pattern`.
-    ``manifest``: ``none`` sends none; ``manifest_folder``: below the destination's folder, empty: in it.
+    and is never kept; one of another format stays, and is refused. ``compression`` is ``none`` by itself for a format
+    that is compressed inside; a file of fixed width has no header and no line breaks in cells by itself. ``name`` is
+    a pattern for the names of the templates' files, ``done_file`` one for a file that is sent last of all; see
+    :mod:`export_jobs.core.files.name_pattern`. ``manifest``: ``none`` sends none; ``manifest_folder``: below the
+    destination's folder, empty: in it.
     ``shape_change``: what a run does when the source's columns are not those of the catalogue or the last delivery.
     ``split``: each template is delivered as numbered parts, each a whole file.
     """
@@ -195,7 +190,7 @@ class FileOptions(CellFormat):
         """What a preset sets, and what a format has by itself; a key that is there comes first."""
         if not isinstance(data, dict):
             return data
-        data = with_preset(data)
+        data = with_preset(data, _lower(data.get("format")))
         name = _lower(data.get("format"))
         own = {"compression": "none"} if name in PACKED_FORMATS else _OF_FIXED if name == "fixed" else {}
         return {**own, **data}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
+
+from export_jobs.core.definitions.cell_format import OF_CSV, TEXT_FORMATS, FileFormat
 
 PresetKey = Literal["excel-german", "excel-us", "unix", "salesforce", "sap-fixed"]
 
@@ -83,10 +85,20 @@ PRESETS: Mapping[PresetKey, Preset] = MappingProxyType(
 )
 
 
-def with_preset(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``data`` of a ``file`` with the keys of its preset, of which those that it names itself come first."""
+def is_of_format(preset: Preset, name: object) -> bool:
+    """Whether the preset says how a file of the format ``name`` is written; what is no format is told elsewhere."""
+    if name == "fixed":
+        return not preset.sets.keys() & set(OF_CSV)
+    return name not in get_args(FileFormat) or name in TEXT_FORMATS
+
+
+def with_preset(data: Mapping[str, Any], file_format: object) -> Mapping[str, Any]:
+    """``data`` of a ``file`` with the keys of its preset, of which those that it names itself come first.
+
+    A preset that is of another format than ``file_format`` stays as it is, to be told in one sentence.
+    """
     found = [preset for name, preset in PRESETS.items() if name == data.get("preset")]
-    if not found:
+    if not found or not is_of_format(found[0], file_format):
         return data
     own = {key: value for key, value in data.items() if key != "preset"}
     sets = dict(found[0].sets)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from export_jobs.core.definitions.job import FileFormat, FileOptions, TemplateUse
+from export_jobs.core.definitions.cell_format import FileFormat
+from export_jobs.core.definitions.job import FileOptions, TemplateUse
 from export_jobs.core.windows.window import ONE_DAY, Window, day_start
 
 FORMAT_SUFFIXES: dict[FileFormat, str] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.dialect_names import POSTGRES
 from export_jobs.core.definitions.cell_format import AS_STORED, CellFormat
@@ -11,6 +13,7 @@ from export_jobs.core.sql.cell_format import Bind, formatted_sql
 _WIDE = tuple("\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", *_WIDE)
 """With what spreadsheets take a text for a formula, those of East Asia by the wide signs too (OWASP's list)."""
+_SIGNED_NUMBER = re.compile(r"[-+][0-9]+([.,][0-9]+)?|[-+]{1,3}", flags=re.ASCII)
 _WIDE_CODES = ", ".join(str(ord(sign)) for sign in _WIDE)
 # A database of another encoding than UTF-8 could not read the wide signs themselves.
 _IS_WIDE = f"CASE current_setting('server_encoding') WHEN 'UTF8' THEN ascii({{text}}) END IN ({_WIDE_CODES})"
@@ -58,6 +61,11 @@ def _text_sql(expression: str, options: FileOptions) -> str:
         is_formula = f"{text} ~ '^[=+@\\t\\r\\n-]' OR {_IS_WIDE.format(text=text)}"
         text = f"CASE WHEN {is_formula} THEN '''' || {text} ELSE {text} END"
     return f"CASE WHEN {expression} IS DISTINCT FROM NULL THEN {text} END"
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would run ``text``. A sign alone, or a number with one, is only shown."""
+    return text.startswith(FORMULA_STARTS) and len(text) > 1 and not _SIGNED_NUMBER.fullmatch(text)
 
 
 def escape_heading(text: str, options: FileOptions) -> str:

@@ -13,10 +13,9 @@ from export_jobs.core.catalogue.selection import (
     resolve_group,
     tables_of,
 )
-from export_jobs.core.definitions.cell_format import AS_STORED, column_format
+from export_jobs.core.definitions.cell_format import AS_STORED, TEXT_FORMATS, column_format
 from export_jobs.core.definitions.column_use import ColumnUse
 from export_jobs.core.definitions.job import (
-    TEXT_FORMATS,
     DateBasis,
     ExportJob,
     FileOptions,

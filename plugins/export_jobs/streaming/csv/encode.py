@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.files.charset import Charset, MissingCharacterError
 from export_jobs.core.sql.cell import escape_heading
 from export_jobs.core.sql.compiled import Column
-from export_jobs.streaming.csv.charset import Charset, MissingCharacterError
 from export_jobs.streaming.csv.text import CsvFormatter
 
 _RECORD = re.compile(r'(?:[^"\n]|"[^"]*")*\n')

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from export_jobs.core.definitions.job import FileOptions
+from export_jobs.core.files.charset import Charset
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink, LimitedSink
-from export_jobs.streaming.csv.charset import Charset
 from export_jobs.streaming.csv.encode import HEADING, CsvEncoder
 from export_jobs.streaming.csv.text import header_line
 

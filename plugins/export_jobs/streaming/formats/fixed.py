@@ -12,9 +12,9 @@ from typing import cast
 
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.definitions.column_use import Alignment
+from export_jobs.core.files.charset import Charset, MissingCharacterError
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink
-from export_jobs.streaming.csv.charset import Charset, MissingCharacterError
 from export_jobs.streaming.formats.fixed_width import column_align, column_width
 from export_jobs.streaming.formats.staged_table import StagedTable
 

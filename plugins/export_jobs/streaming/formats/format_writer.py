@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import cast
 
-from export_jobs.core.definitions.job import FileFormat
+from export_jobs.core.definitions.cell_format import FileFormat
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink
 from export_jobs.streaming.formats.staged_table import StagedTable

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export_jobs.core.definitions.job import DateBasis, Encoding, FileOptions
+from export_jobs.core.files.charset import Charset
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv.charset import Charset
 from export_jobs.streaming.csv.encode import HEADING, CsvEncoder
 from export_jobs.streaming.csv.sink import CsvSink
 from export_jobs.streaming.csv.text import RowWriter, header_line

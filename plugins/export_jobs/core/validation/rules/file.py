@@ -6,19 +6,14 @@ from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value, text_issues
-from export_jobs.core.definitions.cell_format import CELL_FORMAT_KEYS
-from export_jobs.core.definitions.job import PACKED_FORMATS, TEXT_FORMATS, EmptyResult, FileOptions, JobSpec
+from export_jobs.core.definitions.cell_format import OF_CSV, OF_TEXT, PACKED_FORMATS, TEXT_FORMATS
+from export_jobs.core.definitions.job import EmptyResult, FileOptions, JobSpec
+from export_jobs.core.definitions.presets import PRESETS
 from export_jobs.core.files.names import SHEET_ROWS
 from export_jobs.core.validation.rule import Rules
 
 FILE_RULES: Rules[JobSpec] = Rules()
 MAX_NULL_TEXT = 20
-OF_CSV = ("delimiter", "quoting", "escape_formulas")
-"""Keys that say how CSV is written; other formats have one way of writing."""
-OF_TEXT = (
-    "header", "null_text", "bom", "line_ending", "encoding", "unencodable", "line_breaks", *CELL_FORMAT_KEYS
-)  # fmt: skip
-"""Keys that say how text is written, which is CSV or of fixed width."""
 LARGEST_FILE_BYTES = 5 * 1000**4
 """5 TB, the largest object that S3 takes."""
 LARGEST_ROWS = 10**12
@@ -35,6 +30,17 @@ def keys_fit_the_format(job: JobSpec) -> Iterator[Issue]:
         if getattr(job.file, key) != FileOptions.model_fields[key].default:
             what = f"{quote_value(key)} says how text is written, and the format is {job.file.format}"
             yield Issue(f"file.{key}", what, f"Leave {key} out, or choose the format csv or fixed")
+
+
+@FILE_RULES.reads("file.format", "file.preset")
+def preset_is_of_the_format(job: JobSpec) -> Iterator[Issue]:
+    """Else each key that it sets would be refused by itself, and nobody has typed those."""
+    if job.file.preset is not None:
+        title = PRESETS[job.file.preset].title
+        what = f"the preset {title!r} says how text is written, and the format is {job.file.format}"
+        if job.file.format in TEXT_FORMATS:
+            what = f"the preset {title!r} says how CSV is written, and the format is {job.file.format}"
+        yield Issue("file.preset", what, "Leave preset out, or leave format out")
 
 
 @FILE_RULES.reads("file.format", "file.compression")
@@ -82,10 +88,15 @@ def limit_is_sensible(job: JobSpec) -> Iterator[Issue]:
 
 @FILE_RULES.reads("file.format", "file.header", "file.empty_result")
 def empty_file_is_meant(job: JobSpec) -> Iterator[Issue]:
-    """Without a header an empty result is a file of no bytes, which a receiver may take for a broken one."""
-    if job.file.format == "csv" and not job.file.header and job.file.empty_result is EmptyResult.SEND:
-        what = "without a header, a window without rows sends a file of 0 bytes"
-        yield Issue("file.empty_result", what, "Write skip or fail, or keep the header", Level.WARNING)
+    """Without a header an empty result is a file of nothing, which a receiver may take for a broken one."""
+    if job.file.empty_result is not EmptyResult.SEND:
+        return
+    what = "a window without rows sends a file with nothing in it, since there is no header"
+    if job.file.format in TEXT_FORMATS and not job.file.header:
+        yield Issue("file.empty_result", what, "Write skip or fail, or write header true", Level.WARNING)
+    elif job.file.format == "jsonl":
+        what = "a window without rows sends a file with nothing in it, since JSON lines have no header"
+        yield Issue("file.empty_result", what, "Write skip or fail, unless the receiver expects it", Level.WARNING)
 
 
 @FILE_RULES.reads("file.split", "file.split.rows", "file.split.bytes")

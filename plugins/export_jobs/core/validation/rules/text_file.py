@@ -11,12 +11,14 @@ from export_jobs.core.catalogue.selection import resolve_column, tables_of
 from export_jobs.core.definitions.cell_format import (
     CELL_FORMAT_KEYS,
     OF_TYPE,
+    TEXT_FORMATS,
     CellFormat,
     column_format,
 )
 from export_jobs.core.definitions.column_use import MAX_WIDTH, ColumnUse
-from export_jobs.core.definitions.job import TEXT_FORMATS, JobSpec
+from export_jobs.core.definitions.job import JobSpec
 from export_jobs.core.definitions.time_format import TIME_DIRECTIVES, time_format_issues
+from export_jobs.core.sql.cell import is_formula
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.template_use import readable_uses
 
@@ -48,6 +50,13 @@ def a_line_is_a_row(job: JobSpec) -> Iterator[Issue]:
         yield Issue("file.line_breaks", what, "Leave line_breaks out, or write blank")
 
 
+@TEXT_FILE_RULES.reads("file.format", "file.escape_formulas", "file.null_text", *(f"file.{key}" for key in WORDS))
+def words_are_no_formulas(job: JobSpec) -> Iterator[Issue]:
+    """Cells and headings are escaped. A word would be another one then than the receiver looks for."""
+    for key in ("null_text", *WORDS):
+        yield from _formula_issues(f"file.{key}", getattr(job.file, key) or "", job)
+
+
 @TEXT_FILE_RULES.reads("file.delimiter", *(f"file.{key}" for key in CELL_FORMAT_KEYS))
 def spelling_is_readable(job: JobSpec) -> Iterator[Issue]:
     """What the job says for all of its columns."""
@@ -66,6 +75,8 @@ def columns_can_be_spelt_so(job: JobSpec, context: RuleContext) -> Iterator[Issu
                 continue
             place = f"{path}.columns[{index}]"
             yield from _spelling_issues(place, column)
+            for key in WORDS:
+                yield from _formula_issues(f"{place}.{key}", getattr(column, key) or "", job)
             yield from _format_issues(place, column, job)
             yield from _width_issues(place, column, job)
             kpi = context.catalogue.kpis.get(column.column) if column.column in template.kpis else None
@@ -91,6 +102,13 @@ def _spelling_issues(path: str, spelling: CellFormat) -> Iterator[Issue]:
         yield Issue(f"{path}.{missing}", what, "Say both, or none")
     elif yes is not None and yes == no:
         yield Issue(f"{path}.false_text", f"true and false would both be {quote_value(yes)}", "Write two texts")
+
+
+def _formula_issues(place: str, text: str, job: JobSpec) -> Iterator[Issue]:
+    """A sign alone, or before a number, is what it says."""
+    if job.file.format == "csv" and job.file.escape_formulas and is_formula(text):
+        what = f"{quote_value(text)} is a formula to a spreadsheet, and escape_formulas is for cells of text"
+        yield Issue(place, what, "Write it otherwise, such as in parentheses")
 
 
 def _format_issues(place: str, column: ColumnUse, job: JobSpec) -> Iterator[Issue]:

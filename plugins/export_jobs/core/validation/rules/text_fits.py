@@ -12,10 +12,11 @@ from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.selection import chosen_columns, resolve_column, tables_of
-from export_jobs.core.definitions.cell_format import CellFormat, column_format
+from export_jobs.core.definitions.cell_format import TEXT_FORMATS, CellFormat, column_format
 from export_jobs.core.definitions.column_use import MAX_WIDTH, WIDTHS, ColumnUse, spelt_width
-from export_jobs.core.definitions.job import TEXT_FORMATS, JobSpec, Template
+from export_jobs.core.definitions.job import Encoding, JobSpec, Template
 from export_jobs.core.definitions.time_format import TIME_DIRECTIVES, time_format_issues
+from export_jobs.core.files.charset import Charset, is_in
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.template_use import readable_uses
 from export_jobs.core.validation.rules.text_file import OF_ONE_BYTE, WORDS
@@ -55,18 +56,19 @@ def headings_are_in_the_encoding(job: JobSpec, context: RuleContext) -> Iterator
         return
     for path, use, template in readable_uses(job, context):
         seen: dict[str, str] = {}
+        charset = Charset(file)
         for index, column in enumerate(chosen_columns(template, use, context.catalogue)):
             heading = column.heading or column.column
             place = f"{path}.columns[{index}]"
             if file.unencodable == "fail":
                 yield from _missing_issues(place, heading, file.encoding)
-            elif file.unencodable == "replace":
-                shown = _replaced(heading, file.encoding)
-                other = seen.setdefault(shown.casefold(), heading)
-                is_replaced = shown != heading or _replaced(other, file.encoding) != other
-                if other != heading and is_replaced:
-                    what = f"the headings {quote_value(other)} and {quote_value(heading)} would both be {shown!r}"
-                    yield Issue(place, what, f"Give one of them a heading that {file.encoding} has, with `as`")
+                continue
+            shown = charset.fit(heading)
+            other = seen.setdefault(shown.casefold(), heading)
+            is_changed = shown != heading or not charset.has(other)
+            if other != heading and is_changed:
+                what = f"the headings {quote_value(other)} and {quote_value(heading)} would both be {shown!r}"
+                yield Issue(place, what, f"Give one of them a heading that {file.encoding} has, with `as`")
 
 
 @TEXT_FITS_RULES.looks_up("templates", "file")
@@ -130,20 +132,8 @@ def _cell(job: JobSpec, template: Template, column: ColumnUse, context: RuleCont
     return _Cell(found.type, spelling)
 
 
-def _missing_issues(place: str, text: str, encoding: str) -> Iterator[Issue]:
-    odd = next((char for char in text if not _is_in(char, encoding)), None) if encoding in OF_ONE_BYTE else None
+def _missing_issues(place: str, text: str, encoding: Encoding) -> Iterator[Issue]:
+    odd = next((char for char in text if not is_in(char, encoding)), None) if encoding in OF_ONE_BYTE else None
     if odd is not None:
         what = f"{quote_value(text)} holds {quote_value(odd)}, which is not in {encoding}"
         yield Issue(place, what, "Write it otherwise, or choose the encoding utf-8")
-
-
-def _replaced(text: str, encoding: str) -> str:
-    return text.encode(encoding, "replace").decode(encoding)
-
-
-def _is_in(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -59,15 +59,15 @@ class Charset:
 
     def has(self, text: str) -> bool:
         """Whether the encoding has all of ``text``."""
-        return _has.__wrapped__(self._codec, text)
+        return _has(self._codec, text)
 
     def fit(self, text: str) -> str:
         """``text`` in characters of this encoding; raises ``MissingCharacterError`` where none may be replaced."""
         if self.has(text):
             return text
         if self._spell is None:
-            raise MissingCharacterError(next(char for char in text if not _has(self._codec, char)))
-        return "".join([char if _has(self._codec, char) else self._spell(self._codec, char) for char in text])
+            raise MissingCharacterError(next(char for char in text if not _has_char(self._codec, char)))
+        return "".join([char if _has_char(self._codec, char) else self._spell(self._codec, char) for char in text])
 
     def missing(self, template: str, place: str, character: str) -> TerminalError:
         """The error of a cell that does not fit; of its value it names the one character."""
@@ -80,13 +80,21 @@ class Charset:
         )
 
 
-@lru_cache(maxsize=4096)
+def is_in(text: str, encoding: Encoding) -> bool:
+    """Whether ``encoding`` has all of ``text``."""
+    return _has(_CODECS[encoding], text)
+
+
 def _has(codec: str, text: str) -> bool:
     try:
         text.encode(codec)
     except UnicodeEncodeError:
         return False
     return True
+
+
+_has_char = lru_cache(maxsize=4096)(_has)
+"""The same characters are asked for again and again, whole texts are not."""
 
 
 def _replace(codec: str, char: str) -> str:  # noqa: ARG001  the same signature as the other way
