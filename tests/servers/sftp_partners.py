@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncssh
 
-from tests.servers.sftp_faults import ServedFiles, denied
+from tests.servers.sftp_faults import ServedFiles, ServedLogin, denied
 
 
 class DeniesStatOfFolder(ServedFiles):
@@ -246,6 +246,22 @@ class OneHandleAFile(ServedFiles):
         if pflags & asyncssh.FXF_WRITE and not pflags & asyncssh.FXF_CREAT:
             raise denied()
         return super().open(path, pflags, attrs)
+
+
+class NeverGivesSecondChannel(ServedLogin):
+    """Who asks for a second channel gets no answer, neither yes nor no; the first one goes on."""
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        super().connection_made(conn)
+        give = conn.send_channel_open_confirmation
+        given: list[int] = []
+
+        def once(*channel: int) -> None:
+            if not given:
+                give(*channel)
+            given.append(channel[0])
+
+        conn.send_channel_open_confirmation = once
 
 
 class EndsAtSecondChannel(ServedFiles):

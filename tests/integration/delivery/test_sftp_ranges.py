@@ -39,6 +39,20 @@ def test_ranges_a_server_that_ends_the_connection_at_a_second_channel_gets_the_f
     assert partner.server.seen.connections == 2
 
 
+@served_by({"login": partners.NeverGivesSecondChannel})
+def test_ranges_a_server_that_never_answers_for_a_second_channel_gets_the_file_over_the_first(
+    partner: Partner, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a stall of minutes before each file, and without another login."""
+    monkeypatch.setattr("export_jobs.delivery.sftp_server.session.LEAST_CHANNEL_SECONDS", 0.2)
+    site = partner.site(parallel=4)
+    site.destination.deliver(*staged(LARGE, PATH), lease.fence())
+    assert site.read(PATH) == LARGE
+    assert site.everything() == [PATH]
+    assert partner.server.seen.connections == 1
+    assert lease.recorded == ["1"]
+
+
 @served_by({})
 @pytest.mark.parametrize("percent", range(0, 101, 10))
 def test_ranges_a_dropped_connection_leaves_nothing_and_the_retry_is_whole(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import stat
+import time
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 CLOSE_SECONDS = 5.0
+CHANNEL_LOGINS = 2.0
+"""How many times as long as its login a server may take to give a further channel, which needs fewer answers of it."""
+LEAST_CHANNEL_SECONDS = 3.0
 _READ_ONLY = 0x1  # statvfs@openssh.com, SSH2_FXE_STATVFS_ST_RDONLY
 
 
@@ -54,6 +58,7 @@ class SftpSession:
         self.client: Any = None
         self.where = login.where
         self.stall_seconds = stall_seconds
+        self.channel_seconds = stall_seconds
         self.alive = False
 
     @classmethod
@@ -69,7 +74,10 @@ class SftpSession:
         await self._connect()
 
     async def _connect(self) -> None:
+        begun = time.monotonic()
         self._connection, self.client = await connect(self._login, self._connect_seconds)
+        patience = max(LEAST_CHANNEL_SECONDS, CHANNEL_LOGINS * (time.monotonic() - begun))
+        self.channel_seconds = min(patience, self.stall_seconds)
         self.alive = True
 
     async def further_client(self) -> Any:

@@ -80,7 +80,7 @@ class SftpUpload:
         if errors and not self._session.alive:
             raise RangesRefusedError from errors[0]
         for error in errors:
-            if not isinstance(error, asyncssh.Error):
+            if not isinstance(error, asyncssh.Error | TimeoutError):
                 raise error
         handles = [result for result in opened if not isinstance(result, BaseException)]
         if errors:
@@ -88,9 +88,11 @@ class SftpUpload:
         return handles
 
     async def _further_handle(self) -> Any:
-        client = await self._session.further_client()
-        opening = client.open(self._path, _PART_OF_FILE, encoding=None, block_size=0)
-        return await self._session.ask("opening ranges", opening)
+        # Servers exist that neither give nor refuse it; what was opened until then goes on all the same.
+        async with asyncio.timeout(self._session.channel_seconds):
+            client = await self._session.further_client()
+            opening = client.open(self._path, _PART_OF_FILE, encoding=None, block_size=0)
+            return await self._session.ask("opening ranges", opening)
 
     async def create(self) -> Any:
         """Open the path for writing; an older file loses its content."""
