@@ -23,6 +23,7 @@ from export_jobs.delivery.ftp.destination import FtpDestination
 from export_jobs.delivery.s3 import S3Destination
 from export_jobs.delivery.sftp import SftpDestination
 from export_jobs.orchestration.airflow.connections import open_destination
+from tests.integration.delivery.ftp_partner import Served
 from tests.integration.delivery.s3_partner import Open
 from tests.integration.delivery.sftp_partner import Partner
 from tests.servers.ftp_faults import PASSWORD as FTP_PASSWORD
@@ -193,6 +194,17 @@ def ftps_credentials(ftps: FtpServer) -> Credentials:
 @pytest.fixture
 def ftps_site(ftps: FtpServer, ftps_credentials: Credentials) -> Site:
     return folder_site(ftps.root / "in", FtpDestination(ftps_credentials, "/in", stall_seconds=20))
+
+
+@pytest.fixture
+def served(ftps: FtpServer, ftps_credentials: Credentials) -> Served:
+    """The misbehaving server as a destination with given options sees it."""
+
+    def opened(folder: str = "/in", **options: Any) -> Site:
+        destination = FtpDestination(ftps_credentials, folder, options=DestinationOptions(**options), stall_seconds=20)
+        return folder_site(ftps.root / "in", destination)
+
+    return opened
 
 
 @pytest.fixture(scope="session")

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
-from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile, Verification
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.ftp import upload
 from export_jobs.delivery.ftp.destination import FtpDestination
 from export_jobs.errors import ExportError, SupersededError, TerminalError, TransientError
+from tests.integration.delivery.ftp_partner import CONTENT, OLD, PATH, Served
 from tests.servers.ftp_faults import FtpServer
-from tests.servers.sites import Lease, Site, folder_site, staged
+from tests.servers.sites import Lease, staged
 
 pytestmark = pytest.mark.integration
-PATH = "daily/sales.zip"
-CONTENT = bytes(range(256)) * 20_000
-OLD = b"the old file"
-Open = Callable[..., Site]
-
-
-@pytest.fixture
-def served(ftps: FtpServer, ftps_credentials: Credentials) -> Open:
-    """The misbehaving server as a destination with given options sees it."""
-
-    def opened(folder: str = "/in", **options: Any) -> Site:
-        destination = FtpDestination(ftps_credentials, folder, options=DestinationOptions(**options), stall_seconds=20)
-        return folder_site(ftps.root / "in", destination)
-
-    return opened
 
 
 def announced(content: bytes) -> KnownFile:
@@ -44,7 +27,7 @@ def announced(content: bytes) -> KnownFile:
 
 
 def test_f4_a_server_that_takes_what_is_stored_gets_one_junk_file_and_a_sentence(
-    served: Open, ftps: FtpServer, lease: Lease
+    served: Served, ftps: FtpServer, lease: Lease
 ) -> None:
     ftps.faults.takes_stored = True
     with pytest.raises(TerminalError, match="as soon as it was stored") as caught:
@@ -57,7 +40,7 @@ def test_f4_a_server_that_takes_what_is_stored_gets_one_junk_file_and_a_sentence
 
 @pytest.mark.parametrize("verify", ["size", "read_back", "none"])
 def test_f4_straight_to_the_final_name_one_file_arrives(
-    served: Open, ftps: FtpServer, lease: Lease, verify: str
+    served: Served, ftps: FtpServer, lease: Lease, verify: str
 ) -> None:
     ftps.faults.takes_stored = True
     site = served(publish="direct", probe="login_only", verify=verify)
@@ -68,7 +51,7 @@ def test_f4_straight_to_the_final_name_one_file_arrives(
     assert lease.placed[0].verification is Verification.NONE
 
 
-def test_direct_the_file_is_verified_where_it_is_shown_and_a_rerun_replaces_it(served: Open, lease: Lease) -> None:
+def test_direct_the_file_is_verified_where_it_is_shown_and_a_rerun_replaces_it(served: Served, lease: Lease) -> None:
     site = served(publish="direct")
     site.destination.check()
     site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
@@ -85,7 +68,7 @@ def test_direct_the_file_is_verified_where_it_is_shown_and_a_rerun_replaces_it(s
 
 @pytest.mark.parametrize("percent", range(0, 101, 10))
 def test_direct_a_dropped_connection_leaves_no_part_and_the_retry_is_whole(
-    served: Open, ftps: FtpServer, lease: Lease, percent: int
+    served: Served, ftps: FtpServer, lease: Lease, percent: int
 ) -> None:
     site = served(publish="direct")
     ftps.faults.drop_after_bytes = max(0, len(CONTENT) * percent // 100 - 1)
@@ -98,7 +81,7 @@ def test_direct_a_dropped_connection_leaves_no_part_and_the_retry_is_whole(
     assert site.everything() == [PATH]
 
 
-def test_direct_the_part_that_a_killed_attempt_left_is_known_by_its_content(served: Open, lease: Lease) -> None:
+def test_direct_the_part_that_a_killed_attempt_left_is_known_by_its_content(served: Served, lease: Lease) -> None:
     site = served(publish="direct")
     site.put(PATH, CONTENT[:70_000])
     site.destination.deliver(*staged(CONTENT, PATH, known=[announced(CONTENT)]), lease.fence())
@@ -110,7 +93,7 @@ def test_direct_the_part_that_a_killed_attempt_left_is_known_by_its_content(serv
 
 
 def test_direct_a_fence_that_is_lost_stops_the_upload_and_removes_nothing(
-    served: Open, monkeypatch: pytest.MonkeyPatch
+    served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload, "KEEP_OPEN_AFTER_S", 0)
     site = served(publish="direct")
@@ -133,7 +116,7 @@ def test_direct_a_fence_that_is_lost_stops_the_upload_and_removes_nothing(
 @pytest.mark.parametrize("foreign_file", ["replace", "keep_both"])
 @pytest.mark.parametrize("publish", ["rename", "direct"])
 def test_a_foreign_file_is_replaced_or_kept_beside_where_the_destination_says_so(
-    served: Open, lease: Lease, foreign_file: str, publish: str
+    served: Served, lease: Lease, foreign_file: str, publish: str
 ) -> None:
     site = served(publish=publish, foreign_file=foreign_file)
     site.put(PATH, OLD)
@@ -145,7 +128,7 @@ def test_a_foreign_file_is_replaced_or_kept_beside_where_the_destination_says_so
 
 @pytest.mark.parametrize("is_silent", [False, True], ids=["refuses", "says OK and does nothing"])
 def test_f5_a_server_that_replaces_nothing_keeps_the_old_file_unless_the_destination_consents(
-    served: Open, ftps: FtpServer, lease: Lease, is_silent: bool
+    served: Served, ftps: FtpServer, lease: Lease, is_silent: bool
 ) -> None:
     ftps.faults.never_replaces = True
     site = served()
@@ -163,7 +146,7 @@ def test_f5_a_server_that_replaces_nothing_keeps_the_old_file_unless_the_destina
 
 
 def test_f6_a_login_that_may_not_rename_is_told_the_option_that_does_without(
-    served: Open, ftps: FtpServer, lease: Lease
+    served: Served, ftps: FtpServer, lease: Lease
 ) -> None:
     ftps.faults.answers["RNFR"] = "550 Not enough privileges."
     with pytest.raises(TerminalError, match="refuses to rename"):
@@ -174,74 +157,8 @@ def test_f6_a_login_that_may_not_rename_is_told_the_option_that_does_without(
     assert direct.everything() == [PATH]
 
 
-@pytest.mark.parametrize("answer", ["550 Not enough privileges.", "550 Permission denied.", "502 Not implemented."])
-def test_f10_where_delete_is_denied_check_leaves_nothing_and_refuses_nothing(
-    served: Open, ftps: FtpServer, lease: Lease, answer: str
-) -> None:
-    ftps.faults.answers["DELE"] = answer
-    site = served()
-    site.destination.check()
-    assert site.everything() == []
-    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
-    assert site.everything() == [PATH]
-
-
-def test_f10_where_delete_is_denied_a_forbidden_rename_is_found_all_the_same(served: Open, ftps: FtpServer) -> None:
-    ftps.faults.answers |= {"DELE": "550 Not enough privileges.", "RNFR": "550 Not enough privileges."}
-    with pytest.raises(TerminalError, match="refuses to rename"):
-        served().destination.check()
-    served(publish="direct").destination.check()
-
-
-def test_f10_a_probe_that_could_not_be_removed_is_the_only_one(served: Open, ftps: FtpServer) -> None:
-    """Its answer has no word of rights, so that the first check takes it for "there is no such file"."""
-    ftps.faults.answers["DELE"] = "550 Zugriff verweigert."
-    site = served()
-    site.destination.check()
-    (left,) = site.everything()
-    os.utime(ftps.root / "in" / left, (1_600_000_000, 1_600_000_000))
-    site.destination.check()
-    assert site.everything() == [left]
-    ftps.heal()
-    site.destination.check()
-    assert site.everything() == []
-
-
-@pytest.mark.parametrize("publish", ["rename", "direct"])
-def test_f2_in_a_drop_box_no_file_is_overwritten_that_nobody_may_look_at(
-    served: Open, ftps: FtpServer, lease: Lease, publish: str
-) -> None:
-    ftps.faults.answers |= dict.fromkeys(("MLST", "SIZE", "MLSD", "NLST", "RETR"), "550 Not enough privileges.")
-    site = served(publish=publish)
-    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
-    assert site.read(PATH) == CONTENT
-    assert lease.placed[0].verification is Verification.NONE
-    with pytest.raises(TerminalError, match="exists already"):
-        site.destination.deliver(*staged(b"newer", PATH), lease.fence())
-    assert site.read(PATH) == CONTENT
-    served(publish=publish, foreign_file="replace").destination.deliver(*staged(b"newer", PATH), lease.fence())
-    assert site.read(PATH) == b"newer"
-
-
-@pytest.mark.parametrize("point", ["before", "after"])
-def test_f2_in_a_drop_box_a_rename_that_lost_its_answer_is_known_by_its_source(
-    served: Open, ftps: FtpServer, lease: Lease, point: str
-) -> None:
-    ftps.faults.answers |= dict.fromkeys(("MLST", "SIZE", "MLSD", "NLST", "RETR"), "550 Not enough privileges.")
-    setattr(ftps.faults, f"drop_{point}_rename", True)
-    site = served()
-    if point == "before":
-        with pytest.raises(TransientError, match="was lost while renaming"):
-            site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
-        ftps.faults.drop_before_rename = False
-    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
-    assert site.everything() == [PATH]
-    assert site.read(PATH) == CONTENT
-    assert lease.recorded == ["1"]
-
-
 @pytest.mark.parametrize("folder", ["~/in", "in", "/in/"])
-def test_f11_a_tilde_is_the_home(served: Open, lease: Lease, folder: str) -> None:
+def test_f11_a_tilde_is_the_home(served: Served, lease: Lease, folder: str) -> None:
     site = served(folder)
     site.destination.check()
     site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
@@ -249,7 +166,7 @@ def test_f11_a_tilde_is_the_home(served: Open, lease: Lease, folder: str) -> Non
 
 
 def test_a_server_may_answer_in_another_encoding_than_that_of_file_names(
-    served: Open, ftps: FtpServer, lease: Lease
+    served: Served, ftps: FtpServer, lease: Lease
 ) -> None:
     ftps.faults.speaks_latin_1 = True
     site = served()
@@ -273,7 +190,7 @@ def test_a_server_may_answer_in_another_encoding_than_that_of_file_names(
     ids=["no time", "size in words", "no size", "no time by MDTM"],
 )
 def test_what_a_server_tells_oddly_of_a_file_stops_no_delivery(
-    served: Open, ftps: FtpServer, lease: Lease, answers: dict[str, str]
+    served: Served, ftps: FtpServer, lease: Lease, answers: dict[str, str]
 ) -> None:
     site = served(publish="direct")
     site.put(PATH, CONTENT)
@@ -284,7 +201,7 @@ def test_what_a_server_tells_oddly_of_a_file_stops_no_delivery(
 
 
 def test_a_server_that_tells_no_size_of_what_it_lists_keeps_strangers_files(
-    served: Open, ftps: FtpServer, lease: Lease
+    served: Served, ftps: FtpServer, lease: Lease
 ) -> None:
     ftps.faults.answers["MLST"] = "250-Listing\r\n type=file;modify=20260101000000; sales.zip\r\n250 End"
     site = served()
@@ -294,7 +211,7 @@ def test_a_server_that_tells_no_size_of_what_it_lists_keeps_strangers_files(
     assert site.read(PATH) == OLD
 
 
-def test_one_login_at_a_time_is_enough_also_to_tidy_up(served: Open, ftps: FtpServer, lease: Lease) -> None:
+def test_one_login_at_a_time_is_enough_also_to_tidy_up(served: Served, ftps: FtpServer, lease: Lease) -> None:
     ftps.one_login = True
     try:
         ftps.faults.lose_last_bytes = 1024
