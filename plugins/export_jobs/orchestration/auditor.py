@@ -79,6 +79,7 @@ class CompareWithLedger(BaseOperator):
         owners = {**gathered.owners, **{job.name: job.owner for job in lost}}
         findings = [_lost_row_finding(job) for job in lost]
         findings += _expiring_keys(engine, troubles)
+        findings += map(_unreadable_finding, gathered.unreadable)
         for facts in gathered.facts:
             deleted = {run.run_id for run in gone.get(facts.job, ())}
             findings += _findings(facts, deleted, gathered)
@@ -152,9 +153,7 @@ def _findings(facts: JobFacts, deleted: set[str], gathered: GatheredFacts) -> li
 
 
 def _skipped(gathered: GatheredFacts) -> list[str]:
-    """Rows that cannot be read are red on the page already; what nobody has foreseen is told here."""
-    if gathered.unreadable:
-        log.warning("%s cannot be read and are not audited; the page says why", _named(gathered.unreadable))
+    """What nobody has foreseen."""
     if gathered.broken:
         return [f"{_named(gathered.broken)} could not be audited; the log above has each error."]
     return []
@@ -178,6 +177,12 @@ def _unaudited_finding(job: str) -> Finding:
     """Kept and not mailed: of a job with an alarm all runs are looked at next time, so none is passed over."""
     what = f"Job {job!r}: it could not be audited. See the error in the log of {AUDITOR_DAG_ID}, and report it."
     return Finding(f"{job} not audited", job, what)
+
+
+def _unreadable_finding(job: str) -> Finding:
+    """It makes no run, and which windows it is late with cannot be told."""
+    what = f"Job {job!r}: none of its windows is exported, since its definition is invalid. Correct it; the page of "
+    return Finding(f"{job} unreadable", job, f"{what}the job says what is wrong.")
 
 
 def _expiring_keys(engine: Engine, troubles: list[str]) -> list[Finding]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from export_jobs.core.validation.rules.schedule import is_time_zone
 from export_jobs.core.windows.rerun import DagRunSummary, RerunSelection, plan_rerun
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.store.executions.pages import ExecutionPages
@@ -33,9 +32,7 @@ def make_rerun_plan(
     """Which of the runs that Airflow has ``made`` are cleared; raises ``UserError`` while one is in progress."""
     runs = pages.runs(row.job_id)
     delivered = {run.run_id for run in runs if run.is_delivered}
-    schedule = row.schedule()
-    if schedule and not is_time_zone(schedule.time_zone):
-        schedule = None  # the invalid definition is told by whoever acts on the plan
+    schedule = row.schedule()  # an invalid definition is told by whoever acts on the plan
     plan = plan_rerun(row.name, made, delivered, include_gaps=include_gaps, now=datetime.now(UTC), schedule=schedule)
     return RerunPlan(plan, {run.run_id: run.id for run in runs})
 

@@ -15,7 +15,7 @@ from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import ExportJob, Schedule
 from export_jobs.core.definitions.key import ReceiverKey
 from export_jobs.core.validation.definitions import check_stored_job, parse_stored_job
-from export_jobs.core.validation.rules.schedule import is_time_zone
+from export_jobs.core.validation.rules.schedule import is_time_zone, time_zone_exists
 from export_jobs.errors import TerminalError, UserError
 
 log = logging.getLogger(__name__)
@@ -60,11 +60,15 @@ class StoredJob:
             return None, [self._stumble(error)]
 
     def schedule(self) -> Schedule | None:
-        """The schedule alone, which takes a tenth of the time that the whole job takes; None when it cannot be read."""
+        """The schedule alone, which takes a tenth of the time that the whole job takes.
+
+        None when it cannot be read, or names a zone that does not exist: no window can be told of either.
+        """
         try:
-            return Schedule.model_validate(self.definition["schedule"])
+            schedule = Schedule.model_validate(self.definition["schedule"])
         except (KeyError, TypeError, ValidationError):
             return None
+        return schedule if is_time_zone(schedule.time_zone) else None
 
     @property
     def owner(self) -> str:
@@ -96,6 +100,13 @@ class StoredJob:
             raise UserError(
                 f"The row of job {self.name!r} cannot be read as a definition", f"Correct it:\n{bullet_list(issues)}"
             )
+        return job
+
+    def parse_with_windows(self) -> ExportJob:
+        """The same, for whoever asks for its windows: raises ``UserError`` also for a zone that does not exist."""
+        job = self.parse()
+        if issues := list(time_zone_exists(job)):
+            raise UserError(f"Job {self.name!r} is invalid", f"Correct it:\n{bullet_list(issues)}")
         return job
 
 

@@ -208,6 +208,15 @@ def test_history_and_coverage_of_a_job_that_has_not_run(run: Run) -> None:
     assert code == 0 and {one["state"] for one in json.loads(out)["windows"]} == {"due"}, "it was applied just now"
 
 
+@pytest.mark.parametrize("command", ["coverage", "windows", "rerun"])
+def test_a_zone_that_does_not_exist_is_a_sentence(run: Run, stored: Store, command: str) -> None:
+    """As somebody has typed it into the table."""
+    run("apply", "-f", SAMPLES, "--yes")
+    stored.hand("UPDATE export_jobs.job SET time_zone = 'Mars/Olympus' WHERE name = 'monthly-1997'")
+    code, _, error = run(command, "monthly-1997")
+    assert code == 1 and "there is no time zone 'Mars/Olympus'" in error and "Correct it" in error
+
+
 def test_the_whole_store_is_validated(run: Run) -> None:
     run("apply", "-f", SAMPLES, "--yes")
     code, out, _ = run("validate")

@@ -49,6 +49,23 @@ def test_m3_a_cause_that_changes_is_told_and_one_that_ends_is_forgotten(
     assert [text.count("paused in Airflow") for _, text in sent(mails)] == [1, 0, 0, 1]
 
 
+def test_a_zone_that_does_not_exist_is_told_to_the_owner_and_stops_no_other_audit(
+    connected: Store, mails: Script, airflow: AirflowState
+) -> None:
+    """Typed into the table, or gone from the zone database: no window can be computed, and none is exported."""
+    mars, sales = old(connected, "mars", "sales")
+    airflow.dag(sales.dag_id)
+    connected.hand(f"UPDATE export_jobs.job SET time_zone = 'Mars/Olympus' WHERE id = {mars.job_id}")
+    assert "mars" not in audit(), "somebody may be about to correct it"
+    backdate(connected)
+    said = audit().splitlines()
+    assert said[0].startswith("Job 'mars': none of its windows is exported, since its definition is invalid.")
+    assert said[1].startswith("Job 'sales': 31 windows")
+    assert [("mars" in text, "sales" in text) for _, text in sent(mails)] == [(False, True), (True, False)]
+    connected.hand(f"UPDATE export_jobs.job SET enabled = false WHERE id = {mars.job_id}")
+    assert "mars" not in audit()
+
+
 def test_m3_a_job_that_is_a_minute_old_is_no_alarm(connected: Store, mails: Script, airflow: AirflowState) -> None:
     connected.create("sales")
     assert audit() == ""

@@ -18,6 +18,7 @@ from export_jobs.orchestration import factory
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.orchestration.airflow.connections import airflow_connection
 from export_jobs.orchestration.doctor import databases, services
+from export_jobs.orchestration.doctor.definitions import definitions_are_valid
 from export_jobs.orchestration.doctor.result import Outcome, Surroundings
 from export_jobs.orchestration.generator.budget import Budget
 from export_jobs.orchestration.generator.definitions import LoadedJob, load_jobs
@@ -137,6 +138,18 @@ def test_w1_the_doctor_looks_at_every_destination(connected: Store, monkeypatch:
     assert found["destination a-odd"].outcome is Outcome.FAILED
     assert "could not be checked (UnforeseenError)" in found["destination a-odd"].what
     assert found["destination b-plain"].outcome is Outcome.OK
+
+
+def test_the_doctor_names_the_jobs_that_are_invalid(connected: Store) -> None:
+    connected.hand("INSERT INTO export_jobs.template (name, kind, kpis) VALUES ('net', 'custom', '{net_sales}')")
+    connected.create("mars", templates=[{"template": "net"}])
+    connected.create("sales", templates=[{"template": "net"}])
+    (sound,) = definitions_are_valid(Surroundings(AirflowApi.from_connection))
+    assert (sound.outcome, sound.what) == (Outcome.OK, "2 jobs are valid")
+    connected.hand("UPDATE export_jobs.job SET time_zone = 'Mars/Olympus' WHERE name = 'mars'")
+    (found,) = definitions_are_valid(Surroundings(AirflowApi.from_connection))
+    assert (found.outcome, found.what) == (Outcome.WARNING, "1 of 2 jobs are invalid and export nothing: mars")
+    assert "export-jobs validate" in found.remedy
 
 
 def test_w1_the_doctor_looks_at_every_warehouse(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,7 @@ ON_DESTINATIONS = [
     ("destination_tag_is_plain", {"tag": "'a b'"}),
     ("destination_kind_is_known", {"kind": "'webdav'"}),
     ("destination_has_a_connection", {"connection": "''"}),
+    ("destination_connection_is_an_id", {"connection": "'sftp://user:secret@host'"}),
     ("destination_download_is_kept_for_days", {"kind": "'download'"}),
     ("destination_download_is_kept_for_days", {"keep_days": "14"}),
     ("destination_keep_days_is_in_range", {"kind": "'download'", "keep_days": "0"}),

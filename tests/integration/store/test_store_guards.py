@@ -97,6 +97,17 @@ def test_the_store_counts_versions_and_keeps_the_anchor_by_itself(store: Store, 
     store.hand("UPDATE export_jobs.job SET version = 1")
 
 
+def test_an_anchor_that_is_typed_with_a_new_job_loses_it_no_window(store: Store) -> None:
+    """It names what earlier schedules of the job have exported: of a new one, nothing."""
+    store.create("template")
+    store.hand(
+        "INSERT INTO export_jobs.job (name, owner, destination, frequency, valid_from, valid_until, anchor) "
+        "SELECT 'typed', owner, destination, frequency, valid_from, valid_until, '2099-01-01' FROM export_jobs.job"
+    )
+    typed = store.definitions.job("typed")
+    assert typed is not None and typed.definition["schedule"]["anchor"] is None
+
+
 @pytest.mark.parametrize(
     "statement",
     [

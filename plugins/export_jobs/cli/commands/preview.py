@@ -64,7 +64,7 @@ def preview(options: argparse.Namespace, output: Output) -> int:
 def windows(options: argparse.Namespace, output: Output) -> int:
     """The windows that follow the last one made."""
     row = session.stored_job(options.job)
-    schedule = row.parse().schedule
+    schedule = row.parse_with_windows().schedule
     last_window_end = session.last_window_ends().get(row.job_id)
     found = list(islice(scheduled_windows(schedule, last_window_end), options.count))
     zone = ZoneInfo(schedule.time_zone)

@@ -6,17 +6,21 @@ import argparse
 
 from export_jobs.cli import session
 from export_jobs.cli.output import Output, confirm
+from export_jobs.core.base.issue import errors
 from export_jobs.core.windows.rerun import RerunSelection
 from export_jobs.core.windows.schedule_text import day_range
+from export_jobs.errors import UserError
 from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.orchestration.clearing import clear_runs, make_rerun_plan
 from export_jobs.store.action_lock import action_lock
 from export_jobs.store.executions.pages import ExecutionPages
+from export_jobs.store.stored_job import StoredJob
 
 
 def rerun(options: argparse.Namespace, output: Output) -> int:
     """List the windows, ask, clear them oldest first; 1 when a person declines."""
     row = session.stored_job(options.job)
+    _refuse_invalid(row)
     api = AirflowApi.from_connection()
     found = make_rerun_plan(
         row, ExecutionPages(session.engine()), api.dag_runs(row.dag_id), include_gaps=options.include_gaps
@@ -36,6 +40,14 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
         output.line("Nothing was cleared.")
     output.json(_document(plan, cleared=cleared))
     return 0 if cleared or plan.is_empty else 1
+
+
+def _refuse_invalid(row: StoredJob) -> None:
+    """The Dag of an invalid definition has no task but one that refuses, so a cleared run would only fail again."""
+    job, issues = row.check(catalogue=session.catalogue())
+    if job is None:
+        what = f"The definition of the job {row.name!r} is invalid: {errors(issues)[0]}"
+        raise UserError(what.rstrip("."), "Correct it, then rerun")
 
 
 def _show(plan: RerunSelection, output: Output, zone: str) -> None:

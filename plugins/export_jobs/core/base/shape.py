@@ -136,7 +136,10 @@ def _is_half_character(value: object) -> bool:
 
 
 def _refuse_numbers_as_dates(data: object, location: Location, found: dict[str, Issue]) -> None:
-    """Refuse numbers where a date or time belongs: pydantic would take them for seconds since 1970 or midnight."""
+    """Refuse numbers where a date or time belongs: pydantic would take them for seconds since 1970 or midnight.
+
+    A ``14`` that is meant as two in the afternoon must not deliver what the warehouse has at midnight.
+    """
     if isinstance(data, list):
         for index, item in enumerate(data):
             _refuse_numbers_as_dates(item, (*location, index), found)
@@ -147,7 +150,7 @@ def _refuse_numbers_as_dates(data: object, location: Location, found: dict[str, 
             path = format_location((*location, key))
             found[path] = Issue(path, f"{value!r} is a number, not a date", "Write a date as '2024-12-31'")
             data[key] = _DAY
-        elif key == "deliver_at" and _is_number(value) and not (isinstance(value, int) and 0 <= value < 24 * 60):
+        elif key == "deliver_at" and _is_number(value):
             path = format_location((*location, key))
             found[path] = Issue(path, f"{value!r} is a number, not a time of day", "Write a time of day as '02:00'")
             data[key] = "02:00"

@@ -87,13 +87,6 @@ def _day_name(value: object) -> object:
     return str(value)
 
 
-def _parse_clock(value: object) -> object:
-    """YAML 1.1 reads an unquoted 02:00 as the sexagesimal number 120; give it back its meaning."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
-        return time(value // 60, value % 60)
-    return value
-
-
 _CLOCK_SCHEMA = {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?$", "examples": ["02:00"]}
 """A local time has no offset, and JSON Schema's own ``time`` must have one."""
 
@@ -112,7 +105,7 @@ class Schedule(Frozen):
     execute_on: Annotated[str | None, BeforeValidator(_day_name)] = None
     valid_from: date = Field(alias="from")
     valid_until: date = Field(alias="until")
-    deliver_at: Annotated[time, BeforeValidator(_parse_clock), WithJsonSchema(_CLOCK_SCHEMA)] = time(2, 0)
+    deliver_at: Annotated[time, WithJsonSchema(_CLOCK_SCHEMA)] = time(2, 0)
     deliver_on: date | None = None
     deliver_after_days: int = 1
     time_zone: str = "UTC"

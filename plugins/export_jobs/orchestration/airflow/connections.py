@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from export_jobs import settings
 from export_jobs.core.catalogue.dialect_names import DUCKDB, POSTGRES, SQLITE
 from export_jobs.core.definitions.job import DestinationSpec
+from export_jobs.core.validation.rules.destination import is_connection_id
 from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.errors import UserError
 from export_jobs.orchestration.airflow.address import airflow_address
@@ -52,6 +53,10 @@ def airflow_connection(connection_id: str, purpose: str) -> Connection:
     from airflow.sdk import BaseHook  # noqa: PLC0415  costs a second; `export-jobs --help` must not pay it
     from airflow.sdk.exceptions import AirflowNotFoundException  # noqa: PLC0415
 
+    if not is_connection_id(connection_id):  # it is not shown: an address, written here by mistake, holds a password
+        raise UserError(
+            f"What is to be the connection for {purpose} is not the id of one", "Correct it in the definition"
+        )
     try:
         return BaseHook.get_connection(connection_id)
     except AirflowNotFoundException:

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 class GatheredFacts:
     """Facts of jobs, and the names of those of which there are none; ``dag_ids`` and ``owners`` by the job's name.
 
+    ``unreadable``: enabled jobs whose schedule cannot be read. ``broken``: those that something unforeseen stopped.
+
     ``asked_at``: when Airflow was asked; None when it could not be.
     """
 
@@ -71,7 +73,8 @@ def gather(
         gathered.owners[job.name] = job.owner
         schedule = schedules.get(job.job_id)
         if schedule is None:
-            gathered.unreadable.append(job.name)
+            if job.is_enabled and not _is_new(progress.get(job.job_id), now - grace):
+                gathered.unreadable.append(job.name)
             continue
         try:
             found = _job_facts(job, schedule, progress.get(job.job_id), runs.get(job.dag_id, ()), notes)
@@ -96,6 +99,11 @@ def gather(
                 )
             )
     return gathered
+
+
+def _is_new(note: JobProgressNote | None, before: datetime) -> bool:
+    """Whether its definition was changed just now, by somebody who may be about to correct it."""
+    return note is not None and note.changed_at is not None and note.changed_at > before
 
 
 def _may_be_late(

@@ -31,6 +31,10 @@ DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
         "Write bucket/prefix",
     ),
     "destination_has_a_connection": ("The destination names no connection", "Give the id of an Airflow connection"),
+    "destination_connection_is_an_id": (
+        "The destination's connection is not the id of an Airflow connection",
+        "Write the connection's id; its host and secrets stay in Airflow",
+    ),
     "destination_publish_is_known": ("The destination's publish is unknown", "Use rename or direct"),
     "destination_replace_is_known": ("The destination's replace is unknown", "Use refuse or remove_then_rename"),
     "destination_foreign_file_is_known": (

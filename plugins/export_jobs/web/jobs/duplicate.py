@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.definitions.job import ExportJob, Frequency, JobSpec, Schedule
 from export_jobs.core.definitions.names import MAX_NAME
 from export_jobs.core.validation.changes import spec_of
+from export_jobs.core.validation.rules.schedule import is_time_zone
 
 
 def duplicate(job: ExportJob, is_taken: Callable[[str], bool], now: datetime) -> JobSpec:
     """The same job under a free name, enabled, with days that are still to come."""
-    today = now.astimezone(ZoneInfo(job.schedule.time_zone)).date()
+    zone = job.schedule.time_zone
+    today = now.astimezone(
+        ZoneInfo(zone) if is_time_zone(zone) else UTC
+    ).date()  # the wizard says what is wrong with it
     spec = spec_of(job)
     changed = {
         "name": _free_name(job.name, is_taken),

@@ -57,6 +57,11 @@ def test_its_days_are_still_to_come(schedule: dict[str, Any], first: date, last:
     assert (made.enabled, made.schedule.anchor) == (True, None)
 
 
+def test_a_zone_that_does_not_exist_is_left_to_the_wizard() -> None:
+    made = duplicate(job(time_zone="Mars/Olympus"), set().__contains__, NOW)
+    assert (made.schedule.time_zone, made.schedule.valid_from) == ("Mars/Olympus", date(2024, 6, 15))
+
+
 def test_a_once_job_is_not_delivered_in_the_past() -> None:
     over, coming = (job(frequency="once", deliver_on=day) for day in ("2024-04-02", "2024-07-01"))
     assert duplicate(over, set().__contains__, NOW).schedule.deliver_on is None
