@@ -31,6 +31,15 @@ def locked(action: str, headers: Headers) -> tuple[int, str] | None:
     return (403, "AccessDenied") if action == "delete" else None
 
 
+def wants_md5(action: str, headers: Headers) -> tuple[int, str] | None:
+    """One that wants the MD5 of each body, beside any checksum, and compares it with the whole of what was sent."""
+    if action not in {"put", "part"}:
+        return None
+    if "content-md5" not in headers:
+        return 400, "InvalidRequest: Missing required header for this request: Content-MD5"
+    return (400, "BadDigest") if "aws-chunked" in headers.get("content-encoding", "") else None
+
+
 def wants(**wanted: str) -> Rule:
     """A bucket policy that demands headers when an object is made, and takes none of them with its parts."""
 

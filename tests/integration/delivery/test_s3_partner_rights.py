@@ -13,7 +13,7 @@ import pytest
 from export_jobs.core.files.placed_file import Verification
 from export_jobs.errors import TerminalError
 from tests.integration.delivery.s3_partner import CONTENT, KEY, PATH, PATH_STYLE, Open
-from tests.servers.s3_rules import denies, locked, wants
+from tests.servers.s3_rules import denies, locked, wants, wants_md5
 from tests.servers.s3_tls import TlsS3
 from tests.servers.sites import Lease, staged
 
@@ -113,6 +113,23 @@ def test_a_bucket_that_keeps_its_objects_gets_parts_with_a_digest_and_no_probe(
     assert service.objects == {KEY: CONTENT}
     digests = [headers.get("content-md5") for action, headers in service.seen if action == "part"]
     assert base64.b64encode(hashlib.md5(CONTENT[8 * 1024 * 1024 :], usedforsecurity=False).digest()).decode() in digests
+
+
+@pytest.mark.parametrize("calculated", ["when_supported", "when_required"])
+def test_parts_with_a_digest_have_the_checksum_that_their_upload_was_begun_with(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, calculated: str
+) -> None:
+    service = serve(wants_md5)
+    service.checks_kinds = True
+    kwargs = {**PATH_STYLE["config_kwargs"], "request_checksum_calculation": calculated}
+    destination = connect(service, config_kwargs=kwargs)()
+    destination.check()
+    destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}
+    taken = [headers for action, headers in service.seen if action == "part" and "content-md5" in headers]
+    assert all(("x-amz-checksum-crc32" in headers) is (calculated == "when_supported") for headers in taken)
+    service.rules = (wants_md5, denies("abort"))
+    destination.check()
 
 
 def test_objects_are_locked_for_days_where_the_destination_says_so(

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.paths import probe_name
 from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
-from export_jobs.delivery.s3_service.parts import CHECKSUM, PartSender
+from export_jobs.delivery.s3_service.parts import CHECKSUM, PartSender, asks_for_digest, is_checked, md5_of
 
 log = logging.getLogger(__name__)
 DENIED = {"403", "AccessDenied", "Forbidden", "AllAccessDisabled", "MethodNotAllowed", "405"}
@@ -44,8 +44,7 @@ def begin_upload(
     Where boto3 adds a checksum to each part, the upload is begun with that kind: parts with another one than was told
     have been refused by Amazon ("expected checksum Type: null", apache/opendal#4533).
     """
-    checked = client.meta.config.request_checksum_calculation == "when_supported"
-    algorithm = {"ChecksumAlgorithm": CHECKSUM} if checked else {}
+    algorithm = {"ChecksumAlgorithm": CHECKSUM} if is_checked(client) else {}
     described = {"Metadata": metadata} if metadata else {}
     begun = client.create_multipart_upload(**place, **described, **algorithm, **object_options(options))
     return {**place, "UploadId": str(begun["UploadId"])}
@@ -77,7 +76,7 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
         may_delete = may_abort or _unless_denied(lambda: client.delete_object(**place), "deleting files")
         if may_delete and not may_abort:
             removable = options.model_copy(update={"object_lock": None, "lock_days": None})
-            client.put_object(**place, Body=_TEXT, **object_options(removable))
+            _put(client, place, object_options(removable))
             client.delete_object(**place)
             return
         upload = begin_upload(client, place, options)
@@ -86,6 +85,16 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
         finally:
             with suppress(ClientError, BotoCoreError):  # what went wrong before is what has to be told
                 client.abort_multipart_upload(**upload)
+
+
+def _put(client: Any, place: dict[str, str], options: dict[str, Any]) -> None:
+    """Make the probe, with a digest where the bucket asks for one."""
+    try:
+        client.put_object(**place, Body=_TEXT, **options)
+    except ClientError as error:
+        if not asks_for_digest(error):
+            raise
+        client.put_object(**place, Body=_TEXT, **options, **md5_of(client, _TEXT))
 
 
 def _abort(client: Any, upload: dict[str, str]) -> None:

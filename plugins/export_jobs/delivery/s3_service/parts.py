@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import zlib
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
@@ -75,14 +76,35 @@ class PartSender:
             try:
                 return dict(self._client.upload_part(**place, PartNumber=number, Body=block))
             except ClientError as error:
-                if not _asks_for_digest(error):
+                if not asks_for_digest(error):
                     raise
             self._wants_md5 = True  # a bucket with Object Lock; elsewhere it would only cost time
-        digest = base64.b64encode(hashlib.md5(block, usedforsecurity=False).digest()).decode()
-        return dict(self._client.upload_part(**place, PartNumber=number, Body=block, ContentMD5=digest))
+        digests = md5_of(self._client, block)
+        return dict(self._client.upload_part(**place, PartNumber=number, Body=block, **digests))
 
 
-def _asks_for_digest(error: ClientError) -> bool:
+def is_checked(client: Any) -> bool:
+    """Whether boto3 adds a checksum to what it sends, of its own accord."""
+    return bool(client.meta.config.request_checksum_calculation == "when_supported")
+
+
+def md5_of(client: Any, block: bytes) -> dict[str, str]:
+    """Arguments of a request that say the MD5 of its body.
+
+    With it goes the checksum that boto3 would add, as an upload that was begun with one wants it of each part. It is
+    said ahead: boto3 would frame the body to put it behind, and the digest is of the body alone.
+    """
+    digest = {"ContentMD5": _base64(hashlib.md5(block, usedforsecurity=False).digest())}
+    if is_checked(client):
+        digest[_CHECKSUM_FIELD] = _base64(zlib.crc32(block).to_bytes(4))
+    return digest
+
+
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()
+
+
+def asks_for_digest(error: ClientError) -> bool:
     """Whether a bucket takes parts with a digest only, as one with a default retention does."""
     words = str(error.response.get("Error", {}).get("Message", "")).lower()
     return error_code(error) in _DIGEST_MISSING and ("md5" in words or "checksum" in words)
