@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from export_jobs.errors import TerminalError, TransientError, UserError
+from export_jobs.streaming.base.sink import DISK_FULL
 
 HOME_PREFIX = "ej-gpg-"
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it, for this user alone
@@ -29,6 +30,10 @@ _QUIET = (
     "--no-options", "--batch", "--no-tty", "--quiet", "--status-fd", "2", "--trust-model", "always",
     "--no-auto-key-locate", "--no-auto-key-retrieve", "--disable-dirmngr", "--no-autostart",
 )  # fmt: skip
+
+
+class GpgRefusedError(TerminalError):
+    """gpg does not take what it was given, as far as its messages say."""
 
 
 @dataclass(frozen=True)
@@ -113,23 +118,35 @@ def gpg_error(code: int, messages: bytes) -> TransientError | UserError | Termin
         what = "The private key cannot be opened: its passphrase is missing or wrong"
         return UserError(what, "Correct the connection's password, which is the key's passphrase")
     if "No space left" in text:
-        return TerminalError("No space is left for gpg's temporary files", "Free some on the worker")
+        return _no_space()
     own = next((line.removeprefix("gpg: ") for line in reversed(lines) if line.startswith("gpg: ")), "no message")
-    return TerminalError(
+    return GpgRefusedError(
         f"gpg has refused ({own[:200]})",
         "Check the keys with `export-jobs keys show`, and gpg with `export-jobs doctor`",
     )
 
 
+def _no_space() -> TerminalError:
+    where = f"in {_MEMORY} of the worker, or in its folder for temporary files" if _MEMORY.exists() else "on the worker"
+    return TerminalError("No space is left for gpg's temporary files", f"Free some {where}")
+
+
 def _new_home(root: Path) -> tuple[Path, BinaryIO]:
     """A folder and its lock, which is held until the file is closed."""
     while True:
-        path = Path(tempfile.mkdtemp(prefix=HOME_PREFIX, dir=root))  # 0700
+        path = _new_folder(root)
         lock = (path / _LOCK).open("wb")
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (path / _LOCK).exists():
             return path, lock
         lock.close()  # another process swept between the two steps, and took it for one that was left behind
+
+
+def _new_folder(root: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix=HOME_PREFIX, dir=root))  # 0700
+    except OSError as error:
+        raise (_no_space() if error.errno in DISK_FULL else error) from None
 
 
 def _root() -> Path:

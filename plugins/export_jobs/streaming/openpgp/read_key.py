@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from export_jobs.core.definitions.armour import armour_issues
 from export_jobs.core.definitions.key import PublicKey
-from export_jobs.errors import ExportError, TransientError, UserError
-from export_jobs.streaming.openpgp.gpg import GpgHome, open_gpg, require_gpg
+from export_jobs.errors import UserError
+from export_jobs.streaming.openpgp.gpg import GpgHome, GpgRefusedError, open_gpg, require_gpg
 from export_jobs.streaming.openpgp.listing import read_listing
 
 _LIST = ("--with-colons", "--fixed-list-mode", "--with-fingerprint")
@@ -39,29 +40,46 @@ def import_public_key(home: GpgHome, text: str) -> PublicKey:
     before = {key.fingerprint for key in read_listing(home.run("--list-keys", *_LIST))}
     try:
         home.run("--import", given=text.encode("utf-8", "replace"))
-    except TransientError:
-        raise
-    except ExportError as error:
+    except GpgRefusedError as error:
         raise UserError(
             "gpg cannot read the public key", f"Ask its owner for it again ({error.what.removeprefix('gpg has ')})"
         ) from None
     listed = read_listing(home.run("--list-keys", *_LIST))
     found = [key for key in listed if key.fingerprint not in before]
-    if len(found) != 1:
+    if len(found) == 1:
+        return found[0]
+    # Two tags can hold one key; and a key that gpg has not taken is looked at for why.
+    shown = _look_at(home, text)
+    known = [key for key in listed if key.fingerprint in {key.fingerprint for key in shown}]
+    if len(known) == 1:
+        return known[0]
+    made = max((key.created_at for key in shown), default=None)
+    if made is not None and made > datetime.now(UTC):
         raise UserError(
-            "gpg finds no key in the text that bears a valid signature of its own",
-            "Ask its owner for it again; it may have been changed on its way",
+            f"The key was made on {made:%Y-%m-%d} at {made:%H:%M} UTC, which is in the future here",
+            "Wait until then, or correct the clock of the machine that is wrong: its owner's, or this one",
         )
-    return found[0]
+    raise UserError(
+        "gpg finds no key in the text that bears a valid signature of its own",
+        "Ask its owner for it again; it may have been changed on its way",
+    )
+
+
+def _look_at(home: GpgHome, text: str) -> list[PublicKey]:
+    """What stands in ``text``, whether gpg takes it or not."""
+    try:
+        # With the trust model `always`, this command alone wants a file of trust that is not there.
+        listing = home.run("--trust-model", "direct", "--show-keys", *_LIST, given=text.encode("utf-8", "replace"))
+    except GpgRefusedError:
+        return []
+    return read_listing(listing)
 
 
 def import_signing_key(home: GpgHome, key: SigningKey) -> PublicKey:
     """Put the team's key into ``home``, which has an agent; raises ``UserError`` unless one can sign with it."""
     try:
         home.run("--import", given=key.private_key.encode("utf-8", "replace"))
-    except TransientError:
-        raise
-    except ExportError:
+    except GpgRefusedError:
         raise UserError(
             "gpg cannot read the private key to sign with",
             "Give the text that `gpg --armor --export-secret-keys` prints as `private_key` in the connection's extra",
