@@ -104,6 +104,10 @@ class SimulatedLedger:
         rows = [row for row in self.placements if row.path == path]
         return tuple({KnownFile(row.bytes, row.sha256, stands=row.stands) for row in rows})
 
+    def record_refusal(self, record: FileRecord, step: str, attempt: str) -> None:
+        """What stands there is seen by its content here, so that nothing has to be known of refusals."""
+        self.world.pause("refused")
+
     def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> AbstractContextManager[PlacedFile]:
         return fence(lambda: self._lease(record.execution_id, record.template, step, attempt), record, attempt)
 

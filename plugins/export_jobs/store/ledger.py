@@ -16,11 +16,11 @@ from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.errors import TerminalError, UserError
 from export_jobs.store.chain import LedgerChain
 from export_jobs.store.executions import leases
-from export_jobs.store.executions.fence import AlreadyDelivered, fence
+from export_jobs.store.executions.fence import AlreadyDelivered, FileRecord, fence
 from export_jobs.store.executions.file_numbers import number_file
 from export_jobs.store.executions.history import History
 from export_jobs.store.executions.notifications import Notifications
-from export_jobs.store.executions.placements import StoreLease, known_files
+from export_jobs.store.executions.placements import NAME_TAKEN, StoreLease, known_files, place_of
 from export_jobs.store.executions.records import (
     DeliveryRecord,
     DoneFileRecord,
@@ -120,6 +120,18 @@ class Ledger(History, Notifications, LedgerChain):
         }
         with self._begin() as connection:
             connection.execute(text(insert), values)
+
+    def record_refusal(self, record: FileRecord, step: str, attempt: str) -> None:
+        """Add that a file which is not known as ours stood under the record's path: announced is not published."""
+        place = place_of(record)
+        self.record_event(
+            record.execution_id,
+            NAME_TAKEN,
+            step=step,
+            template=record.template if isinstance(record, DeliveryRecord) else None,
+            attempt=attempt,
+            detail={"path": record.path, "sha256": record.sha256, "destination": place["destination"]},
+        )
 
     def record_failed_run(
         self, execution_id: int, clear_number: int, *, step: str, attempt: str, try_number: int

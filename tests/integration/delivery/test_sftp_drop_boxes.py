@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from export_jobs.core.definitions.destination import DestinationOptions
-from export_jobs.core.files.placed_file import Verification
+from export_jobs.core.files.placed_file import KnownFile, Verification
 from export_jobs.delivery.sftp import SftpDestination
 from export_jobs.errors import TerminalError, TransientError
 from tests.integration.delivery.sftp_partner import CONTENT, PATH, Partner, served_by
@@ -58,6 +60,23 @@ def test_a_file_that_was_not_renamed_yet_when_the_line_broke_is_not_delivered(pa
     assert lease.recorded == []
     partner.destination().deliver(*staged(CONTENT, PATH, "2"), lease.fence())
     assert PATH in partner.arrived()
+
+
+@served_by(drop_boxes.WriteOnly, drop_boxes.NewFilesOnly)
+def test_direct_a_part_of_ours_is_replaced_unseen_and_no_file_that_an_earlier_try_has_met(
+    partner: Partner, lease: Lease
+) -> None:
+    """Who clears the run without moving the stranger's file away must not lose it."""
+    site = partner.site(publish="direct")
+    known = KnownFile(len(CONTENT), hashlib.sha256(CONTENT).hexdigest(), stands=False, was_refused=True)
+    site.put(PATH, b"a stranger's")
+    with pytest.raises(TerminalError, match="It may be this job's own"):
+        site.destination.deliver(*staged(CONTENT, PATH, "2", known=[known]), lease.fence())
+    assert site.read(PATH) == b"a stranger's"
+    site.put(PATH, CONTENT[:1000])
+    announced = dataclasses.replace(known, was_refused=False)
+    site.destination.deliver(*staged(CONTENT, PATH, "3", known=[announced]), lease.fence())
+    assert site.read(PATH) == CONTENT
 
 
 @served_by(drop_boxes.SaysGoneOnClose)

@@ -42,6 +42,26 @@ def test_what_was_delivered_is_known_with_what_the_server_said(store: Store, job
     assert store.ledger.known_files(again.id, "other.zip") == ()
 
 
+def test_what_was_announced_and_found_its_name_taken_is_known_as_that(store: Store, job: StoredJob) -> None:
+    """Where nobody may look, an announced file counts as a part of ours that may be replaced."""
+    execution = store.run(job)
+    store.ledger.claim(execution.id, "rows", "upload", "first")
+    with (
+        pytest.raises(TransientError, match="taken"),
+        store.ledger.fence_delivery(delivery(execution), "upload", "first"),
+    ):
+        raise TransientError("The name is taken")
+    (announced,) = store.ledger.known_files(execution.id, PATH)
+    assert (announced.stands, announced.was_refused) == (False, False)
+    store.ledger.record_refusal(delivery(execution, path="other.zip"), "upload", "first")
+    store.ledger.record_refusal(delivery(execution, sha256="bb"), "upload", "first")
+    store.ledger.record_refusal(delivery(execution, destination="another"), "upload", "first")
+    assert not store.ledger.known_files(execution.id, PATH)[0].was_refused
+    store.ledger.record_refusal(delivery(execution), "upload", "first")
+    (refused,) = store.ledger.known_files(execution.id, PATH)
+    assert (refused.stands, refused.was_refused) == (False, True)
+
+
 def test_a_file_whose_record_never_came_is_known(store: Store, job: StoredJob) -> None:
     """The process died between the rename and the commit."""
     execution = store.run(job)

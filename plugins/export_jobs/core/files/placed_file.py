@@ -30,6 +30,7 @@ class KnownFile:
     etag: str | None = None
     reported_bytes: int | None = None
     stands: bool = field(default=True, compare=False)
+    was_refused: bool = field(default=False, compare=False)
 
     @property
     def shown_bytes(self) -> int:

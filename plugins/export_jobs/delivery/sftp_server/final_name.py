@@ -15,7 +15,15 @@ from export_jobs.delivery.paths import MOST_KEPT, kept_name
 from export_jobs.delivery.sftp_server.session import Look, SftpSession, is_directory, is_link
 from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, described
 from export_jobs.delivery.sftp_server.upload import remote_sha256
-from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
+from export_jobs.delivery.standing import (
+    Standing,
+    StandingFile,
+    foreign_file_error,
+    is_in_doubt,
+    judge,
+    moved_on_error,
+    was_announced,
+)
 from export_jobs.errors import ExportError, TerminalError
 
 log = logging.getLogger(__name__)
@@ -43,7 +51,9 @@ class FinalName:
     @property
     def may_be_replaced_unseen(self) -> bool:
         """Whether what nobody may look at can be overwritten: by consent, or since an unfinished upload is known."""
-        return self._options.foreign_file == "replace" or any(not known.stands for known in self._target.known)
+        return self._options.foreign_file == "replace" or any(
+            not known.stands and not known.was_refused for known in self._target.known
+        )
 
     async def judge(self, beginning: Callable[[int], str] | None = None) -> None:
         """Look, and tell whose file it is; raises ``ForeignFileError`` where a stranger's may not be touched.
@@ -133,7 +143,8 @@ class FinalName:
 
     def refuse_hidden(self) -> TerminalError:
         """The error of a name that is taken by what this login may not look at."""
-        return foreign_file_error(None, self._target.path, self._session.where)
+        target = self._target
+        return foreign_file_error(None, target.path, self._session.where, announced=was_announced(target))
 
 
 def _standing(look: Look) -> StandingFile | None:

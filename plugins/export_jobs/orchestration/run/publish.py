@@ -28,6 +28,11 @@ class PublishingLedger(Protocol):
     def known_files(self, execution_id: int, path: str, destination: str | None = None) -> tuple[KnownFile, ...]:
         """See ``Ledger``."""
 
+    def record_refusal(
+        self, record: DeliveryRecord | PublicationRecord | DoneFileRecord, step: str, attempt: str
+    ) -> None:
+        """See ``Ledger``."""
+
     def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> AbstractContextManager[PlacedFile]:
         """See ``Ledger``."""
 
@@ -72,6 +77,7 @@ def publish(
         log.info("Another attempt has delivered %s meanwhile", record.path)
     except ForeignFileError as error:
         if _of_others(_known_files(ledger, record), record) == _of_others(target.known, record):
+            ledger.record_refusal(record, step, attempt)
             raise
         raise TransientError(
             f"Another run has published {record.path} during this attempt", "It is looked at again at the next try"

@@ -26,7 +26,12 @@ _ADD = f"""INSERT INTO export_jobs.placement
     VALUES (:execution_id, {_DESTINATION}, :path, :attempt, :revision, :bytes, :sha256, :stands, :modified, :etag,
         :reported_bytes, :template)
     RETURNING id"""
-_KNOWN = f"""SELECT p.bytes, p.sha256, p.modified, p.etag, p.reported_bytes, bool_or(p.stands) AS stands
+NAME_TAKEN = "name taken"
+"""The kind of an event: a file that is not known as ours stood where this content was to be published."""
+_KNOWN = f"""SELECT p.bytes, p.sha256, p.modified, p.etag, p.reported_bytes, bool_or(p.stands) AS stands,
+        bool_or(EXISTS (SELECT FROM export_jobs.execution_event v WHERE v.execution_id = p.execution_id
+            AND v.kind = '{NAME_TAKEN}' AND v.detail ->> 'path' = p.path AND v.detail ->> 'sha256' = p.sha256
+            AND coalesce(v.detail ->> 'destination', p.destination) = p.destination)) AS was_refused
     FROM export_jobs.placement p JOIN export_jobs.execution e ON e.id = p.execution_id
     JOIN export_jobs.execution me ON me.id = :execution_id AND me.job_id = e.job_id
         AND (me.window_start, me.window_end) = (e.window_start, e.window_end)
@@ -95,7 +100,7 @@ class StoreLease:
 
     def is_outdated(self, record: FileRecord) -> bool:
         """See ``LeaseTransaction``; extractions are compared by when they began, in the ledger's own order."""
-        values = {**_place(record), "template": _template(record)}
+        values = {**place_of(record), "template": _template(record)}
         by_others = self._connection.execute(text(_NEWEST_READ_BY_OTHERS), values).scalar_one()
         if by_others is None:
             return False
@@ -154,14 +159,14 @@ class StoreLease:
             self._connection.execute(text(_ADD_PUBLICATION), values)
 
     def _lock(self, record: FileRecord) -> None:
-        self._connection.execute(text(_LOCK), _place(record))
+        self._connection.execute(text(_LOCK), place_of(record))
 
     def _newest(self, record: FileRecord) -> Any:
-        return self._connection.execute(text(_NEWEST), _place(record)).one_or_none()
+        return self._connection.execute(text(_NEWEST), place_of(record)).one_or_none()
 
     def _add(self, record: FileRecord, attempt: str, revision: int, *, stands: bool, placed: PlacedFile) -> int:
         values = {
-            **_place(record),
+            **place_of(record),
             "attempt": attempt,
             "revision": revision,
             "bytes": record.bytes,
@@ -175,7 +180,7 @@ class StoreLease:
         return int(self._connection.execute(text(_ADD), values).scalar_one())
 
 
-def _place(record: FileRecord) -> dict[str, Any]:
+def place_of(record: FileRecord) -> dict[str, Any]:
     """What a path is known by; one of several destinations with it."""
     several = None if isinstance(record, PublicationRecord) else record.destination
     tag = record.destination if isinstance(record, ArrivalRecord) else several

@@ -12,6 +12,7 @@ from export_jobs.delivery.memory import MemoryDestination, Step
 from export_jobs.delivery.standing import ForeignFileError
 from export_jobs.errors import TransientError
 from export_jobs.orchestration.run.publish import publish
+from export_jobs.store.executions.fence import FileRecord
 from export_jobs.store.executions.records import DeliveryRecord
 from tests.simulator.ledger import Placement, SimulatedLedger
 from tests.simulator.world import World
@@ -56,3 +57,18 @@ def test_what_another_run_publishes_meanwhile_is_no_strangers_file() -> None:
 def test_what_the_ledger_does_not_know_then_either_is_a_strangers_file() -> None:
     with pytest.raises(ForeignFileError):
         publish_while(lambda _: None)
+
+
+def test_the_ledger_is_told_of_a_strangers_file() -> None:
+    told: list[str] = []
+
+    class Telling(SimulatedLedger):
+        def record_refusal(self, record: FileRecord, step: str, attempt: str) -> None:
+            told.append(f"{record.path} {step} {attempt}")
+
+    ledger = Telling(World(0))
+    ledger.event_ids["stage1"] = 1
+    destination = Meanwhile(lambda: None)
+    with pytest.raises(ForeignFileError):
+        publish(io.BytesIO(CONTENT), RECORD, destination=destination, ledger=ledger, step="upload", attempt="a1")
+    assert told == [f"{PATH} upload a1"]
