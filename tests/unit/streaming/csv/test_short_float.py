@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from export_jobs.streaming.csv import short_float
 from export_jobs.streaming.csv.number_text import number_text, rounded_text
 from export_jobs.streaming.csv.short_float import short_float_text
 
@@ -33,6 +37,17 @@ from export_jobs.streaming.csv.short_float import short_float_text
 )
 def test_the_fewest_digits_that_tell_a_float_of_32_bits_from_others(number: float, text: str) -> None:
     assert short_float_text(number) == number_text(number, is_short=True) == text
+
+
+@given(st.floats(width=32, min_value=0, allow_infinity=False, exclude_min=True))
+def test_doubles_and_fractions_find_the_same(number: float) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(short_float, "_nearest_in_doubles", lambda *_: None)
+        short_float._size_text.cache_clear()
+        by_fractions = short_float_text(number)
+    short_float._size_text.cache_clear()
+    assert short_float_text(number) == by_fractions
+    assert struct.pack("<f", float(by_fractions)) == struct.pack("<f", number)
 
 
 def test_a_number_beyond_32_bits_is_none() -> None:
