@@ -22,21 +22,23 @@ from export_jobs.delivery.standing import StandingFile, foreign_file_error, move
 
 OUTCOME_LOOKS_S = (0.5, 2.0)
 """When nobody has said whether an upload was completed."""
-MISSING = {"404", "NoSuchKey", "NotFound"}
-DENIED = {"403", "AccessDenied", "Forbidden"}
+NO_SUCH_OBJECT = {"404", "NoSuchKey", "NotFound"}
+MAY_NOT = {"403", "AccessDenied", "Forbidden"}
 NO_SUCH_UPLOAD = {"NoSuchUpload"}
 CHANGED = {"PreconditionFailed", "412"}
 _CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
 """What stores answer to a header `If-Match` or `If-None-Match` that they do not know at the end of an upload."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _OF_NOTHING = '"00000000000000000000000000000000-1"'
-Look = Callable[[str], StandingFile | None]
+LookUnder = Callable[[str], StandingFile | None]
 
 
 class Completion:
     """Completes uploads of one destination. ``look``: what stands under a key, None also where nobody may look."""
 
-    def __init__(self, client: Any, parts: PartSender, options: DestinationOptions, look: Look, where: str) -> None:
+    def __init__(
+        self, client: Any, parts: PartSender, options: DestinationOptions, look: LookUnder, where: str
+    ) -> None:
         self._client = client
         self._parts = parts
         self._options = options
@@ -100,9 +102,9 @@ class Completion:
             try:
                 stored = self._client.head_object(Bucket=place["Bucket"], Key=place["Key"])
             except ClientError as error:
-                if error_code(error) in DENIED:
+                if error_code(error) in MAY_NOT:
                     return None
-                if error_code(error) in MISSING:
+                if error_code(error) in NO_SUCH_OBJECT:
                     return False
             except BotoCoreError:
                 continue
@@ -158,7 +160,7 @@ class Completion:
                 try:
                     return self._end(place, parts, {"IfMatch": etag})
                 except ClientError as error:
-                    if error_code(error) in MISSING:
+                    if error_code(error) in NO_SUCH_OBJECT:
                         raise moved_on_error(target.path, self._where) from error
                     if error_code(error) not in CHANGED:
                         break

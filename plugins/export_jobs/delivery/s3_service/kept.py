@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.paths import MOST_KEPT, kept_name
-from export_jobs.delivery.s3_service.completion import CHANGED, DENIED, MISSING
+from export_jobs.delivery.s3_service.completion import CHANGED, MAY_NOT, NO_SUCH_OBJECT
 from export_jobs.delivery.s3_service.errors import error_code
 from export_jobs.delivery.s3_service.objects import object_options
 from export_jobs.delivery.standing import StandingFile, foreign_file_error, moved_on_error
@@ -55,7 +55,7 @@ def _copy(client: Any, origin: dict[str, str], kept: str, found: StandingFile, o
     try:
         client.copy(origin, origin["Bucket"], kept, ExtraArgs=wanted)
     except ClientError as error:
-        if error_code(error) in CHANGED | MISSING:
+        if error_code(error) in CHANGED | NO_SUCH_OBJECT:
             raise moved_on_error(origin["Key"], f"bucket {origin['Bucket']}") from error
         raise
 
@@ -64,7 +64,7 @@ def _described(client: Any, bucket: str, key: str) -> dict[str, Any] | None:
     try:
         return dict(client.head_object(Bucket=bucket, Key=key))
     except ClientError as error:
-        if error_code(error) in MISSING | DENIED:
+        if error_code(error) in NO_SUCH_OBJECT | MAY_NOT:
             return None
         raise
 
