@@ -168,7 +168,25 @@ def _add_command(commands: _Commands, name: str, run: str, text: str) -> argpars
 
 
 def _add_file_option(command: argparse.ArgumentParser, *, required: bool) -> None:
-    command.add_argument("-f", "--file", required=required, metavar="FILE", help="a YAML file of definitions")
+    command.add_argument(
+        "-f", "--file", action=_OneFile, required=required, metavar="FILE", help="a YAML file of definitions"
+    )
+
+
+class _OneFile(argparse.Action):
+    """A second file is refused: by itself argparse forgets the first one without a word."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the file, unless there is one already."""
+        if getattr(namespace, self.dest, None) is not None:
+            parser.error(f"{option_string} is given twice, and one file is read at a time: call the command for each")
+        setattr(namespace, self.dest, values)
 
 
 def _add_job_argument(command: argparse.ArgumentParser, nargs: str | None = None) -> None:

@@ -64,6 +64,42 @@ def test_a_dump_applies_and_is_unchanged(run: Run, tmp_path: Path) -> None:
     assert code == 0 and f"{others} other jobs of the store, not in this file: left alone" in out
 
 
+def test_the_dump_of_a_large_store_applies_and_is_unchanged(
+    run: Run, edited: Callable[..., Path], tmp_path: Path
+) -> None:
+    """What is written must be read again, also where there are many jobs or long audiences."""
+    many = CHOICES.replace("[17, 18]", str([10**14 + number for number in range(10_000)]))
+    sample = edited((PLAIN, many))
+    for number in range(5):
+        sample.write_text(sample.read_text("utf-8").replace("name: daily-purchases", f"name: large-{number}"), "utf-8")
+        assert run("apply", "-f", sample, "--yes")[0] == 0
+        sample = edited((PLAIN, many))
+    dumped = tmp_path / "dumped.yaml"
+    dumped.write_text(run("dump")[1], "utf-8")
+    assert dumped.stat().st_size > 1_000_000
+    code, _, error = run("diff", "-f", dumped)
+    assert code == 0, error
+
+
+def test_a_second_file_is_not_forgotten_without_a_word(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("apply", "-f", SAMPLES, "-f", SAMPLES, "--yes")
+    assert ended.value.code == 2
+    assert "-f is given twice, and one file is read at a time" in capsys.readouterr().err
+    assert names(run) == []
+
+
+def test_a_store_that_can_only_be_read_is_told_as_that(run: Run, stored: Store) -> None:
+    """A standby, or a login that somebody has set to read only."""
+    stored.hand(
+        f"ALTER DATABASE {stored.dsn['dbname']} SET default_transaction_read_only = on",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    code, _, error = run("apply", "-f", SAMPLES, "--yes")
+    assert code == 1 and "can only be read now" in error and "primary server" in error
+
+
 def test_a_new_job_shows_its_first_windows_before_it_is_saved(run: Run) -> None:
     code, out, _ = run("diff", "-f", SAMPLES)
     assert code == 1

@@ -12,6 +12,15 @@ from export_jobs.store.database.constraints import CONSTRAINT_MESSAGES
 GUARD_SQLSTATE = "EXJ01"
 """SQLSTATE of what the store's own triggers raise."""
 
+_TROUBLES: dict[type[psycopg.Error], tuple[str, str]] = {
+    errors.ReadOnlySqlTransaction: (
+        "The store of the export jobs can only be read now",
+        "Have the connection export_jobs_store name its primary server, not a standby; where that is so already, see "
+        "who has set default_transaction_read_only for its login or database",
+    ),
+    errors.DiskFull: ("The disk of the store's PostgreSQL is full", "Make room there"),
+}
+"""What may pass, or be mended, while the server answers."""
 _OUT_OF_DATE = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 
 
@@ -71,6 +80,9 @@ def _connection_error(cause: psycopg.Error) -> ExportError:
             "The store of the export jobs refuses the login of the connection export_jobs_store",
             "Correct its user and password",
         )
+    for kind, trouble in _TROUBLES.items():
+        if isinstance(cause, kind):
+            return TransientError(*trouble)
     return TransientError(
         f"The store of the export jobs cannot be reached ({_kind(cause)})",
         "Check that its PostgreSQL runs and that the connection export_jobs_store names it",

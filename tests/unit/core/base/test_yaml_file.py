@@ -51,7 +51,7 @@ def test_each_entry_knows_its_line() -> None:
         (b"a: &x 1\n", "f, line 1: anchors and aliases (& and *) are not read. Write the value out in each place."),
         (b"a: !!str 1\n", "f, line 1: tags (!) are not read. Write a plain value, in quotes if it is text."),
         (b"a: [1\nb: 2\n", "f, line "),
-        (b"x" * (MAX_BYTES + 1), "The file f is larger than 1 MB. Split it into several files."),
+        (b"x" * (MAX_BYTES + 1), "The file f is larger than 10 MB. Split it into several files."),
     ],
 )
 def test_refusals_are_sentences(text: bytes, sentence: str) -> None:
