@@ -15,7 +15,7 @@ from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import split_safe_path, validate_attempt
-from export_jobs.delivery.s3_service.completion import DENIED, MISSING, Completion
+from export_jobs.delivery.s3_service.completion import MAY_NOT, NO_SUCH_OBJECT, Completion
 from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
 from export_jobs.delivery.s3_service.kept import keep_beside
 from export_jobs.delivery.s3_service.objects import begin_upload, check_bucket
@@ -142,7 +142,7 @@ class S3Destination:
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)
             except ClientError as error:
                 # Without s3:ListBucket an absent object is answered with 403.
-                if error_code(error) in MISSING | DENIED:
+                if error_code(error) in NO_SUCH_OBJECT | MAY_NOT:
                     return None
                 raise
         return _described(stored)
