@@ -20,7 +20,7 @@ from export_jobs.core.base.text import quote_value
 from export_jobs.errors import UserError
 
 MAX_BYTES = 10_000_000
-"""What `dump` writes of ten thousand jobs must be read again; beyond that a slip, such as a file of data, is likelier."""
+"""What `dump` writes of ten thousand jobs must be read again; a larger file is likelier a slip, such as one of data."""
 _TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
 _TOO_DEEP_REMEDY = "Remove the inner brackets"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
