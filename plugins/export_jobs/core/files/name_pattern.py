@@ -38,6 +38,8 @@ _DEVICE = re.compile(
     r"(con|prn|aux|nul|(com|lpt)([1-9]|\{(revision|sequence)(:01)?\})) *(\.|$)", re.ASCII | re.IGNORECASE
 )
 """What Windows opens in place of a file, whatever the ending; a running number of one digit can make one, too."""
+_UNSEEN_EDGE = re.compile(r"^\{\w+:[-._]|\.\}$", re.ASCII)
+"""A format of a day that begins or ends the name with one of its own marks."""
 _PLAIN = re.compile(r"[-A-Za-z0-9 ._+=,@()&]*", re.ASCII)
 _PART = re.compile(r"\{([^{}]*)\}|([^{}]+)|([{}])")
 _REMEDY = "Use letters, digits and - . _ + = , @ ( ) & and the fields {" + "}, {".join(FIELDS) + "}"
@@ -139,6 +141,11 @@ def device_issues(path: str, text: str) -> Iterator[Issue]:
     """Why a new job cannot have this pattern, although names that were made from it can still be read."""
     if _DEVICE.match(text):
         yield Issue(path, f"{quote_value(text)} begins as a device of Windows does", "No such file opens there; rename")
+    if _UNSEEN_EDGE.search(text):
+        what = f"{quote_value(text)} gives names that begin with . - or _, or end with a dot"
+        yield Issue(
+            path, what, "Hidden, unfinished and cut names look so; put the mark outside of the format, or leave it out"
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -78,17 +78,33 @@ def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
         return
     path = "file.name" if job.file.name is not None else "file.done_file"
     taken: TakenPaths[JobFile] = TakenPaths()
+    folders: TakenPaths[str] = TakenPaths()
+    for folder in _folders(job):
+        folders.add(folder, folder)
     for file in _paths_to_compare(job):
         length = len(file.path.rpartition("/")[2].encode()) + file.path.count(ANY_NUMBER) * (LONGEST_NUMBER - 1)
         if length > MAX_FILE_NAME_BYTES:
             what = f"the name {quote_value(file.path)} is longer than {MAX_FILE_NAME_BYTES} bytes"
             yield Issue(path, what, "Use a shorter one")
             return
+        folder = folders.find(file.path)
+        if folder is not None:
+            what = f"a file would be called {quote_value(file.path)}, and that is a folder of this job's files"
+            yield Issue(path, what, "Give the file or the folder another name")
+            return
         other = taken.find(file.path)
         if other and not _has_a_number_of_its_own(job, file, other):
             yield Issue(path, _collision_text(job, file, other), _collision_remedy(file, other))
             return
         taken.add(file.path, file)
+
+
+def _folders(job: JobSpec) -> set[str]:
+    """Every folder below the destination's that the job fills, with those above it."""
+    whole = {*(use.subfolder for use in job.templates), job.file.manifest_folder} - {""}
+    return {
+        "/".join(parts[:level]) for parts in (name.split("/") for name in whole) for level in range(1, len(parts) + 1)
+    }
 
 
 def _has_a_number_of_its_own(job: JobSpec, file: JobFile, other: JobFile) -> bool:
