@@ -90,7 +90,7 @@ REFUSED = [
     ("sqlite", "SELECT * FROM nowhere", "no such table: nowhere"),
     ("sqlite", "SELEC 1", "the database refuses the query"),
     ("sqlite", "SELECT json(name) FROM facts", "the database refuses the query"),
-    ("sqlite", "SELECT CAST(x'73616c617279ff' AS TEXT)", "the database refuses the query"),
+    ("sqlite", "SELECT CAST(x'73616c617279ff' AS TEXT)", "a text in the data is not UTF-8"),
 ]
 
 

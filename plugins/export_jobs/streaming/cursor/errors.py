@@ -18,6 +18,8 @@ _SQLITE_TRANSIENT = {5: "another session holds a lock", 6: "another session hold
 _SQLITE_READONLY = 8
 _SQLITE_NAMES = ("no such table: ", "no such column: ", "no such function: ", "ambiguous column name: ")
 _DUCKDB_NAMES = frozenset({"BinderException", "CatalogException"})
+_NOT_UTF8 = "Could not decode to UTF-8"
+"""What sqlite3 says, with the text behind it."""
 _PSYCOPG_TIMES = ("date too ", "timestamp too ")
 """What psycopg says of a time that Python has not: too large, or too small."""
 _READONLY_WORDS = ("read-only", "read only", "readonly")
@@ -87,6 +89,11 @@ def _refusal(error: Exception, kinds: set[str]) -> tuple[str, str]:
         return (
             f"a value in the data made the query fail ({name})",
             "Find the row with `export-jobs sql`, or make the expression in the catalogue safe against it",
+        )
+    if str(error).startswith(_NOT_UTF8):
+        return (
+            "a text in the data is not UTF-8",
+            "Correct it in the database, or read the column with hex() in the catalogue's SQL",
         )
     if _is_write(error):
         return (

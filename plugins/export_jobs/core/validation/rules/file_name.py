@@ -87,8 +87,7 @@ def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
             what = f"the name {quote_value(file.path)} is longer than {MAX_FILE_NAME_BYTES} bytes"
             yield Issue(path, what, "Use a shorter one")
             return
-        folder = folders.find(file.path)
-        if folder is not None:
+        if folders.find(file.path) is not None:
             what = f"a file would be called {quote_value(file.path)}, and that is a folder of this job's files"
             yield Issue(path, what, "Give the file or the folder another name")
             return
