@@ -32,6 +32,21 @@ def test_a_body_of_wrong_values_is_answered_with_a_hundred_issues(ask: Ask) -> N
     assert len(answer.content) < 100_000
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("", "the request has no body"),
+        ("null", "the request has no body"),
+        ('{"name": "a",}', "the body is not JSON: Expecting property name enclosed in double quotes, at character 13"),
+    ],
+)
+def test_a_body_that_is_no_json_is_told_in_a_sentence(ask: Ask, content: str, what: str) -> None:
+    answer = ask().post("/export-jobs/api/jobs", content=content)
+    (issue,) = answer.json()["errors"]
+    assert (answer.status_code, issue["path"], issue["remedy"]) == (422, "", "Send a JSON object")
+    assert issue["what"].startswith(what[:60])
+
+
 def test_a_list_beyond_reason_is_one_issue(ask: Ask) -> None:
     answer = ask().post("/export-jobs/api/jobs", content=json.dumps({"recipients": [1] * 50_000}))
     assert answer.status_code == 422

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from secrets import token_hex
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -118,8 +119,14 @@ def _handle_http_error(_: Request, error: Exception) -> Response:
 
 def _handle_invalid_request(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this type
-    issues = [
-        Issue(format_location(tuple(detail["loc"][1:])), detail["msg"][:1].lower() + detail["msg"][1:], "Correct it")
-        for detail in error.errors()
-    ]
-    return error_response(422, dict.fromkeys(issues))
+    return error_response(422, dict.fromkeys(_request_issue(detail) for detail in error.errors()))
+
+
+def _request_issue(detail: Mapping[str, Any]) -> Issue:
+    place = tuple(detail["loc"])
+    if detail["type"] == "json_invalid":  # its place is a count of characters, and no path
+        reason = str(detail.get("ctx", {}).get("error", ""))
+        return Issue("", f"the body is not JSON: {reason}, at character {place[-1]}", "Send a JSON object")
+    if detail["type"] == "missing" and place == ("body",):
+        return Issue("", "the request has no body", "Send a JSON object")
+    return Issue(format_location(place[1:]), detail["msg"][:1].lower() + detail["msg"][1:], "Correct it")
