@@ -105,15 +105,16 @@ from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column
 from export_jobs.streaming.base.sink import LimitedSink
 from export_jobs.streaming.formats.format_writer import format_writer
-from export_jobs.streaming.formats.staged_table import StagedTable
+from export_jobs.streaming.formats.staged_table import StagedTable, staged_dialect
 
 name, folder, rows = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 
 def chunks():
     for start in range(0, rows, 1000):
         yield "".join([
-            f"{i},{i * 7919 % 23570}.{i % 100:02d},{i / 7},{i % 3 == 0!s},1997-01-{1 + i % 28:02d},"
-            f"1997-01-{1 + i % 28:02d} 13:00:00.{1 + i % 9}+01,\\"store {i * 1000003 % 9999991}, in some town\\"\\n"
+            f"{i}{mark}{i * 7919 % 23570}.{i % 100:02d}{mark}{i / 7}{mark}{i % 3 == 0!s}{mark}1997-01-{1 + i % 28:02d}"
+            f"{mark}1997-01-{1 + i % 28:02d} 13:00:00.{1 + i % 9}+01"
+            f"{mark}\\"store {i * 1000003 % 9999991}, in some town\\"\\n"
             for i in range(start, start + 1000)
         ]).replace("True", "true").replace("False", "false").encode()
 
@@ -124,10 +125,12 @@ kinds = [("id", "integer"), ("amount", "number"), ("rate", "number"), ("ok", "bo
 columns = tuple(Column(key, kind, 2 if key == "amount" else None) for key, kind in kinds)
 columns += (Column("at", "timestamptz"), Column("name", "text"))
 write = format_writer(name)
+options = FileOptions.model_validate({"format": name})
+mark = staged_dialect(options).delimiter
 with (folder / "file").open("wb") as sink:
     imports = peak_mb()
     output = LimitedSink(sink, 1 << 40, "memory")
-    table = StagedTable("t", columns, chunks(), FileOptions.model_validate({"format": name}))
+    table = StagedTable("t", columns, chunks(), options, mark)
     found = write(table, output)
 numbers = table.counts.result()[0]
 assert (found, numbers.max) == (rows, str(rows - 1)), numbers
