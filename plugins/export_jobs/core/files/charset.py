@@ -69,6 +69,10 @@ class Charset:
             raise MissingCharacterError(next(char for char in text if not _has_char(self._codec, char)))
         return "".join([char if _has_char(self._codec, char) else self._spell(self._codec, char) for char in text])
 
+    def spelt(self, text: str) -> str:
+        """``text`` as the file will have it; as it is where nothing may be replaced, which is told elsewhere."""
+        return text if self._spell is None else self.fit(text)
+
     def missing(self, template: str, place: str, character: str) -> TerminalError:
         """The error of a cell that does not fit; of its value it names the one character."""
         name = unicodedata.name(character, "")

@@ -57,7 +57,8 @@ class _FixedWriter:
         self._table = table
         self._null = table.options.null_text
         self._end = "\r\n" if table.options.line_ending == "crlf" else "\n"
-        self._widths = [column_width(column, header=table.options.header) for column in table.columns]
+        headings = [self.charset.spelt(column.name) if table.options.header else "" for column in table.columns]
+        self._widths = [column_width(*shown) for shown in zip(table.columns, headings, strict=True)]
 
     def lines(self, batch: Sequence[Sequence[str | None]], first_row: int) -> bytes:
         """The lines of a batch, which is given column by column."""

@@ -6,12 +6,12 @@ from export_jobs.core.definitions.column_use import WIDTHS, Alignment, spelt_wid
 from export_jobs.core.sql.compiled import Column
 
 
-def column_width(column: Column, *, header: bool) -> int:
-    """The width in characters; with a ``header`` at least that of the heading."""
+def column_width(column: Column, heading: str = "") -> int:
+    """The width in characters: at least that of the ``heading`` as the file has it, unless the job says a width."""
     if column.width is not None:
         return column.width
     width = spelt_width(column.type, column.cell_format) or WIDTHS[column.type]
-    return max(width, len(column.name) if header else 0)
+    return max(width, len(heading))
 
 
 def column_align(column: Column) -> Alignment:

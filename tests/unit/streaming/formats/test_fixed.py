@@ -89,6 +89,12 @@ def test_letters_are_spelt_before_they_are_measured() -> None:
         written([["12 €"]], columns, encoding="iso-8859-1")
 
 
+def test_a_heading_is_spelt_before_its_column_is_as_wide() -> None:
+    columns = (Column("Preis €", "boolean"),)
+    options = {"encoding": "iso-8859-1", "unencodable": "transliterate", "header": True, "line_ending": "lf"}
+    assert written([["true"]], columns, **options) == b"Preis EUR\ntrue     \n"
+
+
 def test_widths_count_characters() -> None:
     columns = (Column("a", "text", width=4),)
     assert written([["😀é"]], columns) == "😀é  \r\n".encode()
