@@ -69,7 +69,7 @@ class DownloadDestination(S3Destination):
     def remove_older(self, than: datetime, are_ours: Callable[[Iterable[str]], set[str]]) -> list[str]:
         """Remove files that were put there before ``than`` (aware), and return their paths.
 
-        ``are_ours`` says which paths of some the ledger knows: what others have put into the bucket stays.
+        ``are_ours`` says which paths of some the ledger knows, and as old: what others have put into the bucket stays.
         """
         removed = []
         with self._translate_errors("removing old files"):

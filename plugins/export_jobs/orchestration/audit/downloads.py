@@ -37,6 +37,6 @@ def remove_old_downloads(engine: Engine, now: datetime) -> None:
 
 def _remove(spec: DestinationSpec, days: int, known: Downloads, now: datetime) -> None:
     before = now - timedelta(days=days)
-    removed = open_download(spec).remove_older(before, partial(known.paths_of, spec.tag))
+    removed = open_download(spec).remove_older(before, partial(known.paths_placed_before, spec.tag, before))
     if removed:
         log.info("Removed %d files of %s after %d days: %s", len(removed), spec.tag, days, ", ".join(removed[:20]))

@@ -33,12 +33,17 @@ class Downloads(StoreAccess):
         )
         return KnownDownload(**rows[0]) if rows else None
 
-    def paths_of(self, tag: str, paths: Iterable[str]) -> set[str]:
-        """Those of ``paths`` that some job has put there, or was about to."""
+    def paths_placed_before(self, tag: str, before: datetime, paths: Iterable[str]) -> set[str]:
+        """Those of ``paths`` that some job has put there, or was about to, none of them since ``before`` (aware).
+
+        A file that was exported again with the same content is left where it is in the bucket, and is younger here.
+        """
         rows = self._rows(
-            """SELECT DISTINCT path FROM export_jobs.placement
-            WHERE destination = :tag AND path = ANY(CAST(:paths AS text[]))""",
+            """SELECT path FROM export_jobs.placement
+            WHERE destination = :tag AND path = ANY(CAST(:paths AS text[]))
+            GROUP BY path HAVING max(placed_at) < :before""",
             tag=tag,
+            before=before,
             paths=list(paths),
         )
         return {row["path"] for row in rows}
