@@ -238,6 +238,7 @@ def test_plain_ftp_is_for_those_who_consent(plain: FtpServer, lease: Lease) -> N
     ("change", "words"),
     [
         ({"host": ""}, "names no host"),
+        ({"host": "ftp://ftp.example"}, "more in its host than the name"),
         ({"login": None}, "has no login"),
         ({"password": None}, "has no password"),
         ({"extra": {"passive": "false"}}, "active mode"),

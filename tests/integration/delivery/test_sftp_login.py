@@ -150,12 +150,32 @@ def test_a_key_may_come_from_a_file_or_as_text_with_escaped_line_ends(sftp: Faul
     SftpDestination(with_extra(base, private_key=text.replace("\n", "\\n")), "/in").check()
 
 
+@pytest.mark.parametrize("host", ["", " ", "sftp://127.0.0.1", "127.0.0.1:22", "me@127.0.0.1", "127.0.0.1/in"])
+def test_what_is_no_host_is_told_at_once_and_not_looked_up_again_and_again(
+    sftp: FaultySftpServer, credentials: Credentials, host: str
+) -> None:
+    words = "more in its host than the name" if host.strip() else "names no host"
+    with pytest.raises(TerminalError, match=words):
+        SftpDestination(replace(credentials, host=host), "/in").check()
+    assert sftp.seen.connections == 0
+
+
+def test_a_server_that_hangs_up_at_a_password_counts_as_one_that_rejects_it(
+    sftp: FaultySftpServer, credentials: Credentials
+) -> None:
+    """This one does so at a character that its own rules of passwords do not know."""
+    with pytest.raises(TerminalError, match="rejected the password of user"):
+        SftpDestination(replace(credentials, password="pass\U0001f600"), "/in").check()
+    assert sftp.seen.connections == 1
+
+
 def test_every_unusable_secret_has_its_sentence(sftp: FaultySftpServer, tmp_path: Path) -> None:
     locked = sftp.client_key.export_private_key("pkcs8-pem", passphrase="right").decode()
     base = Credentials("127.0.0.1", sftp.port, USER, None, {"host_key": sftp.host_key_line})
     cases = {
         "neither a password nor a key": base,
         "has no login": replace(base, login=None, password=PASSWORD),
+        "no user of SSH can have": replace(base, login="user\U0001f600", password=PASSWORD),
         "key_file in the connection .* cannot be read": with_extra(base, key_file=str(tmp_path / "absent")),
         "cannot be opened": with_extra(base, private_key="-----BEGIN NONSENSE-----"),
         r"cannot be opened.*passphrase": with_extra(base, private_key=locked),

@@ -10,7 +10,7 @@ from typing import Any
 
 from export_jobs.delivery.connection_extra import refuse_misspelled_fields
 from export_jobs.delivery.destination import Credentials
-from export_jobs.delivery.ssh.login import plain_host, server_address
+from export_jobs.delivery.ssh.login import require_host, server_address
 from export_jobs.errors import TerminalError
 
 EXPLICIT_PORT = 21
@@ -59,9 +59,8 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
     is_implicit = _is_on(extra.get("implicit_tls", False))
     protection = Protection.NONE if plain else Protection.IMPLICIT if is_implicit else Protection.EXPLICIT
     port = _port(credentials, protection)
-    where = server_address(credentials.host, port)
-    if not plain_host(credentials.host):
-        raise TerminalError("The FTP connection names no host", "Fill it in, in the Airflow connection")
+    host = require_host(credentials.host)
+    where = server_address(host, port)
     if not credentials.login or not credentials.password:
         missing = "password" if credentials.login else "login"
         raise TerminalError(f"The connection of {where} has no {missing}", "Fill it in, in the Airflow connection")
@@ -77,7 +76,7 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
             "Give the destination the kind ftps",
         )
     return FtpLogin(
-        host=plain_host(credentials.host),
+        host=host,
         port=port,
         user=credentials.login,
         password=credentials.password,

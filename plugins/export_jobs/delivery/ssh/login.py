@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncssh
+from asyncssh.saslprep import SASLPrepError, saslprep
 
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.ssh.algorithms import offered_algorithms, unmatched_algorithms
@@ -29,6 +31,7 @@ from export_jobs.errors import ExportError, TerminalError
 
 DEFAULT_PORT = 22
 KEEPALIVE_SECONDS = 30
+_NO_HOST = re.compile(r"[/@\\\s]")
 _NO_AGREEMENT = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, asyncssh.DisconnectError, ConnectionResetError)
 
 
@@ -66,18 +69,39 @@ def plain_host(host: str) -> str:
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
+def require_host(host: str) -> str:
+    """Return ``host`` as ``plain_host``; raises ``TerminalError`` for what no name or address of a server is."""
+    plain = plain_host(host)
+    if plain and plain.count(":") != 1 and not _NO_HOST.search(plain):
+        return plain
+    what = "names no host" if not plain else "has more in its host than the name of a server"
+    raise TerminalError(
+        f"The connection of the destination {what}",
+        "Write the name or the address alone into the host of the Airflow connection; port and login have fields of "
+        "their own, and the folder belongs to the destination",
+    )
+
+
 def read_login(credentials: Credentials, *, legacy: bool = False, host_keys: Iterable[str] = ()) -> Login:
     """Read what the connection says; ``host_keys``: fingerprints that are pinned beside those of the connection.
 
     Raises:
         TerminalError: something is missing or unreadable; the message names the field, never its value.
     """
-    where = server_address(credentials.host, credentials.port or DEFAULT_PORT)
+    host = require_host(credentials.host)
+    where = server_address(host, credentials.port or DEFAULT_PORT)
     extra = credentials.extra
     preferences = read_preferences(extra, where)
     offered_algorithms(preferences, where, legacy=legacy)  # refused before a packet, where nothing is left
     if not credentials.login:
         raise TerminalError(f"The connection of {where} has no login", "Fill it in, in the Airflow connection")
+    try:
+        saslprep(credentials.login)
+    except SASLPrepError:
+        raise TerminalError(
+            f"The login in the connection of {where} holds a character that no user of SSH can have",
+            "Correct it in the Airflow connection",
+        ) from None
     key = read_private_key(extra, where)
     if key is None and not credentials.password:
         raise TerminalError(
@@ -85,7 +109,7 @@ def read_login(credentials: Credentials, *, legacy: bool = False, host_keys: Ite
             "Fill in the password, or private_key or key_file in its extra",
         )
     return Login(
-        host=plain_host(credentials.host),
+        host=host,
         port=credentials.port or DEFAULT_PORT,
         user=credentials.login,
         password=credentials.password or None,
@@ -179,6 +203,9 @@ def _password_error(error: BaseException, login: Login, dialogue: LoginDialogue)
         return second_secret_error(login.where, login.user, dialogue.asked_for)
     if dialogue.accepted and login.key is None:
         return second_factor_error(login.where, login.user, "password", dialogue.methods)
+    if dialogue.has_given_password and isinstance(error, asyncssh.ProtocolError):
+        # Some servers hang up at a password whose characters they do not know, in place of a refusal.
+        error = asyncssh.PermissionDenied(error.reason)
     return login_error(error, login.where, login.user, "password")
 
 
