@@ -49,3 +49,11 @@ def test_a_session_that_is_gone_holds_no_place(store: Store) -> None:
         )
         with login_slot(store.engine, "partner", 1, 20):
             pass
+
+
+def test_a_machine_that_goes_without_a_word_holds_no_place_for_hours(store: Store) -> None:
+    """The server finds out by itself: nothing is sent over that session while a file is uploaded."""
+    asked = "SELECT reset_val::integer FROM pg_settings WHERE starts_with(name, 'tcp_keepalives_') ORDER BY name"
+    with store.engine.connect() as connection:  # what holds for a session over TCP; here it is a socket of this machine
+        count, idle, interval = connection.exec_driver_sql(asked).scalars()
+    assert 0 < idle + interval * count <= 60

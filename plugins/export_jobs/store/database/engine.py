@@ -21,6 +21,15 @@ LOCK_TIMEOUT_MS = 30_000
 TCP_USER_TIMEOUT_MS = 30_000
 """After this long without an answer of the other machine a connection is dead; the system would wait 15 minutes."""
 
+_SERVER_OPTIONS = {
+    "lock_timeout": LOCK_TIMEOUT_MS,
+    "timezone": "UTC",
+    # The server's side of the same: what a machine held that has gone without a word is free after a minute, not two
+    # hours. Of what is held without a transaction, such as a place at a destination, nothing else would end it.
+    "tcp_keepalives_idle": TCP_USER_TIMEOUT_MS // 1000,
+    "tcp_keepalives_interval": 10,
+    "tcp_keepalives_count": 3,
+}
 _ENGINES: WeakSet[Engine] = WeakSet()
 
 
@@ -35,7 +44,7 @@ def create_store_engine(parts: Mapping[str, Any]) -> Engine:
             "tcp_user_timeout": TCP_USER_TIMEOUT_MS,
             "keepalives_idle": TCP_USER_TIMEOUT_MS // 1000,
             "application_name": "export-jobs store",
-            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
+            "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_OPTIONS.items()),
         },
         pool_size=2,
         pool_pre_ping=True,
