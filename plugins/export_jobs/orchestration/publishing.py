@@ -22,7 +22,7 @@ from export_jobs.orchestration.run.publish import WHOLE_RUN, publish
 from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.run.xcom import task_result
-from export_jobs.store.executions.records import ArrivalRecord
+from export_jobs.store.executions.records import ArrivalRecord, DeliveryEntry
 from export_jobs.store.ledger import DoneFileRecord, PublicationRecord
 
 if TYPE_CHECKING:
@@ -167,6 +167,17 @@ def _run_number(run: JobRun, stage: str) -> int | None:
     return run.ledger.number_file(run.execution_id, WHOLE_RUN, stage, stage).sequence
 
 
+def _require_here(run: JobRun, deliveries: list[DeliveryEntry]) -> None:
+    """Raises ``TerminalError`` when the destination leads elsewhere than at the upload: a folder that was corrected."""
+    elsewhere = [found.url for found in deliveries if found.url != run.destination.url(found.path)]
+    if elsewhere:
+        raise TerminalError(
+            f"The destination {run.tag or run.job.destination_tags[0]!r} leads elsewhere than when this run sent its "
+            f"files: {elsewhere[0]} is not there, so no manifest may vouch for it",
+            "Clear this run from its extract task, so that its files are sent to where the destination leads now",
+        )
+
+
 def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
     """The manifest of ``files``; raises ``TerminalError`` unless the ledger holds a delivery of each."""
     sent = [file for file in files if file.is_sent]
@@ -178,6 +189,7 @@ def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
             f"The ledger holds no delivery of {named} for this run, so no manifest may vouch for it",
             "Clear this run from its extract task",
         )
+    _require_here(run, [delivery for delivery in deliveries if delivery])
     revision = max((delivery.revision for delivery in deliveries if delivery), default=1)
     head = run.ledger.head_of_execution(run.execution_id, run.tag)
     return Manifest.of(

@@ -61,7 +61,7 @@ def make_plan(
     templates = {template.name: template for template in definitions.templates()}
     destinations = {destination.tag: destination for destination in definitions.destinations()}
     keys = {key.tag: key for key in definitions.receiver_keys()}
-    beside = StoredReferences(templates, destinations.keys(), [row.name for row in rows], keys)
+    beside = StoredReferences(templates, destinations, [row.name for row in rows], keys)
     file, issues = check_file(raw, catalogue=catalogue, stored=beside, now=now, read_key=read_key)
     if file is None:
         return ApplyPlan(None, tuple(issues))

@@ -208,6 +208,23 @@ def test_a_strangers_file_at_one_destination_stays_and_is_that_ones_trouble(run:
     assert MANIFEST in content(folders["partner"]) and MANIFEST not in content(folders["archive"])
 
 
+def test_a_destination_that_was_moved_after_the_upload_gets_no_manifest_but_all_files_anew(
+    run: Run, folders: Folders
+) -> None:
+    """Somebody corrects the folder and clears what has failed: the manifest would name files that are elsewhere."""
+    read(run)
+    run.results["validate_destination__partner"] = run.execute(ValidateDestination, tag="partner")
+    run.execute(Upload, "orders", "partner")
+    moved = DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="/kept")
+    run.store.definitions.save_destination(moved, "anna")
+    with pytest.raises(AirflowFailException, match=r"leads elsewhere than when .*/in/both.*Clear this run from"):
+        run.execute(PublishManifest, tag="partner")
+    assert list(content(folders["archive"])) == []
+    rerun(run)
+    deliver(run, "partner")
+    assert sorted(content(folders["archive"])) == sorted([FILE, MANIFEST])
+
+
 def test_no_rows_and_a_done_file_at_each(connected: Store, run: Run, folders: Folders) -> None:
     connected.definitions.delete("both", "anna")
     connected.hand("DELETE FROM several.orders")

@@ -35,7 +35,7 @@ def stored() -> StoredReferences:
     assert definitions is not None, issues
     return StoredReferences(
         templates={template.name: template for template in definitions.templates},
-        destinations=[destination.tag for destination in definitions.destinations],
+        destinations={destination.tag: destination for destination in definitions.destinations},
         jobs=[job.name for job in definitions.jobs],
         keys={key.tag: ReceiverKey.of(key, READ_BY_GPG) for key in definitions.keys},
     )

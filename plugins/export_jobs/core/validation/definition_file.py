@@ -143,11 +143,12 @@ def _rule_context(
 ) -> RuleContext:
     named = {r.value.name: r for r in templates.values() if r.value and "name" not in r.broken}
     readable = {name: r.value for name, r in named.items() if r.value and not r.broken}
-    tags = [r.value.tag for r in destinations.values() if r.value and "tag" not in r.broken]
+    new = {r.value.tag: r.value for r in destinations.values() if r.value and "tag" not in r.broken}
+    known = stored.destinations or {}
     return RuleContext(
         catalogue=catalogue,
         templates={**stored.templates, **readable},
-        destinations=[*stored.destinations, *tags],
+        destinations={**known, **new} if isinstance(known, Mapping) else [*known, *new],
         checked_elsewhere=frozenset(named),
         unreadable=named.keys() - readable.keys(),
     )

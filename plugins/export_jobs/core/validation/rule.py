@@ -20,6 +20,7 @@ class RuleContext:
     """What a definition may refer to.
 
      ``destinations`` and ``keys`` None: tags are not checked; a key whose value is None has not been read by gpg.
+     ``destinations`` is a mapping where more is known of them than their tags.
     ``now`` None: the definition is not new, so its days may lie anywhere.
      ``checked_elsewhere`` names templates whose own issues are reported where they are defined, not again by each job;
      ``unreadable`` those that exist and are too broken to be asked about.

@@ -52,7 +52,7 @@ def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue
     job = {key: value for key, value in body.items() if key != NEW_TEMPLATES}
     stored = StoredReferences(
         templates={template.name: template for template in store.templates()},
-        destinations=[destination.tag for destination in store.destinations()],
+        destinations={destination.tag: destination for destination in store.destinations()},
         keys={key.tag: key for key in store.receiver_keys()},
     )
     raw = {"jobs": [job], "templates": new}

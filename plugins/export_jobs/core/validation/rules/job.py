@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from export_jobs.core.base.address import address_issues
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import MAX_DESCRIPTION, quote_value, suggest, text_issues
 from export_jobs.core.catalogue.selection import facts_of
-from export_jobs.core.definitions.job import DateBasis, Frequency, JobSpec, Template, TemplateKind, default_basis
+from export_jobs.core.definitions.destination import IN_BUCKETS
+from export_jobs.core.definitions.job import (
+    DateBasis,
+    DestinationSpec,
+    Frequency,
+    JobSpec,
+    Template,
+    TemplateKind,
+    default_basis,
+)
 from export_jobs.core.definitions.names import name_issues, subfolder_issues
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.template import TEMPLATE_RULES
@@ -105,6 +114,29 @@ def destination_is_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
         if tag not in context.destinations:
             remedy = suggest(tag, context.destinations, none="Define a destination with this tag first")
             yield Issue(path, f"there is no destination {quote_value(tag)}", remedy)
+
+
+@JOB_RULES.looks_up("destinations")
+def destinations_are_apart(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
+    """At one place the second destination would meet the manifest of the first, which is not its own."""
+    if not isinstance(context.destinations, Mapping):
+        return
+    seen: dict[tuple[str, ...], str] = {}
+    for index, tag in enumerate(job.destinations):
+        spec = context.destinations.get(tag)
+        if isinstance(spec, DestinationSpec):
+            other = seen.setdefault(_place(spec), tag)
+            if other != tag:
+                what = f"{quote_value(tag)} leads to the same folder as {quote_value(other)}"
+                yield Issue(f"destinations[{index}]", what, "Remove one of the two, or give it a folder of its own")
+
+
+def _place(spec: DestinationSpec) -> tuple[str, ...]:
+    """What two destinations of one place have in common; another connection to the same server is not seen."""
+    if spec.kind in IN_BUCKETS:
+        return "bucket", spec.connection, spec.folder.strip().strip("/")
+    folder = spec.folder.strip().rstrip("/") or "/"
+    return "server", spec.connection, "." if folder == "~" else folder.removeprefix("~/")
 
 
 @JOB_RULES.reads("templates")
