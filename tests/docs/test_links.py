@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from docs.site.markdown_links import anchors, links
 
 ROOT = Path(__file__).resolve().parents[2]
+TEST_NAMED = re.compile(r"`((?:[a-z0-9_]+/)*test_[a-z0-9_]+\.py)(?:::(\w+))?`")
 
 
 def pages() -> list[str]:
@@ -35,6 +37,18 @@ def test_every_relative_link_leads_to_a_file_and_a_heading(page: str) -> None:
         elif link.anchor and link.anchor not in anchors(target.read_text("utf-8")):
             broken.append(f"{link.path} has no heading #{link.anchor}")
     assert broken == [], f"{page}: correct the link, or the heading that it means"
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_test_that_a_page_names_as_its_proof_is_there(page: str) -> None:
+    """`test_window.py`, `airflow/test_drills.py` or `tests/…/test_factory.py::test_of_this_name`."""
+    files = {str(path.relative_to(ROOT)): path for path in (ROOT / "tests").rglob("test_*.py")}
+    lost = []
+    for name, function in TEST_NAMED.findall((ROOT / page).read_text("utf-8")):
+        found = [path for file, path in files.items() if f"/{file}".endswith(f"/{name}")]
+        if not any(f"def {function}" in path.read_text("utf-8") for path in found):
+            lost.append(f"{name} {function}".strip())
+    assert lost == [], f"{page}: name the file in which that test stands now"
 
 
 def test_the_pages_people_look_for_are_there() -> None:
