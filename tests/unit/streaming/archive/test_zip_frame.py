@@ -11,9 +11,10 @@ import zipfile
 import zlib
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
+from isal import isal_zlib
 
 from export_jobs.core.files.export_file import PackedRows
 from export_jobs.streaming.archive import zip_frame as module
@@ -49,7 +50,7 @@ def archive(content: bytes, name: str = MEMBER, modified: datetime = MODIFIED) -
     return before + stream.getvalue() + behind
 
 
-def read_as_it_arrives(source: BinaryIO) -> tuple[str, int, int]:
+def read_as_it_arrives(source: BinaryIO, library: Any = zlib) -> tuple[str, int, int]:
     """Name, size and CRC of the first entry, by what its local header says and nothing else, as on a pipe."""
     header = source.read(30)
     magic, _, flags, method, _, crc, packed, size, name_bytes, extra_bytes = struct.unpack("<4sHHHLLLLHH", header)
@@ -58,13 +59,13 @@ def read_as_it_arrives(source: BinaryIO) -> tuple[str, int, int]:
     if extra:
         assert (packed, size) == (0xFFFFFFFF, 0xFFFFFFFF)
         size, packed = struct.unpack("<4xQQ", extra)
-    inflater, found, seen = zlib.decompressobj(-15), 0, 0
+    inflater, found, seen = library.decompressobj(-15), 0, 0
     while packed:
         block = source.read(min(packed, 1 << 20))
         packed -= len(block)
         while block:
             text = inflater.decompress(block, 1 << 22)
-            found, seen, block = zlib.crc32(text, found), seen + len(text), inflater.unconsumed_tail
+            found, seen, block = library.crc32(text, found), seen + len(text), inflater.unconsumed_tail
     rest = inflater.flush()
     assert inflater.eof and (zlib.crc32(rest, found), seen + len(rest)) == (crc, size)
     assert source.read(4) == b"PK\x01\x02"
@@ -177,6 +178,7 @@ def test_java_reads_it_as_it_arrives(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [BORDER - 1, BORDER + 1], ids=["just under 4 GiB", "just over 4 GiB"])
 def test_entries_on_both_sides_of_four_gib_are_read_as_they_arrive(size: int, tmp_path: Path) -> None:
+    """Unpacked by ISA-L here, in a third of the time, and by Java's zlib, which has nothing to do with us."""
     path, block = tmp_path / "file.zip", bytes(1 << 20)
     stream = tmp_path / "stream"
     with stream.open("wb") as file, DeflateSink(file, "test", level=1) as sink:
@@ -187,5 +189,5 @@ def test_entries_on_both_sides_of_four_gib_are_read_as_they_arrive(size: int, tm
     before, behind = zip_frame(packed, MEMBER, MODIFIED)
     path.write_bytes(before + stream.read_bytes() + behind)
     with path.open("rb") as source:
-        assert read_as_it_arrives(source) == (MEMBER, size, packed.crc32)
+        assert read_as_it_arrives(source, isal_zlib) == (MEMBER, size, packed.crc32)
     assert read_by_java(path, tmp_path) == f"{MEMBER} {size} {packed.crc32}"
