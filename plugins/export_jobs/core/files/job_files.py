@@ -34,9 +34,15 @@ def has_numbered_files(job: JobSpec) -> bool:
 
 
 def delivered_stem(
-    job: JobSpec, template: str, window: Window, run_began: datetime, *, part: str = "", numbers: FileNumbers = OPEN
+    job: JobSpec,
+    template: str,
+    window: Window,
+    run_began: datetime | None,
+    *,
+    part: str = "",
+    numbers: FileNumbers = OPEN,
 ) -> str:
-    """The name of a template's file without its ending. ``run_began`` (aware): when the run first began.
+    """The name of a template's file without its ending. ``run_began`` (aware): when the run first began; None: any day.
 
     ``part``: the number of the part, for a job that splits its files. It stands behind the name, or where the job's own
     pattern wants it.
@@ -50,7 +56,7 @@ def delivered_stem(
     return name if "part" in pattern.fields else name + behind
 
 
-def done_path(job: JobSpec, window: Window, run_began: datetime, numbers: FileNumbers = OPEN) -> str | None:
+def done_path(job: JobSpec, window: Window, run_began: datetime | None, numbers: FileNumbers = OPEN) -> str | None:
     """Where the file goes that is sent last of all; None when the job has none."""
     if job.file.done_file is None:
         return None
@@ -69,7 +75,7 @@ def sent_manifest_path(job: JobSpec, window: Window) -> str | None:
 def paths_of_window(
     job: JobSpec,
     window: Window,
-    run_began: datetime = SOME_DAY,
+    run_began: datetime | None = SOME_DAY,
     part: str = ANY_NUMBER,
     numbers: FileNumbers = OPEN,
 ) -> Iterator[JobFile]:
@@ -87,11 +93,11 @@ def paths_of_window(
         yield JobFile(done, "", window)
 
 
-def all_paths(job: JobSpec) -> Iterator[JobFile]:
+def all_paths(job: JobSpec, run_began: datetime | None = SOME_DAY) -> Iterator[JobFile]:
     """What the present schedule fills, window by window; the schedule and the patterns must be valid."""
     whole = job.schedule.model_copy(update={"anchor": None})
     for scheduled in scheduled_windows(whole):
-        yield from paths_of_window(job, scheduled.window)
+        yield from paths_of_window(job, scheduled.window, run_began)
 
 
 def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
@@ -99,9 +105,10 @@ def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
     if not any(a.startswith(b) or b.startswith(a) for a in _beginnings(job) for b in _beginnings(other)):
         return None
     taken: TakenPaths[JobFile] = TakenPaths()
-    for file in all_paths(other):
+    # On which days the two run is not known, and one's day of a run can be the other's day of data.
+    for file in all_paths(other, None):
         taken.add(file.path, file)
-    return next((file for file in all_paths(job) if taken.find(file.path)), None)
+    return next((file for file in all_paths(job, None) if taken.find(file.path)), None)
 
 
 def _beginnings(job: JobSpec) -> set[str]:

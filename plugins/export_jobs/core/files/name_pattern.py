@@ -65,14 +65,14 @@ FIRST_NUMBERS = FileNumbers(1, 1)
 class NameValues:
     """What the fields of a pattern stand for. ``template`` is empty in the name of a file of the whole run.
 
-    ``part``: the number of a part, as it is written.
+    ``part``: the number of a part, as it is written. ``run_began`` None: any day.
     """
 
     job: str
     template: str
     window: Window
     time_zone: str
-    run_began: datetime
+    run_began: datetime | None
     part: str = ""
     numbers: FileNumbers = FileNumbers()
 
@@ -199,7 +199,9 @@ def _is_whole_date(form: str) -> bool:
 
 def _part_text(field: str, text: str, values: NameValues) -> str:
     first, last = values.window.days(values.time_zone)
-    began = values.run_began.astimezone(ZoneInfo(values.time_zone)).date()
+    if field == "run_date" and values.run_began is None:
+        return re.sub(r"\d+", ANY_NUMBER, last.strftime(text))
+    began = (values.run_began or values.window.end).astimezone(ZoneInfo(values.time_zone)).date()
     days = {"window_start": first, "window_end": last, "run_date": began}
     if field in days:
         return days[field].strftime(text)

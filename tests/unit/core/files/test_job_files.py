@@ -101,6 +101,10 @@ def test_numbers_of_the_ledger_stand_in_the_names_of_files_and_of_the_done_file(
         ({"done_file": "done_{window}"}, {"done_file": "done_{window_end}"}, True),
         ({"name": "x_{window}", "compression": "gzip"}, {"name": "x_{window}"}, False),
         ({"name": "beta__{template}_{window}"}, {"name": "{job}__{template}_{window}"}, True),
+        ({"name": "x_{run_date}_{window}"}, {"name": "x_{window_end}_{window}"}, True),
+        ({"name": "x_{run_date:%Y%m%d}"}, {"name": "x_{window_start:%Y%m%d}"}, True),
+        ({"name": "x_{run_date:%Y%m%d}"}, {"name": "x_{window_start:%Y-%m-%d}"}, False),
+        ({"name": "x_{run_date}_{window}"}, {"name": "y_{run_date}_{window}"}, False),
         ({"name": "x_{window_start:%Y}-{window_end:%m%d}"}, {"name": "X_2026-{window_start:%m%d}"}, True),
     ],
 )
