@@ -55,6 +55,7 @@ def test_an_object_whose_answer_is_lost_is_delivered(
     assert lease.recorded == ["1"]
     assert lease.placed[0].verification is Verification.NONE
     assert service.objects == {KEY: CONTENT}
+    assert lease.placed[0].etag == service.etag(KEY), "by which a rerun knows it"
 
 
 @second_complete

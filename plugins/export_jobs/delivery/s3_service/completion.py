@@ -58,10 +58,10 @@ class Completion:
         except (ClientError, BotoCoreError) as error:
             # A reply may be lost; boto3 repeats the request, and the second finds the upload gone or its own work.
             is_published = self._is_published(place, target)
-            if is_published is None and _leaves_open(error):
-                is_published = self._ask_again(place, parts, found)
             if is_published:
-                return None
+                return None  # it is looked at in a moment
+            if is_published is None and _leaves_open(error) and self._ask_again(place, parts, found):
+                return _etag_of(parts)
             if error_code(error) not in CHANGED:
                 raise
             if found is None and self._look(place["Key"]) is None:
