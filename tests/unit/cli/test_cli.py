@@ -11,6 +11,7 @@ import pytest
 from export_jobs import cli
 from export_jobs.cli.commands.preview import parse_window
 from export_jobs.cli.parser import parser
+from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
@@ -117,6 +118,8 @@ def test_a_window_of_days_is_inclusive_and_one_of_instants_is_not() -> None:
     assert parse_window("1997-01-01..1997-01-31", "Europe/Berlin") == january
     assert parse_window("1997-01-01T00:00..1997-02-01T00:00", "Europe/Berlin") == january
     assert parse_window("1996-12-31T23:00Z..1997-01-31T23:00Z", "Asia/Tokyo") == january
+    for zone in ("Europe/Berlin", "Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"):
+        assert parse_window(day_range(january, zone), zone) == january, "what is shown can be copied"
     assert parse_window("1997-01-01", "UTC").days("UTC")[0] == parse_window("1997-01-01", "UTC").days("UTC")[1]
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from export_jobs.core.definitions.job import Frequency, Schedule
-from export_jobs.core.windows.window import WEEKDAYS, ScheduledWindow, Window
+from export_jobs.core.windows.window import ONE_DAY, WEEKDAYS, ScheduledWindow, Window, day_start
 
 SHORTEST_MONTH = 28
 
@@ -45,9 +45,23 @@ def window_in_words(window: Window, time_zone: str) -> str:
 
 
 def day_range(window: Window, time_zone: str) -> str:
-    """The same as the command line writes and reads it: ``1997-01-01..1997-01-07``, or one day alone."""
-    first, last = window.days(time_zone)
-    return str(first) if first == last else f"{first}..{last}"
+    """The same as the command line writes and reads it: ``1997-01-01..1997-01-07``, or one day alone.
+
+    A bound inside a day of ``time_zone`` is written as an instant (``1997-01-01T18:00-05:00``): the day alone would be
+    read as another window, and could be that of the run before it, too.
+    """
+    first_day, last_day = window.days(time_zone)
+    zone = ZoneInfo(time_zone)
+    is_whole = window.start == day_start(first_day, time_zone), window.end == day_start(last_day + ONE_DAY, time_zone)
+    first = str(first_day) if is_whole[0] else _instant_text(window.start, zone)
+    last = str(last_day) if is_whole[1] else _instant_text(window.end, zone)
+    return first if all(is_whole) and first == last else f"{first}..{last}"
+
+
+def _instant_text(bound: datetime, zone: ZoneInfo) -> str:
+    """To the minute, where that is all of it."""
+    local = bound.astimezone(zone)
+    return local.isoformat(timespec="auto" if local.second or local.microsecond else "minutes")
 
 
 def _days_and_delivery(schedule: Schedule) -> tuple[str, str]:

@@ -129,7 +129,7 @@ def test_a_range_of_days_is_that_of_the_zone() -> None:
     window = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC))
     assert day_range(window, "UTC") == "2026-01-01..2026-01-07"
     assert day_range(Window(window.start, datetime(2026, 1, 2, tzinfo=UTC)), "UTC") == "2026-01-01"
-    assert day_range(window, "America/New_York") == "2025-12-31..2026-01-07"
+    assert day_range(window, "America/New_York") == "2025-12-31T19:00-05:00..2026-01-07T19:00-05:00"
 
 
 @pytest.mark.parametrize(
