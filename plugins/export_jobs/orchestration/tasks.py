@@ -49,8 +49,8 @@ class ValidateDestination(ExportStep):
         if issues:
             raise UserError("The definition is invalid", f"Correct it:\n{bullet_list(issues)}")
         require_library(run.job.file.format)
-        for key in prove_keys(run):
-            log.warning("The key %r of %s expires on %s", key.tag, key.user_id, key.expires_at)
+        for sentence in prove_keys(run):
+            log.warning("%s", sentence)
         if run.arrival():
             log.info("The destination %s has the files of this run; only others still wait for theirs", run.tag)
         else:

@@ -18,7 +18,10 @@ from demo import connections
 from demo.sftp_server import SftpServer
 from export_jobs.core.definitions.job import Template
 from export_jobs.core.definitions.key import KeySpec, ReceiverKey
+from export_jobs.orchestration.airflow.api import AirflowApi
 from export_jobs.orchestration.compressing import Compress
+from export_jobs.orchestration.doctor.encryption import files_can_be_encrypted
+from export_jobs.orchestration.doctor.result import Surroundings
 from export_jobs.orchestration.extracting import Extract
 from export_jobs.orchestration.tasks import Upload, ValidateDestination
 from export_jobs.streaming.openpgp.gpg import find_gpg
@@ -148,6 +151,29 @@ def test_a_key_that_expires_soon_is_told(shop: Store, folder: Path, caplog: pyte
     run = run_of(shop, ["acme"])
     run.execute(ValidateDestination)
     assert "The key 'acme' of Acme <acme@example.org> expires on" in caplog.text
+
+
+def test_a_key_to_sign_with_that_expires_soon_is_told(
+    shop: Store, folder: Path, keyring: GpgKeyring, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    keyring.make("Hasty", lasts="20d", subkey_lasts=None)
+    team = {"conn_type": "generic", "extra": {"private_key": keyring.private("Hasty")}}
+    monkeypatch.setenv("AIRFLOW_CONN_TEAM_KEY", json.dumps(team))
+    run_of(shop, ["auditor"], encryption={"sign": "team_key"}).execute(ValidateDestination)
+    assert "The private key to sign with, of Hasty <hasty@example.org>, expires on" in caplog.text
+    assert said_by_the_doctor().startswith("its private key to sign with, of Hasty <hasty@example.org>, expires on")
+    keyring.make("Late", lasts="1y", subkey_lasts=None, since=LONG_AGO)
+    monkeypatch.setenv("AIRFLOW_CONN_TEAM_KEY", json.dumps({**team, "extra": {"private_key": keyring.private("Late")}}))
+    assert said_by_the_doctor().startswith("The private key to sign with expired on")
+
+
+def _no_api() -> AirflowApi:
+    raise AssertionError("no check of keys asks Airflow")
+
+
+def said_by_the_doctor() -> str:
+    found = {result.subject: result for result in files_can_be_encrypted(Surroundings(api=_no_api))}
+    return found["connection team_key"].what
 
 
 def test_a_renewed_key_is_used_by_the_job_as_it_is(shop: Store, keyring: GpgKeyring, folder: Path) -> None:

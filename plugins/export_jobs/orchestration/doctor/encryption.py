@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from export_jobs.core.definitions.key import EXPIRES_SOON, ReceiverKey
+from export_jobs.core.definitions.key import EXPIRES_SOON, PublicKey, ReceiverKey
 from export_jobs.orchestration.airflow.connections import signing_key, store_engine
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 from export_jobs.store.definitions import Definitions
 from export_jobs.streaming.openpgp.gpg import find_gpg, gpg_version
+from export_jobs.streaming.openpgp.read_key import read_signing_key
 
 _RENEW = "Ask its owner for the renewed key, and save it under the same tag"
 
@@ -30,11 +31,19 @@ def files_can_be_encrypted(_: Surroundings) -> Iterator[CheckResult]:
         yield from _expiry(key, users.get(key.tag, []), datetime.now(UTC))
     for connection in sorted(set(_sign_connections(definitions))):
         try:
-            signing_key(connection)
+            own = read_signing_key(signing_key(connection))
         except Exception as error:
             yield CheckResult.of_error(f"connection {connection}", error)
         else:
-            yield CheckResult.ok(f"connection {connection}", "holds a private key to sign with")
+            yield _own_key(f"connection {connection}", own, datetime.now(UTC))
+
+
+def _own_key(name: str, own: PublicKey, now: datetime) -> CheckResult:
+    if own.expires_at is None or own.expires_at > now + EXPIRES_SOON:
+        return CheckResult.ok(name, "holds a private key to sign with")
+    what = f"its private key to sign with, of {own.user_id}, expires on {own.expires_at:%Y-%m-%d}"
+    remedy = "Move its expiry, tell the receivers, and put it into the connection's extra again"
+    return CheckResult(name, Outcome.WARNING, what, remedy)
 
 
 def _expiry(key: ReceiverKey, jobs: list[str], now: datetime) -> Iterator[CheckResult]:

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from export_jobs.core.definitions.key import EXPIRES_SOON, ReceiverKey
+from export_jobs.core.definitions.key import EXPIRES_SOON
 from export_jobs.errors import UserError
 from export_jobs.orchestration.airflow.connections import signing_key
 from export_jobs.streaming.openpgp.encrypt import EncryptingSink, Encryption, encrypt, prove_encryption
+from export_jobs.streaming.openpgp.read_key import read_signing_key
 
 if TYPE_CHECKING:
     from export_jobs.orchestration.run.job_run import JobRun
@@ -46,10 +47,18 @@ def encryption_of(run: JobRun) -> Encryption | None:
     )
 
 
-def prove_keys(run: JobRun) -> list[ReceiverKey]:
-    """Encrypt and sign nothing, before any SQL; the keys that expire soon. Raises what ``open_file`` raises."""
+def prove_keys(run: JobRun) -> list[str]:
+    """Encrypt and sign nothing, before any SQL; a sentence for each key that expires soon.
+
+    Raises what ``open_file`` raises.
+    """
     encryption = encryption_of(run)
     if encryption is None:
         return []
     prove_encryption(encryption)
-    return [key for key in encryption.receivers if key.expires_within(EXPIRES_SOON, datetime.now(UTC))]
+    soon = datetime.now(UTC) + EXPIRES_SOON
+    keys = [(f"The key {key.tag!r} of {key.user_id}", key.expires_at) for key in encryption.receivers]
+    if encryption.signing_key is not None:
+        own = read_signing_key(encryption.signing_key)
+        keys.append((f"The private key to sign with, of {own.user_id},", own.expires_at))
+    return [f"{name} expires on {day:%Y-%m-%d}" for name, day in keys if day is not None and day <= soon]

@@ -35,6 +35,12 @@ def read_public_key(text: str) -> PublicKey:
         return import_public_key(home, text)
 
 
+def read_signing_key(key: SigningKey) -> PublicKey:
+    """The team's key in a home of its own; raises as ``import_signing_key``. Its passphrase is not tried."""
+    with open_gpg(has_agent=True) as home:
+        return import_signing_key(home, key)
+
+
 def import_public_key(home: GpgHome, text: str) -> PublicKey:
     """The same, and the key is in ``home`` then."""
     before = {key.fingerprint for key in read_listing(home.run("--list-keys", *_LIST))}
