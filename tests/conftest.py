@@ -30,7 +30,7 @@ Dsn = dict[str, Any]
 NO_WAIT_FOR_DISKS = {"fsync": "off", "full_page_writes": "off"}
 """What a killed PostgreSQL has committed is there afterwards all the same: only a power cut would lose it."""
 
-NEEDS_NO_RUNNING_AIRFLOW = {"test_plugins_folder.py", "test_timetable.py"}
+NEEDS_NO_RUNNING_AIRFLOW = {"test_dag_processor.py", "test_plugins_folder.py", "test_timetable.py"}
 KILLS_PARTS_OF_AIRFLOW = {"test_drills.py", "test_live_memory.py"}
 """What of ``tests/airflow`` is no part of its large group; the drills wait as long as all others together."""
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NEEDS_NO_RUNNING_AIRFLOW
+
 ROOT = Path(__file__).parents[2]
 TESTS = """
 import pathlib
@@ -46,3 +48,9 @@ def test_only_what_uses_servers_gets_a_second_try(tmp_path: Path, wrong: str, co
     )
     assert (run.returncode, "SECOND TRY" in run.stdout) == (code, tries_again), run.stdout + run.stderr
     assert ("UNSTEADY" in run.stdout) == (code == 0)
+
+
+def test_the_longest_group_holds_only_what_waits_for_a_running_airflow() -> None:
+    """What needs none would keep the process that has this group from taking its share of the rest."""
+    files = {path.name: path.read_text("utf-8") for path in (ROOT / "tests" / "airflow").glob("test_*.py")}
+    assert {name for name, text in files.items() if "pytest.mark.live" not in text} == NEEDS_NO_RUNNING_AIRFLOW
