@@ -44,6 +44,12 @@ def current_revision(engine: Engine) -> str | None:
         return context.get_current_revision()
 
 
+def is_read_only(engine: Engine) -> bool:
+    """Whether a new transaction can change nothing: on a standby, or where login or database are set to that."""
+    with transaction(engine) as connection:
+        return str(connection.execute(text("SHOW transaction_read_only")).scalar_one()) == "on"
+
+
 def newest_revision() -> str | None:
     """The revision that this version of the package wants."""
     return ScriptDirectory.from_config(_config(None)).get_current_head()

@@ -89,17 +89,6 @@ def test_a_second_file_is_not_forgotten_without_a_word(run: Run, capsys: pytest.
     assert names(run) == []
 
 
-def test_a_store_that_can_only_be_read_is_told_as_that(run: Run, stored: Store) -> None:
-    """A standby, or a login that somebody has set to read only."""
-    stored.hand(
-        f"ALTER DATABASE {stored.dsn['dbname']} SET default_transaction_read_only = on",
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    )
-    code, _, error = run("apply", "-f", SAMPLES, "--yes")
-    assert code == 1 and "can only be read now" in error and "primary server" in error
-
-
 def test_a_new_job_shows_its_first_windows_before_it_is_saved(run: Run) -> None:
     code, out, _ = run("diff", "-f", SAMPLES)
     assert code == 1

@@ -14,7 +14,7 @@ from export_jobs.orchestration.airflow.connections import (
 from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surroundings
 from export_jobs.store.database.rights import StoreLogin, store_login
 from export_jobs.store.database.roles import PAGE, TASKS
-from export_jobs.store.schema import current_revision, newest_revision
+from export_jobs.store.schema import current_revision, is_read_only, newest_revision
 
 _POSTGRES_TYPES = {"postgres", "postgresql"}
 _HOW_TO = "docs/howto/database-roles.md says how"
@@ -32,6 +32,13 @@ def store_is_current(_: Surroundings) -> Iterator[CheckResult]:
         at = f"at revision {current}" if current else "empty"
         what = f"the store is {at}, and this version needs {newest}"
         yield CheckResult("store", Outcome.FAILED, what, "Run `export-jobs db upgrade` as the owner of its schema")
+        return
+    if is_read_only(store_engine()):
+        what = "the store can only be read, so that nothing can be saved and no run can be recorded"
+        remedy = (
+            "Have the connection name its primary server, or reset default_transaction_read_only of login and database"
+        )
+        yield CheckResult("store", Outcome.FAILED, what, remedy)
         return
     logins = _logins()
     lacking = [(login, roles) for login, roles in logins if login.missing]
