@@ -6,8 +6,8 @@ CLEAN := env -u PYTHONPATH -u PYTHONHOME -u PYTHONDONTWRITEBYTECODE -u AIRFLOW_H
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # uv believes whom the system does, as pip does: many companies have certificates of their own.
 export UV_SYSTEM_CERTS := 1
-# One more than the cores of a small machine: the tests of a running Airflow wait more than they work.
-WORKERS := 3
+# Two more than the cores of a small machine: the tests of a running Airflow, three groups, wait more than they work.
+WORKERS := 4
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes $(ARGS)
 
 .PHONY: help demo test test-fast test-lowest test-js drill drill-celery simulate lint lint-js format docs bench bench-scale bench-throughput wheel dist-mwaa lock audit venv clean
@@ -20,7 +20,7 @@ demo: venv ## start everything and deliver the sample jobs; ONCE=1 checks the to
 	@$(CLEAN) $(if $(filter celery,$(EXECUTOR)),.venv-celery/bin,$(BIN))/python -m demo $(if $(ONCE),--once) $(if $(EXECUTOR),--executor "$(EXECUTOR)") \
 	   $(if $(DEMO_STATE),--state "$(DEMO_STATE)")
 
-test: venv ## the whole suite on real parts, three groups of tests at a time; WORKERS=0: one test after another
+test: venv ## the whole suite on real parts, four groups of tests at a time; WORKERS=0: one test after another
 	@scripts/optional-programs
 	@$(CLEAN) $(BIN)/python -m tests.suite -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
