@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -15,10 +16,11 @@ from export_jobs.core.sql.compiled import Column
 from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink, HashingSink, LimitedSink
 from export_jobs.streaming.compress import compress
+from export_jobs.streaming.formats.csv_count import COUNTED_BYTES, count_csv
 from export_jobs.streaming.formats.format_writer import format_writer
 from export_jobs.streaming.formats.staged_table import StagedTable
 from export_jobs.streaming.staged.deflate_sink import DeflateSink
-from export_jobs.streaming.staged.read_back import text_chunks
+from export_jobs.streaming.staged.read_back import packed_chunks, text_chunks
 
 Filler = Callable[[ByteSink], tuple[ColumnNumbers, ...]]
 """Writes the content of a file, and tells the numbers of its columns."""
@@ -46,11 +48,11 @@ def make_file(
     or a cell is not for this format.
     """
     if options.format == "csv":
+        source, numbers = _count(source, rows, options, member)
         done = compress(
             source, sink, packed=rows.packed, compression=options.compression, member=member, modified=modified
         )
-        types = uncounted(rows)
-        return DeliverableResult(done.bytes, done.sha256, rows.packed.bytes, rows.packed.sha256, types)
+        return DeliverableResult(done.bytes, done.sha256, rows.packed.bytes, rows.packed.sha256, numbers)
     return pack(
         sink, lambda content: _write(source, content, rows, options, member), options.compression, member, modified
     )
@@ -72,8 +74,13 @@ def pack(sink: ByteSink, fill: Filler, compression: Compression, member: str, mo
     return DeliverableResult(done.bytes, done.sha256, packed.bytes, packed.sha256, numbers)
 
 
+def is_counted(rows: StagedRows) -> bool:
+    """Whether the columns of CSV of ``rows`` are counted: text of one size is, whoever reads it."""
+    return bool(rows.types) and rows.packed.bytes <= COUNTED_BYTES
+
+
 def uncounted(rows: StagedRows) -> tuple[ColumnNumbers, ...]:
-    """What is known of the columns of CSV, whose text nobody reads again; see docs/adr/0014."""
+    """What is known of the columns of a large CSV, whose text nobody reads again; see docs/adr/0014."""
     cells = zip(rows.columns, rows.types, strict=bool(rows.types))
     return tuple(ColumnNumbers(name=name, type=cell.type, decimals=cell.decimals) for name, cell in cells)
 
@@ -100,6 +107,19 @@ def staged_columns(rows: StagedRows) -> tuple[Column, ...]:
         Column(name, cell.type, cell.decimals, cell.cell_format, cell.width, cell.align, cell.is_personal)
         for name, cell in zip(rows.columns, types, strict=True)
     )
+
+
+def _count(
+    source: BinaryIO, rows: StagedRows, options: FileOptions, member: str
+) -> tuple[BinaryIO, tuple[ColumnNumbers, ...]]:
+    """The numbers of the columns of a CSV, and its rows again: from memory where they have been read for that."""
+    if not is_counted(rows):
+        return source, uncounted(rows)
+    packed = BytesIO(b"".join(packed_chunks(source, rows.packed, member)))
+    table = staged_table(rows, text_chunks(packed, rows.packed, member), options)
+    numbers = count_csv(table, rows.rows) or uncounted(rows)
+    packed.seek(0)
+    return packed, numbers
 
 
 def staged_table(rows: StagedRows, chunks: Iterable[bytes], options: FileOptions) -> StagedTable:

@@ -15,7 +15,15 @@ from export_jobs.errors import TerminalError
 from export_jobs.streaming.base.sink import ByteSink, LimitedSink
 from export_jobs.streaming.csv.encode import HEADING, CsvEncoder
 from export_jobs.streaming.csv.text import header_line
-from export_jobs.streaming.deliverable import DeliverableResult, pack, staged_columns, staged_table, uncounted
+from export_jobs.streaming.deliverable import (
+    DeliverableResult,
+    is_counted,
+    pack,
+    staged_columns,
+    staged_table,
+    uncounted,
+)
+from export_jobs.streaming.formats.csv_count import CsvCounts
 from export_jobs.streaming.formats.format_writer import format_writer
 from export_jobs.streaming.formats.jsonl import json_lines
 from export_jobs.streaming.formats.staged_table import PARSED_BYTES
@@ -46,28 +54,32 @@ class Part:
         def fill(content: ByteSink) -> tuple[ColumnNumbers, ...]:
             limited = LimitedSink(content, options.max_bytes, rows.template)
             if options.format == "csv":
-                self._write_csv(limited, rows, options)
-            elif _is_cut_as_written(options):
+                return self._write_csv(limited, rows, options)
+            if _is_cut_as_written(options):
                 for lines in self._records:
                     limited.write(lines)
-            else:
-                table = staged_table(rows, self._records, options)
-                format_writer(options.format)(table, limited)
-                return table.counts.result()
-            return uncounted(rows)
+                return uncounted(rows)
+            table = staged_table(rows, self._records, options)
+            format_writer(options.format)(table, limited)
+            return table.counts.result()
 
         written = pack(sink, fill, options.compression, member, modified)
         return PartResult(written, self._cutter.rows)
 
-    def _write_csv(self, sink: ByteSink, rows: StagedRows, options: FileOptions) -> None:
+    def _write_csv(self, sink: ByteSink, rows: StagedRows, options: FileOptions) -> tuple[ColumnNumbers, ...]:
         charset = Charset(options)
-        encoder = CsvEncoder(rows.template, staged_columns(rows), options, charset)
+        columns = staged_columns(rows)
+        encoder = CsvEncoder(rows.template, columns, options, charset)
+        counts = CsvCounts(rows.template, columns, options) if is_counted(rows) else None
         sink.write(charset.byte_order_mark)
         if options.header:
             sink.write(encoder.encode(header_line(rows.columns, options), HEADING))
         for lines in self._records:
             first = self._first_row + self._cutter.rows - count_records(lines, has_quotes=True)
             sink.write(lines if options.encoding == "utf-8" else encoder.encode(lines, first))
+            if counts:
+                counts.add(lines.decode())
+        return (counts and counts.result(self._cutter.rows)) or uncounted(rows)
 
 
 def split_rows(source: BinaryIO, *, rows: StagedRows, options: FileOptions, split: FileSplit) -> Iterator[Part]:

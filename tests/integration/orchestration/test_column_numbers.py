@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from export_jobs.streaming import deliverable
 from export_jobs.streaming.formats.count import moment_said
 from tests.integration.orchestration.zoo import file_of
 from tests.integration.store.samples import Store
@@ -14,12 +16,18 @@ from tests.integration.store.samples import Store
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.parametrize("name", ["jsonl", "parquet", "xlsx", "fixed"])
-def test_numbers_of_columns_are_those_of_the_database(zoo: Store, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {}) for name in ("csv", "jsonl", "parquet", "xlsx", "fixed")),
+        ("csv", {"null_text": "NULL", "delimiter": ";", "header": False, "encoding": "utf-16"}),
+    ],
+)
+def test_numbers_of_columns_are_those_of_the_database(zoo: Store, name: str, options: dict[str, Any]) -> None:
     """Compared with what PostgreSQL counts by itself; NaN and infinities are left out."""
     chosen = ["id", "amount", "price", "rate", "ok", "day", "local_at", "at", "emoji"]
     columns = [{"column": column, "width": 45} if name == "fixed" else column for column in chosen]
-    _, said = file_of(zoo, format=name, columns=columns)
+    _, said = file_of(zoo, format=name, columns=columns, **options)
     found = {numbers["name"]: numbers for numbers in said["column_numbers"]}
     assert list(found) == chosen
     assert {numbers["nulls"] for numbers in found.values()} == {1}
@@ -38,7 +46,8 @@ def test_numbers_of_columns_are_those_of_the_database(zoo: Store, name: str) -> 
         assert [found[column][key] for key in ("min", "max", "sum")] == [None, None, None]
 
 
-def test_of_csv_the_types_are_said_and_nothing_is_counted(zoo: Store) -> None:
+def test_of_a_large_csv_the_types_are_said_and_nothing_is_counted(zoo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliverable, "COUNTED_BYTES", 10)
     _, said = file_of(zoo, columns=["id", "price"])
     assert [(numbers["name"], numbers["type"], numbers["decimals"]) for numbers in said["column_numbers"]] == [
         ("id", "integer", None),
@@ -51,7 +60,7 @@ def test_a_column_that_tells_of_a_person_has_no_least_and_largest(zoo: Store, tm
     fact = tmp_path / "sql" / "facts" / "animals.sql"
     text = fact.read_text()
     fact.write_text(text.replace("{type: number, decimals: 2}", "{type: number, decimals: 2, personal: true}"))
-    for name in ("jsonl", "parquet"):
+    for name in ("csv", "jsonl", "parquet"):
         _, said = file_of(zoo, format=name, columns=["price", "id"])
         price, number = said["column_numbers"]
         assert [price[key] for key in ("nulls", "min", "max", "sum")] == [1, None, None, None]

@@ -129,6 +129,17 @@ def test_parts_of_fixed_width() -> None:
     assert [content.decode().split() for content, _ in found] == [["1a", "22b"], ["3c"]]
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"quoting": "all", "encoding": "utf-16"}, {"format": "jsonl"}, {"format": "parquet"}], ids=str
+)
+def test_the_columns_of_each_part_are_counted(options: dict[str, Any]) -> None:
+    found = [result.file.column_numbers for _, result in made(ROWS, split={"rows": 6}, line_ending="lf", **options)]
+    assert [[(column.nulls, column.sum) for column in columns] for columns in found] == [
+        [(0, "21"), (0, None)],
+        [(0, "45"), (0, None)],
+    ]
+
+
 def test_no_rows_are_one_part_with_its_headings() -> None:
     [(content, result)] = made([], compression="none", split={"rows": 6})
     assert (content, result.rows) == (b"id,note\r\n", 0)

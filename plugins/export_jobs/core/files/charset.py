@@ -41,7 +41,7 @@ class Charset:
 
     def __init__(self, options: FileOptions) -> None:
         self.name: Encoding = options.encoding
-        self._codec = _CODECS[options.encoding]
+        self.codec = _CODECS[options.encoding]
         self._spell: Callable[[str, str], str] | None = {
             "fail": None, "replace": _replace, "transliterate": _transliterate,
         }[options.unencodable]  # fmt: skip
@@ -55,19 +55,19 @@ class Charset:
 
     def encode(self, text: str) -> bytes:
         """``text`` in this encoding; raises ``UnicodeEncodeError`` for one that :meth:`fit` has not looked at."""
-        return text.encode(self._codec)
+        return text.encode(self.codec)
 
     def has(self, text: str) -> bool:
         """Whether the encoding has all of ``text``."""
-        return _has(self._codec, text)
+        return _has(self.codec, text)
 
     def fit(self, text: str) -> str:
         """``text`` in characters of this encoding; raises ``MissingCharacterError`` where none may be replaced."""
         if self.has(text):
             return text
         if self._spell is None:
-            raise MissingCharacterError(next(char for char in text if not _has_char(self._codec, char)))
-        return "".join([char if _has_char(self._codec, char) else self._spell(self._codec, char) for char in text])
+            raise MissingCharacterError(next(char for char in text if not _has_char(self.codec, char)))
+        return "".join([char if _has_char(self.codec, char) else self._spell(self.codec, char) for char in text])
 
     def spelt(self, text: str) -> str:
         """``text`` as the file will have it; as it is where nothing may be replaced, which is told elsewhere."""

@@ -136,8 +136,8 @@ class DeliveredTemplates(ApiModel):
 class DeliveryComparison(ApiModel):
     """Two deliveries of a template beside each other. ``is_same_file``: every byte is the same.
 
-    ``numbers``: whether the columns' numbers are told; ``not kept`` of CSV, and of files that were delivered before the
-    ledger kept them; ``not yours`` without the right to read the XComs of the job's Dag.
+    ``numbers``: whether the columns' numbers are told; ``not kept`` of large CSV, and of files that were delivered
+    before the ledger kept them; ``not yours`` without the right to read the XComs of the job's Dag.
     """
 
     template: str

@@ -20,7 +20,7 @@ const HEADINGS = [
 /** @type {Record<Api.DeliveryComparison["numbers"], string>} */
 const WHY_NONE = {
   kept: "",
-  "not kept": "Of CSV no numbers of columns are kept, nor of files that were delivered before they were.",
+  "not kept": "Of a CSV of more than 16 MiB no numbers of columns are kept, nor of a file from before they were.",
   "not yours": "Numbers of columns are shown to who may read the XComs of this job's Dag.",
 };
 
