@@ -14,7 +14,8 @@ class ColumnNumbers(Frozen):
 
     All are text, so that no reader rounds them: numbers with all their digits, times in ISO 8601 with six digits of a
     fraction, instants in UTC. Not counted are ``NaN``, infinities, and days outside the years 1 to 9999. None: there is
-    none, it is not told (a column that tells of a person has no ``min``, ``max`` and ``sum``), or was not counted.
+    none, it is not told (a column that tells of a person has no ``min``, ``max`` and ``sum``, one of an encrypted file
+    nothing in the manifest), or was not counted.
     """
 
     name: str
@@ -24,6 +25,10 @@ class ColumnNumbers(Frozen):
     min: str | None = None
     max: str | None = None
     sum: str | None = None
+
+    def untold(self) -> ColumnNumbers:
+        """What may be said of the column without saying what is in it."""
+        return ColumnNumbers(name=self.name, type=self.type, decimals=self.decimals)
 
 
 MAX_KEPT_BYTES = 256 * 1024

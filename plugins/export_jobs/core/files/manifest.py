@@ -119,7 +119,7 @@ class Manifest(Frozen):
             window=ManifestWindow.of(window, zone),
             time_zone=zone,
             revision=revision,
-            files=tuple(_manifest_entry(file, unverified) for file in files if file.is_sent),
+            files=tuple(_manifest_entry(job, file, unverified) for file in files if file.is_sent),
             without_rows=tuple(file.template for file in files if not file.is_sent),
             superseded=tuple(superseded),
             ledger=ledger,
@@ -148,6 +148,9 @@ class Manifest(Frozen):
         return digest.hexdigest()
 
 
-def _manifest_entry(file: ExportFile, unverified: Collection[str]) -> ManifestEntry:
+def _manifest_entry(job: ExportJob, file: ExportFile, unverified: Collection[str]) -> ManifestEntry:
     values = {name: getattr(file, name) for name in ManifestEntry.model_fields if name != "verification"}
+    if job.file.encryption:
+        # Least and largest are cells, and whoever carries an encrypted file can read its manifest.
+        values["column_numbers"] = tuple(column.untold() for column in file.column_numbers)
     return ManifestEntry(**values, verification="not verified" if file.path in unverified else None)

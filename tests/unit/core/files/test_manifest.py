@@ -36,9 +36,10 @@ def file(**changes: object) -> ExportFile:
     return ExportFile.model_validate({**values, **changes})
 
 
-def manifest(*files: ExportFile) -> Manifest:
+def manifest(*files: ExportFile, **changes: object) -> Manifest:
     ledger = ManifestLedger(sequence=9, hash="e" * 64)
-    return Manifest.of(job("purchases"), NEW_YEAR, files, definition_hash="d" * 64, revision=2, ledger=ledger)
+    changed = job("purchases", **changes)
+    return Manifest.of(changed, NEW_YEAR, files, definition_hash="d" * 64, revision=2, ledger=ledger)
 
 
 def test_a_manifest_says_everything_a_receiver_needs() -> None:
@@ -118,3 +119,11 @@ def test_what_came_later_is_there_only_where_it_says_something() -> None:
     left = manifest(file(part=1)).model_copy(update={"superseded": ("a__part-0002.zip",)})
     said = json.loads(left.to_bytes())
     assert (said["superseded"], said["files"][0]["part"]) == (["a__part-0002.zip"], 1)
+
+
+def test_the_manifest_of_an_encrypted_file_says_no_value_of_it() -> None:
+    told = manifest(file(), file={"encryption": {"keys": ["acme"]}})
+    [entry] = told.files
+    assert entry.column_numbers == (ColumnNumbers(name="purchase_id", type="integer"),)
+    for value in (NUMBERS.min, NUMBERS.max, NUMBERS.sum):
+        assert str(value) not in told.to_bytes().decode()
