@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,6 +43,19 @@ class FtpFaults:
     """Every name under which something was stored."""
 
 
+class _Server(ThreadedFTPServer):
+    def _loop(self, handler: Any) -> None:
+        """Serve one client; one that was refused at once may be gone before its thread begins.
+
+        The library knows that of a socket that is closed, and not where its number belongs to another file by then.
+        """
+        try:
+            super()._loop(handler)
+        except OSError as error:
+            if error.errno not in {errno.EINVAL, errno.EPERM}:
+                raise
+
+
 class FtpServer:
     """Serves ``root`` at ``port`` to one user; ``certificate`` (PEM) is its own authority."""
 
@@ -54,7 +68,7 @@ class FtpServer:
         handler = _handler(
             self, authorizer, write_certificate(self.certificate, is_rsa=True) if tls else None, implicit
         )
-        self._server = ThreadedFTPServer(("127.0.0.1", 0), handler)
+        self._server = _Server(("127.0.0.1", 0), handler)
         self.one_login = False
         """A second connection is refused while there is one."""
         self.connections: set[Any] = set()
