@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from export_jobs import settings
 from export_jobs.core.catalogue.dialect_names import DUCKDB, POSTGRES, SQLITE
 from export_jobs.core.definitions.job import DestinationSpec
-from export_jobs.core.validation.rules.destination import is_connection_id
 from export_jobs.delivery.destination import Credentials, Destination
 from export_jobs.errors import UserError
 from export_jobs.orchestration.airflow.address import airflow_address
@@ -45,6 +45,8 @@ _DIALECTS = {
 }
 """What the databases behind a type of connection speak; a type that is not here (odbc, jdbc) may lead to any."""
 _STORE = "the store of the export jobs"
+_CONNECTION_ID = re.compile(r"[\w#!()\-.:/\\]{1,250}")
+"""What Airflow itself takes for one (``airflow.models.connection.RE_SANITIZE_CONN_ID``). A catalogue may name any."""
 _INHERITED: dict[str, Connection] = {}
 
 
@@ -53,7 +55,9 @@ def airflow_connection(connection_id: str, purpose: str) -> Connection:
     from airflow.sdk import BaseHook  # noqa: PLC0415  costs a second; `export-jobs --help` must not pay it
     from airflow.sdk.exceptions import AirflowNotFoundException  # noqa: PLC0415
 
-    if not is_connection_id(connection_id):  # it is not shown: an address, written here by mistake, holds a password
+    if not _CONNECTION_ID.fullmatch(
+        connection_id
+    ):  # it is not shown: an address, written here by mistake, holds a password
         raise UserError(
             f"What is to be the connection for {purpose} is not the id of one", "Correct it in the definition"
         )

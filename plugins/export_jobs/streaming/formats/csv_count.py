@@ -94,7 +94,7 @@ def _in_utf8(chunks: Iterable[bytes], options: FileOptions) -> Iterator[bytes]:
     before = charset.byte_order_mark
     for chunk in chunks:
         yield decoder.decode(chunk.removeprefix(before)).encode()
-        before = b""
+        before = b"" if chunk else before
     yield decoder.decode(b"", final=True).encode()
 
 

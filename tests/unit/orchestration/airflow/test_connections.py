@@ -13,3 +13,10 @@ def test_an_address_in_place_of_an_id_is_refused_and_not_shown() -> None:
     with pytest.raises(UserError, match="the connection for the destination 'partner' is not the id of one") as raised:
         airflow_connection("sftp://user:canary-pw@host/in", "the destination 'partner'")
     assert "canary" not in str(raised.value)
+
+
+@pytest.mark.parametrize("connection_id", ["team/warehouse", "warehouse:prod", "größe#1", "a" * 250])
+def test_whatever_airflow_takes_for_an_id_is_looked_up(connection_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catalogues name ids that stand in a vault under a path."""
+    monkeypatch.setenv(f"AIRFLOW_CONN_{connection_id.upper()}", "sqlite:///warehouse.db")
+    assert airflow_connection(connection_id, "the warehouse").conn_type == "sqlite"

@@ -72,6 +72,12 @@ def test_they_are_those_of_json_lines(rows: Rows, dialect: dict[str, Any], chunk
     assert counted(rows, FileOptions.model_validate(dialect), chunk=chunk) == table.counts.result()
 
 
+def test_a_mark_before_the_text_belongs_to_no_cell_whenever_it_comes() -> None:
+    options = FileOptions(bom=True, header=False, line_ending="lf")
+    [numbers] = count_csv(StagedTable("t", (Column("id", "integer"),), [b"", b"\xef\xbb\xbf7\n"], options), 1) or ()
+    assert numbers.sum == "7"
+
+
 def test_headings_may_hold_quotes_and_ends_of_lines() -> None:
     columns = (Column('say "a,\nb"', "text"), Column("n\n\n", "integer"))
     found = counted([["x", "2"], [None, "3"]], FileOptions(), columns)
