@@ -45,8 +45,7 @@ _DIALECTS = {
 }
 """What the databases behind a type of connection speak; a type that is not here (odbc, jdbc) may lead to any."""
 _STORE = "the store of the export jobs"
-_CONNECTION_ID = re.compile(r"[\w#!()\-.:/\\]{1,250}")
-"""What Airflow itself takes for one (``airflow.models.connection.RE_SANITIZE_CONN_ID``). A catalogue may name any."""
+_CONNECTION_ID = re.compile(r"[\w#!()\-.:/\\]{1,250}")  # airflow.models.connection.RE_SANITIZE_CONN_ID
 _INHERITED: dict[str, Connection] = {}
 
 
@@ -58,9 +57,8 @@ def airflow_connection(connection_id: str, purpose: str) -> Connection:
     if not _CONNECTION_ID.fullmatch(
         connection_id
     ):  # it is not shown: an address, written here by mistake, holds a password
-        raise UserError(
-            f"What is to be the connection for {purpose} is not the id of one", "Correct it in the definition"
-        )
+        what = f"What is to be the connection for {purpose} is not the id of one"
+        raise UserError(what, "Correct it in the definition")
     try:
         return BaseHook.get_connection(connection_id)
     except AirflowNotFoundException:
