@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from export_jobs.core.base.issue import Issue
+from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value, text_issues
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.selection import resolve_column, tables_of
@@ -53,7 +53,9 @@ def a_line_is_a_row(job: JobSpec) -> Iterator[Issue]:
 @TEXT_FILE_RULES.reads("file.format", "file.escape_formulas", "file.null_text", *(f"file.{key}" for key in WORDS))
 def words_are_no_formulas(job: JobSpec) -> Iterator[Issue]:
     """Cells and headings are escaped. A word would be another one then than the receiver looks for."""
-    for key in ("null_text", *WORDS):
+    # A warning for null_text alone: jobs that deliver such a one already must go on after an upgrade.
+    yield from _formula_issues("file.null_text", job.file.null_text, job, Level.WARNING)
+    for key in WORDS:
         yield from _formula_issues(f"file.{key}", getattr(job.file, key) or "", job)
 
 
@@ -104,11 +106,11 @@ def _spelling_issues(path: str, spelling: CellFormat) -> Iterator[Issue]:
         yield Issue(f"{path}.false_text", f"true and false would both be {quote_value(yes)}", "Write two texts")
 
 
-def _formula_issues(place: str, text: str, job: JobSpec) -> Iterator[Issue]:
+def _formula_issues(place: str, text: str, job: JobSpec, level: Level = Level.ERROR) -> Iterator[Issue]:
     """A sign alone, or before a number, is what it says."""
     if job.file.format == "csv" and job.file.escape_formulas and is_formula(text):
         what = f"{quote_value(text)} is a formula to a spreadsheet, and escape_formulas is for cells of text"
-        yield Issue(place, what, "Write it otherwise, such as in parentheses")
+        yield Issue(place, what, "Write it otherwise, such as in parentheses", level)
 
 
 def _format_issues(place: str, column: ColumnUse, job: JobSpec) -> Iterator[Issue]:
