@@ -94,8 +94,8 @@ def test_a_failure_names_the_step_in_words() -> None:
 
 def test_a_test_file_is_no_delivery_in_text_and_html() -> None:
     for part in map(words, parts("test", trial())):
-        assert part.count("TEST") > 1 and "sales" in part and "34.6 kB" in part and "no delivery" in part
-        assert "The first 1,200 rows of 1 Jan 2026" in part and "2 columns that tell of people are empty" in part
+        assert part.count("TEST") > 1 and "sales" in part and "34.6 kB" in part and "not a delivery" in part
+        assert "The first 1,200 rows of 1 Jan 2026" in part and "2 columns with personal data are empty" in part
     for part in map(words, parts("test", trial(rows=1, truncated=False, masked=0))):
         assert "1 row of 1 Jan 2026" in part and "first" not in part and "empty" not in part
 
