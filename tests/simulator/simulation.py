@@ -149,7 +149,7 @@ class Simulation(SimulatedJob):
         else:
             if not isinstance(value, TerminalError):
                 raise BrokenPromise(f"an unexpected {kind}: {value}")
-            if "exists already" in str(value) and not self.foreign_paths and not self._stands_in_part():
+            if "already exists" in str(value) and not self.foreign_paths and not self._stands_in_part():
                 raise BrokenPromise(f"P1: our own file is taken for a stranger's: {value}")
             self._run_ended("failed")
 

@@ -22,7 +22,7 @@ def refuse_misspelled_fields(extra: Mapping[str, Any], known: Collection[str], w
             continue
         if similar_names(name, known):
             raise TerminalError(
-                f"{where} has {quote_value(name)} in its extra, which no delivery knows, so it would count for nothing",
+                f"{where} has an unknown field {quote_value(name)} in its extra, which would have no effect",
                 f"{suggest(name, known, none='')}, or remove it",
             )
-        log.warning("%s has %s in its extra, which counts for nothing here", where, quote_value(name))
+        log.warning("%s has %s in its extra, which has no effect on deliveries", where, quote_value(name))

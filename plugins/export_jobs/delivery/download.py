@@ -49,8 +49,8 @@ class DownloadDestination(S3Destination):
         """As ``Destination.deliver``; also raises ``UserError`` for a file that is larger than downloads may be."""
         if target.bytes > self._max_bytes:
             raise UserError(
-                f"{target.path} has {target.bytes} bytes, and a file for download has at most {self._max_bytes}",
-                "Split the job's files, deliver them to a server, or raise EXPORT_JOBS_DOWNLOAD_MAX_BYTES",
+                f"{target.path} has {target.bytes} bytes; a file for download can have at most {self._max_bytes}",
+                "Split the job's files, deliver them to a server, or increase EXPORT_JOBS_DOWNLOAD_MAX_BYTES",
             )
         return super().deliver(source, target, fence)
 

@@ -175,7 +175,7 @@ class MemoryDestination:
 
     def _rename(self, temporary: str, path: str, *, may_replace: bool) -> None:
         if temporary not in self._temporaries:
-            raise TransientError(f"The unfinished upload {temporary} has vanished", "It is tried again")
+            raise TransientError(f"The unfinished upload {temporary} has vanished", "It is retried automatically")
         if path in self._files and not may_replace:
             raise moved_on_error(path, self._name)
         self._files[path] = self._temporaries.pop(temporary)

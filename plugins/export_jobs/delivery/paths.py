@@ -29,24 +29,24 @@ _INVISIBLE = {"Cc", "Cf", "Cs"}  # Unicode categories: control, format, surrogat
 
 _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda part: not part, "it is empty, absolute, or has an empty part between two slashes"),
-    (lambda part: part in {".", ".."}, "a part of dots would leave the destination's folder"),
-    (lambda part: "\\" in part, "it holds a backslash"),
+    (lambda part: part in {".", ".."}, "a part `.` or `..` would leave the destination's folder"),
+    (lambda part: "\\" in part, "it contains a backslash"),
     (
         lambda part: any(unicodedata.category(character) in _INVISIBLE for character in part),
-        "it holds a control or an invisible character",
+        "it contains a control or an invisible character",
     ),
     (
         lambda part: part.startswith("."),
-        "a part that starts with a dot is hidden, and such names are kept for unfinished uploads",
+        "a part that starts with a dot is hidden, and such names are reserved for unfinished uploads",
     ),
     (
         lambda part: part != part.strip() or part.endswith("."),
-        "a part that starts or ends with a space, or ends with a dot, is another file on Windows",
+        "a part that starts or ends with a space, or ends with a dot, names a different file on Windows",
     ),
     (lambda part: _DEVICES.fullmatch(part) is not None, "a part of it is the name of a device on Windows"),
     (
         lambda part: unicodedata.normalize("NFC", part) != part,
-        "its accents are not in composed form (NFC), so that a twin could look the same",
+        "its accents are not in composed form (NFC), so a different name could look the same",
     ),
     (lambda part: len(part.encode()) > MAX_NAME_BYTES, f"a part is longer than {MAX_NAME_BYTES} bytes"),
 )

@@ -104,7 +104,7 @@ class S3Destination:
             with self._translate_errors(f"verifying {key}"):
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)
         except ExportError as error:  # a login that may write alone, or a service that is gone; the object stands
-            log.warning("The object %s stands and cannot be looked at: %s", key, error)
+            log.warning("The object %s was published but cannot be checked: %s", key, error)
             return
         shown = _described(stored)
         placed.etag, placed.modified = shown.etag or placed.etag, shown.modified
@@ -113,10 +113,10 @@ class S3Destination:
             self._compare_content(key, target, placed)
         elif shown.bytes not in {None, target.bytes}:
             raise TransientError(
-                f"Bucket {self._bucket} holds {shown.bytes} of {target.bytes} bytes of {key}. It does not count as "
+                f"Bucket {self._bucket} has {shown.bytes} of {target.bytes} bytes of {key}. It does not count as "
                 "delivered",
-                "It is sent again; if this goes on, ask the bucket's owner. Where a service is known to tell wrong "
-                "sizes, set `verify: read_back` or `verify: none` at the destination",
+                "It is sent again automatically; if this continues, ask the bucket's owner. If the service is known to "
+                "report wrong sizes, set `verify: read_back` or `verify: none` at the destination",
             )
         elif shown.bytes is not None:
             placed.verification = Verification.SIZE
@@ -125,13 +125,13 @@ class S3Destination:
         try:
             stored = self._read_sha256(key, placed.keep_open)
         except ExportError as error:
-            log.warning("The object %s stands and cannot be read: %s", key, error)
+            log.warning("The object %s was published but cannot be read back: %s", key, error)
             return
         if stored != target.sha256.lower():
             raise TransientError(
-                f"Bucket {self._bucket} holds other bytes of {key} than were sent (SHA-256 differs). It does not count "
-                "as delivered",
-                "It is sent again; if this goes on, ask the bucket's owner",
+                f"The content of {key} in bucket {self._bucket} differs from what was sent (SHA-256). It does not "
+                "count as delivered",
+                "It is sent again automatically; if this continues, ask the bucket's owner",
             )
         placed.verification = Verification.READ_BACK
 
@@ -173,7 +173,7 @@ class S3Destination:
             if not _is_refusal(error):
                 with self._translate_errors(f"looking for unfinished uploads of {key}"):
                     raise
-            log.warning("Unfinished uploads in %s may not be listed: let a lifecycle rule abort them", self._bucket)
+            log.warning("No permission to list unfinished uploads in %s: let a lifecycle rule abort them", self._bucket)
             return
         for upload in left:
             self._abort({"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]})
@@ -184,7 +184,9 @@ class S3Destination:
             with suppress(self._client.exceptions.NoSuchUpload):
                 self._client.abort_multipart_upload(**place)
         except (ClientError, BotoCoreError) as error:
-            log.warning("An unfinished upload of %s stays until the next try: %s", place["Key"], type(error).__name__)
+            log.warning(
+                "An unfinished upload of %s stays until the next attempt: %s", place["Key"], type(error).__name__
+            )
 
     def url(self, path: str) -> str:
         """See ``Destination.url``."""

@@ -176,7 +176,7 @@ class SftpDestination:
             reader = VerifiedReader(source, target)
             await SftpUpload(session, names.temporary, reader, target.bytes).run(self._options.parallel)
         except RangesRefusedError:
-            log.warning("The server %s takes no ranges of a file, so it is sent in one piece", session.where)
+            log.warning("The server %s does not accept ranges of a file, so it is sent in one piece", session.where)
             if not session.alive:
                 await session.reopen()  # servers exist that end a connection which asks for a second channel
             source.seek(start)
@@ -199,7 +199,7 @@ class SftpDestination:
             finally:
                 await again.close()
         except Exception as error:  # the failure that led here is the one to report
-            log.warning("The unfinished upload %s stays until the next try: %s", temporary, error)
+            log.warning("The unfinished upload %s stays until the next attempt: %s", temporary, error)
 
     def _remote_paths(self, target: Target) -> _RemotePaths:
         *subfolders, name = split_safe_path(target.path)

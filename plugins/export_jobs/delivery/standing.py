@@ -97,38 +97,39 @@ def foreign_file_error(
 
     ``announced``: it may be ours, of a try that never heard how its last request went, and nobody may read it.
     """
-    described, whose, first = "a file that this login may not look at", "", ""
+    described, whose, first = "a file that this login is not allowed to see", "", ""
     if found is not None:
-        changed = f", changed at {datetime.fromtimestamp(found.modified, UTC).isoformat()}" if found.modified else ""
+        changed = f", modified at {datetime.fromtimestamp(found.modified, UTC).isoformat()}" if found.modified else ""
         size = "an unknown number of" if found.bytes is None else str(found.bytes)
-        described, whose = f"a file of {size} bytes{changed}", ", which this job has not put there"
+        described, whose = f"a file of {size} bytes{changed}", ", which this job did not deliver"
     if announced:
         whose = (
-            ". It may be this job's own, of a try that got no answer to its last request: this login may not read it"
+            ". It may come from an earlier attempt of this job whose last request got no answer, but this login may "
+            "not read it"
         )
-        first = "Ask the server's owner what it holds. "
+        first = "Ask the server's owner what it contains. "
     return ForeignFileError(
-        f"{path} exists already on {where}: {described}{whose}. It was left as it is, and nothing was published",
+        f"{path} already exists on {where}: {described}{whose}. It was left unchanged, and nothing was published",
         f"{first}Move it away there, or give the job another name or sub-folder; then clear this run. If an earlier "
-        "job of this name delivered it, tell its receivers first. `foreign_file` at the destination says what else may "
-        "be done",
+        "job of this name delivered it, notify its receivers first. To replace or keep such files automatically, set "
+        "`foreign_file` at the destination",
     )
 
 
 def moved_on_error(path: str, where: str) -> TransientError:
     """The error of a name under which something else stands than a moment ago."""
     return TransientError(
-        f"Something else has come to stand under {path} on {where} during the upload. Nothing was published",
-        "It is looked at again at the next try",
+        f"Something else changed {path} on {where} during the upload. Nothing was published",
+        "The next attempt looks at it again",
     )
 
 
 def unpublished_error(path: str, where: str, found: StandingFile | None) -> TransientError:
     """The error of a server that says OK to publishing and does not do it."""
-    stands = "nothing stands there" if found is None else f"a file of {found.bytes} bytes stands there"
+    stands = "no file is there" if found is None else f"a file of {found.bytes} bytes is there"
     return TransientError(
-        f"The server {where} said that {path} has its final name, but {stands}. It does not count as delivered",
-        "It is sent again; if this goes on, ask the server's owner why a rename has no effect",
+        f"The server {where} confirmed the rename to {path}, but {stands}. It does not count as delivered",
+        "It is sent again automatically; if this continues, ask the server's owner why a rename has no effect",
     )
 
 

@@ -44,7 +44,7 @@ class VerifiedReader:
         self._digest.update(block)
         self.bytes += len(block)
         if self.bytes > self._target.bytes:
-            raise self._changed_error(f"more than its {self._target.bytes} bytes")
+            raise self._changed_error(f"more than the recorded {self._target.bytes} bytes")
         return block
 
     def finish(self) -> None:
@@ -54,9 +54,9 @@ class VerifiedReader:
             TerminalError: size or SHA-256 differ.
         """
         if self.bytes != self._target.bytes:
-            raise self._changed_error(f"{self.bytes} bytes where {self._target.bytes} were recorded")
+            raise self._changed_error(f"{self.bytes} bytes instead of the recorded {self._target.bytes}")
         if self._digest.hexdigest() != self._target.sha256.lower():
-            raise self._changed_error("other bytes than the recorded SHA-256")
+            raise self._changed_error("content with another SHA-256 than the recorded one")
 
     def _read_some(self, size: int) -> bytes:
         try:
@@ -64,14 +64,14 @@ class VerifiedReader:
         except OSError as error:
             raise TransientError(
                 f"The staged file for {self._target.path} cannot be read ({error.strerror or type(error).__name__})",
-                "Check the disk that holds the staging folder",
+                "Check the disk of the staging folder",
             ) from error
 
     def _changed_error(self, found: str) -> TerminalError:
         return TerminalError(
-            f"The staged file for {self._target.path} has changed since it was written: it holds {found}. "
+            f"The staged file for {self._target.path} has changed since it was written: it has {found}. "
             "Nothing was delivered",
-            "Clear the run from its extract task, so that the file is written again",
+            "Clear the run from its extract task, so that the file is created again",
         )
 
 

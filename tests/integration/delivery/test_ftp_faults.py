@@ -89,7 +89,7 @@ def test_a_file_that_may_be_ours_and_may_not_be_read_is_not_kept_beside_the_next
     site.put(PATH, CONTENT if publish == "rename" else CONTENT[:1000])
     ftps.faults.answers["RETR"] = "550 Permission denied."
     announced = KnownFile(len(CONTENT), hashlib.sha256(CONTENT).hexdigest(), stands=False)
-    with pytest.raises(TerminalError, match="It may be this job's own"):
+    with pytest.raises(TerminalError, match="It may come from an earlier attempt of this job"):
         site.destination.deliver(*staged(CONTENT, known=[announced]), lease.fence())
     assert site.everything() == [PATH]
     assert lease.recorded == []
@@ -100,7 +100,7 @@ def test_a_file_that_may_be_ours_and_may_not_be_read_is_not_kept_beside_the_next
     [
         (("STOR", "552 Exceeded storage allocation."), TerminalError, "no space left"),
         (("STOR", "452 Insufficient storage."), TerminalError, "no space left"),
-        (("STOR", "553 Name not allowed."), TerminalError, r"refuses daily/\.sales\.zip"),
+        (("STOR", "553 Name not allowed."), TerminalError, r"refuses access to daily/\.sales\.zip"),
         (("STOR", "425 Cannot open data connection."), TransientError, "passive ports"),
         (("STOR", "451 Local error."), TransientError, "is busy"),
         (("STOR", "522 Data connections must be encrypted, SSL session reuse required"), TerminalError, "TLS session"),
@@ -110,8 +110,8 @@ def test_a_file_that_may_be_ours_and_may_not_be_read_is_not_kept_beside_the_next
         (("CWD", "550 No such folder."), TerminalError, "does not exist"),
         (("AUTH", "502 No TLS here."), TerminalError, "Nothing was sent, not even the login"),
         (("AUTH", "530 Please login."), TerminalError, "offers no TLS"),
-        (("USER", "530 Not today."), TerminalError, "rejected login or password"),
-        (("PASS", "530 Wrong."), TerminalError, "rejected login or password"),
+        (("USER", "530 Not today."), TerminalError, "rejected the login or password"),
+        (("PASS", "530 Wrong."), TerminalError, "rejected the login or password"),
         (("PASS", "421 Too many users."), TransientError, "is busy"),
     ],
 )
@@ -152,7 +152,7 @@ def test_l2_a_foreign_file_survives_on_a_server_that_tells_no_sizes(
 ) -> None:
     ftps.faults.answers.update(dict.fromkeys(("MLST", "FEAT", "SIZE"), "502 Not here."))
     ftps_site.put(PATH, b"alien")
-    with pytest.raises(TerminalError, match="which this job has not put there"):
+    with pytest.raises(TerminalError, match="which this job did not deliver"):
         ftps_site.destination.deliver(*staged(CONTENT), lease.fence())
     assert ftps_site.read(PATH) == b"alien"
     ftps_site.destination.deliver(*staged(CONTENT, known=[b"alien"]), lease.fence())
@@ -192,7 +192,7 @@ def test_d10_a_server_that_stalls_is_given_up(ftps: FtpServer, ftps_credentials:
 
 def test_an_unknown_certificate_is_never_accepted(ftps: FtpServer, ftps_credentials: Credentials, lease: Lease) -> None:
     stranger = FtpDestination(replace(ftps_credentials, extra={}), "/in")
-    with pytest.raises(TerminalError, match=r"cannot be verified.*never accepted unverified"):
+    with pytest.raises(TerminalError, match=r"cannot be verified.*an unverified certificate is never accepted"):
         stranger.deliver(*staged(b"content"), lease.fence())
     assert "PASS" not in ftps.faults.commands
 
@@ -237,8 +237,8 @@ def test_plain_ftp_is_for_those_who_consent(plain: FtpServer, lease: Lease) -> N
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"host": ""}, "names no host"),
-        ({"host": "ftp://ftp.example"}, "more in its host than the name"),
+        ({"host": ""}, "has no host"),
+        ({"host": "ftp://ftp.example"}, "more than the name of a server in its host"),
         ({"login": None}, "has no login"),
         ({"password": None}, "has no password"),
         ({"extra": {"passive": "false"}}, "active mode"),

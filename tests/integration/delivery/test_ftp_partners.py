@@ -87,7 +87,7 @@ def test_direct_the_part_that_a_killed_attempt_left_is_known_by_its_content(serv
     site.destination.deliver(*staged(CONTENT, PATH, known=[announced(CONTENT)]), lease.fence())
     assert site.read(PATH) == CONTENT
     site.put(PATH, b"a stranger's")
-    with pytest.raises(TerminalError, match="has not put there"):
+    with pytest.raises(TerminalError, match="did not deliver"):
         site.destination.deliver(*staged(CONTENT, PATH, known=[announced(CONTENT)]), lease.fence())
     assert site.read(PATH) == b"a stranger's"
 
@@ -133,7 +133,7 @@ def test_f5_a_server_that_replaces_nothing_keeps_the_old_file_unless_the_destina
     ftps.faults.never_replaces = True
     site = served()
     site.put(PATH, OLD)
-    with pytest.raises(TerminalError, match="cannot replace a file by renaming") as caught:
+    with pytest.raises(TerminalError, match="cannot replace a file by a rename") as caught:
         site.destination.deliver(*staged(CONTENT, PATH, known=[OLD]), lease.fence())
     assert "`replace: remove_then_rename`" in caught.value.remedy
     assert site.read(PATH) == OLD
@@ -149,7 +149,7 @@ def test_f6_a_login_that_may_not_rename_is_told_the_option_that_does_without(
     served: Served, ftps: FtpServer, lease: Lease
 ) -> None:
     ftps.faults.answers["RNFR"] = "550 Not enough privileges."
-    with pytest.raises(TerminalError, match="refuses to rename"):
+    with pytest.raises(TerminalError, match="to be written but not renamed"):
         served().destination.check()
     direct = served(publish="direct")
     direct.destination.check()

@@ -132,7 +132,7 @@ def test_l2_the_service_itself_refuses_when_something_else_stands_there(
     """Written between the last look and the end of the upload, where only ``If-Match`` can see it."""
     broken_site.put(PATH, OLD)
     proxy.before_complete = lambda: broken_site.put(PATH, b"alien")
-    with pytest.raises(TransientError, match="Something else has come to stand under"):
+    with pytest.raises(TransientError, match="Something else changed"):
         broken_site.destination.deliver(*staged(CONTENT, known=[OLD]), lease.fence())
     assert broken_site.read(PATH) == b"alien"
     assert lease.recorded == []
@@ -157,7 +157,7 @@ def test_l2_a_login_that_may_not_look_publishes_new_keys_and_replaces_none(
     proxy.faults = [Fault("head", code="AccessDenied", status=403)]
     broken_site.destination.deliver(*staged(b"content"), lease.fence())
     assert lease.recorded == ["1"]
-    with pytest.raises(TerminalError, match="a file that this login may not look at"):
+    with pytest.raises(TerminalError, match="a file that this login is not allowed to see"):
         broken_site.destination.deliver(*staged(b"more content"), lease.fence())
     assert broken_site.read(PATH) == b"content"
 
@@ -184,7 +184,7 @@ def test_d11_parts_that_were_stored_short_are_found_by_size(
 REFUSALS = {
     "AccessDenied": (403, "no permission for"),
     "InvalidAccessKeyId": (403, "access key .* is unknown"),
-    "SignatureDoesNotMatch": (403, "secret key .* does not fit"),
+    "SignatureDoesNotMatch": (403, "secret key .* does not match"),
     "ExpiredToken": (400, "session token .* has expired"),
     "InvalidToken": (400, "session token .* is invalid"),
     "RequestTimeTooSkewed": (403, "clock of this worker"),

@@ -58,7 +58,7 @@ def service() -> Iterator[Any]:
 
 
 CASES: dict[str, tuple[dict[str, Any], tuple[int, str], type[ExportError], str]] = {
-    "profile": ({"profile_name": "nobody"}, (0, ""), TerminalError, "The AWS profile that the connection"),
+    "profile": ({"profile_name": "nobody"}, (0, ""), TerminalError, "The AWS profile of the connection"),
     "authorities": (
         {"verify": CA, "endpoint_url": "https"},
         (0, ""),

@@ -66,7 +66,7 @@ def test_a_login_that_may_only_write_is_checked_and_delivered_to_and_leaves_noth
     destination.deliver(*staged(CONTENT, PATH), lease.fence())
     assert service.objects == {KEY: CONTENT}
     assert lease.placed[0].verification is Verification.NONE
-    with pytest.raises(TerminalError, match="a file that this login may not look at"):
+    with pytest.raises(TerminalError, match="a file that this login is not allowed to see"):
         destination.deliver(*staged(b"newer", PATH), lease.fence())
     connect(service, **PATH_STYLE)(foreign_file="replace").deliver(*staged(b"newer", PATH), lease.fence())
     assert service.objects == {KEY: b"newer"}

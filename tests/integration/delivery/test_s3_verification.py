@@ -87,7 +87,7 @@ def test_an_object_without_etag_that_another_writes_during_the_upload_is_not_rep
     old = b"is of equal length"
     destination.deliver(*staged(old, PATH), lease.fence())
     assert lease.placed[0].modified == service.written[KEY], "without an ETag the time tells which one is ours"
-    with pytest.raises(TransientError, match="Something else has come to stand"):
+    with pytest.raises(TransientError, match="Something else changed"):
         destination.deliver(*staged(b"newer", PATH, known=[old]), lease.fence())
     assert service.objects == {KEY: stranger}
 

@@ -76,7 +76,7 @@ def test_a_strangers_object_is_not_taken_for_ours_since_the_first_answer_was_tro
     service = serve(denies(*WRITE_ONLY), once)
     service.repeated = repeated
     service.put(KEY, b"a stranger's")
-    with pytest.raises(TerminalError, match="a file that this login may not look at"):
+    with pytest.raises(TerminalError, match="a file that this login is not allowed to see"):
         connect(service, **PATH_STYLE)().deliver(*staged(CONTENT, PATH), lease.fence())
     assert (lease.recorded, troubled) == ([], ["complete"])
     assert service.objects == {KEY: b"a stranger's"}
@@ -113,9 +113,9 @@ def test_what_may_be_a_strangers_is_left_as_it_is_also_where_a_try_of_ours_was_k
     service = serve(denies(*WRITE_ONLY), lambda _, headers: refusals.get(fault) if "if-match" in headers else None)
     service.passes_over_if_match = fault == "condition passed over"
     service.put(KEY, b"another's")
-    with pytest.raises(TerminalError, match="It may be this job's own, of a try that got no answer") as caught:
+    with pytest.raises(TerminalError, match="earlier attempt of this job whose last request got no answer") as caught:
         connect(service, **PATH_STYLE)().deliver(*staged(CONTENT, PATH, "2", known=[ANNOUNCED]), lease.fence())
-    assert "Ask the server's owner what it holds" in caught.value.remedy
+    assert "Ask the server's owner what it contains" in caught.value.remedy
     assert lease.recorded == []
     assert service.objects == {KEY: b"another's"}
     assert service.uploads == {}

@@ -61,7 +61,7 @@ def test_direct_the_part_that_a_killed_attempt_left_is_known_by_its_content(part
     site = partner.site(publish="direct")
     announced = KnownFile(len(CONTENT), hashlib.sha256(CONTENT).hexdigest(), stands=False)
     site.put(PATH, b"alien")
-    with pytest.raises(TerminalError, match="exists already"):
+    with pytest.raises(TerminalError, match="already exists"):
         site.destination.deliver(*staged(CONTENT, PATH, known=[announced]), lease.fence())
     site.put(PATH, CONTENT[:300_000])
     site.destination.deliver(*staged(CONTENT, PATH, known=[announced]), lease.fence())

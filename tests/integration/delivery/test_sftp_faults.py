@@ -103,7 +103,7 @@ def test_a_file_that_may_be_ours_and_may_not_be_read_is_not_kept_beside_the_next
     site.put(PATH, CONTENT if publish == "rename" else CONTENT[:1000])
     sftp.faults.denies_reading = answer
     announced = KnownFile(SIZE, hashlib.sha256(CONTENT).hexdigest(), stands=False)
-    with pytest.raises(TerminalError, match="It may be this job's own"):
+    with pytest.raises(TerminalError, match="It may come from an earlier attempt of this job"):
         site.destination.deliver(*staged(CONTENT, known=[announced]), lease.fence())
     assert site.everything() == [PATH]
     assert lease.recorded == []
@@ -121,7 +121,7 @@ def test_k2_a_server_whose_rename_says_ok_and_does_nothing_has_delivered_nothing
     if old is not None:
         sftp_site.put(PATH, old)
     sftp.faults.idle_rename = True
-    with pytest.raises(TransientError, match=r"said that daily/sales\.zip has its final name, but"):
+    with pytest.raises(TransientError, match=r"confirmed the rename to daily/sales\.zip, but"):
         sftp_site.destination.deliver(*staged(CONTENT, known=[] if old is None else [old]), lease.fence())
     assert lease.recorded == []
     assert sftp_site.read(PATH) == old
@@ -135,7 +135,7 @@ def test_k2_an_older_file_of_the_same_size_does_not_pass_for_the_new_one(
     sftp_site.put(PATH, old)
     os.utime(sftp.root / "in" / PATH, (1_600_000_000, 1_600_000_000))
     sftp.faults.losing_rename = True
-    with pytest.raises(TransientError, match=r"said that daily/sales\.zip has its final name, but"):
+    with pytest.raises(TransientError, match=r"confirmed the rename to daily/sales\.zip, but"):
         sftp_site.destination.deliver(*staged(CONTENT, known=[old]), lease.fence())
     assert lease.recorded == []
     assert sftp_site.read(PATH) == old
@@ -157,7 +157,7 @@ def test_a_server_that_does_not_show_finished_files_gets_them_and_keeps_what_it_
     sftp.faults.hides_finished = True
     sftp_site.destination.deliver(*staged(CONTENT), lease.fence())
     assert sftp_site.read(PATH) == CONTENT
-    with pytest.raises(TerminalError, match="a file that this login may not look at"):
+    with pytest.raises(TerminalError, match="a file that this login is not allowed to see"):
         sftp_site.destination.deliver(*staged(b"another content"), lease.fence())
     assert sftp_site.read(PATH) == CONTENT
 
@@ -166,7 +166,7 @@ def refuses_to_replace(site: Site, lease: Lease) -> None:
     """A new name is published by plain rename; an existing one is refused in words, and left as it is."""
     site.destination.deliver(*staged(CONTENT), lease.fence())
     assert site.read(PATH) == CONTENT
-    with pytest.raises(TerminalError, match=r"cannot replace a file in one step .* left as it is"):
+    with pytest.raises(TerminalError, match=r"cannot replace a file in one step .* left unchanged"):
         site.destination.deliver(*staged(b"another content", known=[CONTENT]), lease.fence())
     assert site.read(PATH) == CONTENT
     assert site.everything() == [PATH]
@@ -226,7 +226,7 @@ def test_d11_a_flipped_byte_is_found_by_reading_back(
 ) -> None:
     sftp.faults.flip_byte = SIZE // 3
     destination = SftpDestination(credentials, "/in", options=DestinationOptions(verify="read_back"))
-    with pytest.raises(TransientError, match="stored other bytes"):
+    with pytest.raises(TransientError, match="differs from what was sent"):
         destination.deliver(*staged(CONTENT), lease.fence())
     assert sftp_site.everything() == []
     sftp.heal()

@@ -124,7 +124,7 @@ def test_k3_a_server_that_announces_no_rsa_signature_is_told_with_what_it_takes(
     key = asyncssh.generate_private_key("ssh-rsa").export_private_key().decode()
     with FaultySftpServer(sftp.root, signatures=["ssh-ed25519"]) as server:
         pinned = Credentials("127.0.0.1", server.port, USER, None, {"host_key": server.host_key_line})
-        with pytest.raises(TerminalError, match=r"takes no signature of a ssh-rsa key .* It takes ssh-ed25519\."):
+        with pytest.raises(TerminalError, match=r"does not accept signatures of ssh-rsa .* It accepts ssh-ed25519\."):
             SftpDestination(with_extra(pinned, private_key=key), "/in").check()
 
 
@@ -154,7 +154,7 @@ def test_a_key_may_come_from_a_file_or_as_text_with_escaped_line_ends(sftp: Faul
 def test_what_is_no_host_is_told_at_once_and_not_looked_up_again_and_again(
     sftp: FaultySftpServer, credentials: Credentials, host: str
 ) -> None:
-    words = "more in its host than the name" if host.strip() else "names no host"
+    words = "more than the name of a server in its host" if host.strip() else "has no host"
     with pytest.raises(TerminalError, match=words):
         SftpDestination(replace(credentials, host=host), "/in").check()
     assert sftp.seen.connections == 0
@@ -175,11 +175,11 @@ def test_every_unusable_secret_has_its_sentence(sftp: FaultySftpServer, tmp_path
     cases = {
         "neither a password nor a key": base,
         "has no login": replace(base, login=None, password=PASSWORD),
-        "no user of SSH can have": replace(base, login="user\U0001f600", password=PASSWORD),
+        "no SSH user name can have": replace(base, login="user\U0001f600", password=PASSWORD),
         "key_file in the connection .* cannot be read": with_extra(base, key_file=str(tmp_path / "absent")),
         "cannot be opened": with_extra(base, private_key="-----BEGIN NONSENSE-----"),
         r"cannot be opened.*passphrase": with_extra(base, private_key=locked),
-        "private_key_passphrase does not fit": with_extra(base, private_key=locked, private_key_passphrase="no"),
+        "private_key_passphrase is wrong": with_extra(base, private_key=locked, private_key_passphrase="no"),
     }
     for sentence, credentials in cases.items():
         with pytest.raises(TerminalError, match=sentence):

@@ -43,13 +43,13 @@ def test_f3_key_and_password_are_used_in_one_login_one_attempt_each(partner: Par
 
 @served_by({"login": logins.WantsTwoSecrets}, {"login": logins.ListsBothMethods})
 def test_f3_a_second_secret_that_is_missing_is_asked_for_by_name(partner: Partner) -> None:
-    with pytest.raises(TerminalError, match=r"accepts the key of user 'partner' and wants .*password.* as well"):
+    with pytest.raises(TerminalError, match=r"accepts the key of user 'partner' but wants .*password.* as well"):
         SftpDestination(replace(with_key(partner), password=None), "/in").check()
 
 
 @served_by({"login": logins.PasswordThenKey})
 def test_f3_a_key_that_is_missing_is_asked_for_by_name(partner: Partner) -> None:
-    with pytest.raises(TerminalError, match="accepts the password of user 'partner' and wants publickey as well"):
+    with pytest.raises(TerminalError, match="accepts the password of user 'partner' but wants publickey as well"):
         partner.destination().check()
 
 
@@ -91,7 +91,7 @@ def test_f9_old_algorithms_are_refused_with_the_list_and_the_setting_that_consen
 
 @served_by({"login": logins.PasswordExpired})
 def test_f11_an_expired_password_is_told_as_that(partner: Partner) -> None:
-    with pytest.raises(TerminalError, match="wants a new password for user 'partner': the present one has expired"):
+    with pytest.raises(TerminalError, match="wants a new password for user 'partner': the current one has expired"):
         partner.destination().check()
     assert partner.server.seen.password_attempts == 1
 

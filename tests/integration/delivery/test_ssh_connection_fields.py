@@ -78,7 +78,7 @@ def test_a_host_key_algorithm_may_be_chosen(sftp: FaultySftpServer) -> None:
 @pytest.mark.parametrize(
     ("extra", "words"),
     [
-        ({"ciphers": ["3des-cbc"]}, "lets nothing be offered for encryption"),
+        ({"ciphers": ["3des-cbc"]}, "leaves no algorithm for encryption"),
         ({"ciphers": 5}, "ciphers in the connection of .* cannot be read"),
         ({"disabled_algorithms": ["aes"]}, "disabled_algorithms in the connection of .* cannot be read"),
         ({"disabled_algorithms": {"hashes": []}}, "disabled_algorithms in the connection of .* cannot be read"),
@@ -123,7 +123,7 @@ def test_a_field_that_is_like_no_other_stops_nothing_and_is_named_in_the_log(
 ) -> None:
     read(Credentials("partner.example", None, USER, PASSWORD, extra))
     (name,) = extra
-    assert f"'{name}' in its extra, which counts for nothing here" in caplog.text
+    assert f"'{name}' in its extra, which has no effect on deliveries" in caplog.text
     assert extra[name] not in caplog.text
 
 
@@ -144,7 +144,7 @@ def test_a_field_that_looks_like_one_of_the_aws_hooks_is_refused_and_any_other_i
     kept["extra"] = {"cost_centre": "x", "region_name": "eu-west-1"}
     monkeypatch.setenv("AIRFLOW_CONN_AWS", json.dumps(kept))
     open_destination(spec)
-    assert "'cost_centre' in its extra, which counts for nothing here" in caplog.text
+    assert "'cost_centre' in its extra, which has no effect on deliveries" in caplog.text
 
 
 @pytest.mark.parametrize("name", NOT_USED)

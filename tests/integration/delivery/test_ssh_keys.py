@@ -65,7 +65,7 @@ def test_a_key_of_puttys_logs_in(server: FaultySftpServer, kind: str, form: str)
 @pytest.mark.parametrize("form", ["2", "3"])
 def test_a_passphrase_of_puttys_that_does_not_fit_is_told(server: FaultySftpServer, form: str, passphrase: str) -> None:
     file = str(PUTTY_KEYS / f"ed25519-{form}.ppk")
-    with pytest.raises(TerminalError, match="private_key_passphrase does not fit"):
+    with pytest.raises(TerminalError, match="private_key_passphrase is wrong"):
         destination(server, key_file=file, private_key_passphrase=passphrase).check()
     assert server.seen.connections == 0
 

@@ -66,7 +66,7 @@ def test_a_repeated_try_leaves_it_and_a_new_publication_renews_it(run: Run, fold
 
 def test_a_try_that_died_before_it_sends_it_the_next_time(run: Run, folder: Path) -> None:
     (folder / DONE).write_text("somebody else's")
-    with pytest.raises(AirflowFailException, match=f"{DONE} exists already"):
+    with pytest.raises(AirflowFailException, match=f"{DONE} already exists"):
         run.execute(PublishManifest)
     assert (folder / DONE).read_text() == "somebody else's"
     (folder / DONE).unlink()

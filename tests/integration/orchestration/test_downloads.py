@@ -66,7 +66,7 @@ def test_a_file_that_is_too_large_is_refused_before_anything_is_sent(
     run: Run, bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXPORT_JOBS_DOWNLOAD_MAX_BYTES", "10")
-    with pytest.raises(AirflowFailException, match="a file for download has at most 10"):
+    with pytest.raises(AirflowFailException, match="a file for download can have at most 10"):
         run.execute(PublishManifest)
     assert keys(bucket) == []
 

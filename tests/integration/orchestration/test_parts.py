@@ -195,7 +195,7 @@ def test_a_try_that_died_between_two_parts_goes_on_with_the_rest(
 def test_a_strangers_file_in_place_of_a_part_stays(orders: Store, folder: Path) -> None:
     (folder / name(2)).write_text("somebody else's")
     run = job_in_parts(orders)
-    with pytest.raises(AirflowFailException, match=f"{name(2)} exists already"):
+    with pytest.raises(AirflowFailException, match=f"{name(2)} already exists"):
         deliver(run)
     assert (folder / name(2)).read_text() == "somebody else's"
     missing = ", ".join(name(part) for part in (2, 3, 4))

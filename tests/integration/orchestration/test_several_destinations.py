@@ -202,7 +202,7 @@ def test_a_strangers_file_at_one_destination_stays_and_is_that_ones_trouble(run:
     (folders["archive"] / FILE).write_text("somebody else's")
     read(run)
     deliver(run, "partner")
-    with pytest.raises(AirflowFailException, match="exists already"):
+    with pytest.raises(AirflowFailException, match="already exists"):
         deliver(run, "archive")
     assert (folders["archive"] / FILE).read_text() == "somebody else's"
     assert MANIFEST in content(folders["partner"]) and MANIFEST not in content(folders["archive"])

@@ -137,7 +137,7 @@ class FtpDestination:
                 with self._open() as again:
                     again.remove(path)
             except ExportError as error:  # the failure that led here is the one to report
-                log.warning("The unfinished upload %s stays until the next try: %s", path, error)
+                log.warning("The unfinished upload %s stays until the next attempt: %s", path, error)
             else:
                 return
 
@@ -146,7 +146,7 @@ def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str
     """Remove what killed attempts left; their uploads then have no name to be renamed from."""
     names = session.names_in(folder)
     if names is None:
-        log.warning("%s may not be listed on %s: unfinished uploads stay there", folder or ".", session.where)
+        log.warning("No permission to list %s on %s: unfinished uploads stay there", folder or ".", session.where)
         return
     for left in names:
         if is_temporary_of(name, left, pattern):

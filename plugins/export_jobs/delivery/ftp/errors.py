@@ -19,32 +19,34 @@ _NO_SPACE: _Cause = (
     TerminalError,
     "There is no space left on {where} for {path}. The unfinished upload was removed and any older file of that name "
     "is unchanged",
-    "Ask the server's owner to make room, then rerun",
+    "Ask the server's owner to free space, then rerun",
 )
 _FORBIDDEN: _Cause = (
     TerminalError,
-    "The FTP server {where} refuses {path} (answer {code}, seen while {doing})",
-    "The login needs to write, rename and remove files in the destination's folder; ask the server's owner to allow it",
+    "The FTP server {where} refuses access to {path} (answer {code} while {doing})",
+    "The login must be able to write, rename and remove files in the destination's folder; ask the server's owner to "
+    "allow it",
 )
 _NO_DATA: _Cause = (
     TransientError,
     "The FTP server {where} could not open the data connection, or lost it, while {doing}",
-    "It is tried again; if this goes on, ask for the server's range of passive ports and open it in the firewall",
+    "It is retried automatically; if this continues, ask the server's owner for the range of passive ports and open it "
+    "in the firewall",
 )
 _NO_PROTECTED_DATA: _Cause = (
     TerminalError,
     "The FTP server {where} refuses encrypted data connections (answer {code})",
-    "Ask its owner to allow PROT P",
+    "Ask the server's owner to allow PROT P",
 )
 _REFUSED_SESSION: _Cause = (
     TerminalError,
-    "The FTP server {where} refuses the data connection, since it does not take over its TLS session",
-    "Ask the server's owner for its log; it has to accept the session of the control connection",
+    "The FTP server {where} refuses the data connection because it does not accept the reused TLS session",
+    "Ask the server's owner for its log; the server must accept the TLS session of the control connection",
 )
 _LOST: _Cause = (
     TransientError,
     "The connection to the FTP server {where} was lost while {doing}",
-    "The file is sent again from its start at the next try; if this goes on, ask the server's owner for its log",
+    "The next attempt sends the whole file again; if this continues, ask the server's owner for its log",
 )
 _BY_CODE: dict[str, _Cause] = {
     "425": _NO_DATA,
@@ -58,19 +60,23 @@ _BY_CODE: dict[str, _Cause] = {
     "550": _FORBIDDEN,
     "552": _NO_SPACE,
     "553": _FORBIDDEN,
-    "4": (TransientError, "The FTP server {where} is busy (answer {code}) while {doing}", "It is tried again"),
+    "4": (
+        TransientError,
+        "The FTP server {where} is busy (answer {code} while {doing})",
+        "It is retried automatically",
+    ),
     "5": (
         TerminalError,
         "The FTP server {where} answered {code} while {doing}",
-        "Ask the server's owner what it means there",
+        "Ask the server's owner what this code means there",
     ),
 }
 """By a whole code, else by its first digit."""
 _BY_TYPE: dict[type[BaseException], _Cause] = {
     TimeoutError: (
         TransientError,
-        "The FTP server {where} made no progress while {doing}, so the connection was ended",
-        "It is tried again; if this goes on, ask whether its passive ports are open in the firewall",
+        "The FTP server {where} made no progress while {doing}, so the connection was closed",
+        "It is retried automatically; if this continues, ask whether its passive ports are open in the firewall",
     ),
     socket.gaierror: (
         TransientError,
@@ -79,8 +85,8 @@ _BY_TYPE: dict[type[BaseException], _Cause] = {
     ),
     ConnectionRefusedError: (
         TransientError,
-        "Nothing answers at the FTP server {where}",
-        "Check host and port in the Airflow connection, or wait until the server is up",
+        "The FTP server {where} refused the connection",
+        "Check host and port in the Airflow connection, and that the server is running",
     ),
 }
 
@@ -92,27 +98,26 @@ class RenameRefusedError(TerminalError):
 def stored_and_gone_error(where: str, path: str) -> TerminalError:
     """Name a server that takes each file as soon as it is stored, whatever it is called."""
     return TerminalError(
-        f"The FTP server {where} has taken {path} away as soon as it was stored, before it had its final name. It is "
-        "not sent again, or its receiver would get one unfinished name after the other",
+        f"The FTP server {where} removed {path} as soon as it was stored, before it was renamed to its final name. It "
+        "is not sent again, because the receiver would get one temporary file after the other",
         "Set `publish: direct` at the destination, so that files are written under their final names at once; a "
-        "`done_file` then tells receivers that all is there",
+        "`done_file` then tells receivers that everything is there",
     )
 
 
 def no_rename_error(where: str, path: str) -> TerminalError:
     """Name a login that may upload and not rename."""
     return TerminalError(
-        f"The FTP server {where} lets {path} be written and refuses to rename it, so a file cannot get its final name",
-        "The login needs to write, rename and remove files there: ask the server's owner to allow renaming, or set "
-        "`publish: direct` at the destination",
+        f"The FTP server {where} allows {path} to be written but not renamed, so a file cannot get its final name",
+        "Ask the server's owner to allow the login to write, rename and remove files there, or set `publish: direct` "
+        "at the destination",
     )
 
 
 def cannot_replace_error(where: str, path: str) -> TerminalError:
     """Name a server whose rename does not replace."""
     return TerminalError(
-        f"The FTP server {where} cannot replace a file by renaming another one, and {path} exists already; it was left "
-        "as it is",
+        f"The FTP server {where} cannot replace a file by a rename, and {path} already exists; it was left unchanged",
         "Move the old file away there and rerun, or set `replace: remove_then_rename` at the destination",
     )
 
@@ -140,27 +145,27 @@ def ftp_login_error(error: BaseException, login: FtpLogin) -> ExportError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return TerminalError(
             f"The certificate of the FTP server {where} cannot be verified ({_reason(error)})",
-            "Give the authority's certificate as ca_file or ca_certificate in the connection's extra, and the host by "
-            "the name in the certificate; it is never accepted unverified",
+            "Put the authority's certificate into ca_file or ca_certificate in the connection's extra, and use the "
+            "host name of the certificate; an unverified certificate is never accepted",
         )
     if isinstance(error, ssl.SSLError):
         other = "without implicit_tls" if login.protection is Protection.IMPLICIT else "with implicit_tls and its port"
         return TerminalError(
             f"The FTP server {where} does not speak TLS as expected ({login.protection})",
-            f"Ask the server's owner which kind it offers; then try the connection {other}",
+            f"Ask the server's owner whether it offers explicit or implicit TLS; then try the connection {other}",
         )
     code = code_of(error)
     if isinstance(error, TlsRefused):
         return TerminalError(
             f"The FTP server {where} offers no TLS. Nothing was sent, not even the login",
-            "Ask its owner to switch TLS on. Only by consent, for a destination of kind ftp with `plain_ftp: true`, "
-            "files and password travel in the clear",
+            "Ask the server's owner to enable TLS. To send files and password unencrypted, use a destination of kind "
+            "ftp with `plain_ftp: true`",
         )
     if login.protection is Protection.NONE and (code in {"421", "530", "550"} and _asks_for_tls(error)):
-        return TerminalError(f"The FTP server {where} demands TLS", "Give the destination the kind ftps")
+        return TerminalError(f"The FTP server {where} requires TLS", "Change the destination to kind ftps")
     if code in {"530", "430", "332", "532"}:
         return TerminalError(
-            f"The FTP server {where} rejected login or password of user {login.user!r}. It was tried once only, so "
+            f"The FTP server {where} rejected the login or password of user {login.user!r}. It was tried only once, so "
             "that the account is not locked",
             "Correct login and password in the Airflow connection, then check the destination",
         )

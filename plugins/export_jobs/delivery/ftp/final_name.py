@@ -65,14 +65,17 @@ class FtpFinalName:
             kept = posixpath.join(folder, kept_name(name, number))
             if self._session.look(kept) is None:
                 self._session.rename(self._target.path, kept)
-                log.warning("The file that stood under %s is called %s now", self._target.path, kept)
+                log.warning("The foreign file %s was renamed to %s", self._target.path, kept)
                 return
         raise foreign_file_error(self.found, self._target.path, self._session.where)
 
     def describe(self, found: StandingFile | None, placed: PlacedFile) -> None:
         """Fill in what the server says of the file that stands there now."""
         if found is None:
-            log.info("%s cannot be seen under its final name: its receiver took it, or hides it", self._target.path)
+            log.info(
+                "%s is not visible under its final name: its receiver took it, or the server hides it",
+                self._target.path,
+            )
             return
         placed.modified = found.modified
         placed.reported_bytes = None if found.bytes == self._target.bytes else found.bytes
@@ -86,7 +89,7 @@ class FtpFinalName:
         try:
             return self._session.sha256(self._target.path)
         except TerminalError as error:
-            log.info("%s may not be read, so it counts as a stranger's: %s", self._target.path, error)
+            log.info("%s may not be read, so it counts as a foreign file: %s", self._target.path, error)
             return ""
 
     def _is_our_beginning(self, beginning: Callable[[int], str]) -> bool:

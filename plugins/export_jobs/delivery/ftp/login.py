@@ -67,13 +67,13 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
     refuse_misspelled_fields(extra, FTP_FIELDS, f"The connection of {where}")
     if not _is_on(extra.get("passive", True)):
         raise TerminalError(
-            f"The connection of {where} asks for active mode, in which the server would connect to the worker",
-            "Remove `passive` from its extra: deliveries use passive mode only",
+            f"The connection of {where} uses active mode, in which the server would connect to the worker",
+            "Remove `passive` from its extra; deliveries use passive mode only",
         )
     if plain and is_implicit:
         raise TerminalError(
-            f"The connection of {where} has implicit_tls, and its destination is plain FTP",
-            "Give the destination the kind ftps",
+            f"The connection of {where} has implicit_tls, but its destination is plain FTP",
+            "Change the destination to kind ftps",
         )
     return FtpLogin(
         host=host,
@@ -101,7 +101,7 @@ def _context(extra: dict[str, Any], where: str) -> ssl.SSLContext:
     if file and not Path(str(file)).is_file():
         raise TerminalError(
             f"The connection of {where} names a ca_file that is not on this machine",
-            "Put it there on every worker, or give its content as ca_certificate",
+            "Put the file there on every worker, or put its content into ca_certificate",
         )
     try:
         return ssl.create_default_context(
@@ -109,7 +109,7 @@ def _context(extra: dict[str, Any], where: str) -> ssl.SSLContext:
         )
     except (ssl.SSLError, ValueError) as error:
         raise TerminalError(
-            f"The certificate in the connection of {where} cannot be read", "Give it as PEM, from BEGIN to END"
+            f"The certificate in the connection of {where} cannot be read", "Write it as PEM, from BEGIN to END"
         ) from error
 
 

@@ -55,7 +55,7 @@ class FtpPublication:
         except TransientError:
             if self._session.alive or not self._is_done():
                 raise  # the next try looks what stands there
-            log.info("%s has its final name, though the connection was lost", self._target.path)
+            log.info("%s has its final name, although the connection was lost", self._target.path)
         self._verify(placed)
 
     def _take_final_name(self) -> bool:

@@ -150,7 +150,7 @@ class FtpSession:
 
     def may_remove(self, path: str) -> bool:
         """Whether files may be removed, asked about one that is not there."""
-        with self._translated("asking for the right to remove", path):
+        with self._translated("checking the permission to remove", path):
             try:
                 self._client.delete(path)
             except ftplib.error_perm as error:
@@ -159,7 +159,7 @@ class FtpSession:
 
     def require_rename(self, path: str) -> None:
         """Raises ``TerminalError`` where nothing may be renamed, asked about a file that is not there."""
-        with self._translated("asking for the right to rename", path):
+        with self._translated("checking the permission to rename", path):
             try:
                 self._client.sendcmd(f"RNFR {path}")
             except ftplib.error_perm as error:
@@ -208,7 +208,7 @@ class FtpSession:
 
     def make_folder(self, folder: str) -> None:
         """Make a folder, unless it is there."""
-        with self._translated("making the sub-folder", folder):
+        with self._translated("creating the sub-folder", folder):
             try:
                 self._client.mkd(folder)
             except ftplib.error_perm:
@@ -224,14 +224,14 @@ class FtpSession:
     def _enter(self, folder: str) -> None:
         if folder in {"", "."}:
             return
-        with self._translated("entering the target folder", folder):
+        with self._translated("opening the target folder", folder):
             try:
                 self._client.cwd(folder)
             except ftplib.error_perm as error:
                 if code_of(error) != NOT_THERE:
                     raise
                 raise TerminalError(
-                    f"The folder {folder} does not exist on {self.where}, or this login may not enter it",
+                    f"The folder {folder} does not exist on {self.where}, or this login may not open it",
                     "Create it there, or correct the folder of the destination",
                 ) from error
 
@@ -275,7 +275,7 @@ class FtpSession:
         facts = mlst_facts(answer)
         if facts.get("type", "file").lower() != "file":
             raise TerminalError(
-                f"{path} on {self.where} is a folder where a file is to be delivered",
+                f"{path} on {self.where} is a folder, so no file of that name can be delivered",
                 "Remove the folder there, or give the job another name or sub-folder",
             )
         size = facts.get("size", "")

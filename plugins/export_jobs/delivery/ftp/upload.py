@@ -46,9 +46,9 @@ class FtpUpload:
                 return  # its receiver took it at once, or the server hides it
             if self._session.sha256(self._path) != target.sha256.lower():
                 raise TransientError(
-                    f"The FTP server {where} stored other bytes of {target.path} than were sent (SHA-256 differs). It "
+                    f"The content of {target.path} on the FTP server {where} differs from what was sent (SHA-256). It "
                     "does not count as delivered",
-                    "It is sent again; if this goes on, the server's disk or software is at fault",
+                    "It is sent again automatically; if this continues, the server's disk or software is faulty",
                 )
             self.verification = Verification.READ_BACK
         elif self._options.verify == "size" and self.stored is not None and self.stored.bytes is not None:
@@ -56,8 +56,9 @@ class FtpUpload:
                 raise TransientError(
                     f"The FTP server {where} stored {self.stored.bytes} of {target.bytes} bytes of {target.path}. It "
                     "does not count as delivered",
-                    "It is sent again; if this goes on, ask the server's owner to look for a quota. Where a server is "
-                    "known to tell wrong sizes, set `verify: read_back` or `verify: none` at the destination",
+                    "It is sent again automatically; if this continues, ask the server's owner about a quota. If the "
+                    "server is known to report wrong sizes, set `verify: read_back` or `verify: none` at the "
+                    "destination",
                 )
             self.verification = Verification.SIZE
 

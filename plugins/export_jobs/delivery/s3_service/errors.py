@@ -19,7 +19,7 @@ from export_jobs.errors import ExportError, TerminalError, TransientError
 
 _CHECKSUM_REMEDY = (
     'Put "config_kwargs": {"request_checksum_calculation": "when_required"} into the extra of the Airflow connection: '
-    "many services that are not Amazon's do not know the checksums that boto3 adds"
+    "many services other than Amazon's do not support the checksums that boto3 adds"
 )
 _TERMINAL_MESSAGES = {
     "NoSuchBucket": (
@@ -31,7 +31,7 @@ _TERMINAL_MESSAGES = {
         "Correct the access key in the Airflow connection; it may have been removed",
     ),
     "SignatureDoesNotMatch": (
-        "The secret key for bucket {bucket} does not fit its access key",
+        "The secret key for bucket {bucket} does not match its access key",
         "Correct the secret key in the Airflow connection",
     ),
     "ExpiredToken": (
@@ -49,7 +49,7 @@ _TERMINAL_MESSAGES = {
     "AccessDenied": (
         "The credentials have no permission for {doing} in bucket {bucket}",
         "Allow s3:PutObject, s3:GetObject, s3:DeleteObject, s3:AbortMultipartUpload and "
-        "s3:ListBucketMultipartUploads on it and on the prefix",
+        "s3:ListBucketMultipartUploads on the bucket and on the prefix",
     ),
     "PermanentRedirect": (
         "The bucket {bucket} is in another region or at another endpoint",
@@ -57,35 +57,35 @@ _TERMINAL_MESSAGES = {
     ),
     "QuotaExceeded": (
         "There is no space left in bucket {bucket} for {doing}. Nothing was published",
-        "Ask the bucket's owner to make room, then rerun",
+        "Ask the bucket's owner to free space, then rerun",
     ),
     "NotImplemented": (
-        "The service of bucket {bucket} does not know a part of the request for {doing} (501). It is not sent again",
+        "The service of bucket {bucket} does not support a part of the request for {doing} (501). It is not retried",
         _CHECKSUM_REMEDY,
     ),
     "MissingContentLength": (
-        "The service of bucket {bucket} wants to know the length before {doing} (411). It is not sent again",
+        "The service of bucket {bucket} requires the length in advance for {doing} (411). It is not retried",
         _CHECKSUM_REMEDY,
     ),
     "XAmzContentSHA256Mismatch": (
-        "The service of bucket {bucket} cannot check how the request for {doing} is signed. It is not sent again",
+        "The service of bucket {bucket} cannot verify the signature of the request for {doing}. It is not retried",
         _CHECKSUM_REMEDY,
     ),
     "AccessControlListNotSupported": (
-        "The bucket {bucket} takes no ACL with {doing}: all in it belongs to its owner",
-        "Take `acl` out of the destination",
+        "The bucket {bucket} accepts no ACL for {doing}: everything in it belongs to its owner",
+        "Remove `acl` from the destination",
     ),
     "InvalidStorageClass": (
-        "The service of bucket {bucket} does not know the storage class that is asked for with {doing}",
-        "Correct `storage_class` at the destination, or take it out",
+        "The service of bucket {bucket} does not know the storage class that is requested for {doing}",
+        "Correct `storage_class` at the destination, or remove it",
     ),
     "KMS.DisabledException": (
-        "The KMS key of bucket {bucket} cannot be used for {doing}: it is disabled, going to be deleted, or not there",
+        "The KMS key of bucket {bucket} cannot be used for {doing}: it is disabled, pending deletion or missing",
         "Ask the key's owner, or correct `kms_key` at the destination",
     ),
     "MethodNotAllowed": (
         "The service refuses {doing} in bucket {bucket}: it is locked or read-only",
-        "Ask its owner",
+        "Ask the bucket's owner",
     ),
 }
 """By error code: what happened, and what to do next."""
@@ -160,27 +160,27 @@ def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
     if code in _BUSY or status >= 500 or status == 429:
         return TransientError(
             f"The service of bucket {bucket} was too busy for {doing} ({code or status})",
-            "It is tried again; if this goes on, ask its owner about the request rate",
+            "It is retried automatically; if this continues, ask the service's owner about the request rate",
         )
     if code in _ALTERED:
         return TransientError(
-            f"Other bytes arrived at the service of bucket {bucket} than were sent for {doing} ({code})",
-            "It is tried again; if this goes on, look for a proxy or firewall that changes or cuts what is sent",
+            f"The service of bucket {bucket} received other bytes than were sent for {doing} ({code})",
+            "It is retried automatically; if this continues, look for a proxy or firewall that alters or cuts the data",
         )
     if code in _CONFLICTS:
         return TransientError(
-            f"Another request for the same object came between {doing} in bucket {bucket}. Nothing was published",
-            "It is tried again",
+            f"Another request for the same object conflicted with {doing} in bucket {bucket}. Nothing was published",
+            "It is retried automatically",
         )
     if code in {"NoSuchUpload", "InvalidPart"}:
         return TransientError(
             f"The unfinished upload for {doing} has vanished from bucket {bucket}; a newer attempt at the same file "
             "has probably aborted it. This attempt published nothing",
-            "It is tried again",
+            "It is retried automatically",
         )
     return TerminalError(
         f"The service of bucket {bucket} refused {doing} with {code or status}",
-        "Look this code up in its manual; the destination or its connection has to be changed",
+        "Look up this code in the service's manual, then correct the destination or its connection",
     )
 
 
@@ -193,7 +193,8 @@ def _no_response_error(error: BotoCoreError, doing: str, bucket: str, endpoint: 
     if isinstance(error, SSLError) and _is_certificate_fault(error):
         return TerminalError(
             f"The certificate of {endpoint} is not trusted: expired, self-signed or for another name. Nothing was sent",
-            "Have the server's certificate renewed, or give its authority to the worker (verify in the extra)",
+            "Ask the server's owner to renew its certificate, or configure its authority (`verify` in the extra of the "
+            "Airflow connection)",
         )
     if isinstance(error, SSLError) and _caused_by(error, FileNotFoundError, PermissionError):
         return TerminalError(
@@ -210,7 +211,7 @@ def _no_response_error(error: BotoCoreError, doing: str, bucket: str, endpoint: 
     return TransientError(
         f"The endpoint {endpoint} of bucket {bucket} cannot be reached, or the connection was lost, for {doing} "
         f"({type(error).__name__})",
-        "It is tried again; if this goes on, check endpoint_url, DNS and firewall",
+        "It is retried automatically; if this continues, check endpoint_url, DNS and firewall",
     )
 
 

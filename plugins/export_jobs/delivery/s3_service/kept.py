@@ -36,10 +36,10 @@ def keep_beside(client: Any, bucket: str, key: str, found: StandingFile, options
         standing = _described(client, bucket, kept)
         if standing is None:
             _copy(client, {"Bucket": bucket, "Key": key}, kept, found, options)
-            log.warning("The object that stood under %s is kept as %s", key, kept)
+            log.warning("The foreign object %s is kept as %s", key, kept)
             return
         if standing.get("Metadata", {}).get(_LABEL) == _label(found) and standing.get("ContentLength") == found.bytes:
-            log.info("The object under %s was kept as %s by an earlier attempt", key, kept)
+            log.info("An earlier attempt kept the foreign object %s as %s", key, kept)
             return
     raise foreign_file_error(found, key, f"bucket {bucket}")
 

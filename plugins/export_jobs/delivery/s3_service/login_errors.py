@@ -30,7 +30,7 @@ def translate_s3_login_errors(connection: str) -> Iterator[None]:
         raise _refusal(error, connection) from None
     except ProfileNotFound:
         raise TerminalError(
-            f"The AWS profile that the connection {connection!r} names is not on this worker",
+            f"The AWS profile of the connection {connection!r} does not exist on this worker",
             "Put it into the worker's AWS configuration, or correct profile_name in the extra of the connection",
         ) from None
     except (NoCredentialsError, PartialCredentialsError):
@@ -41,7 +41,7 @@ def translate_s3_login_errors(connection: str) -> Iterator[None]:
     except (HTTPClientError, BotoConnectionError) as error:
         raise TransientError(
             f"The login service of the connection {connection!r} cannot be reached ({type(error).__name__})",
-            "It is tried again; if this goes on, check its endpoint, DNS and firewall",
+            "It is retried automatically; if this continues, check its endpoint, DNS and firewall",
         ) from None
     except OSError as error:
         raise TerminalError(
@@ -66,9 +66,10 @@ def _refusal(error: ClientError, connection: str) -> ExportError:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if code in _BUSY or status >= 500 or status == 429:
         return TransientError(
-            f"The login service of the connection {connection!r} is too busy ({code or status})", "It is tried again"
+            f"The login service of the connection {connection!r} is too busy ({code or status})",
+            "It is retried automatically",
         )
     return TerminalError(
         f"The login service refuses the connection {connection!r} with {code or status}",
-        "Correct its keys, or allow them to take the role that role_arn in the extra names",
+        "Correct its keys, or allow them to assume the role of role_arn in the extra",
     )

@@ -72,7 +72,7 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
     name = probe_name()
     place = {"Bucket": bucket, "Key": f"{prefix}/{name}" if prefix else name}
     with doing("writing files"):
-        may_abort = _unless_denied(lambda: _abort(client, {**place, "UploadId": name}), "giving up uploads")
+        may_abort = _unless_denied(lambda: _abort(client, {**place, "UploadId": name}), "aborting uploads")
         may_delete = may_abort or _unless_denied(lambda: client.delete_object(**place), "deleting files")
         if may_delete and not may_abort:
             removable = options.model_copy(update={"object_lock": None, "lock_days": None})

@@ -87,6 +87,6 @@ class DirectUpload:
         placed.verification = self._stored.verification
         placed.reported_bytes = self._stored.reported_bytes
         if self._stored.standing is None:
-            log.info("%s cannot be seen: its receiver took it at once, or the server hides it", self._final.path)
+            log.info("%s is not visible: its receiver took it at once, or the server hides it", self._final.path)
         else:
             placed.modified = self._stored.standing.modified

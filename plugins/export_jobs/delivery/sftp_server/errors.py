@@ -23,15 +23,15 @@ def connection_lost_error(where: str, doing: str) -> TransientError:
     """Name a connection that ended while it was in use."""
     return TransientError(
         f"The connection to {where} was lost while {doing}",
-        "The file is sent again from its start at the next try; if this goes on, ask the server's owner for its log",
+        "The next attempt sends the whole file again; if this continues, ask the server's owner for its log",
     )
 
 
 def stalled_error(where: str, doing: str, seconds: float) -> TransientError:
     """Name a server that took nothing and answered nothing for ``seconds``."""
     return TransientError(
-        f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was ended",
-        "It is tried again; if this goes on, ask the server's owner whether it is overloaded",
+        f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was closed",
+        "It is retried automatically; if this continues, ask the server's owner whether it is overloaded",
     )
 
 
@@ -41,14 +41,14 @@ def no_space_error(where: str, path: str, free: int | None) -> TerminalError:
     return TerminalError(
         f"There is no space left on {where} for {path}{left}. The unfinished upload was removed and any older file of "
         "that name is unchanged",
-        "Ask the server's owner to make room, then rerun",
+        "Ask the server's owner to free space, then rerun",
     )
 
 
 def read_only_error(where: str, path: str) -> TerminalError:
     """Name a file system that is mounted read-only."""
     return TerminalError(
-        f"The file system that holds {path} on {where} is read-only", "Ask the server's owner to make it writable"
+        f"The file system of {path} on {where} is read-only", "Ask the server's owner to make it writable"
     )
 
 
@@ -56,27 +56,27 @@ def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) 
     """Turn an answer of the server about ``path`` into an error."""
     if isinstance(error, _MISSING):
         return TerminalError(
-            f"{path} does not exist on {where} (seen while {doing})", "Create it there, or correct the destination"
+            f"{path} does not exist on {where} (found while {doing})", "Create it there, or correct the destination"
         )
     if isinstance(error, _FORBIDDEN):
         folder, _, name = path.rpartition("/")
         # The names of our own temporary files say nothing to the person who has to ask for the right.
         what = (
-            f"The folder {folder or '/'} on {where} may not be written to by this login"
+            f"This login may not write to the folder {folder or '/'} on {where}"
             if name.startswith(".")
-            else f"The server {where} gives no permission for {path} (seen while {doing})"
+            else f"The server {where} denied permission for {path} (while {doing})"
         )
         return TerminalError(
             what,
-            "The login needs to list, write, rename and remove files in the destination's folder; ask the server's "
-            "owner to allow it",
+            "The login must be able to list, write, rename and remove files in the destination's folder; ask the "
+            "server's owner to allow it",
         )
     if isinstance(error, _NO_SPACE) or any(word in error.reason.lower() for word in ("no space", "quota", "disk full")):
         return no_space_error(where, path, None)
     return TransientError(
-        f"The server {where} answered {path} with {type(error).__name__.removeprefix('SFTP')} and no reason while "
+        f"The server {where} answered {type(error).__name__.removeprefix('SFTP')} without a reason for {path}, while "
         f"{doing}",
-        "It is tried again; if this goes on, ask the server's owner about quota and disk",
+        "It is retried automatically; if this continues, ask the server's owner about quota and disk space",
     )
 
 
@@ -85,7 +85,7 @@ def vanished_error(where: str, temporary: str) -> TransientError:
     return TransientError(
         f"The unfinished upload {temporary} has vanished from {where}; a newer attempt at the same file has probably "
         "removed it. This attempt published nothing",
-        "It is tried again",
+        "It is retried automatically",
     )
 
 
@@ -96,17 +96,17 @@ class TakenAwayError(TerminalError):
 def taken_away_error(where: str, path: str) -> TakenAwayError:
     """Name a server that takes each file as soon as it is closed, whatever it is called."""
     return TakenAwayError(
-        f"The server {where} has taken {path} away as soon as it was closed, before it had its final name. It is not "
-        "sent again, or its receiver would get one unfinished name after the other",
+        f"The server {where} removed {path} as soon as it was closed, before it was renamed to its final name. It is "
+        "not sent again, because the receiver would get one temporary file after the other",
         "Set `publish: direct` at the destination, so that files are written under their final names at once; a "
-        "`done_file` then tells receivers that all is there",
+        "`done_file` then tells receivers that everything is there",
     )
 
 
 def rename_forbidden_error(where: str, path: str) -> TerminalError:
     """Name a login that may upload and not rename."""
     return TerminalError(
-        f"The server {where} lets {path} be written and not be renamed, so a file cannot get its final name",
+        f"The server {where} allows {path} to be written but not renamed, so a file cannot get its final name",
         "Ask the server's owner to allow renaming, or set `publish: direct` at the destination",
     )
 
@@ -122,14 +122,14 @@ def size_error(where: str, path: str, stored: int | None, wanted: int) -> Transi
     """Name a server that holds fewer or more bytes than it was sent."""
     return TransientError(
         f"The server {where} stored {stored} of {wanted} bytes of {path}. The file was not published",
-        "It is sent again; if this goes on, ask the server's owner to look for a quota. Where a server is known to "
-        "tell wrong sizes, set `verify: read_back` or `verify: none` at the destination",
+        "It is sent again automatically; if this continues, ask the server's owner about a quota. If the server is "
+        "known to report wrong sizes, set `verify: read_back` or `verify: none` at the destination",
     )
 
 
 def other_bytes_error(where: str, path: str) -> TransientError:
     """Name a server that holds other bytes than it was sent."""
     return TransientError(
-        f"The server {where} stored other bytes of {path} than were sent (SHA-256 differs). The file was not published",
-        "It is sent again; if this goes on, the server's disk or software is at fault",
+        f"The content of {path} on {where} differs from what was sent (SHA-256). The file was not published",
+        "It is sent again automatically; if this continues, the server's disk or software is faulty",
     )

@@ -74,7 +74,7 @@ class FinalName:
             except ExportError as error:
                 if not self._session.alive:
                     raise
-                log.info("%s may not be read, so it counts as a stranger's: %s", self.path, error)
+                log.info("%s may not be read, so it counts as a foreign file: %s", self.path, error)
         where = self._session.where
         self.standing = judge(self.found, self._target, where, digest, self._options.foreign_file)
 
@@ -137,7 +137,7 @@ class FinalName:
                     refusal = error
                     continue
                 self.has_made_way = True
-                log.warning("The file that stood under %s is called %s now", self.path, kept)
+                log.warning("The foreign file %s was renamed to %s", self.path, kept)
                 return
         raise foreign_file_error(self.found, self._target.path, self._session.where) from refusal
 

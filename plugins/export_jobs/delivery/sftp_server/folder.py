@@ -38,16 +38,16 @@ async def make_subfolders(session: SftpSession, folder: str, path: str) -> None:
         look = await session.look("looking for the sub-folder", here)
         if look.attributes is None:
             try:
-                await session.ask("making the sub-folder", session.client.mkdir(here))
+                await session.ask("creating the sub-folder", session.client.mkdir(here))
                 continue
             except asyncssh.SFTPError as error:
                 # Another delivery may have made it in between, or nobody may look; only its absence is a failure.
                 look = await session.look("looking for the sub-folder", here)
                 if look.is_absent:
-                    raise await session.error_for(error, "making the sub-folder", here) from error
+                    raise await session.error_for(error, "creating the sub-folder", here) from error
         if look.attributes is not None and not is_directory(look.attributes):
             raise TerminalError(
-                f"{here} on {session.where} is a file where a sub-folder is needed",
+                f"{here} on {session.where} is a file, but the job needs a sub-folder of that name",
                 "Remove the file there, or choose another sub-folder for the job",
             )
 
@@ -67,7 +67,7 @@ async def remove_left_overs(
         return  # the first file that is written there tells
     except asyncssh.SFTPError as error:
         answer = type(error).__name__
-        log.warning("%s may not be listed on %s (%s): unfinished uploads stay there", folder, session.where, answer)
+        log.warning("No permission to list %s on %s (%s): unfinished uploads stay there", folder, session.where, answer)
         return
     for name in (raw.decode("utf-8", "surrogateescape") for raw in listed):
         if name == spared or not is_temporary_of(final, name, options.temporary_name):

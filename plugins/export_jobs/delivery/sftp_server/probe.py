@@ -60,11 +60,11 @@ class SftpProbe:
         """Asked about a name that is not there, and proven by what an earlier check could not remove."""
         session = self._session
         try:
-            await session.ask("asking for the right to remove", session.client.remove(name))
+            await session.ask("checking the permission to remove", session.client.remove(name))
         except MISSING:
             return await self._removes_left_probes(folder)
         except asyncssh.SFTPError as error:
-            told = await session.error_for(error, "asking for the right to remove", name)
+            told = await session.error_for(error, "checking the permission to remove", name)
             is_denied = isinstance(error, asyncssh.SFTPPermissionDenied | asyncssh.SFTPOpUnsupported)
             if isinstance(told, TerminalError) and not is_denied:
                 raise told from error  # a disk that is full or read-only
@@ -76,7 +76,7 @@ class SftpProbe:
 
     async def _says_failure_of_what_is_missing(self, name: str) -> bool:
         try:
-            await self._session.ask("asking what is not there", self._session.client.lstat(name))
+            await self._session.ask("looking at a file that does not exist", self._session.client.lstat(name))
         except asyncssh.SFTPFailure:
             return True
         except asyncssh.SFTPError:
@@ -106,7 +106,7 @@ class SftpProbe:
         return True
 
     async def _prove(self, first: str, second: str, folder: str) -> None:
-        doing, session = "proving write permission", self._session
+        doing, session = "checking write permission", self._session
         try:
             file = await session.ask(doing, session.client.open(first, "wb"))
         except MISSING as error:
@@ -128,7 +128,7 @@ class SftpProbe:
 
     async def _close(self, file: Any, path: str) -> bool:
         """True where the file is gone by then: its receiver takes what is closed."""
-        doing, session = "proving write permission", self._session
+        doing, session = "checking write permission", self._session
         try:
             await session.ask(doing, file.close())
         except MISSING:
@@ -139,7 +139,7 @@ class SftpProbe:
 
     async def _rename(self, first: str, second: str) -> None:
         """Servers exist that forbid just this."""
-        doing, session = "proving the right to rename", self._session
+        doing, session = "checking the permission to rename", self._session
         refusal: asyncssh.SFTPError | None = None
         for rename in (session.client.rename, session.client.posix_rename):
             try:
@@ -163,12 +163,12 @@ class SftpProbe:
     async def _ask(self, first: str, second: str) -> None:
         """The same rights, asked for about a name that is not there."""
         client, session = self._session.client, self._session
-        doing = "asking for the right to write"
+        doing = "checking the permission to write"
         denied = await self._denied(doing, client.open(first, _NOT_WRITTEN))
         if denied is not None and await self._denied(doing, self._create_nowhere(first)):
             raise request_error(denied, session.where, doing, first) from denied
         if self._options.publish == "rename":
-            doing = "asking for the right to rename"
+            doing = "checking the permission to rename"
             denied = await self._denied(doing, client.rename(first, second))
             if denied is not None and await self._denied(doing, client.posix_rename(first, second)):
                 raise rename_forbidden_error(session.where, first) from denied

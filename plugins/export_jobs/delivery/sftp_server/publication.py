@@ -56,7 +56,7 @@ class SftpPublication:
         except TransientError:
             if self._session.alive or not await self._is_done():
                 raise  # the next try looks what stands there
-            log.info("%s has its final name, though the connection was lost", self._final.path)
+            log.info("%s has its final name, although the connection was lost", self._final.path)
         await self._verify(placed)
 
     async def _take_final_name(self) -> None:
@@ -91,11 +91,11 @@ class SftpPublication:
         session, name = self._session, self._temporary
         for rename in (session.client.rename, session.client.posix_rename):
             try:
-                await session.ask("asking for the upload", rename(name, name))
+                await session.ask("checking whether the upload is still there", rename(name, name))
             except MISSING:
                 return True
             except asyncssh.SFTPError as error:
-                log.info("The upload is there still, or may not be asked for (%s)", type(error).__name__)
+                log.info("The upload is still there, or the server does not say (%s)", type(error).__name__)
             else:
                 return False
         return False
@@ -215,7 +215,7 @@ class SftpPublication:
         if await self._is_left() or (found is not None and self._is_other(found)):
             raise unpublished_error(self._target.path, self._session.where, found)
         if found is None:
-            log.info("%s cannot be seen: its receiver took it at once, or the server hides it", self._final.path)
+            log.info("%s is not visible: its receiver took it at once, or the server hides it", self._final.path)
         else:
             placed.modified = found.modified
             placed.reported_bytes = None if found.bytes == self._target.bytes else found.bytes
@@ -246,7 +246,7 @@ class SftpPublication:
     def _cannot_replace_error(self) -> TerminalError:
         return TerminalError(
             f"The server {self._session.where} cannot replace a file in one step (posix-rename@openssh.com is missing "
-            f"or fails there), and {self._final.path} exists already; it was left as it is",
+            f"or fails there), and {self._final.path} already exists; it was left unchanged",
             "Move the old file away there and rerun, set `replace: remove_then_rename` at the destination, or ask the "
             "server's owner for an SFTP server whose posix-rename works",
         )

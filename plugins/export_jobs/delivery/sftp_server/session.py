@@ -129,7 +129,7 @@ class SftpSession:
         except MISSING:
             return Look()
         except asyncssh.SFTPError as error:
-            log.info("The server %s does not let %s be looked at (%s)", self.where, path, type(error).__name__)
+            log.info("The server %s gives no information about %s (%s)", self.where, path, type(error).__name__)
             return Look(is_hidden=True)
 
     async def remove(self, path: str) -> None:

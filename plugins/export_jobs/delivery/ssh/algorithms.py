@@ -54,10 +54,10 @@ def offered_algorithms(preferences: LoginPreferences, where: str, *, legacy: boo
         chosen = preferences.choose(option, every)
         if not chosen:
             raise TerminalError(
-                f"The connection of {where} lets nothing be offered for {subject}: `ciphers` or `disabled_algorithms` "
-                "in its extra leave out all that is safe and known here",
-                f"Name some of {', '.join(every[:_MOST_NAMES])}; old ones need `legacy_algorithms: true` at the "
-                "destination, too",
+                f"The connection of {where} leaves no algorithm for {subject}: `ciphers` or `disabled_algorithms` in "
+                "its extra exclude everything that is safe and supported here",
+                f"Name some of {', '.join(every[:_MOST_NAMES])}; old ones also need `legacy_algorithms: true` at the "
+                "destination",
             )
         if legacy or chosen != every or option == "encryption_algs":  # else as the library has it
             offered[option] = chosen

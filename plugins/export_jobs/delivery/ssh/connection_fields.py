@@ -23,9 +23,9 @@ _DISABLED = {
 }
 """Subjects of ``disabled_algorithms``, in Paramiko's words -> options of asyncssh."""
 NOT_SUPPORTED = {
-    "known_hosts": "put the server's public key into host_key: a file of known hosts is another one on each worker",
-    "host_proxy_cmd": "a delivery runs no program; let the server be reached from the worker itself, or by a VPN",
-    "ssh_conn_id": "fill in host, login and secret here: a destination names one connection",
+    "known_hosts": "put the server's public key into host_key; a known_hosts file differs from worker to worker",
+    "host_proxy_cmd": "make the server reachable from the worker itself or by a VPN; a delivery starts no programs",
+    "ssh_conn_id": "fill in host, login and secret here; a destination uses only one connection",
     "timeout": "write conn_timeout (seconds)",
 }
 """Fields of hooks and of their older releases -> what to do in their place."""
@@ -70,7 +70,7 @@ def read_preferences(extra: Mapping[str, Any], where: str) -> LoginPreferences:
     for switch in CHECKS_OFF:
         if is_on(extra.get(switch)):
             raise TerminalError(
-                f"The connection of {where} has {switch} in its extra, which would deliver to any impostor; it is not "
+                f"The connection of {where} has {switch} in its extra, which would deliver to any impostor. It is not "
                 "supported",
                 "Remove it and put the server's public key into host_key",
             )
@@ -78,7 +78,7 @@ def read_preferences(extra: Mapping[str, Any], where: str) -> LoginPreferences:
         raise _not_supported(
             "look_for_keys",
             where,
-            "put the key into private_key or key_file: keys of whoever runs the worker are never tried",
+            "put the key into private_key or key_file; keys of the worker's user are never tried",
         )
     for name, instead in NOT_SUPPORTED.items():
         if extra.get(name) not in {None, ""}:
@@ -117,9 +117,7 @@ def _disabled(value: object, where: str) -> dict[str, frozenset[str]]:
 def _names(value: object, name: str, where: str) -> list[str]:
     listed = value.split(",") if isinstance(value, str) else value
     if not isinstance(listed, list | tuple) or not all(isinstance(word, str) for word in listed):
-        raise TerminalError(
-            f"{name} in the connection of {where} cannot be read", "Write a list of names of algorithms"
-        )
+        raise TerminalError(f"{name} in the connection of {where} cannot be read", "Write a list of algorithm names")
     return [word.strip() for word in listed if word.strip()]
 
 
@@ -139,5 +137,5 @@ def _seconds(value: object, where: str) -> float | None:
 
 def _not_supported(name: str, where: str, instead: str) -> TerminalError:
     return TerminalError(
-        f"The connection of {where} has {name} in its extra, which no delivery uses", f"Remove it, and {instead}"
+        f"The connection of {where} has {name} in its extra, which deliveries do not use", f"Remove it, and {instead}"
     )

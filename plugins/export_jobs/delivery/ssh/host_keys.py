@@ -71,7 +71,7 @@ def parse_host_keys(value: object, where: str, also: Iterable[str] = ()) -> Host
         if key is None:
             raise TerminalError(
                 f"The host_key in the connection of {where} is not a public key",
-                "Write it as a line of `ssh-keyscan` shows it: ssh-ed25519 AAAA…",
+                "Write it as `ssh-keyscan` prints it: ssh-ed25519 AAAA…",
             )
         fingerprints.add(key.get_fingerprint())
         algorithms.extend(_algorithms_of(key))
@@ -112,9 +112,9 @@ def no_pinned_key_error(where: str, shown: Sequence[asyncssh.SSHKey]) -> HostKey
     line = shown[0].export_public_key().decode("ascii").split()
     keys = [shown_key(key) for key in shown]
     return HostKeyError(
-        f"The connection of {where} pins no host key, so an impostor could pass for the server; nothing was sent. "
-        f"It offered {' and '.join(map(str, keys))}",
-        "Compare this fingerprint with the one the server's owner gives you. When they are the same, put "
+        f"The connection of {where} pins no host key, so an impostor could pass for the server. Nothing was sent. "
+        f"The server showed {' and '.join(map(str, keys))}",
+        "Compare this fingerprint with the one the server's owner gives you. If they are the same, put "
         f'"host_key": "{line[0]} {line[1]}" into the connection\'s extra, or {_PIN_IT}',
         keys,
     )
@@ -124,9 +124,9 @@ def changed_key_error(where: str, pins: HostKeyPins, shown: Sequence[asyncssh.SS
     """The error that says which key was expected and which the server showed."""
     keys = [shown_key(key) for key in shown]
     return HostKeyError(
-        f"The server {where} showed another host key than the pinned one; nothing was sent. "
+        f"The server {where} showed another host key than the pinned one. Nothing was sent. "
         f"Expected {' or '.join(sorted(pins.fingerprints))}, got {' and '.join(map(str, keys))}",
-        "Ask the server's owner whether the key was changed on purpose; only then put the new one into host_key of the "
+        "Ask the server's owner whether the key was changed on purpose. Only then put the new one into host_key of the "
         f"connection's extra, or {_PIN_IT}",
         keys,
     )

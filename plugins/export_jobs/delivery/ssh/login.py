@@ -74,10 +74,10 @@ def require_host(host: str) -> str:
     plain = plain_host(host)
     if plain and plain.count(":") != 1 and not _NO_HOST.search(plain):
         return plain
-    what = "names no host" if not plain else "has more in its host than the name of a server"
+    what = "has no host" if not plain else "has more than the name of a server in its host"
     raise TerminalError(
         f"The connection of the destination {what}",
-        "Write the name or the address alone into the host of the Airflow connection; port and login have fields of "
+        "Write only the name or the address into the host of the Airflow connection; port and login have fields of "
         "their own, and the folder belongs to the destination",
     )
 
@@ -99,7 +99,7 @@ def read_login(credentials: Credentials, *, legacy: bool = False, host_keys: Ite
         saslprep(credentials.login)
     except SASLPrepError:
         raise TerminalError(
-            f"The login in the connection of {where} holds a character that no user of SSH can have",
+            f"The login in the connection of {where} contains a character that no SSH user name can have",
             "Correct it in the Airflow connection",
         ) from None
     key = read_private_key(extra, where)
@@ -157,7 +157,7 @@ async def read_host_keys(login: Login, seconds: float) -> tuple[ShownHostKey, ..
         pinned = login.pins.fingerprints
         return tuple(replace(key, is_pinned=key.fingerprint in pinned) for key in error.shown)
     connection.abort()
-    raise TerminalError(f"The server {login.where} let somebody in without showing a host key", "Tell its owner")
+    raise TerminalError(f"The server {login.where} accepted a login without showing a host key", "Tell its owner")
 
 
 async def _connect_once(

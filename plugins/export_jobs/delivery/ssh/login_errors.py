@@ -21,59 +21,59 @@ def login_error(error: BaseException, where: str, user: str, means: str, *, sign
         how = f", an RSA key with a signature {signed}" if signed else ""
         doubt = f"; ask the server's owner whether {signed} is allowed there, or use an ed25519 key" if signed else ""
         return TerminalError(
-            f"The server {where} rejected the {means} of user {user!r}{how}. It was tried once only, so that the "
+            f"The server {where} rejected the {means} of user {user!r}{how}. It was tried only once, so that the "
             "account is not locked",
             f"Correct login and secret in the Airflow connection, then check the destination{doubt}",
         )
     if isinstance(error, asyncssh.KeyExchangeFailed | asyncssh.ProtocolError | asyncssh.ProtocolNotSupported):
         return TerminalError(
-            f"No secure session with {where} could be agreed: it does not speak SSH there, or only algorithms that "
-            "are unknown here",
+            f"No secure session with {where} could be negotiated: it does not speak SSH, or only with algorithms that "
+            "are not supported here",
             "Check host and port in the Airflow connection",
         )
     if isinstance(error, asyncssh.ChannelOpenError):
         return TerminalError(
-            f"The server {where} accepted user {user!r} but offers no SFTP to it",
+            f"The server {where} accepted user {user!r} but does not offer SFTP to this user",
             "Ask the server's owner to allow the sftp subsystem for this login",
         )
     what, remedy = _unreachable(error, where)
-    return TransientError(what, f"{remedy}. It is tried again")
+    return TransientError(what, f"{remedy}. It is retried automatically")
 
 
 def new_password_error(where: str, user: str) -> TerminalError:
     """Name a server that lets nobody in before the password has been changed."""
     return TerminalError(
-        f"The server {where} wants a new password for user {user!r}: the present one has expired or was given to start "
-        "with",
-        "Log in there once by hand, change it, and put the new one into the Airflow connection",
+        f"The server {where} wants a new password for user {user!r}: the current one has expired or was only an "
+        "initial one",
+        "Log in there by hand, change the password, and put the new one into the Airflow connection",
     )
 
 
 def outdated_error(where: str, subject: str, offered: list[str]) -> TerminalError:
     """Name a server that knows none of the algorithms that are used here; ``offered``: those that it knows."""
     return TerminalError(
-        f"The server {where} offers for {subject} only what is no longer safe or is unknown here: "
-        f"{', '.join(offered) or 'nothing'}. Nothing was sent",
+        f"The server {where} offers for {subject} only algorithms that are no longer safe or not supported here: "
+        f"{', '.join(offered) or 'none'}. Nothing was sent",
         "Ask the server's owner to allow aes256-ctr or aes256-gcm@openssh.com and to keep the server up to date. To "
-        "use old algorithms all the same, set `legacy_algorithms: true` at the destination",
+        "use old algorithms anyway, set `legacy_algorithms: true` at the destination",
     )
 
 
 def second_factor_error(where: str, user: str, accepted: str, methods: tuple[str, ...]) -> TerminalError:
     """Name a server that takes the first secret and wants another one that the connection does not have."""
     wants = " or ".join(sorted(methods)) or "something else"
-    missing = "private_key into the extra" if "publickey" in methods else "password into its field"
+    missing = "a private_key into the extra" if "publickey" in methods else "the password into its field"
     return TerminalError(
-        f"The server {where} accepts the {accepted} of user {user!r} and wants {wants} as well",
-        f"Put the {missing} of the Airflow connection: both are used in one login",
+        f"The server {where} accepts the {accepted} of user {user!r} but wants {wants} as well",
+        f"Put {missing} of the Airflow connection; one login then uses both",
     )
 
 
 def second_secret_error(where: str, user: str, asked: str) -> TerminalError:
     """Name a server that asks for more than the password; ``asked`` is its question."""
     return TerminalError(
-        f"The server {where} asks user {user!r} for more than the password: {asked!r}. Nothing here can answer that",
-        "Ask the server's owner for a login that needs a password or a key alone; if the password has expired, change "
+        f"The server {where} asks user {user!r} for more than the password: {asked!r}. Deliveries cannot answer that",
+        "Ask the server's owner for a login that needs only a password or a key; if the password has expired, change "
         "it there by hand first",
     )
 
@@ -82,10 +82,10 @@ def signature_error(where: str, user: str, kind: str, taken: frozenset[str]) -> 
     """Name a server that takes no signature of the key's kind, whosever key it is; ``taken``: what it takes."""
     wanted = "rsa-sha2-256 or rsa-sha2-512" if kind == "ssh-rsa" else kind
     return TerminalError(
-        f"The server {where} takes no signature of a {kind} key ({wanted}), so the key of user {user!r} was not even "
-        f"looked at. It takes {', '.join(sorted(taken))}",
+        f"The server {where} does not accept signatures of {kind} keys ({wanted}), so it did not even check the key of "
+        f"user {user!r}. It accepts {', '.join(sorted(taken))}",
         "Put a key of one of these kinds into the connection and give its public part to the server's owner, or ask "
-        f"that {wanted} be allowed there",
+        f"the owner to allow {wanted}",
     )
 
 
@@ -98,19 +98,19 @@ def _unreachable(error: BaseException, where: str) -> tuple[str, str]:
     """What happened, and what to do next."""
     if isinstance(error, socket.gaierror):
         return (
-            f"The name of {where} does not resolve",
+            f"The name of the server {where} does not resolve",
             "Check the host in the Airflow connection and the worker's DNS",
         )
     if isinstance(error, ConnectionRefusedError):
-        return f"The server {where} refused the connection", "Check the port, and that the server runs"
+        return f"The server {where} refused the connection", "Check the port, and that the server is running"
     if isinstance(error, TimeoutError):
-        return f"The server {where} did not answer in time", "Check host and port, and the firewall between"
+        return f"The server {where} did not answer in time", "Check host and port, and the firewall in between"
     if isinstance(error, asyncssh.ConnectionLost | asyncssh.SFTPConnectionLost | ConnectionResetError):
         return (
-            f"The server {where} closed the connection during login. It may be overloaded, or ban this address",
-            "Ask the server's owner if this goes on",
+            f"The server {where} closed the connection during login. It may be overloaded, or block this address",
+            "If this continues, ask the server's owner",
         )
     return (
         f"The server {where} cannot be reached from this worker",
-        "Check the network and the firewall between",
+        "Check the network and the firewall in between",
     )

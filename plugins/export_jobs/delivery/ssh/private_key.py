@@ -35,7 +35,7 @@ def read_private_key(extra: dict[str, Any], where: str) -> Any | None:
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError):
         raise TerminalError(
             f"The private key in the connection of {where} cannot be opened: it is not in OpenSSH, PEM, PKCS#8 or "
-            "PuTTY form, or private_key_passphrase does not fit",
+            "PuTTY format, or private_key_passphrase is wrong",
             "Correct the connection's extra",
         ) from None
     certificate = _text_of(extra, "certificate", "certificate_file", where)
@@ -61,9 +61,9 @@ def _certificate(text: str, key: Any, where: str) -> Any:
         fits, certificate = False, None
     if not fits:
         raise TerminalError(
-            f"The certificate in the connection of {where} cannot be used: it is no OpenSSH certificate, or belongs to "
-            "another key",
-            "Put the text of the file that ends with -cert.pub and belongs to the private key into certificate",
+            f"The certificate in the connection of {where} cannot be used: it is not an OpenSSH certificate, or it "
+            "belongs to another key",
+            "Put the text of the private key's -cert.pub file into certificate",
         )
     return certificate
 
@@ -79,5 +79,5 @@ def _text_of(extra: dict[str, Any], inline: str, file: str, where: str) -> str |
     except (OSError, RuntimeError):
         raise TerminalError(
             f"The {file} in the connection of {where} cannot be read on this worker",
-            f"Put the file there, readable by Airflow's user, or put its text into {inline}",
+            f"Put the file there, readable by Airflow's user, or put its content into {inline}",
         ) from None

@@ -42,5 +42,6 @@ def require_shown(shown: Collection[ShownHostKey], fingerprint: str, where: str)
     raise ConflictError(
         f"The server {where} does not show the host key {fingerprint}, so it was not pinned. It shows "
         f"{' and '.join(map(str, shown)) or 'none'}",
-        "Compare again with what the server's owner says. If they differ, somebody may be between you and the server",
+        "Compare again with the fingerprint that the server's owner gives you. If they differ, somebody may be "
+        "intercepting the connection",
     )
