@@ -107,7 +107,7 @@ def comparison(page: Any) -> None:
         page.goto(log)
         page.get_by_role("button", name="Compare…").click()
         page.wait_for_timeout(SETTLE_MS)
-    page.get_by_text("Show also what is the same").click()
+    page.get_by_text("Also show unchanged values").click()
     page.locator("section", has=page.get_by_role("heading", name="Compare two deliveries")).screenshot(
         path=str(IMAGES / "compare-light.png")
     )

@@ -167,7 +167,7 @@ def test_a_change_is_checked_before_it_is_saved_and_a_stale_one_is_not(live: Liv
     beside = page.get_by_role("group", name="Last day of data")
     beside.get_by_text("2026-12-31").wait_for()
     assert beside.get_by_text("2026-06-30").count() == 1
-    page.get_by_text("No file has been delivered by this version.").wait_for()
+    page.get_by_text("No file has been delivered with this version.").wait_for()
     assert watched.grave_violations() == []
 
 
@@ -178,7 +178,7 @@ def test_what_was_typed_is_kept_over_a_reload(live: Live, open_page: Open) -> No
     page.get_by_label("Description").fill("Half a sentence")
     page.get_by_role("button", name="Save").click(trial=True)
     page.reload()
-    page.get_by_text("What you had typed was restored.").wait_for()
+    page.get_by_text("Your changes were restored.").wait_for()
     assert page.get_by_label("Description").input_value() == "Half a sentence"
     page.get_by_role("button", name="Cancel").click()
     page.reload()

@@ -89,7 +89,7 @@ def test_several_are_paused_at_once(live: Live, open_page: Open) -> None:
     for name in ("alpha", "beta"):
         page.get_by_role("checkbox", name=f"Select {name}").check()
     page.get_by_role("button", name="Pause", exact=True).click()
-    page.get_by_text("Paused 2 jobs.").wait_for()
+    page.get_by_text("Paused 2 schedules.").wait_for()
     enabled = {job.name: job.parse().enabled for job in live.definitions.jobs()}
     assert enabled == {"alpha": False, "beta": False, "gamma": True}
 
@@ -108,7 +108,7 @@ def test_a_recipient_is_added_to_many_and_a_view_is_kept(live: Live, open_page: 
     dialog.get_by_label("Add recipients").fill("Doe, Jane <jane@example.org>; bob@example.org")
     dialog.get_by_label("Add recipients").press("Enter")
     dialog.get_by_role("button", name="Change 3 schedules").click()
-    page.get_by_text("Changed 3 jobs.").wait_for()
+    page.get_by_text("Changed 3 schedules.").wait_for()
     for job in live.definitions.jobs():
         assert {"jane@example.org", "bob@example.org", f"{job.name}@example.com"} == set(job.parse().recipients)
     page.reload()

@@ -35,10 +35,10 @@ test("a difference has a sign and percent where there is one", () => {
 test("only what differs is shown, with why; all of it when that is wanted", () => {
   const lines = comparedLines(told, false);
   assert.deepEqual(lines.map(({ column, what }) => `${column}:${what}`), [
-    "Rows:", "Size:", "amount:", "phone:Without a value",
+    "Rows:", "Size:", "amount:", "phone:Empty cells",
   ]);
   assert.equal(lines[2].note, "number → text");
-  assert.match(lines[3].note, /tells of a person/);
+  assert.match(lines[3].note, /contains personal data/);
   assert.equal(lines[3].change, "−1 (−100 %)");
   assert.equal(comparedLines(told, true).length, 5);
 });

@@ -60,7 +60,7 @@ test("another format keeps what it has, too", () => {
   assert.deepEqual([fixed.encoding, fixed.decimal_mark, fixed.name], ["utf-16", ",", "n"]);
   assert.equal("delimiter" in fixed || "header" in fixed || "line_breaks" in fixed, false);
   assert.equal(inFormat(file, "jsonl").decimal_mark, undefined);
-  assert.match(fileText({ format: "fixed", encoding: "iso-8859-1" }), /^Text of fixed width, in ISO 8859-1/);
+  assert.match(fileText({ format: "fixed", encoding: "iso-8859-1" }), /^Fixed-width text, in ISO 8859-1/);
 });
 
 test("every path of an issue belongs to one step", () => {

@@ -53,6 +53,6 @@ test("file options are those of the server where nothing was chosen", () => {
   assert.equal(shown({ delimiter: "~" }).Delimiter, "~");
   const german = shown({ encoding: "windows-1252", unencodable: "replace", decimal_mark: ",", line_breaks: "blank" });
   assert.equal(german.Format, "CSV, Windows-1252");
-  assert.equal(german["Characters the encoding lacks"], "Write a question mark");
+  assert.equal(german["Unsupported characters"], "Write a question mark");
   assert.match(german["Example row"], /^Zoë Smith,.*"1234,50"/);
 });

@@ -6,17 +6,17 @@ test("a test file is said with its rows, its days and what is left empty", () =>
   const note = { days: "1 to 31 January 1997", rows: 1000, truncated: true, masked: 2 };
   assert.equal(
     noteText(note),
-    "A test file with the first 1,000 rows of 1 to 31 January 1997. 2 columns that tell of people are empty.",
+    "A test file with the first 1,000 rows of 1 to 31 January 1997. 2 columns with personal data are empty.",
   );
   const one = noteText({ ...note, rows: 1, truncated: false, masked: 1 });
-  assert.equal(one, "A test file with 1 row of 1 to 31 January 1997. 1 column that tells of people is empty.");
+  assert.equal(one, "A test file with 1 row of 1 to 31 January 1997. 1 column with personal data is empty.");
 });
 
 test("a test file by mail is said with its address, or with why there is none", () => {
   const note = { days: "1 to 31 January 1997", rows: 2, truncated: false, masked: 0, sent_to: "anna@example.com" };
   assert.equal(mailText(note), "Sent to anna@example.com. A test file with 2 rows of 1 to 31 January 1997.");
   assert.equal(whyNoMail("anna@example.com", false), "");
-  assert.match(whyNoMail("", true), /no mail address of yours/);
+  assert.match(whyNoMail("", true), /does not know your mail address/);
   assert.match(whyNoMail("anna@example.com", true), /encrypted/);
 });
 

@@ -78,7 +78,7 @@ async function issuesOf(response) {
   } catch {
     // no JSON: a proxy answered
   }
-  const remedy = "Try again; if it keeps happening, ask the administrator of this Airflow";
+  const remedy = "Try again. If it keeps happening, ask an administrator of Airflow";
   return [{ path: "", what: `Airflow answered with ${response.status}`, remedy }];
 }
 

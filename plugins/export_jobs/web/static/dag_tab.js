@@ -27,7 +27,7 @@ export function DagTab({ dagId }) {
   if (error?.status === 404) {
     return html`<${EmptyState} title="No export schedule"
       action=${html`<${LinkButton} to=${listPath()} variant="outline">All export schedules<//>`}>
-      This Dag was not made from an export schedule, or its schedule has been deleted.
+      No export schedule created this Dag, or its schedule has been deleted.
     <//>`;
   }
   if (error && !job) return html`<${Chakra.Box} p=${4}><${Problem} error=${error} onRetry=${reload} /><//>`;

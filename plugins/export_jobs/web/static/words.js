@@ -4,7 +4,7 @@ export const FREQUENCIES = {
   once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly", quarterly: "Quarterly",
 };
 export const FORMATS = {
-  csv: "CSV", jsonl: "JSON lines", parquet: "Parquet", xlsx: "Excel", fixed: "Text of fixed width",
+  csv: "CSV", jsonl: "JSON lines", parquet: "Parquet", xlsx: "Excel", fixed: "Fixed-width text",
 };
 // Formats of plain text, whose encoding and spelling a job may choose.
 /** @param {string} [format] */
@@ -28,8 +28,8 @@ export const UNENCODABLE = {
   fail: "Fail and name the first cell", replace: "Write a question mark", transliterate: "Write the nearest letters",
 };
 export const SPLITS = { "": "One file", rows: "Parts by rows", bytes: "Parts by size" };
-export const MANIFESTS = { beside: "Beside the files", folder: "In a folder of its own", none: "None" };
-export const LINE_BREAKS = { keep: "Keep", blank: "Replace by a blank" };
+export const MANIFESTS = { beside: "Next to the files", folder: "In a separate folder", none: "None" };
+export const LINE_BREAKS = { keep: "Keep", blank: "Replace with a space" };
 export const OPERATORS = {
   equals: "is",
   not_equals: "is not",

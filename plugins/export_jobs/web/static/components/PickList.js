@@ -64,6 +64,6 @@ export function PickList({ label, placeholder, options, chosen, onChange, most =
       <//>`)}
     <//>
     ${isFull && html`<${Chakra.Text} fontSize="xs" color="fg.muted" role="status">
-      You have selected ${most}, the most that are allowed.<//>`}
+      You have selected ${most}, which is the maximum.<//>`}
   <//>`;
 }

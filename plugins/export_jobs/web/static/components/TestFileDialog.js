@@ -34,14 +34,14 @@ export function TestFileDialog({ path, body = {}, templates, destination, isEncr
   return html`<${TaskDialog} title="Test file to me" verb=${isMail ? "Send to me" : "Download"} onAct=${act}
     onClose=${onClose}>
     <${Chakra.Text} fontSize="sm">
-      A file of the newest days that have rows, as a run would make it, marked TEST. Nothing goes to ${destination},
+      A file of the newest days that have rows, written as in a run and marked TEST. Nothing goes to ${destination},
       no recipient gets a mail, and no window counts as delivered.<//>
     ${templates.length > 1 && html`<${Field} label="Template">
       <${Select} value=${template} options=${templates.map((name) => [name, name])} onChange=${setTemplate} /><//>`}
     <${Field} label="Rows"><${Select} value=${rows} options=${ROWS} onChange=${setRows} /><//>
-    <${Field} label="How" hint=${isMail ? "By mail, columns that tell of people are empty." : why}>
+    <${Field} label="How" hint=${isMail ? "By mail, columns with personal data are empty." : why}>
       <${Select} value=${way} options=${ways} onChange=${setWay} /><//>
     ${isEncrypted && html`<${Chakra.Text} fontSize="sm" color="fg.muted">
-      The job's files are encrypted; this one is not, since the keys are the receiver's.<//>`}
+      The job's files are encrypted; this one is not, because the keys belong to the receiver.<//>`}
   <//>`;
 }

@@ -10,8 +10,8 @@ export function nameOf(headers) {
 /** @param {{ days: string, rows: number, truncated: boolean, masked: number }} note */
 export function noteText({ days, rows, truncated, masked }) {
   const first = truncated ? "the first " : "";
-  const verbs = masked === 1 ? ["tells", "is"] : ["tell", "are"];
-  const hidden = masked > 0 ? ` ${plural(masked, "column")} that ${verbs[0]} of people ${verbs[1]} empty.` : "";
+  const are = masked === 1 ? "is" : "are";
+  const hidden = masked > 0 ? ` ${plural(masked, "column")} with personal data ${are} empty.` : "";
   return `A test file with ${first}${plural(rows, "row")} of ${days}.${hidden}`;
 }
 
@@ -21,6 +21,6 @@ export const mailText = (note) => `Sent to ${note.sent_to}. ${noteText(note)}`;
 // Why a test file is a download only; empty where it can go by mail.
 /** @param {string} address @param {boolean} isEncrypted */
 export function whyNoMail(address, isEncrypted) {
-  if (!address) return "Not by mail: Airflow knows no mail address of yours.";
+  if (!address) return "Not by mail: Airflow does not know your mail address.";
   return isEncrypted ? "Not by mail: the job's files are encrypted, and a mail is not." : "";
 }

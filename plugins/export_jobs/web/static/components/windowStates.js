@@ -22,7 +22,7 @@ export const WINDOW_STATES = {
     cell: border("blue.solid"),
   },
   early: {
-    words: "Sent before it was over, so not complete",
+    words: "Sent before the window ended, so not complete",
     icon: "cross",
     color: "orange.fg",
     cell: { bg: "orange.solid", backgroundImage: half },

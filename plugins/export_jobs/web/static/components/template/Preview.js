@@ -80,7 +80,7 @@ export function Preview({ template, use = null, schedule = null, file = null }) 
     ${!answer && !error && html`<${Chakra.Skeleton} height=${40} />`}
     ${answer && !error && html`
       ${answer.empty_window && html`<${Chakra.Text} fontSize="xs" color="fg.muted">
-        There are no rows of ${days(answer.empty_window, zone)}. These are the newest ones before.<//>`}
+        There are no rows for ${days(answer.empty_window, zone)}. These are the newest rows before that.<//>`}
       <${Rows} answer=${answer} isBusy=${isBusy} scope=${scope} /><${Sql} text=${answer.sql} />`}
   <//>`;
 }

@@ -10,7 +10,7 @@ const alternatives = new Intl.ListFormat("en-GB", { type: "disjunction" });
 // Why columns that the file may hold are not among those to filter by.
 /** @param {string[]} titles */
 const whyWithheld = (titles) =>
-  `Nobody may filter by ${alternatives.format(titles)}: the catalogue does not allow it. A file may hold ` +
+  `The catalogue does not allow filters on ${alternatives.format(titles)}. A file can still contain ` +
   `${titles.length === 1 ? "it" : "them"}.`;
 
 /** @param {Props.FilterList} props */

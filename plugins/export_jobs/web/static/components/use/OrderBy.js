@@ -15,7 +15,7 @@ export function OrderBy({ value, columns, issues, onChange }) {
     onChange(value.map((other, index) => (index === at ? term : other)));
   const remove = (/** @type {number} */ at) => onChange(value.filter((_, index) => index !== at));
   return html`<${Group} label="Order of rows" issues=${issues}
-    hint=${value.length === 0 ? "The order of the catalogue, the same every time." : null}>
+    hint=${value.length === 0 ? "The catalogue's order, which is the same every time." : null}>
     <${Chakra.Stack} gap=${2} width="100%" align="flex-start">
       ${value.map((term, index) => {
         const [direction, column] = split(term);

@@ -43,7 +43,7 @@ export function DataStep({ draft, change, check, isShown, templates, catalogue }
     ${isShown && isMissing && html`<${Chakra.Text} role="alert" fontSize="sm" color="red.fg">
       Choose at least one template.<//>`}
     <${Chakra.Text} fontSize="sm" color="fg.muted" role="status">
-      ${chosen.length > 0 ? `Selected: ${chosen.join(", ")}` : "None selected. Each one becomes a file."}
+      ${chosen.length > 0 ? `Selected: ${chosen.join(", ")}` : "No template selected. Each template becomes one file."}
     <//>
     ${matches.length === 0 && html`<${EmptyState}
       title=${offered.length === 0 ? "No templates yet" : "No template matches"}>

@@ -36,7 +36,7 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
           onClick=${check}>Check<//>`}
       <//>
       ${chosen && chosen.looser.length > 0 && html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${0.5}
-        fontSize="xs" color="fg.muted" aria-label="What this destination does without">
+        fontSize="xs" color="fg.muted" aria-label="Risks of this destination's options">
         ${chosen.looser.map((choice) => html`<li key=${choice.option}>
           <${Chakra.Code} size="xs">${choice.option}: ${choice.value}<//> ${choice.loses}
         </li>`)}

@@ -8,7 +8,7 @@ import { expiryText, fingerprintText } from "../../keys.js";
 import { useAnswer } from "../../useAnswer.js";
 
 const MOST_KEYS = 20;
-const HINT = "The OpenPGP keys of the receivers: each of them can open the files. None: not encrypted.";
+const HINT = "OpenPGP keys of the receivers. Each receiver can open the files. Without a key, files are not encrypted.";
 
 /** @param {Api.KeyEntry} key @returns {Page.Offer} */
 const offer = (key) => ({

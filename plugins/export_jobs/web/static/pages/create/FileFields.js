@@ -14,10 +14,11 @@ import { fileText, inFormat } from "./draft.js";
 const CHECKBOXES = [
   ["header", "Header row", (isCsv) => isCsv],
   ["bom", "Byte order mark, for old spreadsheets", () => false],
-  ["escape_formulas", "Escape text that a spreadsheet would take for a formula", () => false],
+  ["escape_formulas", "Escape text that a spreadsheet would run as a formula", () => false],
 ];
 
-const NAME_HINT = "Without its ending; also {window_start:%Y%m%d}, {window_end}, {run_date}, {sequence}, {revision}.";
+const NAME_HINT = "Without the file extension. "
+  + "More fields: {window_start:%Y%m%d}, {window_end}, {run_date}, {sequence}, {revision}.";
 
 // A mark is of UTF-8 alone, for UTF-16 always has one; only spreadsheets run formulas.
 /** @param {string} name @param {Page.FileOptions} file */

@@ -15,13 +15,13 @@ export function HostKeys({ tag, keys, onPinned }) {
   return html`<${Notice} status="warning" title="Is this your partner's server?" size="sm">
     <${Chakra.Stack} gap=${2}>
       <${Chakra.Text}>
-        Whoever is between Airflow and the server could show a key of their own, also at the first look, and would get
-        every file. Ask the server's owner for the fingerprint in another way, such as by telephone.
+        An attacker between Airflow and the server could present their own key, even on the first connection, and would
+        receive every file. Ask the server's owner for the fingerprint in another way, such as by telephone.
       <//>
       ${keys.map(({ kind, fingerprint }) => html`<${Checkbox} key=${fingerprint} isTop
         checked=${compared === fingerprint}
         onChange=${(/** @type {boolean} */ isTicked) => setCompared(isTicked ? fingerprint : "")}>
-        <${Chakra.Code} size="sm" wordBreak="break-all">${kind} ${fingerprint}<//> is what the server's owner says
+        <${Chakra.Code} size="sm" wordBreak="break-all">${kind} ${fingerprint}<//> is what the server's owner told me
       <//>`)}
       ${pin.error && html`<${Problem} error=${pin.error} hasPaths=${false} />`}
       <${Chakra.Button} alignSelf="flex-start" size="xs" variant="outline" disabled=${!compared} loading=${pin.isBusy}

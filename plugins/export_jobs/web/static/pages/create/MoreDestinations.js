@@ -7,7 +7,7 @@ import { Chakra, html } from "../../host.js";
 export function MoreDestinations({ value, destinations, issues, onChange }) {
   const toggle = (/** @type {string} */ tag) =>
     onChange(value.includes(tag) ? value.filter((other) => other !== tag) : [...value, tag]);
-  return html`<${Group} label="The same files to" issues=${issues}>
+  return html`<${Group} label="Also deliver to" issues=${issues}>
     <${Chakra.Box} as="details" fontSize="sm" width="100%" open=${issues.length > 0 || undefined}>
       <${Chakra.Box} as="summary" cursor="pointer">
         ${value.length > 0 ? value.join(", ") : "No other destination"}<//>

@@ -17,8 +17,8 @@ export function OtherDrafts({ from }) {
     Other unfinished drafts:
     <${Chakra.List.Root} listStyleType="none" gap=${1} pt=${1}>
       ${drafts.map(({ from: other, name, at }) => html`<${Chakra.List.Item} key=${other ?? ""}>
-        <${TextLink} to=${newPath(other ?? undefined)} textDecoration="underline">${name || "without a name"}<//>
-        ${" "}of ${time(at)} ${" "}
+        <${TextLink} to=${newPath(other ?? undefined)} textDecoration="underline">${name || "Unnamed draft"}<//>
+        , last changed ${time(at)} ${" "}
         <${Chakra.Button} size="2xs" variant="outline" aria-label=${`Discard the draft ${name || "without a name"}`}
           onClick=${() => drop(other)}>Discard<//>
       <//>`)}

@@ -22,14 +22,14 @@ export function PartsFields({ file, issues, onChange }) {
     <${Field} label="Parts" issues=${by ? [] : issuesAt(issues, "file.split")}><${Select} value=${by}
       options=${/** @type {Page.Option[]} */ (offers)}
       onChange=${(key) => put({ split: key ? { [key]: key === "rows" ? 1_000_000 : 500_000_000 } : undefined })} /><//>
-    ${by && html`<${Field} label=${by === "rows" ? "Rows of a part, at most" : "Bytes of a part, at most"}
+    ${by && html`<${Field} label=${by === "rows" ? "Maximum rows per part" : "Maximum bytes per part"}
       issues=${issuesAt(issues, "file.split")}><${Chakra.Input} size="sm" type="number" min=${1} name="file.split"
         value=${split?.[by] ?? ""}
         onChange=${(event) => put({ split: { [by]: Number(event.target.value) || 0 } })} /><//>`}
     <${Field} label="Manifest" issues=${issuesAt(issues, "file.manifest")}
-      hint=${place === "none" ? "Receivers cannot see then which files belong together." : null}><${Select}
+      hint=${place === "none" ? "Receivers then cannot see which files belong together." : null}><${Select}
       value=${place} options=${Object.entries(MANIFESTS)} onChange=${choosePlace} /><//>
-    ${place === "folder" && html`<${Field} label="Folder of manifests"
+    ${place === "folder" && html`<${Field} label="Manifest folder"
       issues=${issuesAt(issues, "file.manifest_folder")}><${Chakra.Input} size="sm" name="file.manifest_folder"
         value=${file.manifest_folder ?? ""}
         onChange=${(event) => put({ manifest_folder: event.target.value })} /><//>`}`;

@@ -19,7 +19,7 @@ const USUAL_DAY = { weekly: "sunday", monthly: "last" };
 // Browsers leave UTC out of their list of zones.
 const ZONES = [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
 
-const UNTIL_HINT = "The last day that is exported, at most a year from the first.";
+const UNTIL_HINT = "The last day that is exported, at most a year after the first.";
 
 // How far a zone is from UTC today, such as UTC+01:00; empty for UTC and for one that this browser does not know.
 /** @param {string} zone */
@@ -93,7 +93,7 @@ export function ScheduleFields({ schedule, check, onChange }) {
       ${isOnce && html`<${Field} label="Deliver on" issues=${at("deliver_on")} hint="Leave empty to deliver at once.">
         ${input("deliver_on", "date")}<//>`}
       ${!isOnce && html`<${Field} label="Deliver after days" required issues=${at("deliver_after_days")}
-        hint="1 is the day after the last day of data. More, when the books close later.">
+        hint="1 means the day after the last day of data. Enter more if the books close later.">
         <${Chakra.Input} size="sm" type="number" min=${1} max=${92} name="schedule.deliver_after_days"
           value=${schedule.deliver_after_days ?? 1}
           onChange=${(event) => onChange({ ...schedule, deliver_after_days: daysOf(event.target.value) })} />

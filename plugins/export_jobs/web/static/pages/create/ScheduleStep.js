@@ -49,7 +49,7 @@ export function ScheduleStep({ draft, change, check, isShown, me, destinations }
         <//>
         <${Field} label="Description" gridColumn=${{ md: "1 / -1" }} issues=${at("description")}>
           <${Chakra.Textarea} ...${input("description")} rows=${2} autoresize
-            placeholder="What the receiver gets, and what for" />
+            placeholder="What the receiver gets and what it is for" />
         <//>
       <//>
     <//>

@@ -18,7 +18,7 @@ const isOfOneByte = (/** @type {string | undefined} */ encoding) => /^(iso|windo
 
 /** @param {Props.TextFields} props */
 export function PresetField({ file, onChange }) {
-  return html`<${Field} label="Preset" hint="Sets the options below; each may be changed."><${Select}
+  return html`<${Field} label="Preset" hint="Sets the options below. You can still change each of them."><${Select}
     value=${presetOf(file)} options=${PRESET_OFFERS} onChange=${(key) => onChange(withPreset(file, key))} /><//>`;
 }
 
@@ -39,7 +39,7 @@ export function TextFields({ file, issues, onChange }) {
   return html`<${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2, lg: 3 }} gap=${4} alignItems="start">
     <${Field} label="Encoding" issues=${at("encoding")}><${Select} value=${file.encoding ?? "utf-8"}
       options=${Object.entries(ENCODINGS)} onChange=${encode} /><//>
-    ${isOfOneByte(file.encoding) && choice("unencodable", "Characters it lacks", Object.entries(UNENCODABLE))}
+    ${isOfOneByte(file.encoding) && choice("unencodable", "Unsupported characters", Object.entries(UNENCODABLE))}
     ${choice("line_ending", "Line endings", Object.entries(LINE_ENDINGS))}
     ${format !== "fixed" && choice("line_breaks", "Line breaks in values", Object.entries(LINE_BREAKS))}
     ${choice("date_format", "Dates", DATE_OFFERS)}

@@ -35,7 +35,7 @@ export const INSTANT_OFFERS = offers(INSTANTS, STORED.timestamptz);
 export const DECIMAL_OFFERS = [["", "Point: 0.5"], [",", "Comma: 0,5"]];
 /** @type {Page.Option[]} */
 export const THOUSANDS_OFFERS = [
-  ["", "None: 1234"], [",", "Comma: 1,234"], [".", "Point: 1.234"], [" ", "Blank: 1 234"], ["'", "Apostrophe: 1'234"],
+  ["", "None: 1234"], [",", "Comma: 1,234"], [".", "Point: 1.234"], [" ", "Space: 1 234"], ["'", "Apostrophe: 1'234"],
 ];
 /** @type {Page.Option[]} */
 export const BOOLEAN_OFFERS = [

@@ -17,7 +17,7 @@ const factsOf = (job) => [
   ["Schedule", job.schedule_text],
   ["Destination", job.destination],
   ["Owner", job.owner],
-  ["Had delivered", job.windows === 0 ? "Nothing" : plural(job.windows, "window")],
+  ["Delivered", job.windows === 0 ? "Nothing" : plural(job.windows, "window")],
   ["Dag", job.dag_id],
 ];
 
@@ -34,6 +34,6 @@ export function DeletedJobPage() {
     <${PageHeader} up=${UP} title=${job.name} beside=${html`<${Chakra.Badge}>Deleted<//>`} />
     <${Section} title="About"><${Facts} facts=${factsOf(job)} /><//>
     <${ExecutionList} path=${/** @type {const} */ (`${path}/executions`)} zone=${job.time_zone}
-      whyEmpty="It was deleted before it had run." />
+      whyEmpty="This schedule was deleted before its first run." />
   <//>`;
 }

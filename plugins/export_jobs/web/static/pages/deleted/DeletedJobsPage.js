@@ -19,7 +19,7 @@ const MEDIUM = { base: "none", md: "table-cell" };
 const HEADINGS = [
   { words: "Name" },
   { words: "Deleted", width: { base: "7rem", md: "11rem" } },
-  { words: "Had delivered", display: MEDIUM, width: "14rem" },
+  { words: "Delivered", display: MEDIUM, width: "14rem" },
   { words: "Owner", display: WIDE, width: "16rem" },
 ];
 
@@ -35,7 +35,7 @@ function Row({ job }) {
       ${time(deleted_at)}<${Chakra.Text} fontSize="xs" color="fg.muted">${deleted_by}<//><//>
     <${Chakra.Table.Cell} display=${MEDIUM} fontSize="sm">
       ${windows === 0 ? "Nothing" : plural(windows, "window")}
-      ${last && html`<${Chakra.Text} fontSize="xs" color="fg.muted">the last one ${time(last)}<//>`}<//>
+      ${last && html`<${Chakra.Text} fontSize="xs" color="fg.muted">last on ${time(last)}<//>`}<//>
     <${Chakra.Table.Cell} display=${WIDE} fontSize="sm" wordBreak="break-word">${owner}<//>
   <//>`;
 }
@@ -52,7 +52,7 @@ export function DeletedJobsPage() {
     ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
     ${data?.total === 0
       ? html`<${EmptyState} title=${filters.search ? "No deleted schedule matches" : "Nothing has been deleted"}>
-          A schedule that is deleted stays in sight here: its definition, its executions and its files.
+          Deleted schedules stay visible here, with their definition, executions and files.
         <//>`
       : html`<${Table} label="Deleted schedules" headings=${HEADINGS} rows=${rows} skeleton=${6}
           isFixed />`}

@@ -10,11 +10,11 @@ import { useAnswer } from "../../useAnswer.js";
 
 const OUTCOMES = {
   ok: { words: "Works", palette: "success" },
-  warning: { words: "Look at this", palette: "warning" },
+  warning: { words: "Warning", palette: "warning" },
   failed: { words: "Fails", palette: "error" },
 };
 const HEADINGS = [
-  { words: "What", width: { base: "6.5rem", md: "16rem" } }, { words: "State", width: "5.5rem" }, { words: "Found" },
+  { words: "Check", width: { base: "6.5rem", md: "16rem" } }, { words: "State", width: "5.5rem" }, { words: "Result" },
 ];
 
 /** @param {Api.InstallationCheck} check */
@@ -47,7 +47,8 @@ export function InstallationPage() {
     ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
     ${data && (data.ok
       ? html`<${Notice} status="success">Everything that exports need works.<//>`
-      : html`<${Notice} status="error">Something that exports need does not work. Each line says what to do.<//>`)}
+      : html`<${Notice} status="error">
+          Something that exports need does not work. Each failed check says what to do.<//>`)}
     <${Table} label="Checks of the installation" headings=${HEADINGS} rows=${data?.checks.map(row)}
       isFixed />
     ${keys.data && keys.data.keys.length > 0 && html`

@@ -20,8 +20,8 @@ const HEADINGS = [
 /** @type {Record<Api.DeliveryComparison["numbers"], string>} */
 const WHY_NONE = {
   kept: "",
-  "not kept": "Of a CSV of more than 16 MiB no numbers of columns are kept, nor of a file from before they were.",
-  "not yours": "Numbers of columns are shown to who may read the XComs of this job's Dag.",
+  "not kept": "A file has no column numbers if it is a CSV of more than 16 MiB or comes from a release that kept none.",
+  "not yours": "You see column numbers only if you may read the XComs of this job's Dag.",
 };
 
 /** @param {Props.JobTab} props */
@@ -34,7 +34,7 @@ export function Comparison({ view: { job, requested } }) {
     ${isOpen
       ? html`<${Chosen} path=${requested} names=${job.templates.map(({ name }) => name)} />`
       : html`<${Chakra.Text} fontSize="sm" color="fg.muted">
-          What a rerun has changed, or how a window differs from the one before.<//>`}
+          See what a rerun changed, or how a window differs from the one before.<//>`}
   <//>`;
 }
 
@@ -61,7 +61,7 @@ function Chosen({ path, names }) {
         onChange=${(/** @type {string} */ id) => setPair([before, Number(id)])} /><//>
     <//>
     ${list.data && before === 0 && html`<${Chakra.Text} fontSize="sm" color="fg.muted">
-      There is something to compare once this template has been delivered twice.<//>`}
+      You can compare deliveries once this template has been delivered twice.<//>`}
     ${before > 0 && html`<${Differences} path=${path} before=${before} after=${after} />`}
   <//>`;
 }
@@ -83,10 +83,10 @@ function Differences({ path, before, after }) {
       color=${line.isSame ? "fg.muted" : undefined}>${text}<//>`)}
   <//>`);
   return html`<${Chakra.Stack} gap=${3}>
-    <${Checkbox} checked=${isAll} onChange=${setAll}>Show also what is the same<//>
+    <${Checkbox} checked=${isAll} onChange=${setAll}>Also show unchanged values<//>
     <${Table} label="Differences" headings=${HEADINGS} rows=${rows} maxH="28rem" tabIndex=${0}
       role="region" aria-label="Differences" />
     <${Chakra.Text} fontSize="xs" color="fg.muted">
-      ${data.is_same_file ? "The files are the same, byte by byte. " : ""}${WHY_NONE[data.numbers]}<//>
+      ${data.is_same_file ? "The files are identical, byte for byte. " : ""}${WHY_NONE[data.numbers]}<//>
   <//>`;
 }

@@ -25,7 +25,7 @@ function File({ file: { path, url, rows, bytes, sha256, revision, delivered_at, 
         ${isOpened
           ? html`<${Chakra.Link} href=${url} textDecoration="underline">${name}<//>`
           : html`<${Chakra.Link} as="button" textAlign="start" textDecoration="underline dotted"
-              title=${`${url}: no browser opens this. A click copies it.`} onClick=${copy}>${name}<//>`}
+              title=${`${url}: browsers cannot open this address. Click to copy it.`} onClick=${copy}>${name}<//>`}
       <//>
       <${CopyButton} text=${url} label=${`Copy the address of ${name}${place}`} />
     <//>
@@ -33,7 +33,7 @@ function File({ file: { path, url, rows, bytes, sha256, revision, delivered_at, 
       <span title=${`Delivered ${timeWithZone(delivered_at)}`}>${amount}</span>
       <span aria-hidden="true">·</span>
       ${verification === "not verified" && html`<${Chakra.Badge} size="xs" colorPalette="orange"
-        title="The server did not let anybody see that the file is whole">not verified<//>`}
+        title="The server did not allow a check that the file is complete">not verified<//>`}
       <${Chakra.Code} size="xs" variant="plain" title=${`SHA-256 ${sha256}`}>${sha256.slice(0, SHORT)}<//>
       <${CopyButton} text=${sha256} label=${`Copy the SHA-256 of ${name}${place}`} />
     <//>

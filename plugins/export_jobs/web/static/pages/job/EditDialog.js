@@ -89,7 +89,7 @@ export function EditDialog({ view: { job: newest, path, reload }, onClose }) {
     <${Chakra.Button} colorPalette="brand" loading=${isBusy} disabled=${!isReady} onClick=${save}>Save<//>`;
   return html`<${Dialog} size="xl" closeOnInteractOutside=${false} initialFocusEl=${() => firstField.current}
     title=${`Edit ${job.name}`} footer=${footer} isBusy=${isBusy} onClose=${leave}>
-    ${restored && html`<${Notice} status="info" size="sm">What you had typed was restored. It is not saved yet.<//>`}
+    ${restored && html`<${Notice} status="info" size="sm">Your changes were restored. They are not saved yet.<//>`}
     <${EditFields} job=${job} draft=${draft} check=${shown} isFresh=${isFresh} firstField=${firstField} put=${put} />
     ${problem && html`<${Problem} error=${problem} />`}
   <//>`;

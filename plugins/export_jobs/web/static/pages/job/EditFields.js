@@ -25,7 +25,7 @@ function NextWindows({ title, windows, zone }) {
 /** @param {Props.ChangePreview} props */
 function ChangePreview({ check, isStale, before, after }) {
   if (!changesSchedule(check)) return null;
-  return html`<${Chakra.Box} as="section" aria-label="What the change does" borderWidth="1px" borderRadius="md" p=${4}
+  return html`<${Chakra.Box} as="section" aria-label="Effect of the change" borderWidth="1px" borderRadius="md" p=${4}
     opacity=${isStale ? 0.6 : 1}>
     <${Chakra.SimpleGrid} columns=${{ base: 1, sm: 2 }} gap=${4}>
       <${NextWindows} title="Next windows without the change" windows=${check.windows_before} zone=${before} />

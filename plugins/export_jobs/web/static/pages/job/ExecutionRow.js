@@ -15,7 +15,7 @@ export const HEADINGS = [
   { words: "State", display: MEDIUM },
   { words: "Tries", textAlign: "end", display: WIDE },
   { words: "Started", display: WIDE },
-  { words: "Took", display: WIDE },
+  { words: "Duration", display: WIDE },
   { words: "Version", textAlign: "end", display: WIDE },
   { words: "Files" },
   { words: "In Airflow", display: MEDIUM },

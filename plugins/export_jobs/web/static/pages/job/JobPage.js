@@ -45,7 +45,7 @@ const REFUSALS = {
   403: ["You may not see this export schedule", "Ask an administrator of Airflow for the permission to read its Dag."],
   404: [
     "This export schedule does not exist",
-    "It may have been deleted, or the address may be wrong. Files that it has delivered are kept.",
+    "It may have been deleted, or the address may be wrong. Its delivered files are kept.",
   ],
 };
 

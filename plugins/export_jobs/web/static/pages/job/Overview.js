@@ -27,7 +27,7 @@ function aboutFacts({ versions, ...job }) {
     ["Owner", job.owner],
     ["Version", `${job.version}${changed}`],
     ["Created", html`${moment(job.created_at)} by ${job.created_by}`],
-    ["Can be changed", job.editable.length === 1 && "Only the description, because it has run"],
+    ["Can be changed", job.editable.length === 1 && "Only the description, because the job has run"],
     ["In Airflow", html`<${TextLink} to=${job.links.dag} textDecoration="underline">Dag ${job.dag_id}<//>`],
   ];
 }

@@ -33,7 +33,7 @@ function Runs({ title, runs, zone }) {
 const nothingText = ({ gaps }) =>
   gaps.length > 0
     ? "Every window since the last success is delivered. Earlier ones are not, see below."
-    : "No failed run to repeat. To export a window that never ran, choose it in the picture of coverage.";
+    : "No failed run to repeat. To export a window that never ran, choose it under Coverage.";
 
 /** @param {Page.JobView["act"]} act @param {typeof QUESTION} question */
 function usePlan(act, question) {
@@ -89,7 +89,7 @@ export function RerunDialog({ view: { job, act, watch }, onClose }) {
         onChange=${(include_gaps) => put({ include_gaps })}>Include the earlier gaps<//>`}
       ${job.version > 1 && html`<${Checkbox} checked=${question.with_current_definition}
         onChange=${(with_current_definition) => put({ with_current_definition })}>
-        Use today's definition, version ${job.version}. Otherwise each window keeps the version it first ran with.
+        Use the current definition, version ${job.version}. Otherwise each window keeps the version it first ran with.
       <//>`}`}
   <//>`;
 }

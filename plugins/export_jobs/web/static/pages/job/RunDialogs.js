@@ -59,7 +59,7 @@ export function ReexportDialog({ view: { job, coverage, act, watch }, window = n
 export function RunDialog({ view: { job, act, watch }, onClose }) {
   const run = async () => {
     const { window } = await act("run");
-    announce(`Started to export the data of ${days(window, job.time_zone)}.`);
+    announce(`Started exporting the data of ${days(window, job.time_zone)}.`);
     watch();
   };
   return html`<${TaskDialog} title=${`Run ${job.name} now?`} verb="Run now" onAct=${run} onClose=${onClose}>

@@ -90,7 +90,7 @@ export function Sizes({ view: { coverage } }) {
         quiet=${steps.map(({ name }) => name)} />
     <//>
     <${Chakra.Text} fontSize="xs" color="fg.muted" pt=${3}>
-      ${plural(past.length, "delivered window")}. A name below a chart shows or hides its line.
-      Point at one, or move with the arrow keys.<//>
+      ${plural(past.length, "delivered window")}. Click a name below a chart to show or hide its line.
+      Point at a line, or use the arrow keys, to see its values.<//>
   <//>`;
 }

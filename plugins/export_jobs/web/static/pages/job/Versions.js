@@ -54,7 +54,7 @@ function Details({ path, version }) {
 
 /** @param {Api.VersionChanges} data */
 function usedBy({ windows, days }) {
-  if (windows === 0) return "No file has been delivered by this version.";
+  if (windows === 0) return "No file has been delivered with this version.";
   return windows === 1 ? `Used for the file of ${days}.` : `Used for ${plural(windows, "window")}, ${days}.`;
 }
 

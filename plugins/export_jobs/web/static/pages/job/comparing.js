@@ -2,7 +2,7 @@
 import { number, plural, size, time } from "../../format.js";
 
 /** @type {[keyof Api.ColumnDifference["figures"], string][]} */
-const FIGURES = [["sum", "Sum"], ["min", "Least"], ["max", "Largest"], ["nulls", "Without a value"]];
+const FIGURES = [["sum", "Sum"], ["min", "Minimum"], ["max", "Maximum"], ["nulls", "Empty cells"]];
 
 // The newest delivery, and what it replaced; of a window that was delivered once, the window before it.
 /** @param {Api.DeliveredTemplate[]} deliveries newest window first @returns {[number, number] | null} */
@@ -36,8 +36,8 @@ export function changeText({ before, after, difference, percent }) {
 
 /** @param {Api.ColumnDifference} column */
 function columnNote({ state, types: [before, after], masked }) {
-  const what = { added: "new column", removed: "no longer there", "other type": `${before} → ${after}`, "in both": "" };
-  return [what[state], masked && "tells of a person, so its values are not shown"].filter(Boolean).join("; ");
+  const what = { added: "new column", removed: "removed column", "other type": `${before} → ${after}`, "in both": "" };
+  return [what[state], masked && "contains personal data, so its values are not shown"].filter(Boolean).join("; ");
 }
 
 // One line for rows and bytes, then one for each number of each column; only what differs, unless all are wanted.

@@ -80,7 +80,7 @@ export const fileFacts = ({ format = "csv", ...file }) => [
   .../** @type {Page.Fact[]} */ (isText(format) ? [
     ["Line endings", wordOf(LINE_ENDINGS, file.line_ending ?? "crlf")],
     ["Empty values", file.null_text ? `Written as ${file.null_text}` : "Left empty"],
-    ["Characters the encoding lacks", file.unencodable && file.unencodable !== "fail"
+    ["Unsupported characters", file.unencodable && file.unencodable !== "fail"
       && wordOf(UNENCODABLE, file.unencodable)],
     ["Line breaks in values", file.line_breaks === "blank" && wordOf(LINE_BREAKS, "blank")],
     ["Example row", SPELLINGS.some((key) => (file[key] ?? null) !== null)
@@ -93,7 +93,7 @@ export const fileFacts = ({ format = "csv", ...file }) => [
   ["Signed with", file.encryption?.sign && `the connection ${file.encryption.sign}`],
   ["Written as", file.encryption?.armour && "Text (ASCII armour)"],
   ["Parts", file.split && (file.split.rows
-    ? `Of at most ${plural(file.split.rows, "row")}` : file.split.bytes && `Of at most ${size(file.split.bytes)}`)],
+    ? `At most ${plural(file.split.rows, "row")} each` : file.split.bytes && `At most ${size(file.split.bytes)} each`)],
   ["Manifest", file.manifest === "none" ? "Not sent" : file.manifest_folder && `In the folder ${file.manifest_folder}`],
   ["Without rows", wordOf(EMPTY_RESULTS, file.empty_result ?? "send")],
   ["Largest file", file.max_bytes && size(file.max_bytes)],

@@ -16,8 +16,9 @@ export function BulkBar({ jobs, act, all, onAll, onClear }) {
   const close = () => setOpen("");
   const button = (/** @type {string} */ words, /** @type {() => void} */ onClick, more = {}) => html`<${Chakra.Button}
     size="xs" variant="outline" onClick=${onClick} ...${more}>${words}<//>`;
-  return html`<${Chakra.Flex} gap=${2} wrap="wrap" align="center" role="group" aria-label="With the selected schedules">
-    <${Chakra.Text} fontSize="sm" color="fg.muted">${plural(jobs.length, "job")} selected<//>
+  return html`<${Chakra.Flex} gap=${2} wrap="wrap" align="center" role="group"
+    aria-label="Actions for the selected schedules">
+    <${Chakra.Text} fontSize="sm" color="fg.muted">${count} selected<//>
     ${jobs.some((job) => job.enabled) && button("Pause", () => now("pause", { paused: true }))}
     ${jobs.some((job) => !job.enabled) && button("Resume", () => now("pause", { paused: false }))}
     ${failed.length > 0 && button("Rerun failed", () => now("rerun", {}, failed))}
@@ -51,15 +52,15 @@ function ChangeDialog({ count, onChange, onClose }) {
   };
   // The button is never grey: an address that was just typed counts once its field is left, which a click does.
   const change = async () => {
-    if (Object.keys(changes).length === 0) throw new Error("Nothing is filled in, so nothing is to be changed.");
+    if (Object.keys(changes).length === 0) throw new Error("There is nothing to change. Fill in at least one field.");
     await onChange(changes);
   };
   return html`<${TaskDialog} title=${`Change ${count}`} verb=${`Change ${count}`} onClose=${onClose} onAct=${change}>
-    <${Chakra.Text} fontSize="sm" color="fg.muted">What is left empty stays as it is in each of them.<//>
+    <${Chakra.Text} fontSize="sm" color="fg.muted">Fields that you leave empty do not change.<//>
     <${Field} label="New owner" hint="Gets a mail when a delivery fails.">
       <${Chakra.Input} size="sm" type="email" value=${owner} onChange=${(event) => setOwner(event.target.value)} /><//>
     <${RecipientsField} label="Add recipients" value=${added} issues=${[]} onChange=${setAdded} />
-    <${RecipientsField} label="Remove recipients" hint="They get no more mails." value=${removed} issues=${[]}
+    <${RecipientsField} label="Remove recipients" hint="They get no more mail." value=${removed} issues=${[]}
       onChange=${setRemoved} />
     <${Field} label="Deliver until" hint="The new last day of data.">
       <${Chakra.Input} size="sm" type="date" value=${until} onChange=${(event) => setUntil(event.target.value)} /><//>

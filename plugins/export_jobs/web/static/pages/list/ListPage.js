@@ -109,8 +109,8 @@ export function ListPage() {
     ${chosen.length > 0 && html`<${BulkBar} jobs=${chosen} act=${act} all=${chosen.length < all ? all : 0}
       onAll=${selectAll} onClear=${() => setSelected(new Set())} />`}
     ${error && data && error.status === 0
-      ? html`<${Notice} status="warning" role="status">Airflow does not answer. This is how things stood
-          ${seenAt ? ` at ${time(seenAt)}` : " when they were last seen"}; trying again.<//>`
+      ? html`<${Notice} status="warning" role="status">Airflow does not answer. The list shows the state
+          ${seenAt ? ` of ${time(seenAt)}` : " of the last answer"}. Trying again.<//>`
       : error && html`<${Problem} error=${error} onRetry=${reload} />`}
     ${data?.total === 0
       ? html`<${NoJobs} filters=${filters} change=${change} mayCreate=${mayCreate} />`

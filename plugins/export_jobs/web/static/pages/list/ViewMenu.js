@@ -50,7 +50,7 @@ export function ViewMenu({ filters, show, columns, onColumns }) {
       ${Object.entries(views).map(([name, saved]) => html`<${Chakra.Menu.Item} key=${name} value=${`view ${name}`}
         closeOnSelect onClick=${() => show({ ...now, ...saved })}>
         <${Chakra.Box} flex="1" minW=${0}><${Chakra.Text} truncate maxW="14rem">${name}<//><//>
-        <${Chakra.CloseButton} as="span" size="2xs" role="button" aria-label=${`Forget the view ${name}`}
+        <${Chakra.CloseButton} as="span" size="2xs" role="button" aria-label=${`Delete the view ${name}`}
           onClick=${(/** @type {Event} */ event) => { event.stopPropagation(); forget(name); }} /><//>`)}
       <${Chakra.Menu.Item} value="save" closeOnSelect onClick=${() => setNaming(true)}>Save this view…<//>
       <${Chakra.Menu.Separator} />
@@ -67,7 +67,7 @@ function NameDialog({ onName, onClose }) {
   const act = async () => onName(name.trim());
   return html`<${TaskDialog} title="Save this view" verb="Save" isReady=${name.trim() !== ""} onAct=${act}
     onClose=${onClose}>
-    <${Field} label="Name" required hint="Search, filters and order are saved under it, in this browser.">
+    <${Field} label="Name" required hint="This browser saves the search, filters and order under this name.">
       <${Chakra.Input} size="sm" value=${name} maxLength=${60} onChange=${(event) => setName(event.target.value)} /><//>
   <//>`;
 }

@@ -25,11 +25,11 @@ export function useJobActions(reload, mayCreate) {
   ) => {
     const body = { dag_ids: jobs.map((job) => job.dag_id), ...more };
     const { done, refused } = await call(/** @type {const} */ (`jobs/${verb}`), { method: "POST", body });
-    const names = done.length === 1 ? nameOf(jobs, done[0]) : plural(done.length, "job");
+    const names = done.length === 1 ? nameOf(jobs, done[0]) : plural(done.length, "schedule");
     const what = DONE[verb] ?? ("paused" in more && more.paused ? "Paused" : "Resumed");
     if (done.length > 0) announce(`${what} ${names}.`);
     for (const one of refused.slice(0, TOLD)) announce(`${nameOf(jobs, one.dag_id)}: ${one.what}`, "error");
-    if (refused.length > TOLD) announce(`${plural(refused.length - TOLD, "more job")} stay as they were.`, "error");
+    if (refused.length > TOLD) announce(`${plural(refused.length - TOLD, "more schedule")} not changed.`, "error");
     reload();
   };
 

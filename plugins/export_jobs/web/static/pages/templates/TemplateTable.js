@@ -28,7 +28,7 @@ function Row({ template, onDelete }) {
       <${TextLink} to=${templatePath(name)} fontWeight="medium">${name}<//>
       ${description && html`<${Chakra.Text} fontSize="xs" color="fg.muted">${description}<//>`}
       ${issues.length > 0 && html`<${Chakra.Text} fontSize="xs" color="red.fg">
-        Parts of it are no longer in the catalogue<//>`}
+        Parts of this template are no longer in the catalogue<//>`}
     <//>
     <${Chakra.Table.Cell} display=${SMALL}><${Chakra.Badge} size="sm">${KINDS[kind]}<//><//>
     <${Chakra.Table.Cell} display=${MEDIUM} fontSize="sm" color="fg.muted">

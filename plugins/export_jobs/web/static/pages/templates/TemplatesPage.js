@@ -47,7 +47,7 @@ export function TemplatesPage() {
     ${data?.total === 0
       ? html`<${EmptyState} title=${isFiltered ? "No template matches" : "No templates yet"} action=${create}>
           A template says what one file contains: rows of a fact, KPIs by dimensions, or a dimension's whole table. Jobs
-          are made from templates, so a template cannot be changed later.
+          rely on their templates, so a template cannot be changed later.
         <//>`
       : html`<${TemplateTable} templates=${data?.templates} onDelete=${may?.delete_templates ? setToDelete : null} />`}
     ${data && html`<${Pager} offset=${Number(filters.offset)} limit=${LIMIT} total=${data.total}
@@ -56,7 +56,7 @@ export function TemplatesPage() {
       onCreated=${(name) => navigate(templatePath(name))} />`}
     ${toDelete && html`<${ConfirmDialog} title=${`Delete the template ${toDelete.name}?`} verb="Delete"
       onConfirm=${() => remove(toDelete.name)} onClose=${() => setToDelete(null)}>
-      <${Chakra.Text}>No job uses it. Files that were delivered from it are kept.<//>
+      <${Chakra.Text}>No job uses this template. Files that were delivered from it are kept.<//>
     <//>`}
   <//>`;
 }
