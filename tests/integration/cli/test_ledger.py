@@ -211,15 +211,15 @@ def test_the_doctor_names_the_role_that_a_login_lacks(separate: None, connection
     connection("export_jobs_store_tasks", logins.PAGE_LOGIN)
     failed = store_checks()[0]
     assert failed.outcome == "failed" and "INSERT on export_jobs.delivery" in failed.what
-    assert failed.remedy == "Have the store's owner grant it export_jobs_tasks"
+    assert failed.remedy == "Ask the store's owner to grant it export_jobs_tasks"
 
 
-def test_the_doctor_warns_of_what_strangers_may(separate: None, postgres: Postgres) -> None:
+def test_the_doctor_warns_of_public_rights(separate: None, postgres: Postgres) -> None:
     with administrator(postgres, DATABASE) as session:
         session.execute(f"GRANT TEMPORARY ON DATABASE {DATABASE} TO PUBLIC")
     warning = store_checks()[1]
     assert warning.outcome == "warning"
-    assert warning.what == f"every login of the database may make temporary tables in the database {DATABASE}"
+    assert warning.what == f"every login of the database may create temporary tables in the database {DATABASE}"
 
 
 def store_checks() -> list[Any]:

@@ -211,7 +211,7 @@ def test_a_scheduler_tells_its_version_when_it_starts_a_run_of_the_auditor(machi
     assert len(told(machine)) == 1
     with psycopg.connect(**machine.store.dsn) as session:
         session.execute("UPDATE export_jobs.process SET first_seen = first_seen - interval '61 minutes'")
-    assert ("warning", True) in [(outcome, "no scheduler has said" in what) for outcome, what in told(machine)]
+    assert ("warning", True) in [(outcome, "no scheduler has reported" in what) for outcome, what in told(machine)]
     manager = ListenerManager()
     manager.add_hookspecs(dagrun_spec)
     manager.add_listener(*ExportJobsPlugin.listeners)

@@ -74,7 +74,7 @@ def test_the_how_to_for_a_database_of_somebody_else_works(postgres: Postgres) ->
         assert upgrade_store(owner).missing == ()
         for engine, role in ((for_page, PAGE), (for_tasks, TASKS)):
             found = store_login(engine, role)
-            assert (found.missing, found.is_owner, found.strangers_may) == ((), False, ())
+            assert (found.missing, found.is_owner, found.public_rights) == ((), False, ())
         for engine in (owner, for_page, for_tasks):
             engine.dispose()
     finally:

@@ -160,23 +160,23 @@ def test_every_table_that_somebody_writes_has_its_rights(store: Store) -> None:
     assert {table for rights in WRITE_RIGHTS.values() for table in rights} == tables - by_the_store
 
 
-def test_the_doctor_is_told_what_a_login_lacks_and_has_too_much(
+def test_the_doctor_sees_which_rights_a_login_misses_and_which_are_too_many(
     store: Store, postgres: Postgres, login: Callable[..., dict[str, Any]]
 ) -> None:
     page = create_store_engine(login(PAGE))
     found = store_login(page, PAGE)
-    assert (found.missing, found.is_owner, found.strangers_may) == ((), False, ())
+    assert (found.missing, found.is_owner, found.public_rights) == ((), False, ())
     assert "INSERT on export_jobs.delivery" in store_login(page, PAGE, TASKS).missing
     assert store_login(store.engine, PAGE, TASKS).is_owner
     with administrator(postgres, store.dsn["dbname"]) as session:
         session.execute("GRANT EXECUTE ON FUNCTION export_jobs.bury_job() TO PUBLIC")
         session.execute(f"GRANT TEMPORARY ON DATABASE {store.dsn['dbname']} TO PUBLIC")
     try:
-        assert store_login(page, PAGE).strangers_may == (
-            f"make temporary tables in the database {store.dsn['dbname']}",
+        assert store_login(page, PAGE).public_rights == (
+            f"create temporary tables in the database {store.dsn['dbname']}",
             "run the function export_jobs.bury_job()",
         )
     finally:
         upgrade_store(store.engine)
         page.dispose()
-    assert store_login(store.engine, PAGE).strangers_may == (), "an upgrade takes both away again"
+    assert store_login(store.engine, PAGE).public_rights == (), "an upgrade takes both away again"

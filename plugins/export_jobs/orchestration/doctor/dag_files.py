@@ -1,4 +1,4 @@
-"""The files that Airflow parses: how near each is to the limits at which Airflow takes its Dags away."""
+"""Check the Dag files: how close each is to the limits at which Airflow removes its Dags."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from export_jobs.store.definitions import Definitions
 from export_jobs.store.stored_job import StoredJob
 
 MOST_JOBS = 500
-"""Of one file: twice what a shard is made for, and read in some seconds on the slowest machine that one would use."""
-NEAR = 1 / 3
-"""The share of Airflow's limit that a parse may take: a busy machine is often three times as slow."""
+"""Most jobs in one file: twice the intended size of a shard, and parsed in seconds even on a slow machine."""
+NEAR_LIMIT = 1 / 3
+"""The share of Airflow's limit that a parse may take without a warning: a busy machine is often three times slower."""
 _REMEDY = (
-    "Use more and smaller files: `export-jobs dags write`, or the Dag bundle with a larger number of shards; "
-    "docs/howto/scale.md says how"
+    "Use more and smaller files: run `export-jobs dags write`, or give the Dag bundle a larger number of shards; "
+    "see docs/howto/scale.md"
 )
 
 
 def dag_files_are_small(surroundings: Surroundings) -> Iterator[CheckResult]:
-    """No file holds too many jobs, and Airflow's last parse of each was far from its limit."""
+    """Check that no file has too many jobs and that Airflow's last parse of each was well below its limit."""
     api = surroundings.api()
     auditor = api.dag(AUDITOR_DAG_ID)
     if not auditor:
-        return  # the check of the API says so
+        return  # airflow_serves() reports this
     layout = Shard.of_file(str(auditor.get("relative_fileloc") or ""))
     files: dict[Shard, list[StoredJob]] = {}
     for job in Definitions(store_engine()).jobs():
@@ -41,27 +41,30 @@ def dag_files_are_small(surroundings: Surroundings) -> Iterator[CheckResult]:
         auditor.get("last_parse_duration") or 0.0, parses.get(Shard(0, layout.count), 0.0)
     )
     yield _result(Counter({shard: len(jobs) for shard, jobs in files.items()}), parses, layout.count)
-    yield from _patience(sum(parses.values()))
+    yield from _stale_threshold(sum(parses.values()))
 
 
 def _result(sizes: Counter[Shard], parses: dict[Shard, Any], count: int) -> CheckResult:
     limit = parse_limit_s()
     largest, slowest = max(sizes.values(), default=0), max(parses.values())
-    said = f"{count} files of at most {largest} jobs; the slowest parse took {slowest:.1f} s, and Airflow's limit is "
-    said += f"{limit:.0f} s"
-    if largest > MOST_JOBS or slowest > limit * NEAR:
-        return CheckResult("dag files", Outcome.WARNING, said, _REMEDY)
-    return CheckResult.ok("dag files", said)
+    what = f"{count} files of at most {largest} jobs; the slowest parse took {slowest:.1f} s, and Airflow's limit is "
+    what += f"{limit:.0f} s"
+    if largest > MOST_JOBS or slowest > limit * NEAR_LIMIT:
+        return CheckResult("dag files", Outcome.WARNING, what, _REMEDY)
+    return CheckResult.ok("dag files", what)
 
 
-def _patience(pass_s: float) -> Iterator[CheckResult]:
-    """Airflow forgets Dags whose file was not read well for so long; one killed parse must not be enough."""
+def _stale_threshold(pass_s: float) -> Iterator[CheckResult]:
+    """Check how long Airflow keeps the Dags of a file that it cannot parse: one killed parse must not remove them."""
     threshold = conf.getfloat("dag_processor", "stale_dag_threshold")
     interval = max(conf.getfloat("dag_processor", "min_file_process_interval"), pass_s)
     if interval < threshold:
         return
-    what = f"a file is read every {interval:.0f} s, and [dag_processor] stale_dag_threshold is {threshold:.0f} s: one "
-    what += "parse that is killed takes the Dags of its file away until the next"
+    what = f"a file is parsed every {interval:.0f} s, but [dag_processor] stale_dag_threshold is {threshold:.0f} s: if "
+    what += "one parse is killed, Airflow removes the Dags of that file until the next parse"
     yield CheckResult(
-        "dag files", Outcome.WARNING, what, f"Set it to {3 * interval:.0f} or more where the Dag processor runs"
+        "dag files",
+        Outcome.WARNING,
+        what,
+        f"Set stale_dag_threshold to {3 * interval:.0f} or more for the Dag processor",
     )

@@ -1,4 +1,4 @@
-"""The catalogue, and the databases that it names."""
+"""Check the catalogue and the databases that it names."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from export_jobs.orchestration.doctor.result import CheckResult, Outcome, Surrou
 
 
 def catalogue_is_valid(_: Surroundings) -> Iterator[CheckResult]:
-    """The catalogue's folder is there and its files follow the rules."""
+    """Check that the catalogue's folder exists and that its files follow the rules."""
     folder = settings.catalogue_folder()
     catalogue = load_configured_catalogue()
     wrong = errors(validate_catalogue(catalogue))
     if wrong:
         what = f"{len(wrong)} errors in {folder}, the first: {wrong[0].path}: {wrong[0].what}"
-        yield CheckResult("catalogue", Outcome.FAILED, what, "See all with `export-jobs catalogue check`")
+        yield CheckResult("catalogue", Outcome.FAILED, what, "Run `export-jobs catalogue check` to see all errors")
         return
     size = f"{len(catalogue.facts)} facts, {len(catalogue.kpis)} KPIs, {len(catalogue.dimensions)} dimensions"
     if not catalogue.facts and not catalogue.dimensions:
-        remedy = "Write facts/, kpis/ and dimensions/ there, or point EXPORT_JOBS_CATALOGUE at the folder that has them"
-        yield CheckResult("catalogue", Outcome.WARNING, f"{folder} holds nothing to export", remedy)
+        remedy = "Write facts/, kpis/ and dimensions/ there, or set EXPORT_JOBS_CATALOGUE to the folder that has them"
+        yield CheckResult("catalogue", Outcome.WARNING, f"{folder} contains nothing to export", remedy)
         return
     yield CheckResult.ok("catalogue", f"{size} in {folder}")
 
 
 def warehouses_answer(_: Surroundings) -> Iterator[CheckResult]:
-    """Every connection that the catalogue names opens a session with its database."""
+    """Open a session with the database of every connection that the catalogue names."""
     catalogue = load_configured_catalogue()
     for name, dialect in sorted(_databases(catalogue)):
         subject = f"warehouse {name}"
@@ -60,7 +60,9 @@ def _postgres_role(subject: str, name: str) -> Iterator[CheckResult]:
         session.close()
     role, is_superuser = row or ("", False)
     if is_superuser:
-        what = f"reachable, and its role {role!r} is a superuser, who may read and write everything"
-        yield CheckResult(subject, Outcome.WARNING, what, "Give the connection a role that may only read its tables")
+        what = f"reachable, but its role {role!r} is a superuser and may read and write everything"
+        yield CheckResult(
+            subject, Outcome.WARNING, what, "Give the connection a role that may only read the tables it needs"
+        )
     else:
         yield CheckResult.ok(subject, f"reachable as the role {role!r}")

@@ -1,4 +1,4 @@
-"""Definitions that make no run: typed into the tables, or valid until the catalogue or this package changed."""
+"""Find invalid definitions: typed into the tables, or valid until the catalogue or this package changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_NAMED = 5
 
 
 def definitions_are_valid(_: Surroundings) -> Iterator[CheckResult]:
-    """Every live job of the store can be read and built; one that cannot harms no other."""
+    """Check that every live job of the store can be read and built; one that cannot does not affect the others."""
     definitions, catalogue = Definitions(store_engine()), load_configured_catalogue()
     tags = [destination.tag for destination in definitions.destinations()]
     keys = {key.tag: key for key in definitions.receiver_keys()}
@@ -25,4 +25,4 @@ def definitions_are_valid(_: Surroundings) -> Iterator[CheckResult]:
         return
     named = ", ".join(broken[:MOST_NAMED]) + (f" and {len(broken) - MOST_NAMED} more" if broken[MOST_NAMED:] else "")
     what = f"{len(broken)} of {len(jobs)} jobs are invalid and export nothing: {named}"
-    yield CheckResult("definitions", Outcome.WARNING, what, "Run `export-jobs validate`, which says what to correct")
+    yield CheckResult("definitions", Outcome.WARNING, what, "Run `export-jobs validate` to see what to correct")

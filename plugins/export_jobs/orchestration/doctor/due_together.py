@@ -1,4 +1,4 @@
-"""Jobs that are due together: Airflow's scheduler looks at every run under way before it comes back to one."""
+"""Find jobs that start together: Airflow's scheduler visits every active run before it comes back to one."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from export_jobs.store.definitions import Definitions
 from export_jobs.store.stored_job import StoredJob
 
 MOST_TOGETHER = 100
-"""With so many runs under way the next step of each starts some seconds after the one before has ended."""
-ASKED = 3
-"""How many of them Airflow is asked about: that these have the same second by chance is one in millions."""
+"""With so many active runs, the next step of each starts some seconds after the previous step has ended."""
+CHECKED_JOBS = 3
+"""Ask Airflow about so many of them: the chance that spread jobs share one second is one in millions."""
 
 
 def jobs_are_spread(surroundings: Surroundings) -> Iterator[CheckResult]:
-    """Where many recurring jobs have the same time, they start over some minutes: silent when they do, or are few."""
+    """Warn when many recurring jobs start at the same second; yield nothing when they are spread or few."""
     together = _largest(Definitions(store_engine()).jobs())
     if len(together) <= MOST_TOGETHER:
         return
     api = surroundings.api()
-    starts = {api.dag(job.dag_id).get("next_dagrun_run_after") for job in together[:ASKED]} - {None}
+    starts = {api.dag(job.dag_id).get("next_dagrun_run_after") for job in together[:CHECKED_JOBS]} - {None}
     if len(starts) != 1:
         return
     yield CheckResult(
         "schedule",
         Outcome.WARNING,
-        f"{len(together)} jobs start at the same second, and each then waits for Airflow's scheduler to look at all",
-        "Set EXPORT_JOBS_SPREAD_MINUTES for the Dag processor and the workers; docs/howto/scale.md says how many",
+        f"{len(together)} jobs start at the same second, so each waits until Airflow's scheduler has visited the rest",
+        "Set EXPORT_JOBS_SPREAD_MINUTES for the Dag processor and the workers; see docs/howto/scale.md for a value",
     )
 
 
 def _largest(jobs: Sequence[StoredJob]) -> list[StoredJob]:
-    """The jobs of the local time that most have; those that run once were given a time of their own."""
+    """Return the jobs of the most common local start time; jobs that run once have a time of their own."""
     found: defaultdict[tuple[object, ...], list[StoredJob]] = defaultdict(list)
     for job in jobs:
         schedule = job.schedule()
         if job.is_enabled and schedule and schedule.frequency is not Frequency.ONCE:
-            # Of jobs of one time of day, one a week and one a month rarely meet, so only equal ones are counted.
+            # A weekly and a monthly job with the same time of day rarely meet, so only equal schedules are counted.
             when = (schedule.frequency, schedule.execute_on, schedule.deliver_after_days)
             found[(schedule.time_zone, schedule.deliver_at, *when)].append(job)
     return max(found.values(), key=len, default=[])

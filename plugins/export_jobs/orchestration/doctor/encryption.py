@@ -1,4 +1,4 @@
-"""gpg, the keys that files are encrypted to, and the connections that they are signed with."""
+"""Check gpg, the keys that files are encrypted to, and the connections that files are signed with."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from export_jobs.store.definitions import Definitions
 from export_jobs.streaming.openpgp.gpg import find_gpg, gpg_version
 from export_jobs.streaming.openpgp.read_key import read_signing_key
 
-_RENEW = "Ask its owner for the renewed key, and save it under the same tag"
+_RENEW = "Ask the owner of the key for the renewed key, and save it under the same tag"
 
 
 def files_can_be_encrypted(_: Surroundings) -> Iterator[CheckResult]:
-    """gpg is there where a key is; no key has expired or soon will; each team's key can be read."""
+    """Check that gpg is installed if a key is saved, that no key expires soon, and that private keys can be read."""
     definitions = Definitions(store_engine())
     keys, users = definitions.receiver_keys(), definitions.jobs_by_key()
     if find_gpg():
         yield CheckResult.ok("gpg", f"GnuPG {gpg_version()} encrypts to {len(keys)} keys")
     elif keys:
-        what = f"there is no program gpg on this machine, and {len(keys)} keys are saved"
+        what = f"gpg is not installed on this machine, but {len(keys)} keys are saved"
         remedy = "Install it (apt-get install gnupg) on every machine that runs tasks or serves the page"
         yield CheckResult("gpg", Outcome.FAILED, what, remedy)
     else:
-        yield CheckResult.ok("gpg", "not installed; nobody needs it before the first key is saved")
+        yield CheckResult.ok("gpg", "not installed; it is needed only once a key is saved")
     for key in keys:
         yield from _expiry(key, users.get(key.tag, []), datetime.now(UTC))
     for connection in sorted(set(_sign_connections(definitions))):
@@ -40,9 +40,9 @@ def files_can_be_encrypted(_: Surroundings) -> Iterator[CheckResult]:
 
 def _own_key(name: str, own: PublicKey, now: datetime) -> CheckResult:
     if own.expires_at is None or own.expires_at > now + EXPIRES_SOON:
-        return CheckResult.ok(name, "holds a private key to sign with")
+        return CheckResult.ok(name, "contains a private key to sign with")
     what = f"its private key to sign with, of {own.user_id}, expires on {own.expires_at:%Y-%m-%d}"
-    remedy = "Move its expiry, tell the receivers, and put it into the connection's extra again"
+    remedy = "Extend its expiry date, notify the receivers, and save the key in the connection's extra again"
     return CheckResult(name, Outcome.WARNING, what, remedy)
 
 

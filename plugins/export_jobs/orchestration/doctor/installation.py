@@ -1,4 +1,4 @@
-"""Versions, copies of this package, and whether Airflow has registered its plugin in this process."""
+"""Check versions, copies of this package, and whether Airflow has registered the plugin in this process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VERSION = re.compile(r'^__version__ = "([^"]+)"', re.MULTILINE)
 
 
 def airflow_fits(_: Surroundings) -> Iterator[CheckResult]:
-    """Airflow's version is one that this package was made for."""
+    """Check that this package supports the installed version of Airflow."""
     text = f"Airflow {airflow.__version__}, Python {sys.version.split()[0]}"
     numbers = tuple(int(part) for part in re.findall(r"\d+", airflow.__version__)[:2])
     if OLDEST_AIRFLOW <= numbers < NEXT_MAJOR_AIRFLOW:
@@ -34,7 +34,7 @@ def airflow_fits(_: Surroundings) -> Iterator[CheckResult]:
 
 
 def one_copy_is_installed(_: Surroundings) -> Iterator[CheckResult]:
-    """The wheel and a copied folder may stand side by side as long as they are of one version."""
+    """Check that a wheel and a copied folder, if both exist, have the same version."""
     own = Path(export_jobs.__file__).parent
     yield CheckResult.ok("package", f"Export Jobs {export_jobs.__version__} from {own} ({_installed_as(own)})")
     copy = Path(conf.get("core", "plugins_folder")) / "export_jobs"
@@ -43,8 +43,8 @@ def one_copy_is_installed(_: Surroundings) -> Iterator[CheckResult]:
     found = _VERSION.search((copy / "__init__.py").read_text("utf-8"))
     other = found[1] if found else "an unknown version"
     if other != export_jobs.__version__:
-        what = f"{copy} holds another copy, {other}, which is not used"
-        yield CheckResult("package", Outcome.WARNING, what, "Remove it, or bring both to one version")
+        what = f"{copy} is another copy of this package, {other}, which is not used"
+        yield CheckResult("package", Outcome.WARNING, what, "Remove it, or install the same version of both")
 
 
 def _installed_as(own: Path) -> str:
@@ -55,7 +55,7 @@ def _installed_as(own: Path) -> str:
 
 
 def plugin_is_registered(_: Surroundings) -> Iterator[CheckResult]:
-    """Without the plugin the scheduler makes no runs and the API server shows no page."""
+    """Check the plugin: without it the scheduler creates no runs and the API server shows no page."""
     name = f"{ExportTimetable.__module__}.{ExportTimetable.__qualname__}"
     broken = {place: text for place, text in get_import_errors().items() if "export_jobs" in f"{place}{text}"}
     for place, text in broken.items():

@@ -1,4 +1,4 @@
-"""Every check of an installation, one after another; one that breaks hides no other."""
+"""Run every check of an installation, one after another; a check that fails unexpectedly does not stop the others."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CHECKS: tuple[tuple[str, CheckFunction], ...] = (
 
 
 def examine(surroundings: Surroundings) -> list[CheckResult]:
-    """The results of all checks, in the order in which an installation is made."""
+    """Return the results of all checks, in the order in which an installation is set up."""
     return [result for subject, check in CHECKS for result in _results(subject, check, surroundings)]
 
 
@@ -52,5 +52,5 @@ def _results(subject: str, check: CheckFunction, surroundings: Surroundings) -> 
 
 
 def is_healthy(results: list[CheckResult]) -> bool:
-    """Whether nothing failed; warnings let exports run."""
+    """Return whether no check failed; exports can run despite warnings."""
     return all(result.outcome is not Outcome.FAILED for result in results)

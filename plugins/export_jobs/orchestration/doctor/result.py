@@ -1,4 +1,4 @@
-"""What one check of an installation found."""
+"""The result of one check of an installation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
-    """Whether exports can run (``ok``), can run and deserve attention (``warning``), or cannot (``failed``)."""
+    """Whether exports can run (``ok``), can run but need attention (``warning``), or cannot run (``failed``)."""
 
     OK = "ok"
     WARNING = "warning"
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One line of the report. ``subject`` is what was looked at; ``remedy`` is empty when all is well."""
+    """One line of the report. ``subject`` is what was checked; ``remedy`` is empty when nothing is wrong."""
 
     subject: str
     outcome: Outcome
@@ -32,26 +32,26 @@ class CheckResult:
 
     @classmethod
     def ok(cls, subject: str, what: str) -> CheckResult:
-        """All is well."""
+        """Build a result without a problem."""
         return cls(subject, Outcome.OK, what)
 
     @classmethod
     def failed(cls, subject: str, error: ExportError) -> CheckResult:
-        """What an error of ours says."""
+        """Build a result from an error of this package."""
         return cls(subject, Outcome.FAILED, error.what, error.remedy)
 
     @classmethod
     def of_error(cls, subject: str, error: Exception) -> CheckResult:
-        """The same for any error; of one that is not ours only the type is told, and the log has the rest."""
+        """Build a result from any error: for an error of another library only its type, since the log has the rest."""
         if isinstance(error, ExportError):
             return cls.failed(subject, error)
-        log.error("The check of %s broke", subject, exc_info=error)
+        log.error("The check of %s failed unexpectedly", subject, exc_info=error)
         what = f"this could not be checked ({type(error).__name__})"
         return cls(subject, Outcome.FAILED, what, "See the log of this process for the whole error")
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the checks need and cannot make themselves: a login to Airflow's API, in whoever's name they run."""
+    """What the checks need from their caller: a login to Airflow's API, as the user in whose name they run."""
 
     api: Callable[[], AirflowApi]

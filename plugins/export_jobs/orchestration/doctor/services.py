@@ -1,4 +1,4 @@
-"""Destinations, staging, mail, and Airflow itself as its API shows it."""
+"""Check destinations, staging, mail, and Airflow itself through its API."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ONE_MACHINE = {"LocalExecutor", "SequentialExecutor"}
 
 
 def destinations_have_connections(_: Surroundings) -> Iterator[CheckResult]:
-    """Each destination's connection is there and of the right type; no server is asked."""
+    """Check that each destination's connection exists and has the right type; no server is contacted."""
     specs = Definitions(store_engine()).destinations()
     if not specs:
         yield CheckResult.ok("destinations", "none yet")
@@ -41,36 +41,38 @@ def _connection_of(subject: str, spec: DestinationSpec) -> CheckResult:
     fitting = CONNECTION_TYPES[spec.kind]
     if found.conn_type not in fitting:
         what = (
-            f"its connection {spec.connection!r} is of type {found.conn_type!r}, and it is a place of kind {spec.kind}"
+            f"its connection {spec.connection!r} is of type {found.conn_type!r}, but the destination is of kind "
+            f"{spec.kind}"
         )
-        return CheckResult(subject, Outcome.FAILED, what, f"Choose the type {min(fitting)} under Admin > Connections")
+        return CheckResult(subject, Outcome.FAILED, what, f"Set the type to {min(fitting)} under Admin > Connections")
     return CheckResult.ok(
-        subject, f"connection {spec.connection!r}; `export-jobs check-destination {spec.tag}` logs in and writes"
+        subject,
+        f"connection {spec.connection!r}; `export-jobs check-destination {spec.tag}` logs in and writes a test file",
     )
 
 
 def staging_is_shared(_: Surroundings) -> Iterator[CheckResult]:
-    """A file can be staged and read back, and every machine that runs tasks sees it."""
+    """Check that a file can be staged and read back, and that every machine that runs tasks sees it."""
     root = settings.staging_root()
     try:
         _write_and_read(root)
     except (ImportError, ValueError) as error:
         what = f"{root} cannot be opened ({type(error).__name__}: {error})"
-        remedy = "Install what this kind of store needs, such as 'airflow-export-jobs[s3-staging]'"
+        remedy = "Install the package that this kind of storage needs, such as 'airflow-export-jobs[s3-staging]'"
         yield CheckResult("staging", Outcome.FAILED, what, remedy)
         return
     except OSError as error:
         what = f"a file cannot be written to {root} and read back ({error.strerror or type(error).__name__})"
-        yield CheckResult("staging", Outcome.FAILED, what, "Let tasks write there, or correct EXPORT_JOBS_STAGING")
+        yield CheckResult("staging", Outcome.FAILED, what, "Allow tasks to write there, or correct EXPORT_JOBS_STAGING")
         return
     executor = str(conf.get("core", "executor"))
     if not root.startswith("file:"):
-        yield CheckResult.ok("staging", f"{root} can be written; tasks of every machine share it")
+        yield CheckResult.ok("staging", f"{root} can be written; the tasks of all machines share it")
     elif executor.rpartition(".")[2] in ONE_MACHINE:
-        yield CheckResult.ok("staging", f"{root} can be written; it is local, as fits the {executor} of one machine")
+        yield CheckResult.ok("staging", f"{root} can be written; it is local, which fits the {executor} on one machine")
     else:
-        what = f"{root} is on this machine's disk, and the {executor} runs the tasks of one file on several machines"
-        remedy = "Point EXPORT_JOBS_STAGING at an object store, such as s3://connection@bucket/staging"
+        what = f"{root} is on this machine's disk, but the {executor} runs the tasks of one file on several machines"
+        remedy = "Set EXPORT_JOBS_STAGING to an object store, such as s3://connection@bucket/staging"
         yield CheckResult("staging", Outcome.FAILED, what, remedy)
 
 
@@ -87,14 +89,14 @@ def _write_and_read(root: str) -> None:
 
 
 def mail_server_answers(_: Surroundings) -> Iterator[CheckResult]:
-    """The mail server takes the login; nothing is sent."""
+    """Check that the mail server accepts the login; no mail is sent."""
     with MailServer() as server:
         server.open()
-        yield CheckResult.ok("mail", f"the server of the connection {settings.smtp_connection()!r} takes the login")
+        yield CheckResult.ok("mail", f"the server of the connection {settings.smtp_connection()!r} accepts the login")
 
 
 def airflow_serves(surroundings: Surroundings) -> Iterator[CheckResult]:
-    """Airflow's API answers, the pool has slots, and the Dags of the export jobs are parsed."""
+    """Check that Airflow's API answers, the pool has slots, and the Dags of the export jobs are parsed."""
     api = surroundings.api()
     yield CheckResult.ok("api", f"Airflow {api.version()} answers at {api.base_url}")
     yield from _pools(api)
@@ -102,25 +104,25 @@ def airflow_serves(surroundings: Surroundings) -> Iterator[CheckResult]:
 
 
 def _pools(api: AirflowApi) -> Iterator[CheckResult]:
-    """Those of all tasks, and of the destinations where each has its own: a task waits for a missing one for ever."""
-    has = slots_over_api(api)
+    """Check the pool of all tasks and those of single destinations: a task waits forever for a missing pool."""
+    slots = slots_over_api(api)
     tags = [spec.tag for spec in Definitions(store_engine()).destinations()] if settings.destination_slots() else []
     names = needed_pools(tags)
     for name in names:
-        if not has.get(name):
-            what = f"there is no pool {name!r} with slots, so no task that reads or uploads will start"
-            remedy = f"Run `airflow pools set {quote(name)} 8 'export jobs'`, or name another with EXPORT_JOBS_POOL"
+        if not slots.get(name):
+            what = f"there is no pool {name!r} with slots, so no task that reads or uploads can start"
+            remedy = f"Run `airflow pools set {quote(name)} 8 'export jobs'`, or set EXPORT_JOBS_POOL to another pool"
             yield CheckResult("pool", Outcome.FAILED, what, remedy)
-    if all(has.get(name) for name in names):
-        yield CheckResult.ok("pool", ", ".join(f"{name!r} has {has[name]} slots" for name in names[:5]))
+    if all(slots.get(name) for name in names):
+        yield CheckResult.ok("pool", ", ".join(f"{name!r} has {slots[name]} slots" for name in names[:5]))
 
 
 def _auditor(dag: dict[str, object]) -> CheckResult:
     if not dag or dag.get("is_stale"):
-        what = f"Airflow knows no Dag {AUDITOR_DAG_ID!r}: the file or bundle of the export jobs is not parsed"
-        remedy = "Install dags/build_export_dags.py or the Dag bundle; see `airflow dags list-import-errors`"
+        what = f"Airflow has no Dag {AUDITOR_DAG_ID!r}: the file or bundle of the export jobs is not parsed"
+        remedy = "Install dags/build_export_dags.py or the Dag bundle; then check `airflow dags list-import-errors`"
         return CheckResult("dags", Outcome.FAILED, what, remedy)
     if dag.get("is_paused"):
-        what = f"the Dag {AUDITOR_DAG_ID!r} is paused, so nobody is alerted to windows that never ran"
-        return CheckResult("dags", Outcome.WARNING, what, "Unpause it")
-    return CheckResult.ok("dags", "parsed, and the auditor is on")
+        what = f"the Dag {AUDITOR_DAG_ID!r} is paused, so nobody is notified of windows that never ran"
+        return CheckResult("dags", Outcome.WARNING, what, "Unpause it in Airflow")
+    return CheckResult.ok("dags", "parsed, and the auditor is not paused")

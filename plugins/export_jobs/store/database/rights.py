@@ -1,4 +1,4 @@
-"""What a database login may do in the store: for whoever sets an installation up."""
+"""What a database login may do in the store, so that an installation can be checked."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from export_jobs.store.database.roles import WRITE_RIGHTS
 
 _OWNS_TABLES = """SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class
     WHERE oid = 'export_jobs.job'::regclass"""
-_STRANGERS_MAY = """
+_PUBLIC_RIGHTS = """
     SELECT 'run the function ' || p.oid::regprocedure FROM pg_proc p
     WHERE p.pronamespace = 'export_jobs'::regnamespace AND EXISTS (
         SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS given WHERE given.grantee = 0)
-    UNION ALL SELECT 'make temporary tables in the database ' || d.datname FROM pg_database d
+    UNION ALL SELECT 'create temporary tables in the database ' || d.datname FROM pg_database d
     WHERE d.datname = current_database() AND EXISTS (
         SELECT FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) AS given
         WHERE given.grantee = 0 AND given.privilege_type = 'TEMPORARY')
@@ -26,24 +26,24 @@ _STRANGERS_MAY = """
 class StoreLogin:
     """A login of the store.
 
-    ``role`` is its database role; ``missing`` names each right that it needs and lacks. ``is_owner``: it can switch
-    guards off and rewrite the ledger. ``strangers_may``: what every login of the database may do and should not.
+    ``role``: its database role. ``missing``: each right that it needs and does not have. ``is_owner``: it can disable
+    the guards and rewrite the ledger. ``public_rights``: what every login of the database may do and should not.
     """
 
     role: str
     missing: tuple[str, ...]
     is_owner: bool
-    strangers_may: tuple[str, ...]
+    public_rights: tuple[str, ...]
 
 
 def store_login(engine: Engine, *purposes: str) -> StoreLogin:
-    """The login of ``engine``, measured by the roles that it has to have (``PAGE``, ``TASKS`` or both)."""
+    """Return the login of ``engine``, compared with the roles that it needs (``PAGE``, ``TASKS`` or both)."""
     with transaction(engine) as connection:
         return StoreLogin(
             role=str(connection.execute(text("SELECT current_user")).scalar_one()),
             missing=tuple(_missing(connection, purposes)),
             is_owner=bool(connection.execute(text(_OWNS_TABLES)).scalar_one()),
-            strangers_may=tuple(connection.execute(text(_STRANGERS_MAY)).scalars()),
+            public_rights=tuple(connection.execute(text(_PUBLIC_RIGHTS)).scalars()),
         )
 
 
