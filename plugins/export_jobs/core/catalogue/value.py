@@ -1,4 +1,4 @@
-"""The text of a filter's value -> a value of the column's type, or a sentence that says why it is none."""
+"""Read the text of a filter's value as the type of its column, or say why it cannot be read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Scalar = str | int | float | Decimal | bool | date | datetime
 MAX_TEXT = 1000
 _LARGEST = 2**63
 _YEARS = range(1000, 9999)
-"""With four digits and a day to spare at both ends, so that no zone leads out of what databases and Python know."""
+"""Four digits, with a margin at both ends, so that no zone leads out of the range of databases and Python."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,19}", re.ASCII)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,30}(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,2})?", re.ASCII)
@@ -29,32 +29,32 @@ _NOUNS = {
 
 
 def parse_value(text: str, kind: ColumnType, time_zone: str) -> Scalar:
-    """``text`` as a value of the type ``kind``; an instant without an offset is one of ``time_zone``.
+    """Return ``text`` as a value of the type ``kind``. A timestamp without an offset is in ``time_zone``.
 
     Raises ``ValueError`` with what is wrong, as part of a sentence.
     """
     if len(text) > MAX_TEXT:
-        raise ValueError(f"has {len(text)} characters; at most {MAX_TEXT} are compared")
+        raise ValueError(f"has {len(text)} characters; at most {MAX_TEXT} are allowed")
     if kind == "text":
         return _visible_text(text)
     value = _parse(text.strip(), kind)
     if value is None or (isinstance(value, date) and value.year not in _YEARS):
-        raise ValueError(f"is {quote_value(text)}, and the column holds {_NOUNS[kind]}")
+        raise ValueError(f"is {quote_value(text)}, but the column needs {_NOUNS[kind]}")
     if isinstance(value, datetime):
         return _in_time_zone(value, kind, time_zone)
     return value
 
 
 def _visible_text(text: str) -> str:
-    """Text may hold any letter of any script; what is invisible would be compared and not seen."""
+    """Return text of any script; refuse invisible characters, which would be compared but not seen."""
     odd = next((char for char in text if is_control(char)), None)
     if odd is not None:
-        raise ValueError(f"holds the control character {odd!a}")
+        raise ValueError(f"contains the control character {odd!a}")
     return text
 
 
 def _parse(text: str, kind: ColumnType) -> Scalar | None:
-    """None when ``text`` is no value of the type."""
+    """Return None when ``text`` is not a value of the type."""
     if kind == "integer":
         return int(text) if _INTEGER.fullmatch(text) and -_LARGEST <= int(text) < _LARGEST else None
     if kind == "number":
@@ -74,5 +74,5 @@ def _in_time_zone(value: datetime, kind: ColumnType, time_zone: str) -> datetime
         aware = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(time_zone))
         return aware.astimezone(UTC)  # Python knows offsets that databases refuse to read
     if value.tzinfo:
-        raise ValueError("has an offset from UTC, and the column holds times without one")
+        raise ValueError("has an offset from UTC, but the times of the column have none")
     return value

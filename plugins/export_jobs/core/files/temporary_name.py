@@ -33,21 +33,24 @@ def _faults(pattern: str, parts: list[_Part]) -> Iterator[tuple[bool, str]]:
     literals = [text for text, _, _, _ in parts]
     yield (
         any(field not in _FIELDS or form or kind for _, field, form, kind in parts if field is not None),
-        "its fields are {name}, or {stem} and {ending}, and {attempt}",
+        "its only fields are {name}, or {stem} and {ending}, and {attempt}",
     )
     yield (
         not all(_LITERAL.fullmatch(text) for text in literals),
-        "beside its fields it holds letters, digits and . _ ~ + - only",
+        "outside its fields it can contain only letters, digits and . _ ~ + -",
     )
-    yield sum(map(len, literals)) > MAX_LITERAL, f"it holds more than {MAX_LITERAL} characters beside its fields"
-    yield fields.count("attempt") != 1, "it has to hold {attempt} once, or two tries would write into one file"
+    yield sum(map(len, literals)) > MAX_LITERAL, f"it has more than {MAX_LITERAL} characters outside its fields"
+    yield (
+        fields.count("attempt") != 1,
+        "it must contain {attempt} once, otherwise two attempts would write to the same file",
+    )
     yield (
         fields.count("name") + fields.count("stem") != 1,
-        "it has to hold {name} or {stem} once, or two files would share one",
+        "it must contain {name} or {stem} once, otherwise two files would share a name",
     )
     yield (
         re.search(r"\}(?=\{attempt\})|(?<=\{attempt\})\{(?!ending\})", pattern) is not None,
-        "{attempt} needs a dot or a hyphen between itself and the name",
+        "a dot or a hyphen is missing between {attempt} and the name",
     )
 
 

@@ -93,5 +93,5 @@ NO_VALUES: dict[ColumnType, tuple[str, ...]] = {
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in NO_VALUES.items() for text in texts])
 def test_what_is_no_value(kind: ColumnType, text: str) -> None:
-    with pytest.raises(ValueError, match=r"^(is|has|holds) "):
+    with pytest.raises(ValueError, match=r"^(is|has|contains) "):
         parse_value(text, kind, BERLIN)

@@ -68,7 +68,7 @@ def test_an_audience_is_a_list_of_the_keys_of_customers() -> None:
 
 
 def test_a_value_that_the_column_cannot_have_is_said() -> None:
-    with pytest.raises(UserError, match="A value for 'x' is 'many', and the column holds a whole number"):
+    with pytest.raises(UserError, match="A value for 'x' is 'many', but the column needs a whole number"):
         condition("equals", ("many",))
     with pytest.raises(UserError, match="A value for 'audience' is 'anna'"):
         Conditions("postgres", "UTC").audience("c", ["anna"], "integer", "audience")

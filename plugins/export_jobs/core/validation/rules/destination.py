@@ -1,4 +1,4 @@
-"""Rules of a destination: a tag, an Airflow connection by name, a folder that stays where it is."""
+"""Rules for a destination: its tag, the id of its Airflow connection, and a folder without ``..``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def destination_description_is_readable(destination: DestinationSpec) -> Iterato
 
 @DESTINATION_RULES.reads("connection")
 def connection_is_an_id(destination: DestinationSpec) -> Iterator[Issue]:
-    """The id of an Airflow connection; never a URL, which would carry a secret into the table."""
+    """``connection`` is the id of an Airflow connection, never a URL: that would put a secret into the table."""
     if not is_connection_id(destination.connection):
         # The value is not shown: a URL written here by mistake holds a password.
         what = "this is not the id of an Airflow connection (letters, digits, - _ . only)"
@@ -46,29 +46,29 @@ def is_connection_id(text: str) -> bool:
 
 @DESTINATION_RULES.reads("folder", "kind")
 def folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
-    """A path on the server, or bucket/prefix; it never climbs."""
+    """``folder`` is a path on the server, or bucket/prefix, without ``..``."""
     folder = destination.folder
     yield from text_issues("folder", folder, limit=MAX_FOLDER)
     if not folder.strip():
         example = "a bucket, such as exports/daily" if destination.kind in IN_BUCKETS else "a path, such as /upload"
         yield Issue("folder", "the folder is empty", f"Write {example}")
     if ".." in folder.split("/") or "\\" in folder:
-        yield Issue("folder", f"{quote_value(folder)} climbs or holds a backslash", "Write the whole path with /")
+        yield Issue("folder", f"{quote_value(folder)} contains .. or a backslash", "Write the whole path with /")
 
 
 @DESTINATION_RULES.reads("folder", "kind")
 def downloads_are_in_a_bucket(destination: DestinationSpec) -> Iterator[Issue]:
-    """Workers put files there and API servers take them from there, so it is no folder of one machine."""
+    """Workers write files there and API servers read them, so it cannot be a folder of one machine."""
     if destination.kind == "download" and destination.folder.strip().startswith(("/", "~", ".", "file:")):
-        what = f"{quote_value(destination.folder)} is a folder of a machine, and downloads are kept in a bucket"
-        remedy = "Write bucket/prefix, of S3 or of any service that speaks it; where staging is makes no difference"
+        what = f"{quote_value(destination.folder)} is a local folder, but downloads are kept in a bucket"
+        remedy = "Write bucket/prefix, in S3 or a compatible service, wherever the staging folder is"
         yield Issue("folder", what, remedy)
 
 
 @DESTINATION_RULES.reads("folder", "kind")
 def bucket_has_a_name(destination: DestinationSpec) -> Iterator[Issue]:
-    """S3's own rule for names of buckets."""
+    """Bucket names follow the rule of S3."""
     bucket = destination.folder.strip("/").partition("/")[0]
     if destination.kind in IN_BUCKETS and destination.folder.strip() and not _BUCKET.fullmatch(bucket):
-        what = f"{quote_value(bucket)} cannot be a bucket: 3 to 63 small letters, digits, dots and hyphens"
+        what = f"{quote_value(bucket)} is not a bucket name: 3 to 63 lowercase letters, digits, dots and hyphens"
         yield Issue("folder", what, "Write bucket/prefix, such as exports/daily")

@@ -1,4 +1,4 @@
-"""Rules of what a destination's server can do: options of its kind only, and none that contradict each other."""
+"""Rules for the options of a destination: only those of its kind, and none that contradict each other."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _STORAGE_CLASS = re.compile(r"[A-Z0-9_-]{1,40}", re.ASCII)
 _TAG = re.compile(r"[\w \-+=.:/@]*")
 
 _WHY_NOT_S3 = {
-    "publish": "an S3 object appears whole when its upload is completed, so there is no name to rename from",
+    "publish": "an S3 object appears only when its upload is complete, so there is nothing to rename",
     "replace": "S3 replaces an object in one step, so nothing has to be removed first",
     "temporary_name": "an unfinished upload to S3 has no name",
-    "parallel": "an upload to S3 sends several parts at once by itself",
+    "parallel": "an upload to S3 always sends several parts at once",
     "max_logins": "S3 has no logins that stay open",
     "legacy_algorithms": "it is about the algorithms of SSH",
     "host_keys": "it is about the keys that SSH servers show",
 }
 _WHY_NOT_FTP = {
-    "parallel": "FTP has one data connection a file",
+    "parallel": "FTP uses one data connection for each file",
     "legacy_algorithms": "it is about the algorithms of SSH",
     "host_keys": "it is about the keys that SSH servers show",
 }
@@ -47,7 +47,7 @@ _S3_ONLY = ("acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags
 
 @DESTINATION_OPTION_RULES.reads("kind")
 def options_are_of_the_kind(destination: DestinationSpec) -> Iterator[Issue]:
-    """What makes no sense for the kind of server is refused, since its author hopes for something from it."""
+    """Refuse options that have no effect on this kind of server: their author expects one."""
     chosen = destination.chosen()
     if destination.kind in IN_BUCKETS:
         for name, why in _WHY_NOT_S3.items():
@@ -56,7 +56,7 @@ def options_are_of_the_kind(destination: DestinationSpec) -> Iterator[Issue]:
         return
     for name in _S3_ONLY:
         if name in chosen:
-            yield Issue(name, f"{name} is for S3 only: an SFTP or FTP server knows nothing of the kind", "Remove it")
+            yield Issue(name, f"{name} is for S3 only: SFTP and FTP servers do not support it", "Remove it")
     if destination.kind != "sftp":
         for name, why in _WHY_NOT_FTP.items():
             if name in chosen:
@@ -65,9 +65,9 @@ def options_are_of_the_kind(destination: DestinationSpec) -> Iterator[Issue]:
 
 @DESTINATION_OPTION_RULES.reads("kind", "plain_ftp")
 def plain_ftp_is_consented_to(destination: DestinationSpec) -> Iterator[Issue]:
-    """Whoever sits on the line gets password and files, and may change them: nobody chooses that unaware."""
+    """Anybody on the network path can read and change password and files, so plain FTP needs explicit consent."""
     if destination.kind == "ftp" and not destination.plain_ftp:
-        what = "plain FTP sends the password and every file in the clear, for anybody on the way to read and change"
+        what = "plain FTP sends the password and every file unencrypted: anybody on the way can read and change them"
         yield Issue("plain_ftp", what, "Use the kind ftps, or consent with `plain_ftp: true`")
     if destination.kind != "ftp" and destination.plain_ftp:
         what = f"plain_ftp is for the kind ftp; {destination.kind} is always encrypted"
@@ -76,50 +76,51 @@ def plain_ftp_is_consented_to(destination: DestinationSpec) -> Iterator[Issue]:
 
 @DESTINATION_OPTION_RULES.reads("kind", "keep_days", "acl")
 def downloads_are_kept_for_days(destination: DestinationSpec) -> Iterator[Issue]:
-    """How long customers' rows stay in the bucket is a choice that somebody makes; they are for the page alone."""
+    """A person must choose how long customers' rows stay in the bucket. Only the page gives access to them."""
     if destination.kind != "download":
         if destination.keep_days is not None:
-            what = "keep_days is for downloads: what was delivered to a server is the receiver's"
+            what = "keep_days is for downloads: files on a server belong to the receiver"
             yield Issue("keep_days", what, "Remove it, or write `kind: download`")
         return
     if destination.keep_days is None:
-        yield Issue("keep_days", "nothing says how long files can be downloaded", "Add such as `keep_days: 14`")
+        what = "keep_days is missing: it limits how long files can be downloaded"
+        yield Issue("keep_days", what, "Add it, such as `keep_days: 14`")
     elif not 1 <= destination.keep_days <= MOST_KEPT_DAYS:
         what = f"{destination.keep_days} is not between 1 and {MOST_KEPT_DAYS}"
         yield Issue("keep_days", what, "Give a number of days")
     if destination.acl not in {None, "private"}:
-        what = "acl would open files to others, and downloads are taken over the page alone"
+        what = "acl would give others access to files, but downloads are available only on the page"
         yield Issue("acl", what, "Remove it, or write `kind: s3`")
 
 
 @DESTINATION_OPTION_RULES.reads("kind", "publish", "replace", "temporary_name", "parallel")
 def direct_goes_with_no_temporary_name(destination: DestinationSpec) -> Iterator[Issue]:
-    """Straight to the final name: there is no other name, and no rename."""
+    """A file that is written under its final name has no temporary name and is not renamed."""
     if destination.publish != "direct" or destination.kind in IN_BUCKETS:
         return
     if destination.temporary_name != DEFAULT_TEMPORARY_NAME:
-        what = "with publish: direct a file is written under its final name, so it has no temporary one"
+        what = "with publish: direct a file is written under its final name, so it has no temporary name"
         yield Issue("temporary_name", what, "Remove one of the two")
     if destination.replace != "refuse":
-        what = "with publish: direct nothing is renamed: a file of ours is overwritten by the rerun of its window"
+        what = "with publish: direct nothing is renamed, and the rerun of a window overwrites its own file"
         yield Issue("replace", what, "Remove one of the two")
     if destination.parallel > 1:
-        what = "with publish: direct a receiver may read along, so the file has to be written from its start to its end"
+        what = "with publish: direct a receiver may read a file early, so it must be written from start to end"
         yield Issue("parallel", what, "Remove one of the two")
 
 
 @DESTINATION_OPTION_RULES.reads("temporary_name")
 def temporary_name_is_a_pattern(destination: DestinationSpec) -> Iterator[Issue]:
-    """It tells attempts apart, and never looks like another file's final name."""
+    """A temporary name differs between attempts and never looks like another file's final name."""
     fault = temporary_name_fault(destination.temporary_name)
     if fault:
-        what = f"{quote_value(destination.temporary_name)} cannot be the pattern of temporary names: {fault}"
+        what = f"{quote_value(destination.temporary_name)} is not a valid pattern of temporary names: {fault}"
         yield Issue("temporary_name", what, f"Write a pattern such as {DEFAULT_TEMPORARY_NAME}")
 
 
 @DESTINATION_OPTION_RULES.reads("probe", "probe_folder")
 def probe_folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
-    """A folder on the server, or a prefix of the bucket; it never climbs."""
+    """``probe_folder`` is a folder on the server, or a prefix of the bucket, without ``..``."""
     folder = destination.probe_folder
     if folder is None:
         return
@@ -128,15 +129,15 @@ def probe_folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
         yield Issue("probe_folder", what, "Remove one of the two")
     yield from text_issues("probe_folder", folder, limit=MAX_PROBE_FOLDER)
     if not folder.strip() or ".." in folder.split("/") or "\\" in folder:
-        what = f"{quote_value(folder)} is empty, climbs or holds a backslash"
+        what = f"{quote_value(folder)} is empty, or contains .. or a backslash"
         yield Issue("probe_folder", what, "Write a path with /, or remove the key")
 
 
 @DESTINATION_OPTION_RULES.reads("parallel", "max_logins")
 def numbers_are_in_range(destination: DestinationSpec) -> Iterator[Issue]:
-    """More than these helps nobody."""
+    """Higher numbers have no benefit."""
     if not 1 <= destination.parallel <= MOST_PARALLEL:
-        yield Issue("parallel", f"{destination.parallel} is not between 1 and {MOST_PARALLEL}", "1 is no ranges")
+        yield Issue("parallel", f"{destination.parallel} is not between 1 and {MOST_PARALLEL}", "Write 1 for no ranges")
     if destination.max_logins is not None and not 1 <= destination.max_logins <= MOST_LOGINS:
         what = f"{destination.max_logins} is not between 1 and {MOST_LOGINS}"
         yield Issue("max_logins", what, "Remove the key for no limit")
@@ -144,11 +145,11 @@ def numbers_are_in_range(destination: DestinationSpec) -> Iterator[Issue]:
 
 @DESTINATION_OPTION_RULES.reads("host_keys")
 def host_keys_are_fingerprints(destination: DestinationSpec) -> Iterator[Issue]:
-    """What a person compares, and as short as a person can compare."""
+    """Host keys are fingerprints: short enough for a person to compare."""
     keys = destination.host_keys
     if len(keys) > MOST_HOST_KEYS:
         yield Issue(
-            "host_keys", f"there are {len(keys)} host keys, at most {MOST_HOST_KEYS} count", "Leave old ones out"
+            "host_keys", f"there are {len(keys)} host keys; at most {MOST_HOST_KEYS} are allowed", "Remove old ones"
         )
     for key in keys:
         if not re.fullmatch(HOST_KEY, key):
@@ -158,7 +159,7 @@ def host_keys_are_fingerprints(destination: DestinationSpec) -> Iterator[Issue]:
 
 @DESTINATION_OPTION_RULES.reads("kind", "encryption", "kms_key", "bucket_key")
 def kms_key_goes_with_kms(destination: DestinationSpec) -> Iterator[Issue]:
-    """A key of KMS is used by the encryption with KMS alone."""
+    """Only encryption with KMS uses a key of KMS."""
     key = destination.kms_key
     if key is not None and not _KMS_KEY.fullmatch(key):
         yield Issue("kms_key", "this is not the id, alias or ARN of a key", "Copy it from KMS, such as alias/out")
@@ -171,29 +172,29 @@ def kms_key_goes_with_kms(destination: DestinationSpec) -> Iterator[Issue]:
 
 @DESTINATION_OPTION_RULES.reads("kind", "object_lock", "lock_days")
 def objects_are_locked_for_days(destination: DestinationSpec) -> Iterator[Issue]:
-    """How it is locked and for how long belong together; what nobody can remove is not for downloads."""
+    """``object_lock`` and ``lock_days`` belong together. Downloads are not locked, because they must be removed."""
     lock, days = destination.object_lock, destination.lock_days
     if destination.kind == "download" and lock is not None:
-        what = "files for download are removed after keep_days, and a locked object cannot be"
+        what = "files for download are removed after keep_days, but a locked object cannot be removed"
         yield Issue("object_lock", what, "Remove it, or write `kind: s3`")
     if destination.kind not in IN_BUCKETS:
         return
     if lock is None and days is not None:
         yield Issue("lock_days", "lock_days needs object_lock", "Add `object_lock: governance`, or remove the key")
     elif lock is not None and days is None:
-        yield Issue("lock_days", "nothing says for how long objects are locked", "Add such as `lock_days: 30`")
+        yield Issue("lock_days", "lock_days is missing: object_lock needs it", "Add it, such as `lock_days: 30`")
     elif days is not None and not 1 <= days <= MOST_LOCKED_DAYS:
         yield Issue("lock_days", f"{days} is not between 1 and {MOST_LOCKED_DAYS}", "Give a number of days")
 
 
 @DESTINATION_OPTION_RULES.reads("storage_class", "tags")
 def storage_class_and_tags_are_plain(destination: DestinationSpec) -> Iterator[Issue]:
-    """They travel in headers."""
+    """Both are sent in HTTP headers."""
     if destination.storage_class is not None and not _STORAGE_CLASS.fullmatch(destination.storage_class):
-        what = f"{quote_value(destination.storage_class)} cannot be a storage class"
+        what = f"{quote_value(destination.storage_class)} is not a storage class"
         yield Issue("storage_class", what, "Write it as S3 does, such as STANDARD_IA")
     if len(destination.tags) > MAX_TAGS:
-        yield Issue("tags", f"there are {len(destination.tags)} tags, S3 takes at most {MAX_TAGS}", "Leave some out")
+        yield Issue("tags", f"there are {len(destination.tags)} tags; S3 allows at most {MAX_TAGS}", "Remove some")
     for key, value in destination.tags.items():
         is_plain = 1 <= len(key) <= 128 and len(value) <= 256 and _TAG.fullmatch(key) and _TAG.fullmatch(value)
         if not is_plain:

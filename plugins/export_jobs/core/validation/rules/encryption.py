@@ -1,6 +1,4 @@
-"""Rules of encryption: a receiver's key that something can be encrypted to, known keys that outlast a job's schedule,
-and a connection's id for the signature.
-"""
+"""Rules for encryption: usable keys of receivers, keys that outlast a job's schedule, the connection that signs."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ ENCRYPTION_RULES: Rules[JobSpec] = Rules()
 RECEIVER_KEY_RULES: Rules[KeySpec] = Rules()
 _RENEW = "Ask its owner for the renewed key, and save it under the same tag"
 MAX_KEYS = 20
-"""Of one job: each adds its part to every file, and whoever holds one of them can read it."""
+"""Keys of one job: each adds its part to every file, and the owner of any of them can read it."""
 
 
 @RECEIVER_KEY_RULES.reads("tag")
@@ -37,12 +35,12 @@ def key_description_is_readable(key: KeySpec) -> Iterator[Issue]:
 
 @RECEIVER_KEY_RULES.reads("public_key")
 def text_is_one_public_key(key: KeySpec) -> Iterator[Issue]:
-    """And no private one, which must not reach the store, a log or a page."""
+    """The text is one public key. A private key must not reach the store, a log or a page."""
     yield from armour_issues("public_key", key.public_key)
 
 
 def public_key_issues(found: PublicKey, now: datetime | None) -> Iterator[Issue]:
-    """Why nobody can encrypt to a key that gpg has read, or that soon nobody can."""
+    """Yield why nobody can encrypt to a key that gpg has read, now or soon."""
     if found.fault:
         what = f"nothing can be encrypted to the key of {quote_value(found.user_id)}: it {found.fault}"
         yield Issue("public_key", what, "Ask its owner for the renewed key, or for another one")
@@ -53,7 +51,7 @@ def public_key_issues(found: PublicKey, now: datetime | None) -> Iterator[Issue]
 
 @ENCRYPTION_RULES.reads("file.encryption", "file.encryption.keys")
 def a_file_has_receivers(job: JobSpec) -> Iterator[Issue]:
-    """At least one, each once."""
+    """An encrypted file has at least one key, and names each key once."""
     if job.file.encryption is None:
         return
     tags = job.file.encryption.keys
@@ -62,16 +60,16 @@ def a_file_has_receivers(job: JobSpec) -> Iterator[Issue]:
             "file.encryption.keys", "no key is named", "Name the tag of a receiver's key, or leave encryption out"
         )
     if len(tags) > MAX_KEYS:
-        what = f"{len(tags)} keys are named; at most {MAX_KEYS} receivers can have one file"
-        yield Issue("file.encryption.keys", what, "Split it over several jobs")
+        what = f"{len(tags)} keys are named; at most {MAX_KEYS} are allowed"
+        yield Issue("file.encryption.keys", what, "Split it into several jobs")
     twice = next((tag for index, tag in enumerate(tags) if tag in tags[:index]), None)
     if twice is not None:
-        yield Issue("file.encryption.keys", f"the key {quote_value(twice)} is named twice", "Leave one out")
+        yield Issue("file.encryption.keys", f"the key {quote_value(twice)} is named twice", "Remove one of the two")
 
 
 @ENCRYPTION_RULES.reads("file.encryption", "file.encryption.sign")
 def signature_names_a_connection(job: JobSpec) -> Iterator[Issue]:
-    """The id of an Airflow connection, never a key, which would carry a secret into the table."""
+    """``sign`` is the id of an Airflow connection, never a key: that would put a secret into the table."""
     sign = job.file.encryption.sign if job.file.encryption else None
     if sign is not None and not is_connection_id(sign):
         # The value is not shown: a private key pasted here by mistake is one.
@@ -81,7 +79,7 @@ def signature_names_a_connection(job: JobSpec) -> Iterator[Issue]:
 
 @ENCRYPTION_RULES.looks_up("file.encryption", "file.encryption.keys")
 def keys_are_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """A tag of the store, or of the same file of definitions."""
+    """Each tag is in the store, or in the same definition file."""
     if job.file.encryption is None or context.keys is None:
         return
     for index, tag in enumerate(job.file.encryption.keys[:MAX_KEYS]):
@@ -92,7 +90,7 @@ def keys_are_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 
 @ENCRYPTION_RULES.looks_up("file.encryption", "file.encryption.keys", "schedule.until", "schedule.deliver_after_days")
 def keys_outlast_the_schedule(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """A run after that fails, before it reads a row: said months ahead, a partner can send another key in time."""
+    """Warn early, so that a partner can send another key in time. A run after the expiry fails before it reads rows."""
     if job.file.encryption is None:
         return
     # As ordinals: a schedule that another rule refuses may end in the year 9999, or wait for a billion days.

@@ -1,4 +1,4 @@
-"""Rules of a job's own names for its files: no two of its files share a path, and the endings are ours."""
+"""Rules for a job's own names of files: no two files share a path, and a name has no ending of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from export_jobs.core.windows.window import scheduled_windows
 
 FILE_NAME_RULES: Rules[JobSpec] = Rules()
 LONGEST_NUMBER = 5
-"""Digits that a number may come to have, of windows, parts or revisions, where it is padded to no more."""
+"""Digits that the number of a window, part or revision may reach, unless it is padded to more."""
 _ENDINGS = tuple(sorted((*SUFFIXES, ENCRYPTED, ARMOURED), key=len, reverse=True))
 _OF_SCHEDULE = (
     "schedule.frequency", "schedule.execute_on", "schedule.from", "schedule.until", "schedule.time_zone",
@@ -33,7 +33,7 @@ _OF_SCHEDULE = (
 
 @FILE_NAME_RULES.reads("file.name")
 def name_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
-    """Fields of the closed list, plain characters, and no ending of its own."""
+    """A name has fields of the closed list and plain characters, but no ending."""
     name = job.file.name
     if name is None:
         return
@@ -41,13 +41,13 @@ def name_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
     yield from device_issues("file.name", name)
     ending = next((ending for ending in _ENDINGS if name.lower().endswith(ending)), None)
     if ending:
-        what = f"{quote_value(name)} has an ending of its own, and {quote_value(ending)} is added by itself"
+        what = f"{quote_value(name)} ends with {quote_value(ending)}, which is added automatically"
         yield Issue("file.name", what, "Leave the ending out")
 
 
 @FILE_NAME_RULES.reads("file.done_file")
 def done_file_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
-    """One a run, so it cannot be named after a template."""
+    """A run sends one done file, so it cannot be named after a template."""
     name = job.file.done_file
     if name is None:
         return
@@ -62,18 +62,18 @@ def done_file_is_a_pattern(job: JobSpec) -> Iterator[Issue]:
 
 @FILE_NAME_RULES.reads("file.split", "file.name")
 def part_is_of_a_split_file(job: JobSpec) -> Iterator[Issue]:
-    """A whole file has no number of a part."""
+    """Only a split file has the number of a part."""
     name = job.file.name
     if job.file.split is not None or name is None or next(name_pattern_issues("", name), None):
         return
     if "part" in parse_name_pattern(name).fields:
-        what = f"{quote_value(name)} names a part, and the files of this job are whole"
+        what = f"{quote_value(name)} contains {{part}}, but the files of this job are not split"
         yield Issue("file.name", what, "Leave {part} out, or split the files with file.split")
 
 
 @FILE_NAME_RULES.reads("file.name", "file.done_file", "file.format", "file.compression", "templates", *_OF_SCHEDULE)
 def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
-    """Over all windows of the schedule: a second file of one path would replace the first."""
+    """No two files of the schedule share a path: the second one would replace the first."""
     if (job.file.name is None and job.file.done_file is None) or not has_paths(job):
         return
     path = "file.name" if job.file.name is not None else "file.done_file"
@@ -88,7 +88,7 @@ def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
             yield Issue(path, what, "Use a shorter one")
             return
         if folders.find(file.path) is not None:
-            what = f"a file would be called {quote_value(file.path)}, and that is a folder of this job's files"
+            what = f"a file would be called {quote_value(file.path)}, but this job has a folder of that name"
             yield Issue(path, what, "Give the file or the folder another name")
             return
         other = taken.find(file.path)
@@ -99,7 +99,7 @@ def each_file_has_a_path_of_its_own(job: JobSpec) -> Iterator[Issue]:
 
 
 def _folders(job: JobSpec) -> set[str]:
-    """Every folder below the destination's that the job fills, with those above it."""
+    """Return every folder below the destination's that the job uses, with its parent folders."""
     whole = {*(use.subfolder for use in job.templates), job.file.manifest_folder} - {""}
     return {
         "/".join(parts[:level]) for parts in (name.split("/") for name in whole) for level in range(1, len(parts) + 1)
@@ -107,7 +107,7 @@ def _folders(job: JobSpec) -> set[str]:
 
 
 def _has_a_number_of_its_own(job: JobSpec, file: JobFile, other: JobFile) -> bool:
-    """Whether the two are told apart by the running number of their windows alone."""
+    """Whether only the running number of their windows distinguishes the two."""
     pattern = job.file.name if file.template else job.file.done_file
     if ANY_NUMBER not in file.path or pattern is None or (file.template, file.path) != (other.template, other.path):
         return False
@@ -115,10 +115,10 @@ def _has_a_number_of_its_own(job: JobSpec, file: JobFile, other: JobFile) -> boo
 
 
 def _paths_to_compare(job: JobSpec) -> Iterator[JobFile]:
-    """Those of the first window where names of two windows cannot be one, else of all windows.
+    """Return the paths of the first window if no two windows can share a name, else those of all windows.
 
-    Each Dag is proven at each parse, and a year of days takes forty times as long. A done file that ends like another
-    file could meet one of another window, so then all are compared.
+    Each Dag is checked at each parse, and a year of days takes forty times as long. A done file that ends like another
+    file could have the name of a file of another window, so then all are compared.
     """
     done = job.file.done_file
     patterns = [parse_name_pattern(text) for text in (job.file.name, done) if text is not None]
@@ -130,7 +130,7 @@ def _paths_to_compare(job: JobSpec) -> Iterator[JobFile]:
 
 
 def has_paths(job: JobSpec) -> bool:
-    """Whether schedule and patterns are such that the job's paths can be told."""
+    """Whether the schedule and the patterns are valid, so that the job's paths are known."""
     patterns = (job.file.name, job.file.done_file)
     if any(pattern is not None and next(name_pattern_issues("", pattern), None) for pattern in patterns):
         return False
@@ -141,10 +141,10 @@ def _collision_text(job: JobSpec, file: JobFile, other: JobFile) -> str:
     zone = job.schedule.time_zone
     days = " and ".join(str(window.days(zone)[0]) for window in dict.fromkeys((other.window, file.window)))
     whose = " and ".join(dict.fromkeys(name or "the run itself" for name in (other.template, file.template)))
-    return f"two files would be called {quote_value(file.path)}: of {whose}, window from {days}"
+    return f"two files would be called {quote_value(file.path)}: for {whose}, window from {days}"
 
 
 def _collision_remedy(file: JobFile, other: JobFile) -> str:
     if file.window != other.window:
-        return "Name the days in it, such as {window_start:%Y%m%d}"
-    return "Name the template in it, {template}, and call the done file otherwise"
+        return "Add the days to the name, such as {window_start:%Y%m%d}"
+    return "Add {template} to the name, and give the done file another name"

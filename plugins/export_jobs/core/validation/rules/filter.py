@@ -1,4 +1,4 @@
-"""What is wrong with the filters and the audience of one template use."""
+"""Rules for the filters and the audience of one template use."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ _COUNTS = {
 def filter_issues(
     path: str, use: TemplateUse, template: Template, catalogue: Catalogue, time_zone: str, *, is_new: bool
 ) -> Iterator[Issue]:
-    """Every fault of every filter, each at its place.
+    """Yield every fault of every filter, each at its place.
 
-    ``is_new`` also refuses a name that is a column and a KPI of the file; what older jobs deliver stays what it is.
+    ``is_new`` also refuses a name that is a column and a KPI of the file; older jobs stay valid.
     """
     if len(use.filters) > MAX_FILTERS:
-        what = f"there are {len(use.filters)} filters; at most {MAX_FILTERS} are applied"
+        what = f"there are {len(use.filters)} filters; at most {MAX_FILTERS} are allowed"
         yield Issue(f"{path}.filters", what, "Put the condition into the fact as a column, and filter by that")
         return
     count = sum(len(job_filter.values) for job_filter in use.filters)
     if count > MAX_VALUES and all(len(job_filter.values) <= MAX_VALUES for job_filter in use.filters):
-        what = f"the filters have {count} values together; at most {MAX_VALUES} are compared"
+        what = f"the filters have {count} values together; at most {MAX_VALUES} are allowed"
         yield Issue(f"{path}.filters", what, "Put the longest list into a table of the warehouse, and filter by that")
     if not use.filters:
         return  # most jobs have none, and what could be filtered takes long to list
@@ -64,18 +64,18 @@ def filter_issues(
 def audience_issues(
     path: str, use: TemplateUse, template: Template, catalogue: Catalogue, time_zone: str
 ) -> Iterator[Issue]:
-    """Whether every table knows its customers, and every key is of the type of that column."""
+    """Yield tables without a customer column, and keys that do not have the type of that column."""
     if not use.audience:
         return
     tables = tables_of(template, catalogue)
     for table in tables:
         if table.customer is None:
-            what = f"{table.key!r} has no customer, so it cannot be limited to an audience"
-            yield Issue(f"{path}.audience", what, "Remove the audience, or name the column as customer in its header")
+            what = f"{table.key!r} has no customer column, so it cannot be limited to an audience"
+            yield Issue(f"{path}.audience", what, "Remove the audience, or set customer in its header")
     types = {table.key: table.fields[table.customer].type for table in tables if table.customer in table.fields}
     if len(set(types.values())) > 1:
-        what = f"customers are not of one type in all facts ({_list_types(types)}), so one list cannot name them"
-        yield Issue(f"{path}.audience", what, "Make one template for each fact, or one type of them in the catalogue")
+        what = f"the customer columns of the facts have different types ({_list_types(types)}), so no list fits all"
+        yield Issue(f"{path}.audience", what, "Create one template for each fact, or use one type in the catalogue")
     elif types:
         yield from _value_issues(f"{path}.audience", use.audience, next(iter(types.values())), time_zone)
 
@@ -87,22 +87,20 @@ def _not_filterable(
     found = {table.key: resolve_column(reference, table, catalogue) for table in tables}
     resolved_columns = {key: resolved for key, resolved in found.items() if resolved}
     if any(resolved.is_date_part for resolved in resolved_columns.values()):
-        what = f"{quote_value(reference)} is a part of the event date, by which rows can be grouped and not filtered"
-        return Issue(path, what, "Filter by the column of the date itself")
+        what = f"{quote_value(reference)} is a part of the event date, which can group rows but not filter them"
+        return Issue(path, what, "Filter by the date column itself")
     if any(not resolved.column.filterable for resolved in resolved_columns.values()):
         what = f"{quote_value(reference)} cannot be used in a filter: only the owners of the data may see its values"
         return Issue(path, what, suggest("", allowed, none="Remove the filter"))
     if resolved_columns and len(resolved_columns) < len(tables):
         missing = ", ".join(key for key in found if key not in resolved_columns)
-        what = (
-            f"{quote_value(reference)} is not a column that {missing} has or reaches, and the file is of that fact too"
-        )
-        return Issue(path, what, suggest(reference, allowed, none="Make one template for each fact"))
+        what = f"{quote_value(reference)} is not available in {missing}, which the template also reads"
+        return Issue(path, what, suggest(reference, allowed, none="Create one template for each fact"))
     if resolved_columns:
         types = _list_types({key: resolved.column.type for key, resolved in resolved_columns.items()})
         column = quote_value(reference)
-        what = f"{column} has different types in the facts ({types}), so one value cannot be compared with it"
-        return Issue(path, what, "Make one template for each fact")
+        what = f"{column} has different types in the facts ({types}), so it cannot be compared with one value"
+        return Issue(path, what, "Create one template for each fact")
     known = sorted({name for table in tables for name in reachable_columns(table, catalogue) if name in allowed})
     what = f"there is no column {quote_value(reference)} to filter {template.name!r} by"
     return Issue(path, what, suggest(reference, known, none="Remove the filter"))
@@ -122,7 +120,7 @@ def _list_types(types: Mapping[str, str]) -> str:
 
 
 def _operator_issues(place: str, job_filter: Filter, kind: ColumnType) -> Iterator[Issue]:
-    """An operator fits the column's type and has as many values as it compares."""
+    """Check that an operator fits the column's type and has the number of values that it needs."""
     op = job_filter.op
     if not op.fits(kind):
         yield _operator_does_not_fit(f"{place}.op", job_filter, kind)
@@ -130,24 +128,24 @@ def _operator_issues(place: str, job_filter: Filter, kind: ColumnType) -> Iterat
     if op.value_count == "many":
         if not count:
             what = f"{op} has no value to compare with"
-            yield Issue(f"{place}.values", what, "List at least one, or remove it")
+            yield Issue(f"{place}.values", what, "List at least one value, or remove the filter")
         return
     expected, number, remedy = _COUNTS[op.value_count]
     if count != expected:
-        what = f"{op} compares with {number}, and there {'is' if count < 2 else 'are'} {count or 'none'}"
+        what = f"{op} needs {number}, but there {'is' if count < 2 else 'are'} {count or 'none'}"
         yield Issue(f"{place}.values", what, remedy)
 
 
 def _operator_does_not_fit(path: str, job_filter: Filter, kind: ColumnType) -> Issue:
     if kind == "boolean":
         return Issue(path, f"{job_filter.op} has no meaning for true and false", "Use equals")
-    what = f"{job_filter.op} compares text, and {job_filter.column!r} holds {kind}"
+    what = f"{job_filter.op} compares text, but {job_filter.column!r} has the type {kind}"
     return Issue(path, what, "Use equals or between")
 
 
 def _value_issues(path: str, values: Sequence[str], kind: ColumnType, time_zone: str) -> Iterator[Issue]:
     if len(values) > MAX_VALUES:
-        what = f"there are {len(values)} values; at most {MAX_VALUES} are compared"
+        what = f"there are {len(values)} values; at most {MAX_VALUES} are allowed"
         yield Issue(path, what, "Put the list into a table of the warehouse, and filter by a column of it")
         return
     found = 0
@@ -159,11 +157,15 @@ def _value_issues(path: str, values: Sequence[str], kind: ColumnType, time_zone:
             if found <= MAX_ISSUES_PER_LIST:
                 yield Issue(f"{path}[{index}]", f"the value {error}", "Correct or remove it")
     if found > MAX_ISSUES_PER_LIST:
-        yield Issue(path, f"{found - MAX_ISSUES_PER_LIST} more values of the list are no {kind}", "Correct them too")
+        yield Issue(
+            path,
+            f"{found - MAX_ISSUES_PER_LIST} more values of the list are not valid for the type {kind}",
+            "Correct them too",
+        )
 
 
 def _range_issues(place: str, job_filter: Filter, kind: ColumnType, time_zone: str) -> Iterator[Issue]:
-    """Bounds the wrong way round select nothing, which would look like missing data."""
+    """Refuse swapped bounds: they select nothing, which would look like missing data."""
     if job_filter.op is not Operator.BETWEEN or len(job_filter.values) != 2 or kind == "boolean":
         return
     bounds: list[Any] = []
@@ -171,5 +173,5 @@ def _range_issues(place: str, job_filter: Filter, kind: ColumnType, time_zone: s
         bounds = [parse_value(value, kind, time_zone) for value in job_filter.values]
     if bounds and bounds[0] > bounds[1]:
         lower, upper = map(quote_value, job_filter.values)
-        what = f"the lower bound {lower} is above the upper one {upper}"
-        yield Issue(f"{place}.values", what, "Exchange the two")
+        what = f"the lower bound {lower} is above the upper bound {upper}"
+        yield Issue(f"{place}.values", what, "Swap the two")

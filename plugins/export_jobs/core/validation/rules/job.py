@@ -1,4 +1,4 @@
-"""Rules of a job: its name, its people, its templates and where each file goes."""
+"""Rules for a job: its name, its owner and recipients, its templates and where each file goes."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def owner_has_mail(job: JobSpec) -> Iterator[Issue]:
 
 @JOB_RULES.reads("recipients")
 def recipients_have_mail(job: JobSpec) -> Iterator[Issue]:
-    """Each one alone: one bad address must not hide another."""
+    """Check each recipient separately: one bad address must not hide another."""
     if len(job.recipients) > MAX_RECIPIENTS:
-        what = f"there are {len(job.recipients)} recipients; at most {MAX_RECIPIENTS} are mailed"
+        what = f"there are {len(job.recipients)} recipients; at most {MAX_RECIPIENTS} are allowed"
         yield Issue("recipients", what, "Use a mailing list's address instead")
         return
     for index, address in enumerate(job.recipients):
@@ -60,43 +60,43 @@ def recipients_have_mail(job: JobSpec) -> Iterator[Issue]:
 
 @JOB_RULES.reads("recipients")
 def recipients_are_unique(job: JobSpec) -> Iterator[Issue]:
-    """Twice the same address gets one mail; worth a word, not a refusal."""
+    """Warn of a repeated address: it gets only one mail."""
     seen: set[str] = set()
     for index, address in enumerate(job.recipients[:MAX_RECIPIENTS]):
         if address.lower() in seen:
             what = f"{quote_value(address)} is listed twice"
-            yield Issue(f"recipients[{index}]", what, "Remove one; one mail is sent", Level.WARNING)
+            yield Issue(f"recipients[{index}]", what, "Remove one; only one mail is sent", Level.WARNING)
         seen.add(address.lower())
 
 
 @JOB_RULES.reads("destination", "destinations")
 def job_has_one_destination_or_several(job: JobSpec) -> Iterator[Issue]:
-    """One key for one destination, another for several: what is written in both would be a guess."""
+    """``destination`` is for one, ``destinations`` for several; with both, the intention is unclear."""
     several = len(job.destinations)
     if job.destination is not None and several:
-        what = "the job has a destination and destinations"
-        yield Issue("destinations", what, "Name all of them under destinations, and leave destination out")
+        what = "the job has both destination and destinations"
+        yield Issue("destinations", what, "Name all of them under destinations, and remove destination")
     elif job.destination is None and not several:
         yield Issue("destination", "the key 'destination' is missing", "Add it, or name several under destinations")
     elif several == 1:
-        what = "destinations names one only"
+        what = "destinations has only one entry"
         yield Issue("destinations", what, f"Write destination: {quote_value(job.destinations[0])} instead")
     elif several > MAX_DESTINATIONS:
-        what = f"the job has {several} destinations; at most {MAX_DESTINATIONS} get its files"
+        what = f"the job has {several} destinations; at most {MAX_DESTINATIONS} are allowed"
         yield Issue("destinations", what, "Split it into several jobs")
 
 
 @JOB_RULES.reads("destinations", "file.manifest")
 def each_of_several_gets_a_manifest(job: JobSpec) -> Iterator[Issue]:
-    """By its manifest it is known which of them has got all files."""
+    """Only the manifest shows which of several destinations has all files."""
     if job.destinations and job.file.manifest == "none":
-        what = "no manifest is sent, and by its manifest it is known which of several destinations has all files"
-        yield Issue("file.manifest", what, "Leave it out; manifest_folder puts it where it does not disturb")
+        what = "no manifest is sent, but only a manifest shows which of several destinations has all files"
+        yield Issue("file.manifest", what, "Remove file.manifest; manifest_folder puts manifests in another folder")
 
 
 @JOB_RULES.reads("destinations")
 def destinations_are_unique(job: JobSpec) -> Iterator[Issue]:
-    """The same destination twice would be the same file twice."""
+    """Naming a destination twice would send each file to it twice."""
     counted: Counter[str] = Counter()
     for index, tag in enumerate(job.destinations):
         counted[tag] += 1
@@ -106,7 +106,7 @@ def destinations_are_unique(job: JobSpec) -> Iterator[Issue]:
 
 @JOB_RULES.looks_up("destination", "destinations")
 def destination_is_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """The tag of a destination that exists; with none given nothing is reported."""
+    """Each tag is that of an existing destination; not checked when the context has no destinations."""
     if context.destinations is None:
         return
     one = [("destination", job.destination)] if job.destination is not None else []
@@ -118,7 +118,7 @@ def destination_is_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 
 @JOB_RULES.looks_up("destinations")
 def destinations_are_apart(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """At one place the second destination would meet the manifest of the first, which is not its own."""
+    """In a shared folder the second destination would find the manifest of the first, which is foreign to it."""
     if not isinstance(context.destinations, Mapping):
         return
     seen: dict[tuple[str, ...], str] = {}
@@ -127,12 +127,12 @@ def destinations_are_apart(job: JobSpec, context: RuleContext) -> Iterator[Issue
         if isinstance(spec, DestinationSpec):
             other = seen.setdefault(_place(spec), tag)
             if other != tag:
-                what = f"{quote_value(tag)} leads to the same folder as {quote_value(other)}"
+                what = f"{quote_value(tag)} has the same folder as {quote_value(other)}"
                 yield Issue(f"destinations[{index}]", what, "Remove one of the two, or give it a folder of its own")
 
 
 def _place(spec: DestinationSpec) -> tuple[str, ...]:
-    """What two destinations of one place have in common; another connection to the same server is not seen."""
+    """Return what identifies the place of a destination. Another connection to the same server is not recognised."""
     if spec.kind in IN_BUCKETS:
         return "bucket", spec.connection, spec.folder.strip().strip("/")
     folder = spec.folder.strip().rstrip("/") or "/"
@@ -141,28 +141,28 @@ def _place(spec: DestinationSpec) -> tuple[str, ...]:
 
 @JOB_RULES.reads("templates")
 def job_has_templates(job: JobSpec) -> Iterator[Issue]:
-    """A job without templates would be green and deliver nothing."""
+    """A job without templates would succeed and deliver nothing."""
     if not job.templates:
         yield Issue("templates", "the job has no template, so there is nothing to export", "Name at least one")
     if len(job.templates) > MAX_TEMPLATES:
-        what = f"the job has {len(job.templates)} templates; at most {MAX_TEMPLATES} are run"
+        what = f"the job has {len(job.templates)} templates; at most {MAX_TEMPLATES} are allowed"
         yield Issue("templates", what, "Split it into several jobs")
 
 
 @JOB_RULES.reads("templates")
 def templates_are_unique(job: JobSpec) -> Iterator[Issue]:
-    """The same template twice would be the same file name twice."""
+    """Using a template twice would give two files the same name."""
     counted: Counter[str] = Counter()
     for index, use in enumerate(job.templates):
         counted[use.template] += 1
         if counted[use.template] == 2:
-            what = f"the template {quote_value(use.template)} is used twice, which would give two files of one name"
+            what = f"the template {quote_value(use.template)} is used twice, so two files would have the same name"
             yield Issue(f"templates[{index}].template", what, "Remove one of the two")
 
 
 @JOB_RULES.looks_up("templates")
 def templates_are_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """Each used template exists and still holds against the catalogue."""
+    """Each used template exists and is still valid for the catalogue."""
     for index, use in enumerate(job.templates):
         path = f"templates[{index}].template"
         if use.template in context.unreadable:
@@ -179,23 +179,23 @@ def templates_are_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 
 @JOB_RULES.reads("templates")
 def subfolders_are_safe(job: JobSpec) -> Iterator[Issue]:
-    """A sub-folder never leads out of the destination's folder."""
+    """A subfolder never leads out of the destination's folder."""
     for index, use in enumerate(job.templates):
         yield from subfolder_issues(f"templates[{index}].subfolder", use.subfolder)
 
 
 @JOB_RULES.reads("file.manifest", "file.manifest_folder")
 def manifest_has_a_place(job: JobSpec) -> Iterator[Issue]:
-    """A folder below the destination's own, of a manifest that is sent."""
+    """``manifest_folder`` is below the destination's folder, and needs a manifest."""
     yield from subfolder_issues("file.manifest_folder", job.file.manifest_folder)
     if job.file.manifest == "none" and job.file.manifest_folder:
-        what = f"{quote_value(job.file.manifest_folder)} is a folder for manifests, and this job sends none"
-        yield Issue("file.manifest_folder", what, "Leave it out, or leave out file.manifest")
+        what = f"{quote_value(job.file.manifest_folder)} is a folder for manifests, but this job sends none"
+        yield Issue("file.manifest_folder", what, "Remove manifest_folder, or remove file.manifest")
 
 
 @JOB_RULES.looks_up("templates")
 def date_basis_fits(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """Rows of a fact are bounded by a date of that fact; a dimension table has none."""
+    """A window selects rows of a fact by one of its dates; a dimension table has none."""
     for index, use in enumerate(job.templates):
         template = context.templates.get(use.template)
         if template is not None:
@@ -206,8 +206,8 @@ def date_basis_fits(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 def _basis_issues(path: str, basis: DateBasis, template: Template, context: RuleContext) -> Iterator[Issue]:
     if template.kind is TemplateKind.DIMENSION:
         if basis is not DateBasis.NONE:
-            what = f"the dimension template {template.name!r} has no date, yet date_basis is {basis}"
-            yield Issue(path, what, "Write none, or leave date_basis out")
+            what = f"the dimension template {template.name!r} has no date, but date_basis is {basis}"
+            yield Issue(path, what, "Write none, or remove date_basis")
         return
     if basis is DateBasis.NONE:
         what = f"the {template.kind} template {template.name!r} would export its whole fact in every window"
@@ -216,12 +216,12 @@ def _basis_issues(path: str, basis: DateBasis, template: Template, context: Rule
         for fact in facts_of(template, context.catalogue):
             if fact.updated_at is None:
                 what = f"the fact {fact.key!r} does not record when a row last changed"
-                yield Issue(path, what, "Write event, or name the column as updated_at in the fact's header")
+                yield Issue(path, what, "Write event, or set updated_at in the fact's header")
 
 
 @JOB_RULES.looks_up("templates", "schedule.frequency")
 def recurring_whole_table_is_meant(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """A dimension is exported whole each time: right for small tables, a surprise for large ones."""
+    """Warn that a dimension is exported whole each time, which may be unexpected for large tables."""
     if job.schedule.frequency is Frequency.ONCE:
         return
     for index, use in enumerate(job.templates):
@@ -229,5 +229,5 @@ def recurring_whole_table_is_meant(job: JobSpec, context: RuleContext) -> Iterat
         is_whole = not use.audience and not use.filters
         if template is not None and template.kind is TemplateKind.DIMENSION and is_whole:
             what = f"the dimension template {template.name!r} exports its whole table {job.schedule.frequency}"
-            remedy = "Keep it if the receiver wants the whole table each time, else filter it or run it once"
+            remedy = "Keep it if the receiver wants the whole table each time; otherwise filter it or run it once"
             yield Issue(f"templates[{index}].template", what, remedy, Level.WARNING)

@@ -1,4 +1,4 @@
-"""Rules of a schedule: a zone that exists, days that exist, at most one year, execute-on as the frequency needs it."""
+"""Rules for a schedule: its zone and days exist, it has at most one year, and execute-on fits the frequency."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def time_zone_exists(job: JobSpec) -> Iterator[Issue]:
     """An IANA zone, spelled as the zone database spells it."""
     zone = job.schedule.time_zone
     if not is_time_zone(zone):
-        nothing = "Install the tzdata package: this machine knows no zones"
+        nothing = "Install the tzdata package: this machine has no time zones"
         remedy = suggest(zone, _time_zones(), none=nothing, far="Write an IANA name, such as 'Europe/Berlin' or 'UTC'")
         yield Issue("schedule.time_zone", f"there is no time zone {quote_value(zone)}", remedy)
 
@@ -81,18 +81,20 @@ def execute_on_fits(job: JobSpec) -> Iterator[Issue]:
     frequency, day = job.schedule.frequency, job.schedule.execute_on
     if frequency is Frequency.QUARTERLY:
         if day not in {None, "last"}:
-            what = f"a quarterly job ends with each calendar quarter, yet its execute_on is {quote_value(day)}"
+            what = f"a window of a quarterly job ends with the calendar quarter, but execute_on is {quote_value(day)}"
             yield Issue("schedule.execute_on", what, "Remove it, or make the job monthly")
         return
     if frequency in {Frequency.ONCE, Frequency.DAILY}:
         if day is not None:
-            what = f"a {frequency} job has no execute_on, yet it is {quote_value(day)}"
+            what = f"a {frequency} job cannot have execute_on, but it is {quote_value(day)}"
             yield Issue("schedule.execute_on", what, "Remove it, or make the job weekly or monthly")
         return
     allowed = WEEKDAYS if frequency is Frequency.WEEKLY else (*(str(n) for n in range(1, 32)), "last")
     in_words = "a weekday, monday to sunday" if frequency is Frequency.WEEKLY else "a day from 1 to 31, or last"
     if day is None:
-        yield Issue("schedule.execute_on", f"a {frequency} job needs its last day of data", f"Give {in_words}")
+        yield Issue(
+            "schedule.execute_on", f"a {frequency} job needs execute_on, its last day of data", f"Give {in_words}"
+        )
     elif day not in allowed:
         what = f"{quote_value(day)} is not a day of a {frequency} job"
         yield Issue("schedule.execute_on", what, f"Give {in_words}")
@@ -100,10 +102,10 @@ def execute_on_fits(job: JobSpec) -> Iterator[Issue]:
 
 @SCHEDULE_RULES.reads("schedule.deliver_at")
 def deliver_at_is_local(job: JobSpec) -> Iterator[Issue]:
-    """The delivery time is read in the schedule's zone; an offset of its own would contradict it."""
+    """The delivery time is read in the schedule's zone; an offset would contradict it."""
     if job.schedule.deliver_at.tzinfo is not None:
-        what = f"{job.schedule.deliver_at.isoformat()} carries an offset of its own"
-        yield Issue("schedule.deliver_at", what, "Write the local time alone, as '02:00'; time_zone says where")
+        what = f"{job.schedule.deliver_at.isoformat()} has an offset from UTC"
+        yield Issue("schedule.deliver_at", what, "Write only the local time, such as '02:00'; time_zone says where")
 
 
 @SCHEDULE_RULES.reads("schedule.frequency", "schedule.deliver_on", "schedule.until")
@@ -113,8 +115,8 @@ def deliver_on_is_after_the_data(job: JobSpec) -> Iterator[Issue]:
     if schedule.deliver_on is None:
         return
     if schedule.frequency is not Frequency.ONCE:
-        what = f"a {schedule.frequency} job delivers after each window, not on a day of its own"
-        yield Issue("schedule.deliver_on", what, "Remove it, or give deliver_after_days; only a once job has a day")
+        what = f"a {schedule.frequency} job delivers after each window, so it cannot have deliver_on"
+        yield Issue("schedule.deliver_on", what, "Remove it, or use deliver_after_days; deliver_on is for once jobs")
     elif schedule.deliver_on <= schedule.valid_until:
         what = f"{schedule.deliver_on} is not after the last day of data, {schedule.valid_until}"
         yield Issue("schedule.deliver_on", what, "Choose a later day")
@@ -125,26 +127,26 @@ def deliver_on_is_after_the_data(job: JobSpec) -> Iterator[Issue]:
 
 @SCHEDULE_RULES.reads("schedule.deliver_after_days", "schedule.deliver_on")
 def deliver_after_days_is_plausible(job: JobSpec) -> Iterator[Issue]:
-    """At least the day after; a once job that names its day needs no count of days."""
+    """Delivery is at least one day after the data. A once job with deliver_on needs no number of days."""
     days = job.schedule.deliver_after_days
     if not 1 <= days <= MAX_DELIVER_AFTER_DAYS:
         what = f"a delivery {days} days after the last day of data is not possible"
         remedy = f"Use 1, which is the day after, to {MAX_DELIVER_AFTER_DAYS}"
         yield Issue("schedule.deliver_after_days", what, remedy)
     elif days > 1 and job.schedule.deliver_on is not None:
-        what = f"the delivery is on {job.schedule.deliver_on}, and yet {days} days after the last day of data"
+        what = f"deliver_on is {job.schedule.deliver_on}, but deliver_after_days is {days}"
         yield Issue("schedule.deliver_after_days", what, "Give one of the two: deliver_on or deliver_after_days")
 
 
 @SCHEDULE_RULES.looks_up("schedule.frequency", "schedule.until", "schedule.time_zone")
 def once_is_complete(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """A once job exports days that are over; asked only when a job is new."""
+    """A once job exports days that are over; checked only when a job is new."""
     schedule = job.schedule
     if context.now is None or schedule.frequency is not Frequency.ONCE or not is_time_zone(schedule.time_zone):
         return
     yesterday = context.now.astimezone(ZoneInfo(schedule.time_zone)).date() - timedelta(days=1)
     if schedule.valid_until > yesterday:
-        what = f"{schedule.valid_until} is not over yet, and a once job exports complete days only"
+        what = f"{schedule.valid_until} is not over yet, but a once job exports only complete days"
         yield Issue("schedule.until", what, f"Choose {yesterday} or earlier")
 
 
@@ -158,7 +160,7 @@ def _is_plausible(day: date) -> bool:
 
 
 def _one_year_after(day: date) -> date:
-    """The same day of the next year; 1 March for 29 February."""
+    """Return the same day of the next year; 1 March for 29 February."""
     try:
         return day.replace(year=day.year + 1)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Rules of a template: what it names exists in the catalogue and fits together."""
+"""Rules for a template: what it names exists in the catalogue and fits together."""
 
 from __future__ import annotations
 
@@ -37,25 +37,29 @@ def template_description_is_readable(template: Template) -> Iterator[Issue]:
 
 @TEMPLATE_RULES.reads("kind", *_PARTS)
 def kind_has_its_parts(template: Template) -> Iterator[Issue]:
-    """Each kind needs some keys and has no use for others; an ignored key would mislead its author."""
+    """Each kind needs some keys and does not use others; an ignored key would mislead its author."""
     needed = {TemplateKind.STANDARD: "fact", TemplateKind.CUSTOM: "kpis", TemplateKind.DIMENSION: "dimensions"}
     key = needed[template.kind]
     if not getattr(template, key):
-        yield Issue(key, f"a {template.kind} template needs {key}, and there is none", "Name at least one")
+        yield Issue(key, f"a {template.kind} template needs {key}, but none is given", "Name at least one")
     for part in _PARTS:
         if part not in _PARTS_OF[template.kind] and getattr(template, part):
             allowed = " and ".join(_PARTS_OF[template.kind])
-            what = f"a {template.kind} template has no {part}; it holds {allowed}"
+            what = f"a {template.kind} template cannot have {part}; it can have {allowed}"
             yield Issue(part, what, "Remove it, or change the kind")
 
 
 @TEMPLATE_RULES.reads("columns", "kpis", "dimensions")
 def entries_are_unique(template: Template) -> Iterator[Issue]:
-    """A receiver cannot distinguish two columns of one name."""
+    """A receiver cannot distinguish two columns with the same name."""
     for part in ("columns", "kpis", "dimensions"):
         entries: Sequence[str] = getattr(template, part)
         if len(entries) > MAX_ENTRIES:
-            yield Issue(part, f"there are {len(entries)} entries; at most {MAX_ENTRIES} fit a file", "Make several")
+            yield Issue(
+                part,
+                f"there are {len(entries)} entries; at most {MAX_ENTRIES} are allowed",
+                "Split it into several templates",
+            )
             continue
         for index, entry in enumerate(entries):
             if entry in entries[:index]:
@@ -79,36 +83,36 @@ def kpis_are_known(template: Template, context: RuleContext) -> Iterator[Issue]:
         if kpi is None:
             yield _unknown_entry(f"kpis[{index}]", "KPI", key, context.catalogue, list(context.catalogue.kpis))
         elif kpi.fact not in context.catalogue.facts:
-            what = f"the KPI {key!r} is of the fact {kpi.fact!r}, which is not in the catalogue"
+            what = f"the KPI {key!r} uses the fact {kpi.fact!r}, which is not in the catalogue"
             yield Issue(f"kpis[{index}]", what, f"Restore facts/{kpi.fact}.sql, or correct kpis/{key}.sql")
 
 
 @TEMPLATE_RULES.looks_up("kind", "kpis")
 def facts_share_a_connection(template: Template, context: RuleContext) -> Iterator[Issue]:
-    """Facts are aggregated each by itself, and put together by one statement on one database."""
+    """Each fact is aggregated on its own, and one statement on one database joins the results."""
     if template.kind is not TemplateKind.CUSTOM:
         return
     facts = facts_of(template, context.catalogue)
     if len({(fact.connection, fact.dialect) for fact in facts}) > 1:
         where = "; ".join(f"{fact.key}: {fact.connection}" for fact in facts)
-        what = f"the KPIs are of facts on different connections ({where}), which no statement can read together"
-        yield Issue("kpis", what, "Make one template for each connection; a job may use both")
+        what = f"the KPIs use facts on different connections ({where}), which one statement cannot read"
+        yield Issue("kpis", what, "Create one template for each connection; a job can use both")
 
 
 @TEMPLATE_RULES.reads("kind", "dimensions")
 def dimensions_are_few(template: Template) -> Iterator[Issue]:
-    """Five at most, since the rows of a file multiply with each."""
+    """At most five, because each one multiplies the rows of the file."""
     count = len(template.dimensions)
     if template.kind is TemplateKind.CUSTOM and count > MAX_DIMENSIONS:
         yield Issue("dimensions", f"there are {count} dimensions; at most {MAX_DIMENSIONS} are allowed", "Remove some")
     if template.kind is TemplateKind.DIMENSION and count > 1:
-        what = f"a dimension template holds one table, and {count} are named"
-        yield Issue("dimensions", what, "Make one template for each")
+        what = f"a dimension template exports one table, but {count} are named"
+        yield Issue("dimensions", what, "Create one template for each")
 
 
 @TEMPLATE_RULES.looks_up("kind", "dimensions")
 def dimensions_are_known(template: Template, context: RuleContext) -> Iterator[Issue]:
-    """Every dimension is in the catalogue; one exported whole allows that."""
+    """Every dimension is in the catalogue, and one that is exported whole allows it."""
     if template.kind is TemplateKind.STANDARD:
         return
     dimensions = context.catalogue.dimensions
@@ -133,7 +137,7 @@ def dimensions_are_known(template: Template, context: RuleContext) -> Iterator[I
 
 @TEMPLATE_RULES.looks_up("kind", "kpis", "dimensions")
 def dimensions_are_reachable(template: Template, context: RuleContext) -> Iterator[Issue]:
-    """A fact says how it reaches a dimension; one that it does not reach would leave its KPIs without a group."""
+    """Every fact reaches every dimension; otherwise its KPIs could not be grouped by it."""
     if template.kind is not TemplateKind.CUSTOM:
         return
     facts = facts_of(template, context.catalogue)
@@ -151,7 +155,7 @@ def dimensions_are_reachable(template: Template, context: RuleContext) -> Iterat
 
 @TEMPLATE_RULES.looks_up("kind", "fact", "dimensions", "columns")
 def columns_are_known(template: Template, context: RuleContext) -> Iterator[Issue]:
-    """Columns come from the table that the file holds, or from a dimension that its fact reaches."""
+    """Columns are of the exported table, or of a dimension that its fact reaches."""
     if template.kind is TemplateKind.CUSTOM or len(template.columns) > MAX_ENTRIES:
         return
     for table in tables_of(template, context.catalogue):
@@ -159,13 +163,13 @@ def columns_are_known(template: Template, context: RuleContext) -> Iterator[Issu
             if resolve_column(name, table, context.catalogue) is None:
                 what = f"{table.key!r} has no column {quote_value(name)}"
                 remedy = suggest(
-                    name, reachable_columns(table, context.catalogue), none="The catalogue names no column of it"
+                    name, reachable_columns(table, context.catalogue), none="The catalogue lists no columns for it"
                 )
                 yield Issue(f"columns[{index}]", what, remedy)
 
 
 def _unknown_entry(path: str, noun: str, key: str, catalogue: Catalogue, keys: list[str]) -> Issue:
-    """Not in the catalogue, or in a file of it that cannot be read: two different things to correct."""
+    """Report an entry that is not in the catalogue, or one whose file cannot be read: their remedies differ."""
     folder = f"{noun.lower()}s/{key}.sql"
     unread = next((issue for issue in catalogue.issues if issue.path.startswith((folder, "catalogue"))), None)
     if unread is not None:

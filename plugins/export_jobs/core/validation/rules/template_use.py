@@ -1,4 +1,4 @@
-"""Rules of what a job chooses of a template: columns and headings, filters, audience, order of rows."""
+"""Rules for what a job chooses from a template: columns and headings, filters, audience, order of rows."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ TEMPLATE_USE_RULES: Rules[JobSpec] = Rules()
 MAX_HEADING = 200
 MAX_COLUMNS = 500
 _INVISIBLE = {"\u00ad", "\u200b", "\u2060", "\ufeff", *map(chr, range(0xE0000, 0xE0080))}
-"""Characters without a width that join no letters: a heading with one looks like another heading and is not it."""
+"""Characters without a width that join no letters: a heading with one only looks like another heading."""
 
 
 @TEMPLATE_USE_RULES.reads("templates")
 def lists_are_bounded(job: JobSpec) -> Iterator[Issue]:
-    """What follows compares every entry with every other one."""
+    """Limit the lists, because later rules compare every entry with every other one."""
     for index, use in enumerate(job.templates):
         for name, entries in (("columns", use.columns), ("order_by", use.order_by)):
             if len(entries) > MAX_COLUMNS:
-                what = f"there are {len(entries)} entries; at most {MAX_COLUMNS} fit a file"
+                what = f"there are {len(entries)} entries; at most {MAX_COLUMNS} are allowed"
                 yield Issue(f"templates[{index}].{name}", what, "Remove some")
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
 def columns_are_in_template(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """A job chooses from what the template holds."""
+    """A job can choose only columns that the template has."""
     for path, use, template in readable_uses(job, context):
         available = columns_in_template(template, context.catalogue)
         for index, column in enumerate(use.columns):
             if column.column not in available:
                 place = f"{path}.columns[{index}]{'.column' if column.heading else ''}"
-                what = f"the template {template.name!r} holds no column {quote_value(column.column)}"
-                yield Issue(place, what, suggest(column.column, available, none="It holds none"))
+                what = f"the template {template.name!r} has no column {quote_value(column.column)}"
+                yield Issue(place, what, suggest(column.column, available, none="The template has none"))
             elif column.column in [other.column for other in use.columns[:index]]:
                 yield Issue(f"{path}.columns[{index}]", f"{quote_value(column.column)} is chosen twice", "Remove one")
 
 
 @TEMPLATE_USE_RULES.looks_up("templates")
 def a_kpi_is_chosen(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """A custom template is KPIs by dimensions; without a KPI nothing says which facts are meant."""
+    """A custom template is KPIs by dimensions. Without a KPI it is unknown which facts are meant."""
     for path, use, template in readable_uses(job, context):
         has_kpi = any(column.column in template.kpis for column in use.columns)
         if template.kind is TemplateKind.CUSTOM and use.columns and not has_kpi:
@@ -62,14 +62,14 @@ def a_kpi_is_chosen(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 
 @TEMPLATE_USE_RULES.looks_up("templates")
 def headings_are_readable(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """Any letters of any script, visible and on one line."""
+    """A heading has visible characters of any script, on one line."""
     for path, use, _ in readable_uses(job, context):
         for index, column in enumerate(use.columns):
             place = f"{path}.columns[{index}].as"
             yield from text_issues(place, column.heading, limit=MAX_HEADING)
             unseen = next((char for char in column.heading if char in _INVISIBLE), None)
             if unseen:
-                what = f"the heading {quote_value(column.heading)} holds {unseen!a}, which no reader can see"
+                what = f"the heading {quote_value(column.heading)} contains {unseen!a}, which is invisible"
                 yield Issue(place, what, "Remove it")
             if column.heading != column.heading.strip():
                 what = f"the heading {quote_value(column.heading)} begins or ends with a space"
@@ -78,7 +78,7 @@ def headings_are_readable(job: JobSpec, context: RuleContext) -> Iterator[Issue]
 
 @TEMPLATE_USE_RULES.looks_up("templates")
 def headings_are_unique(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """Many receivers ignore capitals and compose accents, so headings that differ in these alone are one to them."""
+    """Many receivers ignore capitals and compose accents, so headings that differ only in these are equal to them."""
     for path, use, template in readable_uses(job, context):
         seen: dict[str, str] = {}
         for index, column in enumerate(chosen_columns(template, use, context.catalogue)):
@@ -107,12 +107,12 @@ def audience_is_valid(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 
 @TEMPLATE_USE_RULES.looks_up("templates")
 def order_by_columns_exist(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """Rows can be put in order by what the table has; groups by what is shown."""
+    """Rows can be ordered by any column of the table, groups only by columns of the file."""
     for path, use, template in readable_uses(job, context):
         tables = tables_of(template, context.catalogue)
         shown_columns = [column.column for column in chosen_columns(template, use, context.catalogue)]
-        for index, asked in enumerate(use.order_by):
-            name = asked.removeprefix("-")
+        for index, reference in enumerate(use.order_by):
+            name = reference.removeprefix("-")
             place = f"{path}.order_by[{index}]"
             if template.kind is TemplateKind.CUSTOM:
                 is_known, names = name in shown_columns, shown_columns
@@ -120,14 +120,14 @@ def order_by_columns_exist(job: JobSpec, context: RuleContext) -> Iterator[Issue
                 is_known = not tables or resolve_column(name, tables[0], context.catalogue) is not None
                 names = reachable_columns(tables[0], context.catalogue) if tables else []
             if not is_known:
-                what = f"the rows have no {quote_value(name)} to order by"
+                what = f"there is no column {quote_value(name)} to order by"
                 yield Issue(place, what, suggest(name, names, none="Remove it"))
             elif name in [other.removeprefix("-") for other in use.order_by[:index]]:
                 yield Issue(place, f"{quote_value(name)} appears twice", "Remove one of the two")
 
 
 def readable_uses(job: JobSpec, context: RuleContext) -> Iterator[tuple[str, TemplateUse, Template]]:
-    """Every use whose template is known and can be read; what is unknown or endless has an issue of its own."""
+    """Yield every use whose template is known and readable. Other rules report unknown templates and overlong lists."""
     for index, use in enumerate(job.templates):
         template = context.templates.get(use.template)
         is_short = max(len(use.columns), len(use.order_by)) <= MAX_COLUMNS
@@ -136,5 +136,5 @@ def readable_uses(job: JobSpec, context: RuleContext) -> Iterator[tuple[str, Tem
 
 
 def _time_zone_or_utc(job: JobSpec) -> str:
-    """The zone in which values are read; an unknown one has an issue of its own."""
+    """Return the zone in which values are read. Another rule reports an unknown one."""
     return job.schedule.time_zone if is_time_zone(job.schedule.time_zone) else "UTC"

@@ -1,4 +1,4 @@
-"""Rules of how text is written, in CSV and in fixed width: encoding, spelling of values, widths."""
+"""Rules for how text is written, in CSV and in fixed width: encoding, spelling of values, widths."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ _OF_COLUMNS = (*CELL_FORMAT_KEYS, "width", "align")
 
 @TEXT_FILE_RULES.reads("file.encoding", "file.bom", "file.unencodable")
 def encoding_makes_sense(job: JobSpec) -> Iterator[Issue]:
-    """A byte order mark is of Unicode, which has every character."""
+    """Only Unicode encodings have a byte order mark, and they have every character."""
     file = job.file
     if file.encoding in OF_ONE_BYTE:
         if file.bom:
             what = f"{file.encoding} has no byte order mark"
             yield Issue("file.bom", what, "Leave bom out, or choose the encoding utf-8")
     elif file.unencodable != "fail":
-        what = f"every character is in {file.encoding}, so there is none to {file.unencodable}"
+        what = f"{file.encoding} has every character, so there is nothing to {file.unencodable}"
         yield Issue("file.unencodable", what, "Leave unencodable out, or choose the encoding of the receiver")
 
 
 @TEXT_FILE_RULES.reads("file.format", "file.line_breaks")
 def a_line_is_a_row(job: JobSpec) -> Iterator[Issue]:
-    """A file of fixed width has no quotes: a line break in a cell would begin another row."""
+    """A fixed-width file has no quotes, so a line break in a cell would start another row."""
     if job.file.format == "fixed" and job.file.line_breaks == "keep":
-        what = "a line break in a cell would end the row of a file of fixed width"
+        what = "a line break in a cell would end the row of a fixed-width file"
         yield Issue("file.line_breaks", what, "Leave line_breaks out, or write blank")
 
 
 @TEXT_FILE_RULES.reads("file.format", "file.escape_formulas", "file.null_text", *(f"file.{key}" for key in WORDS))
 def words_are_no_formulas(job: JobSpec) -> Iterator[Issue]:
-    """Cells and headings are escaped. A word would be another one then than the receiver looks for."""
-    # A warning for null_text alone: jobs that deliver such a one already must go on after an upgrade.
+    """Cells and headings are escaped. These words are not: the receiver would not recognise an escaped one."""
+    # Only a warning for null_text: jobs that already deliver such a text must continue after an upgrade.
     yield from _formula_issues("file.null_text", job.file.null_text, job, Level.WARNING)
     for key in WORDS:
         yield from _formula_issues(f"file.{key}", getattr(job.file, key) or "", job)
@@ -61,7 +61,7 @@ def words_are_no_formulas(job: JobSpec) -> Iterator[Issue]:
 
 @TEXT_FILE_RULES.reads("file.delimiter", *(f"file.{key}" for key in CELL_FORMAT_KEYS))
 def spelling_is_readable(job: JobSpec) -> Iterator[Issue]:
-    """What the job says for all of its columns."""
+    """Check what the job sets for all of its columns."""
     yield from _spelling_issues("file", job.file)
     if (job.file.decimal_mark or ".") == job.file.thousands_mark:
         yield _same_marks("file.thousands_mark", job.file.thousands_mark)
@@ -69,7 +69,7 @@ def spelling_is_readable(job: JobSpec) -> Iterator[Issue]:
 
 @TEXT_FILE_RULES.looks_up("templates", "file")
 def columns_can_be_spelt_so(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """What a column says of itself fits its type and the format of the file."""
+    """Check that what a column sets for itself fits its type and the format of the file."""
     for path, use, template in readable_uses(job, context):
         table = tables_of(template, context.catalogue)[0]
         for index, column in enumerate(use.columns):
@@ -100,17 +100,19 @@ def _spelling_issues(path: str, spelling: CellFormat) -> Iterator[Issue]:
         yield from text_issues(f"{path}.{key}", text or "", limit=MAX_WORD)
     if (yes is None) != (no is None):
         missing, there = ("false_text", "true_text") if no is None else ("true_text", "false_text")
-        what = f"{there} is said and {missing} is not"
-        yield Issue(f"{path}.{missing}", what, "Say both, or none")
+        what = f"{there} is given, but {missing} is not"
+        yield Issue(f"{path}.{missing}", what, "Give both or neither")
     elif yes is not None and yes == no:
-        yield Issue(f"{path}.false_text", f"true and false would both be {quote_value(yes)}", "Write two texts")
+        yield Issue(
+            f"{path}.false_text", f"true and false would both be {quote_value(yes)}", "Write two different texts"
+        )
 
 
 def _formula_issues(place: str, text: str, job: JobSpec, level: Level = Level.ERROR) -> Iterator[Issue]:
-    """A sign alone, or before a number, is what it says."""
+    """Report a text that a spreadsheet runs. A sign alone, or before a number, is not one."""
     if job.file.format == "csv" and job.file.escape_formulas and is_formula(text):
-        what = f"{quote_value(text)} is a formula to a spreadsheet, and escape_formulas is for cells of text"
-        yield Issue(place, what, "Write it otherwise, such as in parentheses", level)
+        what = f"a spreadsheet would run {quote_value(text)} as a formula, and escape_formulas does not escape it"
+        yield Issue(place, what, "Write it differently, such as in parentheses", level)
 
 
 def _format_issues(place: str, column: ColumnUse, job: JobSpec) -> Iterator[Issue]:
@@ -118,14 +120,14 @@ def _format_issues(place: str, column: ColumnUse, job: JobSpec) -> Iterator[Issu
         return
     for key in CELL_FORMAT_KEYS:
         if getattr(column, key) is not None:
-            what = f"{quote_value(key)} says how text is written, and the format is {job.file.format}"
+            what = f"{quote_value(key)} applies only to csv and fixed, but the format is {job.file.format}"
             yield Issue(f"{place}.{key}", what, f"Leave {key} out, or choose the format csv or fixed")
 
 
 def _width_issues(place: str, column: ColumnUse, job: JobSpec) -> Iterator[Issue]:
     for key in ("width", "align"):
         if getattr(column, key) is not None and job.file.format != "fixed":
-            what = f"{quote_value(key)} is of files of fixed width, and the format is {job.file.format}"
+            what = f"{quote_value(key)} applies only to fixed, but the format is {job.file.format}"
             yield Issue(f"{place}.{key}", what, f"Leave {key} out, or choose the format fixed")
     if column.width is not None and not 1 <= column.width <= MAX_WIDTH:
         what = f"{column.width} is not a width from 1 to {MAX_WIDTH} characters"
@@ -136,10 +138,10 @@ def _type_issues(place: str, column: ColumnUse, kind: ColumnType) -> Iterator[Is
     for key in CELL_FORMAT_KEYS:
         if getattr(column, key) is not None and key not in OF_TYPE[kind]:
             of = " or ".join(other for other, keys in OF_TYPE.items() if key in keys)
-            what = f"{quote_value(column.column)} is of the type {kind}, and {key} is of the type {of}"
+            what = f"{quote_value(column.column)} has the type {kind}, but {key} is for the type {of}"
             yield Issue(f"{place}.{key}", what, f"Leave {key} out")
 
 
 def _same_marks(path: str, mark: str | None) -> Issue:
-    what = f"{quote_value(mark)} would stand between thousands and before the decimals"
-    return Issue(path, what, "Choose two marks")
+    what = f"{quote_value(mark)} would be both the thousands mark and the decimal mark"
+    return Issue(path, what, "Choose two different marks")

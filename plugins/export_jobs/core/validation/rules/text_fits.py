@@ -1,6 +1,6 @@
-"""Rules of what stands in every text file: headings and words are in its encoding and fit their columns.
+"""Rules for headings and words in a text file: its encoding has their characters, and they fit their columns.
 
-A run would find out at its first row, or deliver question marks.
+Otherwise a run would fail at its first row, or deliver question marks.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TEXT_FITS_RULES: Rules[JobSpec] = Rules()
 
 
 class _Cell(NamedTuple):
-    """How the cells of a column are written; ``kind`` is that of the catalogue."""
+    """How the cells of a column are written. ``kind`` is the type in the catalogue."""
 
     kind: ColumnType
     spelling: CellFormat
@@ -33,14 +33,14 @@ class _Cell(NamedTuple):
 
 @TEXT_FITS_RULES.reads("file.encoding", "file.null_text", "file.true_text", "file.false_text")
 def words_are_in_the_encoding(job: JobSpec) -> Iterator[Issue]:
-    """What stands in every file must not fail at the first run, or become a question mark."""
+    """The job's words must not fail the first run, or become question marks."""
     for key in ("null_text", *WORDS):
         yield from _missing_issues(f"file.{key}", getattr(job.file, key) or "", job.file.encoding)
 
 
 @TEXT_FITS_RULES.looks_up("templates", "file")
 def words_of_columns_are_in_the_encoding(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """The same for what a column says itself."""
+    """The same for the words of a column."""
     for path, use, _ in readable_uses(job, context):
         for index, column in enumerate(use.columns):
             for key in WORDS:
@@ -50,7 +50,7 @@ def words_of_columns_are_in_the_encoding(job: JobSpec, context: RuleContext) -> 
 
 @TEXT_FITS_RULES.looks_up("templates", "file")
 def headings_are_in_the_encoding(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """A heading stands in every file. Replaced, two of them must not become one."""
+    """The encoding has the headings, or replacing characters does not make two of them the same."""
     file = job.file
     if file.format not in TEXT_FORMATS or not file.header or file.encoding not in OF_ONE_BYTE:
         return
@@ -68,12 +68,12 @@ def headings_are_in_the_encoding(job: JobSpec, context: RuleContext) -> Iterator
             is_changed = shown != heading or not charset.has(other)
             if other != heading and is_changed:
                 what = f"the headings {quote_value(other)} and {quote_value(heading)} would both be {shown!r}"
-                yield Issue(place, what, f"Give one of them a heading that {file.encoding} has, with `as`")
+                yield Issue(place, what, f"Use `as` to give one of them a heading that {file.encoding} can encode")
 
 
 @TEXT_FITS_RULES.looks_up("templates", "file")
 def headings_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """Where the file has a header, the heading is the first cell that could be too wide."""
+    """In a file with a header, no heading is wider than its column."""
     if job.file.format != "fixed" or not job.file.header:
         return
     charset = Charset(job.file)
@@ -85,13 +85,15 @@ def headings_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[I
                     f"the heading {quote_value(heading)} is wider than its column, which has {column.width} characters"
                 )
                 yield Issue(
-                    f"{path}.columns[{index}].width", what, "Make it wider, the heading shorter, or header false"
+                    f"{path}.columns[{index}].width",
+                    what,
+                    "Make the column wider, shorten the heading, or write header false",
                 )
 
 
 @TEXT_FITS_RULES.looks_up("templates", "file")
 def values_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
-    """Of times and words the width is known before the first run, and so is that of NULL."""
+    """The widths of times, of words and of NULL are known before the first run."""
     if job.file.format != "fixed":
         return
     for path, use, template in readable_uses(job, context):
@@ -104,7 +106,7 @@ def values_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[Iss
 def _narrow_issues(place: str, column: ColumnUse, cell: _Cell, null_text: str) -> Iterator[Issue]:
     needed = spelt_width(cell.kind, cell.spelling)
     if column.width is not None and needed is not None and needed > column.width:
-        what = f"{quote_value(column.column)} has values of {needed} characters, and a width of {column.width}"
+        what = f"{quote_value(column.column)} has values of {needed} characters, but a width of {column.width}"
         yield Issue(f"{place}.width", what, f"Write {needed} or more")
     width = column.width or needed or WIDTHS[cell.kind]
     if len(null_text) > width:
@@ -112,13 +114,13 @@ def _narrow_issues(place: str, column: ColumnUse, cell: _Cell, null_text: str) -
         yield Issue(
             f"{place}.width",
             f"{what}characters: a NULL would stop the run",
-            "Make it wider, or null_text shorter",
+            "Make the column wider, or shorten null_text",
             Level.WARNING,
         )
 
 
 def _cell(job: JobSpec, template: Template, column: ColumnUse, context: RuleContext) -> _Cell | None:
-    """None for a column that is unknown, or whose spelling cannot be read, which has issues of their own."""
+    """Return None for a column that is unknown or whose format is invalid: other rules report those."""
     table = tables_of(template, context.catalogue)[0]
     kpi = context.catalogue.kpis.get(column.column) if column.column in template.kpis else None
     resolved = None if kpi else resolve_column(column.column, table, context.catalogue)
@@ -136,5 +138,5 @@ def _cell(job: JobSpec, template: Template, column: ColumnUse, context: RuleCont
 def _missing_issues(place: str, text: str, encoding: Encoding) -> Iterator[Issue]:
     odd = next((char for char in text if not is_in(char, encoding)), None) if encoding in OF_ONE_BYTE else None
     if odd is not None:
-        what = f"{quote_value(text)} holds {quote_value(odd)}, which is not in {encoding}"
-        yield Issue(place, what, "Write it otherwise, or choose the encoding utf-8")
+        what = f"{quote_value(text)} contains {quote_value(odd)}, which is not in {encoding}"
+        yield Issue(place, what, "Write it differently, or choose the encoding utf-8")

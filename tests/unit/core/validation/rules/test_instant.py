@@ -37,7 +37,7 @@ def test_two_files_of_one_database_that_keeps_an_instant_are_fine(dialect: str) 
 
 def test_two_databases_have_two_instants() -> None:
     assert warnings({"connection": "shop"}, {"connection": "till"}, "one", "other") == [
-        "the files come from 'shop' and 'till', which are read one after the other and not at one instant"
+        "the files come from 'shop' and 'till', which are read one after the other, not at the same instant"
     ]
     assert warnings({"connection": "shop"}, {"connection": "till"}, "one") == []
 
@@ -46,6 +46,6 @@ def test_two_databases_have_two_instants() -> None:
 def test_a_database_that_may_not_keep_an_instant_is_named(dialect: str) -> None:
     same = {"connection": "shop", "dialect": dialect}
     assert warnings(same, same, "one", "other") == [
-        f"'shop' ({dialect}) is not known to show all that one transaction reads at one instant"
+        f"'shop' ({dialect}) may not show everything that one transaction reads at the same instant"
     ]
     assert warnings(same, same, "other") == [], "of one file there is nothing that could differ"

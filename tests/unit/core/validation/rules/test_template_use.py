@@ -137,7 +137,7 @@ def test_a_list_without_an_end_is_one_issue_at_once(name: str) -> None:
     [issue] = issues("rows", **{name: ["amount"] * 50_000})
     assert (issue.path, issue.what) == (
         f"templates[0].{name}",
-        f"there are 50000 entries; at most {MAX_COLUMNS} fit a file",
+        f"there are 50000 entries; at most {MAX_COLUMNS} are allowed",
     )
 
 
