@@ -1,4 +1,4 @@
-"""The ``export-jobs`` command. Exit code 0: well; 1: something was found wrong; 2: called wrongly.
+"""The ``export-jobs`` command. Exit codes: 0 success, 1 a problem was found, 2 wrong usage.
 
 Commands are imported when they run: ``export-jobs --help`` must not wait for Airflow and the database.
 """
@@ -20,22 +20,22 @@ OK, FINDING, USAGE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; an error we know is a sentence on stderr, never a traceback."""
+    """Run one command and return its exit code; a known error is a sentence on stderr, never a traceback."""
     options = parser().parse_args(arguments)
-    # Without it Airflow looks for connections in the environment alone, and not at those of its page; its own command
-    # `airflow connections get` sets it, too. A database that cannot be reached is passed over.
+    # Without this variable Airflow looks for connections only in the environment, not at those saved on its page. Its
+    # own command `airflow connections get` sets it too. Airflow skips a database that it cannot reach.
     os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
-    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")  # a person wants our answer, not Airflow's log
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")  # the user wants our answer, not Airflow's log
     try:
         return _run(options)
     except ExportError as error:
         sys.stderr.write(f"export-jobs: {error}\n")
         return FINDING
     except KeyboardInterrupt:
-        sys.stderr.write("export-jobs: interrupted; what was saved or cleared before stays so.\n")
+        sys.stderr.write("export-jobs: interrupted; changes that were already saved or cleared remain.\n")
         return 130
     except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain once more when it flushes at exit.
+        # The reader (head, less) has closed the pipe. Python would report it again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     module, _, function = options.run.partition(":")
     output = Output(sys.stdout, options.format)
-    # Airflow writes its log to stdout, where it would stand in the middle of our JSON.
+    # Airflow writes its log to stdout, where it would corrupt our JSON.
     with redirect_stdout(sys.stderr):
         command = getattr(importlib.import_module(f"export_jobs.cli.commands.{module}"), function)
         code = int(command(options, output))

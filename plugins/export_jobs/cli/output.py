@@ -10,23 +10,23 @@ from typing import TextIO
 
 
 class Output:
-    """Where a command writes. In JSON nothing but the one document goes to stdout; remarks go to stderr."""
+    """The output of a command. In JSON format only the one document goes to stdout; remarks go to stderr."""
 
     def __init__(self, stream: TextIO, kind: str) -> None:
         self._stream = stream
         self.is_json = kind == "json"
 
     def line(self, text: str = "") -> None:
-        """One line for people."""
+        """Write one line for people."""
         (sys.stderr if self.is_json else self._stream).write(f"{text}\n")
 
     def text(self, text: str) -> None:
-        """Text that is the result itself, such as YAML or SQL; only in text format."""
+        """Write text that is the result itself, such as YAML or SQL; only in text format."""
         if not self.is_json:
             self._stream.write(text if text.endswith("\n") else f"{text}\n")
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Columns as wide as their widest cell; only in text format."""
+        """Write a table whose columns are as wide as their widest cell; only in text format."""
         if self.is_json:
             return
         cells = [list(headings), *([_cell(value) for value in row] for row in rows)]
@@ -36,17 +36,17 @@ class Output:
             self._stream.write(f"{aligned.rstrip()}\n")
 
     def json(self, document: object) -> None:
-        """The command's one document; only in JSON format."""
+        """Write the command's one document; only in JSON format."""
         if self.is_json:
             self._stream.write(json.dumps(document, default=_plain, ensure_ascii=False, indent=2) + "\n")
 
 
 def confirm(question: str, *, is_sure: bool) -> bool:
-    """Whether to go on: ``--yes``, or a person at a terminal who says so."""
+    """Return whether to continue: ``--yes`` was given, or the user at the terminal agrees."""
     if is_sure:
         return True
     if not sys.stdin.isatty():
-        sys.stderr.write(f"export-jobs: {question} Nobody is at a terminal to answer; add --yes to go on.\n")
+        sys.stderr.write(f"export-jobs: {question} There is no terminal to ask on; add --yes to continue.\n")
         return False
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
@@ -64,5 +64,5 @@ def _cell(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Dates as ISO 8601; everything else that JSON does not know as text."""
+    """Convert dates to ISO 8601, and everything else that JSON does not support to text."""
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,4 +1,4 @@
-"""What the command line understands. Light on purpose: a command is named as ``module:function``, not imported."""
+"""The parser of the command line. It imports no command, but names it as ``module:function``, so it loads fast."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _EPILOG = """\
-Exit codes: 0 well, 1 something was found wrong (an issue, a difference, a gap, an error), 2 called wrongly.
-The store and Airflow's address come from the Airflow connections export_jobs_store and export_jobs_airflow_api,
+Exit codes: 0 success, 1 a problem was found (an issue, a difference, a gap, an error), 2 wrong usage.
+The store and Airflow's address are read from the Airflow connections export_jobs_store and export_jobs_airflow_api,
 for example from the environment variables AIRFLOW_CONN_EXPORT_JOBS_STORE and AIRFLOW_CONN_EXPORT_JOBS_AIRFLOW_API.
 """
 
-_WINDOW = "days of data, both inclusive (1997-01-01..1997-01-31), or instants (1997-01-01T00:00Z..), END exclusive"
+_WINDOW = "days of data, both inclusive (1997-01-01..1997-01-31), or instants (1997-01-01T00:00Z..) with END exclusive"
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of every command."""
+    """Build the parser of every command."""
     top = argparse.ArgumentParser(
         prog="export-jobs",
         description="Export jobs for Apache Airflow: definitions, previews, deliveries, reruns.",
@@ -36,40 +36,44 @@ def parser() -> argparse.ArgumentParser:
 
 def _definition_commands(commands: _Commands) -> None:
     database = commands.add_parser("db", help="the store's tables").add_subparsers(metavar="ACTION", required=True)
-    _add_command(database, "upgrade", "database:upgrade", "make or migrate the store's tables")
+    _add_command(database, "upgrade", "database:upgrade", "create or migrate the store's tables")
     _add_command(
-        commands, "doctor", "doctor:doctor", "check this installation: what works, and how to repair what does not"
+        commands, "doctor", "doctor:doctor", "check this installation: what works, and how to fix what does not"
     )
 
     dags = commands.add_parser("dags", help="the files that Airflow parses").add_subparsers(
         metavar="ACTION", required=True
     )
-    write = _add_command(dags, "write", "dags:write_dags", "write the Dag files of many jobs: a file a shard of them")
-    write.add_argument("--folder", required=True, metavar="FOLDER", help="Airflow's Dags folder, or one below it")
+    write = _add_command(dags, "write", "dags:write_dags", "write the Dag files of many jobs: one file for each shard")
+    write.add_argument("--folder", required=True, metavar="FOLDER", help="Airflow's Dags folder, or a folder below it")
     write.add_argument(
         "--shards",
         type=_parse_count,
         default=64,
         metavar="N",
-        help="how many, the same for ever: one for 60 jobs (64)",
+        help="number of shards, about one for 60 jobs; do not change it later (64)",
     )
 
-    apply = _add_command(commands, "apply", "definitions:apply", "save a file's definitions; the plan is shown first")
+    apply = _add_command(
+        commands, "apply", "definitions:apply", "show the plan for a file of definitions, then save them"
+    )
     _add_file_option(apply, required=True)
     _add_yes_option(apply)
-    diff = _add_command(commands, "diff", "definitions:diff", "what `apply` would change; exit code 1 when anything")
+    diff = _add_command(
+        commands, "diff", "definitions:diff", "show what `apply` would change; exit code 1 if there is a change"
+    )
     _add_file_option(diff, required=True)
     validate = _add_command(
-        commands, "validate", "definitions:validate", "every issue of a file, or of the whole store"
+        commands, "validate", "definitions:validate", "show every issue of a file, or of the whole store"
     )
     _add_file_option(validate, required=False)
 
-    _add_command(commands, "list", "jobs:list_jobs", "all jobs, one a line")
-    _add_job_argument(_add_command(commands, "show", "jobs:show_job", "one job: definition, issues, next windows"))
+    _add_command(commands, "list", "jobs:list_jobs", "list all jobs, one per line")
+    _add_job_argument(_add_command(commands, "show", "jobs:show_job", "show one job: definition, issues, next windows"))
     _add_job_argument(
-        _add_command(commands, "dump", "jobs:dump", "definitions as YAML that `apply` accepts"), nargs="?"
+        _add_command(commands, "dump", "jobs:dump", "print definitions as YAML that `apply` accepts"), nargs="?"
     )
-    delete = _add_command(commands, "delete", "jobs:delete", "delete a job; its ledger and its delivered files stay")
+    delete = _add_command(commands, "delete", "jobs:delete", "delete a job; its ledger and its delivered files remain")
     _add_job_argument(delete)
     _add_yes_option(delete)
 
@@ -77,7 +81,10 @@ def _definition_commands(commands: _Commands) -> None:
 def _key_commands(commands: _Commands) -> None:
     keys = commands.add_parser("keys", help="receivers' public keys").add_subparsers(metavar="ACTION", required=True)
     show = _add_command(
-        keys, "show", "keys:show_keys", "all keys, one a line, or one with its fingerprint; 1 if one cannot be used"
+        keys,
+        "show",
+        "keys:show_keys",
+        "list all keys, or show one with its fingerprint; exit code 1 if a key cannot be used",
     )
     show.add_argument("tag", metavar="TAG", nargs="?", help="the key's tag")
     delete = _add_command(keys, "delete", "keys:delete_key", "delete a key that no job encrypts to")
@@ -88,57 +95,65 @@ def _key_commands(commands: _Commands) -> None:
 def _catalogue_commands(commands: _Commands) -> None:
     catalogue = commands.add_parser("catalogue", help="what can be exported: facts, KPIs, dimensions")
     actions = catalogue.add_subparsers(metavar="ACTION", required=True)
-    check = _add_command(actions, "check", "catalogue:check", "every issue of every file, with file and line")
+    check = _add_command(actions, "check", "catalogue:check", "show every issue of every file, with file and line")
     check.add_argument(
-        "--connection", metavar="ID", help="also ask the database of this Airflow connection; `all`: of each one named"
+        "--connection",
+        metavar="ID",
+        help="also check against the database of this Airflow connection; `all`: of every one in use",
     )
     show = _add_command(
-        actions, "show", "catalogue:show_catalogue", "all entries, one a line, or one with everything known of it"
+        actions, "show", "catalogue:show_catalogue", "list all entries, or show one with all its details"
     )
-    show.add_argument("key", metavar="KEY", nargs="?", help="of a fact, a KPI or a dimension")
-    docs = _add_command(actions, "docs", "catalogue:docs", "a page of KPIs, dimensions, facts and which go together")
-    docs.add_argument("-o", "--output", metavar="FILE", help="write it there (default: to the terminal)")
-    docs.add_argument("--html", action="store_true", help="HTML instead of Markdown")
+    show.add_argument("key", metavar="KEY", nargs="?", help="the key of a fact, a KPI or a dimension")
+    docs = _add_command(
+        actions, "docs", "catalogue:docs", "write a page of KPIs, dimensions, facts and which of them can be combined"
+    )
+    docs.add_argument("-o", "--output", metavar="FILE", help="write the page to this file (default: to the terminal)")
+    docs.add_argument("--html", action="store_true", help="write HTML instead of Markdown")
 
 
 def _preview_commands(commands: _Commands) -> None:
-    sql = _add_command(commands, "sql", "preview:sql", "the SQL that a run of a window executes")
+    sql = _add_command(commands, "sql", "preview:sql", "show the SQL that a run of a window executes")
     preview = _add_command(
-        commands, "preview", "preview:preview", "the first rows of a window, as its files will show them"
+        commands, "preview", "preview:preview", "show the first rows of a window, as its files will show them"
     )
-    preview.add_argument("--rows", type=_parse_count, default=50, metavar="N", help="how many of each template (50)")
+    preview.add_argument(
+        "--rows", type=_parse_count, default=50, metavar="N", help="number of rows of each template (50)"
+    )
     for command in (sql, preview):
         _add_job_argument(command)
         command.add_argument("--window", required=True, metavar="START..END", help=_WINDOW)
-        command.add_argument("--template", metavar="T", help="this template only")
+        command.add_argument("--template", metavar="T", help="only this template")
     windows = _add_command(
-        commands, "windows", "preview:windows", "the next windows of a job and when each is delivered"
+        commands, "windows", "preview:windows", "show the next windows of a job and when each is delivered"
     )
     _add_job_argument(windows)
-    windows.add_argument("--count", type=_parse_count, default=10, metavar="N", help="how many (10)")
+    windows.add_argument("--count", type=_parse_count, default=10, metavar="N", help="number of windows (10)")
     check = _add_command(
-        commands, "check-destination", "destinations:check_destination", "prove login, folder and write permission"
+        commands, "check-destination", "destinations:check_destination", "test login, folder and write permission"
     )
     check.add_argument("tag", metavar="TAG", help="the destination's tag")
     keys = _add_command(
         commands,
         "host-keys",
         "destinations:host_keys",
-        "host keys that an SFTP server shows; 1 if none is pinned",
+        "show the host keys of an SFTP server; exit code 1 if none is pinned",
     )
     keys.add_argument("tag", metavar="TAG", help="the destination's tag")
     keys.add_argument(
-        "--pin", metavar="FINGERPRINT", help="trust this one, which you have compared with what the server's owner says"
+        "--pin",
+        metavar="FINGERPRINT",
+        help="trust this key; first compare it with the fingerprint from the server's owner",
     )
 
 
 def _run_commands(commands: _Commands) -> None:
     _add_job_argument(
-        _add_command(commands, "history", "history:history", "executions of a job and what each delivered")
+        _add_command(commands, "history", "history:history", "show the executions of a job and what each delivered")
     )
     _add_job_argument(
         _add_command(
-            commands, "coverage", "coverage:show_coverage", "delivered, missing, failed and overlapping windows"
+            commands, "coverage", "coverage:show_coverage", "show delivered, missing, failed and overlapping windows"
         )
     )
     ledger = commands.add_parser("ledger", help="the record of what was delivered")
@@ -147,15 +162,21 @@ def _run_commands(commands: _Commands) -> None:
         actions,
         "verify",
         "ledger:verify",
-        "prove that no entry was changed, removed or added; exit code 1 if one was",
+        "verify that no entry was changed, removed or added; exit code 1 if one was",
     )
     _add_job_argument(verify, nargs="?")
-    verify.add_argument("--manifest", metavar="FILE", help="hold the ledger against what this manifest knows of it")
-    rerun = _add_command(commands, "rerun", "rerun:rerun", "run again what was not delivered since the last success")
+    verify.add_argument("--manifest", metavar="FILE", help="compare the ledger with its state in this manifest")
+    rerun = _add_command(
+        commands, "rerun", "rerun:rerun", "rerun the windows after the last success that were not delivered"
+    )
     _add_job_argument(rerun)
-    rerun.add_argument("--include-gaps", action="store_true", help="also undelivered windows before the last success")
     rerun.add_argument(
-        "--with-current-definition", action="store_true", help="use today's definition, not the one each run began with"
+        "--include-gaps", action="store_true", help="also rerun undelivered windows before the last success"
+    )
+    rerun.add_argument(
+        "--with-current-definition",
+        action="store_true",
+        help="use the current definition, not the one that each run started with",
     )
     _add_yes_option(rerun)
 
@@ -163,7 +184,9 @@ def _run_commands(commands: _Commands) -> None:
 def _add_command(commands: _Commands, name: str, run: str, text: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     command.set_defaults(run=run)
-    command.add_argument("--format", choices=("text", "json"), default="text", help="for people or for machines (text)")
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="text for people, json for programs (text)"
+    )
     return command
 
 
@@ -174,7 +197,7 @@ def _add_file_option(command: argparse.ArgumentParser, *, required: bool) -> Non
 
 
 class _OneFile(argparse.Action):
-    """A second file is refused: by itself argparse forgets the first one without a word."""
+    """Refuse a second file: argparse would silently use only the last one."""
 
     def __call__(
         self,
@@ -183,9 +206,9 @@ class _OneFile(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        """Keep the file, unless there is one already."""
+        """Keep the file; report an error if there is one already."""
         if getattr(namespace, self.dest, None) is not None:
-            parser.error(f"{option_string} is given twice, and one file is read at a time: call the command for each")
+            parser.error(f"{option_string} is given twice, but the command reads one file: run it once for each")
         setattr(namespace, self.dest, values)
 
 
@@ -194,7 +217,7 @@ def _add_job_argument(command: argparse.ArgumentParser, nargs: str | None = None
 
 
 def _add_yes_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--yes", action="store_true", help="do not ask")
+    command.add_argument("--yes", action="store_true", help="do not ask for confirmation")
 
 
 def _parse_count(text: str) -> int:

@@ -1,4 +1,4 @@
-"""What commands work on: the store, the catalogue, Airflow. Opened when asked for; nothing is opened at import."""
+"""What commands work on: the store, the catalogue, Airflow. Each is opened on first use, never at import."""
 
 from __future__ import annotations
 
@@ -35,26 +35,30 @@ class NoStoreError(UserError):
 
 
 def engine() -> Engine:
-    """The store's engine; raises ``NoStoreError`` that says how to configure one."""
+    """Return the store's engine; raise ``NoStoreError``, which says how to configure a store."""
     from export_jobs.orchestration.airflow.connections import store_engine  # noqa: PLC0415  loads Airflow, which takes a second
 
     return _opened(store_engine)
 
 
 def owner_engine() -> Engine:
-    """The store's engine for migrations: as the owner of its schema where that has a connection of its own."""
+    """Return the store's engine for migrations: as the owner of its schema if the owner has its own connection."""
     from export_jobs.orchestration.airflow.connections import owner_store_engine  # noqa: PLC0415  as above
 
     return _opened(owner_store_engine)
 
 
-def _opened(make: Callable[[], Engine]) -> Engine:
+def _opened(create: Callable[[], Engine]) -> Engine:
     try:
-        return make()
+        return create()
     except UserError as error:
         if os.environ.get(_STORE_VARIABLE):
             raise
-        hint = f". A demo is here: run `source {_DEMO_ENVIRONMENT}` first" if _DEMO_ENVIRONMENT.is_file() else ""
+        hint = (
+            f". To use the demo of this folder, run `source {_DEMO_ENVIRONMENT}` first"
+            if _DEMO_ENVIRONMENT.is_file()
+            else ""
+        )
         raise NoStoreError(
             "No store is configured",
             f"Set {_STORE_VARIABLE}=postgresql://user:password@host/database, or create the connection "
@@ -63,7 +67,7 @@ def _opened(make: Callable[[], Engine]) -> Engine:
 
 
 def has_store() -> bool:
-    """Whether a store is configured; whether it answers shows only on first use."""
+    """Return whether a store is configured; this does not show whether it answers."""
     try:
         engine()
     except NoStoreError:
@@ -72,65 +76,65 @@ def has_store() -> bool:
 
 
 def definitions() -> Definitions:
-    """The definitions in the store."""
+    """Return the definitions in the store."""
     return Definitions(engine())
 
 
 def ledger() -> Ledger:
-    """The ledger in the store."""
+    """Return the ledger in the store."""
     return Ledger(engine())
 
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
-    """The catalogue; raises ``UserError`` when its folder is missing."""
+    """Return the catalogue; raise ``UserError`` when its folder is missing."""
     return load_configured_catalogue()
 
 
 def stored_job(name: str) -> StoredJob:
-    """The job ``name``; raises ``UserError`` that names the near ones."""
+    """Return the job ``name``; raise ``UserError`` with similar names if there is none."""
     found = definitions().job(name)
     if found is None:
-        remedy = suggest(name, [job.name for job in definitions().jobs()], none="The store holds no job yet")
+        remedy = suggest(name, [job.name for job in definitions().jobs()], none="The store has no job yet")
         raise UserError(f"There is no job {name!r}", remedy)
     return found
 
 
 def destination(tag: str) -> DestinationSpec:
-    """The destination ``tag``; raises ``UserError`` that names the near ones."""
+    """Return the destination ``tag``; raise ``UserError`` with similar tags if there is none."""
     found = definitions().destination(tag)
     if found is None:
         known = [spec.tag for spec in definitions().destinations()]
-        raise UserError(f"There is no destination {tag!r}", suggest(tag, known, none="The store holds none yet"))
+        raise UserError(f"There is no destination {tag!r}", suggest(tag, known, none="The store has none yet"))
     return found
 
 
 def last_window_ends() -> dict[int, datetime]:
-    """By job id, the end of the last scheduled window that was begun: the next one starts there."""
+    """Return, by job id, the end of the last scheduled window that was started: the next window starts there."""
     return JobOverview(engine()).last_scheduled_ends()
 
 
 def actor() -> str:
-    """Who makes a change, for the record."""
+    """Return who makes a change, for the audit log."""
     return f"{getpass.getuser()} (export-jobs)"
 
 
 def airflow_pools(output: Output) -> dict[str, int] | None:
-    """Slots of Airflow's pools by name; None, with a remark, where Airflow cannot be asked."""
+    """Return the slots of Airflow's pools by name; None, with a remark, where Airflow cannot be reached."""
     from export_jobs.orchestration.airflow.api import AirflowApi  # noqa: PLC0415  loads httpx and Airflow
     from export_jobs.orchestration.airflow.pools import slots_over_api  # noqa: PLC0415  as above
 
     try:
         return slots_over_api(AirflowApi.from_connection())
     except ExportError as error:
-        output.line(f"Whether Airflow has the pools of these jobs is not known. {error}")
+        output.line(f"Could not check whether Airflow has the pools of these jobs. {error}")
         return None
 
 
 def announce_change(output: Output, *, deleted: str | None = None) -> None:
-    """Let Airflow see a change at once. What is saved is saved, so Airflow being away is only worth a remark.
+    """Ask Airflow to parse now, so that it sees a change at once; the change is saved even if Airflow is away.
 
-    ``deleted`` is the Dag of a deleted job: Airflow takes a minute or two to forget one, so it is paused meanwhile.
+    ``deleted`` is the Dag of a deleted job: Airflow takes a minute or two to remove it, so it is paused until then.
     """
     from export_jobs.orchestration.airflow.api import AirflowApi  # noqa: PLC0415  loads httpx and Airflow
 
@@ -140,6 +144,6 @@ def announce_change(output: Output, *, deleted: str | None = None) -> None:
             api.pause(deleted)
         api.parse_now()
     except ExportError as error:
-        output.line(f"Airflow was not asked to parse now; it finds the change at its next turn. {error}")
+        output.line(f"Airflow could not be asked to parse now; it will see the change at its next parse. {error}")
     else:
         output.line("Airflow was asked to parse now.")

@@ -21,7 +21,7 @@ def test_apply_is_idempotent(run: Run) -> None:
     code, out, _ = run("apply", "-f", SAMPLES, "--yes")
     assert code == 0 and "+ job daily-purchases: create" in out and "Saved." in out
     code, out, _ = run("apply", "-f", SAMPLES, "--yes")
-    assert code == 0 and "The store holds all of this already" in out
+    assert code == 0 and "The store already has these definitions" in out
     assert run("diff", "-f", SAMPLES)[0] == 0
 
 
@@ -85,7 +85,7 @@ def test_a_second_file_is_not_forgotten_without_a_word(run: Run, capsys: pytest.
     with pytest.raises(SystemExit) as ended:
         run("apply", "-f", SAMPLES, "-f", SAMPLES, "--yes")
     assert ended.value.code == 2
-    assert "-f is given twice, and one file is read at a time" in capsys.readouterr().err
+    assert "-f is given twice, but the command reads one file" in capsys.readouterr().err
     assert names(run) == []
 
 
@@ -108,8 +108,8 @@ def test_an_edited_schedule_shows_the_next_windows_before_it_is_saved(run: Run, 
     code, out, _ = run("diff", "-f", file)
     assert code == 1
     assert "schedule.execute_on: sunday -> friday" in out
-    assert "next windows as it is: 1997-01-01..1997-01-05, 1997-01-06..1997-01-12" in out
-    assert "next windows to be:    1997-01-01..1997-01-03, 1997-01-04..1997-01-10" in out
+    assert "next windows now:   1997-01-01..1997-01-05, 1997-01-06..1997-01-12" in out
+    assert "next windows after: 1997-01-01..1997-01-03, 1997-01-04..1997-01-10" in out
     assert run("apply", "-f", file, "--yes")[0] == 0
     assert run("diff", "-f", file)[0] == 0
 
@@ -181,7 +181,7 @@ def test_a_broken_filter_is_said_with_its_line_and_hides_nothing(run: Run, edite
 def test_show_says_when_the_definition_changed_between_deliveries(run: Run, stored: Store) -> None:
     run("apply", "-f", SAMPLES, "--yes")
     _, out, _ = run("show", "daily-purchases")
-    assert "MADE FROM" not in out
+    assert "DEFINITION" not in out
     job = stored.definitions.job("daily-purchases")
     assert job is not None
     for day, text in enumerate(("a" * 64, "a" * 64, "b" * 64)):

@@ -68,7 +68,7 @@ def test_a_key_is_applied_with_its_fingerprint_and_dumped_unchanged(
     assert code == 1 and "sales encrypt to it" in err
     run("delete", "sales", "--yes")
     assert run("keys", "delete", "acme", "--yes")[0] == 0
-    assert "holds no key yet" in run("keys", "show")[1]
+    assert "has no key yet" in run("keys", "show")[1]
 
 
 def test_another_key_under_the_tag_is_refused_in_the_plan(run: Run, keyring: GpgKeyring, tmp_path: Path) -> None:

@@ -107,12 +107,12 @@ def tamper(postgres: Postgres, statement: str) -> None:
 def test_a_ledger_that_is_whole(delivered: Store, run: Run, tmp_path: Path) -> None:
     assert run("ledger", "verify") == (
         0,
-        "6 entries in 4 chains: each is what it was when it was written.\n",
+        "6 entries in 4 chains: every entry is unchanged since it was written.\n",
         "",
     )
     assert run("ledger", "verify", "SALES")[:2] == (
         0,
-        "3 entries in 1 chain: each is what it was when it was written.\n",
+        "3 entries in 1 chain: every entry is unchanged since it was written.\n",
     )
     code, said, _ = run("ledger", "verify", "--manifest", manifest(delivered, tmp_path), "--format", "json")
     document = json.loads(said)
@@ -156,9 +156,9 @@ def test_an_edited_manifest_is_found(delivered: Store, run: Run, tmp_path: Path)
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"{}", "is not a manifest that says where the ledger stood"),
+        (b"{}", "is not a manifest that contains the state of the ledger"),
         (b"\xff\x00", "is not a manifest"),
-        (b'{"job": "sales", "job_id": 1, "manifest_version": 1}', "is not a manifest that says where"),
+        (b'{"job": "sales", "job_id": 1, "manifest_version": 1}', "is not a manifest that contains"),
     ],
 )
 def test_what_is_no_manifest_is_said(delivered: Store, run: Run, tmp_path: Path, content: bytes, sentence: str) -> None:
@@ -179,7 +179,7 @@ def test_the_history_of_a_deleted_job_is_proven_by_its_name(delivered: Store, ru
     delivered.definitions.delete("sales", "ben")
     assert run("ledger", "verify", "sales")[:2] == (
         0,
-        "4 entries in 1 chain: each is what it was when it was written.\n",
+        "4 entries in 1 chain: every entry is unchanged since it was written.\n",
     )
 
 

@@ -27,7 +27,7 @@ def test_a_table_for_people(samples: Run) -> None:
     code, out, _ = samples("preview", "monthly-1997", *JANUARY, "--rows", "3")
     assert code == 0
     lines = out.splitlines()
-    assert lines[0] == "purchases: the first 3 rows, and there are more"
+    assert lines[0] == "purchases: the first 3 rows; there are more"
     assert lines[1].split()[:2] == ["purchase_id", "customer_id"]
     assert len(lines) == 5
 

@@ -131,8 +131,8 @@ def test_from_the_last_success_oldest_first(
     assert cli.main(["rerun", "daily-purchases", "--yes"]) == 0
     assert airflow.cleared == [("day-3", False), ("day-4", False), ("day-2", True)]
     out = capsys.readouterr().out
-    assert "1997-01-01  failed   day-0  gap, left alone; --include-gaps takes it in" in out
-    assert "1997-01-03  failed   day-2  repair: delivered, marked failed" in out
+    assert "1997-01-01  failed   day-0  gap: not rerun; add --include-gaps to rerun it" in out
+    assert "1997-01-03  failed   day-2  repair: delivered, but marked failed" in out
     assert "Cleared 3 runs" in out
 
 
@@ -213,8 +213,8 @@ def test_an_edit_goes_on_where_the_last_window_ended(
     capsys.readouterr()
     assert cli.main(["diff", "-f", str(edited)]) == 1
     out = capsys.readouterr().out
-    assert "next windows as it is: 1997-01-06, 1997-01-07, 1997-01-08" in out
-    assert "next windows to be:    1997-01-06..1997-01-12, 1997-01-13..1997-01-14" in out
+    assert "next windows now:   1997-01-06, 1997-01-07, 1997-01-08" in out
+    assert "next windows after: 1997-01-06..1997-01-12, 1997-01-13..1997-01-14" in out
     assert cli.main(["apply", "-f", str(edited), "--yes"]) == 0
     capsys.readouterr()
     assert cli.main(["windows", "daily-purchases"]) == 0

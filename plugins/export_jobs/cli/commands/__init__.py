@@ -1,1 +1,1 @@
-"""The commands, one module a subject; ``cli/parser.py`` names each as module:function."""
+"""The commands, one module for each subject; ``cli/parser.py`` names each as module:function."""

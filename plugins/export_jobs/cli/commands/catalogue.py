@@ -1,4 +1,4 @@
-"""``catalogue check``, ``show`` and ``docs``: what can be exported, and whether its files hold.
+"""``catalogue check``, ``show`` and ``docs``: what can be exported, and whether its files are valid.
 
 Needs no store, and Airflow only for ``check --connection``.
 """
@@ -32,8 +32,8 @@ ALL_CONNECTIONS = "all"
 
 
 def check(options: argparse.Namespace, output: Output) -> int:
-    """Every issue of every file; with ``--connection`` also what the database says."""
-    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what becomes an issue of ours
+    """Show every issue of every file; with ``--connection`` also those that the database reports."""
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it logs warnings for what we report as issues
     folder = settings.catalogue_folder()
     catalogue = _catalogue()
     issues = [*validate_catalogue(catalogue), *stray_files(folder)]
@@ -59,7 +59,7 @@ def check(options: argparse.Namespace, output: Output) -> int:
 
 
 def show_catalogue(options: argparse.Namespace, output: Output) -> int:
-    """Every entry, one a line; with a key all that is known of it."""
+    """List every entry, one per line, or show the entries of a key with all details."""
     catalogue = _catalogue()
     if options.key is None:
         output.table(("KIND", "KEY", "TITLE", "OF", "REACHES"), list_rows(catalogue))
@@ -73,7 +73,7 @@ def show_catalogue(options: argparse.Namespace, output: Output) -> int:
 
 
 def docs(options: argparse.Namespace, output: Output) -> int:
-    """A page of everything, for those who choose what to export."""
+    """Write a page of the whole catalogue, for people who choose what to export."""
     catalogue = _catalogue()
     blocks = catalogue_page(catalogue)
     text = html_page(TITLE, blocks) if options.html else markdown(blocks)
@@ -92,15 +92,17 @@ def write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UserError(f"The file {path} cannot be written: {error.strerror}", "Name another one") from error
+        raise UserError(f"The file {path} cannot be written: {error.strerror}", "Choose another file") from error
 
 
 def _report_unread_files(catalogue: Catalogue, output: Output) -> int:
-    """Reports how many files could not be read and are not shown; 1 then."""
+    """Report how many files could not be read and are not shown; return 1 if there are any."""
     if not catalogue.issues:
         return 0
     unread = {split_location(issue)[0] for issue in catalogue.issues}
-    output.line(f"Not shown: {_count(unread, 'file')} that cannot be read; `export-jobs catalogue check` says why.")
+    output.line(
+        f"Not shown: {_count(unread, 'file')} that cannot be read; run `export-jobs catalogue check` to see why."
+    )
     return 1
 
 
@@ -114,7 +116,7 @@ def _check_connections(wanted: str, catalogue: Catalogue, issues: list[Issue]) -
 
 def _describe_check(one: ConnectionCheck) -> str:
     if not one.questions:
-        return "nothing could be asked"
+        return "nothing could be checked"
     types = "columns, types" if one.types_checked else "columns (no types)"
     return f"{_count([None] * one.questions, 'question')} about {types} and statements"
 
@@ -135,7 +137,7 @@ def _catalogue() -> Catalogue:
 
 
 def _sentence(folder: Path, issue: Issue) -> str:
-    """File and line first, as editors and terminals make links of them."""
+    """Format an issue with file and line first, because editors and terminals turn these into links."""
     file, line, key = split_location(issue)
     place = os.path.relpath(folder / file)
     where = f"{place}:{line}" if line else place

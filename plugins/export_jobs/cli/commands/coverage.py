@@ -17,7 +17,7 @@ _FINDINGS = {CoverageState.EARLY, CoverageState.FAILED, CoverageState.MISSING}
 
 
 def show_coverage(options: argparse.Namespace, output: Output) -> int:
-    """Every window that is due; 1 when one is missing or failed, when two overlap, or when days have no window."""
+    """Show every due window; return 1 if one is missing, failed or early, if two overlap, or if days have no window."""
     job = session.stored_job(options.job).parse_with_windows()
     templates = [use.template for use in job.templates]
     records = session.ledger().executions(job.job_id)

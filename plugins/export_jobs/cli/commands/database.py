@@ -10,13 +10,13 @@ from export_jobs.store.schema import upgrade_store
 
 
 def upgrade(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
-    """Make the store's tables, or migrate them to this version."""
+    """Create the store's tables, or migrate them to this version."""
     report = upgrade_store(session.owner_engine())
     output.line("The store's tables are up to date.")
     if report.missing:
         output.line(
-            f"The roles {', '.join(report.missing)} are not there, and this login may not make them. Everything works "
-            "with one login; docs/howto/database-roles.md says what it may do then, and how to have the roles made."
+            f"The roles {', '.join(report.missing)} do not exist, and this login may not create them. Everything works "
+            "with one login; see docs/howto/database-roles.md for what that login may do and how to create the roles."
         )
     output.json({"upgraded": True, "missing_roles": report.missing})
     return 0

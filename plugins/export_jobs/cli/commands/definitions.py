@@ -1,4 +1,4 @@
-"""``apply``, ``diff`` and ``validate``: a file of definitions against the catalogue and the store."""
+"""``apply``, ``diff`` and ``validate``: a file of definitions, checked against the catalogue and the store."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _SAVED = {Action.CREATE, Action.UPDATE}
 
 
 def apply(options: argparse.Namespace, output: Output) -> int:
-    """Show the plan, ask, save all of it or nothing, and let Airflow parse."""
+    """Show the plan, ask for confirmation, save everything or nothing, and ask Airflow to parse."""
     file = read_yaml(Path(options.file))
     plan = _make_and_show_plan(file, output)
     saved = False
     if not plan.is_applicable:
         output.line("Nothing was saved.")
     elif plan.is_empty:
-        output.line("The store holds all of this already; there is nothing to save.")
+        output.line("The store already has these definitions; there is nothing to save.")
     elif confirm("Save these changes?", is_sure=options.yes):
         apply_plan(plan, session.definitions(), session.actor())
         saved = True
@@ -44,7 +44,7 @@ def apply(options: argparse.Namespace, output: Output) -> int:
 
 
 def diff(options: argparse.Namespace, output: Output) -> int:
-    """What ``apply`` would change; 1 when anything."""
+    """Show what ``apply`` would change; return 1 if there is a change."""
     file = read_yaml(Path(options.file))
     plan = _make_and_show_plan(file, output)
     output.json(plan_document(plan, file, saved=False))
@@ -52,12 +52,12 @@ def diff(options: argparse.Namespace, output: Output) -> int:
 
 
 def validate(options: argparse.Namespace, output: Output) -> int:
-    """Every issue of a file, or of everything in the store."""
+    """Show every issue of a file, or of the whole store."""
     file = read_yaml(Path(options.file)) if options.file else None
     read, found = _check_file(file, output) if file else (None, _check_store())
     issues = [*session.catalogue().issues, *found]
     show_issues(issues, output, file)
-    names = _own_names(read) if read and not errors(issues) else {}
+    names = _first_files(read) if read and not errors(issues) else {}
     for job, paths in names.items():
         for path in paths:
             output.line(f"job {job}: first files: {path}")
@@ -66,8 +66,8 @@ def validate(options: argparse.Namespace, output: Output) -> int:
     return 1 if errors(issues) else 0
 
 
-def _own_names(file: DefinitionFile) -> dict[str, list[str]]:
-    """What the first run of each job sends whose files have names of its own."""
+def _first_files(file: DefinitionFile) -> dict[str, list[str]]:
+    """Return the paths that the first run sends, for each job that sets its own file names."""
     named = [job for job in file.jobs if job.file.name is not None or job.file.done_file is not None]
     return {job.name: first_paths(job, scheduled_windows(job.schedule)) for job in named}
 
@@ -77,11 +77,11 @@ def _check_store() -> list[Issue]:
 
 
 def _check_file(file: YamlFile, output: Output) -> tuple[DefinitionFile | None, list[Issue]]:
-    """Beside what the store holds; where none is configured, as in CI, the file stands for itself."""
+    """Check the file together with the store; without a configured store, as in CI, check it on its own."""
     if session.has_store():
         plan = _plan(file)
         return plan.file, list(plan.issues)
-    output.line("No store is configured: the file is checked by itself and against the catalogue.")
+    output.line("No store is configured: the file is checked on its own and against the catalogue.")
     return check_file(
         file.data,
         catalogue=session.catalogue(),
@@ -100,7 +100,7 @@ def _make_and_show_plan(file: YamlFile, output: Output) -> ApplyPlan:
 
 
 def _pool_issues(plan: ApplyPlan, output: Output) -> list[Issue]:
-    """What would keep a job that is to be saved from ever starting; nothing is asked when none is."""
+    """Return missing pools, without which a saved job would never start; ask nothing when no job is to be saved."""
     from export_jobs.orchestration.airflow.pools import pool_issues  # noqa: PLC0415  loads Airflow's API, for some commands
 
     saved = {change.name for change in plan.changes if change.noun == "job" and change.action in _SAVED}

@@ -1,4 +1,4 @@
-"""``doctor``: checks this installation from the inside, one line a check."""
+"""``doctor``: check this installation from the inside, one line for each check."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from export_jobs.cli.output import Output
 
 
 def doctor(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
-    """What works and what does not, each failure with its remedy; 1 when something failed."""
+    """Show what works and what does not, each failure with its remedy; return 1 when a check failed."""
     from export_jobs.orchestration.airflow.api import AirflowApi  # noqa: PLC0415  loads Airflow
     from export_jobs.orchestration.doctor.report import examine, is_healthy  # noqa: PLC0415  loads Airflow
     from export_jobs.orchestration.doctor.result import Surroundings  # noqa: PLC0415  loads Airflow

@@ -1,4 +1,4 @@
-"""``history``: what the ledger says of a job, execution by execution."""
+"""``history``: the executions of a job in the ledger."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from export_jobs.store.executions.state import latest_failures, newest_files, st
 
 
 def history(options: argparse.Namespace, output: Output) -> int:
-    """Every execution, by window, with what it delivered and why it did not."""
+    """Show every execution, by window, with what it delivered or why it did not."""
     row = session.stored_job(options.job)
     records = session.ledger().executions(row.job_id)
     zone = ZoneInfo(row.time_zone)

@@ -24,7 +24,7 @@ _LIST_KEYS = ("name", "state", "frequency", "from", "until", "destination", "tem
 
 
 def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG001  every command has one signature
-    """One line a job; an invalid job is marked and hides no other."""
+    """List one job per line; an invalid job is marked and does not hide others."""
     rows = session.definitions().jobs()
     last_window_end = session.last_window_ends()
     entries = [_entry(row, last_window_end.get(row.job_id)) for row in rows]
@@ -42,7 +42,7 @@ def list_jobs(options: argparse.Namespace, output: Output) -> int:  # noqa: ARG0
 
 
 def show_job(options: argparse.Namespace, output: Output) -> int:
-    """Definition, issues, next windows and what was delivered from which definition; 1 when the job is invalid."""
+    """Show definition, issues, next windows and provenance of the files; return 1 when the job is invalid."""
     row = session.stored_job(options.job)
     tags = [destination.tag for destination in session.definitions().destinations()]
     job, _ = row.read()
@@ -73,7 +73,7 @@ def show_job(options: argparse.Namespace, output: Output) -> int:
 
 
 def dump(options: argparse.Namespace, output: Output) -> int:
-    """The whole store, or one job with its templates and its destination; 1 when a row had to be left out."""
+    """Print the whole store, or one job with its templates and destinations; return 1 when a row was left out."""
     definitions = session.definitions()
     rows = [session.stored_job(options.job)] if options.job else definitions.jobs()
     jobs: list[ExportJob] = []
@@ -101,9 +101,9 @@ def dump(options: argparse.Namespace, output: Output) -> int:
 
 
 def delete(options: argparse.Namespace, output: Output) -> int:
-    """Delete a job after asking."""
+    """Delete a job after confirmation."""
     row = session.stored_job(options.job)
-    question = f"Delete job {row.name!r}? Its ledger and its delivered files stay; no further window is exported."
+    question = f"Delete job {row.name!r}? Its ledger and its delivered files remain; no further window is exported."
     if not confirm(question, is_sure=options.yes):
         output.line("Nothing was deleted.")
         return 1
@@ -120,7 +120,7 @@ def _definition_text(job: ExportJob) -> str:
 
 
 def _entry(row: StoredJob, last_window_end: datetime | None) -> dict[str, object]:
-    """One line of the list; the keys are those of the JSON."""
+    """Return one line of the list, with the keys of the JSON."""
     job, issues = row.check(catalogue=session.catalogue())
     if job is None:
         found = errors(issues)

@@ -15,7 +15,7 @@ from export_jobs.streaming.openpgp.read_key import read_public_key
 
 
 def show_keys(options: argparse.Namespace, output: Output) -> int:
-    """Every key, one a line, or one with everything known of it; gpg reads each anew. 1 when one cannot be used."""
+    """List every key, or show one in full; gpg reads each of them again. Return 1 when one cannot be used."""
     definitions = session.definitions()
     keys = [_key(options.tag)] if options.tag else definitions.receiver_keys()
     users = definitions.jobs_by_key()
@@ -24,7 +24,7 @@ def show_keys(options: argparse.Namespace, output: Output) -> int:
     if options.tag:
         output.text("\n".join(_lines(*found[0], users.get(options.tag, []))))
     elif not keys:
-        output.line("The store holds no key yet.")
+        output.line("The store has no key yet.")
     else:
         rows = [(key.tag, state or "usable", key.expires_at, key.user_id, key.fingerprint) for key, state in found]
         output.table(("tag", "state", "expires", "user id", "fingerprint"), rows)
@@ -33,7 +33,7 @@ def show_keys(options: argparse.Namespace, output: Output) -> int:
 
 
 def delete_key(options: argparse.Namespace, output: Output) -> int:
-    """Delete a key after asking; the store refuses while a job encrypts to it."""
+    """Delete a key after confirmation; the store refuses while a job encrypts to it."""
     key = _key(options.tag)
     if not confirm(f"Delete key {key.tag!r} of {key.user_id}?", is_sure=options.yes):
         output.line("Nothing was deleted.")
@@ -49,12 +49,12 @@ def _key(tag: str) -> ReceiverKey:
     key = definitions.receiver_key(tag)
     if key is None:
         tags = [known.tag for known in definitions.receiver_keys()]
-        raise UserError(f"There is no key {tag!r}", suggest(tag, tags, none="The store holds no key yet"))
+        raise UserError(f"There is no key {tag!r}", suggest(tag, tags, none="The store has no key yet"))
     return key
 
 
 def _state(key: ReceiverKey) -> str:
-    """Why nothing can be encrypted to a key; empty when something can."""
+    """Return why nothing can be encrypted to a key; empty when the key can be used."""
     try:
         fault = key_fault(key.tag, key.fingerprint, read_public_key(key.public_key))
     except ExportError as error:

@@ -1,4 +1,4 @@
-"""``ledger verify``: whether every entry of the ledger is what it was when it was written."""
+"""``ledger verify``: whether every entry of the ledger is unchanged since it was written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from export_jobs.store.ledger import Ledger
 
 
 class _LedgerOfManifest(BaseModel):
-    """What is read of a manifest: its other keys may be those of a later version."""
+    """The keys that are read from a manifest; its other keys can belong to a later version."""
 
     job: str
     job_id: int
@@ -26,7 +26,7 @@ class _LedgerOfManifest(BaseModel):
 
 
 def verify(options: argparse.Namespace, output: Output) -> int:
-    """The faults of every chain, or of one job's; against a manifest's head too, when there is one."""
+    """Show the faults of every chain, or of one job's; with ``--manifest`` also compare with the manifest's head."""
     ledger = session.ledger()
     if options.manifest:
         reports = [_against_manifest(ledger, Path(options.manifest), options.job)]
@@ -35,11 +35,11 @@ def verify(options: argparse.Namespace, output: Output) -> int:
     faults = [(report.name, fault) for report in reports for fault in report.faults]
     if faults:
         lines = [(name, fault.sequence, fault.entry, fault.what) for name, fault in faults]
-        output.table(("OF", "PLACE", "ENTRY", "WHAT"), lines)
+        output.table(("CHAIN", "NUMBER", "ENTRY", "FAULT"), lines)
     else:
         entries = sum(report.head.sequence for report in reports)
         chains = f"{len(reports)} chain{'s' * (len(reports) != 1)}"
-        output.line(f"{entries} entries in {chains}: each is what it was when it was written.")
+        output.line(f"{entries} entries in {chains}: every entry is unchanged since it was written.")
     output.json({"is_intact": not faults, "chains": [asdict(report) for report in reports]})
     return 1 if faults else 0
 
@@ -49,7 +49,7 @@ def _chains(ledger: Ledger, name: str | None) -> list[str]:
         return ledger.chains()
     chains = ledger.chains_of(name)
     if not chains:
-        session.stored_job(name)  # says which names are near
+        session.stored_job(name)  # raises an error with similar names
     return chains
 
 
@@ -59,16 +59,18 @@ def _against_manifest(ledger: Ledger, file: Path, name: str | None) -> ChainRepo
         manifest = _LedgerOfManifest.model_validate_json(content)
     except ValidationError:
         raise UserError(
-            f"{file} is not a manifest that says where the ledger stood",
-            "Give a `...manifest.json` that this version or a later one has delivered",
+            f"{file} is not a manifest that contains the state of the ledger",
+            "Use a `...manifest.json` that this version or a later one has delivered",
         ) from None
     if name is not None and name.lower() != manifest.job.lower():
-        raise UserError(f"{file} is a manifest of job {manifest.job!r}, not of {name!r}", "Leave out the job")
+        raise UserError(
+            f"{file} is a manifest of job {manifest.job!r}, not of {name!r}", "Leave out the job, or name that job"
+        )
     known = ChainHead(manifest.ledger.sequence, manifest.ledger.hash)
     report = ledger.verify(f"job {manifest.job_id}", known)
     if ledger.knows_publication(manifest.job_id, hashlib.sha256(content).hexdigest()):
         return report
-    what = "the ledger has no publication of these bytes: they were edited, or the entry was removed"
+    what = "the ledger has no publication of these bytes: the file was edited, or the entry was removed"
     unknown = ChainFault(report.chain, None, "the manifest itself", what)
     return ChainReport(report.chain, report.name, report.head, (*report.faults, unknown))
 

@@ -1,4 +1,4 @@
-"""``sql``, ``preview`` and ``windows``: what would happen, before it does."""
+"""``sql``, ``preview`` and ``windows``: what a job will export, before it does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def sql(options: argparse.Namespace, output: Output) -> int:
-    """The statement of each template, with the values bound to it."""
+    """Show the statement of each template, with its bound values."""
     exports = _compile_exports(_valid_job(options.job), options)
     for export in exports:
         output.text(runnable_sql(export))
@@ -36,7 +36,7 @@ def sql(options: argparse.Namespace, output: Output) -> int:
 
 
 def preview(options: argparse.Namespace, output: Output) -> int:
-    """The first rows of each template's file, every cell as the file will show it."""
+    """Show the first rows of each template's file, every cell as the file will show it."""
     from export_jobs.orchestration.airflow.connections import open_source  # noqa: PLC0415  loads Airflow
     from export_jobs.streaming.preview import first_rows  # noqa: PLC0415  loads a database driver
 
@@ -62,7 +62,7 @@ def preview(options: argparse.Namespace, output: Output) -> int:
 
 
 def windows(options: argparse.Namespace, output: Output) -> int:
-    """The windows that follow the last one made."""
+    """Show the windows that follow the last window with a run."""
     row = session.stored_job(options.job)
     schedule = row.parse_with_windows().schedule
     last_window_end = session.last_window_ends().get(row.job_id)
@@ -82,9 +82,9 @@ def windows(options: argparse.Namespace, output: Output) -> int:
 
 
 def parse_window(text: str, time_zone: str) -> Window:
-    """``1997-01-01..1997-01-31``: days, both inclusive; with a time of day: instants, the end exclusive.
+    """Parse ``1997-01-01..1997-01-31``: days, both inclusive; with a time of day: instants, the end exclusive.
 
-    An instant without an offset is read in ``time_zone``. Raises ``UserError`` for anything else.
+    An instant without an offset is in ``time_zone``. Raise ``UserError`` for anything else.
     """
     first, separator, last = text.partition("..")
     try:
@@ -115,11 +115,11 @@ def _valid_job(name: str) -> ExportJob:
 
 
 def _compile_exports(job: ExportJob, options: argparse.Namespace) -> list[CompiledExport]:
-    """What each template of a job compiles to for a window, or the one template that was named."""
+    """Compile each template of a job for a window, or only the template that was named."""
     window = parse_window(options.window, job.schedule.time_zone)
     names = [use.template for use in job.templates]
     if options.template and options.template not in names:
-        remedy = suggest(options.template, names, none="It uses none")
+        remedy = suggest(options.template, names, none="The job uses no template")
         raise UserError(f"Job {job.name!r} does not use the template {options.template!r}", remedy)
     return [
         compile_export(job, name, session.catalogue(), window) for name in names if options.template in {None, name}
@@ -128,8 +128,8 @@ def _compile_exports(job: ExportJob, options: argparse.Namespace) -> list[Compil
 
 def _size(found: Preview) -> str:
     if found.truncated:
-        return f"the first {len(found.rows)} rows, and there are more"
-    return f"{len(found.rows)} {'row' if len(found.rows) == 1 else 'rows'}, all there are"
+        return f"the first {len(found.rows)} rows; there are more"
+    return f"{len(found.rows)} {'row' if len(found.rows) == 1 else 'rows'} in total"
 
 
 def _document(export: CompiledExport) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""``rerun``: from the last successful schedule, by Airflow's own clear, so that Airflow's page tells the same story."""
+"""``rerun``: clear runs after the last success, with Airflow's own clear, so that Airflow's page shows the same."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from export_jobs.store.stored_job import StoredJob
 
 
 def rerun(options: argparse.Namespace, output: Output) -> int:
-    """List the windows, ask, clear them oldest first; 1 when a person declines."""
+    """List the windows, ask for confirmation, clear them oldest first; return 1 when the user declines."""
     row = session.stored_job(options.job)
     _refuse_invalid(row)
     api = AirflowApi.from_connection()
@@ -43,18 +43,18 @@ def rerun(options: argparse.Namespace, output: Output) -> int:
 
 
 def _refuse_invalid(row: StoredJob) -> None:
-    """The Dag of an invalid definition has no task but one that refuses, so a cleared run would only fail again."""
+    """Refuse an invalid definition: its Dag has only a task that fails, so a cleared run would fail again."""
     job, issues = row.check(catalogue=session.catalogue())
     if job is None:
         what = f"The definition of the job {row.name!r} is invalid: {errors(issues)[0]}"
-        raise UserError(what.rstrip("."), "Correct it, then rerun")
+        raise UserError(what.rstrip("."), "Correct it, then run this command again")
 
 
 def _show(plan: RerunSelection, output: Output, zone: str) -> None:
     what = (
         ("rerun", plan.clear),
-        ("repair: delivered, marked failed", plan.heal),
-        ("gap, left alone; --include-gaps takes it in", plan.gaps),
+        ("repair: delivered, but marked failed", plan.heal),
+        ("gap: not rerun; add --include-gaps to rerun it", plan.gaps),
     )
     rows = [
         (day_range(run.window, zone) if run.window else "-", run.state, run.run_id, text)

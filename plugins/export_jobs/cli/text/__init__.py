@@ -1,1 +1,1 @@
-"""What commands print of definitions, plans and the catalogue."""
+"""The text that commands print about definitions, plans and the catalogue."""

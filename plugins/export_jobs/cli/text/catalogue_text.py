@@ -1,4 +1,4 @@
-"""Entries of the catalogue for people and for machines."""
+"""Entries of the catalogue as text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KINDS = {Fact: "fact", Kpi: "KPI", Dimension: "dimension"}
 
 
 def find_entries(key: str, catalogue: Catalogue) -> list[CatalogueEntry]:
-    """The entries of that key: a fact and a KPI may share one. Raises ``UserError`` when there is none."""
+    """Return the entries with that key: a fact and a KPI can share one. Raise ``UserError`` when there is none."""
     folders = (catalogue.facts, catalogue.kpis, catalogue.dimensions)
     found: list[CatalogueEntry] = [folder[key] for folder in folders if key in folder]
     if not found:
@@ -27,7 +27,7 @@ def find_entries(key: str, catalogue: Catalogue) -> list[CatalogueEntry]:
 
 
 def list_rows(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
-    """One line an entry: kind, key, title, what it is of, what it reaches."""
+    """Yield a row for each entry: kind, key, title, its fact or connection, what it reaches."""
     for fact in sorted_by_title(catalogue.facts):
         yield "fact", fact.key, fact.title, fact.connection, _words(catalogue.dimensions_of(fact.key))
     for kpi in sorted_by_title(catalogue.kpis):
@@ -45,7 +45,7 @@ def list_rows(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
 
 
 def list_document(catalogue: Catalogue) -> dict[str, Any]:
-    """The whole catalogue as JSON."""
+    """Return the whole catalogue as JSON."""
     return {
         "facts": [entry_document(entry, catalogue) for entry in catalogue.facts.values()],
         "kpis": [entry_document(entry, catalogue) for entry in catalogue.kpis.values()],
@@ -54,7 +54,7 @@ def list_document(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def entry_document(entry: CatalogueEntry, catalogue: Catalogue) -> dict[str, Any]:
-    """One entry as JSON, with what it reaches."""
+    """Return one entry as JSON, with what it reaches."""
     document = {"kind": _KINDS[type(entry)], **entry.model_dump(mode="json")}
     if isinstance(entry, Fact):
         kpis = [kpi.key for kpi in catalogue.kpis.values() if kpi.fact == entry.key]
@@ -65,7 +65,7 @@ def entry_document(entry: CatalogueEntry, catalogue: Catalogue) -> dict[str, Any
 
 
 def entry_text(entry: CatalogueEntry, catalogue: Catalogue) -> str:
-    """One entry in full: its header, what it reaches, its columns, its SQL."""
+    """Return one entry in full: its header, what it reaches, its columns, its SQL."""
     lines = [f"{_KINDS[type(entry)]} {entry.key}: {entry.title}", f"  {entry.description}", ""]
     lines += [f"  {name:<12} {value}" for name, value in _entry_details(entry, catalogue) if value]
     if not isinstance(entry, Kpi):
@@ -98,13 +98,13 @@ def _entry_details(entry: CatalogueEntry, catalogue: Catalogue) -> Iterator[tupl
 
 
 def _reached_dimensions(fact: str, catalogue: Catalogue) -> dict[str, str]:
-    """By dimension, the column by which the fact reaches it."""
+    """Return, by dimension, the column by which the fact reaches it."""
     return {key: catalogue.dimensions[key].facts[fact] for key in catalogue.dimensions_of(fact)}
 
 
 def _column(column: TableColumn) -> str:
     rounded = f"{column.decimals} decimals" if column.decimals is not None else ""
-    hidden = "" if column.filterable else "not to filter by"
+    hidden = "" if column.filterable else "not filterable"
     return ", ".join(filter(None, (column.type, column.unit, rounded, hidden, column.title, column.description)))
 
 

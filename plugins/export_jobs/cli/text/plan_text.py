@@ -1,4 +1,4 @@
-"""A plan for people and for machines."""
+"""A plan as text and as JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ACTION_WORDS = {
 
 
 def show_plan(plan: ApplyPlan, output: Output) -> None:
-    """What changes, with its fields and the next windows of new and edited schedules; then the counts."""
+    """Print what changes, with its fields and the next windows of new and edited schedules; then the counts."""
     if plan.file is None:
         return
     for change in plan.changes:
@@ -49,8 +49,8 @@ def show_plan(plan: ApplyPlan, output: Output) -> None:
                 output.line(f"    first files: {path}")
         elif change.windows_before or change.windows_after:
             zone = _zone(plan, change)
-            output.line("    next windows as it is: " + _windows(change.windows_before, zone))
-            output.line("    next windows to be:    " + _windows(change.windows_after, zone))
+            output.line("    next windows now:   " + _windows(change.windows_before, zone))
+            output.line("    next windows after: " + _windows(change.windows_after, zone))
     counted = Counter(change.action for change in plan.changes)
     output.line(", ".join(f"{counted[action]} {_ACTION_WORDS[action]}" for action in Action if counted[action]))
     if plan.untouched:
@@ -59,7 +59,7 @@ def show_plan(plan: ApplyPlan, output: Output) -> None:
 
 
 def show_issues(issues: Iterable[Issue], output: Output, file: YamlFile | None = None) -> None:
-    """One issue a line, with the line of the file where it is."""
+    """Print one issue per line, with its line in the file."""
     for issue in issues:
         line = file.line(issue.path) if file else None
         place = f"{file.name}:{line}: " if file and line else f"{file.name}: " if file else ""
@@ -67,7 +67,7 @@ def show_issues(issues: Iterable[Issue], output: Output, file: YamlFile | None =
 
 
 def plan_document(plan: ApplyPlan, file: YamlFile, *, saved: bool) -> dict[str, Any]:
-    """The plan as JSON."""
+    """Return the plan as JSON."""
     return {
         "saved": saved,
         "issues": [issue_document(issue, file) for issue in plan.issues],
@@ -77,13 +77,13 @@ def plan_document(plan: ApplyPlan, file: YamlFile, *, saved: bool) -> dict[str, 
 
 
 def issue_document(issue: Issue, file: YamlFile | None = None) -> dict[str, Any]:
-    """One issue as JSON."""
+    """Return one issue as JSON."""
     document = {"level": issue.level, "path": issue.path, "what": issue.what, "remedy": issue.remedy}
     return {**document, "line": file.line(issue.path)} if file else document
 
 
 def window_document(delivery: ScheduledWindow) -> dict[str, Any]:
-    """One window as JSON."""
+    """Return one window as JSON."""
     return {"start": delivery.window.start, "end": delivery.window.end, "due": delivery.due}
 
 
@@ -100,7 +100,7 @@ def _change_document(change: Change) -> dict[str, Any]:
 
 
 def _identity(change: Change) -> str:
-    """The fingerprint and the user id of a key: what a person compares before it is saved."""
+    """Return the fingerprint and the user id of a key, which a person compares before it is saved."""
     values = {field.path: field.after for field in change.fields}
     return f"{values.get('fingerprint') or 'the same fingerprint'} {values.get('user_id') or ''}".rstrip()
 
@@ -110,7 +110,7 @@ def _windows(deliveries: tuple[ScheduledWindow, ...], zone: str) -> str:
 
 
 def first_paths(job: JobSpec, windows: Iterable[ScheduledWindow]) -> list[str]:
-    """What a new job sends for the first of ``windows``; of a file that is split its first part."""
+    """Return the paths that a new job sends for the first of ``windows``; for a file that is split, its first part."""
     first = next(iter(windows), None)
     if first is None:
         return []

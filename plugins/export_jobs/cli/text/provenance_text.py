@@ -1,4 +1,4 @@
-"""Which definitions a job's files were made from, and where they changed, for ``show``."""
+"""Print which definitions a job's files were built from, and where these changed, for ``show``."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from export_jobs.core.windows.schedule_text import day_range
 from export_jobs.store.stored_job import StoredJob
 
 HASH_LENGTH = 12
-_HEADINGS = ("MADE FROM", "HASH", "FILES", "FIRST WINDOW", "DELIVERED", "LAST WINDOW", "DELIVERED")
+_HEADINGS = ("DEFINITION", "HASH", "FILES", "FIRST WINDOW", "DELIVERED", "LAST WINDOW", "DELIVERED")
 
 
 def show_provenance(row: StoredJob, output: Output) -> dict[str, Any]:
-    """Prints it, when anything was delivered; the same as JSON."""
+    """Print the provenance, if anything was delivered, and return it as JSON."""
     found = provenance_ranges(session.ledger().made_from(row.job_id))
     versions = session.definitions().versions(row.job_id) if len(found) > 1 else []
     changes = definition_changes(found, {version.version: version.changed for version in versions})
