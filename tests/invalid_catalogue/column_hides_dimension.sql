@@ -25,4 +25,4 @@ SELECT order_id, buyer_id, store_id, is_gift, store, ordered_at, changed_on, amo
 FROM shop.orders
 -- # A reference means one thing.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:15: columns.store | the column 'store' hides the dimension of the same name among this fact's rows. Rename the column in the SQL if both are wanted. (warning)
+-- # expect: facts/orders.sql:15: columns.store | the column 'store' hides the dimension of the same name among this fact's rows. Rename the column in the SQL if you want both. (warning)

@@ -25,4 +25,4 @@ SELECT *
 FROM shop.orders
 -- # Names are read by people.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:20: measures.it\x00ems | the column 'it\x00ems' holds the control character '\x00'. Rename it in the SQL.
+-- # expect: facts/orders.sql:20: measures.it\x00ems | the column 'it\x00ems' contains the control character '\x00'. Rename it in the SQL.

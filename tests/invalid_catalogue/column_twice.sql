@@ -25,4 +25,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # One name, one column.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:20: measures.is_gift | 'is_gift' is also one of columns. Name it in one of the two.
+-- # expect: facts/orders.sql:20: measures.is_gift | 'is_gift' is also listed under columns. Remove it from one of the two.

@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # Expressions are custom fields.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:19: measures.items.sql | 'items' has SQL of its own, and the query yields it already. Move it to custom_fields.
+-- # expect: facts/orders.sql:19: measures.items.sql | 'items' has its own SQL, but the query already returns it. Move it to custom_fields.

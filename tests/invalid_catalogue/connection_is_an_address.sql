@@ -9,4 +9,4 @@ columns: {town_id: integer, town_name: text}
 SELECT town_id, town_name FROM shop.towns
 -- # Secrets live in Airflow's connections.
 -- # file: dimensions/town.sql
--- # expect: dimensions/town.sql:3: connection | this is an address, and it may hold a password. Make an Airflow connection of it, and write that one's name.
+-- # expect: dimensions/town.sql:3: connection | this is an address, which may contain a password. Create an Airflow connection for it, and write the id of that connection.

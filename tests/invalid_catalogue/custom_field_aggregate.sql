@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # A custom field is computed for one row.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:21: custom_fields.item_price.sql | the custom field 'item_price' is an aggregate, and it is computed for one row. Make a KPI of it.
+-- # expect: facts/orders.sql:21: custom_fields.item_price.sql | the custom field 'item_price' is an aggregate, but it is computed for one row. Create a KPI instead.

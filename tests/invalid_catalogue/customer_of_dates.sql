@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # Customers have keys.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:8: customer | 'changed_on' is of type date, and keys of customers are text or numbers. Name the column with the customer's key.
+-- # expect: facts/orders.sql:8: customer | 'changed_on' has the type date, but keys of customers are text or numbers. Name the column with the customer's key.

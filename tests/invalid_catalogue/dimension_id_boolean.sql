@@ -9,5 +9,5 @@ columns: {town_id: boolean, town_name: text}
 SELECT town_id, town_name FROM shop.towns
 -- # An id tells every row from every other.
 -- # file: dimensions/town.sql
--- # expect: dimensions/town.sql:4: id | the id 'town_id' is true or false, so there are two rows at most. Name a column that is unique for each row.
--- # expect: dimensions/town.sql:6: facts.orders | 'store.town_id' is of type integer and the id 'town_id' of type boolean. Join columns of one type: cast one of them in its SQL, and correct its type.
+-- # expect: dimensions/town.sql:4: id | the id 'town_id' is true or false, so it cannot distinguish more than two rows. Name a column that is unique for each row.
+-- # expect: dimensions/town.sql:6: facts.orders | 'store.town_id' has the type integer, but the id 'town_id' has boolean. Cast one of them in its SQL so that both have one type, and correct its type in the header.

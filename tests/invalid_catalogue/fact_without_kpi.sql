@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # Only its rows can be exported; perhaps a file is missing.
 -- # file: facts/visits.sql
--- # expect: facts/visits.sql:1 | no KPI is of the fact 'visits', so only its rows can be exported. Add a file under kpis/ if numbers are wanted. (warning)
+-- # expect: facts/visits.sql:1 | no KPI uses the fact 'visits', so only its rows can be exported. Add a file under kpis/ if you want to export KPIs. (warning)

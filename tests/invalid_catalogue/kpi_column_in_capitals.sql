@@ -25,4 +25,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, "T
 FROM shop.orders
 -- # Unquoted names lose their capitals in PostgreSQL.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:22: custom_fields.item_price.sql | 'orders' has no column 'tax'. Put 'Tax' in quotes; names without them lose their capitals.
+-- # expect: facts/orders.sql:22: custom_fields.item_price.sql | 'orders' has no column 'tax'. Put 'Tax' in quotes; names without quotes lose their capitals.

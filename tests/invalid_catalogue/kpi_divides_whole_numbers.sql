@@ -7,4 +7,4 @@ decimals: 2
 sum(CASE WHEN order_id > 5 THEN order_id ELSE 0 END) / nullif(count(*), 0)
 -- # A ratio of counts would be 0 or 1, and nobody would be told.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:7 | 'SUM(CASE WHEN order_id > 5 THEN order_id ELSE 0 END) / N… divides whole numbers, and the database drops the fraction. Multiply the first by 1.0, as in 1.0 * sum(a) / count(*), or write type: integer.
+-- # expect: kpis/broken.sql:7 | 'SUM(CASE WHEN order_id > 5 THEN order_id ELSE 0 END) / N… divides whole numbers, so the database drops the fraction. Multiply the first by 1.0, as in 1.0 * sum(a) / count(*), or write type: integer.

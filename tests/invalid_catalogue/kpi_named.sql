@@ -5,4 +5,4 @@ fact: orders
 sum(amount) AS revenue
 -- # The file's name is the key.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:5 | the expression has a name of its own (AS). Remove it; the key is the name.
+-- # expect: kpis/broken.sql:5 | the expression has a name (AS). Remove it; the key is the name.

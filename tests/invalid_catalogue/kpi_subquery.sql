@@ -6,4 +6,4 @@ additive: false
 sum(amount) / (SELECT max(rate) FROM shop.rates)
 -- # A KPI reads the rows of its fact, and no other table.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:6 | the expression holds a query of its own. Move it into the fact's SQL, as a column.
+-- # expect: kpis/broken.sql:6 | the expression contains a query. Move it into the fact's SQL, as a column.

@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # Measures are numbers.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:19: measures.items | the measure 'items' is of type text, and measures are numbers. Move it to columns, or correct its type.
+-- # expect: facts/orders.sql:19: measures.items | the measure 'items' has the type text, but measures are numbers. Move it to columns, or correct its type.

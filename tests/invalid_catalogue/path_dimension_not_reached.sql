@@ -9,4 +9,4 @@ columns: {store_id: integer, store_name: text, town_id: integer}
 SELECT store_id, store_name, town_id FROM shop.stores
 -- # The first hop must be there too.
 -- # file: dimensions/store.sql
--- # expect: dimensions/town.sql:6: facts.orders | the fact 'orders' does not reach the dimension 'store', through which it should reach this one. Write into dimensions/store.sql how it does, or choose another path.
+-- # expect: dimensions/town.sql:6: facts.orders | the fact 'orders' does not reach the dimension 'store', through which it should reach this one. Add its path to dimensions/store.sql, or choose another path.

@@ -9,4 +9,4 @@ columns: {town_id: integer, town_name: text}
 SELECT town_id, town_name FROM shop.towns
 -- # One statement reads one database.
 -- # file: dimensions/town.sql
--- # expect: dimensions/town.sql:6: facts.orders | the connection of the fact 'orders' is 'shop_warehouse', and that of this dimension 'town_hall'. Tables are joined in one database: describe the dimension once for each.
+-- # expect: dimensions/town.sql:6: facts.orders | the connection of the fact 'orders' is 'shop_warehouse', but that of this dimension is 'town_hall'. Tables are joined in one database: add one dimension for each connection.

@@ -9,4 +9,4 @@ columns: {town_id: integer, Town_Name: text}
 SELECT town_id, town_name FROM shop.towns
 -- # PostgreSQL makes town_name of an unquoted Town_Name.
 -- # file: dimensions/town.sql
--- # expect: dimensions/town.sql:7: columns.Town_Name | the query yields no column 'Town_Name'. Write 'town_name' here, or put the name in quotes in the SQL, so that it keeps its capitals.
+-- # expect: dimensions/town.sql:7: columns.Town_Name | the query returns no column 'Town_Name'. Write 'town_name' here, or put the name in quotes in the SQL, so that it keeps its capitals.

@@ -9,4 +9,4 @@ columns: {town_id: integer, town_name: text}
 SELECT town_id, name AS town_nam FROM shop.towns
 -- # Every column of the header comes from the query.
 -- # file: dimensions/town.sql
--- # expect: dimensions/town.sql:7: columns.town_name | the query yields no column 'town_name'. Perhaps you mean 'town_nam'.
+-- # expect: dimensions/town.sql:7: columns.town_name | the query returns no column 'town_name'. Perhaps you mean 'town_nam'.

@@ -10,4 +10,4 @@ WITH gone AS (DELETE FROM shop.towns RETURNING *)
 SELECT town_id, town_name FROM gone
 -- # Exports only read, also inside WITH.
 -- # file: dimensions/town.sql
--- # expect: dimensions/town.sql:9 | the query holds DELETE, which writes; exports only read. Write one SELECT, which may start with WITH.
+-- # expect: dimensions/town.sql:9 | the query contains DELETE, which writes; exports only read. Write one SELECT, which may start with WITH.

@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # A folder of another name is not read.
 -- # file: fact/orders.sql
--- # expect: fact | nothing reads this. Perhaps you mean 'facts'. (warning)
+-- # expect: fact | this is never read. Perhaps you mean 'facts'. (warning)

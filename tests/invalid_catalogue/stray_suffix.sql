@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # Only names that end in .sql are read.
 -- # file: facts/returns.sq
--- # expect: facts/returns.sq | nothing reads this: only files of this folder whose name ends in .sql are read. Rename it to end in .sql, or remove it. (warning)
+-- # expect: facts/returns.sq | this is never read: only files directly in this folder whose names end in .sql are read. Rename it to end in .sql, or remove it. (warning)

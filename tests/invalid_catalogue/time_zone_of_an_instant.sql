@@ -24,4 +24,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # An instant needs no zone.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:6: event_date.time_zone | only a timestamp has a time zone of its own, and this is a timestamptz. Remove time_zone, or correct the type.
+-- # expect: facts/orders.sql:6: event_date.time_zone | only a timestamp can have a time zone, but this is a timestamptz. Remove time_zone, or correct the type.

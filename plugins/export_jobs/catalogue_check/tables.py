@@ -87,7 +87,7 @@ def _column_issues(
     ]
     if not same:
         remedy = suggest(name, [result.name for result in described], none="Add it to the query")
-        yield Issue(path, f"the query yields no column {quote_value(name)}", remedy)
+        yield Issue(path, f"the query returns no column {quote_value(name)}", remedy)
     elif len(same) > 1:
         yield Issue(
             path, f"the query yields {len(same)} columns {quote_value(name)}", "Give one of them another name (AS)"

@@ -51,8 +51,8 @@ def test_errors_are_1_each_with_file_and_line(folder: Path, capsys: pytest.Captu
     (folder / "facts" / "notes.sq").touch()
     assert cli.main(["catalogue", "check"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "catalogue/facts/notes.sq: warning: nothing reads this: only files of this folder whose name ends in .sql are "
-        "read. Rename it to end in .sql, or remove it.",
+        "catalogue/facts/notes.sq: warning: this is never read: only files directly in this folder whose names end in "
+        ".sql are read. Rename it to end in .sql, or remove it.",
         "catalogue/kpis/revenue.sql:6: error: 'orders' has no column 'amont'. Perhaps you mean 'amount'.",
         "1 fact, 1 KPI, 2 dimensions: 1 error, 1 warning",
     ]
@@ -69,8 +69,8 @@ def test_warnings_alone_are_0(folder: Path, capsys: pytest.CaptureFixture[str]) 
         "file": "facts/orders.sql",
         "line": 1,
         "key": None,
-        "what": "no KPI is of the fact 'orders', so only its rows can be exported",
-        "remedy": "Add a file under kpis/ if numbers are wanted",
+        "what": "no KPI uses the fact 'orders', so only its rows can be exported",
+        "remedy": "Add a file under kpis/ if you want to export KPIs",
     }
 
 

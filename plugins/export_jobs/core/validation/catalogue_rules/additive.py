@@ -26,21 +26,21 @@ _ONCE_A_GROUP = "it counts {} once for each group"
 
 @dataclass(frozen=True)
 class Additivity:
-    """Judges expressions over ``columns`` in ``dialect``."""
+    """Finds out whether expressions over ``columns`` in ``dialect`` are additive."""
 
     columns: Mapping[str, TableColumn]
     dialect: str
 
     def objection(self, node: exp.Expr) -> str | None:
-        """Why groups of ``node`` must not be summed, as the end of a sentence; None when they may be.
+        """Return why groups of ``node`` must not be summed, as the end of a sentence; None when they may be.
 
-        An aggregate that only the database knows is left to its author.
+        For an aggregate that only the database knows, the author's word counts.
         """
         judge = next((judge for kinds, judge in self._judges() if isinstance(node, kinds)), self._objection_to_other)
         return judge(node)
 
     def _judges(self) -> tuple[tuple[tuple[type[exp.Expr], ...], _Judge], ...]:
-        """By the kind of an expression: what is said of one."""
+        """Map kinds of expressions to the method that judges them."""
         return (
             ((exp.Paren, exp.Neg, exp.Filter), lambda node: self.objection(node.this)),
             ((exp.Add, exp.Sub), self._objection_to_sum),
@@ -55,7 +55,7 @@ class Additivity:
     def _objection_to_other(self, node: exp.Expr) -> str | None:
         if calls_unknown_function(node) and not aggregates(node):
             return None
-        return _ONCE_A_GROUP.format(_quote(node)) if _is_constant(node) else _is_no_sum(node)
+        return _ONCE_A_GROUP.format(_quote(node)) if _is_constant(node) else _objection_to_non_sum(node)
 
     def _objection_to_sum(self, node: exp.Expr) -> str | None:
         parts = [part for part in (node.this, node.expression) if not _is_zero(part)]
@@ -67,12 +67,12 @@ class Additivity:
         if _is_constant(constant):
             return self.objection(other)
         both = bool(aggregates(left) and aggregates(right))
-        return "a product of sums is not a sum of products" if both else _is_no_sum(node)
+        return "a product of sums is not a sum of products" if both else _objection_to_non_sum(node)
 
     def _objection_to_ratio(self, node: exp.Expr) -> str | None:
         above, below = node.this, node.expression
         if not _is_constant(below):
-            return "a ratio of sums is not a sum of ratios" if aggregates(below) else _is_no_sum(node)
+            return "a ratio of sums is not a sum of ratios" if aggregates(below) else _objection_to_non_sum(node)
         drops = isinstance(node, exp.Div) and Dialect.get_or_raise(self.dialect).TYPED_DIVISION
         if drops and is_whole(above, self.columns) and is_whole(below, self.columns):
             return f"{_quote(node)} drops a fraction in each group"
@@ -94,19 +94,19 @@ class Additivity:
 def _objection_to_aggregate(node: exp.Expr) -> str | None:
     name = node.key if not isinstance(node, exp.Func) else node.sql_name().lower()
     if isinstance(node.this, exp.Distinct):
-        return f"{name}(DISTINCT …) counts what two groups share twice"
+        return f"{name}(DISTINCT …) counts twice what two groups have in common"
     if isinstance(node, exp.Avg):
-        return "an average of groups is not their sum"
-    return None if isinstance(node, _SUMS) else f"{name}() of several groups is not their sum"
+        return "the average of several groups is not the sum of their averages"
+    return None if isinstance(node, _SUMS) else f"{name}() of several groups is not the sum of its values"
 
 
-def _is_no_sum(node: exp.Expr) -> str:
+def _objection_to_non_sum(node: exp.Expr) -> str:
     inner = next((why for found in aggregates(node) if (why := _objection_to_aggregate(found))), None)
-    return inner or f"{_quote(node)} of several groups is not the sum of theirs"
+    return inner or f"{_quote(node)} of several groups is not the sum of its values"
 
 
 def _is_constant(node: exp.Expr) -> bool:
-    """Whether it is a number, or made of numbers alone."""
+    """Whether the expression consists only of numbers."""
     return all(isinstance(part, _CONSTANT) and not part.args.get("is_string") for part in node.walk())
 
 

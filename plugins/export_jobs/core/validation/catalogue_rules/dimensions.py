@@ -1,4 +1,4 @@
-"""Rules of dimensions: an id that can be joined, a label, and for each fact a way that exists."""
+"""Rules for dimensions: an id that can be joined, a label, and a valid path from each fact."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def id_and_label_are_columns(dimension: Dimension) -> Iterator[Issue]:
             yield Issue(path, f"there is no column {quote_value(name)}", remedy)
     column = dimension.columns.get(dimension.id)
     if column is not None and column.type == "boolean":
-        what = f"the id {quote_value(dimension.id)} is true or false, so there are two rows at most"
+        what = f"the id {quote_value(dimension.id)} is true or false, so it cannot distinguish more than two rows"
         yield Issue("id", what, "Name a column that is unique for each row")
 
 
 @DIMENSION_RULES.reads()
 def dimension_is_used(dimension: Dimension) -> Iterator[Issue]:
-    """One that no fact reaches and that may not be exported whole is of no use to anybody."""
+    """Warn of a dimension that no fact reaches and that may not be exported whole: nobody can use it."""
     if not dimension.facts and not dimension.exportable:
         what = f"no fact reaches the dimension {dimension.key!r}, and it may not be exported whole"
         yield Issue("facts", what, "Name its facts, or write exportable: true", Level.WARNING)
@@ -52,13 +52,15 @@ def fact_paths_exist(dimension: Dimension, context: RuleContext) -> Iterator[Iss
         column, name = found, dimension.columns.get(dimension.id)
         if name and _JOINS_AS.get(column.type, column.type) != _JOINS_AS.get(name.type, name.type):
             what = (
-                f"{quote_value(by)} is of type {column.type} and the id {quote_value(dimension.id)} of type {name.type}"
+                f"{quote_value(by)} has the type {column.type}, but the id {quote_value(dimension.id)} has {name.type}"
             )
-            yield Issue(path, what, "Join columns of one type: cast one of them in its SQL, and correct its type")
+            yield Issue(
+                path, what, "Cast one of them in its SQL so that both have one type, and correct its type in the header"
+            )
 
 
 def _join_column(path: str, by: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> TableColumn | Issue:
-    """The column at the near end of the last join, or why there is none."""
+    """Return the column that the last join compares with the dimension's id, or why there is none."""
     via, dot, name = by.partition(".")
     if by in fact.fields:
         return fact.fields[by]
@@ -77,16 +79,16 @@ def _join_column(path: str, by: str, fact: Fact, dimension: Dimension, catalogue
 def _broken_path(path: str, via: str, fact: Fact, dimension: Dimension, catalogue: Catalogue) -> Issue | None:
     if fact.key not in catalogue.dimensions[via].facts:
         what = f"the fact {fact.key!r} does not reach the dimension {via!r}, through which it should reach this one"
-        return Issue(path, what, f"Write into dimensions/{via}.sql how it does, or choose another path")
+        return Issue(path, what, f"Add its path to dimensions/{via}.sql, or choose another path")
     circle = _find_circle(dimension.key, fact, catalogue)
     if not circle:
         return None
-    what = f"the path leads in a circle: {' -> '.join(circle)}"
-    return Issue(path, what, f"Let one of them be reached by a column of {fact.key!r}")
+    what = f"the path is a circle: {' -> '.join(circle)}"
+    return Issue(path, what, f"Give one of them a path that is a column of {fact.key!r}")
 
 
 def _find_circle(start: str, fact: Fact, catalogue: Catalogue) -> list[str]:
-    """The dimensions on the way from ``start`` back to itself; empty when the way ends, or circles elsewhere."""
+    """Return the dimensions on the path from ``start`` back to itself; empty when it ends, or circles elsewhere."""
     way, key = [start], start
     while True:
         by = catalogue.dimensions[key].facts.get(fact.key, "")
@@ -103,8 +105,8 @@ def _connection_issues(path: str, fact: Fact, dimension: Dimension) -> Iterator[
         here, there = getattr(dimension, what), getattr(fact, what)
         if here != there and is_sound(here) and is_sound(there):
             ours, theirs = quote_value(here), quote_value(there)
-            message = f"the {what} of the fact {fact.key!r} is {theirs}, and that of this dimension {ours}"
-            remedy = "Tables are joined in one database: describe the dimension once for each"
+            message = f"the {what} of the fact {fact.key!r} is {theirs}, but that of this dimension is {ours}"
+            remedy = "Tables are joined in one database: add one dimension for each connection"
             yield Issue(path, message, remedy if what == "connection" else "Write the same dialect in both")
 
 

@@ -1,4 +1,4 @@
-"""A whole number divided by a whole number: many databases drop the fraction, and no error says so."""
+"""Find divisions of whole numbers, whose fraction many databases silently drop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import ColumnType, TableColumn
 from export_jobs.core.validation.catalogue_rules import sql
 
-# What gives a whole number when it is given whole numbers.
+# Expressions that return a whole number for whole numbers.
 _KEEPS_WHOLE = (exp.Sum, exp.Min, exp.Max, exp.Abs, exp.Neg, exp.Paren, exp.Nullif, exp.Distinct, exp.Filter)
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.IntDiv, exp.Mod)
 
@@ -23,7 +23,7 @@ def lost_fraction_issues(
         return
     for division in tree.find_all(exp.Div):
         if is_whole(division.left, columns) and is_whole(division.right, columns):
-            what = f"{sql.quote_sql(division, dialect)} divides whole numbers, and the database drops the fraction"
+            what = f"{sql.quote_sql(division, dialect)} divides whole numbers, so the database drops the fraction"
             yield Issue(path, what, "Multiply the first by 1.0, as in 1.0 * sum(a) / count(*), or write type: integer")
             return
 
@@ -39,7 +39,7 @@ def is_whole(node: exp.Expr, columns: Mapping[str, TableColumn]) -> bool:
 
 
 def _deciding_parts(node: exp.Expr) -> list[exp.Expr]:
-    """What decides of which type ``node`` is: it is whole when all of these are. None known: an empty list."""
+    """Return the parts that decide the type of ``node``: it is whole when all of them are. Empty when none is known."""
     if isinstance(node, exp.Case):
         results = [branch.args["true"] for branch in node.args["ifs"]] + [node.args.get("default")]
         return [result for result in results if result is not None and not isinstance(result, exp.Null)]

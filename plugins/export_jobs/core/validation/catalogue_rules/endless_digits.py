@@ -1,4 +1,4 @@
-"""A number without a last digit, such as a third: every database cuts it at another place."""
+"""Find numbers without a last digit, such as a third: each database cuts them at a different place."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def endless_digits_issues(
     for node in tree.find_all(*_ENDLESS, exp.Div):
         if node.find_ancestor(*_ROUNDED) or (isinstance(node, exp.Div) and isinstance(node.right, exp.Literal)):
             continue
-        what = f"the digits of {sql.quote_sql(node, dialect)} do not end, and databases differ in the last ones"
+        what = f"the digits of {sql.quote_sql(node, dialect)} never end, and databases differ in the last ones"
         yield Issue(path, what, "Write decimals, such as decimals: 2", Level.WARNING)
         return

@@ -1,4 +1,4 @@
-"""Rules of facts: dates that windows can bound, a stable order, measures and custom fields."""
+"""Rules for facts: dates for windows, a stable order, measures and custom fields."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FACT_RULES: Rules[Fact] = Rules()
 
 @FACT_RULES.reads()
 def dates_can_be_bounded(fact: Fact) -> Iterator[Issue]:
-    """A window is bounded by a column whose type is what the header says."""
+    """A date column exists and has the type that the header gives."""
     for path, date in (("event_date", fact.event_date), ("updated_at", fact.updated_at)):
         if date is not None:
             yield from _date_issues(path, date, fact)
@@ -40,7 +40,7 @@ def _date_issues(path: str, date: DateColumn, fact: Fact) -> Iterator[Issue]:
         remedy = f"Write type: {column.type} here, or correct the column" if dated else "Name a column of dates"
         yield Issue(f"{path}.type", what, remedy)
     if date.time_zone is not None and date.type != "timestamp":
-        what = f"only a timestamp has a time zone of its own, and this is a {date.type}"
+        what = f"only a timestamp can have a time zone, but this is a {date.type}"
         yield Issue(f"{path}.time_zone", what, "Remove time_zone, or correct the type")
     elif date.time_zone is not None and date.time_zone not in _time_zones():
         what = f"there is no time zone {quote_value(date.time_zone)}"
@@ -50,7 +50,7 @@ def _date_issues(path: str, date: DateColumn, fact: Fact) -> Iterator[Issue]:
 
 @FACT_RULES.looks_up()
 def default_order_exists(fact: Fact, context: RuleContext) -> Iterator[Issue]:
-    """Rows come in this order unless a job asks for another."""
+    """``order_by`` names existing columns: rows have this order unless a job sets another."""
     for index, reference in enumerate(fact.order_by):
         name = reference.removeprefix("-")
         if resolve_column(name, fact, context.catalogue) is None:
@@ -60,16 +60,16 @@ def default_order_exists(fact: Fact, context: RuleContext) -> Iterator[Issue]:
 
 @FACT_RULES.reads()
 def measures_are_numbers(fact: Fact) -> Iterator[Issue]:
-    """What is no number belongs under columns."""
+    """Measures are numbers; other columns belong under ``columns``."""
     for name, column in fact.measures.items():
         if column.type not in NUMBERS:
-            what = f"the measure {quote_value(name)} is of type {column.type}, and measures are numbers"
+            what = f"the measure {quote_value(name)} has the type {column.type}, but measures are numbers"
             yield Issue(f"measures.{name}", what, "Move it to columns, or correct its type")
 
 
 @FACT_RULES.reads()
 def custom_fields_have_sql(fact: Fact) -> Iterator[Issue]:
-    """An expression over one row: over columns and measures, not over other custom fields."""
+    """A custom field is an expression over the columns and measures of one row, not over other custom fields."""
     row_columns = {**fact.columns, **fact.measures}
     for name, field in fact.custom_fields.items():
         path = f"custom_fields.{name}"
@@ -81,8 +81,8 @@ def custom_fields_have_sql(fact: Fact) -> Iterator[Issue]:
                 yield Issue(f"{path}.sql", tree.what, tree.remedy)
                 continue
             if aggregates(tree):
-                what = f"the custom field {quote_value(name)} is an aggregate, and it is computed for one row"
-                yield Issue(f"{path}.sql", what, "Make a KPI of it")
+                what = f"the custom field {quote_value(name)} is an aggregate, but it is computed for one row"
+                yield Issue(f"{path}.sql", what, "Create a KPI instead")
             yield from column_issues(f"{path}.sql", tree, row_columns, fact)
             yield from lost_fraction_issues(f"{path}.sql", tree, field.type, row_columns, fact.dialect)
             yield from endless_digits_issues(path, tree, field.type, field.decimals, fact.dialect)
@@ -90,11 +90,11 @@ def custom_fields_have_sql(fact: Fact) -> Iterator[Issue]:
 
 @FACT_RULES.looks_up()
 def fact_has_a_kpi(fact: Fact, context: RuleContext) -> Iterator[Issue]:
-    """Without one it serves standard templates alone, which may be meant."""
+    """Warn of a fact without a KPI: only standard templates can use it, which may be intended."""
     unread = any(issue.path.startswith("kpis/") for issue in context.catalogue.issues)
     if not unread and all(kpi.fact != fact.key for kpi in context.catalogue.kpis.values()):
-        what = f"no KPI is of the fact {fact.key!r}, so only its rows can be exported"
-        yield Issue("", what, "Add a file under kpis/ if numbers are wanted", Level.WARNING)
+        what = f"no KPI uses the fact {fact.key!r}, so only its rows can be exported"
+        yield Issue("", what, "Add a file under kpis/ if you want to export KPIs", Level.WARNING)
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Rules of KPIs: one aggregate over the rows of one fact, and honest about whether it adds up."""
+"""Rules for KPIs: one aggregate over the rows of one fact, and a correct ``additive``."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def only_numbers_are_rounded(kpi: Kpi) -> Iterator[Issue]:
 
 @KPI_RULES.looks_up()
 def sql_is_one_aggregate(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
-    """It gives one value for any number of rows."""
+    """The SQL is one aggregate: it returns one value for any number of rows."""
     fact = context.catalogue.facts.get(kpi.fact)
     dialect = fact.dialect if fact else POSTGRES
     if not is_known_dialect(dialect):
@@ -67,7 +67,7 @@ def sql_is_one_aggregate(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
 
 @KPI_RULES.looks_up()
 def additive_kpi_adds_up(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
-    """Whoever reads ``additive: true`` will sum it over groups."""
+    """A KPI with ``additive: true`` can be summed over groups, because its readers will do so."""
     fact = context.catalogue.facts.get(kpi.fact)
     if not kpi.additive or fact is None or not is_known_dialect(fact.dialect):
         return
@@ -83,7 +83,7 @@ def additive_kpi_adds_up(kpi: Kpi, context: RuleContext) -> Iterator[Issue]:
 def _aggregate_issues(tree: exp.Expr, dialect: str) -> Iterator[Issue]:
     window, inner = tree.find(exp.Window), nested_aggregate(tree)
     if window is not None:
-        what = f"{sql.quote_sql(window, dialect)} is computed for each row (OVER), and a KPI for a group of rows"
+        what = f"{sql.quote_sql(window, dialect)} is computed for each row (OVER), but a KPI is for a group of rows"
         yield Issue(sql_path(), what, "Compute it in the fact's SQL as a column, and aggregate that")
     elif inner is not None:
         what = f"{sql.quote_sql(inner, dialect)} is an aggregate inside another one"
@@ -94,5 +94,5 @@ def _aggregate_issues(tree: exp.Expr, dialect: str) -> Iterator[Issue]:
     else:
         bare = next((column for column in tree.find_all(exp.Column) if not is_inside_aggregate(column)), None)
         if bare is not None:
-            what = f"{sql.quote_sql(bare, dialect)} is outside an aggregate, so a group has no single value of it"
+            what = f"{sql.quote_sql(bare, dialect)} is outside an aggregate, so a group has no single value for it"
             yield Issue(sql_path(), what, "Put it into the aggregate, or group by it as a dimension")

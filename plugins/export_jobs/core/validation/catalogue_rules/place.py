@@ -9,7 +9,7 @@ from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import Catalogue, Fact, Kpi, Table, TableColumn
 
 _SQL = "\n"
-"""No key of a header is a line break and a number, so the two kinds of path cannot be taken for one another."""
+"""No key of a header is a line break and a number, so the two kinds of path cannot be confused."""
 
 
 def sql_path(line: int | None = None) -> str:
@@ -18,7 +18,7 @@ def sql_path(line: int | None = None) -> str:
 
 
 def locate_issue(entry: Table | Kpi, issue: Issue) -> Issue:
-    """``issue`` as a reader of the folder finds it: ``facts/purchases.sql:7: columns.cds``."""
+    """Return ``issue`` with its place in the folder: ``facts/purchases.sql:7: columns.cds``."""
     if issue.path.startswith(_SQL):
         return replace(issue, path=f"{entry.file}:{entry.line + int(issue.path.removeprefix(_SQL)) - 1}")
     place = f"{entry.file}:{key_line(entry, issue.path)}"
@@ -27,7 +27,7 @@ def locate_issue(entry: Table | Kpi, issue: Issue) -> Issue:
 
 
 def table_columns(table: Table) -> Iterator[tuple[str, str, TableColumn]]:
-    """Path, name and column of everything that a header lists, also what it lists twice."""
+    """Yield path, name and column of everything that a header lists, including what it lists twice."""
     sections = {"columns": table.columns}
     if isinstance(table, Fact):
         sections |= {"measures": table.measures, "custom_fields": table.custom_fields}
@@ -37,7 +37,7 @@ def table_columns(table: Table) -> Iterator[tuple[str, str, TableColumn]]:
 
 
 def is_unreadable(catalogue: Catalogue, folder: str, key: str) -> bool:
-    """Whether there is a file for ``key`` that could not be read, so that nothing is known of what it holds."""
+    """Whether there is a file for ``key`` that could not be read, so that its content is unknown."""
     return any(issue.path.startswith(f"{folder}/{key}.sql") for issue in catalogue.issues)
 
 

@@ -1,4 +1,4 @@
-"""SQL of a catalogue file as sqlglot reads it: one query, or one expression, and the columns that it names."""
+"""Parse the SQL of a catalogue file with sqlglot: one query, or one expression, and the columns that it names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, 
 
 @dataclass(frozen=True)
 class SqlFault:
-    """Why SQL cannot stand in a catalogue file; ``line`` is counted from the first line of that SQL."""
+    """Why SQL is not valid in a catalogue file; ``line`` is counted from the first line of that SQL."""
 
     what: str
     remedy: str
@@ -32,7 +32,7 @@ class SqlFault:
 
 @lru_cache(maxsize=4096)
 def parse_query(sql: str, dialect: str) -> exp.Query | SqlFault:
-    """One SELECT, which reads and does not write."""
+    """Parse one SELECT that reads and does not write; return the fault otherwise."""
     trees = _parse_statements(sql, dialect)
     if isinstance(trees, SqlFault):
         return trees
@@ -44,7 +44,7 @@ def parse_query(sql: str, dialect: str) -> exp.Query | SqlFault:
         return SqlFault(f"this is {_statement_verb(tree)}, not a query", remedy)
     writing = tree.find(*_WRITES)
     if writing is not None:
-        return SqlFault(f"the query holds {_statement_verb(writing)}, which writes; exports only read", remedy)
+        return SqlFault(f"the query contains {_statement_verb(writing)}, which writes; exports only read", remedy)
     if tree.find(exp.Lock):
         return SqlFault("the query locks rows (FOR UPDATE or FOR SHARE); exports only read", "Remove the lock")
     return tree
@@ -52,9 +52,9 @@ def parse_query(sql: str, dialect: str) -> exp.Query | SqlFault:
 
 @lru_cache(maxsize=4096)
 def parse_expression(sql: str, dialect: str) -> exp.Expr | SqlFault:
-    """One expression over the columns of a table, without a query of its own."""
+    """Parse one expression over the columns of a table, without a subquery; return the fault otherwise."""
     if sql.lstrip().upper().startswith(("SELECT ", "SELECT\n", "WITH ")):
-        return SqlFault("this is a query", f"{_ONE_EXPRESSION}; the query stands in the fact's file")
+        return SqlFault("this is a query", f"{_ONE_EXPRESSION}; the query belongs in the fact's file")
     trees = _parse_statements(_EXPRESSION + sql, dialect)
     if isinstance(trees, SqlFault):
         return SqlFault(trees.what, trees.remedy, max(trees.line - 1, 1))
@@ -62,13 +62,13 @@ def parse_expression(sql: str, dialect: str) -> exp.Expr | SqlFault:
     clauses = [name for name, part in tree.args.items() if part and name not in {"expressions", "kind", "hint"}]
     if len(trees) != 1 or not isinstance(tree, exp.Select) or clauses:
         return SqlFault(
-            "this is more than one expression", f"{_ONE_EXPRESSION}; FROM and WHERE stand in the fact's file"
+            "this is more than one expression", f"{_ONE_EXPRESSION}; FROM and WHERE belong in the fact's file"
         )
     return _single_expression(tree.selects)
 
 
 def quote_sql(node: exp.Expr, dialect: str) -> str:
-    """A part of SQL as a message quotes it."""
+    """Return a part of SQL as a message quotes it."""
     return quote_value(node.sql(dialect, comments=False))
 
 
@@ -76,39 +76,39 @@ def _single_expression(parts: list[exp.Expr]) -> exp.Expr | SqlFault:
     if len(parts) != 1:
         return SqlFault(
             f"there are {len(parts)} expressions, separated by commas",
-            f"{_ONE_EXPRESSION}; give each a file of its own",
+            f"{_ONE_EXPRESSION}; create one file for each",
         )
     if isinstance(parts[0], exp.Alias):
-        return SqlFault("the expression has a name of its own (AS)", "Remove it; the key is the name")
+        return SqlFault("the expression has a name (AS)", "Remove it; the key is the name")
     if parts[0].find(exp.Query):
-        return SqlFault("the expression holds a query of its own", "Move it into the fact's SQL, as a column")
+        return SqlFault("the expression contains a query", "Move it into the fact's SQL, as a column")
     return parts[0]
 
 
 def named_columns(tree: exp.Expr, dialect: str) -> Iterator[tuple[exp.Column, str]]:
-    """Every column that an expression names, and its name as the database understands it."""
+    """Yield every column that an expression names, and its name as the database understands it."""
     for column in tree.find_all(exp.Column):
         if isinstance(column.this, exp.Identifier):
             yield column, normalized_name(column.this, dialect)
 
 
 def plain_identifier(name: str, dialect: str) -> str:
-    """A name in the quotes of ``dialect``, for a statement that binds no values."""
+    """Quote a name for ``dialect``, for a statement that binds no values."""
     return exp.to_identifier(name, quoted=True).sql(dialect)
 
 
 def normalized_quoted_name(name: str, dialect: str) -> str:
-    """A name of the header as the database understands it: statements quote it."""
+    """Return a name of the header as the database understands it: statements quote it."""
     return normalized_name(exp.to_identifier(name, quoted=True), dialect)
 
 
 def normalized_name(node: exp.Identifier, dialect: str) -> str:
-    """The name after the dialect's rule for capitals."""
+    """Apply the dialect's rule for capitals to a name."""
     return str(Dialect.get_or_raise(dialect).normalize_identifier(node.copy()).this)
 
 
 def query_columns(tree: exp.Query, dialect: str) -> list[str] | None:
-    """The columns of a query's result; None where only the database knows them (``*``, unnamed expressions)."""
+    """Return the columns of a query's result; None where only the database knows them (``*``, unnamed expressions)."""
     names = []
     for part in tree.selects:
         inner = part
@@ -131,7 +131,7 @@ def _parse_statements(sql: str, dialect: str) -> list[exp.Expr] | SqlFault:
         near = f" near {first['highlight']!r}" if first.get("highlight") else ""
         message = _TOKEN.sub("", str(first.get("description") or error)).rstrip(". ")
         return SqlFault(f"this is not valid {dialect} SQL: {message}{near}", "Correct it", int(first.get("line") or 1))
-    except Exception as error:  # sqlglot stumbles over some nonsense with an IndexError, and over depth by recursion
+    except Exception as error:  # sqlglot raises IndexError for some invalid input, and RecursionError for deep nesting
         message = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
         return SqlFault(f"this is not valid {dialect} SQL: {message}", "Correct it")
     return trees or [exp.Command(this="nothing")]

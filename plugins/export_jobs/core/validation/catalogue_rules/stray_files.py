@@ -1,4 +1,4 @@
-"""Files of the folder that nobody reads, which their author may take for a part of the catalogue."""
+"""Find files of the catalogue folder that are never read, although their author may expect it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _OTHER_SUFFIXES = {".md", ".txt"}
 
 
 def stray_files(folder: Path) -> Iterator[Issue]:
-    """A warning for each file or folder of ``folder`` that is not a part of a catalogue; notes may lie anywhere."""
+    """Yield a warning for each file or folder that is not part of a catalogue; notes can be anywhere."""
     for path in sorted(folder.iterdir()):
         if _is_note(path) or path.name in (*FOLDERS, VARIABLES):
             continue
-        far = "Move it out, or into facts/, kpis/ or dimensions/"
+        far = "Move it out of the folder, or into facts/, kpis/ or dimensions/"
         remedy = suggest(path.stem, (*FOLDERS, VARIABLES), none=far, far=far)
-        yield Issue(path.name, "nothing reads this", remedy, Level.WARNING)
+        yield Issue(path.name, "this is never read", remedy, Level.WARNING)
     for name in FOLDERS[:3]:
         for path in sorted((folder / name).glob("*")):
             if (path.is_file() and path.suffix == ".sql") or _is_note(path):
                 continue
-            what = "nothing reads this: only files of this folder whose name ends in .sql are read"
+            what = "this is never read: only files directly in this folder whose names end in .sql are read"
             remedy = "Move its files one folder up" if path.is_dir() else "Rename it to end in .sql, or remove it"
             yield Issue(f"{name}/{path.name}", what, remedy, Level.WARNING)
 

@@ -1,4 +1,4 @@
-"""Rules of what facts and dimensions share: connection, dialect, the query and the columns it yields."""
+"""Rules for what facts and dimensions share: connection, dialect, the query and the columns that it returns."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ NUMBERS = ("integer", "number")
 
 @TABLE_RULES.reads()
 def connection_is_named(table: Table) -> Iterator[Issue]:
-    """The name of an Airflow connection; whether there is one shows with ``--connection``."""
+    """``connection`` is the id of an Airflow connection; ``--connection`` checks whether it exists."""
     yield from text_issues("connection", table.connection)
     if not table.connection.strip():
         yield Issue("connection", "the connection is empty", "Name the Airflow connection of the database")
     if "://" in table.connection:
-        what = "this is an address, and it may hold a password"
-        yield Issue("connection", what, "Make an Airflow connection of it, and write that one's name")
+        what = "this is an address, which may contain a password"
+        yield Issue("connection", what, "Create an Airflow connection for it, and write the id of that connection")
 
 
 @TABLE_RULES.reads()
@@ -38,7 +38,7 @@ def dialect_is_known(table: Table) -> Iterator[Issue]:
 
 @TABLE_RULES.reads()
 def sql_is_one_query(table: Table) -> Iterator[Issue]:
-    """A query that reads; it becomes part of a larger one."""
+    """The SQL is one query that only reads; it becomes part of a larger one."""
     found = is_known_dialect(table.dialect) and sql.parse_query(table.sql, table.dialect)
     if isinstance(found, sql.SqlFault):
         yield Issue(sql_path(found.line), found.what, found.remedy)
@@ -46,7 +46,7 @@ def sql_is_one_query(table: Table) -> Iterator[Issue]:
 
 @TABLE_RULES.reads()
 def query_yields_the_columns(table: Table) -> Iterator[Issue]:
-    """Where the query names what it yields, a column of the header that is not among it is found here."""
+    """The query returns each column of the header; checked where the query itself names its columns."""
     names = table_query_columns(table)
     if names is None:
         return
@@ -57,14 +57,14 @@ def query_yields_the_columns(table: Table) -> Iterator[Issue]:
             continue
         if count:
             yield Issue(
-                path, f"the query yields {count} columns {quote_value(name)}", "Give one of them another name (AS)"
+                path, f"the query returns {count} columns {quote_value(name)}", "Give one of them another name (AS)"
             )
             continue
         folded = [candidate for candidate in distinct_names if candidate.lower() == name.lower()]
         remedy = suggest(name, distinct_names, none="Add it to the query, or remove it here")
         if folded:
             remedy = f"Write {folded[0]!r} here, or put the name in quotes in the SQL, so that it keeps its capitals"
-        yield Issue(path, f"the query yields no column {quote_value(name)}", remedy)
+        yield Issue(path, f"the query returns no column {quote_value(name)}", remedy)
 
 
 @TABLE_RULES.reads()
@@ -72,13 +72,15 @@ def columns_make_sense(table: Table) -> Iterator[Issue]:
     """A column of the query has no SQL of its own; only numbers are rounded."""
     for path, name, column in table_columns(table):
         if column.sql and not path.startswith("custom_fields."):
-            what = f"{quote_value(name)} has SQL of its own, and the query yields it already"
+            what = f"{quote_value(name)} has its own SQL, but the query already returns it"
             has_custom = path.startswith("measures.") or hasattr(table, "custom_fields")
             remedy = "Move it to custom_fields" if has_custom else "Move the expression into the query below"
             yield Issue(f"{path}.sql", what, remedy)
         if column.decimals is not None and column.type not in NUMBERS:
             yield Issue(
-                f"{path}.decimals", f"{quote_value(name)} is of type {column.type} and has no decimals", "Remove it"
+                f"{path}.decimals",
+                f"{quote_value(name)} has the type {column.type}, which has no decimals",
+                "Remove it",
             )
     if not table.columns:
         yield Issue("columns", "no column is listed, so nothing can be exported", "List each as name: type")
@@ -86,7 +88,7 @@ def columns_make_sense(table: Table) -> Iterator[Issue]:
 
 @TABLE_RULES.looks_up()
 def customer_is_a_column(table: Table, context: RuleContext) -> Iterator[Issue]:
-    """Audiences are lists of customers, held against this column."""
+    """``customer`` is a column of text or numbers; audiences are compared with it."""
     if table.customer is None:
         return
     resolved = resolve_column(table.customer, table, context.catalogue)
@@ -95,21 +97,21 @@ def customer_is_a_column(table: Table, context: RuleContext) -> Iterator[Issue]:
         yield Issue("customer", f"there is no column {quote_value(table.customer)}", remedy)
     elif resolved.column.type not in {"text", "integer", "number"}:
         column = quote_value(table.customer)
-        what = f"{column} is of type {resolved.column.type}, and keys of customers are text or numbers"
+        what = f"{column} has the type {resolved.column.type}, but keys of customers are text or numbers"
         yield Issue("customer", what, "Name the column with the customer's key")
 
 
 def is_connection_name(name: str) -> bool:
-    """Whether it can be the name of a connection; an address is not repeated in other messages."""
+    """Whether ``name`` can be the id of a connection. Messages must not repeat an address."""
     return bool(name.strip()) and "://" not in name
 
 
 def is_known_dialect(name: str) -> bool:
-    """Whether SQL of it can be read here."""
+    """Whether SQL in the dialect ``name`` can be parsed."""
     return name in sql.DIALECTS
 
 
 def table_query_columns(table: Table) -> list[str] | None:
-    """The names that the query itself gives; None where only the database knows them."""
+    """Return the names of columns that the query itself gives; None where only the database knows them."""
     found = sql.parse_query(table.sql, table.dialect) if is_known_dialect(table.dialect) else None
     return None if found is None or isinstance(found, sql.SqlFault) else sql.query_columns(found, table.dialect)
