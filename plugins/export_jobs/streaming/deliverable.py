@@ -134,7 +134,7 @@ def _write(
     written = format_writer(options.format)(table, LimitedSink(sink, options.max_bytes, rows.template))
     if written != rows.rows:
         raise TerminalError(
-            f"Template {rows.template!r}: {rows.rows} rows were extracted, and the file has {written}",
+            f"Template {rows.template!r}: {rows.rows} rows were extracted, but the file has {written}",
             "Clear the extract task of this run to read the rows again",
         )
     return table.counts.result()

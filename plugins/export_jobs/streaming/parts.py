@@ -93,7 +93,7 @@ def split_rows(source: BinaryIO, *, rows: StagedRows, options: FileOptions, spli
         seen += cutter.rows
     if seen != rows.rows:
         raise TerminalError(
-            f"Template {rows.template!r}: {rows.rows} rows were extracted, and the parts have {seen}",
+            f"Template {rows.template!r}: {rows.rows} rows were extracted, but the parts have {seen}",
             "Clear the extract task of this run to read the rows again",
         )
 

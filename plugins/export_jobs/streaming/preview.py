@@ -58,7 +58,7 @@ def first_rows(
         source.extract(export, readable, written, ReadOptions(time_zone, application_name, timeout_s, limit + 1))
     except QueryTimeoutError:
         raise TerminalError(
-            f"Template {export.template!r}: no preview within {timeout_s} s",
+            f"Template {export.template!r}: the preview took longer than {timeout_s} s",
             "Choose a shorter window; a run has more time than a preview",
         ) from None
     except TooLargeError:

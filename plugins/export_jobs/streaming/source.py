@@ -90,8 +90,8 @@ class CursorSource:
         if datetime.now(UTC) < ready:
             raise TransientError(
                 f"The window ended at {window_end.isoformat()} and is read from {ready.isoformat()} on, when rows "
-                "committed late have arrived",
-                "This task tries again; EXPORT_JOBS_SETTLE_DELAY_S says how long to wait",
+                "that were committed late have arrived",
+                "This task is retried automatically; EXPORT_JOBS_SETTLE_DELAY_S sets how long to wait",
             )
 
     def snapshot(
@@ -126,7 +126,7 @@ def mask_columns(export: CompiledExport, references: Collection[str], names: Seq
         return export
     if export.dialect in _WITHOUT_LIMIT:
         raise TerminalError(
-            f"Template {export.template!r} has columns that tell of a person, and they cannot be left out here",
+            f"Template {export.template!r} has personal columns, and they cannot be masked for this database",
             "Ask an administrator of Airflow for access to the connection of the warehouse",
         )
     quoted = [(name in references, quote_identifier(name, export.dialect)) for name in names]

@@ -142,7 +142,7 @@ def test_the_same_rows_make_other_bytes_and_a_new_revision(shop: Store, folder: 
 
 def test_a_key_that_expired_is_refused_before_any_row_is_read(shop: Store, folder: Path) -> None:
     run = run_of(shop, ["auditor", "old"])
-    with pytest.raises(AirflowFailException, match=r"'old' \(Old <old@example.org>\): it holds a subkey .* expired"):
+    with pytest.raises(AirflowFailException, match=r"'old' \(Old <old@example.org>\): it has a subkey .* expired"):
         run.execute(ValidateDestination)
     assert list(folder.iterdir()) == []
 
@@ -192,7 +192,7 @@ def test_the_text_of_a_key_that_somebody_exchanged_is_refused(shop: Store, keyri
     with shop.session() as session:
         session.execute("UPDATE export_jobs.key SET public_key = %s WHERE tag = 'acme'", [keyring.public("Auditor")])
         session.commit()
-    with pytest.raises(AirflowFailException, match="holds another key"):
+    with pytest.raises(AirflowFailException, match="not the confirmed key"):
         run.execute(ValidateDestination)
 
 

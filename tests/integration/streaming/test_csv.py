@@ -189,7 +189,7 @@ def test_all_queries_of_one_file_see_one_moment_and_may_only_read(csv_of: CsvOf,
 
 def test_a_second_statement_cannot_hide_in_the_text(csv_of: CsvOf, warehouse_database: Warehouse) -> None:
     warehouse_database.run("DROP TABLE IF EXISTS kept", "CREATE TABLE kept AS SELECT 1 AS id")
-    with pytest.raises(TerminalError, match="does not fit the database"):
+    with pytest.raises(TerminalError, match="does not match the database"):
         csv_of("SELECT 1) TO STDOUT; DROP TABLE kept; COPY (SELECT 1")
     assert warehouse_database.scalar("SELECT count(*) FROM kept") == 1
 

@@ -130,7 +130,7 @@ REFUSED = [
     ("date", "CAST('0044-03-15 (BC)' AS DATE)", "a time outside the years 1 to 9999"),
     ("timestamp", "CAST('10000-01-01' AS TIMESTAMP)", "a time outside the years 1 to 9999"),
     ("timestamptz", "CAST('0044-03-15 (BC) 12:00:00+00' AS TIMESTAMPTZ)", "a time outside the years 1 to 9999"),
-    ("timestamp", "CAST('2024-01-01 00:00:00.123456789' AS TIMESTAMP_NS)", "a time with parts of a microsecond"),
+    ("timestamp", "CAST('2024-01-01 00:00:00.123456789' AS TIMESTAMP_NS)", "a time with fractions of a microsecond"),
 ]
 
 
@@ -138,7 +138,7 @@ REFUSED = [
 def test_a_time_that_no_file_can_hold_is_refused_and_said(
     cells_of: Reader, kind: ColumnType, value: str, what: str
 ) -> None:
-    with pytest.raises(TerminalError, match=f"column 'c': the database returns {what}.* Leave such rows out") as caught:
+    with pytest.raises(TerminalError, match=f"column 'c': the database returns {what}.* Leave out such rows") as caught:
         cells_of("duckdb", f"SELECT {value} AS c", Column("c", kind))
     assert "2024" not in str(caught.value) and "0044" not in str(caught.value)
 

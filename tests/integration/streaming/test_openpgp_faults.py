@@ -54,7 +54,7 @@ def test_a_key_from_the_future_is_not_called_forged(keyring: GpgKeyring) -> None
     with gpg_keyring() as ring:
         ring.make("Early", since="20600101T120000")
         with pytest.raises(
-            UserError, match=r"The key was made on 2060-01-01 at 12:00 UTC, which is in the future here"
+            UserError, match=r"The key was created on 2060-01-01 at 12:00 UTC, which is in the future for this machine"
         ):
             read_public_key(ring.public("Early"))
 
@@ -71,9 +71,9 @@ def test_no_space_for_gpg_is_nobodys_key(
     private = keyring.private("Partner")
     monkeypatch.setattr(gpg.GpgHome, "run", full)
     with gpg.open_gpg() as home:
-        with pytest.raises(TerminalError, match="No space is left for gpg's temporary files"):
+        with pytest.raises(TerminalError, match="There is no space left for gpg's temporary files"):
             import_public_key(home, partner.public_key)
-        with pytest.raises(TerminalError, match="No space is left for gpg's temporary files"):
+        with pytest.raises(TerminalError, match="There is no space left for gpg's temporary files"):
             import_signing_key(home, SigningKey(private))
 
 
@@ -82,5 +82,5 @@ def test_a_full_place_for_homes_is_told(monkeypatch: pytest.MonkeyPatch) -> None
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tempfile, "mkdtemp", full)
-    with pytest.raises(TerminalError, match="No space is left for gpg's temporary files"), gpg.open_gpg():
+    with pytest.raises(TerminalError, match="There is no space left for gpg's temporary files"), gpg.open_gpg():
         pass

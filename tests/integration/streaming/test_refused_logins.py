@@ -29,7 +29,7 @@ def closed(postgres: Postgres) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "does not let its role in. Have its administrator GRANT CONNECT to that role."),
+        ({}, "does not accept its role. Ask its administrator to GRANT CONNECT to that role."),
         ({"dbname": "nowhere"}, "has no such database or role. Correct its schema and login"),
         ({"password": "canary-pw"}, "refuses the login. Correct its login and password"),
     ],

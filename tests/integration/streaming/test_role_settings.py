@@ -218,5 +218,5 @@ def test_a_session_that_reads_over_damaged_pages_is_not_used(
     shop: Warehouse, csv_of: Callable[..., tuple[bytes, Any]]
 ) -> None:
     shop.scalar(f"ALTER ROLE {ROLE} SET zero_damaged_pages = on")
-    with pytest.raises(TerminalError, match="zero_damaged_pages is on for this user: rows on damaged pages"):
+    with pytest.raises(TerminalError, match="zero_damaged_pages is on for the database user, so rows on damaged pages"):
         csv_of("SELECT 1 AS a")

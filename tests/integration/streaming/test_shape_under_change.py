@@ -64,7 +64,7 @@ def test_a_table_that_was_rewritten_behind_our_snapshot_is_read_again_and_not_as
     reader.join(30)
     [answer] = found
     assert isinstance(answer, TransientError), answer
-    assert "ALTER TABLE or TRUNCATE just as it was to be read" in str(answer)
+    assert "ALTER TABLE or TRUNCATE just before it was read" in str(answer)
     assert delivered(PostgresSource(postgres_tables.session()), export)[0]
 
 

@@ -84,7 +84,7 @@ def test_duckdb_writes_no_file_of_its_own(connections: Path) -> None:
 REFUSED = [
     ("duckdb", "SELECT nothing FROM facts", 'Referenced column "nothing" not found'),
     ("duckdb", "SELECT * FROM nowhere", "Table with name nowhere does not exist"),
-    ("duckdb", "SELEC 1", "the catalogue does not fit the database"),
+    ("duckdb", "SELEC 1", "the catalogue does not match the database"),
     ("duckdb", "SELECT CAST(name AS INTEGER) FROM facts", "a value in the data made the query fail"),
     ("sqlite", "SELECT f.gone FROM facts AS f", r"no such column: f\.gone"),
     ("sqlite", "SELECT * FROM nowhere", "no such table: nowhere"),

@@ -82,7 +82,7 @@ def test_a_private_key_is_refused_and_is_in_no_answer_log_or_table(
 def test_a_key_that_cannot_be_used_is_refused(ask: Ask, keyring: GpgKeyring) -> None:
     answer = ask("user").post(API, json={"tag": "old", "public_key": keyring.public("Old")})
     assert answer.status_code == 422
-    assert "holds a subkey to encrypt with that expired on 2020-12-31" in told(answer)[0][1]
+    assert "has a subkey to encrypt with that expired on 2020-12-31" in told(answer)[0][1]
     assert told(ask("user").post(API, json={"tag": "a b", "public_key": 7})) != []
 
 

@@ -147,7 +147,7 @@ def test_no_rows_are_one_part_with_its_headings() -> None:
 
 def test_a_part_of_more_bytes_than_a_file_may_have_is_an_error() -> None:
     made(ROWS, split={"rows": 2}, max_bytes=60)
-    with pytest.raises(TerminalError, match="gives more than 60 bytes, the job's limit for one file"):
+    with pytest.raises(TerminalError, match="has more than 60 bytes, the job's limit for one file"):
         made(ROWS, split={"rows": 4}, max_bytes=60)
 
 
@@ -156,6 +156,6 @@ def test_rows_that_are_missing_are_told() -> None:
     source, described = staged(ROWS, options)
     assert options.split
     more = described.model_copy(update={"rows": 12})
-    with pytest.raises(TerminalError, match="12 rows were extracted, and the parts have 11"):
+    with pytest.raises(TerminalError, match="12 rows were extracted, but the parts have 11"):
         for part in split_rows(io.BytesIO(source), rows=more, options=options, split=options.split):
             part.write(io.BytesIO(), rows=more, options=options, member="x", modified=WINDOW_END)

@@ -35,5 +35,5 @@ def test_without_a_column_to_mask_the_statement_is_the_runs_own() -> None:
 
 @pytest.mark.parametrize("dialect", ["tsql", "oracle"])
 def test_where_no_ordered_query_stands_within_another_one_nothing_is_read(dialect: str) -> None:
-    with pytest.raises(TerminalError, match=r"access to the connection|tell of a person"):
+    with pytest.raises(TerminalError, match=r"access to the connection|personal columns"):
         mask_columns(export(dialect), {"customer"}, NAMES)

@@ -30,6 +30,6 @@ class QueryTimeoutError(TerminalError):
     def after(cls, seconds: float, template: str) -> QueryTimeoutError:
         """The query of ``template`` was ended after ``seconds``."""
         return cls(
-            f"Template {template!r}: the query ran for more than {seconds:g} s and was ended",
-            "Export shorter windows, add an index on the date column, or raise EXPORT_JOBS_STATEMENT_TIMEOUT_S",
+            f"Template {template!r}: the query ran for more than {seconds:g} s and was cancelled",
+            "Export shorter windows, add an index on the date column, or increase EXPORT_JOBS_STATEMENT_TIMEOUT_S",
         )

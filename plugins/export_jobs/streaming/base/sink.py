@@ -57,8 +57,8 @@ class HashingSink:
             if error.errno not in DISK_FULL:
                 raise
             raise TerminalError(
-                f"No space is left for the staged file of {self._what}, after {self.bytes} bytes",
-                "Free some on the worker, or point EXPORT_JOBS_STAGING at a larger place, then clear this task",
+                f"There is no space left for the staged file of {self._what}, after {self.bytes} bytes",
+                "Free space on the worker, or set EXPORT_JOBS_STAGING to a larger disk, then clear this task",
             ) from None
 
 
@@ -84,8 +84,8 @@ class LimitedSink:
         """Write all of ``chunk``; raises ``TooLargeError`` and writes nothing when the limit would be passed."""
         if self.bytes + len(chunk) > self._max_bytes:
             raise TooLargeError(
-                f"Template {self._template!r} gives more than {self._max_bytes} bytes, the job's limit for one file",
-                "Export shorter windows or fewer columns, or raise max_bytes",
+                f"Template {self._template!r} has more than {self._max_bytes} bytes, the job's limit for one file",
+                "Export shorter windows or fewer columns, or increase max_bytes",
             )
         self._sink.write(chunk)
         self.bytes += len(chunk)

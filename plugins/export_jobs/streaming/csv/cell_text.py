@@ -56,7 +56,7 @@ def cell_writer(
 def refusal(value: object, kind: ColumnType) -> tuple[str, str]:
     """What is wrong with a cell that the writer of a column of the type ``kind`` refuses, and the remedy."""
     if kind in _TIMES and isinstance(value, str) and (what := odd_time(value)):
-        return what, "Leave such rows out in the catalogue's SQL, round or replace the value there, or cast it to text"
+        return what, "Leave out such rows in the catalogue's SQL, round or replace the value there, or cast it to text"
     return (
         f"a cell of the driver's type {type(value).__name__} that is not {EXPECTED[kind]}",
         f"Cast it in the catalogue's SQL, or correct the column's type there, which is {kind}",

@@ -41,7 +41,7 @@ class CsvSink:
         if columns != expected:
             raise TerminalError(
                 f"Template {self._export.template!r}: the query returns {columns} columns but the file has {expected}, "
-                "so headings would stand over the wrong cells",
+                "so headings would be above the wrong cells",
                 "Correct the query in the catalogue",
             )
         if mark := self._charset.byte_order_mark:

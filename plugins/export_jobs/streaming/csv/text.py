@@ -75,7 +75,7 @@ class RowWriter:
             return self._csv.lines(zip(*cells, strict=True)).encode()
         except UnicodeEncodeError:
             raise TerminalError(
-                f"Template {self._template!r}: a text holds half of a UTF-16 pair, which UTF-8 cannot write",
+                f"Template {self._template!r}: a text contains half of a UTF-16 pair, which UTF-8 cannot encode",
                 "Correct the text in the database, or leave its column out",
             ) from None
 

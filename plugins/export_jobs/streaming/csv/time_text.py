@@ -36,10 +36,10 @@ def timestamptz_text(value: object, zone: ZoneInfo) -> str:
 def odd_time(text: str) -> str:
     """What a time is that only some databases have, as part of a sentence; "" for any other text."""
     if text in INFINITIES:
-        return "an infinite time, and a file has those of the years 1 to 9999"
+        return "an infinite time, but a file can only have times of the years 1 to 9999"
     if _OTHER_YEAR.fullmatch(text):
         return "a time outside the years 1 to 9999"
-    return "a time with parts of a microsecond, which no file can keep" if _FINER.fullmatch(text) else ""
+    return "a time with fractions of a microsecond, which no file can store" if _FINER.fullmatch(text) else ""
 
 
 def read_date(value: object) -> datetime:

@@ -28,8 +28,12 @@ _LOGIN = ("refuses the login", "Correct its login and password under Admin > Con
 _REFUSALS = (
     ("password authentication failed", *_LOGIN),
     ("no password supplied", *_LOGIN),
-    ("permission denied for database", "does not let its role in", "Have its administrator GRANT CONNECT to that role"),
-    ("is not permitted to log in", "does not let its role in", "Have its administrator give that role LOGIN"),
+    (
+        "permission denied for database",
+        "does not accept its role",
+        "Ask its administrator to GRANT CONNECT to that role",
+    ),
+    ("is not permitted to log in", "does not accept its role", "Ask its administrator to give that role LOGIN"),
     ("does not exist", "has no such database or role", "Correct its schema and login under Admin > Connections"),
 )
 """Words of PostgreSQL, in English, when it refuses a session (it gives no SQLSTATE then, and names roles and hosts);
@@ -61,7 +65,8 @@ def translate_connect_errors(connection_id: str) -> Iterator[None]:
                 raise TerminalError(f"{place} {reason}", remedy) from None
         raise TransientError(
             f"{place} cannot be opened ({type(error).__name__})",
-            "This is tried again; if it goes on, check its host, path and password under Admin > Connections",
+            "It is retried automatically; if this continues, check the host, path and password under "
+            "Admin > Connections",
         ) from None
 
 
@@ -72,7 +77,7 @@ def _export_error(error: Exception, template: str, deadline: Deadline) -> Export
     start = f"Template {template!r}: "
     passing = _transient_reason(error, kinds)
     if passing:
-        return TransientError(f"{start}{passing}", "Nothing is delivered; this task tries again")
+        return TransientError(f"{start}{passing}", "Nothing is delivered; this task is retried automatically")
     what, remedy = _refusal(error, kinds)
     return TerminalError(start + what, remedy)
 
@@ -83,12 +88,12 @@ def _refusal(error: Exception, kinds: set[str]) -> tuple[str, str]:
     if "DataError" in kinds and str(error).startswith(_PSYCOPG_TIMES):
         return (
             "a date or time is infinite, or outside the years 1 to 9999",
-            "Leave such rows out in the catalogue's SQL, replace the value there, or cast it to text",
+            "Leave out such rows in the catalogue's SQL, replace the value there, or cast it to text",
         )
     if "DataError" in kinds:
         return (
             f"a value in the data made the query fail ({name})",
-            "Find the row with `export-jobs sql`, or make the expression in the catalogue safe against it",
+            "Find the row with `export-jobs sql`, or make the expression in the catalogue handle such values",
         )
     if str(error).startswith(_NOT_UTF8):
         return (
@@ -103,12 +108,12 @@ def _refusal(error: Exception, kinds: set[str]) -> tuple[str, str]:
     detail = _safe_detail(error, kinds)
     if detail or "ProgrammingError" in kinds:
         return (
-            f"the catalogue does not fit the database ({name}{detail})",
+            f"the catalogue does not match the database ({name}{detail})",
             "Correct the fact, KPI or dimension under include/sql, then clear this task",
         )
     return (
         f"the database refuses the query ({name})",
-        "Run it by hand, as `export-jobs sql` prints it, with the connection's user",
+        "Run the SQL that `export-jobs sql` prints by hand, as the connection's user",
     )
 
 

@@ -50,7 +50,7 @@ class CsvCounts:
         rows, rest = divmod(len(cells), self._width)
         self._rows += rows
         if rest:
-            self._reason = f"{len(cells)} cells are no rows of {self._width}"
+            self._reason = f"{len(cells)} cells are not whole rows of {self._width}"
             return
         try:
             self._counts.add([cells[place :: self._width] for place in range(self._width)])

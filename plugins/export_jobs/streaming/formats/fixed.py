@@ -101,7 +101,7 @@ class _FixedWriter:
         return TerminalError(
             f"Template {self._table.template!r}, {self._where(place, row)}: {what} of {len(text)} characters does not "
             f"fit the column's width of {self._widths[place]}",
-            "Make a job that gives the column a larger `width`, or replace or shorten the value in the catalogue's SQL",
+            "Create a job with a larger `width` for the column, or replace or shorten the value in the catalogue's SQL",
         )
 
     def _where(self, place: int, row: int) -> str:

@@ -45,6 +45,6 @@ def require_library(name: FileFormat) -> None:
         import_module(module)
     except ImportError:
         raise TerminalError(
-            f"The format {name} needs the Python package {package}, which this worker has not installed",
+            f"The format {name} needs the Python package {package}, which is not installed on this worker",
             f"Install airflow-export-jobs[{name}] on every worker, then clear this task",
         ) from None

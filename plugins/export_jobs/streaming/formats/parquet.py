@@ -169,8 +169,8 @@ def _refuse_rounding(table: StagedTable, column: Column, cells: pa.ChunkedArray)
         if number.is_finite() and not _is_kept(number, float(text)):
             raise table.cell_error(
                 column,
-                "has a number of more digits than a Parquet double keeps",
-                "Give the column its decimals in the catalogue, so that it becomes a decimal",
+                "has a number with more digits than a Parquet double keeps",
+                "Set the column's decimals in the catalogue, so that it becomes a decimal",
             )
 
 
@@ -197,6 +197,6 @@ def _old_offsets(table: StagedTable, column: Column, cells: pa.ChunkedArray, kin
 def _unfit(table: StagedTable, column: Column) -> Exception:
     return table.cell_error(
         column,
-        f"has a value that a Parquet column of the type {_arrow_type(column)} cannot hold",
-        "Leave such values out in the catalogue's SQL, or cast the column to text there; CSV and JSON lines hold any",
+        f"has a value that a Parquet column of the type {_arrow_type(column)} cannot store",
+        "Leave out such values in the catalogue's SQL, or cast the column to text there; CSV and JSON lines store any",
     )

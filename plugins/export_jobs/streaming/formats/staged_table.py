@@ -89,7 +89,7 @@ class StagedTable:
         else:
             return self._plain_columns(text)
         if len(columns) != len(self.columns):
-            raise self._wrong_cells(f"{len(columns)} cells are staged a row")
+            raise self._wrong_cells(f"each staged row has {len(columns)} cells")
         return columns
 
     def _plain_columns(self, text: str) -> list[Cells]:
@@ -97,7 +97,7 @@ class StagedTable:
         width, rows = len(self.columns), text.count("\n")
         cells = text.removesuffix("\n").replace("\n", self.delimiter).split(self.delimiter)
         if len(cells) != width * rows:
-            raise self._wrong_cells(f"{len(cells)} cells are staged in {rows} rows")
+            raise self._wrong_cells(f"{rows} staged rows have {len(cells)} cells")
         return [_with_nulls(cells[place::width]) for place in range(width)]
 
     def _wrong_cells(self, found: str) -> Exception:

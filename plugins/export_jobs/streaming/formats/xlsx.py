@@ -47,7 +47,7 @@ def write_xlsx(table: StagedTable, sink: ByteSink) -> int:
     Raises ``TerminalError`` for more rows, columns or characters in a cell than Excel holds, and without space.
     """
     if len(table.columns) > SHEET_COLUMNS:
-        raise table.error(f"an Excel sheet holds {SHEET_COLUMNS} columns at most", "Leave some out, or choose CSV")
+        raise table.error(f"an Excel sheet has at most {SHEET_COLUMNS} columns", "Leave some out, or choose CSV")
     with TemporaryDirectory(prefix="export-jobs-xlsx-") as folder:
         path = Path(folder) / "book.xlsx"
         try:
@@ -57,7 +57,8 @@ def write_xlsx(table: StagedTable, sink: ByteSink) -> int:
             if getattr(error.args[0] if error.args else error, "errno", getattr(error, "errno", None)) not in DISK_FULL:
                 raise
             raise table.error(
-                "no space is left for building the Excel file", "Free some in the worker's folder for temporary files"
+                "there is no space left to build the Excel file",
+                "Free space in the worker's folder for temporary files",
             ) from None
         with path.open("rb") as book:
             while chunk := book.read(COPIED_BYTES):
@@ -82,8 +83,8 @@ def _write_book(table: StagedTable, path: Path) -> int:
             row += 1
             if row > SHEET_ROWS:
                 raise table.error(
-                    f"an Excel sheet holds {SHEET_ROWS} rows below its header, and there are more",
-                    "Make a new job that splits its files (`split: {rows: 1000000}`), or export shorter windows",
+                    f"an Excel sheet has at most {SHEET_ROWS} rows below its header, and there are more",
+                    "Create a new job that splits its files (`split: {rows: 1000000}`), or export shorter windows",
                 )
             for write, text in zip(writers, cells, strict=True):
                 if text is not None:
@@ -102,8 +103,8 @@ def _cell_writer(table: StagedTable, column: Column, number: int, book: Any, she
             if _is_too_long(value):
                 raise table.cell_error(
                     column,
-                    f"has a text of more than {MAX_CELL_CHARACTERS} characters, the most that a cell of Excel holds",
-                    "Leave the column out, cut it in the catalogue's SQL, or choose CSV or Parquet",
+                    f"has a text of more than {MAX_CELL_CHARACTERS} characters, the limit of an Excel cell",
+                    "Leave out the column, shorten it in the catalogue's SQL, or choose CSV or Parquet",
                 )
             sheet.write_string(row, number, value)
         elif isinstance(value, bool):

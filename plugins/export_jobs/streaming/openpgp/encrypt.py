@@ -139,13 +139,13 @@ def prove_encryption(encryption: Encryption) -> None:
 def key_fault(tag: str, confirmed: str, found: PublicKey) -> UserError | None:
     """Why nothing can be encrypted to the key ``tag``. ``confirmed``: the fingerprint that was confirmed for it."""
     if found.fingerprint != confirmed:
-        what = f"The text of the key {tag!r} holds another key, {found.fingerprint}, than was confirmed: {confirmed}"
-        return UserError(what, "Find out who has changed it, then save the right key under a new tag")
+        what = f"The text of the key {tag!r} contains {found.fingerprint}, not the confirmed key {confirmed}"
+        return UserError(what, "Find out who changed it, then save the right key under a new tag")
     if found.fault:
         return UserError(
             f"Nothing can be encrypted to the key {tag!r} ({found.user_id}): it {found.fault}",
-            "Ask its owner for the renewed key and save it under the same tag, or, if it has another fingerprint, "
-            "under a new one",
+            "Ask its owner for a renewed key and save it under the same tag, or under a new one if its fingerprint is "
+            "different",
         )
     return None
 

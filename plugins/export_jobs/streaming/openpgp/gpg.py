@@ -66,7 +66,7 @@ class GpgHome:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise TransientError(f"gpg has not answered within {_SECONDS} s", "It is tried again") from None
+            raise TransientError(f"gpg did not answer within {_SECONDS} s", "It is retried automatically") from None
         if done.returncode:
             raise gpg_error(done.returncode, done.stderr)
         return done.stdout.decode("utf-8", "replace")
@@ -96,8 +96,8 @@ def require_gpg() -> str:
     program = find_gpg()
     if program is None:
         raise TerminalError(
-            "There is no program gpg on this machine, and it is what encrypts files and reads public keys",
-            "Install it (Debian, Ubuntu: apt-get install gnupg), on every machine that runs tasks or serves the page",
+            "The program gpg, which encrypts files and reads public keys, is not installed on this machine",
+            "Install it (Debian, Ubuntu: apt-get install gnupg) on every machine that runs tasks or serves the page",
         )
     return program
 
@@ -113,7 +113,7 @@ def gpg_error(code: int, messages: bytes) -> TransientError | UserError | Termin
     lines = messages.decode("utf-8", "replace").splitlines()
     status = " ".join(line.removeprefix("[GNUPG:] ") for line in lines if line.startswith("[GNUPG:]"))
     if code < 0:
-        return TransientError(f"gpg was ended by signal {-code} before it was done", "It is tried again")
+        return TransientError(f"gpg was killed by signal {-code} before it finished", "It is retried automatically")
     if "Bad passphrase" in (text := " ".join(lines)) or "BAD_PASSPHRASE" in status or "No passphrase" in text:
         what = "The private key cannot be opened: its passphrase is missing or wrong"
         return UserError(what, "Correct the connection's password, which is the key's passphrase")
@@ -121,14 +121,14 @@ def gpg_error(code: int, messages: bytes) -> TransientError | UserError | Termin
         return _no_space()
     own = next((line.removeprefix("gpg: ") for line in reversed(lines) if line.startswith("gpg: ")), "no message")
     return GpgRefusedError(
-        f"gpg has refused ({own[:200]})",
+        f"gpg failed: {own[:200]}",
         "Check the keys with `export-jobs keys show`, and gpg with `export-jobs doctor`",
     )
 
 
 def _no_space() -> TerminalError:
     where = f"in {_MEMORY} of the worker, or in its folder for temporary files" if _MEMORY.exists() else "on the worker"
-    return TerminalError("No space is left for gpg's temporary files", f"Free some {where}")
+    return TerminalError("There is no space left for gpg's temporary files", f"Free space {where}")
 
 
 def _new_home(root: Path) -> tuple[Path, BinaryIO]:

@@ -76,18 +76,18 @@ def _faults(primary: _Part, wanted: list[_Part], usable: list[_Part], use: str) 
     if primary.validity == "e":
         yield f"expired on {_day(primary.expires)}"
     if not primary.is_usable:
-        yield "is not valid: it bears no signature of its own that gpg accepts"
+        yield "is not valid: it has no self-signature that gpg accepts"
     if not wanted:
-        yield f"holds no key to {act} with"
+        yield f"has no key to {act} with"
     if not usable and any(part.validity == "e" for part in wanted):
-        yield f"holds a subkey to {act} with that expired on {_day(max(p.expires for p in wanted if p.expires))}"
+        yield f"has a subkey to {act} with that expired on {_day(max(p.expires for p in wanted if p.expires))}"
     if not usable and any(part.validity == "r" for part in wanted):
-        yield f"holds a subkey to {act} with that has been revoked"
+        yield f"has a subkey to {act} with that has been revoked"
     if not usable:
-        yield f"holds no valid key to {act} with"
+        yield f"has no valid key to {act} with"
     short = next((part for part in (primary, *usable) if part.is_short), None)
     if short:
-        yield f"has {short.bits} bits only, and fewer than {MIN_BITS} can be broken"
+        yield f"has only {short.bits} bits; keys with fewer than {MIN_BITS} bits can be broken"
 
 
 def _part(fields: list[str]) -> _Part:

@@ -47,9 +47,7 @@ def import_public_key(home: GpgHome, text: str) -> PublicKey:
     try:
         home.run("--import", given=text.encode("utf-8", "replace"))
     except GpgRefusedError as error:
-        raise UserError(
-            "gpg cannot read the public key", f"Ask its owner for it again ({error.what.removeprefix('gpg has ')})"
-        ) from None
+        raise UserError("gpg cannot read the public key", f"Ask its owner for it again ({error.what})") from None
     listed = read_listing(home.run("--list-keys", *_LIST))
     found = [key for key in listed if key.fingerprint not in before]
     if len(found) == 1:
@@ -62,12 +60,12 @@ def import_public_key(home: GpgHome, text: str) -> PublicKey:
     made = max((key.created_at for key in shown), default=None)
     if made is not None and made > datetime.now(UTC):
         raise UserError(
-            f"The key was made on {made:%Y-%m-%d} at {made:%H:%M} UTC, which is in the future here",
-            "Wait until then, or correct the clock of the machine that is wrong: its owner's, or this one",
+            f"The key was created on {made:%Y-%m-%d} at {made:%H:%M} UTC, which is in the future for this machine",
+            "Wait until then, or correct the clock that is wrong: that of the key's owner or that of this machine",
         )
     raise UserError(
-        "gpg finds no key in the text that bears a valid signature of its own",
-        "Ask its owner for it again; it may have been changed on its way",
+        "gpg finds no key with a valid self-signature in the text",
+        "Ask its owner for it again; it may have been changed in transit",
     )
 
 
@@ -88,12 +86,12 @@ def import_signing_key(home: GpgHome, key: SigningKey) -> PublicKey:
     except GpgRefusedError:
         raise UserError(
             "gpg cannot read the private key to sign with",
-            "Give the text that `gpg --armor --export-secret-keys` prints as `private_key` in the connection's extra",
+            "Put the text that `gpg --armor --export-secret-keys` prints into `private_key` in the connection's extra",
         ) from None
     found = read_listing(home.run("--list-secret-keys", *_LIST))
     if len(found) != 1:
-        what = f"The connection to sign with holds {len(found)} private keys, and a file has one signature"
-        raise UserError(what, "Give one `private_key` in the connection's extra")
+        what = f"The connection to sign with has {len(found)} private keys, but a file has one signature"
+        raise UserError(what, "Put one `private_key` into the connection's extra")
     if found[0].fault:
-        raise UserError(f"The private key to sign with {found[0].fault}", "Give another one in the connection's extra")
+        raise UserError(f"The private key to sign with {found[0].fault}", "Put another one into the connection's extra")
     return found[0]

@@ -78,5 +78,5 @@ class CopyStream:
         self._poll.modify(self._pgconn.socket, events)
         while not self._poll.poll(POLL_S * 1000):
             if time.monotonic() > self._deadline:
-                raise psycopg.OperationalError("the server does not answer any more")
+                raise psycopg.OperationalError("the server no longer answers")
         self._pgconn.consume_input()

@@ -33,8 +33,8 @@ def _export_error(error: psycopg.Error, limits: QueryLimits) -> ExportError:
         return _cancel_error(limits)
     if code == LOCK_NOT_AVAILABLE:
         return TransientError(
-            f"{start}another session holds a lock on a table it reads for more than {limits.lock_timeout_s} s",
-            "This task tries again; if it goes on, ask the database's owner which session that is",
+            f"{start}another session has locked a table that the query reads for more than {limits.lock_timeout_s} s",
+            "This task is retried automatically; if this continues, ask the database's owner which session that is",
         )
     answer = sqlstate_meaning(code)
     kind = TransientError if answer.may_pass else TerminalError
@@ -46,8 +46,8 @@ def _cancel_error(limits: QueryLimits) -> TerminalError:
     if limits.remaining_s <= 0:
         return QueryTimeoutError.after(limits.statement_timeout_s, limits.template)
     return TerminalError(
-        f"Template {limits.template!r}: somebody cancelled the query on the database, so it is not tried again by "
-        "itself",
+        f"Template {limits.template!r}: somebody cancelled the query on the database, so it is not retried "
+        "automatically",
         "Ask the database's owner why, then clear this task",
     )
 

@@ -29,7 +29,7 @@ _OPEN_TRANSACTIONS = """
 SELECT held.virtualtransaction,
        format('process %%s (%%s, user %%s, open since %%s)', held.pid,
               coalesce(nullif(session.application_name, ''), 'unnamed'), coalesce(session.usename, '?'),
-              coalesce(to_char(session.xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'), 'a time that we may not see'))
+              coalesce(to_char(session.xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'), 'an unknown time'))
 FROM pg_locks AS held
 LEFT JOIN pg_stat_activity AS session USING (pid)
 WHERE held.locktype = 'virtualxid' AND held.mode = 'ExclusiveLock' AND held.granted
@@ -85,7 +85,7 @@ def _refuse_standby(connection: psycopg.Connection[Any]) -> None:
     if _fetch_value(connection, "SELECT pg_is_in_recovery()", {}):
         raise TerminalError(
             "This warehouse connection leads to a standby, which does not know which transactions are open on its "
-            "primary: rows committed late would be lost",
+            "primary, so rows that are committed late would be lost",
             "Use a connection to the primary for templates on the updated date, or choose the event date",
         )
 
@@ -109,8 +109,8 @@ def _open_transactions(connection: psycopg.Connection[Any], window_end: datetime
 def _wait(deadline: float, poll_s: float, what: str) -> None:
     if time.monotonic() + poll_s > deadline:
         raise TransientError(
-            f"The window has not settled: still waiting for {what}. Rows it commits later would be lost, so nothing "
-            "is read yet",
-            "This task tries again; if it goes on, ask the database's owner to end that transaction",
+            f"The window has not settled: still waiting for {what}. Rows that are committed later would be lost, so "
+            "nothing is read yet",
+            "This task is retried automatically; if this continues, ask the database's owner to end that transaction",
         )
     time.sleep(poll_s)

@@ -33,8 +33,8 @@ def refuse_other_tables(connection: psycopg.Connection[Any], export: CompiledExp
     if differing:
         raise TerminalError(
             f"Template {export.template!r}: the catalogue names {', '.join(differing)} without a schema, and the "
-            f"search_path of the database's role ({search_path.overruled}) finds another table there than that of "
-            f"exports ({search_path.path})",
+            f"search_path of the database's role ({search_path.overruled}) finds other tables than the one of exports "
+            f"({search_path.path})",
             "Write the schema in the catalogue's SQL, or set the path in the Airflow connection's extra, such as "
             '{"options": "-c search_path=sales"}; then clear this task',
         )
@@ -47,6 +47,6 @@ def refuse_rewritten_tables(connection: psycopg.Connection[Any], template: str) 
     row = connection.execute(_REWRITTEN).fetchone()
     if row and row[0]:
         raise TransientError(
-            f"Template {template!r}: a table was changed by ALTER TABLE or TRUNCATE just as it was to be read",
-            "Nothing is delivered; this task tries again",
+            f"Template {template!r}: a table was changed by ALTER TABLE or TRUNCATE just before it was read",
+            "Nothing is delivered; this task is retried automatically",
         )

@@ -111,6 +111,6 @@ def _refuse_loss_of_rows(known: Mapping[str, tuple[str, str]]) -> None:
     for name in _LOSE_ROWS:
         if known.get(name, ("", ""))[0] == "on":
             raise TerminalError(
-                f"The database's {name} is on for this user: rows on damaged pages would be left out in silence",
+                f"The setting {name} is on for the database user, so rows on damaged pages would be left out silently",
                 f"Ask the database's owner to set {name} off, then clear this task",
             )

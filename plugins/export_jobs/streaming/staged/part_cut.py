@@ -47,7 +47,7 @@ class PartCutter:
             if self.number > MAX_FILE_PARTS:
                 raise TerminalError(
                     f"Template {self._text.template!r} would have more than {MAX_FILE_PARTS} parts",
-                    "Let a part be larger (file.split), export shorter windows, or filter the rows",
+                    "Allow larger parts (file.split), export shorter windows, or filter the rows",
                 )
             self.rows = 0
             yield self._part()
@@ -59,7 +59,7 @@ class PartCutter:
             if not end and not self.rows:
                 raise TerminalError(
                     f"Template {self._text.template!r}: a row does not fit into a part of {self._split.bytes} bytes",
-                    "Make a new job whose parts may be larger (file.split), or leave a long column out",
+                    "Create a new job with larger parts (file.split), or leave out a long column",
                 )
             if end:
                 taken, self._rest = self._rest[:end], self._rest[end:]

@@ -117,7 +117,7 @@ def test_what_is_not_of_the_columns_type_is_refused_by_column_and_never_shown(ki
         ("date", "0044-03-15 (BC)", "a time outside the years 1 to 9999"),
         ("timestamp", "10000-01-01 00:00:00", "a time outside the years 1 to 9999"),
         ("timestamp", "0000-00-00 00:00:00", "a time outside the years 1 to 9999"),
-        ("timestamp", "1997-01-02 13:00:00.1234567", "a time with parts of a microsecond"),
+        ("timestamp", "1997-01-02 13:00:00.1234567", "a time with fractions of a microsecond"),
     ],
 )
 def test_a_time_that_no_file_holds_is_called_by_what_it_is(kind: ColumnType, value: str, what: str) -> None:
@@ -140,5 +140,5 @@ def test_formulas_are_escaped_in_text_alone(start: str) -> None:
 
 
 def test_half_a_character_is_refused() -> None:
-    with pytest.raises(TerminalError, match="'sales': a text holds half of a UTF-16 pair"):
+    with pytest.raises(TerminalError, match="'sales': a text contains half of a UTF-16 pair"):
         written("text", "\ud800")

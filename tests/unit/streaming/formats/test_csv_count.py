@@ -98,7 +98,7 @@ def test_numbers_with_marks_of_their_own_are_read() -> None:
     [
         (b"a,1\r\nb,two\r\n", 2, "a cell is not of its column's type"),
         (b"a,1\r\n", 2, "1 of 2 rows were found"),
-        (b"a,1,2\r\n", 1, "3 cells are no rows of 2"),
+        (b"a,1,2\r\n", 1, "3 cells are not whole rows of 2"),
     ],
 )
 def test_what_cannot_be_counted_is_delivered_all_the_same_and_the_log_tells(

@@ -101,7 +101,7 @@ def test_what_a_type_cannot_hold_is_refused(kind: ColumnType, decimals: int | No
 
 @pytest.mark.parametrize("text", ["9007199254740993", "0.1000000000000000001", "1234567890.12345678"])
 def test_a_number_that_a_double_would_round_is_refused(text: str) -> None:
-    with pytest.raises(TerminalError, match="'a' has a number of more digits than a Parquet double keeps"):
+    with pytest.raises(TerminalError, match="'a' has a number with more digits than a Parquet double keeps"):
         written(staged([Column("a", "number")], [[text]]))
 
 

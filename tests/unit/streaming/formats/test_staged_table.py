@@ -50,9 +50,9 @@ def test_a_cell_may_be_longer_than_the_csv_module_wants_one_to_be() -> None:
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
-        ([("1", "2")], "2 cells are staged in 1 rows"),
-        ([("1", 'say "2"')], "2 cells are staged a row"),
-        ([("\\N", '"')], "2 cells are staged a row"),
+        ([("1", "2")], "1 staged rows have 2 cells"),
+        ([("1", 'say "2"')], "each staged row has 2 cells"),
+        ([("\\N", '"')], "each staged row has 2 cells"),
     ],
 )
 def test_rows_of_another_width_are_refused(rows: list[tuple[str, ...]], found: str) -> None:

@@ -99,7 +99,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(xlsx, "SHEET_ROWS", 2)
     columns = [Column("id", "integer")]
     written(staged(columns, [["1"], ["2"]]))
-    with pytest.raises(TerminalError, match="an Excel sheet holds 2 rows below its header, and there are more"):
+    with pytest.raises(TerminalError, match="an Excel sheet has at most 2 rows below its header, and there are more"):
         written(staged(columns, [["1"], ["2"], ["3"]]))
 
 

@@ -59,10 +59,16 @@ class FullDisk(io.BytesIO):
 
 
 def test_what_fails_in_the_thread_is_raised_where_the_rows_come_from() -> None:
-    with DeflateSink(FullDisk(), "template 'sales'") as sink, pytest.raises(TerminalError, match=r"No space.*'sales'"):
+    with (
+        DeflateSink(FullDisk(), "template 'sales'") as sink,
+        pytest.raises(TerminalError, match=r"no space left.*'sales'"),
+    ):
         for _ in range(1000):
             sink.write(ROWS)
-    with DeflateSink(FullDisk(), "template 'sales'") as sink, pytest.raises(TerminalError, match=r"No space.*'sales'"):
+    with (
+        DeflateSink(FullDisk(), "template 'sales'") as sink,
+        pytest.raises(TerminalError, match=r"no space left.*'sales'"),
+    ):
         sink.write(ROWS)
         sink.finish()
 
