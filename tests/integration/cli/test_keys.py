@@ -102,4 +102,4 @@ def test_without_gpg_a_file_with_keys_is_not_applied(
     monkeypatch.setenv("PATH", "/nowhere")
     code, out, err = run("apply", "-f", path, "--yes")
     assert code == 1
-    assert "there is no program gpg on this machine" in out + err
+    assert "the program gpg, which encrypts files and reads public keys, is not installed" in out + err

@@ -220,7 +220,9 @@ def test_without_gpg_nothing_is_sent_and_the_sentence_says_what_to_install(
 ) -> None:
     run = run_of(shop, ["auditor"])
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(AirflowFailException, match=r"There is no program gpg .* apt-get install gnupg"):
+    with pytest.raises(
+        AirflowFailException, match=r"The program gpg, .* is not installed on this machine.* apt-get install gnupg"
+    ):
         run.execute(ValidateDestination)
     assert list(folder.iterdir()) == []
 
