@@ -126,7 +126,7 @@ def walk_through(page: Any) -> None:
     page.get_by_label("First day of data").fill("1997-01-01")
     page.get_by_label("Until").fill("1997-01-03")
     page.get_by_label("Time zone").fill("Europe/Berlin")
-    page.get_by_text("login, folder and the right to write are proven").wait_for()
+    page.get_by_text("login, folder and permission to write work").wait_for()
     take(page, None, "walk-1-schedule")
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_role("checkbox", name="sales-by-store").first.locator("xpath=..").click()

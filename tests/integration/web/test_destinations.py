@@ -96,7 +96,7 @@ def test_a_host_key_is_pinned_by_who_may_edit_the_connection_and_has_compared_it
     assert partner.seen.password_attempts == 0, "no secret is sent before a key is pinned"
     assert ask("op").post(f"{API}/partner/check", json={}).json() == {
         "ok": True,
-        "what": "It takes files: login, folder and the right to write are proven.",
+        "what": "It accepts files: login, folder and permission to write work.",
         "host_keys": [],
     }
     again = ask("admin").post(f"{API}/partner/host-keys", json=pin)

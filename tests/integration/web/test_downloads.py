@@ -69,7 +69,7 @@ def test_a_file_is_taken_and_that_is_on_record(ask: Ask, job: StoredJob, audit: 
 
 def test_it_takes_a_right_of_its_own(ask: Ask, job: StoredJob, audit: Any) -> None:
     refused = ask("viewer", without=f"data of {job.dag_id}").get(ADDRESS)
-    assert refused.status_code == 403 and "the right to read its XComs" in refused.text
+    assert refused.status_code == 403 and "the permission to read its XComs" in refused.text
     assert (audit()[-1][3]["status"], audit()[-1][2]) == (403, job.dag_id)
     assert ask("admin", without=job.dag_id).get(ADDRESS).status_code == 404, "nor does anybody learn that it exists"
     assert ask(None).get(ADDRESS).status_code == 401
@@ -80,8 +80,8 @@ def test_a_file_that_is_gone_is_told_kindly(ask: Ask, job: StoredJob, bucket: An
     answer = ask("viewer").get(ADDRESS)
     assert answer.status_code == 410
     [told] = answer.json()["errors"]
-    assert "is no longer there: files of 'files' are kept for 14 days" in told["what"]
-    assert "exported again" in told["remedy"]
+    assert "has been removed: files of 'files' are kept for 14 days" in told["what"]
+    assert "Re-export its window" in told["remedy"]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said_of_each(ask: Ask, jobs: dict[str, Any]) -> None:
     told = ask("user").post(f"{JOBS}/change", json={"dag_ids": ids(jobs, "one"), "owner": "nobody"}).json()
     assert told["done"] == [] and "is not a mail address" in told["refused"][0]["what"]
     refused = ask("user").post(f"{JOBS}/change", json={"dag_ids": ids(jobs, "one")})
-    assert refused.status_code == 422 and "nothing is to be changed" in refused.text
+    assert refused.status_code == 422 and "there is nothing to change" in refused.text
     many = ask("user").post(f"{JOBS}/change", json={"dag_ids": ["x"] * 501, "owner": "a@example.com"})
     assert many.status_code == 422
 
@@ -101,7 +101,7 @@ def test_a_rerun_of_many_says_why_one_has_nothing_to_repeat(
 ) -> None:
     told = ask("user").post(f"{JOBS}/rerun", json={"dag_ids": ids(jobs, "one")}).json()
     assert told["done"] == []
-    assert "nothing to repeat" in told["refused"][0]["what"]
+    assert "nothing to rerun" in told["refused"][0]["what"]
 
 
 def test_my_jobs_are_those_that_i_created_or_own(ask: Ask, web_store: Store, jobs: dict[str, Any]) -> None:

@@ -1,1 +1,1 @@
-"""The API, one module a noun; each exports ``router``, made by ``audit.api_router``, and is found by its being here."""
+"""The API, one module per noun. Each exports ``router`` (see ``audit_log.api_router``); ``app.py`` finds them all."""

@@ -1,4 +1,4 @@
-"""The catalogue: what can be exported, what goes together, and values to filter by."""
+"""The catalogue: what can be exported, what can be combined, and values to filter by."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SLOTS = SharedSlots("look-ups of values", MAX_CONCURRENT_LOOKUPS, seconds=60)
 
 @router.get("/catalogue")
 def get_catalogue(user: ReadsDags, catalogue: CatalogueDep) -> CatalogueAnswer:  # noqa: ARG001  the permission
-    """Facts, KPIs and dimensions."""
+    """Return all facts, KPIs and dimensions."""
     return catalogue_answer(catalogue)
 
 
@@ -32,7 +32,7 @@ def dimensions_for(
     catalogue: CatalogueDep,
     kpis: Annotated[str, Query(max_length=20_000)] = "",
 ) -> ReachableDimensions:
-    """The dimensions and parts of a date that all of the KPIs, separated by commas, can be grouped by in one file."""
+    """Return the dimensions and date parts by which all of the comma-separated KPIs can be grouped in one file."""
     keys = [key.strip() for key in kpis.split(",") if key.strip()]
     unknown = [key for key in keys if key not in catalogue.kpis]
     if unknown:
@@ -49,6 +49,6 @@ def values_of(
     search: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> FilterValues:
-    """Values of a dimension's attribute, ``store.region``, that hold ``search``; ``store`` alone is its label."""
-    with _SLOTS.hold("values are being looked up by several people already"):
+    """Return values of a dimension's attribute (``store.region``) that contain ``search``. ``store`` is its label."""
+    with _SLOTS.hold("too many people are looking up values right now"):
         return filter_values(column, search, limit, catalogue, user.name)

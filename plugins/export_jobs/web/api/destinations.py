@@ -1,4 +1,4 @@
-"""Destinations: which there are, whether one takes files right now, and files that people take from here."""
+"""Destinations: list them, check whether one accepts files right now, pin host keys, and download files."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ from export_jobs.web.models.destination import (
 
 router = api_router("destinations")
 _CHECKS = RateLimit("checks of destinations", limit=5, seconds=60)
-_NOT_THERE = ("there is no such file for download", "See the Execution Log of the job")
+_NOT_THERE = ("there is no such file to download", "See the Execution Log of the job")
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
 MAX_CHECKS_READ = 500
-"""So far back the audit log is read for the last check of each destination."""
-CHECK_PASSED = "It takes files: login, folder and the right to write are proven."
+"""How many rows of the audit log are read to find the last check of each destination."""
+CHECK_PASSED = "It accepts files: login, folder and permission to write work."
 
 
 @router.get("/destinations")
 def list_destinations(user: ReadsDags, store: StoreDep) -> DestinationList:
-    """Every destination."""
+    """List every destination."""
     sees, checks = user.may_use_connection(None), last_checks()
     may_check = sees or user.may("PUT", None)
     return DestinationList(
@@ -76,9 +76,10 @@ def check_destination(
     store: StoreDep,
     entry: AuditEntryDep,
 ) -> DestinationCheck:
-    """Log in, write a small file and take it away again; at most five times a minute and person.
+    """Check a destination: log in, write a small file and remove it. At most five times a minute per person.
 
-    Whoever may create jobs may send files there, so they may ask; what is said holds no secret, as of a run's failure.
+    Everybody who may create jobs may send files there, so they may check it too. Like the message of a failed run, the
+    answer contains no secret.
     """
     spec = _known(store, tag)
     sends = user.may("PUT", None) and airflow_tables.is_open_to_us(spec.connection)
@@ -103,14 +104,14 @@ def check_destination(
 def pin_host_key(
     user: PinsHostKeys, tag: str, body: HostKeyPin, store: StoreDep, entry: AuditEntryDep
 ) -> PinnedHostKeys:
-    """Trust a host key that the server shows right now, beside those that are pinned; counts as a check.
+    """Trust a host key that the server shows right now, in addition to the pinned ones. Counts as a check.
 
-    The fingerprint is what a person has compared; a server that shows another key has nothing pinned. It is asked
-    again for its keys, and told neither login nor secret.
+    The fingerprint is the one that a person has compared. The server is asked for its keys again, without a login or a
+    secret; nothing is pinned if it shows another key.
     """
     spec = _known(store, tag)
     if not user.may_use_connection(spec.connection, "PUT"):
-        what = f"you may not edit the connection of the destination {tag!r}, which its host keys are a part of"
+        what = f"you may not edit the connection of the destination {tag!r}, which has its host keys"
         raise RequestRefusal.because(403, what, "Ask an administrator of Airflow to compare and pin the key")
     entry.note(destination=spec.tag, fingerprint=body.fingerprint)
     _take_turn(user)
@@ -134,16 +135,16 @@ def _take_turn(user: Caller) -> None:
     if wait:
         what = "you have checked five destinations within a minute"
         raise RequestRefusal.because(
-            429, what, f"Try again in {wait} s, so that the server does not lock the login out"
+            429, what, f"Try again in {wait} s. More attempts could make the server lock the login out"
         )
 
 
 def last_checks() -> dict[str, LastCheck]:
-    """By the definition of a destination, what came of its last check, as Airflow's audit log has it."""
+    """Return the result of the last check from Airflow's audit log, by the hash of the destination's definition."""
     found: dict[str, LastCheck] = {}
     for row in airflow_tables.newest_audit_rows(f"export_jobs.{check_destination.__name__}", MAX_CHECKS_READ):
         definition, ok = row.extra.get("definition"), row.extra.get("ok")
-        if isinstance(ok, bool) and definition:  # one that was refused tells nothing of the destination
+        if isinstance(ok, bool) and definition:  # a refused request says nothing about the destination
             found.setdefault(
                 str(definition), LastCheck(ok=ok, what=str(row.extra.get("what", "")), at=row.at, by=row.owner)
             )
@@ -151,7 +152,7 @@ def last_checks() -> dict[str, LastCheck]:
 
 
 def _definition(spec: DestinationSpec) -> str:
-    """A name for all that a destination is: what a check has proven is proven of no other folder or option."""
+    """Return a hash of the whole definition: a check says nothing about another folder or other options."""
     return hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:16]
 
 
@@ -163,7 +164,7 @@ def _shown(check: LastCheck | None, *, whole: bool) -> LastCheck | None:
 def download_file(
     *, user: ReadsDags, tag: str, path: str, store: StoreDep, engine: StoreEngineDep, entry: AuditEntryDep
 ) -> StreamingResponse:
-    """The newest file that was delivered under this path; 410 when it has been removed meanwhile."""
+    """Return the newest file that was delivered under this path; 410 if it has been removed since."""
     entry.record_read()
     spec = store.destination(tag)
     known = Downloads(engine).find(tag, path)
@@ -181,24 +182,24 @@ def download_file(
         media_type="application/octet-stream",
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-            "Content-Encoding": "identity",  # packed already: Airflow would pack it once more, and drop its length
+            "Content-Encoding": "identity",  # already compressed: Airflow would compress it again and drop its length
             "Content-Length": str(found.length),
         },
     )
 
 
 def _require_right(user: Caller, known: KnownDownload) -> None:
-    """Whoever may not see the job does not learn that there is a file."""
+    """Refuse with 404 if the caller may not see the job, so that they do not learn that the file exists."""
     if not user.may("GET", known.dag_id):
         raise RequestRefusal.because(404, *_NOT_THERE)
     if not user.may("GET", known.dag_id, DATA):
-        what = f"you may see the job {known.job!r} and not take its files, which needs the right to read its XComs"
+        what = f"you may see the job {known.job!r}, but its files need the permission to read its XComs"
         raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for the permission")
 
 
 def _gone(spec: DestinationSpec, known: KnownDownload) -> RequestRefusal:
     what = (
-        f"{known.path} of {known.placed_at:%Y-%m-%d} is no longer there: files of {spec.tag!r} are kept for "
+        f"{known.path} of {known.placed_at:%Y-%m-%d} has been removed: files of {spec.tag!r} are kept for "
         f"{spec.keep_days} days"
     )
-    return RequestRefusal.because(410, what, "Have its window exported again, from the page of the job")
+    return RequestRefusal.because(410, what, "Re-export its window on the page of the job")

@@ -1,4 +1,4 @@
-"""Export jobs: what has become of their windows, their executions and versions, and of those that were deleted."""
+"""Export jobs: the state of their windows, their executions and versions, and deleted jobs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def windows_of(
     past: Annotated[int, Query(ge=0, le=MAX_WINDOWS)] = 60,
     future: Annotated[int, Query(ge=0, le=MAX_WINDOWS)] = 12,
 ) -> CoverageAnswer:
-    """The windows around now, with what has become of each, and the days that none covers."""
+    """Return the windows around now with the state of each, and the days that no window covers."""
     return coverage_answer(row, CoverageSources(engine, ledger, stamped), past, future)
 
 
@@ -56,7 +56,7 @@ def executions_of(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ExecutionPage:
-    """The executions with tries, files and errors, newest window first."""
+    """Return the executions with tries, files and errors, newest window first."""
     airflow = airflow_tables.work_in_progress(row.dag_id)
     total, records = ExecutionPages(engine).page(row.job_id, offset, limit)
     return ExecutionPage(total=total, executions=execution_rows(records, row.time_zone, airflow))
@@ -71,7 +71,7 @@ def deliveries_of(
     template: Annotated[str, Query(min_length=1, max_length=200)],
     limit: Annotated[int, Query(ge=1, le=400)] = 100,
 ) -> DeliveredTemplates:
-    """What was delivered of one template, every revision, newest window first: what can be compared."""
+    """List every delivery of one template, all revisions, newest window first. Any two can be compared."""
     found = ExecutionPages(engine).delivered(row.job_id, template, limit)
     return DeliveredTemplates(deliveries=[delivered_template(sent, row.time_zone) for sent in found])
 
@@ -87,7 +87,7 @@ def comparison_of(
     before: Annotated[int, Query(ge=1, le=MAX_ID)],
     after: Annotated[int, Query(ge=1, le=MAX_ID)],
 ) -> DeliveryComparison:
-    """Two deliveries of a template beside each other: rows, bytes, columns, and the numbers that the manifest has."""
+    """Compare two deliveries of a template: rows, bytes, columns, and the column numbers of the manifest."""
     found = compare_deliveries(row, (before, after), ExecutionPages(engine), catalogue, user)
     if found.numbers == "kept":
         entry.record_read()
@@ -108,7 +108,7 @@ def version_of(
     engine: StoreEngineDep,
     version: Annotated[int, Path(ge=1, le=2_147_483_647)],
 ) -> VersionChanges:
-    """What a version of the definition changed, value by value, and which deliveries used it."""
+    """Return what a version of the definition changed, value by value, and which deliveries used it."""
     return version_changes(row, version, engine)
 
 
@@ -121,7 +121,7 @@ def list_deleted_jobs(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> DeletedJobList:
-    """The deleted jobs whose Dags the caller might see, and what each had delivered."""
+    """List the deleted jobs whose Dags the caller may see, and what each of them had delivered."""
     found = DeletedJobs(engine).find(search.split())
     seen = user.allowed_dags("GET", list(found))
     shown = [job_id for dag_id, job_id in found.items() if dag_id in seen]
@@ -131,7 +131,7 @@ def list_deleted_jobs(
 
 @router.get("/deleted-jobs/{dag_id}")
 def get_deleted_job(user: ReadsJob, dag_id: str, engine: StoreEngineDep) -> DeletedJobRow:  # noqa: ARG001  the permission
-    """One deleted job."""
+    """Return one deleted job."""
     return deleted_row(deleted_job(dag_id, engine), engine)
 
 
@@ -144,7 +144,7 @@ def executions_of_deleted(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ExecutionPage:
-    """The executions of a deleted job, newest window first."""
+    """Return the executions of a deleted job, newest window first."""
     stored = deleted_job(dag_id, engine).stored
     total, records = ExecutionPages(engine).page(stored.job_id, offset, limit)
     airflow = airflow_tables.work_in_progress(dag_id)

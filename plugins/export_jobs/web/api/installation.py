@@ -1,4 +1,4 @@
-"""The installation: what works and what does not, for those who look after it."""
+"""The installation: what works and what does not, for the people who operate it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHECKS = RateLimit("checks of the installation", limit=5, seconds=60)
 
 @router.get("/installation")
 def installation(user: ReadsConnections) -> InstallationReport:
-    """What `export-jobs doctor` says, seen from the API server; at most five times a minute and person."""
+    """Run the checks of `export-jobs doctor` on the API server. At most five times a minute per person."""
     wait = _CHECKS.wait(user.name)
     if wait:
         what = "you have checked the installation five times within a minute"

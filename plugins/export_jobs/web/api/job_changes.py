@@ -44,7 +44,7 @@ def change_job(
     dry_run: bool = False,
     if_match: Annotated[str | None, Header()] = None,
 ) -> JobDetail | ChangeCheck:
-    """Change what may change; ``dry_run`` tells what that would do, with the next windows before and after."""
+    """Change a job. ``dry_run`` only reports the effect, with the next windows before and after."""
     edit = read_edit(body, row, store, ledger, stamped.catalogue)
     if dry_run:
         entry.skip()
@@ -67,14 +67,14 @@ def pause_job(
     *,
     user: EditsJob,
     row: StoredJobDep,
-    body: EmptyBody,  # noqa: ARG001  only that it is JSON
+    body: EmptyBody,  # noqa: ARG001  ensures that it is JSON
     engine: StoreEngineDep,
     stamped: StampedCatalogueDep,
     store: StoreDep,
     entry: AuditEntryDep,
     background: BackgroundTasks,
 ) -> JobRow:
-    """Make no further run; the windows that are left out follow when the job is resumed."""
+    """Pause a job: it starts no more runs. The windows that it misses follow when it is resumed."""
     kept = set_enabled(row, store, user, entry, enabled=False)
     background.add_task(request_parse, row.job_id)
     return job_row(kept, engine, stamped, user)
@@ -85,14 +85,14 @@ def resume_job(
     *,
     user: EditsJob,
     row: StoredJobDep,
-    body: EmptyBody,  # noqa: ARG001  only that it is JSON
+    body: EmptyBody,  # noqa: ARG001  ensures that it is JSON
     engine: StoreEngineDep,
     stamped: StampedCatalogueDep,
     store: StoreDep,
     entry: AuditEntryDep,
     background: BackgroundTasks,
 ) -> JobRow:
-    """Go on where the job stopped, also when its Dag was paused on Airflow's own page."""
+    """Resume a job where it stopped, even if its Dag was paused on Airflow's own page."""
     kept = set_enabled(row, store, user, entry, enabled=True)
     background.add_task(request_parse, row.job_id)
     return job_row(kept, engine, stamped, user)
@@ -109,7 +109,7 @@ def delete_job(
     stop: bool = False,
     if_match: Annotated[str | None, Header()] = None,
 ) -> None:
-    """Delete a job; its ledger and what it has delivered stay. Runs in progress are stopped only with ``stop``."""
+    """Delete a job. Its ledger and its delivered files are kept. Runs in progress are stopped only with ``stop``."""
     entry.note(name=row.name, stop=stop)
     expect_version(row, if_match)
     delete_stored_job(row, store, user, stop=stop)
@@ -117,7 +117,7 @@ def delete_job(
 
 
 def delete_stored_job(row: StoredJob, store: Definitions, user: Caller, *, stop: bool) -> None:
-    """Delete a job; raises ``RequestRefusal`` while a run is in progress, unless that is to be stopped."""
+    """Delete a job. Raises ``RequestRefusal`` if a run is in progress and ``stop`` is not set."""
     runs = airflow_tables.runs_in_progress(row.dag_id)
     if runs and not stop:
         what = f"run {runs[0]!r} of the job {row.name!r} is in progress"
@@ -125,7 +125,7 @@ def delete_stored_job(row: StoredJob, store: Definitions, user: Caller, *, stop:
     for run_id in runs:
         airflow_api_for(user).stop_run(row.dag_id, run_id)
     store.delete(row.name, user.actor)
-    # Airflow takes a minute or two to forget a Dag whose job is gone; until then it must make no run.
+    # Airflow takes a minute or two to forget a Dag whose job is gone. Until then it must not start a run.
     airflow_tables.set_paused(row.dag_id, is_paused=True)
 
 

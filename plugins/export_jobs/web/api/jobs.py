@@ -1,4 +1,4 @@
-"""Export jobs: find them, look at one, start from one."""
+"""Export jobs: search them, read one, duplicate one."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ router = api_router("jobs")
 def list_jobs(
     user: ReadsDags, engine: StoreEngineDep, stamped: StampedCatalogueDep, query: Annotated[JobQuery, Query()]
 ) -> JobList:
-    """The jobs that the caller may see: a part of the name, description or owner, filters, order, one page of them."""
-    with ThreadPoolExecutor(1) as beside:  # Airflow's database answers while the store's does
+    """Search the jobs that the caller may see: part of name, description or owner, with filters, order and paging."""
+    with ThreadPoolExecutor(1) as beside:  # queries Airflow's database and the store in parallel
         visible_dags = beside.submit(user.visible_dags)
         summaries = board_of(engine).read(stamped)
     seen = user.readable_dags([summary.definition.dag_id for summary in summaries], visible_dags.result())
@@ -50,14 +50,14 @@ def list_jobs(
 def get_job(
     user: ReadsJob, row: StoredJobDep, engine: StoreEngineDep, stamped: StampedCatalogueDep, response: Response
 ) -> JobDetail:
-    """One job in full. Its ``ETag`` is what a change sends back as ``If-Match``."""
+    """Return one job in full. A change sends its ``ETag`` back as ``If-Match``."""
     response.headers["ETag"] = f'"{row.version}"'
     return job_detail(row, engine, stamped, user)
 
 
 @router.get("/jobs/{dag_id}/duplicate", response_model_exclude={"schedule": {"anchor"}})
 def duplicate_job(user: ReadsJob, row: StoredJobDep, store: StoreDep) -> JobSpec:  # noqa: ARG001  the permission
-    """The draft of a job like this one, for the wizard; nothing is saved."""
+    """Return a draft of a job like this one, for the wizard. Nothing is saved."""
     job, issues = row.read()
     if job is None:
         raise RequestRefusal(422, issues)

@@ -1,4 +1,4 @@
-"""Receivers' keys: which there are, save or renew one, delete one that no job encrypts to."""
+"""Receivers' keys: list them, save or renew one, delete one that no job encrypts to."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ router = api_router("keys")
 
 @router.get("/keys")
 def list_keys(user: ReadsDags, store: StoreDep) -> KeyList:  # noqa: ARG001  the permission
-    """Every key."""
+    """List every key."""
     users = store.jobs_by_key()
     return KeyList(keys=[_entry(key, users) for key in store.receiver_keys()])
 
 
 @router.get("/keys/{tag}")
 def get_key(user: ReadsDags, tag: str, store: StoreDep) -> KeyDetail:  # noqa: ARG001  the permission
-    """One key with its text."""
+    """Return one key with its text."""
     key = _key(store, tag)
     return KeyDetail(**dict(_entry(key, store.jobs_by_key())), public_key=key.public_key)
 
@@ -55,14 +55,14 @@ def save_key(
     response: Response,
     dry_run: bool = False,
 ) -> KeyDetail | KeyCheck:
-    """Save a key, or renew the one of its tag if the fingerprint is the same. ``dry_run``: only say what gpg reads."""
+    """Save a key, or renew the key with this tag if the fingerprint is the same. ``dry_run`` only reads it with gpg."""
     key, issues = _read(body, store)
     users = store.jobs_by_key()
     if dry_run:
         entry.skip()
         response.status_code = 200
-        told = _entry(key, users) if key else None
-        return KeyCheck(issues=[IssueAnswer.of(issue) for issue in issues], key=told)
+        entry_of_key = _entry(key, users) if key else None
+        return KeyCheck(issues=[IssueAnswer.of(issue) for issue in issues], key=entry_of_key)
     if key is None or errors(issues):
         raise RequestRefusal(422, issues)
     entry.note(key=key.tag, fingerprint=key.fingerprint)
@@ -84,12 +84,12 @@ def delete_key(user: EditsDags, tag: str, store: StoreDep, entry: AuditEntryDep)
         raise RequestRefusal.because(409, f"{what}, so it cannot be deleted", "Delete those jobs first")
     try:
         store.delete_key(key.tag, user.actor)
-    except UserError as error:  # somebody began to use it a moment ago
+    except UserError as error:  # a job started to use it a moment ago
         raise RequestRefusal(409, [issue_of(error)]) from None
 
 
 def _read(body: RawBody, store: Definitions) -> tuple[ReceiverKey | None, list[Issue]]:
-    """As a file of definitions with this one key in it; paths are those of the body."""
+    """Check the body like a definitions file with this one key. Paths of issues are those of the body."""
     stored = {key.tag: key for key in store.receiver_keys()}
     file, found = check_file(
         {"keys": [body]},

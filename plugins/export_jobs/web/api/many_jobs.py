@@ -1,4 +1,4 @@
-"""Many export jobs at once: pause, resume, change, rerun, delete. One that cannot be done stops none of the others."""
+"""Many export jobs at once: pause, resume, change, rerun, delete. One failure does not stop the others."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ router = api_router("jobs")
 def pause_jobs(
     user: EditsDags, body: BulkPauseRequest, store: StoreDep, entry: AuditEntryDep, background: BackgroundTasks
 ) -> BulkResult:
-    """Pause or resume many; one that cannot be is reported and does not stop the others."""
+    """Pause or resume many jobs. A failure is reported and does not stop the others."""
     background.add_task(request_parse)
     entry.note(paused=body.paused)
     return _each(
@@ -57,7 +57,7 @@ def change_jobs(
     entry: AuditEntryDep,
     background: BackgroundTasks,
 ) -> BulkResult:
-    """Hand many over to another owner, add or remove recipients, or prolong them; each is checked as by ``PATCH``."""
+    """Change owner, recipients or last day of data of many jobs. Each change is checked as by ``PATCH``."""
 
     def change(row: StoredJob) -> None:
         edit = read_edit(body.change_of(row.definition), row, store, ledger, catalogue)
@@ -81,7 +81,7 @@ def rerun_jobs(
     catalogue: CatalogueDep,
     entry: AuditEntryDep,
 ) -> BulkResult:
-    """Rerun each from its last success, as ``POST /jobs/{dag_id}/rerun`` does."""
+    """Rerun each job from its last success, as ``POST /jobs/{dag_id}/rerun`` does."""
     sources = RerunSources(user, engine, ledger, catalogue)
     return _each(
         body,
@@ -93,16 +93,16 @@ def rerun_jobs(
 
 
 def _rerun(row: StoredJob, sources: RerunSources) -> None:
-    told = rerun_stored_job(row, RerunRequest(), sources, AuditEntry(), dry_run=False)
-    if not (told.windows or told.heal):
-        raise RequestRefusal.because(409, "there is nothing to repeat", "Look at its execution log")
+    answer = rerun_stored_job(row, RerunRequest(), sources, AuditEntry(), dry_run=False)
+    if not (answer.windows or answer.heal):
+        raise RequestRefusal.because(409, "there is nothing to rerun", "See its execution log")
 
 
 @router.post("/jobs/delete")
 def delete_jobs(
     user: EditsDags, body: BulkRequest, store: StoreDep, entry: AuditEntryDep, background: BackgroundTasks
 ) -> BulkResult:
-    """Delete many; their ledger and what they have delivered stay. One with a run in progress is kept."""
+    """Delete many jobs. Their ledgers and delivered files are kept. A job with a run in progress is not deleted."""
     background.add_task(request_parse)
     return _each(
         body,
@@ -128,7 +128,7 @@ def _each(
 
 
 def _try(row: StoredJob | None, act: Callable[[StoredJob], object]) -> str:
-    """Why this job stays as it is; empty when it is done."""
+    """Act on one job. Return why that failed, or an empty text on success."""
     if row is None:
         return "There is no such job"
     try:
@@ -137,6 +137,6 @@ def _try(row: StoredJob | None, act: Callable[[StoredJob], object]) -> str:
         return " ".join(issue.message for issue in refused.issues)
     except ExportError as error:
         return str(error)
-    except Exception as error:  # what nobody has foreseen of one job must not hide what became of the others
+    except Exception as error:  # an unexpected error of one job must not hide the results of the others
         return unexpected_error_issue(error).message
     return ""

@@ -1,4 +1,4 @@
-"""Who is logged in, and what the page may offer them."""
+"""Who is logged in, and what the page can offer them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ router = api_router("me")
 
 @router.get("/me")
 def me(user: LoggedIn) -> CurrentUser:
-    """The caller and their permissions in general; each job of the list says what they may do with it.
+    """Return the caller and their general permissions. The list of jobs has the permissions for each job.
 
-    To create a job takes the right to edit Dags: a destination was set up by somebody with access to its connection,
-    so that others may send files there without ever seeing it.
+    Creating a job requires the permission to edit Dags. It does not require access to the destination's connection:
+    somebody who has that access set up the destination, so that others can send files there without seeing it.
     """
     edits, connects = user.may("PUT", None), user.may_use_connection(None)
     return CurrentUser(

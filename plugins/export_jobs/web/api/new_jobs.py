@@ -1,4 +1,4 @@
-"""Export jobs: make a new one, or see what would become of it."""
+"""Export jobs: create one, or check a draft of one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def check_job(
     catalogue: CatalogueDep,
     entry: AuditEntryDep,
 ) -> DraftCheck:
-    """What would become of a draft, finished or not; always 200. Nothing is saved."""
+    """Check a draft, finished or not, and describe the job that it would create. Always 200; nothing is saved."""
     entry.skip()
     now = datetime.now(UTC)
     return check_draft(read_draft(body, store, catalogue, now), body, now)
@@ -50,7 +50,7 @@ def create_job(
     background: BackgroundTasks,
     dry_run: bool = False,
 ) -> JobDetail | DraftCheck:
-    """Save a job and its new templates, all or nothing; ``dry_run`` is ``/jobs/check``."""
+    """Create a job and its new templates, all or nothing. ``dry_run`` does the same as ``/jobs/check``."""
     now = datetime.now(UTC)
     draft = read_draft(body, store, stamped.catalogue, now)
     if dry_run:

@@ -1,4 +1,4 @@
-"""The first rows of a file and its SQL, before there is a job; and a small file of a job, for whoever asks."""
+"""The first rows of a file and its SQL before the job exists, and a small test file of a job for the caller."""
 
 from __future__ import annotations
 
@@ -46,15 +46,16 @@ MASK = "•••"
 TEST_FILE_HEADER = "Export-Jobs-Test-File"
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
-    202: {"model": TestMailNote, "description": "It went by mail"},
+    202: {"model": TestMailNote, "description": "The file was sent by mail"},
 }
 
 
 @router.post("/preview")
 def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, entry: AuditEntryDep) -> PreviewAnswer:
-    """The rows as a run would write them, within ten seconds, read-only; and the SQL, ready for a database client.
+    """Return the first rows as a run would write them, and the SQL, ready for a database client.
 
-    Cells that tell of a person are masked for who may not use the warehouse's connection.
+    The query is read-only and may take ten seconds. Cells with personal data are masked for callers who may not use
+    the warehouse's connection.
     """
     job, window = read_preview_request(body, catalogue, datetime.now(UTC))
     export = compile_export(job, job.templates[0].template, catalogue, window)
@@ -104,10 +105,11 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
 def test_file(
     user: EditsJob, body: TestFileRequest, row: StoredJobDep, catalogue: CatalogueDep, entry: AuditEntryDep
 ) -> Response:
-    """A file of the job's newest days with rows, as a run would make it, marked TEST and never encrypted.
+    """Return a file of the job's newest days with rows, written as in a run, marked TEST and never encrypted.
 
-    Nothing is delivered, recorded in the ledger or counted as a window. Cells that tell of a person are left empty for
-    who may not use the warehouse's connection. By mail it goes to the caller's own address alone, those cells empty.
+    Nothing is delivered, recorded in the ledger or counted as a window. Cells with personal data are empty for callers
+    who may not use the warehouse's connection. By mail, the file goes only to the caller's own address, and these cells
+    are always empty.
     """
     return _answer(one_template(row, body.template, catalogue), body, user, catalogue, entry)
 
@@ -116,7 +118,7 @@ def test_file(
 def test_file_of_draft(
     *, user: CreatesJobs, body: DraftTestFileRequest, store: StoreDep, catalogue: CatalogueDep, entry: AuditEntryDep
 ) -> Response:
-    """The same of a job that is not there yet; nothing is saved."""
+    """Return a test file of a job that does not exist yet. Nothing is saved."""
     draft = read_draft(body.job, store, catalogue, datetime.now(UTC))
     return _answer(one_template_of_draft(draft, body.template, store), body, user, catalogue, entry)
 
@@ -135,7 +137,7 @@ def _answer(job: ExportJob, body: TestFileRequest, user: Caller, catalogue: Cata
         media_type="application/octet-stream",
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}",
-            "Content-Encoding": "identity",  # as the file is, for Airflow would pack it once more
+            "Content-Encoding": "identity",  # unchanged: Airflow would compress it again
             TEST_FILE_HEADER: json.dumps(note.model_dump(mode="json")),
         },
     )
@@ -147,7 +149,7 @@ def _newest_file(
     template = job.templates[0].template
     window = usual_window(job.schedule, datetime.now(UTC))
     export = compile_export(job, template, catalogue, window)
-    # A mail lies readable on every server between, so nobody's data leave by it.
+    # Every mail server on the way can read a mail, so it must not contain personal data.
     hidden = all_personal(job, catalogue) if body.by_mail else hidden_columns(job, export.connection, user, catalogue)
     entry.note(
         template=template,

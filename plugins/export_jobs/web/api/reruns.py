@@ -1,4 +1,4 @@
-"""Export jobs: rerun what was not delivered, export a past window again, run now."""
+"""Export jobs: rerun undelivered windows, re-export a past window, run now."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def rerun(
     entry: AuditEntryDep,
     dry_run: bool = False,
 ) -> RerunAnswer:
-    """Clear every undelivered window after the last success, oldest first; ``dry_run`` only tells which."""
+    """Rerun every undelivered window after the last success, oldest first. ``dry_run`` only lists them."""
     return rerun_stored_job(row, body, RerunSources(user, engine, ledger, catalogue), entry, dry_run=dry_run)
 
 
 @dataclass(frozen=True)
 class RerunSources:
-    """Who asks, and what a rerun is planned from."""
+    """The caller, and the sources from which a rerun is planned."""
 
     user: Caller
     engine: Engine
@@ -63,7 +63,7 @@ class RerunSources:
 def rerun_stored_job(
     row: StoredJob, body: RerunRequest, sources: RerunSources, entry: AuditEntry, *, dry_run: bool
 ) -> RerunAnswer:
-    """The plan, carried out unless ``dry_run``; raises ``RequestRefusal`` when that is not possible now."""
+    """Plan a rerun, and carry it out unless ``dry_run``. Raises ``RequestRefusal`` if it is not possible now."""
     user, engine, ledger, catalogue = sources.user, sources.engine, sources.ledger, sources.catalogue
     blocked = _paused_issue(row) or _broken_issue(row, catalogue)
     found = RerunPlan.empty()
@@ -80,11 +80,11 @@ def rerun_stored_job(
     rebind_as = user.actor if body.with_current_definition else None
     cleared: list[str] = []
     with _alone(engine, row):
-        _refuse_if(_in_progress_issue(row))  # somebody may have been faster since the plan was made
+        _refuse_if(_in_progress_issue(row))  # somebody else may have started one since the plan was built
         try:
             for run_id in clear_runs(found, row, ledger, airflow_api_for(user), rebind_as=rebind_as):
                 cleared.append(run_id)
-        finally:  # what was cleared before an error is recorded too
+        finally:  # also record what was cleared before an error
             entry.note(cleared=cleared)
     return rerun_answer(found, row.time_zone, dry_run=False, blocked="")
 
@@ -99,7 +99,7 @@ def reexport(
     catalogue: CatalogueDep,
     entry: AuditEntryDep,
 ) -> NewRun:
-    """Export a past window again, from the data as it is now, besides the schedule."""
+    """Export a past window again from the current data, in addition to the schedule."""
     schedule = _valid_schedule(row, catalogue)
     known = ExecutionPages(engine).windows(row.job_id)
     window = past_window(body.start, body.end, schedule, known, datetime.now(UTC))
@@ -116,7 +116,7 @@ def run_now(
     catalogue: CatalogueDep,
     entry: AuditEntryDep,
 ) -> NewRun:
-    """Export the last complete window now, besides the schedule."""
+    """Export the last complete window now, in addition to the schedule."""
     schedule = _valid_schedule(row, catalogue)
     window = last_complete_window(schedule, datetime.now(UTC))
     if window is None:
@@ -136,7 +136,7 @@ def _trigger(user: RunsJob, row: StoredJob, window: Window, entry: AuditEntryDep
 
 @contextmanager
 def _alone(engine: Engine, row: StoredJob) -> Iterator[None]:
-    """One action, one effect: a second click, or a second person, is told so."""
+    """Allow one action at a time: a second click or a second person gets a 409."""
     try:
         with action_lock(engine, row.job_id, row.name):
             yield
@@ -145,24 +145,24 @@ def _alone(engine: Engine, row: StoredJob) -> Iterator[None]:
 
 
 def _in_progress_issue(row: StoredJob) -> Issue | None:
-    """Runs of a job go one at a time; another one would only wait behind it."""
+    """Return an issue if a run is in progress: a job runs one at a time, so another run would only wait."""
     runs = airflow_tables.runs_in_progress(row.dag_id)
     if runs:
         what = f"A run of the job {row.name!r} is in progress ({runs[0]})"
-        return Issue("", what, "Wait until it has ended; its execution log shows how far it is")
+        return Issue("", what, "Wait until it has ended. Its execution log shows the progress")
     return None
 
 
 def _paused_issue(row: StoredJob) -> Issue | None:
-    """Airflow makes no task of a paused Dag, so a cleared or new run would wait for good."""
+    """Return an issue if the Dag is paused: Airflow starts none of its tasks, so a run would wait forever."""
     if row.dag_id in airflow_tables.paused_dags():
-        what = f"The job {row.name!r} is paused, so Airflow would start nothing"
+        what = f"The job {row.name!r} is paused, so Airflow would not start a run"
         return Issue("", what, "Resume it, then try again")
     return None
 
 
 def _broken_issue(row: StoredJob, catalogue: Catalogue) -> Issue | None:
-    """The Dag of an invalid definition has no task but one that refuses."""
+    """Return an issue if the definition is invalid: its Dag has only a task that fails."""
     job, issues = row.check(catalogue=catalogue)
     if job is not None:
         return None

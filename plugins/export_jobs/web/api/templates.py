@@ -1,4 +1,4 @@
-"""Templates: find them, look at one, make one, see what would become of one, delete one that no job uses."""
+"""Templates: search them, read, check or create one, delete one that no job uses."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def list_templates(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_LISTED_TEMPLATES)] = 50,
 ) -> TemplateList:
-    """Templates by name: those whose name, description or columns hold every word of ``search``."""
+    """List templates by name. ``search``: each word must occur in the name, the description or a column."""
     usages = TemplateUsages(engine).usages()
     rows = [
         template_row(template, usages[template.name], catalogue)
@@ -57,7 +57,7 @@ def list_templates(
 def get_template(
     user: ReadsDags, name: str, store: StoreDep, engine: StoreEngineDep, catalogue: CatalogueDep
 ) -> TemplateDetail:
-    """One template, what a job may choose of it, and the jobs that use it."""
+    """Return one template, what a job can choose from it, and the jobs that use it."""
     template = next((stored for stored in store.templates() if stored.name == name), None)
     note = TemplateUsages(engine).usages().get(name)
     if template is None or note is None:
@@ -80,7 +80,7 @@ def check_template(
     catalogue: CatalogueDep,
     entry: AuditEntryDep,
 ) -> TemplateCheck:
-    """What would become of a template, finished or not; always 200. Nothing is saved."""
+    """Check a template, finished or not. Always 200; nothing is saved."""
     entry.skip()
     return _template_check(*_read(body, store, catalogue), catalogue)
 
@@ -102,7 +102,7 @@ def create_template(
     response: Response,
     dry_run: bool = False,
 ) -> TemplateDetail | TemplateCheck:
-    """Save a template; it is never edited after, only deleted while unused. ``dry_run`` is ``/templates/check``."""
+    """Create a template. It is never edited, only deleted while no job uses it. ``dry_run`` is ``/templates/check``."""
     template, issues = _read(body, store, catalogue)
     if dry_run:
         entry.skip()
@@ -128,7 +128,7 @@ def delete_template(user: EditsDags, name: str, store: StoreDep, engine: StoreEn
         raise _in_use_refusal(note, user)
     try:
         store.delete_template(name, user.actor)
-    except UserError as error:  # somebody began to use it a moment ago
+    except UserError as error:  # a job started to use it a moment ago
         raise RequestRefusal(409, [issue_of(error)]) from None
 
 
@@ -143,7 +143,7 @@ def _in_use_refusal(note: TemplateUsage, user: Caller) -> RequestRefusal:
     used = f"{len(note.jobs)} jobs use" if len(note.jobs) > 1 else "a job uses"
     listed = ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "")
     what = f"{used} the template {note.name!r}, so it cannot be deleted" + (f": {listed}" if listed else "")
-    return RequestRefusal.because(409, what, "Delete those jobs first, or leave the template as it is")
+    return RequestRefusal.because(409, what, "Delete those jobs first, or keep the template")
 
 
 def _template_check(template: Template | None, issues: list[Issue], catalogue: Catalogue) -> TemplateCheck:

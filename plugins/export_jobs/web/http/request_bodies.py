@@ -1,4 +1,4 @@
-"""Bodies that our own validation reads, so that all issues come at once; the API's description names them too."""
+"""Bodies that our own validation reads, so that all issues are reported at once; OpenAPI describes them too."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from export_jobs.core.definitions.key import KeySpec
 from export_jobs.web.models.detail import JobChange
 
 RawBody = Annotated[dict[Any, Any], Body()]
-"""A JSON object, unread; a key may hold half of a character, which pydantic would refuse without a place."""
+"""An unvalidated JSON object. A key may contain half a character, which pydantic would refuse without a path."""
 
 
 class NewJob(JobSpec):
-    """A job with the templates that are to be made with it."""
+    """A job with the templates that are created with it."""
 
     new_templates: tuple[Template, ...] = Field(default=())
 
@@ -27,13 +27,13 @@ _PLACE = "#/components/schemas/{model}"
 
 
 def request_body(model: type[BaseModel]) -> dict[str, Any]:
-    """For a route's ``openapi_extra``: its body is described by ``model``, whatever reads it."""
+    """Return a route's ``openapi_extra``, which describes its body by ``model``, whatever reads the body."""
     schema = {"$ref": _PLACE.format(model=model.__name__)}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def request_body_schemas() -> dict[str, Any]:
-    """The schemas that ``request_body`` names, by name."""
+    """Return the schemas that ``request_body`` refers to, by name."""
     made = models_json_schema([(model, "validation") for model in _BODIES], ref_template=_PLACE, by_alias=True)[1]
     schemas: dict[str, Any] = made["$defs"]
     return schemas

@@ -1,4 +1,4 @@
-"""What goes over the wire: exact, declared, unknown keys refused."""
+"""Request and response bodies of the API. Unknown keys are refused."""
 
 from export_jobs.web.models.base import ApiModel, EmptyBody
 

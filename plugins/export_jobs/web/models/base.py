@@ -1,4 +1,4 @@
-"""The base of every body and every answer."""
+"""The base class of every request and response body."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ApiModel(BaseModel):
-    """A body or an answer. An unknown key is an error: a misspelt one must not be lost in silence."""
+    """A request or response body. An unknown key is an error, so that a misspelt key is not silently ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class EmptyBody(ApiModel):
-    """The body ``{}``: there is nothing to say, and a browser sends JSON to its own site only."""
+    """The body ``{}``. It has no values, but it must be JSON: a browser sends JSON only to its own site."""

@@ -1,4 +1,4 @@
-"""The catalogue as it goes over the wire: what can be exported."""
+"""Response models of the catalogue: what can be exported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ColumnRole = Literal["column", "measure", "custom_field"]
 
 
 class CatalogueColumn(ApiModel):
-    """A column of a fact or dimension. ``role`` says which part of the fact's header names it."""
+    """A column of a fact or dimension. ``role``: the part of the fact's header that defines it."""
 
     name: str
     title: str
@@ -25,7 +25,7 @@ class CatalogueColumn(ApiModel):
 
 
 class FactEntry(ApiModel):
-    """A fact; ``dimensions`` are the keys of those that it reaches."""
+    """A fact. ``dimensions``: the keys of the dimensions that it reaches."""
 
     key: str
     title: str
@@ -51,7 +51,7 @@ class KpiEntry(ApiModel):
 
 
 class DimensionEntry(ApiModel):
-    """A dimension; ``facts`` are the keys of those that reach it, ``label`` the attribute shown for its key alone."""
+    """A dimension. ``facts``: keys of the facts that reach it. ``label``: the attribute that its key alone means."""
 
     key: str
     title: str
@@ -71,7 +71,7 @@ class DatePart(ApiModel):
 
 
 class CatalogueAnswer(ApiModel):
-    """Everything that can be exported, in the order of titles; ``issues``: files that could not be read."""
+    """Everything that can be exported, sorted by title. ``issues``: catalogue files that could not be read."""
 
     facts: list[FactEntry]
     kpis: list[KpiEntry]
@@ -81,7 +81,7 @@ class CatalogueAnswer(ApiModel):
 
 
 class ReachableDimensions(ApiModel):
-    """What every fact of the chosen KPIs reaches: dimensions, their attributes as references, parts of the date."""
+    """What every fact of the chosen KPIs reaches: dimensions, their attributes as references, date parts."""
 
     dimensions: list[DimensionEntry]
     attributes: list[str]
@@ -89,7 +89,7 @@ class ReachableDimensions(ApiModel):
 
 
 class FilterValues(ApiModel):
-    """Values of a column in their own order; ``truncated``: there are more than these."""
+    """Values of a column in their own order. ``truncated``: there are more."""
 
     values: list[str]
     truncated: bool

@@ -1,4 +1,4 @@
-"""Who is logged in, as it goes over the wire."""
+"""Response models of the logged-in user."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from export_jobs.web.models.base import ApiModel
 
 
 class GeneralPermissions(ApiModel):
-    """What they may do that is no single job's."""
+    """What the caller may do in general, beyond single jobs."""
 
     create: bool
     delete_templates: bool
@@ -15,7 +15,7 @@ class GeneralPermissions(ApiModel):
 
 
 class CurrentUser(ApiModel):
-    """The caller. ``mail``: their own address, which a test file may go to; empty where Airflow knows none."""
+    """The caller. ``mail``: their own address, to which a test file can be sent; empty if Airflow has none."""
 
     name: str
     mail: str

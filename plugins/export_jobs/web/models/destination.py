@@ -1,4 +1,4 @@
-"""Destinations as they go over the wire."""
+"""Request and response models of destinations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from export_jobs.web.models.base import ApiModel
 
 
 class DestinationChoice(ApiModel):
-    """A choice that is looser than the default, and what is lost by it."""
+    """An option that is less strict than the default, and what is lost by it."""
 
     option: str
     value: str
@@ -20,7 +20,7 @@ class DestinationChoice(ApiModel):
 
 
 class LastCheck(ApiModel):
-    """What came of a check ``at`` some time, ``by`` somebody. ``what`` is empty for who may not check destinations."""
+    """The result of the last check. ``what`` is empty for callers who may not check destinations."""
 
     ok: bool
     what: str
@@ -29,10 +29,10 @@ class LastCheck(ApiModel):
 
 
 class DestinationEntry(ApiModel):
-    """Where files may go. ``connection`` names Airflow's connection, for those who may see connections; else empty.
+    """A destination. ``connection``: the id of its Airflow connection; empty for callers who may not see connections.
 
-    ``options``: what its server can do, by the keys of a definition; what is left out has its default.
-    ``looser``: those of them that lose something. ``checked``: the last check, None where none is known.
+    ``options``: its options that are not the default, by the keys of a definition. ``looser``: the options that lose
+    something. ``checked``: the last check, null if none is known.
     """
 
     tag: str
@@ -46,22 +46,22 @@ class DestinationEntry(ApiModel):
 
 
 class DestinationList(ApiModel):
-    """Every destination, by tag."""
+    """All destinations, sorted by tag."""
 
     destinations: list[DestinationEntry]
 
 
 class HostKeyEntry(ApiModel):
-    """A host key as a person compares it: its kind, such as "ssh-ed25519", and its SHA-256 fingerprint."""
+    """A host key as a person compares it: its kind, such as ``ssh-ed25519``, and its SHA-256 fingerprint."""
 
     kind: str
     fingerprint: str
 
 
 class DestinationCheck(ApiModel):
-    """Whether a destination takes files right now; ``what`` says what was proven, or why not and what to do.
+    """Whether a destination accepts files right now. ``what``: what works, or what fails and what to do.
 
-    ``host_keys``: where none of those that its server shows is pinned, all of them, for who may pin one; else empty.
+    ``host_keys``: if none of the server's host keys is pinned, all of them, for callers who may pin one; else empty.
     """
 
     ok: bool
@@ -70,13 +70,13 @@ class DestinationCheck(ApiModel):
 
 
 class HostKeyPin(ApiModel):
-    """The fingerprint that a person has compared with what the server's owner says."""
+    """The fingerprint that a person has compared with the one from the server's owner."""
 
     fingerprint: Annotated[str, Field(pattern=f"^{HOST_KEY}$")]
 
 
 class PinnedHostKeys(ApiModel):
-    """Fingerprints that are trusted at a destination now, beside those of its connection."""
+    """Fingerprints that the destination trusts now, in addition to those of its connection."""
 
     tag: str
     host_keys: list[str]

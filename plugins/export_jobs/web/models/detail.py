@@ -1,4 +1,4 @@
-"""One job in full, and what is known about a draft or a change before it is saved."""
+"""Models of one job in full, of drafts, of changes and of bulk actions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from export_jobs.web.models.errors import IssueAnswer
 from export_jobs.web.models.job import JobRow, UpcomingWindow
 
 MAX_JOBS = 500
-"""So many are done at once at most."""
+"""The largest number of jobs in one request."""
 
 
 class FileColumn(ApiModel):
-    """One column of a template's file: ``heading`` stands in the file, ``title`` is what the catalogue calls it."""
+    """One column of a template's file. ``heading`` is in the file; ``title`` is the name in the catalogue."""
 
     column: str
     heading: str
@@ -27,7 +27,7 @@ class FileColumn(ApiModel):
 
 
 class TemplateInUse(ApiModel):
-    """One template as the job uses it. Of its audience only the size is shown; the definition has the keys."""
+    """One template as the job uses it. ``audience``: the number of its keys; the definition has the keys."""
 
     name: str
     kind: TemplateKind
@@ -41,7 +41,7 @@ class TemplateInUse(ApiModel):
 
 
 class VersionNote(ApiModel):
-    """One version of a definition: which keys changed (``created`` for the first), when and by whom."""
+    """One version of a definition: the keys that changed (``created`` for the first version), when and by whom."""
 
     version: int
     changed: list[str]
@@ -50,14 +50,14 @@ class VersionNote(ApiModel):
 
 
 class JobLinks(ApiModel):
-    """Paths of Airflow's own pages about the job, below its base address."""
+    """Paths of Airflow's own pages about the job, relative to its base address."""
 
     dag: str
     runs: str
 
 
 class JobDetail(JobRow):
-    """One job: its line of the list and all the rest. ``definition`` is what ``POST /jobs`` takes."""
+    """One job: its row of the list and everything else. ``definition`` has the form that ``POST /jobs`` takes."""
 
     definition: dict[str, Any]
     templates: list[TemplateInUse]
@@ -71,10 +71,11 @@ class JobDetail(JobRow):
 
 
 class DraftCheck(ApiModel):
-    """What would become of a draft; ``count`` windows in all, of which ``windows`` are the first 62.
+    """The job that a draft would create: ``count`` windows in total, of which ``windows`` has the first 62.
 
-    ``file_names``: the paths that the first window fills, once nothing is wrong. ``at_once``: windows that are over, so
-    that their files are sent as soon as the job is created; ``at_once_days`` are the first and the last of their days.
+    ``file_names``: paths of the first window's files; empty while the draft has errors. ``at_once``: the number of
+    windows that are already due, so that their files are sent as soon as the job is created; ``at_once_days``: their
+    first and last day.
     """
 
     issues: list[IssueAnswer]
@@ -88,7 +89,7 @@ class DraftCheck(ApiModel):
 
 
 class ChangedField(ApiModel):
-    """One value by its path, before and after."""
+    """One value, by its path, before and after the change."""
 
     path: str
     before: Any
@@ -96,7 +97,7 @@ class ChangedField(ApiModel):
 
 
 class ChangeCheck(ApiModel):
-    """What a change would do; the next windows are there when it touches the schedule."""
+    """The effect of a change. The next windows are present if it changes the schedule."""
 
     issues: list[IssueAnswer]
     changes: list[ChangedField]
@@ -124,7 +125,7 @@ class FileChange(ApiModel):
 
 
 class JobChange(ApiModel):
-    """What may change of a job; a key that is left out stays as it is."""
+    """The changes to a job. A key that is left out does not change."""
 
     description: str = ""
     recipients: list[str] = Field(default_factory=list)
@@ -135,19 +136,19 @@ class JobChange(ApiModel):
 
 
 class BulkRequest(ApiModel):
-    """Which jobs are meant, by the ids of their Dags."""
+    """The jobs to act on, by their Dag ids."""
 
     dag_ids: list[str] = Field(max_length=MAX_JOBS)
 
 
 class BulkPauseRequest(BulkRequest):
-    """Which jobs to pause or to resume."""
+    """The jobs to pause or to resume."""
 
     paused: bool
 
 
 class BulkChangeRequest(BulkRequest):
-    """What to change of each: another owner, recipients more or fewer, another last day of data (``2027-12-31``)."""
+    """The changes to each job: owner, last day of data (``2027-12-31``), recipients to add or remove."""
 
     owner: str | None = None
     until: str | None = None
@@ -157,11 +158,11 @@ class BulkChangeRequest(BulkRequest):
     @model_validator(mode="after")
     def _changes_something(self) -> BulkChangeRequest:
         if not (self.owner or self.until or self.add_recipients or self.remove_recipients):
-            raise ValueError("nothing is to be changed")
+            raise ValueError("there is nothing to change")
         return self
 
     def change_of(self, definition: Mapping[str, Any]) -> dict[str, Any]:
-        """The body of a ``PATCH`` of one job. Addresses are compared without regard to capitals."""
+        """Return the body of a ``PATCH`` of one job. Addresses are compared case-insensitively."""
         change: dict[str, Any] = {}
         if self.owner:
             change["owner"] = self.owner
@@ -176,14 +177,14 @@ class BulkChangeRequest(BulkRequest):
 
 
 class BulkFailure(ApiModel):
-    """A job that was left as it was, and why."""
+    """A job that was not changed, and why."""
 
     dag_id: str
     what: str
 
 
 class BulkResult(ApiModel):
-    """What became of each job."""
+    """The result for each job."""
 
     done: list[str]
     refused: list[BulkFailure]

@@ -1,4 +1,4 @@
-"""What is refused, as it goes over the wire: where, what, and what to do."""
+"""Response models of errors: where, what, and what to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from export_jobs.web.models.base import ApiModel
 
 
 class IssueAnswer(ApiModel):
-    """One thing that is wrong; ``path`` is empty when it is about the whole request."""
+    """One thing that is wrong. ``path`` is empty if it concerns the whole request."""
 
     path: str
     what: str
@@ -19,12 +19,12 @@ class IssueAnswer(ApiModel):
 
     @classmethod
     def of(cls, issue: Issue) -> IssueAnswer:
-        """An issue as it goes over the wire."""
+        """Convert an issue."""
         return cls(path=issue.path, what=issue.what, remedy=issue.remedy, level=issue.level)
 
     @classmethod
     def list_of(cls, issues: Iterable[Issue]) -> list[IssueAnswer]:
-        """At most a hundred of them, and how many more there are; of too many the errors are told first."""
+        """Convert at most a hundred issues, plus the number of the others. Errors come first if there are too many."""
         found = list(issues)
         if len(found) > MAX_ISSUES:
             found.sort(key=lambda issue: issue.level is not Level.ERROR)
@@ -32,7 +32,7 @@ class IssueAnswer(ApiModel):
 
 
 class ErrorAnswer(ApiModel):
-    """The body of every answer from 400 on."""
+    """The body of every answer with a status of 400 or above."""
 
     errors: list[IssueAnswer]
 

@@ -1,4 +1,4 @@
-"""What has become of a job's windows, and its executions, as they go over the wire."""
+"""Response models of a job's windows, executions, versions and deliveries."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CellState = Literal["delivered", "empty", "running", "due", "early", "failed", "
 
 
 class WindowCell(WindowSpan):
-    """One window. ``days`` in words; ``due``: when it is delivered, None where the schedule has changed since.
+    """One window. ``days``: in words. ``due``: when it is delivered; null if the schedule has changed since.
 
-    ``rows`` of all its files, ``template_rows`` of each template's, ``seconds``, and ``step_seconds`` of each step are
-    of the run ``run_id``, once it has delivered. ``template_states``: what has become of each template's file.
+    ``rows`` (all files), ``template_rows`` (by template), ``seconds`` and ``step_seconds`` (by step) belong to the run
+    ``run_id``, once it has delivered. ``template_states``: the state of each template's file.
     """
 
     days: str
@@ -33,10 +33,10 @@ class WindowCell(WindowSpan):
 
 
 class CoverageAnswer(ApiModel):
-    """The windows around now, oldest first; ``counts`` and ``gaps``, days that no window covers, are of all.
+    """The windows around now, oldest first. ``counts`` and ``gaps`` (days that no window covers) include all windows.
 
-    ``rerunnable``: how many windows a rerun could repeat now, those before the last success among them; 0 while the job
-    is paused, at work or invalid.
+    ``rerunnable``: how many windows a rerun could run again now, including those before the last success; 0 while the
+    job is paused, running or invalid.
     """
 
     time_zone: str
@@ -47,7 +47,7 @@ class CoverageAnswer(ApiModel):
 
 
 class ChangedValue(ApiModel):
-    """One value by its path in the YAML's words, as text before and after."""
+    """One value by its path in YAML, as text, before and after."""
 
     path: str
     before: str
@@ -55,10 +55,10 @@ class ChangedValue(ApiModel):
 
 
 class VersionChanges(ApiModel):
-    """One version of a definition beside the one before it, and which deliveries used it.
+    """One version of a definition compared with the previous one, and the deliveries that used it.
 
-    ``changes`` is empty of the first one. ``unreadable`` says why the values cannot be told. ``windows`` of which a
-    file was delivered by this version; ``days``: from the first to the last of them, empty where there is none.
+    ``changes`` is empty for the first version. ``unreadable``: why the values cannot be shown. ``windows``: the number
+    of windows with a file delivered by this version. ``days``: from the first to the last of them; empty if none.
     """
 
     version: int
@@ -69,7 +69,7 @@ class VersionChanges(ApiModel):
 
 
 class DeletedJobRow(ApiModel):
-    """A job that was deleted. ``windows`` of which it has delivered files, the newest one ``last_delivery_at``."""
+    """A deleted job. ``windows``: how many it delivered. ``last_delivery_at``: when it delivered the last one."""
 
     name: str
     dag_id: str
@@ -86,17 +86,17 @@ class DeletedJobRow(ApiModel):
 
 
 class DeletedJobList(ApiModel):
-    """One page of the deleted jobs that the caller may see, those deleted last first; ``total`` counts all pages."""
+    """One page of the deleted jobs that the caller may see, last deleted first. ``total`` counts all pages."""
 
     jobs: list[DeletedJobRow]
     total: int
 
 
 class DeliveredFile(ApiModel):
-    """The newest file of one template, or a ``part`` of it; ``revision`` counts the contents that its path has had.
+    """The newest file of one template, or a ``part`` of it. ``revision`` counts the contents that its path has had.
 
-    ``destination``: which one it is at, where the job has several.
-    ``verification``: what proves that it arrived whole; empty where it was delivered before that was kept.
+    ``destination``: the tag, if the job has several destinations. ``verification``: how it was verified that the file
+    arrived complete; empty for files that were delivered before this was recorded.
     """
 
     template: str
@@ -114,7 +114,7 @@ class DeliveredFile(ApiModel):
 
 
 class DeliveredTemplate(ApiModel):
-    """What was delivered of a template at one time, all its parts together. ``days`` of its window in words."""
+    """One delivery of a template, all parts together. ``days``: the days of its window in words."""
 
     id: int
     window: WindowSpan
@@ -128,16 +128,16 @@ class DeliveredTemplate(ApiModel):
 
 
 class DeliveredTemplates(ApiModel):
-    """The deliveries of one template, every revision, newest window first."""
+    """All deliveries of one template, every revision, newest window first."""
 
     deliveries: list[DeliveredTemplate]
 
 
 class DeliveryComparison(ApiModel):
-    """Two deliveries of a template beside each other. ``is_same_file``: every byte is the same.
+    """A comparison of two deliveries of a template. ``is_same_file``: every byte is the same.
 
-    ``numbers``: whether the columns' numbers are told; ``not kept`` of large CSV, and of files that were delivered
-    before the ledger kept them; ``not yours`` without the right to read the XComs of the job's Dag.
+    ``numbers``: whether the column numbers are included. ``not kept``: for large CSV files, and for files that were
+    delivered before the ledger kept the numbers. ``not yours``: the caller may not read the XComs of the job's Dag.
     """
 
     template: str
@@ -151,7 +151,7 @@ class DeliveryComparison(ApiModel):
 
 
 class ExecutionError(ApiModel):
-    """Why an execution failed, in a sentence; ``step`` is empty when that is unknown."""
+    """Why an execution failed, in a sentence. ``step`` is empty if it is unknown."""
 
     step: str
     template: str
@@ -160,7 +160,7 @@ class ExecutionError(ApiModel):
 
 
 class MailSummary(ApiModel):
-    """The mail server's answer to one recipient; ``kind``: of a ``success`` or of a ``failure``."""
+    """The mail server's answer for one recipient. ``kind``: a mail about a ``success`` or a ``failure``."""
 
     recipient: str
     kind: str
@@ -170,17 +170,17 @@ class MailSummary(ApiModel):
 
 
 class ExecutionLinks(ApiModel):
-    """Paths of Airflow's own pages, below its base address; ``log`` is that of the task that failed, else the run's."""
+    """Paths of Airflow's own pages, relative to its base address. ``log``: of the failed task, else of the run."""
 
     grid: str
     log: str
 
 
 class ExecutionRow(ApiModel):
-    """One execution; ``started_at`` to ``ended_at`` is its newest round, until it delivered or failed.
+    """One execution. ``started_at`` and ``ended_at`` belong to its newest round, until it delivered or failed.
 
-    Of a run that goes again, tries, mails and times are of this round; ``started_at`` is None until Airflow starts it.
-    ``files`` are those that stand at the destination, of whichever round.
+    If a run is cleared and runs again, tries, mails and times belong to the new round, and ``started_at`` is null
+    until Airflow starts it. ``files``: the files that are at the destination, from any round.
     """
 
     execution_id: int
@@ -202,7 +202,7 @@ class ExecutionRow(ApiModel):
 
 
 class ExecutionPage(ApiModel):
-    """One page of executions, newest window first; ``total`` counts all pages."""
+    """One page of executions, newest window first. ``total`` counts all pages."""
 
     total: int
     executions: list[ExecutionRow]

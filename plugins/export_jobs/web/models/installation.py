@@ -1,4 +1,4 @@
-"""The check of an installation as it goes over the wire."""
+"""Response models of the installation check."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from export_jobs.web.models.base import ApiModel
 
 
 class InstallationCheck(ApiModel):
-    """One line: what was looked at, how it stands, and what to do about it (empty when all is well)."""
+    """One check: its subject, its outcome, what was found, and what to do about it (empty if it passed)."""
 
     subject: str
     outcome: Outcome
@@ -16,7 +16,7 @@ class InstallationCheck(ApiModel):
 
 
 class InstallationReport(ApiModel):
-    """Every check; ``ok``: nothing failed."""
+    """All checks. ``ok``: none of them failed."""
 
     ok: bool
     checks: list[InstallationCheck]

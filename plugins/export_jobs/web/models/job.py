@@ -1,4 +1,4 @@
-"""A job as it goes over the wire."""
+"""Response models of jobs in the list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JobStatus = Literal["active", "completed"]
 
 
 class JobState(StrEnum):
-    """The four icons of the list."""
+    """The state of a job: the four icons of the list."""
 
     YET_TO_EXECUTE = "yet_to_execute"
     IN_PROGRESS = "in_progress"
@@ -40,19 +40,19 @@ class WindowSpan(ApiModel):
 
     @classmethod
     def of(cls, window: Window) -> WindowSpan:
-        """A window as it goes over the wire."""
+        """Convert a window."""
         return cls(start=window.start, end=window.end)
 
 
 class UpcomingWindow(WindowSpan):
-    """A window that is to be delivered at ``due``; ``days`` are its days of data in the job's zone."""
+    """A window that will be delivered at ``due``. ``days``: its days of data in the job's time zone."""
 
     days: str
     due: datetime
 
 
 class LastDelivery(ApiModel):
-    """The newest delivered window, and what its files hold together."""
+    """The newest delivered window, and the totals of its files."""
 
     at: datetime
     rows: int
@@ -71,9 +71,9 @@ class JobPermissions(ApiModel):
 
 
 class JobRow(ApiModel):
-    """One line of the list. ``reason`` says in a sentence why ``state`` is unable_to_execute.
+    """One row of the list. ``reason``: a sentence that says why ``state`` is unable_to_execute.
 
-    ``deliver_at``: the time of day of its deliveries in ``time_zone``, such as 02:00; empty of an invalid one.
+    ``deliver_at``: the time of day of its deliveries in ``time_zone``, such as 02:00; empty for an invalid job.
     """
 
     job_id: int
@@ -102,7 +102,7 @@ class JobRow(ApiModel):
 
 
 class JobTotals(ApiModel):
-    """How many jobs there are of each status and state, whatever status and state is asked for."""
+    """The number of jobs in each status and state. The filters by status and state do not apply to it."""
 
     active: int = 0
     completed: int = 0
@@ -113,7 +113,7 @@ class JobTotals(ApiModel):
 
 
 class JobList(ApiModel):
-    """One page of the list; ``total`` counts all pages. ``destinations`` and ``owners`` are those of every job."""
+    """One page of the list. ``total`` counts all pages. ``destinations`` and ``owners``: those of all visible jobs."""
 
     jobs: list[JobRow]
     total: int

@@ -1,4 +1,4 @@
-"""Receivers' keys as they go over the wire."""
+"""Response models of receivers' keys."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from export_jobs.web.models.errors import IssueAnswer
 
 
 class KeyEntry(ApiModel):
-    """A receiver's public key. ``fingerprint`` is what a person compares; ``expires_at`` null: never.
+    """A receiver's public key. ``fingerprint``: for a person to compare. ``expires_at``: null means never.
 
-    ``jobs``: how many jobs encrypt to it, whoever may see them.
+    ``jobs``: how many jobs encrypt to it, including jobs that the caller may not see.
     """
 
     tag: str
@@ -30,13 +30,13 @@ class KeyDetail(KeyEntry):
 
 
 class KeyList(ApiModel):
-    """Every key, by tag."""
+    """All keys, sorted by tag."""
 
     keys: list[KeyEntry]
 
 
 class KeyCheck(ApiModel):
-    """What would become of a key: every issue, and what gpg reads in it, null where it cannot."""
+    """The result of a dry run: every issue, and the key as gpg reads it; null if gpg cannot read it."""
 
     issues: list[IssueAnswer]
     key: KeyEntry | None

@@ -1,4 +1,4 @@
-"""The first rows of a file, before there is a job."""
+"""Models of previews and test files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from export_jobs.web.models.rerun import WindowRequest
 
 
 class PreviewRequest(ApiModel):
-    """What to show. Without a ``window`` it is the schedule's last one that is over, or a week.
+    """What to preview. Without a ``window``: the schedule's last complete window, or a week.
 
-    The parts that our own validation reads, so that all issues come at once, are unread.
+    The parts that are plain objects here are validated later, so that all issues are reported at once.
     """
 
     template: dict[str, Any]
@@ -26,7 +26,7 @@ class PreviewRequest(ApiModel):
 
 
 class PreviewColumn(ApiModel):
-    """A column of the file: its heading and its type; ``masked``: its cells tell of a person and are not shown."""
+    """A column of the file: its heading and type. ``masked``: its cells are personal data and not shown."""
 
     name: str
     type: str
@@ -34,9 +34,9 @@ class PreviewColumn(ApiModel):
 
 
 class PreviewAnswer(ApiModel):
-    """The first rows, each cell as the file will hold it, and the statement with its values written in.
+    """The first rows, each cell as it will be in the file, and the SQL statement with its values filled in.
 
-    ``empty_window``: the days that nobody had chosen and that have no row, so that ``window`` has the newest ones.
+    ``empty_window``: the default days, if they have no rows; ``window`` then has the newest days with rows.
     """
 
     columns: list[PreviewColumn]
@@ -49,9 +49,9 @@ class PreviewAnswer(ApiModel):
 
 
 class TestFileRequest(ApiModel):
-    """Which template of a job to make a small file of, and of how many rows at most.
+    """The template of a job to create a test file of, and the maximum number of rows.
 
-    ``by_mail``: to the caller's own address, in place of the answer.
+    ``by_mail``: send the file to the caller's own address instead of returning it.
     """
 
     template: str
@@ -60,15 +60,15 @@ class TestFileRequest(ApiModel):
 
 
 class DraftTestFileRequest(TestFileRequest):
-    """The same of a job that is not there yet: ``job`` is the body of ``POST /jobs``."""
+    """A test file of a job that does not exist yet. ``job``: the body of ``POST /jobs``."""
 
     job: dict[str, Any]
 
 
 class TestFileNote(ApiModel):
-    """What the header ``Export-Jobs-Test-File`` says of the file that comes with it, as JSON.
+    """The JSON in the header ``Export-Jobs-Test-File``, which describes the returned file.
 
-    ``days`` of data in words; ``truncated``: there may be more rows; ``masked``: how many columns were left empty.
+    ``days``: days of data in words. ``truncated``: there may be more rows. ``masked``: how many columns are empty.
     """
 
     days: str
@@ -78,7 +78,7 @@ class TestFileNote(ApiModel):
 
 
 class TestMailNote(TestFileNote):
-    """The same of a file that went by mail: to whom, and what it is called."""
+    """A test file that was sent by mail: its recipient and its file name."""
 
     sent_to: str
     file: str

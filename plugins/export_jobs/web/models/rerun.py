@@ -1,4 +1,4 @@
-"""Reruns and runs besides the schedule, as they go over the wire."""
+"""Models of reruns and of runs in addition to the schedule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from export_jobs.web.models.job import WindowSpan
 
 
 class RerunRequest(ApiModel):
-    """``include_gaps``: undelivered windows before the last success, too."""
+    """A rerun. ``include_gaps``: also rerun undelivered windows before the last success."""
 
     include_gaps: bool = False
     with_current_definition: bool = False
@@ -28,9 +28,9 @@ class RerunWindow(WindowSpan):
 
 
 class RerunAnswer(ApiModel):
-    """What is cleared, oldest first. ``heal``: runs that delivered, of which only what failed after runs again.
+    """The runs to clear, oldest first. ``heal``: runs that delivered; only the steps that failed afterwards run again.
 
-    ``gaps``: windows that are left as they are. ``blocked``: why no rerun is possible now, in a sentence.
+    ``gaps``: windows that are not rerun. ``blocked``: a sentence that says why no rerun is possible now.
     """
 
     dry_run: bool
@@ -41,7 +41,7 @@ class RerunAnswer(ApiModel):
 
 
 def _of_a_usual_year(moment: datetime) -> datetime:
-    """At the ends of the calendar a moment has no counterpart in other time zones."""
+    """Refuse instants at the ends of the calendar, which do not exist in other time zones."""
     if not FIRST_YEAR - 1 <= moment.year <= LAST_YEAR + 1:  # a day begins in the year before, seen from elsewhere
         raise ValueError(f"the year must be between {FIRST_YEAR} and {LAST_YEAR}")
     return moment
@@ -51,14 +51,14 @@ Bound = Annotated[AwareDatetime, AfterValidator(_of_a_usual_year)]
 
 
 class WindowRequest(ApiModel):
-    """From ``start``, inclusive, to ``end``, exclusive; both with an offset, of years that a job may have."""
+    """A window from ``start``, inclusive, to ``end``, exclusive. Both need an offset and a year that a job can have."""
 
     start: Bound
     end: Bound
 
 
 class NewRun(ApiModel):
-    """A run that Airflow has made, and the window that it exports."""
+    """A run that Airflow has created, and the window that it exports."""
 
     run_id: str
     window: WindowSpan

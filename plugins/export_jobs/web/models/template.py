@@ -1,4 +1,4 @@
-"""Templates as they go over the wire."""
+"""Response models of templates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from export_jobs.web.models.errors import IssueAnswer
 
 
 class TemplateColumn(ApiModel):
-    """A column that a template holds. ``type`` is empty when the catalogue no longer has it."""
+    """A column of a template. ``type`` is empty if the catalogue no longer has the column."""
 
     column: str
     title: str
@@ -23,14 +23,14 @@ class TemplateColumn(ApiModel):
 
 
 class FilterOperator(ApiModel):
-    """An operator that fits a column, and with how many values it compares."""
+    """An operator that fits a column, and how many values it takes."""
 
     op: Operator
     values: ValueCount
 
 
 class FilterColumn(ApiModel):
-    """A column that a job may filter by; ``has_values``: its values can be looked up."""
+    """A column that a job can filter by. ``has_values``: its values can be looked up."""
 
     column: str
     title: str
@@ -40,9 +40,9 @@ class FilterColumn(ApiModel):
 
 
 class TemplateChoices(ApiModel):
-    """What a job may choose of a template beside its columns.
+    """What a job can choose from a template besides its columns.
 
-    ``protected``: titles of the columns that it may hold and that no job may filter by.
+    ``protected``: titles of the columns that a file may contain but that no job may filter by.
     """
 
     filters: list[FilterColumn]
@@ -52,7 +52,7 @@ class TemplateChoices(ApiModel):
 
 
 class TemplateRow(ApiModel):
-    """One template. ``used_by`` counts live jobs, those that the caller may not see among them."""
+    """One template. ``used_by`` counts live jobs, including those that the caller may not see."""
 
     name: str
     kind: TemplateKind
@@ -69,7 +69,7 @@ class TemplateRow(ApiModel):
 
 
 class TemplateList(ApiModel):
-    """One page of templates; ``total`` counts all pages."""
+    """One page of templates. ``total`` counts all pages."""
 
     templates: list[TemplateRow]
     total: int
@@ -83,14 +83,14 @@ class JobUsingTemplate(ApiModel):
 
 
 class TemplateDetail(TemplateRow):
-    """One template in full; of the jobs that use it, those that the caller may see."""
+    """One template in full. ``jobs``: the jobs that use it and that the caller may see."""
 
     choices: TemplateChoices
     jobs: list[JobUsingTemplate]
 
 
 class TemplateCheck(ApiModel):
-    """What would become of a template; the rest is there when its shape holds."""
+    """Every issue of a template; the rest is present if its shape is valid."""
 
     issues: list[IssueAnswer]
     file_columns: list[TemplateColumn]
