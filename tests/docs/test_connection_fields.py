@@ -74,7 +74,7 @@ def test_every_field_that_a_provider_reads_is_in_the_table(kind: str) -> None:
     if importlib.util.find_spec("airflow.providers") is None or _is_missing(modules[0]):
         pytest.skip(f"NOT CHECKED: the provider of {modules[0]} is not installed (airflow-export-jobs[{kind}])")
     read = {name for module in modules for name in fields_read_by(module)}
-    assert len(read) >= 2, "the provider's code is written in another way: read it anew"
+    assert read, "the provider's code is written in another way: read it anew"
     assert read <= told(heading)
 
 
