@@ -5,4 +5,4 @@ fact: orders
 sum(amount)
 -- # What is invisible is not in a title.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:2: title | the text holds the control character '\u202e'. Remove it; no reader can see it.
+-- # expect: kpis/broken.sql:2: title | the text contains the control character '\u202e'. Remove it; it is invisible.

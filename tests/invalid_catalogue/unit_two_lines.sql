@@ -6,4 +6,4 @@ unit: "EUR\nUSD"
 sum(amount)
 -- # A unit stands beside a number.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql:4: unit | the text holds the control character '\n'. Remove it; no reader can see it.
+-- # expect: kpis/broken.sql:4: unit | the text contains the control character '\n'. Remove it; it is invisible.

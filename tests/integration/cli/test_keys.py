@@ -90,7 +90,7 @@ def test_a_private_key_in_a_file_is_shown_by_no_command(run: Run, keyring: GpgKe
         for kind in ("text", "json"):
             code, out, err = run(command, "-f", path, "--format", kind)
             assert code == 1
-            assert "holds a private key" in out + err
+            assert "contains a private key" in out + err
             assert private.splitlines()[4] not in out + err
 
 

@@ -111,15 +111,15 @@ def test_a_private_key_is_refused_and_not_quoted(keyring: GpgKeyring) -> None:
     text = keyring.private("Partner")
     disguised = text.replace("PRIVATE", "PUBLIC")
     for pasted in (text, disguised, keyring.public("Auditor") + text):
-        with pytest.raises(UserError, match="holds a private key") as raised:
+        with pytest.raises(UserError, match="contains a private key") as raised:
             read_public_key(pasted)
         assert text.splitlines()[3] not in f"{raised.value}{raised.value!r}"
 
 
 def test_a_text_that_is_no_single_key_is_refused(keyring: GpgKeyring) -> None:
-    with pytest.raises(UserError, match="holds 2 keys"):
+    with pytest.raises(UserError, match="contains 2 keys"):
         read_public_key(keyring.public("Partner", "Auditor"))
-    with pytest.raises(UserError, match="holds 2 keys"):
+    with pytest.raises(UserError, match="contains 2 keys"):
         read_public_key(keyring.public("Partner") + keyring.public("Auditor"))
     with pytest.raises(UserError, match="not an OpenPGP public key"):
         read_public_key("ssh-ed25519 AAAA")

@@ -72,7 +72,7 @@ def test_a_private_key_is_refused_and_is_in_no_answer_log_or_table(
     answer = ask("user").post(API, json={"tag": "acme", "public_key": text})
     assert answer.status_code == 422
     ((path, what),) = told(answer)
-    assert path == "public_key" and "holds a private key" in what
+    assert path == "public_key" and "contains a private key" in what
     secret = text.splitlines()[4]
     kept = web_store.hand("SELECT count(*) FROM export_jobs.definition_change WHERE noun = 'key'")
     assert kept == [(0,)]

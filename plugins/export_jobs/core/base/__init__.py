@@ -1,1 +1,1 @@
-"""What every other folder of core stands on: frozen values, issues, texts, YAML and its shape, documents."""
+"""What every other folder of core uses: frozen values, issues, texts, YAML and its shape, documents."""

@@ -1,8 +1,8 @@
-"""What a mail address may be: one plain mailbox, of characters that mean nothing in a header, a shell or a template.
+"""Check mail addresses: one plain mailbox, without characters that have a meaning in a header, shell or template.
 
-The store checks the same rule, ``is_mailbox`` in its migrations. RFC 5322 allows more before the ``@``; what is left
-out here was used to smuggle something past a program: ``=?…?=`` is decoded in headers, ``%`` and ``!`` name a relay,
-``/`` and ``|`` a file or a program, quotes hold anything at all.
+The store checks the same rule, ``is_mailbox`` in its migrations. RFC 5322 allows more before the ``@``. What is refused
+here has been used in attacks on programs: ``=?…?=`` is decoded in headers, ``%`` and ``!`` name a relay, ``/`` and
+``|`` a file or a program, and quotes can contain anything.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _REMEDY = "Write it as name@example.org, without a display name"
 
 
 def is_mailbox(address: str) -> bool:
-    """Whether ``address`` has the shape of a plain mailbox; the store's CHECK says the same."""
+    """Whether ``address`` has the shape of a plain mailbox. The store's CHECK has the same rule."""
     return len(address) <= MAX_LINE and _MAILBOX.fullmatch(address) is not None
 
 
 def address_issues(path: str, address: str) -> Iterator[Issue]:
-    """Why ``address`` cannot be mailed to. Nothing is looked up: a definition must be checkable without a network."""
+    """Yield why ``address`` cannot be mailed to. Nothing is looked up: definitions are checked without a network."""
     faults = list(text_issues(path, address))
     if faults:
         yield from faults

@@ -1,4 +1,4 @@
-"""A limit of time for statements of a driver that has none of its own."""
+"""A time limit for statements of a driver that has none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import TracebackType
 
 
 class Deadline:
-    """Calls ``interrupt`` from another thread once ``seconds`` have passed, unless the block has ended before."""
+    """Calls ``interrupt`` from another thread once ``seconds`` have passed, unless the block has ended by then."""
 
     def __init__(self, seconds: float, interrupt: Callable[[], None]) -> None:
         self.seconds = seconds

@@ -1,6 +1,6 @@
-"""A page as blocks of text -> Markdown, or HTML that needs nothing beside it.
+"""Render a page of text blocks as Markdown, or as HTML in a single file.
 
-Texts are data: what Markdown or HTML would take for its own is escaped.
+Texts are data: characters with a meaning in Markdown or HTML are escaped.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ th { position: sticky; top: 0; background: Canvas; }
 
 
 class Code(str):
-    """A name as it is written in files and jobs."""
+    """A name as files and jobs write it."""
 
     __slots__ = ()
 
 
 Words = Sequence[str]
-"""Text and code in turn, set one after the other."""
+"""Text and code, joined without a separator."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of the level 1, 2 or 3."""
+    """A heading of level 1, 2 or 3."""
 
     level: int
     words: Words
@@ -58,12 +58,12 @@ Block = Heading | Paragraph | Grid
 
 
 def markdown(blocks: Iterable[Block]) -> str:
-    """The page as Markdown."""
+    """Return the page as Markdown."""
     return "\n\n".join(map(_markdown_block, blocks)) + "\n"
 
 
 def html_page(title: str, blocks: Iterable[Block]) -> str:
-    """The page as one HTML file."""
+    """Return the page as one HTML file."""
     body = "\n".join(map(_html_block, blocks))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n'

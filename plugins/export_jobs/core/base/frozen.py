@@ -1,4 +1,4 @@
-"""The base of every value that travels: immutable, and strict about its keys."""
+"""The base class of definitions: immutable, and strict about keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What validation finds: one issue, its place and its remedy."""
+"""One issue that validation finds: its place and its remedy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """Whether an issue stops a definition from being saved, or only deserves attention."""
+    """Whether an issue prevents saving a definition (error), or only needs attention (warning)."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing wrong with a definition: ``path`` says where (``schedule.time_zone``), in the words of the YAML."""
+    """One thing that is wrong with a definition. ``path`` says where, as in the YAML: ``schedule.time_zone``."""
 
     path: str
     what: str
@@ -25,7 +25,7 @@ class Issue:
 
     @property
     def message(self) -> str:
-        """What is wrong and what to do, without the place; the remedy may be empty."""
+        """What is wrong and what to do, without the place. The remedy may be empty."""
         return " ".join(f"{part}." for part in (self.what, self.remedy) if part)
 
     def __str__(self) -> str:
@@ -33,10 +33,10 @@ class Issue:
 
 
 def errors(issues: Iterable[Issue]) -> list[Issue]:
-    """Only the issues that stop a definition."""
+    """Return only the issues of level error."""
     return [issue for issue in issues if issue.level is Level.ERROR]
 
 
 def bullet_list(issues: Iterable[Issue]) -> str:
-    """One line an issue."""
+    """Return one line for each issue."""
     return "\n".join(f"- {issue}" for issue in issues)

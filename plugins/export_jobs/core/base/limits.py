@@ -1,6 +1,6 @@
-"""How large a definition may be before it is looked at, and how many of its issues are told.
+"""Limits of the size of a definition that is validated, and of the number of issues that are reported.
 
-Judging a value costs far more than sending it: without limits a small body would keep a server busy for seconds.
+Validating a value costs far more than sending it: without limits a small body would keep a server busy for seconds.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from export_jobs.core.base.issue import Issue, Level
 
 MAX_INPUT_ENTRIES = 20_000
-"""Of one list: twice what an audience or a filter may have, so that their own rule speaks of a few too many."""
+"""Of one list: twice the limit of an audience or a filter, so that their own rule reports a few too many."""
 MAX_INPUT_MAPPINGS = 1_000
-"""Of one list of mappings, such as templates, columns or filters: each of them is judged by many rules."""
+"""Of one list of mappings, such as templates, columns or filters: many rules validate each of them."""
 MAX_INPUT_VALUES = 200_000
 """Of all lists and mappings together."""
 MAX_DEPTH = 20
 MAX_ISSUES = 100
 MAX_ERRORS = 200
-"""Of one definition; then it is not looked at any further. More than are told."""
+"""Of one definition; then validation stops. More than the number that is reported."""
 
 
 def size_issues(raw: object) -> list[Issue]:
-    """Why ``raw`` is too large to be judged; empty when it is not. One walk, which stops at the first excess."""
+    """Return why ``raw`` is too large to be validated; empty when it is not. Stops at the first excess."""
     waiting: list[tuple[str, object, int]] = [("", raw, 0)]
     count = 0
     while waiting:
@@ -41,18 +41,20 @@ def size_issues(raw: object) -> list[Issue]:
             return [Issue(path, f"this has {len(value):,} entries; at most {limit:,} are read", "Send fewer")]
         count += len(children)
         if count > MAX_INPUT_VALUES:
-            return [Issue("", f"this holds more than {MAX_INPUT_VALUES:,} values", "Split it into several definitions")]
+            return [
+                Issue("", f"this contains more than {MAX_INPUT_VALUES:,} values", "Split it into several definitions")
+            ]
         waiting += [(place, child, depth + 1) for place, child in children]
     return []
 
 
 def _most_entries(children: Sequence[tuple[str, object]]) -> int:
-    holds_mappings = any(isinstance(child, Mapping) for _, child in children)
-    return MAX_INPUT_MAPPINGS if holds_mappings else MAX_INPUT_ENTRIES
+    has_mappings = any(isinstance(child, Mapping) for _, child in children)
+    return MAX_INPUT_MAPPINGS if has_mappings else MAX_INPUT_ENTRIES
 
 
 def until_enough(found: Iterable[Issue]) -> list[Issue]:
-    """Each issue once; a definition with very many errors is not judged any further."""
+    """Return each issue once, and stop after ``MAX_ERRORS`` errors."""
     kept: dict[Issue, None] = {}
     count = 0
     for issue in found:
@@ -65,7 +67,7 @@ def until_enough(found: Iterable[Issue]) -> list[Issue]:
 
 
 def first_issues(issues: Sequence[Issue]) -> list[Issue]:
-    """The first hundred issues, and a last one that counts the others."""
+    """Return the first hundred issues, and one more that counts the others."""
     rest = len(issues) - MAX_ISSUES
     if rest <= 0:
         return list(issues)

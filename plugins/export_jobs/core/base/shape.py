@@ -1,8 +1,8 @@
-"""Raw YAML, JSON or a table row -> a frozen value, and every fault of shape as an issue in the YAML's own words.
+"""Parse raw YAML, JSON or a table row into a frozen value, and report every fault of its shape as an issue.
 
-What is broken is reported, taken out and replaced by a stand-in, so that the rest can still be judged by the rules:
-a person sees an unknown key and an unknown KPI in one go. Paths of what was replaced are in ``ParseResult.broken``; a
-rule that reads one of them is not asked.
+A broken part is reported and replaced by a placeholder, so that the rules can still validate the rest: a person sees
+an unknown key and an unknown KPI at the same time. ``ParseResult.broken`` has the paths of the replaced parts; a rule
+that reads one of them is skipped.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _STAND_IN_TEXT = "x"
 
 @dataclass(frozen=True)
 class ParseResult(Generic[Model]):
-    """What could be read. ``value`` is None only when nothing could; with ``issues`` it holds stand-ins."""
+    """What could be read. ``value`` is None only when nothing could; with ``issues`` it contains placeholders."""
 
     value: Model | None
     issues: tuple[Issue, ...] = ()
@@ -54,7 +54,7 @@ class ParseResult(Generic[Model]):
 
 
 def parse_shape(model: type[Model], raw: object) -> ParseResult[Model]:
-    """Read ``raw`` as ``model``; paths of issues start at ``raw`` itself, whose own path is empty."""
+    """Read ``raw`` as ``model``. Paths of issues are relative to ``raw``, whose own path is empty."""
     if not isinstance(raw, Mapping):
         what = f"this is {kind_of(raw)}, not a mapping of keys to values"
         return ParseResult(None, (Issue("", what, "Write it as key: value lines"),))
@@ -72,7 +72,7 @@ def parse_shape(model: type[Model], raw: object) -> ParseResult[Model]:
             details = error.errors(include_url=False)
             for detail in details[:MAX_ISSUES]:
                 _replace_fault(data, detail, found, model)
-            if len(details) > MAX_ISSUES:  # to go on would be to look at tens of thousands of wrong values again
+            if len(details) > MAX_ISSUES:  # going on would check tens of thousands of wrong values again
                 rest = Issue(
                     "", f"and {len(details) - MAX_ISSUES:,} more issues", "Correct those above, then try again"
                 )
@@ -83,15 +83,15 @@ def parse_shape(model: type[Model], raw: object) -> ParseResult[Model]:
 
 
 def format_location(location: Location) -> str:
-    """A location as people write it: ``templates[0].subfolder``."""
+    """Return a location as people write it: ``templates[0].subfolder``."""
     text = ""
     for part in location:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text.encode("utf-8", "backslashreplace").decode()  # half of a character cannot be sent back
+    return text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate cannot be sent back
 
 
 def _replace_fault(data: dict[Any, Any], detail: ErrorDetails, found: dict[str, Issue], model: type[BaseModel]) -> None:
-    """Report one fault, once, and remove what caused it; what is needed and came out before gets a stand-in."""
+    """Report one fault, once, and remove its cause. A required value that was removed gets a placeholder."""
     location = detail["loc"]
     path = format_location(location)
     parent = _value_at(data, location[:-1])
@@ -112,17 +112,17 @@ def _replace_fault(data: dict[Any, Any], detail: ErrorDetails, found: dict[str, 
 
 
 def _stand_in_operator(entry: Mapping[Any, Any]) -> str:
-    """One that takes as many values as the filter has, so that they are judged for themselves."""
+    """Return an operator that takes as many values as the filter has, so that the values are still validated."""
     return "in" if entry.get("values") else "is_null"
 
 
 def _refuse_half_characters(data: Any, location: Location, found: dict[str, Issue]) -> None:
-    """Half of a character (a lone surrogate) in one text or key would keep pydantic from looking at anything else."""
+    """Refuse lone surrogates in texts and keys: one of them would prevent pydantic from checking anything else."""
     for key in list(data) if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
         here = (*location, key)
         if _is_half_character(key) or _is_half_character(data[key]):
             path = format_location(here)
-            found[path] = Issue(path, "the text holds half of a character", "Type it again, without that character")
+            found[path] = Issue(path, "the text contains half of a character", "Type it again, without that character")
             if _is_half_character(key):
                 del data[key]
             else:
@@ -138,7 +138,7 @@ def _is_half_character(value: object) -> bool:
 def _refuse_numbers_as_dates(data: object, location: Location, found: dict[str, Issue]) -> None:
     """Refuse numbers where a date or time belongs: pydantic would take them for seconds since 1970 or midnight.
 
-    A ``14`` that is meant as two in the afternoon must not deliver what the warehouse has at midnight.
+    A ``14`` that means two in the afternoon must not deliver the data that the warehouse has at midnight.
     """
     if isinstance(data, list):
         for index, item in enumerate(data):
@@ -174,9 +174,9 @@ def _value_at(data: Any, location: Location) -> Any:
 
 
 def _copy_containers(raw: object, depth: int = 0) -> Any:
-    """Containers copied so that they can be changed, values shared.
+    """Copy the containers, so that they can be changed, but share the values.
 
-    No definition is as deep as the cut, so what lies below it is wrong anyway and is reported where it begins.
+    No definition is as deep as the limit, so anything below it is wrong anyway and is reported where it begins.
     """
     if depth > _MAX_DEPTH:
         return None

@@ -1,4 +1,4 @@
-"""Pydantic's findings as sentences for the author of a definition."""
+"""Turn pydantic's findings into sentences for the author of a definition."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 def kind_of(value: object) -> str:
-    """What ``value`` is, in a reader's words."""
+    """Return what ``value`` is, in a reader's words."""
     if value is None:
         return "empty"
     return next((words for kind, words in _KINDS if isinstance(value, kind)), f"a {type(value).__name__}")
 
 
 def shape_issue(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
-    """One finding as an issue. ``model`` is what the whole definition was read as."""
+    """Return one finding as an issue. ``model`` is the model of the whole definition."""
     kind, value, key = detail["type"], detail["input"], str(detail["loc"][-1])
     if kind == "extra_forbidden":
         return _unknown_key(path, detail, model)
@@ -71,7 +71,7 @@ def shape_issue(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issu
 def _wrong_type(path: str, detail: ErrorDetails) -> Issue:
     value = detail["input"]
     if value is None and "values" in detail["loc"][-2:-1]:
-        return Issue(path, "an empty value equals nothing", "Remove it; the operator is_null finds empty cells")
+        return Issue(path, "an empty value never matches", "Remove it; the operator is_null finds empty cells")
     prefix = detail["type"].split("_", 1)[0]
     noun = _NOUN_BY_PREFIX.get(prefix)
     if noun is None:
@@ -81,7 +81,7 @@ def _wrong_type(path: str, detail: ErrorDetails) -> Issue:
 
 
 def _describe_value(value: object) -> str:
-    """A value and, where YAML may have read it in a way its author did not mean, its kind."""
+    """Return a value and, where YAML may have read it differently from what its author meant, its kind."""
     if value is None:
         return "an empty value"
     if isinstance(value, str):
@@ -92,7 +92,7 @@ def _describe_value(value: object) -> str:
 
 
 def _unknown_key(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Issue:
-    """The value is never shown: under a wrong key it may well be a password."""
+    """Report an unknown key without its value, which may be a password."""
     key = str(detail["loc"][-1])
     owner = _model_at(model, detail["loc"][:-1])
     known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
@@ -100,13 +100,13 @@ def _unknown_key(path: str, detail: ErrorDetails, model: type[BaseModel]) -> Iss
         return Issue(
             path,
             f"there is no key {quote_value(key)}",
-            "A comma within braces begins a new key; put the text in quotes",
+            "A comma within braces starts a new key; put the text in quotes",
         )
     return Issue(path, f"there is no key {quote_value(key)}", suggest(key, known, none="Remove it"))
 
 
 def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel] | None:
-    """The model whose keys stand at ``location`` below ``model``."""
+    """Return the model whose keys are at ``location`` below ``model``."""
     is_key = False  # of a mapping from names to models: any name will do
     for part in location:
         if isinstance(part, int) or is_key:
@@ -123,7 +123,7 @@ def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[B
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Every model named in a type, such as the one of ``dict[str, Annotated[TableColumn, …]]``."""
+    """Yield every model that a type names, such as that of ``dict[str, Annotated[TableColumn, …]]``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):

@@ -1,6 +1,6 @@
-"""What any text of a definition may hold: no control characters, bounded length.
+"""Rules for every text of a definition: no control characters, and a limited length.
 
-A definition is data, never code: ``{{ … }}`` in a text is just text here, and nothing on the path renders it.
+A definition is data, never code: ``{{ … }}`` in a text is plain text, and nothing renders it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _BIDI = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
 
 def text_issues(path: str, text: str, *, limit: int = MAX_LINE, lines: bool = False) -> Iterator[Issue]:
-    """Control characters and excess length of ``text``; ``lines`` allows line breaks and tabs."""
+    """Yield control characters and excess length of ``text``; ``lines`` allows line breaks and tabs."""
     found = next((char for char in text if is_control(char) and not (lines and char in _LAYOUT)), None)
     if found is not None:
-        yield Issue(path, f"the text holds the control character {found!a}", "Remove it; no reader can see it")
+        yield Issue(path, f"the text contains the control character {found!a}", "Remove it; it is invisible")
     if len(text) > limit:
-        yield Issue(path, f"the text has {len(text)} characters; at most {limit} fit", "Shorten it")
+        yield Issue(path, f"the text has {len(text)} characters; at most {limit} are allowed", "Shorten it")
 
 
 def is_control(char: str) -> bool:
@@ -33,19 +33,19 @@ def is_control(char: str) -> bool:
 
 
 def storable_text(text: str) -> str:
-    """``text`` as every database can store it: NUL and half characters, as servers send them, become U+FFFD."""
+    """Return ``text`` as every database can store it: NUL and lone surrogates, as servers send them, become U+FFFD."""
     return "".join("\ufffd" if char == "\0" or unicodedata.category(char) == "Cs" else char for char in text)
 
 
 def quote_value(value: object) -> str:
-    """``value`` as a message quotes it: on one line, with control characters escaped, at most 60 characters."""
+    """Return ``value`` as a message quotes it: on one line, control characters escaped, at most 60 characters."""
     text = repr(value)
     text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def suggest(word: str, known: Iterable[str], none: str, far: str | None = None) -> str:
-    """A remedy for an unknown ``word``: the known ones that are near, else ``far`` or the first few there are."""
+    """Return a remedy for an unknown ``word``: similar known words, otherwise ``far`` or the first few known words."""
     names = sorted(set(known))
     near = similar_names(word, names)
     if near:
@@ -57,7 +57,7 @@ def suggest(word: str, known: Iterable[str], none: str, far: str | None = None) 
 
 
 def similar_names(word: str, names: Iterable[str]) -> list[str]:
-    """Known names like ``word``; a last part counts too, since people write Berlin for Europe/Berlin."""
+    """Return known names like ``word``. Last parts count too, because people write Berlin for Europe/Berlin."""
     spellings: dict[str, list[str]] = {}
     for name in names:
         for spelling in {name.lower(), name.rsplit("/", 1)[-1].lower()}:

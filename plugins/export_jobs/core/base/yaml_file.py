@@ -1,8 +1,8 @@
-"""YAML text -> plain data and the line of every entry, without the parts of YAML that surprise or attack.
+"""Parse YAML text into plain data and the line of every entry, without the dangerous parts of YAML.
 
-No aliases (a few lines can stand for gigabytes), no tags (they name code), no key twice (the later one would win in
-silence). Scalars are read as YAML 1.2 means them: ``10:30`` and ``2024-02-30`` stay text, for the definition to judge,
-where YAML 1.1 would make 630 of one and stop at the other without saying where.
+There are no aliases (a few lines can expand to gigabytes), no tags (they name code) and no repeated keys (the later one
+would silently win). Scalars are read as in YAML 1.2: ``10:30`` and ``2024-02-30`` stay text, which the definition
+validates. YAML 1.1 would turn the first into 630 and fail at the second without naming the line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from export_jobs.core.base.text import quote_value
 from export_jobs.errors import UserError
 
 MAX_BYTES = 10_000_000
-"""What `dump` writes of ten thousand jobs must be read again; a larger file is likelier a slip, such as one of data."""
+"""Enough for the output of `dump` with ten thousand jobs; a larger file is probably a mistake, such as a data file."""
 _TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
 _TOO_DEEP_REMEDY = "Remove the inner brackets"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,7 +34,7 @@ _DECIMAL = re.compile(r"[-+]?[0-9]{1,17}\.[0-9]{1,17}", re.ASCII)
 
 
 class YamlError(UserError):
-    """Text that is no plain YAML mapping. ``detail`` is ``what`` without the place that it begins with."""
+    """Text that is not a plain YAML mapping. ``detail`` is ``what`` without the place at its start."""
 
     def __init__(self, detail: str, remedy: str, *, name: str = "", line: int | None = None) -> None:
         place = f"{name}, line {line}: " if line else f"{name}: " if name else ""
@@ -44,14 +44,14 @@ class YamlError(UserError):
 
 @dataclass(frozen=True)
 class YamlFile:
-    """What a file holds. ``lines`` gives the line, from 1, on which each path begins."""
+    """The content of a file. ``lines`` gives the line, from 1, on which each path begins."""
 
     name: str
     data: dict[Any, Any]
     lines: dict[str, int]
 
     def line(self, path: str) -> int | None:
-        """The line of ``path``, or of the nearest entry around it: a missing key has no line of its own."""
+        """Return the line of ``path``, or of the nearest entry around it: a missing key has no line."""
         while path:
             if path in self.lines:
                 return self.lines[path]
@@ -60,7 +60,7 @@ class YamlFile:
 
 
 def read_yaml(path: Path) -> YamlFile:
-    """Read the file at ``path``. Raises ``YamlError`` when it cannot be read or is no plain YAML mapping."""
+    """Read the file at ``path``. Raises ``YamlError`` when it cannot be read or is not a plain YAML mapping."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -98,7 +98,7 @@ def parse_yaml(raw: bytes, name: str) -> YamlFile:
 
 @dataclass
 class _Container:
-    """A mapping or list being filled. ``key`` is the mapping's key that waits for its value."""
+    """A mapping or list that is being filled. ``key`` is the mapping's key that waits for its value."""
 
     location: Location
     value: dict[Any, Any] | list[Any]
@@ -118,9 +118,9 @@ class _Builder:
     def consume(self, event: yaml.Event) -> None:
         """Consume one event; raises ``YamlError`` for what is not allowed."""
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self._refuse(event, "anchors and aliases (& and *) are not read", "Write the value out in each place")
+            self._refuse(event, "anchors and aliases (& and *) are not supported", "Write the value out in each place")
         if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) not in {None, "!"}:
-            self._refuse(event, "tags (!) are not read", "Write a plain value, in quotes if it is text")
+            self._refuse(event, "tags (!) are not supported", "Write a plain value, in quotes if it is text")
         if isinstance(event, yaml.DocumentStartEvent) and self.documents:
             self._refuse(event, "a second document starts", "Put one document into each file")
         if isinstance(event, yaml.ScalarEvent):
@@ -131,14 +131,14 @@ class _Builder:
             self.stack.pop()
 
     def file(self) -> YamlFile:
-        """The one document; raises ``YamlError`` when there is none, or it is not a mapping."""
+        """Return the one document. Raises ``YamlError`` when there is none, or it is not a mapping."""
         data = self.documents[0] if self.documents else None
         if data is None:
             raise YamlError(f"The file {self.name} is empty", "Give it destinations, templates or jobs")
         if not isinstance(data, dict):
             kind = "a list" if isinstance(data, list) else "a single value"
             raise YamlError(
-                f"The file {self.name} holds {kind}, not a mapping", "Start it with destinations, templates or jobs"
+                f"The file {self.name} contains {kind}, not a mapping", "Start it with destinations, templates or jobs"
             )
         return YamlFile(self.name, data, self.lines)
 
@@ -146,12 +146,12 @@ class _Builder:
         if len(self.stack) >= MAX_DEPTH:
             self._refuse(event, _TOO_DEEP, _TOO_DEEP_REMEDY)
         if self.stack and isinstance(self.stack[-1].value, dict) and not self.stack[-1].has_key:
-            self._refuse(event, "a list or mapping stands where a key belongs", "Write a plain word before the colon")
+            self._refuse(event, "a list or mapping is in the place of a key", "Write a plain word before the colon")
         location = self._add_value(event, value)
         self.stack.append(_Container(location, value))
 
     def _add_value(self, event: yaml.Event, value: Any) -> Location:
-        """Put a finished key or value where it belongs; returns its location."""
+        """Put a finished key or value where it belongs, and return its location."""
         if not self.stack:
             self.documents.append(value)
             return ()

@@ -1,1 +1,1 @@
-"""What a person writes: jobs, templates, destinations, filters, and their names. Silent about meaning."""
+"""What a person writes: jobs, templates, destinations, filters, and their names. Their meaning is checked elsewhere."""

@@ -1,4 +1,4 @@
-"""What is lost by each choice of a destination that is looser than the default, in a sentence for pages and people."""
+"""For each option of a destination that is less safe than the default: a sentence for people about what it costs."""
 
 from __future__ import annotations
 
@@ -7,31 +7,34 @@ from dataclasses import dataclass
 from export_jobs.core.definitions.destination import DestinationOptions
 
 _LOST: dict[tuple[str, object], str] = {
-    ("publish", "direct"): "A receiver can see, and take, a part of a file; a done file tells it that all is there.",
-    ("replace", "remove_then_rename"): "While a file is replaced, for a moment none of its name is there.",
-    ("foreign_file", "replace"): "A file of the same name that another program put there is gone after a delivery.",
+    (
+        "publish",
+        "direct",
+    ): "A receiver can see and take an incomplete file; a done file shows that everything is there.",
+    ("replace", "remove_then_rename"): "While a file is replaced, there is briefly no file of its name.",
+    ("foreign_file", "replace"): "A delivery replaces a file of the same name that another program put there.",
     ("foreign_file", "keep_both"): "A file of the same name that another program put there gets another name.",
-    ("probe", "login_only"): "A missing right to write or rename is found only after the rows were read.",
-    ("verify", "none"): "A file that the server stored short, or wrong, is not noticed.",
+    ("probe", "login_only"): "A missing right to write or rename is found only after the rows have been read.",
+    ("verify", "none"): "Nobody notices if the server stores a file incompletely or wrongly.",
     ("verify", "read_back"): "Each file is read back, which doubles the traffic and the time.",
     (
         "legacy_algorithms",
         True,
-    ): "Whoever can listen to the line may one day read what is sent: old algorithms are allowed.",
-    ("plain_ftp", True): "Whoever sits on the line reads the password and every file, and can change them.",
+    ): "Old algorithms are allowed: somebody who records the traffic may be able to decrypt it one day.",
+    ("plain_ftp", True): "Anybody on the network path can read the password and every file, and change them.",
 }
 _LOST_BY_ANY: dict[str, str] = {
-    "probe_folder": "The right to write into the folder itself is proven by the first delivery alone.",
-    "temporary_name": "A receiver may take unfinished files for finished ones if it looks at their names.",
+    "probe_folder": "Only the first delivery shows whether the folder itself can be written to.",
+    "temporary_name": "A receiver that selects files by name may take unfinished ones.",
     "parallel": "An unfinished upload may have holes in it.",
-    "keep_days": "A file is removed after so many days, whether somebody has taken it or not.",
+    "keep_days": "A file is removed after this many days, whether or not somebody has downloaded it.",
     "max_logins": "Deliveries to this destination wait for each other.",
 }
 
 
 @dataclass(frozen=True)
 class LooserChoice:
-    """An option as YAML has it, the value that was chosen, and the sentence that says what that loses."""
+    """An option as in YAML, the chosen value, and the sentence that says what it costs."""
 
     option: str
     value: str
@@ -39,7 +42,7 @@ class LooserChoice:
 
 
 def looser_choices(options: DestinationOptions) -> list[LooserChoice]:
-    """Every choice that is looser than its default, in the order of the options."""
+    """Return every option that is less safe than its default, in the order of the options."""
     found = []
     for name, value in options.chosen().items():
         lost = _LOST.get((name, value)) or _LOST_BY_ANY.get(name)

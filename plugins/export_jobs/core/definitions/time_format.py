@@ -1,7 +1,7 @@
-"""Patterns for days and times: ``%d.%m.%Y %H:%M``, from a closed list of directives that are all digits.
+"""Patterns for days and times, such as ``%d.%m.%Y %H:%M``, from a closed list of directives that produce digits.
 
-Every value of a column gets the same shape: all parts are padded with zeros, ``%f`` is always six digits, and an
-offset always hours and minutes. Nothing is evaluated, and no locale has a say.
+Every value of a column has the same shape: all parts are padded with zeros, ``%f`` is always six digits, and an
+offset is always hours and minutes. Nothing is evaluated, and the locale has no effect.
 """
 
 from __future__ import annotations
@@ -32,30 +32,32 @@ TimeParts = tuple[tuple[str, str], ...]
 
 
 def time_format_issues(path: str, key: str, text: str) -> Iterator[Issue]:
-    """Why ``text`` is no pattern for ``key``; the first reason."""
+    """Yield the first reason why ``text`` is not a pattern for ``key``."""
     allowed = TIME_DIRECTIVES[key]
     remedy = f"Use {' '.join(allowed)} with - . / : , _ T or blanks between them, such as {_EXAMPLES[key]}"
     found = _PART.findall(text)
     odd = next((directive for directive, plain in found if not plain and directive not in allowed), None)
     odd = odd or next((plain for _, plain in found if plain and not _PLAIN.fullmatch(plain)), None)
     if odd is not None:
-        yield Issue(path, f"{quote_value(text)} holds {quote_value(odd)}", remedy)
+        yield Issue(path, f"{quote_value(text)} contains {quote_value(odd)}", remedy)
     elif len(text) > MAX_TIME_FORMAT or not any(directive for directive, _ in found):
         yield Issue(
-            path, f"{quote_value(text)} shows no part of a time, or has more than {MAX_TIME_FORMAT} characters", remedy
+            path,
+            f"{quote_value(text)} contains no part of a time, or has more than {MAX_TIME_FORMAT} characters",
+            remedy,
         )
 
 
 @lru_cache(maxsize=512)
 def time_parts(text: str) -> TimeParts:
-    """The parts of a pattern that :func:`time_format_issues` finds nothing in; raises ``ValueError`` for any other."""
+    """Return the parts of a pattern. Raises ``ValueError`` where :func:`time_format_issues` finds anything."""
     if next(time_format_issues("", "timestamptz_format", text), None):
-        raise ValueError(f"{text!r} is no format of a time")
+        raise ValueError(f"{text!r} is not a time format")
     return tuple(_PART.findall(text))
 
 
 def shown_width(text: str) -> int:
-    """The characters of a time of four-digit year in this pattern."""
+    """Return the number of characters of a time with a four-digit year in this pattern."""
     return sum(_WIDTHS.get(part, 2) if part else len(plain) for part, plain in time_parts(text))
 
 

@@ -26,7 +26,7 @@ CHOICES = [
     ({"filters": [{**FILTER, "values": {"a": 1}}]}, "filters[0].values: a mapping is not a list"),
     (
         {"filters": [{**FILTER, "values": ["a", None]}]},
-        "filters[0].values[1]: an empty value equals nothing. Remove it; the operator is_null finds empty cells.",
+        "filters[0].values[1]: an empty value never matches. Remove it; the operator is_null finds empty cells.",
     ),
     ({"filters": [{**FILTER, "values": [["a"]]}]}, "filters[0].values[0]: a list is not text"),
     (
@@ -37,7 +37,7 @@ CHOICES = [
     (
         {"filters": [{**FILTER, "north or": None}]},
         "filters[0].north or: there is no key 'north or'. "
-        "A comma within braces begins a new key; put the text in quotes.",
+        "A comma within braces starts a new key; put the text in quotes.",
     ),
     (
         {"filters": [{**FILTER, "value": "north"}]},

@@ -84,7 +84,7 @@ BROKEN = {
     "SQL before the header": ("SELECT 1 /* title: x */", "", "the file does not start with a /* … */ header"),
     "open header": ("/* title: x", "", "the file does not start with a /* … */ header"),
     "an empty header": ("/* */ sum(x)", "", "The file kpis/broken.sql is empty"),
-    "a list": ("/*\n- a\n*/ sum(x)", "", "The file kpis/broken.sql holds a list, not a mapping"),
+    "a list": ("/*\n- a\n*/ sum(x)", "", "The file kpis/broken.sql contains a list, not a mapping"),
     "no SQL": ("/*\ntitle: x\nfact: f\n*/\n", "", "there is no SQL below the header"),
     "broken YAML": ("/*\ntitle: [\n*/ sum(x)", ":3", "this is not YAML: while parsing"),
     "a key twice": ("/*\ntitle: x\ntitle: y\n*/ sum(x)", ":3", "the key 'title' appears twice"),

@@ -36,13 +36,13 @@ def test_one_public_key_passes_in_either_format(public: bytes, user: bytes) -> N
 def test_a_private_packet_is_found_wherever_it_stands(private: bytes) -> None:
     for packets in (private + USER, NEW_PUBLIC + LONG_USER + private, NEW_PUBLIC + HUGE_USER + private):
         for kind in ("PUBLIC", "PRIVATE", "MESSAGE"):
-            assert "holds a private key" in what(armour(packets, kind))
-    assert "holds a private key" in what(armour(NEW_PUBLIC + USER) + armour(private, "PRIVATE"))
+            assert "contains a private key" in what(armour(packets, kind))
+    assert "contains a private key" in what(armour(NEW_PUBLIC + USER) + armour(private, "PRIVATE"))
 
 
 def test_what_is_not_one_key_is_told() -> None:
-    assert "holds 2 keys" in what(armour(NEW_PUBLIC + USER + NEW_PUBLIC))
-    assert "holds 2 keys" in what(armour(NEW_PUBLIC) + armour(OLD_PUBLIC))
+    assert "contains 2 keys" in what(armour(NEW_PUBLIC + USER + NEW_PUBLIC))
+    assert "contains 2 keys" in what(armour(NEW_PUBLIC) + armour(OLD_PUBLIC))
     assert "no key that can be read" in what(armour(USER))
     assert "no key that can be read" in what(armour(b""))
     assert "not an OpenPGP public key" in what("")

@@ -1,4 +1,4 @@
-"""Names of a job's own: what each field stands for, and what is no pattern at all."""
+"""Names of a job's own: what each field stands for, and what is not a pattern at all."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_device_of_windows_is_no_name_of_a_new_job_and_an_old_one_is_still_rea
 )  # fmt: skip
 def test_everything_else_is_refused_with_a_reason(pattern: str) -> None:
     assert list(name_pattern_issues("file.name", pattern))
-    with pytest.raises(ValueError, match="no pattern"):
+    with pytest.raises(ValueError, match="not a pattern"):
         parse_name_pattern(pattern)
 
 
