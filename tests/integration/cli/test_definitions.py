@@ -194,7 +194,7 @@ def test_show_says_when_the_definition_changed_between_deliveries(run: Run, stor
     code, out, _ = run("show", "daily-purchases")
     assert code == 0
     heading, first, second, sentence = out.splitlines()[-4:]
-    assert heading.split()[:4] == ["MADE", "FROM", "HASH", "FILES"]
+    assert heading.split()[:3] == ["DEFINITION", "HASH", "FILES"]
     assert first.split()[:5] == ["version", "1", "a" * 12, "2", "1997-01-01"] and "1997-01-02" in first
     assert second.split()[:5] == ["version", "1", "b" * 12, "1", "1997-01-03"]
     assert sentence == (
