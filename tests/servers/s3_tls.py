@@ -50,6 +50,8 @@ class TlsS3:
     passes_over_if_match: bool = False
     completed: dict[str, str] = field(default_factory=dict)
     """Uploads that were completed, and the key of each."""
+    pages: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    """By action, the status and the body with which a proxy answers in place of the service."""
     _etags: dict[str, str] = field(default_factory=dict)
     seen: list[tuple[str, Headers]] = field(default_factory=list)
 
@@ -110,6 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.service.seen.append((action, headers))
         if self.service.region and f"/{self.service.region}/s3/" not in headers.get("authorization", ""):
             self._refuse(307, "TemporaryRedirect", {"x-amz-bucket-region": self.service.region})
+            return
+        if self._shows_page(action):
             return
         for rule in self.service.rules:
             refusal = rule(action, headers)
@@ -187,7 +191,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.service.completed[query["uploadId"]] = key
         del self.service.uploads[query["uploadId"]]
         self.service.after_complete()
-        self._answer(f"<R><ETag>{self.service.etag(key)}</ETag></R>".encode())
+        if not self._shows_page("complete"):
+            self._answer(f"<R><ETag>{self.service.etag(key)}</ETag></R>".encode())
+
+    def _shows_page(self, action: str) -> bool:
+        """Whether a proxy has answered in place of the service."""
+        if action not in self.service.pages:
+            return False
+        status, page = self.service.pages[action]
+        self._answer(page, {"Content-Type": "text/html"}, status)
+        return True
 
     def _condition(self, key: str, upload: str, headers: Headers) -> tuple[int, str] | None:
         """Why an upload may not be completed, before anything of its parts is looked at."""
@@ -206,8 +219,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(b"", status=204)
 
     def _put(self, key: str, query: Headers, headers: Headers, body: bytes) -> None:
+        if source := unquote(headers.get("x-amz-copy-source", "")).lstrip("/").partition("/")[2]:
+            body = self.service.objects[source]
         self._keep(key, [body], headers)
-        self._answer(b"", {"ETag": _etag(body)})
+        self._answer(f"<R><ETag>{_etag(body)}</ETag></R>".encode(), {"ETag": _etag(body)})
 
     def _keep(self, key: str, parts: list[bytes], headers: Headers) -> None:
         self.service.put_together(key, parts)

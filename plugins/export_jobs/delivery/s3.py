@@ -15,7 +15,7 @@ from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
 from export_jobs.delivery.paths import split_safe_path, validate_attempt
-from export_jobs.delivery.s3_service.completion import MAY_NOT, NO_SUCH_OBJECT, Completion
+from export_jobs.delivery.s3_service.completion import NO_SUCH_OBJECT, NOT_SAID, Completion
 from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
 from export_jobs.delivery.s3_service.kept import keep_beside
 from export_jobs.delivery.s3_service.objects import begin_upload, check_bucket
@@ -65,8 +65,8 @@ class S3Destination:
                 placed.etag, placed.modified = (found.etag, found.modified) if found else (None, None)
                 placed.verification = Verification.READ_BACK if digest else Verification.SIZE
             return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
+        metadata = {"sha256": target.sha256, "attempt": validate_attempt(target.attempt)}
         with self._translate_errors(f"starting the upload of {key}"):
-            metadata = {"sha256": target.sha256, "attempt": validate_attempt(target.attempt)}
             place = begin_upload(self._client, {"Bucket": self._bucket, "Key": key}, self._options, metadata)
         try:
             parts = self._parts.send(VerifiedReader(source, target), target.bytes, place)
@@ -142,7 +142,7 @@ class S3Destination:
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)
             except ClientError as error:
                 # Without s3:ListBucket an absent object is answered with 403.
-                if error_code(error) in NO_SUCH_OBJECT | MAY_NOT:
+                if error_code(error) in NO_SUCH_OBJECT | NOT_SAID:
                     return None
                 raise
         return _described(stored)

@@ -75,6 +75,8 @@ S3_ANSWERS: list[tuple[str, int, type[ExportError], str]] = [
     ("", 411, TerminalError, "request_checksum_calculation"),
     ("XAmzContentSHA256Mismatch", 400, TerminalError, "request_checksum_calculation"),
     ("QuotaExceeded", 409, TerminalError, "no space left in"),
+    ("InvalidObjectState", 403, TerminalError, "is archived"),
+    ("", 407, TerminalError, "asks for a login"),
     ("MethodNotAllowed", 405, TerminalError, "locked or read-only"),
     ("AccessControlListNotSupported", 400, TerminalError, "accepts no ACL"),
     ("InvalidStorageClass", 400, TerminalError, "storage class"),

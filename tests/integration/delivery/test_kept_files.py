@@ -70,6 +70,20 @@ def test_s3_a_strangers_object_is_copied_once_though_the_upload_fails_after_it(
     assert (kept["ContentType"], kept["CacheControl"], kept["Metadata"]["by"]) == ("text/csv", "no-store", "somebody")
 
 
+@pytest.mark.parametrize("size", [len(ALIEN), 9_000_000], ids=["in one piece", "in parts"])
+def test_s3_the_copy_has_the_storage_class_and_the_key_of_the_original(
+    s3: Any, bucket: tuple[Site, str], lease: Lease, size: int
+) -> None:
+    site, prefix = bucket
+    storage = {"StorageClass": "GLACIER_IR", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/theirs"}
+    s3.put_object(Bucket=BUCKET, Key=f"{prefix}/{PATH}", Body=bytes(size), **storage)
+    site.destination.deliver(*staged(CONTENT), lease.fence())
+    kept = s3.head_object(Bucket=BUCKET, Key=f"{prefix}/{KEPT}")
+    assert {name: kept.get(name) for name in storage} == storage
+    ours = s3.head_object(Bucket=BUCKET, Key=f"{prefix}/{PATH}")
+    assert not storage.items() & ours.items()
+
+
 def test_s3_another_strangers_object_is_kept_beside_the_first(bucket: tuple[Site, str], lease: Lease) -> None:
     site, _ = bucket
     site.put(PATH, ALIEN)

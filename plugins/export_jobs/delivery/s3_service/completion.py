@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Target
-from export_jobs.delivery.s3_service.errors import error_code
+from export_jobs.delivery.s3_service.errors import UnexpectedAnswerError, error_code
 from export_jobs.delivery.s3_service.parts import MAX_PARTS, PartSender
 from export_jobs.delivery.standing import StandingFile, foreign_file_error, moved_on_error, was_announced
 
@@ -24,10 +24,14 @@ OUTCOME_LOOKS_S = (0.5, 2.0)
 """When nobody has said whether an upload was completed."""
 NO_SUCH_OBJECT = {"404", "NoSuchKey", "NotFound"}
 MAY_NOT = {"403", "AccessDenied", "Forbidden"}
+NOT_SAID = MAY_NOT | {"400"}
+"""An answer to a look without a cause: its next request with a body is told, for example, that a token has expired."""
 NO_SUCH_UPLOAD = {"NoSuchUpload"}
 CHANGED = {"PreconditionFailed", "412"}
 _CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
 """What stores answer to a header `If-Match` or `If-None-Match` that they do not know at the end of an upload."""
+_ANSWERED = {"ETag", "Key", "Bucket", "Location"}
+"""What an answer to the end of an upload says of the object. One that says none of it proves nothing."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _OF_NOTHING = '"00000000000000000000000000000000-1"'
 LookUnder = Callable[[str], StandingFile | None]
@@ -88,6 +92,8 @@ class Completion:
 
     def _end(self, place: dict[str, str], parts: list[dict[str, Any]], condition: dict[str, str]) -> str | None:
         answer = self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts}, **condition)
+        if not _ANSWERED & answer.keys():
+            raise UnexpectedAnswerError  # then the bucket itself is asked, as when the answer is lost
         return str(answer["ETag"]) if answer.get("ETag") else None
 
     def _may_replace_unseen(self, key: str) -> bool:

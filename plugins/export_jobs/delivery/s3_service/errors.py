@@ -14,8 +14,16 @@ from botocore.exceptions import (
     PartialCredentialsError,
     SSLError,
 )
+from botocore.parsers import ResponseParserError
 
 from export_jobs.errors import ExportError, TerminalError, TransientError
+
+
+class UnexpectedAnswerError(BotoCoreError):  # type: ignore[misc]  # botocore has no types
+    """An answer of 200 that S3 does not give to this request, such as the page of a proxy."""
+
+    fmt = "the answer is not S3's"
+
 
 _CHECKSUM_REMEDY = (
     'Put "config_kwargs": {"request_checksum_calculation": "when_required"} into the extra of the Airflow connection: '
@@ -83,6 +91,15 @@ _TERMINAL_MESSAGES = {
         "The KMS key of bucket {bucket} cannot be used for {doing}: it is disabled, pending deletion or missing",
         "Ask the key's owner, or correct `kms_key` at the destination",
     ),
+    "InvalidObjectState": (
+        "An object in bucket {bucket} is archived, so {doing} is not possible. It was left as it is, and nothing was "
+        "published",
+        "Ask the bucket's owner to restore it, or move it away there; or give the job another name or sub-folder",
+    ),
+    "407": (
+        "A proxy on the way to bucket {bucket} asks for a login, so {doing} is not possible",
+        "Put the proxy with its login into `proxies` of config_kwargs in the extra of the Airflow connection",
+    ),
     "MethodNotAllowed": (
         "The service refuses {doing} in bucket {bucket}: it is locked or read-only",
         "Ask the bucket's owner",
@@ -132,6 +149,9 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
         yield
     except ClientError as error:
         raise _response_error(error, doing, bucket) from None
+    except (UnexpectedAnswerError, ResponseParserError, ValueError):
+        # boto3 raises a ValueError for a time that it cannot read
+        raise _unexpected_answer_error(doing, bucket, endpoint) from None
     except BotoCoreError as error:
         raise _no_response_error(error, doing, bucket, endpoint) from None
     except RecursionError:
@@ -147,7 +167,7 @@ def _code_of_status(status: int) -> str:
     """For services that answer with a status alone, or with a code of their own."""
     if 300 <= status < 400:
         return "PermanentRedirect"
-    return _CODE_ALIASES[str(status)] if status in {411, 501} else ""
+    return _CODE_ALIASES.get(str(status), str(status)) if status in {407, 411, 501} else ""
 
 
 def _response_error(error: ClientError, doing: str, bucket: str) -> ExportError:
@@ -212,6 +232,13 @@ def _no_response_error(error: BotoCoreError, doing: str, bucket: str, endpoint: 
         f"The endpoint {endpoint} of bucket {bucket} cannot be reached, or the connection was lost, for {doing} "
         f"({type(error).__name__})",
         "It is retried automatically; if this continues, check endpoint_url, DNS and firewall",
+    )
+
+
+def _unexpected_answer_error(doing: str, bucket: str, endpoint: str) -> TransientError:
+    return TransientError(
+        f"The endpoint {endpoint} of bucket {bucket} answered {doing} with something that is not an answer of S3",
+        "It is tried again; if this goes on, check endpoint_url, and whether a proxy answers with a page of its own",
     )
 
 

@@ -13,6 +13,7 @@ from export_jobs.delivery.s3_service.completion import CHANGED, MAY_NOT, NO_SUCH
 from export_jobs.delivery.s3_service.errors import error_code
 from export_jobs.delivery.s3_service.objects import object_options
 from export_jobs.delivery.standing import StandingFile, foreign_file_error, moved_on_error
+from export_jobs.errors import TransientError
 
 log = logging.getLogger(__name__)
 _LABEL = "kept-from"
@@ -36,6 +37,7 @@ def keep_beside(client: Any, bucket: str, key: str, found: StandingFile, options
         standing = _described(client, bucket, kept)
         if standing is None:
             _copy(client, {"Bucket": bucket, "Key": key}, kept, found, options)
+            _require_copy(client, bucket, kept, found)
             log.warning("The foreign object %s is kept as %s", key, kept)
             return
         if standing.get("Metadata", {}).get(_LABEL) == _label(found) and standing.get("ContentLength") == found.bytes:
@@ -47,7 +49,8 @@ def keep_beside(client: Any, bucket: str, key: str, found: StandingFile, options
 def _copy(client: Any, origin: dict[str, str], kept: str, found: StandingFile, options: DestinationOptions) -> None:
     original = _described(client, origin["Bucket"], origin["Key"]) or {}
     described = {name: original[name] for name in _DESCRIBING if name in original}
-    wanted = {**object_options(options), **described, "MetadataDirective": "REPLACE"}
+    storage = _storage_of(original, has_encryption=options.encryption is not None)
+    wanted = {**storage, **object_options(options), **described, "MetadataDirective": "REPLACE"}
     wanted["Metadata"] = {**original.get("Metadata", {}), _LABEL: _label(found)}
     wanted.pop("Tagging", None)
     if found.etag:
@@ -58,6 +61,27 @@ def _copy(client: Any, origin: dict[str, str], kept: str, found: StandingFile, o
         if error_code(error) in CHANGED | NO_SUCH_OBJECT:
             raise moved_on_error(origin["Key"], f"bucket {origin['Bucket']}") from error
         raise
+
+
+def _storage_of(original: dict[str, Any], *, has_encryption: bool) -> dict[str, Any]:
+    """The storage class and the KMS key of an object, which a copy loses unless it is told them.
+
+    ``has_encryption``: the destination names an encryption, which its bucket may demand; then that is the copy's.
+    """
+    names = [*(["StorageClass"] if original.get("StorageClass") not in {None, "STANDARD"} else [])]
+    if not has_encryption and str(original.get("ServerSideEncryption", "")).startswith("aws:kms"):
+        names += ["ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled"]
+    return {name: original[name] for name in names if original.get(name)}
+
+
+def _require_copy(client: Any, bucket: str, kept: str, found: StandingFile) -> None:
+    """Look at the copy, since the original is replaced next: a proxy may have answered in place of the service."""
+    copy = _described(client, bucket, kept)
+    if copy is None or found.bytes not in {None, copy.get("ContentLength")}:
+        raise TransientError(
+            f"The copy {kept} in bucket {bucket} is not there, although the service said so. Nothing was published",
+            "It is copied again at the next try; if this goes on, ask the bucket's owner",
+        )
 
 
 def _described(client: Any, bucket: str, key: str) -> dict[str, Any] | None:

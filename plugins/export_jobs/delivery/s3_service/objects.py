@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.paths import probe_name
-from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
+from export_jobs.delivery.s3_service.errors import UnexpectedAnswerError, error_code, translate_s3_errors
 from export_jobs.delivery.s3_service.parts import CHECKSUM, PartSender, asks_for_digest, is_checked, md5_of
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,8 @@ def begin_upload(
     algorithm = {"ChecksumAlgorithm": CHECKSUM} if is_checked(client) else {}
     described = {"Metadata": metadata} if metadata else {}
     begun = client.create_multipart_upload(**place, **described, **algorithm, **object_options(options))
+    if not begun.get("UploadId"):
+        raise UnexpectedAnswerError
     return {**place, "UploadId": str(begun["UploadId"])}
 
 

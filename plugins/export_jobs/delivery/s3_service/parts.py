@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from export_jobs.delivery.s3_service.errors import error_code
+from export_jobs.delivery.s3_service.errors import UnexpectedAnswerError, error_code
 from export_jobs.delivery.verified_reader import VerifiedReader
 
 CHECKSUM = "CRC32"
@@ -67,8 +67,10 @@ class PartSender:
         """Upload one part and return it as the end of the upload lists it."""
         with self._translate(f"uploading part {number} of {place['Key']}"):
             answer = self.put(place, number, block)
+            if not answer.get("ETag"):
+                raise UnexpectedAnswerError  # a proxy has answered: the part is not there
         checksum = {_CHECKSUM_FIELD: answer[_CHECKSUM_FIELD]} if answer.get(_CHECKSUM_FIELD) else {}
-        return {"PartNumber": number, "ETag": str(answer.get("ETag", "")), **checksum}
+        return {"PartNumber": number, "ETag": str(answer["ETag"]), **checksum}
 
     def put(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
         """Upload one part and return the service's answer; raises what boto3 raises."""
