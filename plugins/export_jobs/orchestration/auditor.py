@@ -1,4 +1,4 @@
-"""The auditor's Dag: every ten minutes, what should have been delivered against what was, and a sweep of left-overs."""
+"""The auditor's Dag: every ten minutes it compares due deliveries with the ledger and removes left-over files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ GRACE = timedelta(minutes=15)
 
 
 def auditor_dag() -> DAG:
-    """The Dag ``export_jobs_auditor``; it exists with no job and with no store, so that somebody always looks."""
+    """Build the Dag ``export_jobs_auditor``. It exists even without a job or a store, so that audits never stop."""
     with DAG(
         dag_id=AUDITOR_DAG_ID,
         description="Compares what should have been delivered with what was, and sweeps left-over staged files",
@@ -59,12 +59,12 @@ def auditor_dag() -> DAG:
 
 
 class CompareWithLedger(BaseOperator):
-    """Raise what no run reports: windows that never ran, green without a delivery, rows lost in bulk, ending keys."""
+    """Report what no run reports: windows without a run, success without a delivery, lost rows, expiring keys."""
 
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def execute(self, context: Context) -> None:
-        """Fails while there is any finding; the owners (and the operators) are mailed a finding once."""
+        """Fail while there is any finding. Owners and operators get one mail for each finding."""
         engine = task_store_engine()
         troubles: list[str] = []
         api = _api()
@@ -84,10 +84,10 @@ class CompareWithLedger(BaseOperator):
             deleted = {run.run_id for run in gone.get(facts.job, ())}
             findings += _findings(facts, deleted, gathered)
         record(engine, [*findings, *map(_unaudited_finding, gathered.broken)])
-        if gathered.asked_at:  # not before what was found is kept: Airflow tells of a run once
+        if gathered.asked_at:  # only after the findings are stored: Airflow reports each changed run once
             Alarms(engine).mark_looked(gathered.asked_at)
         mended = [mended_finding(job, runs) for job, runs in gone.items()]
-        # What could not be looked at may be as wrong as it was: an alarm about it is not over.
+        # What could not be checked may still be wrong, so an alarm about it stays open.
         troubles += tell(engine, [*findings, *mended], owners, unseen=gathered.broken, is_blind=bool(troubles))
         troubles += _skipped(gathered)
         for note in (*mended, *(finding for finding in findings if finding.is_warning)):
@@ -98,30 +98,30 @@ class CompareWithLedger(BaseOperator):
 
 
 class SweepStaging(BaseOperator):
-    """Remove staged files that no run has touched for a day, and files for download whose days are over."""
+    """Remove staged files that no run has touched for a day, and files for download that have been kept long enough."""
 
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def execute(self, context: Context) -> None:
-        """Sweeps the staging root of the machine on which this task runs, and the buckets of all downloads."""
+        """Sweep the staging root of the machine that runs this task, and the buckets of all downloads."""
         try:
             sweep(ObjectStoragePath(settings.staging_root()), datetime.now(UTC))
-        finally:  # a staging root that cannot be read keeps no file for download
+        finally:  # also when the staging root cannot be read
             remove_old_downloads(task_store_engine(), datetime.now(UTC))
 
 
 class CountLateRows(BaseOperator):
-    """Ask the warehouse, once a day for each job, whether windows that were delivered have got other rows since."""
+    """Ask the warehouse, once a day for each job, whether rows of delivered windows were added or changed later."""
 
     template_fields: ClassVar[tuple[str, ...]] = ()
 
     def execute(self, context: Context) -> None:
-        """Counts for as many jobs as there is time for; the next comparison with the ledger tells what was found."""
+        """Count for as many jobs as time allows; the next comparison with the ledger reports the results."""
         count_late_rows(task_store_engine(), datetime.now(UTC))
 
 
 def _api() -> AirflowApi | None:
-    """Airflow's API, if a login for it is configured: without, only windows that never ran can be found."""
+    """Return Airflow's API if a login is configured; without it only windows without a run can be found."""
     try:
         return AirflowApi.from_connection()
     except UserError as error:
@@ -140,8 +140,8 @@ def _ask_airflow(
 
 
 def _findings(facts: JobFacts, deleted: set[str], gathered: GatheredFacts) -> list[Finding]:
-    """What is wrong with one job, whatever that of another one provokes."""
-    if deleted:  # what they kept waiting is on its way now
+    """Return the findings about one job; an unexpected error affects only this job."""
+    if deleted:  # the windows that they blocked are starting now
         left = [audited for audited in facts.runs if audited.run.run_id not in deleted]
         facts = replace(facts, runs=left, last_activity=facts.now)
     try:
@@ -153,9 +153,9 @@ def _findings(facts: JobFacts, deleted: set[str], gathered: GatheredFacts) -> li
 
 
 def _skipped(gathered: GatheredFacts) -> list[str]:
-    """What nobody has foreseen."""
+    """Report the jobs that an unexpected error stopped."""
     if gathered.broken:
-        return [f"{_named(gathered.broken)} could not be audited; the log above has each error."]
+        return [f"{_named(gathered.broken)} could not be audited; see the errors in the log above."]
     return []
 
 
@@ -174,24 +174,24 @@ def _lost_rows(troubles: list[str]) -> list[StoredJob]:
 
 
 def _unaudited_finding(job: str) -> Finding:
-    """Kept and not mailed: of a job with an alarm all runs are looked at next time, so none is passed over."""
-    what = f"Job {job!r}: it could not be audited. See the error in the log of {AUDITOR_DAG_ID}, and report it."
+    """Build a finding that is stored, not mailed: the next audit checks all runs of a job that has an alarm."""
+    what = f"Job {job!r}: it could not be audited. See the error in the log of {AUDITOR_DAG_ID} and report it."
     return Finding(f"{job} not audited", job, what)
 
 
 def _unreadable_finding(job: str) -> Finding:
-    """It makes no run, and which windows it is late with cannot be told."""
-    what = f"Job {job!r}: none of its windows is exported, since its definition is invalid. Correct it; the page of "
-    return Finding(f"{job} unreadable", job, f"{what}the job says what is wrong.")
+    """Build the finding about a job without a readable schedule: it has no runs, and its late windows are unknown."""
+    what = f"Job {job!r}: none of its windows is exported, because its definition is invalid. Correct it; the page "
+    return Finding(f"{job} unreadable", job, f"{what}of the job shows what is wrong.")
 
 
 def _expiring_keys(engine: Engine, troubles: list[str]) -> list[Finding]:
-    """A key that cannot be read hides nothing else that is wrong."""
+    """Return the findings about expiring keys; an error here does not hide other findings."""
     try:
         return expiring_keys(Definitions(engine), datetime.now(UTC))
     except Exception as error:
-        log.exception("The keys cannot be looked at")
-        troubles.append(f"Whether a key expires cannot be told ({type(error).__name__}).")
+        log.exception("The keys cannot be checked")
+        troubles.append(f"Could not check whether a key expires ({type(error).__name__}).")
         return []
 
 
@@ -199,7 +199,7 @@ def _lost_row_finding(job: StoredJob) -> Finding:
     return Finding(
         f"{job.name} vanished",
         job.name,
-        f"Job {job.name!r}: its row is gone from the store and was never deleted. Its Dag goes on from the last "
-        f"good snapshot. Restore the row from a backup; if it is meant to be gone, remove {snapshot_path()} "
-        "on every machine that parses Dags: it is written again from the store.",
+        f"Job {job.name!r}: its row is missing from the store, but the job was never deleted. Its Dag continues "
+        f"from the last good snapshot. Restore the row from a backup. If it should be gone, remove {snapshot_path()} "
+        "on every machine that parses Dags; that file is written again from the store.",
     )

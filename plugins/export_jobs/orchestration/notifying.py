@@ -1,4 +1,4 @@
-"""The tasks that send mail: to the recipients when files have arrived, to the owner when a run has failed."""
+"""The tasks that send mail: to the recipients when files are delivered, to the owner when a run has failed."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_SENTENCES = 3
-"""How many troubles an error spells out; the log has a line for each."""
+"""How many failures an error quotes; the log has a line for each."""
 
 
 class _Round(NamedTuple):
-    """What one mail is known by in the ledger: a clear of the run begins a new round for those who were refused."""
+    """The key of one mail in the ledger: clearing the run starts a new round for refused recipients."""
 
     kind: str
     key: str
@@ -45,36 +45,36 @@ class _Round(NamedTuple):
 
 @dataclass(frozen=True)
 class _Told:
-    """Each recipient's state, who was refused in this try, and what has kept mails from being sent at all."""
+    """Each recipient's state, the recipients refused in this try, and the answers for mails that were not sent."""
 
     states: dict[str, str]
     refused: list[str]
     troubles: list[MailAnswer]
 
     def require_all_sent(self) -> None:
-        """Raises ``TransientError``, or ``TerminalError`` when another try cannot help, unless all have an answer."""
+        """Raise ``TransientError``, or ``TerminalError`` if a retry cannot help, unless all recipients have an answer."""
         if self.troubles:
             raise _not_all_sent(self.troubles)
 
 
 class NotifyRecipients(ExportStep):
-    """Mail every recipient on their own; the delivery stands whatever the mail server says."""
+    """Mail each recipient separately; the delivery is complete whatever the mail server answers."""
 
     step = "notify_recipients"
 
     def run_step(self, run: JobRun, context: Context) -> None:
-        """Raises ``TransientError`` while some mails are not sent, ``TerminalError`` when they cannot be.
+        """Raise ``TransientError`` while some mails are not sent, and ``TerminalError`` when they cannot be sent.
 
-        And when some of several destinations have not got the files: whoever has mail is told which.
+        ``TerminalError`` also when some of several destinations do not have the files; the mails say which.
         """
         several = bool(run.job.destinations)
         stage = stage_of(export_files(run, context)) if several else task_result(context, "publish_manifest")
         arrivals = Arrivals.of(run, stage)
         if arrivals.there:
-            self._tell_recipients(run, context, stage, arrivals)
+            self._notify_recipients(run, context, stage, arrivals)
         arrivals.require_all()
 
-    def _tell_recipients(self, run: JobRun, context: Context, stage: str, arrivals: Arrivals) -> None:
+    def _notify_recipients(self, run: JobRun, context: Context, stage: str, arrivals: Arrivals) -> None:
         recipients = _recipients(run)
         if not recipients:
             log.info("This job has no recipients")
@@ -88,29 +88,29 @@ class NotifyRecipients(ExportStep):
         if "sent" not in told.states.values():
             raise TerminalError(
                 f"The mail server refuses every recipient of job {run.job.name!r}. The files are delivered",
-                "Correct the addresses in the job, then clear this task: whoever has had no mail gets one",
+                "Correct the addresses in the job, then clear this task: every recipient without a mail gets one",
             )
 
 
 class NotifyOwner(ExportStep):
-    """Mail the owner why a run has failed; runs only when something before it has."""
+    """Mail the owner why a run has failed; this task runs only when an earlier task has failed."""
 
     step = "notify_owner"
 
     def run_step(self, run: JobRun, context: Context) -> None:
-        """Records the failure of the execution, then mails it, once for each time the run was cleared."""
+        """Record the failure of the execution, then mail it once for each time the run was cleared."""
         run.ledger.record_failed_run(
             run.execution_id, run.clear_number, step=self.step, attempt=run.attempt, try_number=run.try_number
         )
         _record_silent_steps(run, context)
-        _remove_what_killed_steps_have_staged(run, context)
+        _remove_files_of_killed_steps(run, context)
         owner = (todays_definition(run) or run.job).owner
         told = _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], failure_letter(run))
         told.require_all_sent()
 
 
-def _remove_what_killed_steps_have_staged(run: JobRun, context: Context) -> None:
-    """Nothing that goes wrong here may keep the mail; the auditor's sweep comes after a day."""
+def _remove_files_of_killed_steps(run: JobRun, context: Context) -> None:
+    """Remove staged files. An error here must not stop the mail; the auditor's sweep follows after a day."""
     try:
         if others_have_ended(context):
             remove_staged(run.staging)
@@ -119,9 +119,9 @@ def _remove_what_killed_steps_have_staged(run: JobRun, context: Context) -> None
 
 
 def _recipients(run: JobRun) -> list[str]:
-    """Those of the definition that the run is bound to, with today's in place of those who were refused.
+    """Return the recipients of the run's definition, with today's recipients instead of those that were refused.
 
-    A person who corrects an address and clears the run wants the mail to go to the new one.
+    Whoever corrects an address and clears the run expects the mail at the new address.
     """
     bound = list(run.job.recipients)
     refused = run.ledger.refused_recipients(run.execution_id)
@@ -133,24 +133,24 @@ def _recipients(run: JobRun) -> list[str]:
 
 
 def _record_silent_steps(run: JobRun, context: Context) -> None:
-    """Say of each task that has failed without a word what is known of it: nobody else can any more."""
-    said = {(event.step, event.template) for event in run.ledger.failures(run.execution_id)}
+    """Record a failure for each failed task that recorded none: only this task can still do so."""
+    recorded = {(event.step, event.template) for event in run.ledger.failures(run.execution_id)}
     begun = run.ledger.begun_steps(run.execution_id)
     for task_id in failed_tasks(context):
         group, _, step = task_id.rpartition(".")
         template = template_of_group(group)
         key = (step, template)
-        if key in said or step == NotifyOwner.step:
+        if key in recorded or step == NotifyOwner.step:
             continue
         failure = killed(step) if key in begun else never_begun(step)
         run.record_event("failed", step, template, message=str(failure), detail=failure._asdict())
 
 
 def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Letter) -> _Told:
-    """Send to all who have no mail yet, and record each answer as it comes."""
+    """Mail everyone who has no mail yet, and record each answer at once."""
     states = run.ledger.notification_states(run.execution_id, *mails)
     waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in states]
-    # Another one first at each try: what the first one provokes in a mail server must not keep the others waiting.
+    # Start with another recipient at each try, so that one who makes the mail server fail does not block the others.
     first = (run.try_number - 1) % len(waiting) if waiting else 0
     troubles: list[MailAnswer] = []
     refused: list[str] = []
@@ -158,13 +158,13 @@ def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Lette
         for recipient in waiting[first:] + waiting[:first]:
             answer = server.send(letter, recipient)
             if answer.outcome in (MailOutcome.LATER, MailOutcome.UNABLE):
-                log.warning("%s has no mail yet: %s. %s", recipient, answer.what, answer.remedy)
+                log.warning("%s has not been mailed yet: %s. %s", recipient, answer.what, answer.remedy)
                 troubles.append(answer)
                 continue
             _record(run, mails, recipient, answer)
             states[recipient] = answer.outcome.value
             if answer.outcome is MailOutcome.REFUSED:
-                log.warning("%s gets no mail: %s. %s", recipient, answer.what, answer.remedy)
+                log.warning("%s is not mailed: %s. %s", recipient, answer.what, answer.remedy)
                 refused.append(recipient)
     return _Told(states, refused, troubles)
 
@@ -182,10 +182,10 @@ def _record(run: JobRun, mails: _Round, recipient: str, answer: MailAnswer) -> N
 
 
 def _not_all_sent(troubles: Sequence[MailAnswer]) -> ExportError:
-    """One error for all of them; it is tried again as long as that can help one of them."""
+    """Build one error for all of them; it is transient as long as a retry can help one of them."""
     may_pass = any(answer.outcome is MailOutcome.LATER for answer in troubles)
     whats = list(dict.fromkeys(answer.what for answer in troubles))
     remedies = dict.fromkeys(answer.remedy for answer in troubles[:MAX_SENTENCES])
-    more = f". And {len(whats) - MAX_SENTENCES} more; see the log" if len(whats) > MAX_SENTENCES else ""
-    what = f"{len(troubles)} mails are not sent. {'. '.join(whats[:MAX_SENTENCES])}{more}"
+    more = f". {len(whats) - MAX_SENTENCES} more are in the log" if len(whats) > MAX_SENTENCES else ""
+    what = f"{len(troubles)} mails were not sent. {'. '.join(whats[:MAX_SENTENCES])}{more}"
     return (TransientError if may_pass else TerminalError)(what, ". ".join(remedies))

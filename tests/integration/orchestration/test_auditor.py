@@ -59,7 +59,7 @@ def test_a_zone_that_does_not_exist_is_told_to_the_owner_and_stops_no_other_audi
     assert "mars" not in audit(), "somebody may be about to correct it"
     backdate(connected)
     said = audit().splitlines()
-    assert said[0].startswith("Job 'mars': none of its windows is exported, since its definition is invalid.")
+    assert said[0].startswith("Job 'mars': none of its windows is exported, because its definition is invalid.")
     assert said[1].startswith("Job 'sales': 31 windows")
     assert [("mars" in text, "sales" in text) for _, text in sent(mails)] == [(False, True), (True, False)]
     connected.hand(f"UPDATE export_jobs.job SET enabled = false WHERE id = {mars.job_id}")

@@ -60,7 +60,7 @@ def test_w1_a_recipient_whom_the_mail_server_cannot_take_now_is_told_later_and_a
     for job in (*old(connected, "a", owner="anna@example.com"), *old(connected, "b")):
         airflow.dag(job.dag_id)
     mails.replies["RCPT"] = lambda recipient: "450 later" if recipient.startswith("anna") else "250 ok"
-    assert "1 alarms are not mailed to anna@example.com" in audit()
+    assert "1 alarms could not be mailed to anna@example.com" in audit()
     mails.replies.clear()
     audit()
     audit()
@@ -74,7 +74,7 @@ def test_m3_without_a_mail_server_the_rest_is_done_and_told_once_it_is_there(
         airflow.dag(job.dag_id)
     mails.replies["GREETING"] = "554 no"
     said = audit()
-    assert "Job 'a'" in said and "Job 'b'" in said and "2 alarms are not mailed" in said
+    assert "Job 'a'" in said and "Job 'b'" in said and "2 alarms could not be mailed" in said
     mails.replies.clear()
     audit()
     assert len(sent(mails)) == 1

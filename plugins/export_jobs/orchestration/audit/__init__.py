@@ -1,1 +1,1 @@
-"""The auditor's work: gather what is known of all jobs, mend what loses nothing, tell whom it concerns."""
+"""The auditor's work: gather the facts about all jobs, repair what loses no data, and mail the findings."""

@@ -1,4 +1,4 @@
-"""What the auditor asks Airflow: what has changed since it last looked, and what may be wrong; not every job."""
+"""What the auditor asks Airflow: runs that changed since the last audit, and Dags that may be wrong; not every job."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from export_jobs.orchestration.airflow.pools import needed_pools, slots_over_api
 log = logging.getLogger(__name__)
 
 DAG_ID_PREFIX = "export__"
-"""How the store begins every job's Dag id."""
+"""The prefix that the store gives every job's Dag id."""
 FIRST_LOOK, LATER_LOOK = 5_000, 20_000
-"""At how many runs, of those that changed last, the auditor looks at first and later: a hundred take a call."""
+"""How many of the runs that changed last the first and later audits read; one call returns a hundred."""
 MAX_DOUBTFUL = 1_000
-"""So many Dags are asked for by name; when more may be wrong, all of them are asked for."""
+"""Up to so many Dags are requested by name; if more may be wrong, all Dags are requested."""
 _IN_ONE_CALL = 50
 _RUNS_OF_THEM = 2_000
-"""The newest runs of so many Dags: forty of each, and more where there are fewer."""
+"""The newest runs of one such group of Dags: forty for each of fifty Dags, more if there are fewer."""
 _OVERLAP = timedelta(minutes=30)
-"""Longer than the auditor takes: a run that changed while it last looked is asked for again."""
+"""Longer than one audit takes: a run that changed during the last audit is read again."""
 
 
 @dataclass(frozen=True)
 class AirflowView:
-    """What Airflow says of the Dags that may be late, of runs, and of pools: slots by name, None when it tells none."""
+    """Airflow's Dags that may be late, its runs, and its pools: slots by name, None when they cannot be read."""
 
     dags: Mapping[str, Mapping[str, Any]]
     runs: Mapping[str, Sequence[DagRunSummary]]
     pools: Mapping[str, int] | None
 
     def standing(self, dag_id: str) -> DagStanding:
-        """How one Dag stands."""
+        """Return the state of one Dag."""
         dag = self.dags.get(dag_id)
         if dag is None:
             return DagStanding(is_known=False)
@@ -50,17 +50,17 @@ class AirflowView:
         )
 
     def missing_pools(self, tags: Iterable[str]) -> list[str]:
-        """The pools of the tasks of a job with these destinations in which none would start; one of -1 has no end."""
+        """Return the pools of a job with these destinations that do not exist or have no slots; -1 means unlimited."""
         return [name for name in needed_pools(tags) if self.pools is not None and not self.pools.get(name)]
 
 
 def ask_airflow(
     api: AirflowApi, *, late: Collection[str], alarmed: Collection[str], looked_at: datetime | None
 ) -> AirflowView:
-    """The runs that are under way or have changed since ``looked_at``, and all of Dags that may be wrong.
+    """Return the runs that are active or have changed since ``looked_at``, and all runs of Dags that may be wrong.
 
-    ``late``: ids of Dags with a window that the ledger has no run of. ``alarmed``: those with an alarm, which must not
-    end because its run has not changed. Their number, not that of all jobs, says how many calls it takes.
+    ``late``: ids of Dags with a window for which the ledger has no run. ``alarmed``: ids of Dags with an alarm, which
+    must stay open although its run has not changed. The number of calls depends on these Dags, not on all jobs.
     """
     doubtful = {*late, *alarmed}
     by_name = len(doubtful) <= MAX_DOUBTFUL
@@ -75,7 +75,7 @@ def ask_airflow(
 
 
 def _newest_runs(api: AirflowApi, since: datetime | None, at_most: int) -> list[DagRunSummary]:
-    """Of the runs of export jobs, those that changed last."""
+    """Return the runs of export jobs that changed last."""
     query = {"order_by": "-updated_at", "dag_id_prefix_pattern": DAG_ID_PREFIX}
     if since is not None:
         query["updated_at_gte"] = since.isoformat()
@@ -94,7 +94,7 @@ def _runs_of(api: AirflowApi, dag_ids: Iterable[str]) -> Iterator[DagRunSummary]
 
 
 def _dags(api: AirflowApi, dag_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """What Airflow says of Dags, by id; stale ones, too."""
+    """Return Airflow's Dags by id, including stale ones."""
     query = {"order_by": "dag_id", "tags": ["export"], "exclude_stale": False}
     if len(dag_ids) > MAX_DOUBTFUL:
         return {entry["dag_id"]: entry for entry in api.pages("/dags", "dags", "listing Dags", query)}
@@ -106,11 +106,11 @@ def _dags(api: AirflowApi, dag_ids: Collection[str]) -> dict[str, dict[str, Any]
 
 
 def _pools(api: AirflowApi) -> dict[str, int] | None:
-    """None where the login may not see them, which must hide nothing else."""
+    """Return the pools; None if the login may not see them, because other findings must still be reported."""
     try:
         return slots_over_api(api)
     except ExportError as error:
-        log.warning("Whether every pool is there is not known: %s", error)
+        log.warning("Could not check whether every pool exists: %s", error)
         return None
 
 

@@ -1,4 +1,4 @@
-"""Files for download that have been kept long enough: removed from their bucket, whether anybody took them or not."""
+"""Remove files for download that have been kept long enough, whether they were downloaded or not."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 
 
 def remove_old_downloads(engine: Engine, now: datetime) -> None:
-    """For every destination of the kind download; raises ``TransientError`` when files of some had to stay.
+    """Remove old files of every download destination; raise ``TransientError`` when files of some could not be removed.
 
-    One whose bucket is out of reach keeps none of the others from being tidied.
+    A bucket that cannot be reached does not stop the other destinations.
     """
     troubles = []
     for spec in Definitions(engine).destinations():

@@ -1,4 +1,4 @@
-"""Store x Airflow -> what is known of every job, in a handful of questions however many jobs there are."""
+"""Gather the facts about every job from store and Airflow, with a few queries however many jobs there are."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class GatheredFacts:
-    """Facts of jobs, and the names of those of which there are none; ``dag_ids`` and ``owners`` by the job's name.
+    """Facts about jobs, and the names of jobs without facts; ``dag_ids`` and ``owners`` are keyed by the job's name.
 
-    ``unreadable``: enabled jobs whose schedule cannot be read. ``broken``: those that something unforeseen stopped.
+    ``unreadable``: enabled jobs whose schedule cannot be read. ``broken``: jobs that an unexpected error stopped.
 
-    ``asked_at``: when Airflow was asked; None when it could not be.
+    ``asked_at``: when Airflow was asked; None if it could not be asked.
     """
 
     facts: list[JobFacts] = field(default_factory=list)
@@ -49,10 +49,10 @@ def gather(
     now: datetime,
     grace: timedelta,
 ) -> GatheredFacts:
-    """What is known of every enabled job; one that cannot be looked at takes that from no other one.
+    """Gather the facts about every enabled job; a job that cannot be audited does not affect the others.
 
-    ``ask`` is given the ids of the Dags with a window that the ledger has no run of, and of those with an alarm; it
-    answers with what Airflow says, None when it cannot be asked.
+    ``ask`` gets the ids of the Dags with a window for which the ledger has no run, and of those with an alarm. It
+    returns Airflow's view, or None when Airflow cannot be asked.
     """
     jobs = Definitions(engine).jobs()
     view = AuditView(engine)
@@ -79,7 +79,7 @@ def gather(
         try:
             found = _job_facts(job, schedule, progress.get(job.job_id), runs.get(job.dag_id, ()), notes)
             since = day_start(schedule.valid_from, schedule.time_zone)
-            known = [run.window for run in runs.get(job.dag_id, ()) if run.window is not None]  # told of by themselves
+            known = [run.window for run in runs.get(job.dag_id, ()) if run.window is not None]  # reported on their own
             gone_by = passed_over(holes.get(job.job_id, ()), since, known)
         except Exception:
             log.exception("Job %r cannot be audited", job.name)
@@ -102,26 +102,26 @@ def gather(
 
 
 def _is_new(note: JobProgressNote | None, before: datetime) -> bool:
-    """Whether its definition was changed just now, by somebody who may be about to correct it."""
+    """Return whether the definition was changed just now, by somebody who may still be correcting it."""
     return note is not None and note.changed_at is not None and note.changed_at > before
 
 
 def _may_be_late(
     job: StoredJob, schedules: Mapping[int, Schedule], progress: Mapping[int, JobProgressNote], before: datetime
 ) -> bool:
-    """Whether a window was due that the ledger has no run of."""
+    """Return whether a window is due for which the ledger has no run."""
     schedule, note = schedules.get(job.job_id), progress.get(job.job_id)
     if schedule is None or not job.is_enabled:
         return False
     try:
         following = next_scheduled_window(schedule, note.last_window_end if note else None)
-    except Exception:  # it is told of, and logged, where the job itself is looked at
+    except Exception:  # reported and logged where the job itself is audited
         return False
     return following is not None and following.due < before
 
 
 def _asked(jobs: Iterable[StoredJob], runs: Mapping[str, Sequence[DagRunSummary]]) -> list[AskedRun]:
-    """The runs about which the ledger has something to say; a manual run of a deleted job is none of them."""
+    """Return the runs to look up in the ledger; manual runs of deleted jobs are not among them."""
     return [
         AskedRun(job.job_id, job.dag_id, run.run_id, run.data_interval_start, run.data_interval_end)
         for job in jobs

@@ -1,4 +1,4 @@
-"""Keys that expire while a job still encrypts to them: told weeks ahead, since the partner has to send another one."""
+"""Find keys that expire while a job still encrypts to them, weeks ahead: the partner has to send a new key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from export_jobs.store.stored_job import StoredJob
 
 
 def expiring_keys(definitions: Definitions, now: datetime) -> list[Finding]:
-    """One finding for each enabled job and key of it that expires within 30 days and before its last delivery."""
+    """Return a finding for each key of an enabled job that expires within 30 days and before the last delivery."""
     soon = {key.tag: key for key in definitions.receiver_keys() if key.expires_within(EXPIRES_SOON, now)}
     jobs = definitions.jobs() if soon else []
     return [finding for job in jobs if job.is_enabled for finding in _findings(job, soon, now)]
@@ -32,15 +32,15 @@ def _findings(job: StoredJob, soon: Mapping[str, ReceiverKey], now: datetime) ->
         yield Finding(
             f"{job.name} key {tag} {key.expires_at:%Y-%m-%d}",
             job.name,
-            f"Job {job.name!r}: the key {tag!r} of {key.user_id}, to which its files are encrypted, {verb} on "
+            f"Job {job.name!r}: its files are encrypted to the key {tag!r} of {key.user_id}, which {verb} on "
             f"{key.expires_at:%Y-%m-%d}. From then on its runs fail before they read a row. Ask the owner of the key "
-            "for the renewed one, and save it under the same tag.",
+            "for the renewed key, and save it under the same tag.",
             is_warning=True,
         )
 
 
 def _tags(definition: Mapping[str, Any]) -> list[str]:
-    """Of a row as it stands, which may be no valid job."""
+    """Return the keys of a stored definition, which may be invalid."""
     file = definition.get("file")
     encryption = file.get("encryption") if isinstance(file, dict) else None
     tags = encryption.get("keys") if isinstance(encryption, dict) else None

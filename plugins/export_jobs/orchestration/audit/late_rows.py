@@ -1,4 +1,4 @@
-"""Once a day for each job: how many rows of its newest delivered windows came, or changed, after they were read."""
+"""Count, once a day for each job, rows of its newest delivered windows that were added or changed after the read."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from export_jobs.streaming.preview import first_rows
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(days=1)
-WINDOWS_ASKED = 3
-"""Of each job, its newest delivered windows."""
+CHECKED_WINDOWS = 3
+"""How many of its newest delivered windows are checked for each job."""
 COUNTING_S = 240.0
-"""Of each run of the auditor; the jobs that have waited longest are asked about first, so that each has its turn."""
+"""Time for counting in each run of the auditor; the jobs that have waited longest come first."""
 
 
 def count_late_rows(engine: Engine, now: datetime, clock: Callable[[], float] = time.monotonic) -> None:
-    """Ask about every enabled job that nobody has asked about for a day; one that cannot be asked stops no other."""
+    """Count for every enabled job that was not checked for a day; a job that fails does not stop the others."""
     store, until = LateRows(engine), clock() + COUNTING_S
     asked_at = store.asked_at()
     waiting = [job for job in Definitions(engine).jobs() if job.is_enabled and _is_due(asked_at.get(job.job_id), now)]
@@ -55,7 +55,7 @@ def count_late_rows(engine: Engine, now: datetime, clock: Callable[[], float] = 
 
 
 def _reason(error: Exception) -> str:
-    """Of an error that is not ours only the type: its text may quote a connection string or a row."""
+    """Return the error's text, or only the type of another library's error: its text may quote a secret or a row."""
     return str(error) if isinstance(error, ExportError) else type(error).__name__
 
 
@@ -64,11 +64,11 @@ def _is_due(asked_at: datetime | None, now: datetime) -> bool:
 
 
 def _late_rows(stored: StoredJob, store: LateRows, catalogue: Catalogue) -> list[tuple[Window, int]]:
-    """Windows with late rows, and how many in all of the job's files; none for a row that cannot be read."""
+    """Return windows with late rows and their count over all of the job's files; none for a row that cannot be read."""
     job = stored.read()[0]
     found = []
-    for delivered in store.delivered(stored.job_id, WINDOWS_ASKED) if job else ():
-        assert job is not None, "nothing is asked of a job that cannot be read"  # noqa: S101
+    for delivered in store.delivered(stored.job_id, CHECKED_WINDOWS) if job else ():
+        assert job is not None, "a job that cannot be read has no windows to check"  # noqa: S101
         count = sum(
             _count(job, export) for export in compile_late_rows(job, catalogue, delivered.window, delivered.read_at)
         )
@@ -78,7 +78,7 @@ def _late_rows(stored: StoredJob, store: LateRows, catalogue: Catalogue) -> list
 
 
 def _count(job: ExportJob, export: CompiledExport) -> int:
-    """Read as a preview is: only reading, within ten seconds."""
+    """Count like a preview: read-only and within ten seconds."""
     with open_source(export.connection, export.dialect) as source:
         counted = first_rows(
             source,

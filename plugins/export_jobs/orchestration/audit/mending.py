@@ -1,4 +1,4 @@
-"""What the auditor puts right by itself: only what loses nothing, and it says so."""
+"""What the auditor repairs by itself: only what loses no data, and it reports each repair."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ log = logging.getLogger(__name__)
 
 
 def mend(api: AirflowApi, facts: Sequence[JobFacts], dag_ids: Mapping[str, str]) -> dict[str, list[DagRunSummary]]:
-    """Delete runs that wait for a day in the future and have begun nothing; by job, those that are gone."""
+    """Delete runs that wait for a future date and have started nothing; return the deleted runs by job."""
     gone: dict[str, list[DagRunSummary]] = {}
     for job in facts:
         for run in runs_to_delete(job):
             try:
-                if run.state != "queued":  # Airflow deletes no run that it calls running
+                if run.state != "queued":  # Airflow does not delete a run in state running
                     api.stop_run(dag_ids[job.job], run.run_id)
                 api.delete_run(dag_ids[job.job], run.run_id)
             except ExportError as error:
@@ -30,11 +30,11 @@ def mend(api: AirflowApi, facts: Sequence[JobFacts], dag_ids: Mapping[str, str])
 
 
 def mended_finding(job: str, runs: Sequence[DagRunSummary]) -> Finding:
-    """What is told once of what has been put right."""
+    """Build the finding that reports the deleted runs once."""
     named = ", ".join(repr(run.run_id) for run in runs)
     return Finding(
         f"{job} mended: {named}",
         job,
-        f"Job {job!r}: the auditor has deleted run {named}, which waited for a day in the future, had begun nothing, "
-        "and kept the windows before that day waiting. Trigger a run when it is to run.",
+        f"Job {job!r}: the auditor has deleted run {named}. It waited for a date in the future, had started nothing, "
+        "and blocked the windows before that date. Trigger a run at the time when it should start.",
     )

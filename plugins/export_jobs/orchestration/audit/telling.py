@@ -1,4 +1,4 @@
-"""Findings -> one mail to each recipient with what is new for them; nobody's trouble keeps a mail from anybody else."""
+"""Mail each recipient the findings that are new to them; one failed mail does not stop the others."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from export_jobs.store.findings.alarms import Alarms
 log = logging.getLogger(__name__)
 
 MAX_FINDINGS = 100
-"""In one mail; the log of the auditor has all of them."""
+"""Findings in one mail; the auditor's log has all of them."""
 
 
 def record(engine: Engine, findings: Sequence[Finding]) -> None:
-    """Keep what is wrong, for the page; what is only a warning is for mails and the log."""
+    """Store the findings for the page; warnings only go to mails and the log."""
     Alarms(engine).record([finding for finding in findings if not finding.is_warning])
 
 
@@ -35,10 +35,10 @@ def tell(
     unseen: Collection[str] = (),
     is_blind: bool = False,
 ) -> list[str]:
-    """Mail what is new to the owner of each job and to the operators; a sentence for each mail that is not sent.
+    """Mail new findings to each job's owner and to the operators; return a sentence for each mail that was not sent.
 
-    ``unseen``: jobs that could not be looked at this time; their alarms stand. ``is_blind``: something could not be
-    looked at for any job, so that all alarms stand, and whoever knows of a job is not told that now a cause is unknown.
+    ``unseen``: jobs that could not be audited this time; their alarms stay open. ``is_blind``: some check failed for
+    all jobs, so all alarms stay open, and who was already notified about a job gets no mail about an unknown cause.
     """
     alarms = Alarms(engine)
     told = alarms.told()
@@ -55,7 +55,7 @@ def tell(
             answer = server.send(_letter(new), recipient)
             if answer.outcome is not MailOutcome.SENT:
                 log.warning("%s is not mailed: %s. %s", recipient, answer.what, answer.remedy)
-                troubles.append(f"{len(new)} alarms are not mailed to {recipient}: {answer.what}")
+                troubles.append(f"{len(new)} alarms could not be mailed to {recipient}: {answer.what}")
             if answer.outcome in (MailOutcome.SENT, MailOutcome.REFUSED):
                 alarms.mark_told(new, recipient)
     kept = {key for key in alarms.standing_keys() if is_blind or job_of(key) in unseen}
@@ -68,12 +68,12 @@ def _letter(new: Sequence[Finding]) -> Letter:
     about = jobs[0] if len(jobs) == 1 else f"{len(jobs)} jobs"
     shown = [finding.message for finding in new[:MAX_FINDINGS]]
     if len(new) > MAX_FINDINGS:
-        shown.append(f"And {len(new) - MAX_FINDINGS} more; the log of the auditor has all of them.")
+        shown.append(f"And {len(new) - MAX_FINDINGS} more; see the log of the auditor for all of them.")
     return Letter(
         "alarm",
         f"Export jobs: alarm for {about}",
         {"findings": shown, "link": airflow_address()},
-        # The day: the same alarm that comes back later is a mail of its own.
+        # With the day, so that an alarm that comes back later is a new mail.
         identity=(*(f"{finding.key}\n{finding.message}" for finding in new), f"{datetime.now(UTC):%Y-%m-%d}"),
         job=jobs[0] if len(jobs) == 1 else "",
     )
