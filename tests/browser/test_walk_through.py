@@ -60,7 +60,7 @@ def create(page: Page) -> None:
     page.get_by_role("button", name="Check").click()
     page.get_by_text("login, folder and permission to write work").wait_for()
     page.get_by_text("Daily: each day, delivered on the day after at 02:00 UTC.").wait_for()
-    page.get_by_text("it holds the data of 1 January 2026").wait_for()
+    page.get_by_text("it contains the data of 1 January 2026").wait_for()
     go_on(page, DATA)
     tick(page, "events")
     make_a_template(page)

@@ -78,7 +78,7 @@ def test_another_key_under_the_tag_is_refused_in_the_plan(run: Run, keyring: Gpg
     path.write_text(key_text(keyring, "Other"))
     code, out, _ = run("apply", "-f", path, "--yes")
     assert code == 1
-    assert "refused: this tag stands for the key" in out
+    assert "refused: this tag is for the key" in out
     assert "expires on" in out, "and soon, which is told as well"
 
 

@@ -30,7 +30,7 @@ def test_m3_a_broken_daily_job_of_a_month_is_one_mail(connected: Store, mails: S
     assert "Job 'sales': 31 windows (2026-01-01T00:00:00+00:00 to " in said and "and 28 more) have no run" in said
     assert audit() == said
     ((recipient, text),) = sent(mails)
-    assert recipient == OWNER and "Airflow makes no runs" in text
+    assert recipient == OWNER and "Airflow creates no runs" in text
 
 
 def test_m3_a_cause_that_changes_is_told_and_one_that_ends_is_forgotten(
@@ -40,7 +40,7 @@ def test_m3_a_cause_that_changes_is_told_and_one_that_ends_is_forgotten(
     airflow.dag(job.dag_id, is_paused=True)
     assert "its Dag is paused in Airflow. Unpause it there" in audit()
     airflow.dags.clear()
-    assert "Airflow has no current Dag of it" in audit()
+    assert "Airflow has no current Dag for it" in audit()
     airflow.dag(job.dag_id, tags=["invalid"])
     assert "its definition is invalid" in audit()
     airflow.dags.clear()
@@ -165,6 +165,6 @@ def test_w1_a_job_that_could_not_be_audited_once_is_looked_at_whole_the_next_tim
     with monkeypatch.context() as failing:
         failing.setattr("export_jobs.orchestration.auditor.find_discrepancies", raise_as_killed)
         assert "1 jobs (sales) could not be audited" in audit()
-    assert "green in Airflow and delivered nothing" in audit()
+    assert "successful in Airflow but delivered nothing" in audit()
     airflow.runs.clear()
     assert audit() == ""

@@ -91,7 +91,7 @@ def test_m3_an_alarm_that_nobody_could_be_mailed_is_told_later(
         with pytest.raises(RuntimeError):
             audit()
     mails.replies["GREETING"] = "554 no"
-    assert "green in Airflow and delivered nothing" in audit()
+    assert "successful in Airflow but delivered nothing" in audit()
     mails.replies.clear()
-    assert "green in Airflow and delivered nothing" in audit()
+    assert "successful in Airflow but delivered nothing" in audit()
     assert len(sent(mails)) == 1

@@ -36,9 +36,11 @@ def test_m3_green_without_a_delivery_red_with_one_and_red_in_silence(
         deliver(connected, connected.run(job, day))
     said = audit().splitlines()
     assert len(said) == 3
-    assert "'scheduled__1' for 2026-01-02T00:00:00+00:00" in said[0] and "green in Airflow and delivered" in said[0]
+    assert (
+        "'scheduled__1' for 2026-01-02T00:00:00+00:00" in said[0] and "successful in Airflow but delivered" in said[0]
+    )
     assert "'scheduled__2'" in said[1] and "although its files are delivered" in said[1]
-    assert "'scheduled__3'" in said[2] and "nobody was told" in said[2]
+    assert "'scheduled__3'" in said[2] and "nobody was notified" in said[2]
     connected.ledger.record_failed_run(connected.run(job, 3).id, 0, step="notify_owner", attempt="a", try_number=1)
     assert len(audit().splitlines()) == 2
 
@@ -57,7 +59,7 @@ def test_l1_a_window_that_was_read_before_its_end_is_found(
         connected.ledger.record_event(execution.id, "started", step="extract", template="rows", attempt="first")
         deliver(connected, execution)
     (said,) = audit().splitlines()
-    assert "2 windows" in said and "read before that time was over" in said
+    assert "2 windows" in said and "read before the window was over" in said
     assert len(sent(mails)) == 1
     connected.hand(
         "ALTER TABLE export_jobs.execution DISABLE TRIGGER USER",
@@ -80,7 +82,7 @@ def test_windows_that_the_schedule_has_passed_over_are_an_alarm_until_they_are_e
     connected.run(job, 3, run_id="manual__part", run_type="manual", window_end=DAY_ONE + 3.5 * DAY)
     (said,) = audit().splitlines()
     assert "2 windows (2026-01-01T00:00:00+00:00 to 2026-01-03T00:00:00+00:00, 2026-01-05T00:00:00+00:00 to " in said
-    assert "2026-01-09T00:00:00+00:00) have had no run, and the schedule has gone on behind" in said
+    assert "2026-01-09T00:00:00+00:00) have had no run, and the schedule has continued" in said
     for day in (0, 1, 4, 5, 7):
         connected.run(job, day, run_id=f"manual__{day}", run_type="manual")
     (said,) = audit().splitlines()
@@ -113,7 +115,7 @@ def test_l6_a_run_of_the_future_that_has_begun_something_stays_and_is_named(
     airflow.run(job.dag_id, "later", "queued", **{**interval(0), **later, "run_type": "manual", "start_date": None})
     execution = connected.run(job, run_id="later", run_type="manual")
     connected.ledger.record_event(execution.id, "started", step="extract")
-    assert "run 'later' waits until 2030-01-01T00:00:00+00:00 and keeps all windows before it waiting" in audit()
+    assert "run 'later' waits until 2030-01-01T00:00:00+00:00 and blocks all windows before it" in audit()
     assert len(airflow.runs) == 1
 
 
@@ -124,7 +126,7 @@ def test_an_alarm_stands_although_its_run_has_not_changed_since_the_last_look(
     (job,) = old(connected, "sales", schedule=days)
     airflow.run(job.dag_id, "green", "success", **interval(0), updated_at="2026-01-02T00:00:00+00:00")
     said = audit()
-    assert "green in Airflow and delivered nothing" in said
+    assert "successful in Airflow but delivered nothing" in said
     assert [audit(), audit()] == [said, said]
     assert sum("updated_at_gte" in asked for asked in airflow.asked) == 2, "and only what has changed is asked for"
 
@@ -139,7 +141,7 @@ def test_m3_an_alarm_outlives_a_look_at_which_airflow_could_not_be_asked(
     airflow.run(green.dag_id, "green", "success", **interval(0), updated_at="2026-01-02T00:00:00+00:00")
     airflow.dag(paused.dag_id, is_paused=True)
     said = audit()
-    assert "green in Airflow and delivered nothing" in said and "its Dag is paused in Airflow" in said
+    assert "successful in Airflow but delivered nothing" in said and "its Dag is paused in Airflow" in said
     airflow.status = 503
     assert "Runs cannot be compared with the ledger" in audit()
     airflow.status = 0
@@ -154,7 +156,7 @@ def test_a_run_whose_pool_is_not_there_is_an_alarm(connected: Store, mails: Scri
     airflow.run(job.dag_id, "waits", "running", **interval(0), start_date=since, run_after=since)
     assert audit() == ""
     airflow.pools.clear()
-    assert "no task of run 'waits' starts, since Airflow has no pool 'export_jobs' with a slot" in audit()
+    assert "no task of run 'waits' starts, because Airflow has no pool 'export_jobs' with a slot" in audit()
     airflow.pools["export_jobs"] = 0
     assert "airflow pools set" in audit()
     airflow.pools["export_jobs"] = -1

@@ -1,1 +1,1 @@
-"""Every issue of a definition, a definition file or a catalogue at once; the rules are one small function each."""
+"""Find every issue of a definition, a definition file or a catalogue; each rule is one small function."""

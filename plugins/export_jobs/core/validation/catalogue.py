@@ -1,4 +1,4 @@
-"""``Catalogue`` -> every ``Issue`` at once, each with file and line; no database is asked."""
+"""Validate a catalogue and return every issue with file and line; no database is queried."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from export_jobs.core.validation.rule import RuleContext
 
 
 def validate_catalogue(catalogue: Catalogue) -> list[Issue]:
-    """What the loader found and what every rule finds, by file and line."""
+    """Return what the loader and every rule have found, by file and line."""
     context = RuleContext(catalogue)
     issues = list(catalogue.issues)
     entries: list[Table | Kpi] = [
@@ -31,12 +31,12 @@ def validate_catalogue(catalogue: Catalogue) -> list[Issue]:
 
 
 def sort_by_location(issues: Iterable[Issue]) -> list[Issue]:
-    """By file, then by line: the order in which they are corrected; each only once."""
+    """Sort issues by file and line, the order in which people correct them, and remove duplicates."""
     return sorted(dict.fromkeys(issues), key=lambda issue: split_location(issue)[:2])
 
 
 def split_location(issue: Issue) -> tuple[str, int, str]:
-    """File, line and key of the header from an issue's path; line 0 and no key where there are none."""
+    """Return file, line and key of the header from an issue's path; line 0 and an empty key where there are none."""
     file, _, rest = issue.path.partition(":")
     line, _, key = rest.partition(":")
     return file, int(line) if line.isdecimal() else 0, key.strip()

@@ -1,6 +1,6 @@
-"""Definitions x what is stored -> what would change, field by field, and which windows come next before and after.
+"""Plan changes: compare definitions with the stored ones, field by field, with the next windows before and after.
 
-Pure, so that the command line, the page and a test see the same plan before anything is saved.
+Pure, so that the command line, the page and tests see the same plan before anything is saved.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field, by its path in the YAML's words; an absent value is None."""
+    """One field, by its path as in the YAML; a missing value is None."""
 
     path: str
     before: object
@@ -58,9 +58,9 @@ class Change:
 
 @dataclass(frozen=True)
 class StoredDefinitions:
-    """What the store holds, by name. ``jobs`` None: a row that cannot be read as a job.
+    """The definitions in the store, by name. A value None in ``jobs``: a row that cannot be read as a job.
 
-    ``last_window_end``: the end of the last window that was made of a job.
+    ``last_window_end``: the end of the last window of a job that had a run.
     """
 
     jobs: Mapping[str, ExportJob | None] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class StoredDefinitions:
 
 
 def plan_changes(file: DefinitionFile, stored: StoredDefinitions) -> Iterator[Change]:
-    """What applying ``file`` would do, in the order in which it has to be done."""
+    """Yield what applying ``file`` would change, in the necessary order."""
     for destination in file.destinations:
         yield _definition_change("destination", destination.tag, stored.destinations.get(destination.tag), destination)
     for key in file.keys:
@@ -83,14 +83,14 @@ def plan_changes(file: DefinitionFile, stored: StoredDefinitions) -> Iterator[Ch
 
 
 def differences(before: BaseModel | None, after: BaseModel) -> tuple[FieldChange, ...]:
-    """The fields in which two definitions differ; lists are compared whole."""
+    """Return the fields in which two definitions differ; lists are compared as a whole."""
     old, new = _flatten(before), _flatten(after)
     paths = dict.fromkeys([*old, *new])
     return tuple(FieldChange(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path))
 
 
 def spec_of(job: JobSpec) -> JobSpec:
-    """A job as a person writes it: without what the store keeps for itself."""
+    """Return a job as a person writes it: without the fields that the store sets."""
     values = {name: getattr(job, name) for name in JobSpec.model_fields}
     return JobSpec.model_construct(**{**values, "schedule": job.schedule.model_copy(update={"anchor": None})})
 
@@ -98,7 +98,7 @@ def spec_of(job: JobSpec) -> JobSpec:
 def next_windows(
     schedule: Schedule, last_window_end: datetime | None, count: int = PREVIEWED_WINDOWS
 ) -> list[ScheduledWindow]:
-    """The next windows when the last one made ended at ``last_window_end``."""
+    """Return the next windows after the one that ended at ``last_window_end``."""
     return list(islice(scheduled_windows(schedule, last_window_end), count))
 
 
@@ -110,7 +110,7 @@ def _definition_change(noun: str, name: str, before: BaseModel | None, after: Ba
 
 
 def _key_change(key: KeySpec, before: ReceiverKey | None) -> Change:
-    """The text is told by its length: what people compare is the fingerprint."""
+    """Compare keys. The text is shown only as its length, because people compare the fingerprint."""
     change = _definition_change("key", key.tag, before, key)
     fields = tuple(
         replace(part, before=_text_length(part.before), after=_text_length(part.after))
@@ -122,8 +122,8 @@ def _key_change(key: KeySpec, before: ReceiverKey | None) -> Change:
     if before is None or not isinstance(key, ReceiverKey) or before.fingerprint == key.fingerprint:
         return change
     reason = (
-        f"this tag stands for the key {before.fingerprint}, which a person has confirmed, and the text holds "
-        f"{key.fingerprint}; another key needs a tag of its own"
+        f"this tag is for the key {before.fingerprint}, which a person has confirmed, but the text contains "
+        f"{key.fingerprint}; another key needs its own tag"
     )
     return replace(change, action=Action.REFUSED, reason=reason)
 
@@ -136,7 +136,7 @@ def _template_change(template: Template, before: Template | None) -> Change:
     change = _definition_change("template", template.name, before, template)
     if change.action is not Action.UPDATE:
         return change
-    reason = "a template is never edited once created, since files of one name would then differ in content"
+    reason = "a template cannot be edited once created, because files of one name would then differ in content"
     return Change(Action.REFUSED, "template", template.name, change.fields, f"{reason}; give it a new name")
 
 
@@ -160,7 +160,7 @@ def _job_change(job: JobSpec, stored: StoredDefinitions) -> Change:
 
 
 def _flatten(model: BaseModel | None) -> dict[str, Any]:
-    """Values by path, defaults included, so that writing a default out is no change."""
+    """Return values by path, including defaults, so that adding a default is not a change."""
     if model is None:
         return {}
     flat: dict[str, Any] = {}
@@ -175,7 +175,7 @@ def _flatten(model: BaseModel | None) -> dict[str, Any]:
 
 
 def _flatten_uses(uses: list[dict[str, Any]]) -> dict[str, Any]:
-    """The names of a job's templates, and what it chooses of each; what is empty is as good as absent."""
+    """Return the names of a job's templates and what it chooses from each; empty values count as missing."""
     flat: dict[str, Any] = {"templates": [use["template"] for use in uses]}
     for use in uses:
         chosen = {key: value for key, value in use.items() if key != "template" and value}

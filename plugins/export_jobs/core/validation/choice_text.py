@@ -1,4 +1,4 @@
-"""What a job chooses of its templates, for people: in the words of the YAML, one line a key, long lists by number."""
+"""Describe for people what a job chooses from its templates: one line for each key, long lists as a number."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ MAX_SHOWN_ENTRIES = 50
 
 
 def choice_lines(job: JobSpec) -> Iterator[str]:
-    """Columns, filters, audience and order of every template that has any."""
+    """Yield columns, filters, audience and order of every template that has any."""
     for use in job.templates:
         chosen = use.model_dump(mode="json", by_alias=True, include={"columns", "filters", "order_by"})
-        held = {
+        choices = {
             **{key: value_text(value) for key, value in chosen.items() if value},
             "audience": _audience(use.audience),
         }
-        yield from (f"templates[{use.template}].{key}: {text}" for key, text in held.items() if text)
+        yield from (f"templates[{use.template}].{key}: {text}" for key, text in choices.items() if text)
 
 
 def value_text(value: object) -> str:
-    """A value of a definition in one line."""
+    """Return a value of a definition in one line."""
     if isinstance(value, list):
         value = "; ".join(map(_entry, value)) if _has_filters(value) else ", ".join(map(_entry, value))
     return "(none)" if value is None or value == "" else str(value)
 
 
 def change_text(before: object, after: object) -> str:
-    """A value before and after; of long lists how many entries there are, which came and which went."""
+    """Return a value before and after. For long lists: the numbers of entries, and which were added and removed."""
     old, new = _as_list(before), _as_list(after)
     if not _is_long(old, new):
         return f"{value_text(before)} -> {value_text(after)}"
@@ -39,7 +39,7 @@ def change_text(before: object, after: object) -> str:
 
 
 def texts_of_change(before: object, after: object) -> tuple[str, str]:
-    """The same side by side: what was, and what is; what came and what went stands with the latter."""
+    """Return the value before and the value after separately; added and removed entries are in the latter."""
     old, new = _as_list(before), _as_list(after)
     if not _is_long(old, new):
         return value_text(before), value_text(after)
@@ -60,7 +60,7 @@ def _audience(keys: Sequence[str]) -> str:
 
 
 def _entry(entry: object) -> str:
-    """A column with its heading, a filter, or a plain text."""
+    """Return a column with its heading, a filter, or a plain text."""
     if isinstance(entry, dict) and "op" in entry:
         return _filter(entry)
     if isinstance(entry, dict) and "column" in entry:

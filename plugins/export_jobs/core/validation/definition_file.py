@@ -1,4 +1,4 @@
-"""A whole definition file, with what the store holds beside it: every issue of every entry, none hiding another."""
+"""Validate a whole definition file together with the store: every issue of every entry at the same time."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from export_jobs.errors import ExportError
 
 Definition = TypeVar("Definition", bound=BaseModel)
 KeyReader = Callable[[str], PublicKey]
-"""What gpg says of a public key, by its text; raises ``ExportError`` for a text that it cannot read."""
+"""Read the text of a public key with gpg; raises ``ExportError`` for a text that gpg cannot read."""
 _SECTIONS = ("destinations", "keys", "templates", "jobs")
 
 
 @dataclass(frozen=True)
 class StoredReferences:
-    """What is in the store beside a file: a job of the file may name a template or destination of the store."""
+    """Definitions in the store: a job of the file may use a template, destination or key of the store."""
 
     templates: Mapping[str, Template] = field(default_factory=dict)
     destinations: Collection[str] = ()
@@ -51,11 +51,11 @@ def check_file(
     now: datetime | None = None,
     read_key: KeyReader | None = None,
 ) -> tuple[DefinitionFile | None, list[Issue]]:
-    """Shape and meaning of a file's destinations, keys, templates and jobs; the value is None when there is any error.
+    """Check a file's destinations, keys, templates and jobs; the value is None when there is any error.
 
-    With ``read_key`` each key of the value is a ``ReceiverKey``; without, only the shape of its text is looked at.
+    With ``read_key`` each key of the value is a ``ReceiverKey``; without it, only the shape of its text is checked.
 
-    ``now`` is what a new job is judged by; a job whose name the store knows is not new.
+    ``now`` is used to check new jobs; a job whose name is in the store is not new.
     """
     if not isinstance(raw, Mapping):
         what = f"this is {kind_of(raw)}, not a mapping of keys to values"
@@ -101,7 +101,7 @@ def _read_keys(
     now: datetime | None,
     issues: list[Issue],
 ) -> Iterator[tuple[str, KeySpec]]:
-    """Each key with what gpg says of it; faults go to ``issues``. gpg sees no text that is not one public key."""
+    """Yield each key with what gpg reads; faults go to ``issues``. gpg gets only texts that are one public key."""
     for path, parsed in parsed_entries.items():
         found = key_issues(parsed)
         issues += _prefix_paths(path, found)
@@ -124,7 +124,7 @@ def _read_keys(
 def _read_section(
     raw: Mapping[Any, Any], key: str, reader: Callable[[object], ParseResult[Definition]], issues: list[Issue]
 ) -> dict[str, ParseResult[Definition]]:
-    """The entries of one list of the file, by path; faults of shape go to ``issues``."""
+    """Return the entries of one list of the file, by path; faults of shape go to ``issues``."""
     entries = raw.get(key, ())
     if not isinstance(entries, list | tuple):
         issues.append(Issue(key, f"this is {kind_of(entries)}, not a list", "Start each entry with a dash"))
@@ -157,7 +157,7 @@ def _rule_context(
 def _duplicate_issues(
     parsed_entries: Mapping[str, ParseResult[Definition]], key: str, stored: Iterable[str]
 ) -> Iterator[Issue]:
-    """Names that are equal, or differ in capitals only: on many file systems that is the same file."""
+    """Yield names that are equal or differ only in capitals: many file systems treat them as the same file."""
     there = {name.lower(): name for name in stored}
     seen: dict[str, str] = {}
     for path, parsed in parsed_entries.items():
@@ -166,7 +166,7 @@ def _duplicate_issues(
         name: str = getattr(parsed.value, key)
         twin = there.get(name.lower(), name)
         if name.lower() in seen:
-            what = f"the {key} {quote_value(name)} is also that of {seen[name.lower()]}"
+            what = f"the {key} {quote_value(name)} is already used by {seen[name.lower()]}"
             yield Issue(f"{path}.{key}", what, f"Give it another {key}")
         elif twin != name:
             what = f"the {key} {quote_value(name)} differs from the stored {quote_value(twin)} in capitals only"
@@ -175,7 +175,7 @@ def _duplicate_issues(
 
 
 def _prefix_paths(path: str, issues: Iterable[Issue]) -> list[Issue]:
-    """Issues of an entry, as seen from the file."""
+    """Return issues of an entry with paths relative to the file."""
     return [replace(issue, path=f"{path}.{issue.path}" if issue.path else path) for issue in issues]
 
 

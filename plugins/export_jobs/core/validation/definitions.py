@@ -1,8 +1,8 @@
-"""``ExportJob`` x ``Catalogue`` -> every ``Issue`` at once: the one door for save, parse and CI.
+"""Validate definitions against the catalogue and return every issue: the single entry point for save, parse and CI.
 
-``parse_*`` looks at shape, ``validate_*`` at meaning, ``check_*`` at both together: what is broken in shape is set
-aside and the rest is still judged, so that a person hears of everything in one go. A value is returned only when no
-error was found. Warnings are issues too; ``issue.errors()`` leaves them out.
+``parse_*`` checks shape, ``validate_*`` meaning, ``check_*`` both: parts with a broken shape are set aside and the rest
+is still validated, so that a person sees every issue at the same time. A value is returned only when no error was
+found. Warnings are issues too; ``issue.errors()`` leaves them out.
 
     parse_job(raw) -> (JobSpec | None, issues)
     parse_stored_job(raw) -> (ExportJob | None, issues)
@@ -57,13 +57,13 @@ Parsed = TypeVar("Parsed")
 
 
 def parse_job(raw: object) -> tuple[JobSpec | None, list[Issue]]:
-    """Shape of a job as a person writes it."""
+    """Check the shape of a job as a person writes it."""
     parsed = read_job_spec(raw)
     return _if_valid(parsed.value, list(parsed.issues))
 
 
 def parse_stored_job(raw: object) -> tuple[ExportJob | None, list[Issue]]:
-    """Shape of a job as the store keeps it."""
+    """Check the shape of a job as the store keeps it."""
     parsed = parse_shape(ExportJob, raw)
     return _if_valid(parsed.value, list(parsed.issues))
 
@@ -76,7 +76,7 @@ def validate_job(
     destinations: Collection[str] | None = None,
     now: datetime | None = None,
 ) -> list[Issue]:
-    """Meaning of a job. ``templates`` by name; an ``ExportJob`` brings its own. ``destinations``: the known tags.
+    """Check the meaning of a job. ``templates`` by name; an ``ExportJob`` has its own. ``destinations``: known tags.
 
     ``now`` is given for a new job only: then a once job's days must be over.
     """
@@ -85,17 +85,17 @@ def validate_job(
 
 
 def validate_template(template: Template, *, catalogue: Catalogue) -> list[Issue]:
-    """Meaning of a template."""
+    """Check the meaning of a template."""
     return list(TEMPLATE_RULES.issues(template, RuleContext(catalogue)))
 
 
 def validate_destination(destination: DestinationSpec) -> list[Issue]:
-    """Meaning of a destination; whether it can be reached is for ``check-destination`` to say."""
+    """Check the meaning of a destination; ``check-destination`` finds out whether it can be reached."""
     return destination_issues(ParseResult(destination))
 
 
 def validate_key(key: KeySpec) -> list[Issue]:
-    """Meaning of a key, but for what gpg alone can say."""
+    """Check the meaning of a key, except for what only gpg can find."""
     return list(RECEIVER_KEY_RULES.issues(key, RuleContext(Catalogue())))
 
 
@@ -107,7 +107,7 @@ def check_raw_job(
     destinations: Collection[str] | None = None,
     now: datetime | None = None,
 ) -> tuple[JobSpec | None, list[Issue]]:
-    """Shape and meaning of a job as a person writes it."""
+    """Check shape and meaning of a job as a person writes it."""
     parsed = read_job_spec(raw)
     issues = [*parsed.issues, *job_issues(parsed, RuleContext(catalogue, templates, destinations, now))]
     return _if_valid(parsed.value, issues)
@@ -120,10 +120,10 @@ def check_stored_job(
     destinations: Collection[str] | None = None,
     keys: Mapping[str, ReceiverKey | None] | None = None,
 ) -> tuple[ExportJob | None, list[Issue]]:
-    """Shape and meaning of a job as the store keeps it."""
+    """Check shape and meaning of a job as the store keeps it."""
     parsed = parse_shape(ExportJob, raw)
     templates = _own_templates(parsed.value) if parsed.value else {}
-    # Of a template whose own row is broken nothing is known; that row's fault has been reported already.
+    # Nothing is known of a template whose own row is broken; the fault of that row has already been reported.
     unreadable = [use.template for use in parsed.value.templates] if parsed.value and parsed.broken else []
     context = RuleContext(
         catalogue,
@@ -136,23 +136,23 @@ def check_stored_job(
 
 
 def check_raw_template(raw: object, *, catalogue: Catalogue) -> tuple[Template | None, list[Issue]]:
-    """Shape and meaning of a template."""
+    """Check shape and meaning of a template."""
     parsed = parse_shape(Template, raw)
     return _if_valid(parsed.value, [*parsed.issues, *template_issues(parsed, RuleContext(catalogue))])
 
 
 def read_job_spec(raw: object) -> ParseResult[JobSpec]:
-    """Shape of a job from a person, who may not set what the store keeps for itself."""
+    """Read the shape of a job from a person, who must not set the fields that the store sets."""
     parsed = parse_shape(JobSpec, raw)
     if parsed.value is None or parsed.value.schedule.anchor is None:
         return parsed
-    what = "the store sets this by itself when a schedule changes"
+    what = "the store sets this automatically when a schedule changes"
     issue = Issue("schedule.anchor", what, "Remove it")
     return replace(parsed, issues=(*parsed.issues, issue), broken=parsed.broken | {issue.path})
 
 
 def job_issues(parsed: ParseResult[Job], context: RuleContext) -> list[Issue]:
-    """Findings of every rule on what could be read of a job."""
+    """Return the findings of every rule for the readable parts of a job."""
     job = parsed.value
     if job is None:
         return []
@@ -161,12 +161,12 @@ def job_issues(parsed: ParseResult[Job], context: RuleContext) -> list[Issue]:
 
 
 def template_issues(parsed: ParseResult[Template], context: RuleContext) -> list[Issue]:
-    """Findings of every rule on what could be read of a template."""
+    """Return the findings of every rule for the readable parts of a template."""
     return until_enough(TEMPLATE_RULES.issues(parsed.value, context, parsed.broken)) if parsed.value else []
 
 
 def destination_issues(parsed: ParseResult[DestinationSpec]) -> list[Issue]:
-    """Findings of every rule on what could be read of a destination."""
+    """Return the findings of every rule for the readable parts of a destination."""
     if parsed.value is None:
         return []
     found = (DESTINATION_RULES, DESTINATION_OPTION_RULES)
@@ -175,7 +175,7 @@ def destination_issues(parsed: ParseResult[DestinationSpec]) -> list[Issue]:
 
 
 def key_issues(parsed: ParseResult[KeySpec]) -> list[Issue]:
-    """Findings of every rule on what could be read of a key, but for what gpg alone can say."""
+    """Return the findings of every rule for the readable parts of a key, except for what only gpg can find."""
     return (
         list(RECEIVER_KEY_RULES.issues(parsed.value, RuleContext(Catalogue()), parsed.broken)) if parsed.value else []
     )

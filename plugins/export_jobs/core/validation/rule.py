@@ -1,4 +1,4 @@
-"""What a rule is: it looks at one value with what may be referred to beside it, and yields issues."""
+"""Rules: each one checks a value, together with what it may refer to, and yields issues."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Value = TypeVar("Value")
 class RuleContext:
     """What a definition may refer to.
 
-     ``destinations`` and ``keys`` None: tags are not checked; a key whose value is None has not been read by gpg.
-     ``destinations`` is a mapping where more is known of them than their tags.
-    ``now`` None: the definition is not new, so its days may lie anywhere.
+     ``destinations`` or ``keys`` None: tags are not checked. A key whose value is None has not been read by gpg.
+     ``destinations`` is a mapping where more than their tags is known.
+    ``now`` None: the definition is not new, so its days can be anywhere.
      ``checked_elsewhere`` names templates whose own issues are reported where they are defined, not again by each job;
-     ``unreadable`` those that exist and are too broken to be asked about.
+     ``unreadable`` those that exist but are too broken to be checked.
     """
 
     catalogue: Catalogue
@@ -42,14 +42,14 @@ LookUp = Callable[[Value, RuleContext], Iterable[Issue]]
 class Rules(Generic[Value]):
     """Rules for one kind of value, in the order in which they report.
 
-    Each is registered with the paths it reads, and is not asked when one of them could not be read.
+    Each is registered with the paths that it reads, and is skipped when one of them could not be read.
     """
 
     def __init__(self) -> None:
         self._rules: list[tuple[tuple[str, ...], LookUp[Value]]] = []
 
     def reads(self, *paths: str) -> Callable[[Check[Value]], Check[Value]]:
-        """Register a rule that needs the value alone."""
+        """Register a rule that needs only the value."""
 
         def register(check: Check[Value]) -> Check[Value]:
             self._rules.append((paths, lambda value, _: check(value)))
@@ -67,12 +67,12 @@ class Rules(Generic[Value]):
         return register
 
     def issues(self, value: Value, context: RuleContext, broken: Collection[str] = ()) -> Iterator[Issue]:
-        """Every finding of every rule, but for what lies in ``broken`` paths, which has been reported already."""
+        """Yield every finding of every rule, except for ``broken`` paths, which have already been reported."""
         for paths, check in self._rules:
             if not any(is_within(path, broken) for path in paths):
                 yield from (issue for issue in check(value, context) if not is_within(issue.path, broken))
 
 
 def is_within(path: str, broken: Collection[str]) -> bool:
-    """Whether ``path`` is one of ``broken`` or lies below one."""
+    """Whether ``path`` is one of ``broken`` or below one."""
     return any(path == part or path.startswith((f"{part}.", f"{part}[")) for part in broken)

@@ -1,1 +1,1 @@
-"""Time: which windows a schedule has, what became of them, and which of them a rerun takes."""
+"""Time: the windows of a schedule, their state, and which of them a rerun clears."""

@@ -1,4 +1,4 @@
-"""A run of Airflow with the ledger's word on it, and what one can tell of that run alone. Pure."""
+"""A run of Airflow together with what the ledger knows about it, and what follows from that run alone. Pure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _REVERSED_FOR = timedelta(days=1)
 
 @dataclass(frozen=True)
 class AuditedRun:
-    """A run of Airflow with the ledger's word on it.
+    """A run of Airflow together with what the ledger knows about it.
 
-    ``window_delivered``: some run has delivered its window; ``delivered``: this one has. ``told``: the ledger holds
-    that it failed, so its owner has been mailed. ``last_event``: when one of its tasks last said something.
+    ``window_delivered``: some run has delivered its window; ``delivered``: this one has. ``told``: the ledger has its
+    failure, so the owner has been mailed. ``last_event``: when one of its tasks last reported something.
     """
 
     run: DagRunSummary
@@ -29,51 +29,51 @@ class AuditedRun:
 
     @property
     def is_green_without_delivery(self) -> bool:
-        """Whether Airflow calls it a success and nobody has delivered its window."""
+        """Whether Airflow reports success although no run has delivered its window."""
         return self.run.state == "success" and self.run.window is not None and not self.window_delivered
 
     @property
     def has_failed_in_silence(self) -> bool:
-        """Whether it has failed, nobody has delivered its window, and nobody was told."""
+        """Whether it has failed, no run has delivered its window, and nobody was notified."""
         is_failed = self.run.state == "failed" and self.run.window is not None
         return is_failed and not self.window_delivered and not self.told
 
     def waits_for_future(self, now: datetime) -> bool:
-        """Airflow may call such a run running: it starts no task of one whose logical date is yet to come."""
+        """Whether it waits for a future logical date. Airflow may report it as running, but starts no task of it."""
         return self.run.state in ACTIVE and any(moment > now + _CLOCKS_DIFFER for moment in self._moments)
 
     def is_turned(self, now: datetime) -> bool:
-        """Whether its data interval ends before it begins; told for a day after it has ended."""
+        """Whether its data interval ends before it starts; reported for one day after the run has ended."""
         first, last = self.run.data_interval_start, self.run.data_interval_end
         return bool(first and last and first >= last) and (self.run.end is None or now - self.run.end < _REVERSED_FOR)
 
     def is_silent(self, now: datetime, patience: timedelta) -> bool:
-        """Whether it is under way, could be at work, and has said nothing for longer than ``patience``."""
+        """Whether it is active, could be working, and has reported nothing for longer than ``patience``."""
         if self.run.state not in ACTIVE or self.waits_for_future(now):
             return False
         return self.last_sign is not None and now - self.last_sign > patience
 
     @property
     def begun(self) -> datetime | None:
-        """When it was last made, cleared or started.
+        """When it was last created, cleared or started.
 
-        The time after which it may run is none of these: that of a run that catches up is long past.
+        ``run_after`` is used only if neither is known: for a run that catches up it is long past.
         """
         known = [moment for moment in (self.run.start, self.run.queued_at) if moment is not None]
         return max(known, default=self.run.run_after)
 
     @property
     def last_sign(self) -> datetime | None:
-        """When it last said something, or was made or cleared: events before a rerun are of the runs before it."""
+        """When it last reported something, or was created or cleared; events before a rerun belong to earlier tries."""
         return max((moment for moment in (self.last_event, self.begun) if moment is not None), default=None)
 
     def takes_boundary(self, first: ScheduledWindow) -> bool:
-        """Whether somebody has given it the logical date that the schedule needs for ``first``."""
+        """Whether it has been created by hand with the logical date that the schedule needs for ``first``."""
         return self.run.run_type != "scheduled" and self.run.logical_date == first.window.start
 
     @property
     def waits_until(self) -> str:
-        """The instant before which Airflow starts nothing of it."""
+        """The instant before which Airflow starts none of its tasks."""
         return max(self._moments).isoformat() if self._moments else "an unknown time"
 
     @property

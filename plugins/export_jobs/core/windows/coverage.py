@@ -1,4 +1,4 @@
-"""Expected windows x the ledger's word -> for each template, which days are delivered, missing, failed or doubled."""
+"""Compute coverage: for each template, which windows are delivered, missing, failed or exported twice."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from export_jobs.core.windows.window import Window
 
 
 class CoverageState(StrEnum):
-    """What has become of a window; ``empty``: delivered, and by the job's policy no file was sent for no rows.
+    """The state of a window. ``empty``: delivered, but it had no rows, so the job's policy sent no file.
 
     ``early``: sent before it was over, so that later rows are missing; it counts as not delivered. ``due``: its time
-    has come, and its run has yet to start; ``missing``: so for an hour, or its run has ended without a word.
+    has come, but its run has not started; ``missing``: due for an hour, or its run has ended without a result.
     """
 
     DELIVERED = "delivered"
@@ -29,10 +29,10 @@ class CoverageState(StrEnum):
 
 
 OVERDUE = timedelta(hours=1)
-"""Airflow makes a run within a minute of its time; a job that has had nothing to do with it for so long is stuck."""
+"""Airflow creates a run within a minute of its time; a job that has waited for this long is stuck."""
 
 MAX_ZONE_SHIFT = timedelta(hours=12)
-"""A job's first instant moves by less than this when its zone is changed, while its first window stays."""
+"""When a job's zone changes, its first instant moves by less than this, while its first window stays."""
 
 STATES_BEST_FIRST = (
     CoverageState.DELIVERED,
@@ -47,7 +47,7 @@ STATES_BEST_FIRST = (
 
 @dataclass(frozen=True)
 class TemplateOutcome:
-    """What one execution has made of one template's window."""
+    """The result of one execution for one template's window."""
 
     template: str
     window: Window
@@ -57,7 +57,7 @@ class TemplateOutcome:
 
 @dataclass(frozen=True)
 class WindowCoverage:
-    """One window of one template. ``overlaps`` names delivered windows that share some, but not all, of its span."""
+    """One window of one template. ``overlaps``: delivered windows that share some, but not all, of its span."""
 
     template: str
     window: Window
@@ -68,7 +68,7 @@ class WindowCoverage:
 
 @dataclass(frozen=True)
 class CoverageGap:
-    """A span within the job's days, up to the last one that is due, that no window covers at all."""
+    """A span within the job's days, up to the last one that is due, that no window covers."""
 
     template: str
     start: datetime
@@ -83,12 +83,12 @@ def compute_coverage(
     *,
     waiting: Collection[Window] = (),
 ) -> tuple[list[WindowCoverage], list[CoverageGap]]:
-    """Rows by template and window, and the gaps between them.
+    """Return coverage by template and window, and the gaps between windows.
 
-    ``expected`` are the windows that are due and have had no execution, after those that have; an expected window
-    that has an outcome is that outcome's. Of several executions of one window the best one counts. ``since`` is where
-    the job's days begin: what lies between it and the first window is a gap too. ``waiting``: the expected windows
-    whose run has yet to start; all others without an outcome are missing.
+    ``expected`` are the windows that are due and have had no execution, after those that have. If an expected window
+    has an outcome, the outcome counts; of several executions of one window the best one counts. ``since`` is where
+    the job's days begin: a span between it and the first window is a gap too. ``waiting``: the expected windows
+    whose run has not started; all others without an outcome are missing.
     """
     by_template: dict[str, dict[Window, list[TemplateOutcome]]] = {name: {} for name in templates}
     for outcome in outcomes:
@@ -108,9 +108,9 @@ def compute_coverage(
 def passed_over(
     spans: Iterable[tuple[datetime | None, datetime]], since: datetime, known: Iterable[Window] = ()
 ) -> list[Window]:
-    """Of spans that no run has had, what lies in the job's days, which begin at ``since``, and in no ``known`` window.
+    """Return the parts of ``spans``, which no run has had, that are in the job's days and in no ``known`` window.
 
-    A span that begins at None ends where the job's first window starts.
+    The job's days begin at ``since``. A span that begins at None ends where the job's first window starts.
     """
     found: list[Window] = []
     windows = sorted(known)
@@ -140,7 +140,7 @@ class _DeliveredWindows:
         self._reach = list(accumulate((window.end for window in self._windows), max))
 
     def overlapping(self, window: Window) -> tuple[Window, ...]:
-        """Those that share some, but not all, of a window's span, in order."""
+        """Return those that share some, but not all, of a window's span, in order."""
         last = bisect_left(self._starts, window.end)
         first = bisect_right(self._reach, window.start, hi=last)
         return tuple(other for other in self._windows[first:last] if other != window and other.end > window.start)

@@ -1,7 +1,8 @@
-"""What should have happened against what has: one finding for each job and cause, which names its windows.
+"""Compare what should have happened with what has happened: one finding for each job and cause.
 
-Airflow reports the runs it makes. It cannot report the run it never made, nor the success that moved no file; so the
-windows are computed anew here and compared with the ledger. Pure: what the ledger and Airflow say is passed in.
+Airflow reports the runs that it creates. It cannot report a run that it never created, or a success that delivered no
+file. Therefore the windows are computed here again and compared with the ledger. Pure: the data of ledger and Airflow
+are passed in.
 """
 
 from __future__ import annotations
@@ -17,41 +18,44 @@ from export_jobs.core.windows.window import ScheduledWindow, Window
 
 _MAX_NAMED = 3
 _STARTS_WITHIN = timedelta(hours=1)
-"""A run that Airflow has made begins within seconds; one that waits for so long waits for something that is missing."""
+"""A run starts within seconds of its creation; one that waits for this long waits for something that is missing."""
 
 _REASONS = {
     "unknown": (
-        "Airflow was not asked, since there is no connection `export_jobs_airflow_api`",
-        "Check whether its Dag is paused or stale, or a run before it is stuck",
+        "Airflow was not asked, because there is no connection `export_jobs_airflow_api`",
+        "Check whether its Dag is paused or stale, or an earlier run is stuck",
     ),
     "invalid": ("its definition is invalid", "Correct it; the page of the job says what is wrong"),
     "no Dag": (
-        "Airflow has no current Dag of it",
-        "See that the Dag processor runs, and `airflow dags list-import-errors`",
+        "Airflow has no current Dag for it",
+        "Check that the Dag processor runs, and look at `airflow dags list-import-errors`",
     ),
     "paused": ("its Dag is paused in Airflow", "Unpause it there; its windows then follow in order"),
     "stuck run": (
-        "run {run!r} before it is {state} and does nothing",
-        "See that the pool has slots and workers run, then clear that run or mark it failed",
+        "the earlier run {run!r} is {state} and does nothing",
+        "Check that the pool has slots and workers run, then clear that run or mark it failed",
     ),
     "taken date": (
         "run {run!r} has taken its logical date",
-        "Delete that run in Airflow; what it delivered stays in the ledger",
+        "Delete that run in Airflow; the ledger keeps what it delivered",
     ),
-    "no scheduler": ("Airflow makes no runs", "See that its scheduler runs and that the plugin is installed there"),
+    "no scheduler": (
+        "Airflow creates no runs",
+        "Check that its scheduler runs and that the plugin is installed there",
+    ),
 }
-"""Why an overdue window has no run, by the name of the cause, and what to do."""
+"""By name of the cause: why an overdue window has no run, and what to do."""
 
 
 _STANDSTILLS = ("run in the future", "no pool", "silent run")
-"""Causes that keep a job from working although Airflow has a run of it under way."""
+"""Causes that block a job although Airflow has an active run of it."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """An alarm about one job. ``key`` is the same as long as the cause is, so that nobody is alerted twice.
+    """An alarm about one job. ``key`` stays the same as long as the cause does, so that nobody is alerted twice.
 
-    ``is_warning``: it is told and nothing has failed.
+    ``is_warning``: it is reported although nothing has failed.
     """
 
     key: str
@@ -62,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class DagStanding:
-    """What Airflow says of a job's Dag; ``is_known`` is False when it knows none."""
+    """What Airflow reports about a job's Dag; ``is_known`` is False when it has none."""
 
     is_known: bool = True
     is_paused: bool = False
@@ -76,10 +80,10 @@ class JobFacts:
 
     ``upcoming``: the deliveries that follow the windows that have had a run, in order. ``last_activity``: its newest
     entry in the ledger. ``changed_at``: when its definition last changed. ``dag``: None when Airflow was not asked.
-    ``missing_pools``: pools of its tasks that Airflow has not, or without a slot. ``early``: windows whose newest
-    delivery was read before they were over, with the run. ``holes``: spans of the job's days that no run has had,
-    before the last window that the schedule has made. ``late``: delivered windows with how many of their rows came,
-    or changed, after they were read.
+    ``missing_pools``: pools of its tasks that do not exist in Airflow, or have no slot. ``early``: windows whose newest
+    delivery was read before they were over, with the run. ``holes``: spans of the job's days, before the last window
+    of the schedule, for which there was no run. ``late``: delivered windows, with the number of their rows that came
+    or changed after they were read.
     """
 
     job: str
@@ -98,22 +102,22 @@ class JobFacts:
 
 
 def is_standstill(key: str) -> bool:
-    """Whether the finding with this key is of a run that is under way in Airflow and does nothing."""
+    """Whether the finding with this key is about a run that is active in Airflow and does nothing."""
     return key.endswith(tuple(f" {cause}" for cause in _STANDSTILLS))
 
 
 def is_overdue(key: str) -> bool:
-    """Whether the finding with this key is of windows without a run, for whatever cause."""
+    """Whether the finding with this key is about windows without a run, for any cause."""
     return " no run: " in key
 
 
 def job_of(key: str) -> str:
-    """The job that the finding with this key is about."""
+    """Return the job of the finding with this key."""
     return key.partition(" ")[0]
 
 
 def find_discrepancies(facts: JobFacts) -> list[Finding]:
-    """Findings about one job, at most one for each cause."""
+    """Return the findings about one job, at most one for each cause."""
     found = [
         Finding(f"{facts.job} {cause}", facts.job, f"Job {facts.job!r}: {message}.")
         for cause, message in _causes(facts)
@@ -122,7 +126,7 @@ def find_discrepancies(facts: JobFacts) -> list[Finding]:
 
 
 def runs_to_delete(facts: JobFacts) -> list[DagRunSummary]:
-    """Runs that keep the schedule waiting until a day in the future, and that have begun nothing that could be lost."""
+    """Return runs that block the schedule until a future day and have started nothing that could be lost."""
     return [
         audited.run
         for audited in facts.runs
@@ -131,7 +135,7 @@ def runs_to_delete(facts: JobFacts) -> list[DagRunSummary]:
 
 
 def _late_rows(facts: JobFacts) -> Iterator[Finding]:
-    """Rows that a closed window has got since: the file that was delivered lacks them, or holds them as they were."""
+    """Report rows that came or changed after a window was delivered, so that its file is out of date."""
     if facts.late:
         counts = [f"{count} in {_window_range(window)}" for window, count in sorted(facts.late)]
         total = sum(count for _, count in facts.late)
@@ -148,51 +152,51 @@ def _causes(facts: JobFacts) -> Iterator[tuple[str, str]]:
     green = [audited.run for audited in facts.runs if audited.is_green_without_delivery]
     if green:
         these = "that run" if len(green) == 1 else "them"
-        yield "green without delivery", f"{_runs(green)} green in Airflow and delivered nothing. Clear {these}"
+        yield "green without delivery", f"{_runs(green)} successful in Airflow but delivered nothing. Clear {these}"
     red = [audited.run for audited in facts.runs if audited.run.state == "failed" and audited.delivered]
     if red:
         yield (
             "delivered but failed",
             f"{_runs(red)} marked failed although its files are delivered. `export-jobs rerun` clears the failed "
-            "tasks; they find the delivery in the ledger and send nothing twice",
+            "tasks, which find the delivery in the ledger and send nothing again",
         )
     silent = [audited.run for audited in facts.runs if audited.has_failed_in_silence]
     if silent:
         yield (
             "failed in silence",
-            f"{_runs(silent)} marked failed, and nobody was told: somebody marked it, or its last task never ran. "
+            f"{_runs(silent)} marked failed, but nobody was notified: a person marked it, or its last task never ran. "
             "Clear it, or use `export-jobs rerun`",
         )
     if facts.early:
         spans = _spans([window for window, _ in facts.early])
         yield (
             "read too early",
-            f"{spans} delivered from rows that were read before that time was over, so later rows are missing "
+            f"{spans} delivered from rows that were read before the window was over, so later rows are missing "
             f"(run {facts.early[0][1]!r}). Re-export it on the job's page, or clear the run",
         )
     if facts.holes:
         yield (
             "passed over",
-            f"{_spans(facts.holes, 'has', 'have')} had no run, and the schedule has gone on behind, so none comes "
-            "by itself. Re-export what is missing on the job's page",
+            f"{_spans(facts.holes, 'has', 'have')} had no run, and the schedule has continued, so Airflow "
+            "will create none. Re-export what is missing on the job's page",
         )
     yield from _stalled(facts)
 
 
 def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
-    """Runs that no schedule makes and that keep it waiting, and what is overdue with the cause of it."""
+    """Report runs that block the schedule, and overdue windows with their cause."""
     future = next((audited for audited in facts.runs if audited.waits_for_future(facts.now)), None)
     if future is not None:
         yield (
             "run in the future",
-            f"run {future.run.run_id!r} waits until {future.waits_until} and keeps all windows before it waiting, "
-            "since a job has one run at a time. Delete that run in Airflow",
+            f"run {future.run.run_id!r} waits until {future.waits_until} and blocks all windows before it, "
+            "because a job has one run at a time. Delete that run in Airflow",
         )
     turned = [audited.run for audited in facts.runs if audited.is_turned(facts.now)]
     if turned:
         yield (
             "reversed interval",
-            f"run {turned[0].run_id!r} has a data interval that ends before it begins, so it exports nothing. "
+            f"run {turned[0].run_id!r} has a data interval that ends before it starts, so it exports nothing. "
             "Delete that run in Airflow",
         )
     stuck = next((audited for audited in facts.runs if audited.is_silent(facts.now, facts.grace)), None)
@@ -200,7 +204,7 @@ def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
         pool = facts.missing_pools[0]
         yield (
             "no pool",
-            f"no task of run {stuck.run.run_id!r} starts, since Airflow has no pool {pool!r} with a slot. "
+            f"no task of run {stuck.run.run_id!r} starts, because Airflow has no pool {pool!r} with a slot. "
             f"Run `airflow pools set {pool!r} 8 'export jobs'`, or correct EXPORT_JOBS_POOL",
         )
         return
@@ -208,7 +212,7 @@ def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
     patience = facts.stuck_after + facts.grace
     silent = next((audited for audited in facts.runs if audited.is_silent(facts.now, patience)), None)
     if silent is not None and not overdue:
-        remedy = "See that the pool has slots and workers run, then clear that run or mark it failed"
+        remedy = "Check that the pool has slots and workers run, then clear that run or mark it failed"
         if facts.dag is not None and facts.dag.is_paused:
             remedy = "Its Dag is paused in Airflow: unpause it there"
         yield (
@@ -223,7 +227,7 @@ def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
 
 
 def _overdue(facts: JobFacts) -> list[ScheduledWindow]:
-    """What should have had a run by now; nothing while the job is at work, new, or just changed."""
+    """Return the windows that should have had a run by now; none while the job is working, new or just changed."""
     at_work = facts.last_activity is not None and facts.now - facts.last_activity < facts.grace
     if at_work or any(_is_working(audited, facts) for audited in facts.runs):
         return []
@@ -232,7 +236,7 @@ def _overdue(facts: JobFacts) -> list[ScheduledWindow]:
 
 
 def _reason(facts: JobFacts, first: ScheduledWindow) -> tuple[str, str, str]:
-    """Name of the cause, why there is no run, and what to do."""
+    """Return the name of the cause, why there is no run, and what to do."""
     active = next((audited.run for audited in facts.runs if audited.run.state in ACTIVE), None)
     taken = next((audited.run for audited in facts.runs if audited.takes_boundary(first)), None)
     dag = facts.dag
@@ -255,7 +259,7 @@ def _reason(facts: JobFacts, first: ScheduledWindow) -> tuple[str, str, str]:
 
 
 def _is_working(audited: AuditedRun, facts: JobFacts) -> bool:
-    """Whether a run that is under way may still be: its tasks have said something within the longest time of a task."""
+    """Whether an active run may still be working: its tasks have reported something within a task's longest time."""
     if audited.run.state not in ACTIVE or audited.waits_for_future(facts.now):
         return False
     begun, event = audited.begun, audited.last_event

@@ -1,4 +1,4 @@
-"""Deliveries -> which definition they were made from, and where it changed between two of them."""
+"""Find out which definition each delivery was created from, and where it changed between two of them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from itertools import groupby, pairwise
 from export_jobs.core.windows.window import Window
 
 _KEYS_IN_FILES = ("schedule.time_zone", "templates", "template_definitions")
-"""What of a job can still change after its creation and is part of the definition hash."""
+"""Parts of a job that can change after its creation and are part of the definition hash."""
 
 
 @dataclass(frozen=True)
 class FileProvenance:
-    """One delivered file: its window, the version of the job, and the hash of all that it was made from."""
+    """One delivered file: its window, the version of the job, and the hash of everything that it was created from."""
 
     window: Window
     version: int
@@ -25,7 +25,7 @@ class FileProvenance:
 
 @dataclass(frozen=True)
 class ProvenanceRange:
-    """Deliveries, one after the other, from one version and one hash; ``first`` and ``last`` in order of delivery."""
+    """Successive deliveries from one version and one hash; ``first`` and ``last`` in order of delivery."""
 
     first: FileProvenance
     last: FileProvenance
@@ -34,7 +34,7 @@ class ProvenanceRange:
 
 @dataclass(frozen=True)
 class DefinitionChange:
-    """The hash of ``after`` is another than that of ``before``, the delivery just ahead of it; ``why`` in words."""
+    """The hash of ``after`` differs from that of ``before``, the previous delivery; ``why`` says why, in words."""
 
     before: FileProvenance
     after: FileProvenance
@@ -42,7 +42,7 @@ class DefinitionChange:
 
 
 def provenance_ranges(deliveries: Iterable[FileProvenance]) -> list[ProvenanceRange]:
-    """Deliveries, oldest first, in stretches of one version and one hash."""
+    """Group deliveries, oldest first, into ranges of one version and one hash."""
     grouped = groupby(deliveries, key=lambda delivery: (delivery.version, delivery.definition_hash))
     listed = [list(group) for _, group in grouped]
     return [ProvenanceRange(group[0], group[-1], len(group)) for group in listed]
@@ -51,7 +51,7 @@ def provenance_ranges(deliveries: Iterable[FileProvenance]) -> list[ProvenanceRa
 def definition_changes(
     found: Sequence[ProvenanceRange], changed_keys: Mapping[int, Iterable[str]]
 ) -> list[DefinitionChange]:
-    """Where the hash changed. ``changed_keys``: by version of the job, the keys in which it differs from the last."""
+    """Return where the hash changed. ``changed_keys``: by version, the keys that differ from the previous version."""
     return [
         DefinitionChange(earlier.last, later.first, _change_reason(earlier.last, later.first, changed_keys))
         for earlier, later in pairwise(found)
@@ -60,7 +60,7 @@ def definition_changes(
 
 
 def _change_reason(before: FileProvenance, after: FileProvenance, changed_keys: Mapping[int, Iterable[str]]) -> str:
-    """The job's own part is on record. Catalogue files are not, so beside it they remain a possibility."""
+    """Return why the hash changed. Changes of the job are recorded; those of catalogue files are not, but possible."""
     low, high = sorted((before.version, after.version))
     keys = {key for version in range(low + 1, high + 1) for key in changed_keys.get(version, ())}
     own = sorted(keys.intersection(_KEYS_IN_FILES))

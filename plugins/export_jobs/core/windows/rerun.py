@@ -1,7 +1,7 @@
-"""Which runs a rerun clears: "from the last successful schedule". Pure: Airflow's runs and the ledger are passed in.
+"""Decide which runs a rerun clears, "from the last successful schedule". Pure: runs and ledger are passed in.
 
-What counts as done is the ledger's word, not a run's colour: a green run that delivered nothing is cleared, a red one
-that delivered everything is only healed.
+The ledger decides what is done, not the state of a run: a successful run that delivered nothing is cleared. Of a failed
+run that delivered everything, only the failed tasks are cleared.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _IN_PROGRESS = {"queued", "running", "restarting"}
 
 @dataclass(frozen=True)
 class DagRunSummary:
-    """One run as Airflow tells of it. A run without a data interval has no window and exported nothing.
+    """One run as Airflow reports it. A run without a data interval has no window and exported nothing.
 
-    ``queued_at``: when it was made or last cleared, whatever days it exports. ``start``: None until it has begun.
+    ``queued_at``: when it was created or last cleared, whatever days it exports. ``start``: None until it has started.
     """
 
     run_id: str
@@ -45,9 +45,9 @@ class DagRunSummary:
 
 @dataclass(frozen=True)
 class RerunSelection:
-    """What to do, each list oldest first. ``gaps`` are undelivered windows before the last success, left as they are.
+    """What to do; each list is oldest first. ``gaps`` are undelivered windows before the last success; they stay as is.
 
-    ``clear``: runs whose every task runs again. ``heal``: runs that delivered, of which only failed tasks run again.
+    ``clear``: runs of which every task runs again. ``heal``: runs that delivered, of which only failed tasks run again.
     """
 
     clear: tuple[DagRunSummary, ...] = ()
@@ -69,12 +69,12 @@ def plan_rerun(
     now: datetime | None = None,
     schedule: Schedule | None = None,
 ) -> RerunSelection:
-    """Decide what a rerun of ``job`` clears. ``delivered`` holds the ids of the runs whose files all stand.
+    """Decide what a rerun of ``job`` clears. ``delivered`` has the ids of the runs whose files are all delivered.
 
     Windows that are not over at ``now``, or not closed by ``schedule``, are left out: their runs would only be refused
-    once more.
-    A window that any run delivered is done, whichever other runs of it failed. Raises ``UserError`` while a run is in
-    progress: clearing under a running upload would cut it in the middle.
+    again.
+    A window that any run delivered is done, even if other runs of it failed. Raises ``UserError`` while a run is in
+    progress: clearing it would interrupt an upload.
     """
     runs = list(runs)
     busy = next((run for run in runs if run.state in _IN_PROGRESS), None)
@@ -105,7 +105,7 @@ def _end(window: Window, schedule: Schedule | None) -> datetime:
 
 
 def _run_to_clear(runs: list[DagRunSummary]) -> DagRunSummary:
-    """Of several runs of a window the one the schedule made, so that Airflow's grid turns green; else the last."""
+    """Return the scheduled run of a window, so that Airflow's grid turns green; otherwise its last run."""
     scheduled = [run for run in runs if run.run_type == "scheduled"]
     return max(scheduled or runs, key=lambda run: (run.start.timestamp() if run.start else 0.0, run.run_id))
 

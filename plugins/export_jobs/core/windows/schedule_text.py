@@ -1,4 +1,4 @@
-"""Schedules and windows in words: the one author of what page, command line, Airflow and mails say of them."""
+"""Describe schedules and windows in words, for page, command line, Airflow and mails."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ SHORTEST_MONTH = 28
 
 
 def schedule_text(schedule: Schedule) -> str:
-    """Such as ``Weekly: Monday to Sunday, delivered on Mondays at 02:00 Europe/Berlin``."""
+    """Return text such as ``Weekly: Monday to Sunday, delivered on Mondays at 02:00 Europe/Berlin``."""
     days, delivered = _days_and_delivery(schedule)
     return f"{schedule.frequency.capitalize()}: {days}, delivered {delivered} at {_delivery_time(schedule)}"
 
 
 def schedule_summary(schedule: Schedule) -> str:
-    """Such as ``Weekly (Sunday)``: the frequency and, where it has one, the last day of data."""
+    """Return text such as ``Weekly (Sunday)``: the frequency and, where it has one, the last day of data."""
     day = schedule.execute_on or ""
     day = day.capitalize() if schedule.frequency is Frequency.WEEKLY else day
     return f"{schedule.frequency.capitalize()}{f' ({day})' if day else ''}"
 
 
 def first_delivery_text(schedule: Schedule, upcoming: list[ScheduledWindow], now: datetime) -> str:
-    """When the first file comes and what is in it. ``upcoming``: the windows to come, in order; ``now`` is aware."""
+    """Say when the first file comes and what it contains. ``upcoming``: future windows, in order; ``now`` is aware."""
     if not upcoming:
-        return "There is no window to come, so nothing will be delivered"
+        return "There is no future window, so nothing will be delivered"
     first = upcoming[0]
     days = window_in_words(first.window, schedule.time_zone)
     late = sum(scheduled.due <= now for scheduled in upcoming)
     if late:
         count = "one window is" if late == 1 else f"{late} windows are"
-        return f"First delivery at once, since {count} due already; it holds the data of {days}"
+        return f"First delivery at once, because {count} already due; it contains the data of {days}"
     due = first.due.astimezone(ZoneInfo(schedule.time_zone))
     when = f"{WEEKDAYS[due.weekday()].capitalize()}, {_day(due.date())} at {due:%H:%M} {schedule.time_zone}"
-    return f"First delivery on {when}; it holds the data of {days}"
+    return f"First delivery on {when}; it contains the data of {days}"
 
 
 def window_in_words(window: Window, time_zone: str) -> str:
-    """The days of data of a window: ``1 to 7 January 2024``."""
+    """Return the days of data of a window: ``1 to 7 January 2024``."""
     return _days(*window.days(time_zone))
 
 
 def day_range(window: Window, time_zone: str) -> str:
-    """The same as the command line writes and reads it: ``1997-01-01..1997-01-07``, or one day alone.
+    """Return a window as the command line writes and reads it: ``1997-01-01..1997-01-07``, or a single day.
 
-    A bound inside a day of ``time_zone`` is written as an instant (``1997-01-01T18:00-05:00``): the day alone would be
-    read as another window, and could be that of the run before it, too.
+    A bound inside a day of ``time_zone`` is written as an instant (``1997-01-01T18:00-05:00``): only the day would be
+    read as another window, and could be that of the previous run.
     """
     first_day, last_day = window.days(time_zone)
     zone = ZoneInfo(time_zone)
@@ -59,7 +59,7 @@ def day_range(window: Window, time_zone: str) -> str:
 
 
 def _instant_text(bound: datetime, zone: ZoneInfo) -> str:
-    """To the minute, where that is all of it."""
+    """Return the instant to the minute, or with seconds and fraction if it has them."""
     local = bound.astimezone(zone)
     return local.isoformat(timespec="auto" if local.second or local.microsecond else "minutes")
 

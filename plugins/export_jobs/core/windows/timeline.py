@@ -1,4 +1,4 @@
-"""A job's windows along time: delivered, running, due, failed, missing, to come, and the days that no window covers."""
+"""A job's windows in order of time with their states, including future ones, and the days that no window covers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WINDOW = attrgetter("window")
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What one run has made of its window. ``rows``: of all its files; ``seconds``: from its start to its end.
+    """The result of one run for its window. ``rows``: of all its files; ``seconds``: from its start to its end.
 
     ``template_rows``: of each template's files, and ``step_seconds`` of each step, once the run has delivered.
     """
@@ -44,7 +44,7 @@ class RunOutcome:
 
 @dataclass(frozen=True)
 class TimelineCell:
-    """One window of the picture. ``due`` None: the schedule is no longer one that makes this window."""
+    """One window of the timeline. ``due`` None: the present schedule does not have this window."""
 
     window: Window
     due: datetime | None
@@ -56,29 +56,29 @@ class TimelineCell:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Windows in order, those to come last, and spans that none of them covers."""
+    """Windows in order, future ones last, and spans that none of them covers."""
 
     cells: tuple[TimelineCell, ...]
     gaps: tuple[Window, ...]
 
     def around_now(self, past: int, future: int) -> list[TimelineCell]:
-        """The last ``past`` windows up to now and the first ``future`` ones after it."""
+        """Return the last ``past`` windows up to now and the first ``future`` ones after it."""
         begun = [cell for cell in self.cells if cell.state != FUTURE]
         upcoming = [cell for cell in self.cells if cell.state == FUTURE]
         return [*(begun[-past:] if past else []), *upcoming[:future]]
 
     def counts(self) -> dict[str, int]:
-        """How many windows there are of each state, all of them."""
+        """Return the number of windows of each state, for every state."""
         found = Counter(cell.state for cell in self.cells)
         return {state: found[state] for state in (*STATES_BEST_FIRST, FUTURE)}
 
 
 @dataclass(frozen=True)
 class ExpectedWindows:
-    """What should be: templates, and the schedule (None while it is invalid) from where its last window ended.
+    """What is expected: templates, and the schedule (None while it is invalid) from the end of its last window.
 
-    ``alive_at``: when the job last did or changed something; None: only the schedule tells whether a window is late.
-    ``ended``: windows whose run has ended, so that no other one is to be expected.
+    ``alive_at``: when the job last did or changed something; None: only the schedule decides whether a window is late.
+    ``ended``: windows whose run has ended, so that no other run is expected.
     """
 
     templates: Sequence[str]
@@ -95,7 +95,7 @@ class ExpectedWindows:
 
     @property
     def waiting(self) -> frozenset[Window]:
-        """Windows whose time has come and whose run has yet to start: no cause for alarm before ``OVERDUE``."""
+        """Windows whose time has come but whose run has not started: no cause for alarm before ``OVERDUE``."""
         return frozenset(
             scheduled.window
             for scheduled in takewhile(lambda scheduled: scheduled.due <= self.now, self.upcoming)
@@ -107,7 +107,7 @@ class ExpectedWindows:
 def coverage_until_now(
     expected: ExpectedWindows, outcomes: Iterable[TemplateOutcome]
 ) -> tuple[list[WindowCoverage], list[CoverageGap]]:
-    """Each template's windows up to now with what has become of them, and its gaps; see ``compute_coverage``."""
+    """Return each template's windows up to now with their states, and its gaps; see ``compute_coverage``."""
     late = takewhile(lambda scheduled: scheduled.due <= expected.now, expected.upcoming)
     schedule = expected.schedule
     first_day = day_start(schedule.valid_from, schedule.time_zone) if schedule else None
@@ -121,10 +121,10 @@ def build_timeline(
     in_progress: Mapping[str, Window],
     queued: Collection[str] = (),
 ) -> Timeline:
-    """The picture of a job. ``run_outcomes``: what the ledger knows, oldest first; ``in_progress``: Airflow's runs.
+    """Build the timeline of a job. ``run_outcomes``: from the ledger, oldest first; ``in_progress``: Airflow's runs.
 
-    A window that Airflow works on is running, whatever was made of it before; one whose every such run is ``queued``
-    is due.
+    A window with a run in progress is running, whatever its earlier result; if every such run is ``queued``, the
+    window is due.
     """
     known = {outcome.run_id for outcome in run_outcomes}
     runs = [*run_outcomes, *(RunOutcome(run, window, {}) for run, window in in_progress.items() if run not in known)]
@@ -164,13 +164,13 @@ def _past_cells(
 
 
 def _states_at_work(in_progress: Mapping[str, Window], queued: Collection[str]) -> dict[Window, CoverageState]:
-    """Of a window with several runs, one of which is at work, that one tells."""
+    """Return the state of windows in progress: one running run is enough for ``running``."""
     states = {window: CoverageState.DUE for run, window in in_progress.items() if run in queued}
     return states | {window: CoverageState.RUNNING for run, window in in_progress.items() if run not in queued}
 
 
 def _state_at_work(state: CoverageState, now: CoverageState | None) -> CoverageState:
-    """A file that stands stays delivered; what failed before is no longer the last word."""
+    """Keep the state of a delivered file; a run in progress replaces an earlier failure."""
     return state if now is None or state in {CoverageState.DELIVERED, CoverageState.EMPTY} else now
 
 
@@ -181,14 +181,14 @@ def _future_cells(expected: ExpectedWindows, begun: set[Window]) -> Iterator[Tim
 
 
 def _worst_state(states: Sequence[CoverageState]) -> CoverageState:
-    """A window is as well as its worst template; it is empty when no template had a row to send."""
+    """Return the worst state of the templates; a window is empty only when no template sent a file."""
     if set(states) == {CoverageState.DELIVERED, CoverageState.EMPTY}:
         return CoverageState.DELIVERED
     return max(states, key=STATES_BEST_FIRST.index)
 
 
 def _run_to_show(runs: Sequence[RunOutcome], *, is_busy: bool) -> RunOutcome | None:
-    """Of several runs of a window the newest, or the newest that did best when none is at work."""
+    """Return the newest run of a window, or the newest of those with the best result when none is in progress."""
     return (runs[-1] if is_busy else min(reversed(runs), key=_state_rank)) if runs else None
 
 
@@ -197,6 +197,6 @@ def _state_rank(outcome: RunOutcome) -> int:
 
 
 def _scheduled_due(schedule: Schedule | None, window: Window) -> datetime | None:
-    """When the present schedule delivers a window that was begun already."""
+    """Return when the present schedule delivers a window that already has a run."""
     found = next_scheduled_window(schedule.model_copy(update={"anchor": None}), window.start) if schedule else None
     return found.due if found and found.window == window else None

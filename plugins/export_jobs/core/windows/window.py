@@ -1,8 +1,8 @@
-"""Schedule x instant -> ``Window``: every day of data exactly once.
+"""Compute the windows of a schedule: every day of data exactly once.
 
-A day is a calendar day in the schedule's time zone: 23 or 25 hours at a change of clocks, and still one day. The next
-window always starts at the very instant where the last one ended, whatever the schedule was then, so no edit of a
-schedule, of its zone or of a country's clocks can open a gap or an overlap. Pure: no clock is read here.
+A day is a calendar day in the schedule's time zone: at a change of clocks it has 23 or 25 hours. The next window always
+starts at the instant where the last one ended, whatever the schedule was then. Therefore no change of a schedule, of
+its zone or of a country's clocks can cause a gap or an overlap. Pure: no clock is read here.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ class Window:
             raise ValueError(f"a window ends after it starts; got {self.start.isoformat()} to {self.end.isoformat()}")
 
     def days(self, time_zone: str) -> tuple[date, date]:
-        """First and last calendar day of data, both inclusive, as ``time_zone`` sees them."""
+        """Return the first and last calendar day of data in ``time_zone``, both inclusive."""
         zone = ZoneInfo(time_zone)
         return self.start.astimezone(zone).date(), (self.end - timedelta(microseconds=1)).astimezone(zone).date()
 
     def dates(self, time_zone: str) -> tuple[date, date]:
-        """The range ``[first, stop)`` of a column of type date, which has days and no hours.
+        """Return the range ``[first, stop)`` for a column of type date, which has days and no hours.
 
-        A bound inside a local day is where a schedule of another zone stopped, at its own midnight: taking the local
-        date would export that day twice or never. It stands for the date that began there, which is the nearest one
-        in UTC+1, whatever the two zones were between UTC-10 and UTC+13.
+        A bound inside a local day is where a schedule in another zone stopped, at that zone's midnight: the local date
+        would export that day twice or never. The bound means the date that began there, which is the nearest date in
+        UTC+1 for any two zones between UTC-10 and UTC+13.
         """
         return _date_at(self.start, time_zone), _date_at(self.end, time_zone)
 
@@ -58,9 +58,9 @@ class ScheduledWindow:
 
 @lru_cache(maxsize=65536)
 def instant(day: date, clock: time, time_zone: str) -> datetime:
-    """The UTC instant at which local clocks of ``time_zone`` first reach ``clock`` on ``day``.
+    """Return the UTC instant at which local clocks of ``time_zone`` first reach ``clock`` on ``day``.
 
-    A reading that the clocks jump over becomes the first instant after the jump; one that comes twice, its first time.
+    A time that the clocks skip becomes the first instant after the jump; a time that comes twice, its first occurrence.
     Raises ``zoneinfo.ZoneInfoNotFoundError`` for an unknown zone.
     """
     zone = ZoneInfo(time_zone)
@@ -79,7 +79,7 @@ def instant(day: date, clock: time, time_zone: str) -> datetime:
 
 
 def day_start(day: date, time_zone: str) -> datetime:
-    """The UTC instant at which ``day`` begins in ``time_zone``."""
+    """Return the UTC instant at which ``day`` begins in ``time_zone``."""
     return instant(day, time(0), time_zone)
 
 
@@ -89,9 +89,9 @@ def _date_at(bound: datetime, time_zone: str) -> date:
 
 
 def bounds(schedule: Schedule) -> Window:
-    """The whole span of data a schedule covers: ``[from 00:00, until + 1 day 00:00)`` in its zone.
+    """Return the whole span of data of a schedule: ``[from 00:00, until + 1 day 00:00)`` in its zone.
 
-    Raises ``ValueError`` when that holds no instant: its only day is one that the zone skipped.
+    Raises ``ValueError`` when it is empty: its only day is one that the zone skipped.
     """
     return Window(*_validity_bounds(schedule))
 
@@ -102,7 +102,7 @@ def _validity_bounds(schedule: Schedule) -> tuple[datetime, datetime]:
 
 
 def next_scheduled_window(schedule: Schedule, after: datetime | None) -> ScheduledWindow | None:
-    """The delivery that follows the window which ended at ``after`` (None: no window has been made yet).
+    """Return the delivery that follows the window which ended at ``after`` (None: there was no window yet).
 
     Its window starts at ``after`` itself, or at the schedule's first instant if that is later. None when the schedule
     has no day left.
@@ -113,7 +113,7 @@ def next_scheduled_window(schedule: Schedule, after: datetime | None) -> Schedul
         return None
     last_day = _last_day(schedule, start)
     end = day_start(last_day + ONE_DAY, schedule.time_zone)
-    while end <= start:  # a zone skipped that whole day (Samoa, 2011-12-30): it holds no data, go on to the next
+    while end <= start:  # a zone skipped that whole day (Samoa, 2011-12-30): it has no data, go on to the next
         last_day = _last_day(schedule, day_start(last_day + ONE_DAY, schedule.time_zone), at_least=last_day + ONE_DAY)
         end = day_start(last_day + ONE_DAY, schedule.time_zone)
     window = Window(start, min(end, stop))
@@ -121,7 +121,7 @@ def next_scheduled_window(schedule: Schedule, after: datetime | None) -> Schedul
 
 
 def scheduled_windows(schedule: Schedule, after: datetime | None = None) -> Iterator[ScheduledWindow]:
-    """All deliveries of a schedule in order, from the window that follows ``after``."""
+    """Yield all deliveries of a schedule in order, from the window that follows ``after``."""
     scheduled = next_scheduled_window(schedule, after)
     while scheduled is not None:
         yield scheduled
@@ -129,7 +129,7 @@ def scheduled_windows(schedule: Schedule, after: datetime | None = None) -> Iter
 
 
 def closed_at(schedule: Schedule, window: Window) -> datetime:
-    """The instant (UTC) from which a window's data are complete: its end, or as many days later as the job waits."""
+    """Return the instant (UTC) from which a window's data are complete: its end, or later if the job waits for days."""
     if schedule.deliver_after_days <= 1:
         return window.end
     last_day = window.days(schedule.time_zone)[1]
@@ -137,9 +137,9 @@ def closed_at(schedule: Schedule, window: Window) -> datetime:
 
 
 def last_complete_window(schedule: Schedule, now: datetime) -> Window | None:
-    """The newest window that is closed at ``now``, whatever the hour of its delivery; None before the first is."""
-    # Windows made before the anchor belong to an earlier schedule; without it the present one tiles the whole span,
-    # and the part before the anchor is only a fall-back for a person who asks for a run right after an edit.
+    """Return the newest window that is closed at ``now``, even before its delivery time; None before the first is."""
+    # Windows before the anchor belong to an earlier schedule. Without the anchor the present schedule covers the whole
+    # span; the part before the anchor is only a fallback for a person who requests a run right after an edit.
     newest = None
     for tiling in (schedule, schedule.model_copy(update={"anchor": None})):
         for scheduled in scheduled_windows(tiling):
@@ -152,17 +152,17 @@ def last_complete_window(schedule: Schedule, now: datetime) -> Window | None:
 
 
 def _start(first: datetime, anchor: datetime | None, after: datetime | None) -> datetime:
-    """Where the next window starts: where the last one ended, unless the schedule begins days later."""
+    """Return where the next window starts: where the last one ended, unless the schedule begins days later."""
     ended = max(filter(None, (anchor, after)), default=None)
     if ended is None:
         return first
     # Between zones more than 24 hours apart (Kiritimati, Pago Pago) a job's first day can end before the same day
-    # begins in its new zone. Those few hours are nobody's wish; a whole day or more is a validity moved on purpose.
+    # begins in its new zone. Nobody intends to skip those few hours; a whole day or more is a change of the validity.
     return ended.astimezone(UTC) if first - ended < LESS_THAN_A_DAY else first
 
 
 def _last_day(schedule: Schedule, start: datetime, at_least: date | None = None) -> date:
-    """The last day of data of the window that begins at ``start``, before the cut to the validity."""
+    """Return the last day of data of the window that begins at ``start``, before it is limited to the validity."""
     first = at_least or start.astimezone(ZoneInfo(schedule.time_zone)).date()
     match schedule.frequency:
         case Frequency.DAILY:
@@ -180,7 +180,7 @@ def _last_day(schedule: Schedule, start: datetime, at_least: date | None = None)
 
 
 def _day_of_month(year: int, month: int, wanted: str) -> date:
-    """Day ``wanted`` (``1``..``31`` or ``last``) of a month, or that month's last day if it is shorter."""
+    """Return day ``wanted`` (``1``..``31`` or ``last``) of a month, or that month's last day if it is shorter."""
     year, month = (year + 1, month - 12) if month > 12 else (year, month)
     following = date(year + month // 12, month % 12 + 1, 1)
     month_length = (following - ONE_DAY).day
@@ -188,7 +188,7 @@ def _day_of_month(year: int, month: int, wanted: str) -> date:
 
 
 def _due(schedule: Schedule, window: Window) -> datetime:
-    """Deliver the chosen days after the last day of data, at the local delivery time; a once job on its chosen day."""
+    """Return when to deliver: the chosen days after the last day of data, or ``deliver_on``, at the delivery time."""
     last_day = window.days(schedule.time_zone)[1]
     day = schedule.deliver_on or last_day + timedelta(days=schedule.deliver_after_days)
     return max(instant(day, schedule.deliver_at, schedule.time_zone), window.end)

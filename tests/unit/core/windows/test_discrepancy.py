@@ -77,7 +77,7 @@ def test_green_without_a_delivery_is_an_alarm() -> None:
     (finding,) = findings(runs=[audited("success")])
     assert finding.job == "sales"
     assert "run 'run-0' for 2026-01-01T00:00:00+00:00 to " in finding.message
-    assert "is green in Airflow and delivered nothing. Clear that run." in finding.message
+    assert "is successful in Airflow but delivered nothing. Clear that run." in finding.message
 
 
 def test_green_for_a_window_that_another_run_has_delivered_is_none() -> None:
@@ -96,12 +96,12 @@ def test_red_for_a_window_that_another_run_has_delivered_is_none() -> None:
 
 def test_m3_a_failure_that_nobody_was_told_of_is_an_alarm() -> None:
     (finding,) = findings(runs=[audited("failed", told=False)])
-    assert "marked failed, and nobody was told" in finding.message
+    assert "marked failed, but nobody was notified" in finding.message
 
 
 def test_l1_a_window_that_was_read_before_its_end_is_an_alarm() -> None:
     (finding,) = findings(early=[(window(2), "manual__1"), (window(1), "manual__0")])
-    assert finding.message.count("read before that time was over") == 1
+    assert finding.message.count("read before the window was over") == 1
     assert "2 windows (2026-01-02T00:00:00+00:00 to " in finding.message and "'manual__1'" in finding.message
 
 
@@ -156,11 +156,11 @@ def why(**said: Any) -> str:
     ("dag", "sentence"),
     [
         (None, "Airflow was not asked"),
-        (DagStanding(is_known=False), "Airflow has no current Dag of it. See that the Dag processor runs"),
-        (DagStanding(is_stale=True), "Airflow has no current Dag of it"),
+        (DagStanding(is_known=False), "Airflow has no current Dag for it. Check that the Dag processor runs"),
+        (DagStanding(is_stale=True), "Airflow has no current Dag for it"),
         (DagStanding(is_paused=True), "its Dag is paused in Airflow. Unpause it there"),
         (DagStanding(is_invalid=True, is_paused=True), "its definition is invalid"),
-        (WELL, "Airflow makes no runs. See that its scheduler runs"),
+        (WELL, "Airflow creates no runs. Check that its scheduler runs"),
     ],
 )
 def test_m3_an_overdue_window_has_its_cause(dag: DagStanding | None, sentence: str) -> None:
@@ -169,9 +169,9 @@ def test_m3_an_overdue_window_has_its_cause(dag: DagStanding | None, sentence: s
 
 def test_m3_a_run_that_does_nothing_is_the_cause() -> None:
     silent = audited("running", 5, last_event=NOW - timedelta(hours=7), run={"run_id": "stuck"})
-    assert "run 'stuck' before it is running and does nothing" in why(runs=[silent])
+    assert "the earlier run 'stuck' is running and does nothing" in why(runs=[silent])
     queued = audited("queued", 5, run={"run_id": "waits", "start": None, "run_after": NOW - timedelta(hours=2)})
-    assert "run 'waits' before it is queued and does nothing" in why(runs=[queued])
+    assert "the earlier run 'waits' is queued and does nothing" in why(runs=[queued])
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_l6_only_a_run_of_the_future_that_has_begun_nothing_is_deleted() -> None
 def test_l6_a_reversed_interval_is_named_for_a_day() -> None:
     turned = {"data_interval_start": window(1).end, "data_interval_end": window(1).start, "run_id": "turned"}
     (finding,) = findings(runs=[audited("failed", run={**turned, "end": NOW - timedelta(hours=23)})])
-    assert "run 'turned' has a data interval that ends before it begins" in finding.message
+    assert "run 'turned' has a data interval that ends before it starts" in finding.message
     assert findings(runs=[audited("failed", run={**turned, "end": NOW - timedelta(hours=25)})]) == []
 
 

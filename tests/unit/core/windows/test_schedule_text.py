@@ -151,11 +151,11 @@ def test_the_first_delivery() -> None:
     coming = list(scheduled_windows(weekly))
     before = datetime(2024, 1, 1, tzinfo=UTC)
     assert first_delivery_text(weekly, coming, before) == (
-        "First delivery on Monday, 8 January 2024 at 02:00 Europe/Berlin; it holds the data of 3 to 7 January 2024"
+        "First delivery on Monday, 8 January 2024 at 02:00 Europe/Berlin; it contains the data of 3 to 7 January 2024"
     )
     later = datetime(2024, 1, 16, tzinfo=UTC)
     assert first_delivery_text(weekly, coming, later) == (
-        "First delivery at once, since 2 windows are due already; it holds the data of 3 to 7 January 2024"
+        "First delivery at once, because 2 windows are already due; it contains the data of 3 to 7 January 2024"
     )
     assert "since one window is due" in first_delivery_text(weekly, coming, datetime(2024, 1, 9, tzinfo=UTC))
     assert "nothing will be delivered" in first_delivery_text(weekly, [], later)
