@@ -157,5 +157,5 @@ def test_the_first_delivery() -> None:
     assert first_delivery_text(weekly, coming, later) == (
         "First delivery at once, because 2 windows are already due; it contains the data of 3 to 7 January 2024"
     )
-    assert "since one window is due" in first_delivery_text(weekly, coming, datetime(2024, 1, 9, tzinfo=UTC))
+    assert "because one window is already due" in first_delivery_text(weekly, coming, datetime(2024, 1, 9, tzinfo=UTC))
     assert "nothing will be delivered" in first_delivery_text(weekly, [], later)
