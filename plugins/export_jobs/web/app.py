@@ -22,7 +22,7 @@ PREFIX = "/export-jobs"
 
 
 class ExportJobsApp(FastAPI):
-    """Keeps hold of the app that it is mounted in, which is Airflow, before the framework puts itself in its place."""
+    """Stores the app that it is mounted in (Airflow) in the scope, before FastAPI overwrites it with itself."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -31,11 +31,11 @@ class ExportJobsApp(FastAPI):
 
 
 def create_app() -> FastAPI:
-    """A new app with every router of ``web/api``; nothing is opened before the first request."""
+    """Create an app with every router of ``web/api``. Nothing is opened before the first request."""
     app = ExportJobsApp(
         title="Export Jobs for Apache Airflow",
         version=__version__,
-        docs_url=None,  # open to anybody; ours ask for a login
+        docs_url=None,  # FastAPI's are public; ours require a login
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
@@ -50,6 +50,6 @@ def create_app() -> FastAPI:
 
 
 def _api_modules() -> list[Any]:
-    """One module a noun, by name."""
+    """Return the modules of ``web/api``, one per noun, sorted by name."""
     names = sorted(module.name for module in pkgutil.iter_modules([str(Path(api.__file__).parent)]))
     return [importlib.import_module(f"{api.__name__}.{name}") for name in names]

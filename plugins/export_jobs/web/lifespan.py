@@ -1,4 +1,4 @@
-"""The first list after a start validates every job, which takes seconds: done before anybody asks."""
+"""Warm up the job board at startup: the first list validates every job, which takes seconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """The app's life: the server starts at once, and the board is read beside it."""
+    """Start the server immediately, and read the board in the background."""
     Thread(target=_read_board, name="export-jobs-warming", daemon=True).start()
     yield
 
@@ -32,5 +32,5 @@ def _read_board() -> None:
         board_of(engine()).read(stamped_catalogue())
     except ExportError as error:
         log.info("The list of jobs is not read ahead of the first request: %s", error)
-    except Exception as error:  # a server that starts must not stumble over its comfort
+    except Exception as error:  # a failed warm-up must not prevent the server from starting
         log.warning("The list of jobs is not read ahead of the first request (%s)", type(error).__name__)

@@ -140,7 +140,7 @@ def test_a_window_that_airflow_never_ran_is_red(ask: Ask, web_store: Store, monk
     monkeypatch.setattr(standing, "OVERDUE_S", -60.0)
     row = listed(ask())["stuck"]
     assert row["state"] == "unable_to_execute"
-    assert "Airflow has made no run for it" in row["reason"]
+    assert "Airflow has created no run for it" in row["reason"]
 
 
 def test_a_pause_on_airflows_own_page_counts(ask: Ask, web_store: Store, airflow_tables: Any) -> None:

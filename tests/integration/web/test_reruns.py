@@ -42,7 +42,7 @@ def test_a_rerun_is_told_before_it_is_done_and_not_recorded(
     answer = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={})
     told = answer.json()
     assert answer.status_code == 200, told
-    assert [(one["run_id"], one["why"]) for one in told["windows"]] == [("scheduled__4", "never begun")]
+    assert [(one["run_id"], one["why"]) for one in told["windows"]] == [("scheduled__4", "never started")]
     assert (told["blocked"], told["gaps"], told["heal"], told["dry_run"]) == ("", [], [], True)
     assert audit() == []
 
@@ -59,7 +59,7 @@ def test_a_rerun_says_why_each_window_runs_again(ask: Ask, web_store: Store, job
     assert [(one["run_id"], one["why"]) for one in told["windows"]] == [
         ("scheduled__4", "failed"),
         ("scheduled__3", "ended without delivering"),
-        ("scheduled__2", "never begun"),
+        ("scheduled__2", "never started"),
     ]
 
 

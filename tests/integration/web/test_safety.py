@@ -62,11 +62,11 @@ def test_a_body_and_a_query_cannot_name_another_job(ask: Ask, web_store: Store) 
 @pytest.mark.parametrize(
     ("asked", "name", "remedy"),
     [
-        ("DELETE /{dag_id}?dry_run=true", "dry_run", "It takes stop"),
-        ("POST /{dag_id}/rerun?dryrun=true", "dryrun", "It takes dry_run"),
+        ("DELETE /{dag_id}?dry_run=true", "dry_run", "Use only stop"),
+        ("POST /{dag_id}/rerun?dryrun=true", "dryrun", "Use only dry_run"),
         ("POST /{dag_id}/pause?dry_run=true", "dry_run", "Leave the query out"),
-        ("GET /{dag_id}/windows?pas=3", "pas", "It takes future, past"),
-        ("GET ?serach=x", "serach", "It takes destination, frequency, limit,"),
+        ("GET /{dag_id}/windows?pas=3", "pas", "Use only future, past"),
+        ("GET ?serach=x", "serach", "Use only destination, frequency, limit,"),
     ],
 )
 def test_a_query_that_the_route_does_not_know_is_refused_before_anything_is_done(
@@ -77,7 +77,7 @@ def test_a_query_that_the_route_does_not_know_is_refused_before_anything_is_done
     answer = ask().request(method, JOBS + path, json=None if method == "GET" else {})
     (error,) = answer.json()["errors"]
     assert answer.status_code == 422
-    assert (error["path"], error["what"]) == (name, "this address takes no such query parameter")
+    assert (error["path"], error["what"]) == (name, "this address has no such query parameter")
     assert error["remedy"].startswith(remedy)
     (row,) = web_store.definitions.jobs()
     assert row.version == 1

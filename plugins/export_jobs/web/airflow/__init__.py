@@ -1,1 +1,1 @@
-"""What the page needs of Airflow beside its public API: its tables and its address."""
+"""What the page needs from Airflow besides its public API: its tables."""

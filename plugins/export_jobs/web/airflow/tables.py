@@ -1,4 +1,4 @@
-"""What the API reads from and adds to Airflow's own tables. Only the API server, where this runs, has access."""
+"""Access to Airflow's own tables. Only the API server, where this runs, has access to them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAX_EVENT_LENGTH = 60
 
 
 class AuditRow(NamedTuple):
-    """Who did something when, and what was said of it."""
+    """A row of the audit log: when, who, and the details."""
 
     at: datetime
     owner: str
@@ -44,15 +44,15 @@ def is_multi_team() -> bool:
 
 
 def team_of_installation() -> str | None:
-    """The team of the bundle that all our Dags come from, and so of every job, template, destination and preview.
+    """Return the team of the bundle of all our Dags, and so of every job, template, destination and preview.
 
-    None where Airflow does not run in multi-team mode, where that bundle has no team and before Airflow has parsed it.
+    None if Airflow does not run in multi-team mode, if the bundle has no team, or before Airflow has parsed it.
     """
     return DagModel.get_team_name(AUDITOR_DAG_ID) if is_multi_team() else None
 
 
 def teams_of(dag_ids: Collection[str]) -> dict[str, str | None]:
-    """By Dag, the team that it belongs to, in one query; one that is not parsed yet is the installation's."""
+    """Return the team of each Dag, in one query. An unparsed Dag belongs to the installation's team."""
     if not dag_ids or not is_multi_team():
         return {}
     found = DagModel.get_dag_id_to_team_name_mapping([*dag_ids, AUDITOR_DAG_ID])
@@ -60,49 +60,49 @@ def teams_of(dag_ids: Collection[str]) -> dict[str, str | None]:
 
 
 def team_of_connection(connection_id: str) -> str | None:
-    """The team that a connection in Airflow's database belongs to; None for everybody's, and where there is none."""
+    """Return the team of a connection in Airflow's database; None if it has no team or does not exist."""
     return Connection.get_team_name(connection_id) if is_multi_team() else None
 
 
 def is_open_to_us(connection_id: str) -> bool:
-    """Whether tasks of our team may use a connection: nobody who asks here gets at another team's through us."""
+    """Whether tasks of our team may use a connection, so that nobody can use another team's connection through us."""
     return team_of_connection(connection_id) in {None, team_of_installation()}
 
 
 def paused_dags() -> set[str]:
-    """The Dags that are paused in Airflow."""
+    """Return the Dags that are paused in Airflow."""
     with create_session(scoped=False) as session:
         return set(session.scalars(select(DagModel.dag_id).where(DagModel.is_paused)))
 
 
 def is_paused(dag_id: str) -> bool:
-    """Whether one Dag is paused in Airflow; one that is not parsed yet is not."""
+    """Whether one Dag is paused in Airflow; False for an unparsed Dag."""
     with create_session(scoped=False) as session:
         return bool(session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == dag_id)))
 
 
 def parsed_dags() -> set[str]:
-    """The Dags that Airflow knows."""
+    """Return the Dags that Airflow has parsed."""
     with create_session(scoped=False) as session:
         return set(session.scalars(select(DagModel.dag_id)))
 
 
 def dags_in_progress(dag_id: str | None = None) -> set[str]:
-    """The Dags of which a run is queued or running; only ``dag_id`` when it is given."""
+    """Return the Dags with a queued or running run; only ``dag_id`` if given."""
     query = select(DagRun.dag_id).where(DagRun.state.in_(_IN_PROGRESS)).distinct()
     with create_session(scoped=False) as session:
         return set(session.scalars(query.where(DagRun.dag_id == dag_id) if dag_id else query))
 
 
 def runs_in_progress(dag_id: str) -> list[str]:
-    """The ids of a Dag's runs that are queued or running, oldest first."""
+    """Return the ids of a Dag's queued or running runs, oldest first."""
     query = select(DagRun.run_id).where(DagRun.dag_id == dag_id, DagRun.state.in_(_IN_PROGRESS)).order_by(DagRun.id)
     with create_session(scoped=False) as session:
         return list(session.scalars(query))
 
 
 def runs_of(dag_id: str) -> list[DagRunSummary]:
-    """Every run of a Dag, in the order in which Airflow made them."""
+    """Return every run of a Dag, in the order in which Airflow created them."""
     span = (DagRun.data_interval_start, DagRun.data_interval_end, DagRun.start_date, DagRun.end_date)
     query = select(DagRun.run_id, DagRun.run_type, DagRun.state, *span).where(DagRun.dag_id == dag_id)
     with create_session(scoped=False) as session:
@@ -111,7 +111,7 @@ def runs_of(dag_id: str) -> list[DagRunSummary]:
 
 
 def work_in_progress(dag_id: str) -> AirflowRuns:
-    """What Airflow is about to do of a Dag: its queued and running runs, and when each was made or last cleared."""
+    """Return a Dag's queued and running runs, and when each was created or last cleared."""
     columns = (DagRun.run_id, DagRun.state, DagRun.queued_at)
     query = select(*columns).where(DagRun.dag_id == dag_id, DagRun.state.in_(_IN_PROGRESS)).order_by(DagRun.id)
     with create_session(scoped=False) as session:
@@ -125,21 +125,21 @@ def work_in_progress(dag_id: str) -> AirflowRuns:
 
 
 def parse_now(job_id: int | None = None) -> None:
-    """Have the file of our Dags parsed ahead of its turn, as the button of Airflow's page does.
+    """Request that Airflow parses the file of our Dags now, as the button on Airflow's page does.
 
-    ``job_id``: the job that has changed, whose file it is where the jobs stand in several.
+    ``job_id``: the changed job; it selects the file if the jobs are split over several.
     """
     place = select(DagModel.bundle_name, DagModel.relative_fileloc).where(DagModel.dag_id == AUDITOR_DAG_ID)
-    # An equal request that waits already is all that is wanted.
+    # An equal request that is already waiting is enough.
     with suppress(IntegrityError), create_session(scoped=False) as session:
         found = session.execute(place).one_or_none()
         if found is None:
-            return  # Airflow has only just started and is about to parse the file for the first time
+            return  # Airflow has just started and will parse the file for the first time anyway
         session.add(DagPriorityParsingRequest(found.bundle_name, _file_of(job_id, str(found.relative_fileloc))))
 
 
 def _file_of(job_id: int | None, auditors_file: str) -> str:
-    """The file of a job's Dag, which stands beside the auditor's."""
+    """Return the file of a job's Dag, which is in the folder of the auditor's file."""
     shard = Shard.of_file(auditors_file)
     if job_id is None or shard.count == 1:
         return auditors_file
@@ -147,19 +147,19 @@ def _file_of(job_id: int | None, auditors_file: str) -> str:
 
 
 def pool_slots() -> dict[str, int]:
-    """Slots of every pool by name; -1: as many as there are tasks."""
+    """Return the slots of every pool by name; -1 means unlimited."""
     with create_session(scoped=False) as session:
         return {str(name): int(slots) for name, slots in session.execute(select(Pool.pool, Pool.slots))}
 
 
 def set_paused(dag_id: str, *, is_paused: bool) -> None:
-    """Airflow's own pause of a Dag; one that is not parsed yet has none."""
+    """Set Airflow's own pause of a Dag. Does nothing for an unparsed Dag."""
     with create_session(scoped=False) as session:
         session.execute(update(DagModel).where(DagModel.dag_id == dag_id).values(is_paused=is_paused))
 
 
 def newest_audit_rows(event: str, limit: int) -> list[AuditRow]:
-    """The newest rows of the audit log of one event, newest first; those that no longer are JSON are left out."""
+    """Return the newest audit log rows of one event, newest first, without rows that are not JSON."""
     query = select(Log.dttm, Log.owner, Log.extra).where(Log.event == event).order_by(Log.id.desc()).limit(limit)
     with create_session(scoped=False) as session:
         rows = session.execute(query).all()
@@ -167,7 +167,7 @@ def newest_audit_rows(event: str, limit: int) -> list[AuditRow]:
 
 
 def add_to_audit_log(event: str, user: str, dag_id: str | None, extra: dict[str, Any]) -> None:
-    """One row of Airflow's audit log; ``event`` has at most 60 characters, ``extra`` holds no secret."""
+    """Add a row to Airflow's audit log. ``event``: at most 60 characters. ``extra`` must not contain secrets."""
     row = Log(
         event=event[:MAX_EVENT_LENGTH], owner=user, owner_display_name=user, extra=json.dumps(extra), dag_id=dag_id
     )

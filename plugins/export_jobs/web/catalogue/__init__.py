@@ -1,1 +1,1 @@
-"""The catalogue, templates and values to filter by, as the page shows them."""
+"""The catalogue, templates, filter values, previews and test files for the page."""

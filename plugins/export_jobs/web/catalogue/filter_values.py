@@ -1,4 +1,4 @@
-"""A dimension's attribute -> its values, for whoever fills a filter. What tells of customers is never shown."""
+"""List the values of a dimension's attribute, to fill a filter. Personal data of customers is never shown."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.models.catalogue import FilterValues
 
 MAX_VALUES_READ = 5000
-"""So many values are read at once and searched here; of more, the database searches."""
+"""Up to this number, values are read at once and searched here. If there are more, the database searches."""
 
 VALUES_TIMEOUT_S = 5
 
 
 def filter_values(column: str, search: str, limit: int, catalogue: Catalogue, user: str) -> FilterValues:
-    """The first ``limit`` values that hold ``search``, whatever its capitals, in the database's order."""
+    """Return the first ``limit`` values that contain ``search``, case-insensitively, in the database's order."""
     dimension, name, table_column = _find_attribute(column, catalogue)
     values, is_whole = _read_values(_statement(dimension, name, "", catalogue), user)
     if not is_whole and search and table_column.type == "text":
@@ -34,7 +34,7 @@ def filter_values(column: str, search: str, limit: int, catalogue: Catalogue, us
 
 
 def can_list_values(dimension: Dimension, table_column: TableColumn) -> bool:
-    """Whether the values of an attribute may be listed: of a dimension of customers, each one tells of a person."""
+    """Whether the values of an attribute may be listed. In a dimension of customers, each value is personal data."""
     return not table_column.personal and (dimension.customer is None or table_column.type == "boolean")
 
 
@@ -44,7 +44,7 @@ def _find_attribute(column: str, catalogue: Catalogue) -> tuple[Dimension, str, 
     name = attribute or (dimension.label if dimension else "")
     table_column = dimension.fields.get(name) if dimension else None
     if dimension is None or table_column is None:
-        what = f"{column[:100]!r} is not an attribute of a dimension; values of other columns are not shown"
+        what = f"{column[:100]!r} is not an attribute of a dimension, and only their values are shown"
         raise RequestRefusal.because(422, what, "Choose an attribute such as store.region", "column")
     if not table_column.filterable:
         what = f"{column[:100]!r} cannot be used in a filter"
@@ -56,7 +56,7 @@ def _find_attribute(column: str, catalogue: Catalogue) -> tuple[Dimension, str, 
 
 
 def _statement(dimension: Dimension, name: str, search: str, catalogue: Catalogue) -> CompiledExport:
-    """The distinct values; ``search`` is bound, as a filter of a job is."""
+    """Compile the query for the distinct values. ``search`` is a bound parameter, like a filter of a job."""
     template = Template(name=NAME, kind=TemplateKind.DIMENSION, dimensions=(dimension.key,), columns=(name,))
     filters = [Filter(column=name, op=Operator.IS_NOT_NULL)]
     if search:
@@ -67,7 +67,7 @@ def _statement(dimension: Dimension, name: str, search: str, catalogue: Catalogu
 
 
 def _read_values(export: CompiledExport, user: str) -> tuple[list[str], bool]:
-    """The values, and whether these are all."""
+    """Return the values, and whether these are all values."""
     with open_export_source(export) as source:
         found = first_rows(
             source,

@@ -1,4 +1,4 @@
-"""What everybody who looks at data has in common: how many at once, which columns they see, what the audit log says."""
+"""Common rules of previews and test files: how many at once, hidden columns, and the audit log."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from export_jobs.web.http.access import Caller
 from export_jobs.web.http.rate_limit import SharedSlots
 
 MAX_AT_ONCE = 5
-BUSY = f"{MAX_AT_ONCE} previews are being read already"
+BUSY = f"{MAX_AT_ONCE} previews are already running"
 SLOTS = SharedSlots("previews", MAX_AT_ONCE, seconds=60)
-"""Each look may keep the warehouse busy for ten seconds, and longer where its days turn out to be empty: five
-seconds a fact for the newest row, and ten again. Nobody's typing may keep a run waiting."""
+"""A preview can keep the warehouse busy for ten seconds. If its days are empty, it can take five more seconds per fact
+to find the newest row, and ten seconds again. Previews must not delay runs."""
 
 
 def hidden_columns(job: ExportJob, connection: str, user: Caller, catalogue: Catalogue) -> set[int]:
-    """The places of the columns of the job's only template that tell of a person, for who may not see them."""
+    """Return the places of columns with personal data in the job's only template; empty if the caller may see them."""
     return set() if user.may_use_connection(connection) else all_personal(job, catalogue)
 
 
 def all_personal(job: ExportJob, catalogue: Catalogue) -> set[int]:
-    """The places of the columns of the job's only template that tell of a person."""
+    """Return the places of columns with personal data in the job's only template."""
     return set(personal_columns(job.template_definitions[0], job.templates[0], catalogue))
 
 
 def looked_at(job: ExportJob, catalogue: Catalogue) -> dict[str, Any]:
-    """What the audit log says of a look at the job's only template: never a value that is filtered by."""
+    """Return what the audit log records about a preview of the job's only template; never a filter value."""
     template, use = job.template_definitions[0], job.templates[0]
     return {
         "kind": template.kind,
@@ -43,5 +43,5 @@ def looked_at(job: ExportJob, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def span_text(window: Window) -> str:
-    """Two instants, for the audit log."""
+    """Return the bounds of a window as text for the audit log."""
     return f"{window.start.isoformat()} .. {window.end.isoformat()}"

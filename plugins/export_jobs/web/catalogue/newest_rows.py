@@ -1,4 +1,4 @@
-"""A preview that would be empty -> the newest days that have rows, so that a person sees what the file looks like."""
+"""Find the newest days with rows for a preview that would be empty, so that people see what the file looks like."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 def newest_window(
     job: ExportJob, window: Window, source: Source, catalogue: Catalogue, schedule: Schedule | None
 ) -> Window | None:
-    """The window of ``schedule`` (or the week) with the newest row before ``window`` that the job's filters let pass.
+    """Return the window of ``schedule`` (or the week) with the newest row before ``window`` that passes the filters.
 
-    None where there is no such row, no date to look by, or no answer within seconds: then the preview stays empty.
+    None if there is no such row, no date column, or no answer within seconds. The preview then stays empty.
     """
     facts = facts_of(job.template_definitions[0], catalogue)
     if not facts:
@@ -42,7 +42,7 @@ def newest_window(
 
 
 def _newest_day(job: ExportJob, fact: Fact, window: Window, source: Source, catalogue: Catalogue) -> datetime | None:
-    """The midnight in the job's zone before the newest row of one fact."""
+    """Return the midnight, in the job's time zone, before the newest row of one fact."""
     use = job.templates[0]
     basis = use.date_basis or DateBasis.EVENT
     date_column = fact.date_column(basis)

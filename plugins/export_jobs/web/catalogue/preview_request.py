@@ -1,4 +1,4 @@
-"""The body of a preview -> a job of one template that holds, and the window to look at; or every issue."""
+"""Turn the body of a preview into a valid job with one template and a window, or report every issue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_DAYS = 366
 
 
 def read_preview_request(body: PreviewRequest, catalogue: Catalogue, now: datetime) -> tuple[ExportJob, Window]:
-    """Raises ``RequestRefusal`` with every issue of the template, of its use, of the file and of the schedule."""
+    """Read a preview. Raises ``RequestRefusal`` with every issue of template, use, file and schedule."""
     template, issues = check_raw_template({**body.template, "name": NAME}, catalogue=catalogue)
     found = [_with_prefix("template", issue) for issue in issues]
     if template is None or errors(issues):
@@ -42,7 +42,7 @@ def read_preview_request(body: PreviewRequest, catalogue: Catalogue, now: dateti
 
 
 def one_template(row: StoredJob, name: str, catalogue: Catalogue) -> ExportJob:
-    """A stored job with one of its templates alone; raises ``RequestRefusal`` with what is wrong with it."""
+    """Return a stored job with only one of its templates. Raises ``RequestRefusal`` if the job is invalid."""
     job, issues = row.check(catalogue=catalogue)
     if job is None or errors(issues):
         raise RequestRefusal(422, issues)
@@ -50,16 +50,16 @@ def one_template(row: StoredJob, name: str, catalogue: Catalogue) -> ExportJob:
 
 
 def with_one_template(job: ExportJob, name: str) -> ExportJob:
-    """A job with one of its templates alone; raises ``RequestRefusal`` when it has no such template."""
+    """Return a job with only one of its templates. Raises ``RequestRefusal`` if it has no such template."""
     if name not in {use.template for use in job.templates}:
         what = f"{job.name} has no template {name[:100]!r}"
-        raise RequestRefusal.because(422, what, "Choose one that its page lists", "template")
+        raise RequestRefusal.because(422, what, "Choose a template from the page of the job", "template")
     templates = tuple(template for template in job.template_definitions if template.name == name)
     return job.model_copy(update={"templates": (job.use(name),), "template_definitions": templates})
 
 
 def usual_window(schedule: Schedule | None, now: datetime) -> Window:
-    """The schedule's last window that is over, or a week, when nobody has chosen any days."""
+    """Return the default window of a preview: the schedule's last complete window, or the last week."""
     found = last_complete_window(schedule, now) if schedule else None
     today = day_start(now.astimezone(UTC).date(), "UTC")
     return found or Window(today - DEFAULT_DAYS * ONE_DAY, today)
@@ -69,7 +69,7 @@ def _window(wanted: WindowRequest | None, schedule: Schedule | None, now: dateti
     if wanted is None:
         return usual_window(schedule, now)
     if not timedelta(0) < wanted.end - wanted.start <= MAX_DAYS * ONE_DAY:
-        what = "the window must end after it starts, and be no longer than a year"
+        what = "the window must end after it starts and must not be longer than a year"
         raise RequestRefusal.because(422, what, "Choose other days", "window")
     return Window(wanted.start.astimezone(UTC), wanted.end.astimezone(UTC))
 

@@ -1,4 +1,4 @@
-"""The catalogue -> what the page shows of it. Connections, queries and files are for engineers, and stay here."""
+"""Convert the catalogue for the page. Connections, queries and file names stay on the server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from export_jobs.web.models.errors import IssueAnswer
 
 
 def catalogue_answer(catalogue: Catalogue) -> CatalogueAnswer:
-    """All of it."""
+    """Convert the whole catalogue."""
     return CatalogueAnswer(
         facts=[_fact(fact, catalogue) for fact in sorted_by_title(catalogue.facts)],
         kpis=[_kpi(kpi) for kpi in sorted_by_title(catalogue.kpis)],
@@ -32,7 +32,7 @@ def catalogue_answer(catalogue: Catalogue) -> CatalogueAnswer:
 
 
 def reachable_dimensions(kpis: Iterable[str], catalogue: Catalogue) -> ReachableDimensions:
-    """What KPIs can be grouped by together; without one that is known, every dimension that some fact reaches."""
+    """Return the dimensions that all KPIs can be grouped by; without a known KPI, every dimension with a fact."""
     facts = {catalogue.kpis[key].fact for key in kpis if key in catalogue.kpis}
     entries = [_dimension(dimension, catalogue) for dimension in sorted_by_title(catalogue.dimensions)]
     found = [entry for entry in entries if entry.facts and facts <= set(entry.facts)]

@@ -1,4 +1,4 @@
-"""A template x the catalogue -> what the page tells of it."""
+"""Convert templates for the page, with titles and types from the catalogue."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 def template_row(template: Template, note: TemplateUsage, catalogue: Catalogue) -> TemplateRow:
-    """One line of the list of templates; of one that makes it stumble, a line that says so and hides no other."""
+    """Return one row of the list of templates; for a template that causes an error, a row that says so."""
     try:
         return _template_row(template, note, catalogue)
     except Exception as error:
@@ -62,12 +62,12 @@ def _template_row(template: Template, note: TemplateUsage, catalogue: Catalogue)
 
 
 def template_columns(template: Template, catalogue: Catalogue) -> list[TemplateColumn]:
-    """The columns of a template's file before a job chooses from them."""
+    """Return the columns of a template's file before a job chooses from them."""
     return [template_column(name, template, catalogue) for name in columns_in_template(template, catalogue)]
 
 
 def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoices:
-    """What a job may filter a template by and bound it with, and whether it knows customers."""
+    """Return the filters and date bases that a job can use with a template, and whether it has customers."""
     tables = tables_of(template, catalogue)
     facts = facts_of(template, catalogue)
     bases = [basis for basis in (DateBasis.EVENT, DateBasis.UPDATED) if facts and _has(facts, basis)]
@@ -89,7 +89,7 @@ def template_choices(template: Template, catalogue: Catalogue) -> TemplateChoice
 
 
 def title_of(reference: str, place: ResolvedColumn, catalogue: Catalogue) -> str:
-    """What people call a column: of an attribute, its dimension comes first."""
+    """Return the title of a column. For an attribute, the title of its dimension comes first."""
     own = place.column.title_for(place.name)
     if place.dimension is None:
         return own
@@ -112,7 +112,7 @@ def _has(facts: list[Fact], basis: DateBasis) -> bool:
 
 
 def template_column(name: str, template: Template, catalogue: Catalogue) -> TemplateColumn:
-    """One column; one that the catalogue no longer has is shown by its name alone."""
+    """Return one column. A column that the catalogue no longer has has only its name."""
     kpi = catalogue.kpis.get(name) if name in template.kpis else None
     if kpi is not None:
         return TemplateColumn(column=name, title=kpi.title, type=kpi.type, unit=kpi.unit, description=kpi.description)

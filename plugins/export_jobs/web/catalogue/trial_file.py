@@ -1,4 +1,4 @@
-"""A job's template -> a small file as a run would make it, for whoever asks: nothing is delivered or recorded."""
+"""Write a small test file of a job's template, as a run would write it. Nothing is delivered or recorded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MARK = "TEST-"
 
 @dataclass(frozen=True)
 class TrialFile:
-    """``name`` begins with TEST. ``rows`` are those in the file; ``truncated``: there may be more than these."""
+    """A test file. ``name`` begins with TEST. ``rows``: number of rows in it. ``truncated``: there may be more."""
 
     name: str
     content: bytes
@@ -47,12 +47,12 @@ class TrialFile:
 def trial_file(
     job: ExportJob, window: Window, source: Source, catalogue: Catalogue, *, hidden: Set[int], rows: int, user: str
 ) -> TrialFile:
-    """The first ``rows`` of the job's only template, by the statement and the writer of a run, with its name.
+    """Return the first ``rows`` rows of the job's only template, with the statement, writer and file name of a run.
 
-    The cells of the columns at the places ``hidden`` are left empty. Raises what a run would raise, and
-    ``TerminalError`` when these rows take more than ten seconds or 16 MiB.
+    Columns at the places ``hidden`` are empty. Raises what a run would raise, and ``TerminalError`` if these rows take
+    more than ten seconds or 16 MiB.
     """
-    # Whole, and readable for whoever tries it: the receivers' keys are not theirs.
+    # In one part and not encrypted, so that the caller can read it: they do not have the receivers' keys.
     limits = {"encryption": None, "split": None, "max_bytes": min(job.file.max_bytes, MAX_TRIAL_BYTES)}
     plain = job.model_copy(update={"file": job.file.model_copy(update=limits)})
     require_library(plain.file.format)

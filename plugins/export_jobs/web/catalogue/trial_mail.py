@@ -1,4 +1,4 @@
-"""A test file by mail, to the person who asks for it and to nobody else."""
+"""Send a test file by mail to the caller, and to nobody else."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from export_jobs.web.http.rate_limit import RateLimit
 from export_jobs.web.models.preview import TestFileNote
 
 MAX_MAIL_BYTES = 5 << 20
-"""Mail servers commonly take 10 MB, and a mail makes a file a third larger."""
+"""Mail servers commonly accept 10 MB, and encoding in a mail makes a file a third larger."""
 _MAILS = RateLimit("test files by mail", limit=5, seconds=60)
 _DOWNLOAD = "Download the test file"
 
 
 def refuse_mail(job: ExportJob, user: Caller) -> None:
-    """Raises ``RequestRefusal`` where a test file of ``job`` may not go to ``user`` by mail; counts the mail."""
+    """Raise ``RequestRefusal`` if ``user`` may not get a test file of ``job`` by mail. Counts the mail."""
     if not user.mail:
-        what = "Airflow knows no mail address of yours"
+        what = "Airflow does not know your mail address"
         raise RequestRefusal.because(422, what, f"{_DOWNLOAD}, or ask an administrator of Airflow to enter one")
     if job.file.encryption:
         what = f"the files of {job.name} are encrypted, and a test file by mail would not be"
@@ -35,10 +35,10 @@ def refuse_mail(job: ExportJob, user: Caller) -> None:
 
 
 def mail_trial_file(job: ExportJob, made: TrialFile, note: TestFileNote, user: Caller) -> None:
-    """Send ``made`` to the caller's own address, marked TEST; raises ``RequestRefusal`` when that cannot be done."""
+    """Send ``made`` to the caller's own address, marked TEST. Raises ``RequestRefusal`` if that fails."""
     if len(made.content) > MAX_MAIL_BYTES:
         limit = human_bytes(MAX_MAIL_BYTES)
-        what = f"the test file has {human_bytes(len(made.content))}, and at most {limit} go by mail"
+        what = f"the test file has {human_bytes(len(made.content))}, but at most {limit} can be sent by mail"
         raise RequestRefusal.because(422, what, f"Ask for fewer rows. Or: {_DOWNLOAD.lower()}")
     values = {
         "job": job.name,

@@ -1,4 +1,4 @@
-"""The warehouse behind an export, for whoever looks at its rows from the page."""
+"""Open the warehouse of an export, for previews."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_export_source(export: CompiledExport) -> Iterator[Source]:
-    """The rows that ``export`` reads.
+    """Open the source of the rows that ``export`` reads.
 
-    Raises ``TerminalError`` (503) for a connection that is missing, does not fit or belongs to another team: the
-    request is not at fault.
+    Raises ``TerminalError`` (503, because the request is not at fault) if the connection is missing, does not fit or
+    belongs to another team.
     """
     if not is_open_to_us(export.connection):
         what = f'The connection "{export.connection}" of this fact belongs to another team'
-        raise TerminalError(what, "Name one of your team, or one of no team, in the catalogue")
+        raise TerminalError(what, "In the catalogue, use a connection of your team or of no team")
     with ExitStack() as stack:
         try:
             source = stack.enter_context(open_source(export.connection, export.dialect))

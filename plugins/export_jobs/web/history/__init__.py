@@ -1,1 +1,1 @@
-"""What became of a job's windows, as the page shows it, and what a person asks to run again."""
+"""The state of a job's windows, as the page shows it, and the windows to run again."""

@@ -1,4 +1,4 @@
-"""Two deliveries of a job -> what differs between them, as far as whoever asks may see it."""
+"""Compare two deliveries of a job, as far as the caller may see them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from export_jobs.web.models.job import WindowSpan
 
 
 def delivered_template(sent: Delivered, zone: str) -> DeliveredTemplate:
-    """One line of what was delivered; ``zone`` is the job's."""
+    """Convert a delivery for an answer. ``zone``: the job's time zone."""
     window = Window(sent.window_start, sent.window_end)
     return DeliveredTemplate(
         id=sent.id,
@@ -40,16 +40,16 @@ def delivered_template(sent: Delivered, zone: str) -> DeliveredTemplate:
 def compare_deliveries(
     row: StoredJob, ids: tuple[int, int], pages: ExecutionPages, catalogue: Catalogue, user: Caller
 ) -> DeliveryComparison:
-    """The second beside the first; raises ``RequestRefusal`` for those of other jobs, or of two templates.
+    """Compare two deliveries. Raises ``RequestRefusal`` if they belong to another job or to two templates.
 
-    Least, largest and sum are made of cells, so they take the right to read what the runs have made; those of columns
-    that tell of a person, the right to the warehouse's connection, as a preview does.
+    Minimum, maximum and sum are computed from cells, so they require the permission to read the data of the runs. For
+    columns with personal data they require the permission to use the warehouse's connection, as in a preview.
     """
     before, after = (_find(row, pages, delivery_id) for delivery_id in ids)
     if before.template != after.template:
         what = f"the deliveries are of two templates, {before.template} and {after.template}"
         raise RequestRefusal.because(422, what, "Choose two deliveries of one template", "after")
-    numbers = _what_is_told(before, after, is_theirs=user.may("GET", row.dag_id, DATA))
+    numbers = _numbers_shown(before, after, may_read_data=user.may("GET", row.dag_id, DATA))
     old, new = (side.figures if numbers == "kept" else _without_numbers(side.figures) for side in (before, after))
     return DeliveryComparison(
         template=before.template,
@@ -66,21 +66,21 @@ def compare_deliveries(
 def _find(row: StoredJob, pages: ExecutionPages, delivery_id: int) -> DeliveredFigures:
     found = pages.figures(row.job_id, delivery_id)
     if found is None:
-        what = f"{row.name} has delivered no file {delivery_id}"
+        what = f"{row.name} has no delivery {delivery_id}"
         raise RequestRefusal.because(404, what, "Load the list of its deliveries again")
     return found
 
 
-def _what_is_told(
-    before: DeliveredFigures, after: DeliveredFigures, *, is_theirs: bool
+def _numbers_shown(
+    before: DeliveredFigures, after: DeliveredFigures, *, may_read_data: bool
 ) -> Literal["kept", "not kept", "not yours"]:
     if not (before.figures.is_counted and after.figures.is_counted):
         return "not kept"
-    return "kept" if is_theirs else "not yours"
+    return "kept" if may_read_data else "not yours"
 
 
 def _without_numbers(figures: DeliveredNumbers) -> DeliveredNumbers:
-    """The types of the columns stay."""
+    """Remove the numbers, but keep the types of the columns."""
     numbers = (ColumnNumbers(name=known.name, type=known.type, decimals=known.decimals) for known in figures.numbers)
     return replace(figures, numbers=tuple(numbers))
 
@@ -88,10 +88,10 @@ def _without_numbers(figures: DeliveredNumbers) -> DeliveredNumbers:
 def _personal(
     row: StoredJob, before: DeliveredFigures, after: DeliveredFigures, catalogue: Catalogue, user: Caller
 ) -> Set[str]:
-    """Headings of columns that are masked. What makes a job's files never changes, so the definition says it of each.
+    """Return the headings of masked columns. The columns of a job never change, so its definition covers every file.
 
-    Those too of which it cannot be told: the older file's alone, and all of them where the definition is another
-    release's, or the catalogue has changed.
+    Columns that cannot be classified are masked too: those that only the older file has, and all columns if another
+    release wrote the definition or the catalogue has changed.
     """
     every = {*before.figures.columns, *after.figures.columns}
     job = row.read()[0]

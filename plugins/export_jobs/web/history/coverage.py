@@ -1,4 +1,4 @@
-"""A job's row, the ledger and Airflow's runs -> the picture of its windows."""
+"""Build the coverage of a job from its row, the ledger and Airflow's runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from export_jobs.web.models.job import WindowSpan
 
 @dataclass(frozen=True)
 class CoverageSources:
-    """Where the picture comes from, beside Airflow's own tables."""
+    """The sources of the coverage, besides Airflow's own tables."""
 
     engine: Engine
     ledger: Ledger
@@ -35,11 +35,11 @@ class CoverageSources:
 
 
 def coverage_answer(row: StoredJob, sources: CoverageSources, past: int, future: int) -> CoverageAnswer:
-    """The last ``past`` windows and the first ``future`` ones to come; of a broken definition, what was made of it."""
+    """Return the last ``past`` and the next ``future`` windows; for an invalid definition, only those that ran."""
     job = row.read()[0]
     is_sound = row.check(catalogue=sources.stamped.catalogue)[0] is not None
     templates = [use.template for use in job.templates] if job else []
-    # The work first: a run that ends meanwhile is shown as at work still, never as missing.
+    # Running work first: a run that ends in between is then shown as still running, never as missing.
     airflow = airflow_tables.work_in_progress(row.dag_id)
     runs = airflow_tables.runs_of(row.dag_id)
     records = sources.ledger.executions(row.job_id)
@@ -50,7 +50,7 @@ def coverage_answer(row: StoredJob, sources: CoverageSources, past: int, future:
         job.schedule if job and is_sound else None,
         sources.ledger.last_scheduled_end(row.job_id),
         airflow.now,
-        alive_at=airflow.now if is_paused or airflow.in_progress else _last_sign(row, records, sources.engine),
+        alive_at=airflow.now if is_paused or airflow.in_progress else _last_activity(row, records, sources.engine),
         ended={run.window for run in runs if run.window and run.run_id not in airflow.in_progress},
     )
     busy = {run.run_id: run.window for run in runs if run.window and run.run_id in airflow.in_progress}
@@ -63,8 +63,8 @@ def coverage_answer(row: StoredJob, sources: CoverageSources, past: int, future:
     )
 
 
-def _last_sign(row: StoredJob, records: Iterable[ExecutionRecord], engine: Engine) -> datetime:
-    """When the job was last changed, or last did something."""
+def _last_activity(row: StoredJob, records: Iterable[ExecutionRecord], engine: Engine) -> datetime:
+    """Return when the job was last changed or was last active."""
     changed = Definitions(engine).versions(row.job_id)[-1].created_at
     return max([changed, *(record.last_sign for record in records)])
 
@@ -72,7 +72,7 @@ def _last_sign(row: StoredJob, records: Iterable[ExecutionRecord], engine: Engin
 def _count_rerunnable(row: StoredJob, engine: Engine, runs: Iterable[DagRunSummary]) -> int:
     try:
         plan = make_rerun_plan(row, ExecutionPages(engine), runs, include_gaps=True).plan
-    except UserError:  # a run has begun this very moment
+    except UserError:  # a run has just started
         return 0
     return len(plan.clear) + len(plan.heal)
 

@@ -1,4 +1,4 @@
-"""Deleted jobs -> lines of the list of what was."""
+"""Build the rows of the list of deleted jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def deleted_job(dag_id: str, engine: Engine) -> DeletedJob:
-    """The deleted job whose Dag this was; raises ``RequestRefusal`` (404) when there is none."""
+    """Return the deleted job of this Dag. Raises ``RequestRefusal`` (404) if there is none."""
     found = DeletedJobs(engine).by_dag_id(dag_id)
     if found is None:
         what = f"there is no deleted export job with the Dag {dag_id!r}"
@@ -26,7 +26,7 @@ def deleted_job(dag_id: str, engine: Engine) -> DeletedJob:
 
 
 def deleted_rows(jobs: Sequence[DeletedJob], engine: Engine) -> list[DeletedJobRow]:
-    """A line for each, in their order; one that cannot be shown is left out, said in the log, and hides no other."""
+    """Return a row per job, in order. A job that causes an error is logged and left out."""
     delivered = DeletedJobs(engine).delivered([job.stored.job_id for job in jobs])
     rows = []
     for job in jobs:
@@ -38,7 +38,7 @@ def deleted_rows(jobs: Sequence[DeletedJob], engine: Engine) -> list[DeletedJobR
 
 
 def deleted_row(job: DeletedJob, engine: Engine) -> DeletedJobRow:
-    """The line of one job."""
+    """Return the row of one job."""
     delivered = DeletedJobs(engine).delivered([job.stored.job_id])
     return _row(job, delivered.get(job.stored.job_id, DeliveredWindows()))
 

@@ -1,4 +1,4 @@
-"""Executions of the ledger -> lines of the execution log."""
+"""Build the rows of the execution log from executions in the ledger."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FAILED = {ExecutionState.FAILED, ExecutionState.DELIVERED_THEN_FAILED}
 
 
 def execution_rows(records: Iterable[ExecutionRecord], zone: str, airflow: AirflowRuns) -> list[ExecutionRow]:
-    """A line for each; one that cannot be shown is left out, said in the log, and hides no other."""
+    """Return a row per execution. An execution that causes an error is logged and left out."""
     rows = []
     for record in records:
         try:
@@ -42,7 +42,7 @@ def execution_rows(records: Iterable[ExecutionRecord], zone: str, airflow: Airfl
 
 
 def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> ExecutionRow:
-    """One line; ``zone`` is the job's."""
+    """Return one row. ``zone``: the job's time zone."""
     window = Window(record.window_start, record.window_end)
     state = state_of(record, airflow)
     this_round = _this_round(record, airflow) if state in AT_WORK else record
@@ -70,7 +70,7 @@ def execution_row(record: ExecutionRecord, zone: str, airflow: AirflowRuns) -> E
 
 
 def _this_round(record: ExecutionRecord, airflow: AirflowRuns) -> ExecutionRecord:
-    """What is of the round that Airflow works on: since the run was made or last cleared."""
+    """Keep only entries of the current round: since the run was created or last cleared."""
     asked = airflow.asked_at.get(record.run_id)
     if asked is None or asked <= record.opened_at:
         return record
@@ -123,7 +123,7 @@ def _error(failures: list[ExecutionEvent], state: ExecutionState) -> ExecutionEr
 
 
 def _sentence(message: str) -> str:
-    """Why a step failed; of an unforeseen error only the type is known, since its text may be secret."""
+    """Return why a step failed. For an unexpected error only the type is known, because its text may be secret."""
     if not message.startswith("unexpected "):
         return message
     return f"The step was stopped by an {message}. See its task log, then rerun the job."

@@ -1,4 +1,4 @@
-"""The days that somebody asks for once more -> a window that is over, or a sentence that says why it is none."""
+"""Turn the days to re-export into a complete window, or refuse them with a reason."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from export_jobs.core.windows.window import Window, closed_at, day_start
 from export_jobs.web.http.error_responses import RequestRefusal
 
 MAX_WINDOW_LENGTH = timedelta(days=367)
-"""A year and the hours by which days of summer time are longer."""
+"""A year, plus the hours by which a change of clocks can make it longer."""
 
 
 def past_window(start: datetime, end: datetime, schedule: Schedule, known: Collection[Window], now: datetime) -> Window:
-    """A closed window of whole days, or one of ``known``, which have run; raises ``RequestRefusal`` for any other."""
+    """Return a complete window of whole days, or one of ``known`` (windows that have run). Else ``RequestRefusal``."""
     if not start < end:
         raise RequestRefusal.because(
             422, "the window ends before it begins", "Choose a first day before the last one", "end"
@@ -26,7 +26,7 @@ def past_window(start: datetime, end: datetime, schedule: Schedule, known: Colle
         raise RequestRefusal.because(422, what, "Choose yesterday or an earlier day as the last one", "end")
     closed = closed_at(schedule, window)
     if closed > now:
-        what = f"the window is over, but this job's data count as complete from {closed.isoformat()} only"
+        what = f"the window is over, but this job's data is not complete before {closed.isoformat()}"
         raise RequestRefusal.because(422, what, "Choose an earlier day as the last one", "end")
     if window in known:
         return window
@@ -36,5 +36,5 @@ def past_window(start: datetime, end: datetime, schedule: Schedule, known: Colle
     for path, moment in (("start", window.start), ("end", window.end)):
         if moment != day_start(moment.astimezone(ZoneInfo(time_zone)).date(), time_zone):
             what = f"{moment.isoformat()} is not the beginning of a day in {time_zone}"
-            raise RequestRefusal.because(422, what, "Choose whole days: a file is named after its days", path)
+            raise RequestRefusal.because(422, what, "Choose whole days, because files are named after their days", path)
     return window

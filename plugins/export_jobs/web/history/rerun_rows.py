@@ -1,4 +1,4 @@
-"""A planned rerun -> its windows as they go over the wire."""
+"""Convert a planned rerun for an answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from export_jobs.web.models.rerun import RerunAnswer, RerunWindow
 
 
 def rerun_answer(found: RerunPlan, zone: str, *, dry_run: bool, blocked: str) -> RerunAnswer:
-    """What is cleared and what is left, with the days of each window in ``zone``."""
+    """Return what is cleared and what is not, with the days of each window in ``zone``."""
     plan = found.plan
     return RerunAnswer(
         dry_run=dry_run,
@@ -22,7 +22,7 @@ def rerun_answer(found: RerunPlan, zone: str, *, dry_run: bool, blocked: str) ->
 
 def _why(run: DagRunSummary, found: RerunPlan) -> str:
     if run.run_id not in found.executions:
-        return "never begun"
+        return "never started"
     return "failed" if run.state == "failed" else "ended without delivering"
 
 

@@ -1,4 +1,4 @@
-"""A version of a definition beside the one before it: which values changed, and which deliveries used it."""
+"""Compare a version of a definition with the previous one: changed values, and the deliveries that used it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from export_jobs.web.models.history import ChangedValue, VersionChanges
 
 
 def version_changes(row: StoredJob, version: int, engine: Engine) -> VersionChanges:
-    """What ``version`` changed; raises ``RequestRefusal`` (404) when the job has had no such version."""
+    """Return what ``version`` changed. Raises ``RequestRefusal`` (404) if the job never had this version."""
     if not 1 <= version <= row.version:
         raise RequestRefusal.because(
             404, f"{row.name} has no version {version}", f"Choose one from 1 to {row.version}", "version"

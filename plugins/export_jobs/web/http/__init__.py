@@ -1,1 +1,1 @@
-"""What every request passes: who calls, what they may, the audit log, the one shape of errors."""
+"""What every request passes: login, permissions, audit log, and one shape for all errors."""

@@ -1,7 +1,7 @@
-"""Who calls, and what they may: Airflow's auth manager answers. The only module that imports airflow.api_fastapi.
+"""The caller and their permissions, from Airflow's auth manager. The only module that imports airflow.api_fastapi.
 
-A route declares its permission by the type of one parameter: ``user: ReadsJob``. Those about a job ask for the Dag
-whose id is in the path, and for nothing that a query or a body could name.
+A route declares its permission by the type of one parameter: ``user: ReadsJob``. Permissions on a job check the Dag
+whose id is in the path, and nothing from a query or a body.
 """
 
 # No `from __future__ import annotations`: fastapi reads the annotations of `__call__` of an object, not of a function.
@@ -26,15 +26,15 @@ from export_jobs.web.http.slots import WRITES
 HttpMethod = Literal["GET", "POST", "PUT", "DELETE"]
 RUN = DagAccessEntity.RUN
 DATA = DagAccessEntity.XCOM
-"""What the runs of a Dag have made: the right of its own that a download takes."""
+"""The data of a Dag's runs. A download requires this permission in addition."""
 LOGIN_COOKIE = COOKIE_NAME_JWT_TOKEN
 _NO_ADDRESS = "@email.notfound"
-"""What the FAB auth manager makes up for somebody of whom the directory tells no address."""
+"""The domain that the FAB auth manager invents for users without an address in the directory."""
 
 
 @dataclass(frozen=True)
 class VisibleDags:
-    """``visible``: those that somebody may see; ``parsed``: those that Airflow knew before it was asked for them."""
+    """``visible``: Dags that the caller may see. ``parsed``: Dags that Airflow knew just before that was asked."""
 
     parsed: Collection[str]
     visible: Set[str]
@@ -42,7 +42,7 @@ class VisibleDags:
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody whom Airflow knows. ``user`` is the auth manager's own object, ``token`` what they logged in with."""
+    """A logged-in user. ``user``: the auth manager's own object. ``token``: the token of their login."""
 
     name: str
     user: Any
@@ -51,26 +51,26 @@ class Caller:
 
     @property
     def actor(self) -> str:
-        """How the store records the author of a change."""
+        """The name under which the store records the caller's changes."""
         return self.name
 
     @property
     def own_names(self) -> set[str]:
-        """What they may be called as the owner or author of a job, in lower case."""
+        """The names that identify the caller as owner or author of a job, in lower case."""
         mail = getattr(self.user, "email", None)
         return {name.lower() for name in (self.name, mail) if name}
 
     @property
     def mail(self) -> str:
-        """Their own address as the auth manager knows it; empty where it knows none that takes mail.
+        """The caller's own address from the auth manager; empty if it has none that can receive mail.
 
-        A login name that looks like an address is none: nobody has proven whose it is.
+        A login name that looks like an address does not count: nobody has proven whose it is.
         """
         found = str(getattr(self.user, "email", None) or "")
         return found if is_mailbox(found) and not found.lower().endswith(_NO_ADDRESS) else ""
 
     def may(self, method: HttpMethod, dag_id: str | None, entity: DagAccessEntity | None = None) -> bool:
-        """Whether this Dag (None: Dags in general) is open to them for ``method``."""
+        """Whether the caller may use ``method`` on this Dag (None: on Dags in general)."""
         team = airflow_tables.teams_of([dag_id]).get(dag_id) if dag_id else airflow_tables.team_of_installation()
         details = DagDetails(id=dag_id, team_name=team)
         return bool(
@@ -78,7 +78,7 @@ class Caller:
         )
 
     def may_all(self, method: HttpMethod, dag_ids: Collection[str], entity: DagAccessEntity | None = None) -> bool:
-        """Whether every one of these Dags is; one question to the auth manager, however many there are."""
+        """Whether the caller may use ``method`` on all of these Dags; a single request to the auth manager."""
         teams = airflow_tables.teams_of(dag_ids)
         requests = [
             {"method": method, "access_entity": entity, "details": DagDetails(id=dag_id, team_name=teams.get(dag_id))}
@@ -89,29 +89,29 @@ class Caller:
     def allowed_dags(
         self, method: HttpMethod, dag_ids: Collection[str], entity: DagAccessEntity | None = None
     ) -> set[str]:
-        """Those of ``dag_ids`` that are; they are asked for one by one only when some are not."""
-        if self.may_all(method, dag_ids, entity):
+        """Return those of ``dag_ids`` on which the caller may use ``method``."""
+        if self.may_all(method, dag_ids, entity):  # the usual case; one by one only if some are denied
             return set(dag_ids)
         return {dag_id for dag_id in dag_ids if self.may(method, dag_id, entity)}
 
     def visible_dags(self) -> VisibleDags:
-        """The Dags that they may see, of all that Airflow has parsed; for ten thousand this takes a while."""
-        parsed = airflow_tables.parsed_dags()  # first: a Dag that is parsed meanwhile is asked for by itself
+        """Return the parsed Dags that the caller may see. For ten thousand Dags this takes a while."""
+        parsed = airflow_tables.parsed_dags()  # first: a Dag that is parsed in between is then checked separately
         return VisibleDags(parsed, get_auth_manager().get_authorized_dag_ids(user=self.user, method="GET"))
 
     def readable_dags(self, dag_ids: Collection[str], known: VisibleDags) -> set[str]:
-        """Those of ``dag_ids`` that they may see.
+        """Return those of ``dag_ids`` that the caller may see.
 
-        A job that was saved a moment ago has no Dag yet, so the auth manager lists none; it is asked for by itself.
+        A job that was saved a moment ago has no Dag yet, so the auth manager does not list it. It is checked alone.
         """
         wanted = set(dag_ids)
         new = wanted.difference(known.visible, known.parsed)
         return wanted.intersection(known.visible) | (self.allowed_dags("GET", new) if new else set())
 
     def may_use_connection(self, connection_id: str | None, method: HttpMethod = "GET") -> bool:
-        """Whether an Airflow connection (None: connections in general) is open to them.
+        """Whether the caller may use an Airflow connection (None: connections in general).
 
-        One of another team is open to nobody here: our Dags may not use it, whoever asks.
+        A connection of another team is denied to everybody here, because our Dags may not use it.
         """
         if connection_id is None:
             team = airflow_tables.team_of_installation()
@@ -124,7 +124,7 @@ class Caller:
 
 
 class Permission:
-    """What a route needs. The bare class needs a login and no more."""
+    """The permission that a route requires. This base class requires only a login."""
 
     what = "call the Export Jobs API"
     any_team = False
@@ -133,9 +133,9 @@ class Permission:
         self.any_team = any_team
 
     def __call__(self, request: Request, user: GetUserDep) -> Iterator[Caller]:
-        """The caller; 401 for nobody, 403 for somebody who may not, 422 for a query that the route does not know.
+        """Yield the caller. 401: not logged in; 403: not permitted; 422: unknown query parameters.
 
-        Whatever takes a body holds one of the caller's slots until it is answered; 429 when there is none.
+        A request with a body takes one of the caller's slots until it is answered; 429 if none is free.
         """
         token = request.headers.get("authorization", "").partition(" ")[2] or request.cookies.get(COOKIE_NAME_JWT_TOKEN)
         caller = Caller(user.get_name(), user, token or "", request.scope.get("export_jobs.airflow"))
@@ -146,17 +146,17 @@ class Permission:
             raise RequestRefusal.because(
                 403, f"you may not {self.what}", "Ask an administrator of Airflow for the permission"
             )
-        refuse_unknown_parameters(request)  # here: only who may call a route learns what it takes
+        refuse_unknown_parameters(request)  # here: only permitted callers learn which parameters a route has
         with nullcontext() if request.method in SAFE_METHODS else WRITES.hold(caller.name):
             yield caller
 
-    def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  others look at the path
-        """Whether the caller may."""
+    def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  subclasses use the path
+        """Whether the caller has this permission."""
         return True
 
 
 def _refuse_other_teams(caller: Caller) -> None:
-    """In multi-team mode everything here belongs to the team whose Dags our jobs are, and nobody else is served."""
+    """In multi-team mode, serve only the team that owns the Dags of the export jobs."""
     if not airflow_tables.is_multi_team():
         return
     team = airflow_tables.team_of_installation()
@@ -171,63 +171,63 @@ def _refuse_other_teams(caller: Caller) -> None:
 
 
 class PathDagPermission(Permission):
-    """Access to the Dag whose id is in the path."""
+    """Permission on the Dag whose id is in the path."""
 
     def __init__(self, method: HttpMethod, what: str, entity: DagAccessEntity | None = None) -> None:
         self.method, self.what, self.entity = method, what, entity
 
     def allows(self, caller: Caller, request: Request) -> bool:
-        """Asks for the Dag in the path."""
+        """Check the Dag in the path."""
         return caller.may(self.method, request.path_params["dag_id"], self.entity)
 
 
 class GeneralDagPermission(Permission):
-    """Access to Dags in general, for what is no single job's."""
+    """Permission on Dags in general, for routes that do not belong to a single job."""
 
     def __init__(self, method: HttpMethod, what: str) -> None:
         self.method, self.what = method, what
 
     def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single Dag is meant
-        """Asks for no Dag in particular."""
+        """Check Dags in general."""
         return caller.may(self.method, None)
 
 
 class ConnectionPermission(Permission):
-    """Access to Airflow's connections in general; the route asks for the very one it uses."""
+    """Permission on Airflow's connections in general. The route itself checks the connection that it uses."""
 
     what = "use Airflow's connections"
 
     def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single connection is meant
-        """Asks for no connection in particular."""
+        """Check connections in general."""
         return caller.may_use_connection(None)
 
 
 class CheckPermission(ConnectionPermission):
-    """For a check of a destination: whoever may send files there may ask whether it takes them."""
+    """Permission to check a destination: everybody who may send files there, or use its connection, may check it."""
 
-    what = "check destinations, which takes the right to edit Dags or to use Airflow's connections"
+    what = "check destinations, which requires the permission to edit Dags or to use Airflow's connections"
 
     def allows(self, caller: Caller, request: Request) -> bool:
-        """Asks for Dags and for connections in general."""
+        """Check Dags in general, then connections in general."""
         return caller.may("PUT", None) or super().allows(caller, request)
 
 
 class PinPermission(Permission):
-    """For pinning a host key, as whoever may edit a connection can there; the route asks for the very one."""
+    """Permission to pin a host key, which requires to edit connections. The route itself checks the connection."""
 
-    what = "pin host keys, which takes the right to edit Airflow's connections"
+    what = "pin host keys, which requires the permission to edit Airflow's connections"
 
     def allows(self, caller: Caller, request: Request) -> bool:  # noqa: ARG002  no single connection is meant
-        """Asks for connections in general."""
+        """Check connections in general."""
         return caller.may_use_connection(None, "PUT")
 
 
 LoggedIn = Annotated[Caller, Depends(Permission())]
-LoadsPage = Annotated[Caller, Depends(Permission(any_team=True))]  # the scripts, which hold no data of any team
+LoadsPage = Annotated[Caller, Depends(Permission(any_team=True))]  # the scripts, which contain no data of any team
 ReadsDags = Annotated[Caller, Depends(GeneralDagPermission("GET", "see Dags"))]
 EditsDags = Annotated[Caller, Depends(GeneralDagPermission("PUT", "edit Dags"))]
 CreatesJobs = Annotated[
-    Caller, Depends(GeneralDagPermission("PUT", "create export jobs, which takes the right to edit Dags"))
+    Caller, Depends(GeneralDagPermission("PUT", "create export jobs, which requires the permission to edit Dags"))
 ]
 ReadsJob = Annotated[Caller, Depends(PathDagPermission("GET", "see this job"))]
 EditsJob = Annotated[Caller, Depends(PathDagPermission("PUT", "edit this job"))]

@@ -1,4 +1,4 @@
-"""Airflow's public API in the name of whoever called ours, so that Airflow's own checks and its audit log apply."""
+"""Airflow's public API in the caller's name, so that Airflow's own permission checks and audit log apply."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from export_jobs.web.http.access import Caller
 
 MAX_CONCURRENT_CALLS = 6
 _ENCODING_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}
-"""Headers that speak of the compressed body; what is read here is unpacked already."""
+"""Headers about the compressed body; the body that is read here is already decompressed."""
 
 _SLOTS = BoundedSemaphore(MAX_CONCURRENT_CALLS)
-"""A call from within a request needs a second one of the server's 40 threads, and one of the 15 connections that
-Airflow has to its database by default. Airflow asks that database on its event loop whether a login still
-holds: were all connections taken by calls that wait for this loop, the server would stand still until they time out.
-So who is one too many is sent away, and does not wait."""
+"""A call from within a request needs a second one of the server's 40 threads, and one of the 15 database connections
+that Airflow has by default. Airflow checks logins against that database on its event loop. If calls that wait for this
+loop held all connections, the server would block until they time out. So a call beyond the limit is refused and does
+not wait."""
 
 
 class InProcessTransport(httpx.BaseTransport):
-    """Calls an app of this very server on its own event loop; only for use in a thread that this loop has started."""
+    """Calls an app of this server on its own event loop. Use it only in a thread that this loop has started."""
 
     def __init__(self, app: Any) -> None:
         self._transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """One request, answered whole."""
+        """Send one request and return the whole answer."""
         if not _SLOTS.acquire(blocking=False):
             raise TransientError("Airflow's API server is busy", "Try again in a moment")
         try:
@@ -50,9 +50,9 @@ class InProcessTransport(httpx.BaseTransport):
 
 
 def airflow_api_for(caller: Caller) -> AirflowApi:
-    """Airflow as ``caller`` may use it; for plain ``def`` routes.
+    """Return a client of Airflow's API with the permissions of ``caller``; for plain ``def`` routes.
 
-    Within Airflow's API server no network is used. The address in the errors' sentences is Airflow's ``base_url``.
+    Inside Airflow's API server it does not use the network. Errors name Airflow's ``base_url`` as the address.
     """
     base_url = airflow_address() or "http://localhost:8080"
     transport = InProcessTransport(caller.airflow) if caller.airflow is not None else None

@@ -1,7 +1,7 @@
-"""Every write, done or refused, becomes a row of Airflow's audit log: who, what, on which job, before and after.
+"""Record every write, done or refused, in Airflow's audit log: who, what, on which job, before and after.
 
-Airflow's own ``action_logging`` writes before the route runs, whole bodies (a list of customers among them) and never
-the outcome; so the row is written here, once the outcome is known.
+Airflow's own ``action_logging`` writes before the route runs. It records whole bodies (including lists of customers)
+and never the outcome. So the row is written here, once the outcome is known.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 
 _MAX_LENGTH = 500
 _MAX_ENTRIES = 500
-"""Of a list in a row: all jobs that one request can name."""
+"""The maximum number of entries of a list in a row: all jobs that one request can name."""
 
 
 @dataclass
 class AuditEntry:
-    """What a route has to say of itself beside who, when and how it ended. No secrets and no customers."""
+    """What a route adds to its row, besides who, when and the outcome. No secrets and no customers."""
 
     dag_id: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
@@ -40,16 +40,16 @@ class AuditEntry:
     is_recorded: bool = False
 
     def note(self, dag_id: str | None = None, **extra: Any) -> None:
-        """Add to the row: the job's Dag, the names of what changed, values before and after."""
+        """Add to the row: the job's Dag, the names of changed fields, values before and after."""
         self.dag_id = dag_id or self.dag_id
         self.extra.update({key: _short(value) for key, value in extra.items()})
 
     def record_read(self) -> None:
-        """Write a row although nothing is changed: data leave."""
+        """Write a row although nothing changes, because data leave the system."""
         self.is_recorded = True
 
     def skip(self) -> None:
-        """Write no row: this request only looks."""
+        """Write no row, because this request only reads."""
         self.skipped = True
 
 
@@ -62,10 +62,10 @@ AuditEntryDep = Annotated[AuditEntry, Depends(_audit_entry)]
 
 
 class AuditedRoute(APIRoute):
-    """A route whose writes are recorded, whatever becomes of them."""
+    """A route whose writes are recorded, whatever their outcome."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with the record after it."""
+        """Return the handler, followed by the record."""
         handler = super().get_route_handler()
 
         async def handle_and_record(request: Request) -> Response:
@@ -85,7 +85,7 @@ class AuditedRoute(APIRoute):
         caller = getattr(request.state, "caller", None)
         is_read = request.method in SAFE_METHODS and not entry.is_recorded
         if is_read or entry.skipped or caller is None:
-            return  # nobody is logged in: there is nothing to record but noise
+            return  # nobody is logged in: a row would only be noise
         extra = {"method": request.method, "status": status, **entry.extra}
         if isinstance(error, RequestRefusal):
             extra["refused"] = [
@@ -96,12 +96,12 @@ class AuditedRoute(APIRoute):
             await run_in_threadpool(
                 airflow_tables.add_to_audit_log, f"export_jobs.{self.name}", caller.name, entry.dag_id, extra
             )
-        except Exception:  # what is done is done; the store keeps its own record of who changed what
+        except Exception:  # the write is done, and the store has its own record of who changed what
             log.exception("Airflow's audit log could not be written for %s by %s", self.name, caller.name)
 
 
 async def record_refused_request(scope: Scope, status: int, issue: Issue) -> None:
-    """A row for a write that was refused before anybody was asked who sent it."""
+    """Record a write that was refused before the caller was identified."""
     if scope["method"] in SAFE_METHODS or status == 401:
         return
     extra = {"method": scope["method"], "path": _short(scope["path"]), "status": status, "refused": [issue.what]}
@@ -112,12 +112,12 @@ async def record_refused_request(scope: Scope, status: int, issue: Issue) -> Non
 
 
 def api_router(noun: str) -> APIRouter:
-    """A router whose writes are recorded and whose errors are declared; ``noun`` groups it in the documentation."""
+    """Return a router that records writes and declares errors. ``noun`` groups its routes in the documentation."""
     return APIRouter(route_class=AuditedRoute, tags=[noun], responses=ERROR_ANSWERS)
 
 
 def _short(value: Any) -> Any:
-    """What a body of two megabytes holds makes no row of two megabytes, wherever in a value it stands."""
+    """Shorten texts and lists at any depth, so that a body of 2 MB does not become a row of 2 MB."""
     if isinstance(value, str) and len(value) > _MAX_LENGTH:
         return f"{value[:_MAX_LENGTH]}…"
     if isinstance(value, Mapping):

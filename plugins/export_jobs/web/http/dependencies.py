@@ -1,4 +1,4 @@
-"""What routes work on: the store, the ledger, the catalogue, the job of the path. Opened when asked for."""
+"""What routes depend on: the store, the ledger, the catalogue, the job in the path. Opened on first use."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from export_jobs.store.stored_job import StoredJob
 from export_jobs.web.http.error_responses import RequestRefusal
 
 ENGINE_CACHE_S = 60
-"""For so many seconds the store's connection is not looked up again; a secrets backend may be slow."""
+"""How many seconds the store's connection is cached; a secrets backend can be slow."""
 
 CATALOGUE_CACHE_S = 2
-"""For so many seconds the catalogue's files are not looked at again."""
+"""How many seconds the catalogue is used before its files are checked for changes again."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class StampedCatalogue:
 
 
 def engine() -> Engine:
-    """The store's engine; raises ``TerminalError`` where no store is configured."""
+    """Return the store's engine. Raises ``TerminalError`` if no store is configured."""
     try:
         return _engine_of(int(time.monotonic() // ENGINE_CACHE_S))
     except UserError as error:
@@ -45,22 +45,22 @@ def engine() -> Engine:
 
 
 @lru_cache(maxsize=1)
-def _engine_of(turn: int) -> Engine:  # noqa: ARG001  forgets the one before
+def _engine_of(turn: int) -> Engine:  # noqa: ARG001  part of the cache key
     return store_engine()
 
 
 def definitions() -> Definitions:
-    """Jobs, templates and destinations."""
+    """Return the stored jobs, templates and destinations."""
     return Definitions(engine())
 
 
 def ledger() -> Ledger:
-    """What ran and what was delivered."""
+    """Return the ledger: what ran and what was delivered."""
     return Ledger(engine())
 
 
 class _CatalogueCache:
-    """The catalogue as its files are now: read again when one of them has changed."""
+    """Caches the catalogue, and loads it again when one of its files has changed."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -81,7 +81,7 @@ _CATALOGUE_CACHE = _CatalogueCache()
 
 
 def stamped_catalogue() -> StampedCatalogue:
-    """What can be exported; raises ``TerminalError`` when its folder is missing."""
+    """Return the catalogue with its stamp. Raises ``TerminalError`` if its folder is missing."""
     try:
         return _CATALOGUE_CACHE.catalogue()
     except UserError as error:
@@ -89,12 +89,12 @@ def stamped_catalogue() -> StampedCatalogue:
 
 
 def catalogue() -> Catalogue:
-    """What can be exported."""
+    """Return the catalogue: what can be exported."""
     return stamped_catalogue().catalogue
 
 
 def stored_job(dag_id: str) -> StoredJob:
-    """The live job of the Dag in the path, or 404."""
+    """Return the live job of the Dag in the path, or answer 404."""
     found = definitions().by_dag_id(dag_id)
     if found is None:
         raise RequestRefusal.because(

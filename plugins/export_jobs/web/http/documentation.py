@@ -1,7 +1,7 @@
-"""The API's own description, for those who are logged in: OpenAPI for machines, one page for people.
+"""The description of the API for logged-in users: OpenAPI for machines, one page for people.
 
-The page is plain HTML from here: FastAPI's own loads scripts of another site, which a closed network does not reach and
-a bank does not let into a page that is logged in to Airflow.
+The page is our own plain HTML. FastAPI's page loads scripts from another site. A closed network cannot reach them, and
+a bank does not allow them on a page that is logged in to Airflow.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ dt { font-weight: 600 } dd { margin: 0 0 .4rem 1rem }"""
 
 @router.get("/openapi.json", include_in_schema=False)
 def openapi(request: Request, user: LoggedIn) -> dict[str, Any]:  # noqa: ARG001  the parameter is the permission
-    """The description of every route."""
+    """Return the OpenAPI description of every route."""
     return {**_description(request), "servers": [{"url": request.scope.get("root_path", "")}]}
 
 
 @router.get("/docs", include_in_schema=False)
 def documentation_page(request: Request, user: LoggedIn) -> HTMLResponse:  # noqa: ARG001  the parameter is the permission
-    """The same, to read."""
+    """Return the description as a page."""
     return HTMLResponse(_page(_description(request)))
 
 

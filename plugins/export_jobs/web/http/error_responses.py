@@ -1,7 +1,7 @@
-"""One shape for everything that is refused: where, what, and what to do; all issues at once.
+"""One shape for all errors: where, what, and what to do; all issues at once.
 
-Nothing of the server's insides is in an answer: what nobody expected is logged under an id, and the answer holds only
-that id.
+An answer never contains internals of the server: an unexpected error is logged under an id, and the answer contains
+only that id.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ REMEDIES = {
 
 
 class RequestRefusal(Exception):  # noqa: N818  the request is at fault, not the code
-    """Why a request is not served, for a person; ``issues`` are all of the reasons."""
+    """Why a request is refused, in words for people. ``issues`` has all reasons."""
 
     def __init__(self, status: int, issues: Sequence[Issue]) -> None:
         super().__init__("; ".join(map(str, issues)))
@@ -46,36 +46,36 @@ class RequestRefusal(Exception):  # noqa: N818  the request is at fault, not the
 
     @classmethod
     def because(cls, status: int, what: str, remedy: str, path: str = "") -> RequestRefusal:
-        """A refusal for one reason."""
+        """Create a refusal for one reason."""
         return cls(status, [Issue(path, what, remedy)])
 
 
 def issue_of(error: ExportError, path: str = "") -> Issue:
-    """An error of ours as an issue."""
+    """Convert an error of this package to an issue."""
     return Issue(path, error.what, error.remedy)
 
 
 def error_response(status: int, issues: Iterable[Issue]) -> Response:
-    """The one shape; at most a hundred issues, and how many more there are."""
+    """Create an error response: at most a hundred issues, plus the number of the others."""
     body = ErrorAnswer(errors=[IssueAnswer.of(issue) for issue in first_issues(list(issues))])
     return Response(json.dumps(body.model_dump(mode="json")), status_code=status, media_type="application/json")
 
 
 def unexpected_error_response(error: Exception) -> Response:
-    """An id in the answer, the rest in the log under that id."""
+    """Create a response with only an error id; the log has the details under that id."""
     return error_response(500, [unexpected_error_issue(error)])
 
 
 def unexpected_error_issue(error: Exception) -> Issue:
-    """An id for a person; the log has the rest under that id."""
+    """Create an issue with only an error id, and log the details under that id."""
     error_id = token_hex(4)
     log.error("Error %s of the Export Jobs API", error_id, exc_info=error)
     what = f"something unexpected happened; it is in the log of Airflow's API server as error {error_id}"
-    return Issue("", what, "Try again; if it happens again, send that id to whoever runs Airflow")
+    return Issue("", what, "Try again. If it happens again, send this id to an administrator of Airflow")
 
 
 def status_of(error: Exception) -> int:
-    """The status with which ``error`` is answered."""
+    """Return the HTTP status for ``error``."""
     match error:
         case RequestRefusal() | AirflowRefusal():
             return error.status
@@ -92,7 +92,7 @@ def status_of(error: Exception) -> int:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Answer every error in the one shape."""
+    """Register handlers that answer every error in the same shape."""
     app.add_exception_handler(RequestRefusal, _handle_refusal)
     app.add_exception_handler(RequestValidationError, _handle_invalid_request)
     app.add_exception_handler(HTTPException, _handle_http_error)
@@ -124,7 +124,7 @@ def _handle_invalid_request(_: Request, error: Exception) -> Response:
 
 def _request_issue(detail: Mapping[str, Any]) -> Issue:
     place = tuple(detail["loc"])
-    if detail["type"] == "json_invalid":  # its place is a count of characters, and no path
+    if detail["type"] == "json_invalid":  # its location is a character offset, not a path
         reason = str(detail.get("ctx", {}).get("error", ""))
         return Issue("", f"the body is not JSON: {reason}, at character {place[-1]}", "Send a JSON object")
     if detail["type"] == "missing" and place == ("body",):

@@ -1,4 +1,4 @@
-"""The first and the last thing a request meets: no write from another site, safe headers, no traceback."""
+"""The outermost middleware: refuses writes from other sites, sets security headers, hides tracebacks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SAFE_HEADERS = {
 
 
 class Guard:
-    """ASGI middleware around the whole app."""
+    """The ASGI middleware around the whole app."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -33,12 +33,12 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = False
+        has_started = False
 
         async def send_safely(message: Message) -> None:
-            nonlocal begun
+            nonlocal has_started
             if message["type"] == "http.response.start":
-                begun = True
+                has_started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
@@ -55,7 +55,7 @@ class Guard:
         try:
             await self.app(scope, bounded, send_safely)
         except Exception as error:
-            if begun:
+            if has_started:
                 raise
             await unexpected_error_response(error)(scope, receive, send_safely)
         if bounded.is_too_large:
@@ -67,7 +67,7 @@ def _has_login_cookie(headers: Headers) -> bool:
 
 
 class _BoundedBody:
-    """Reads no more than fits, whatever the request declares as its length."""
+    """Limits the size of the body, whatever length the request declares."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -81,19 +81,19 @@ class _BoundedBody:
         message = await self._receive()
         self._received += len(message.get("body", b""))
         if self.is_too_large:
-            raise HTTPException(413)  # FastAPI passes this on, and makes a 400 of everything else
+            raise HTTPException(413)  # FastAPI passes this on, but turns any other exception into a 400
         return message
 
 
 def _refusal(scope: Scope) -> tuple[int, Issue] | None:
     headers = Headers(scope=scope)
     if "authorization" not in headers and not _has_login_cookie(headers):
-        # Airflow judges a login where there is one; without, not a byte of a body is read.
+        # Airflow checks the login later, if there is one. Without one, no byte of the body is read.
         return 401, Issue("", "you are not logged in", "Log in to Airflow, then try again")
     why = cross_site_reason(scope["method"], headers, {urlsplit(airflow_address()).netloc})
     if why:
-        remedy = "Send JSON, from Airflow's own page or from a program that sends no Origin"
-        return 403, Issue("", f"this request is refused, since {why}", remedy)
+        remedy = "Send JSON from Airflow's own page, or from a program without an Origin header"
+        return 403, Issue("", f"this request is refused because {why}", remedy)
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
         return 413, Issue("", *REMEDIES[413])

@@ -1,4 +1,4 @@
-"""Is a write from our own page? Airflow has no token against forged requests; the browser says where one comes from."""
+"""Detect writes from other sites. Airflow has no CSRF token, but the browser says where a request comes from."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 def cross_site_reason(method: str, headers: Mapping[str, str], own_hosts: Collection[str]) -> str:
-    """Why this request may have been made by another site; empty when it was not.
+    """Return why this request may come from another site; empty if it does not.
 
-    ``headers`` by lower-case name. A program that is no browser sends neither header and is no danger: it has no cookie
-    that somebody else could make it use. ``own_hosts``: what Airflow is called, beside the request's own host; behind a
-    proxy that is another name.
+    ``headers``: by lower-case name. A program that is not a browser sends neither header. It is not a danger, because
+    it has no cookie that another site could use. ``own_hosts``: Airflow's host names besides the request's own host;
+    behind a proxy they differ.
     """
     if method in SAFE_METHODS:
         return ""
@@ -21,7 +21,7 @@ def cross_site_reason(method: str, headers: Mapping[str, str], own_hosts: Collec
     if media_type != "application/json":
         return "its Content-Type is not application/json"
     if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        return "the browser says that another site has made it"
+        return "the browser says that it comes from another site"
     origin = headers.get("origin")
     if origin is None:
         return ""

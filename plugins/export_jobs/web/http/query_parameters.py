@@ -1,4 +1,4 @@
-"""A query parameter that a route does not take is refused. Ignored, a misspelt ``dry_run`` would do the real thing."""
+"""Refuse unknown query parameters. If they were ignored, a misspelt ``dry_run`` would do the real thing."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from export_jobs.web.http.error_responses import RequestRefusal
 
 
 def refuse_unknown_parameters(request: Request) -> None:
-    """Refuse with 422 what the query names beside the parameters of the route that serves ``request``."""
+    """Refuse with 422 every query parameter that the route of ``request`` does not have."""
     route = request.scope["route"]
     taken = query_parameter_names(route)
     unknown = sorted(set(request.query_params) - taken)
     if unknown:
-        remedy = f"It takes {', '.join(sorted(taken))}" if taken else "Leave the query out"
-        raise RequestRefusal(
-            422, [Issue(name, "this address takes no such query parameter", remedy) for name in unknown]
-        )
+        remedy = f"Use only {', '.join(sorted(taken))}" if taken else "Leave the query out"
+        raise RequestRefusal(422, [Issue(name, "this address has no such query parameter", remedy) for name in unknown])
 
 
 def query_parameter_names(route: APIRoute) -> set[str]:
-    """The names of all query parameters of a route, those in a model among them."""
+    """Return the names of all query parameters of a route, including those of models."""
     names: set[str] = set()
     for parameter in get_flat_dependant(route.dependant).query_params:
         model = parameter.field_info.annotation

@@ -1,4 +1,4 @@
-"""How often somebody may do something, and how many do so at once: over all API servers, since the store counts."""
+"""Limits per person and limits on concurrency. The store counts, so they apply across all API servers."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most ``limit`` times in ``seconds`` for each person; ``subject`` says of what."""
+    """At most ``limit`` times in ``seconds`` per person. ``subject``: the name of the limited action."""
 
     subject: str
     limit: int
     seconds: float
 
     def wait(self, name: str) -> int:
-        """Count one time and return 0; or count nothing and return how many seconds are to be waited, at least 1.
+        """Count one use and return 0. Over the limit, count nothing and return the seconds to wait, at least 1.
 
-        While the store cannot count, nobody waits: who looks for the reason of that is to find it.
+        While the store cannot count, there is no limit, so that people can find out why the store fails.
         """
         try:
             permit = Permits(engine()).take(storable_text(f"{self.subject} by {name}"), self.limit, self.seconds)
@@ -39,7 +39,7 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class SharedSlots:
-    """At most ``limit`` at once, whoever asks. What a server that died has held is free after ``seconds``."""
+    """At most ``limit`` at once, over all people. A slot of a server that died is free after ``seconds``."""
 
     subject: str
     limit: int
@@ -47,7 +47,7 @@ class SharedSlots:
 
     @contextmanager
     def hold(self, what: str) -> Iterator[None]:
-        """Hold one; raises ``RequestRefusal`` (429, ``what``) when all of them are taken."""
+        """Hold one slot. Raises ``RequestRefusal`` (429, ``what``) if all of them are taken."""
         permits = Permits(engine())
         permit = permits.take(self.subject, self.limit, self.seconds)
         if permit.id is None:

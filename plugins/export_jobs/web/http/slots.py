@@ -1,4 +1,4 @@
-"""How many requests of one person are worked on at once: nobody may take every thread of Airflow's API server."""
+"""Limit concurrent requests per person, so that nobody takes every thread of Airflow's API server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SLOTS_PER_PERSON = 4
 
 
 class Slots:
-    """At most ``limit`` at once for each name."""
+    """At most ``limit`` at once per name."""
 
     def __init__(self, limit: int = SLOTS_PER_PERSON) -> None:
         self._limit = limit
@@ -22,10 +22,10 @@ class Slots:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
-        """Hold one; raises ``RequestRefusal`` (429) when all of them are taken."""
+        """Hold one slot. Raises ``RequestRefusal`` (429) if all of them are taken."""
         with self._lock:
             if self._held[name] >= self._limit:
-                what = f"{self._limit} of your requests are being worked on already"
+                what = f"{self._limit} of your requests are already in progress"
                 raise RequestRefusal.because(429, what, "Wait until they are done, then try again")
             self._held[name] += 1
         try:

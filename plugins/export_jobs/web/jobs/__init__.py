@@ -1,1 +1,1 @@
-"""Jobs as the page shows and changes them."""
+"""Reading and changing jobs for the page."""

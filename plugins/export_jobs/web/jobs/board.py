@@ -1,4 +1,4 @@
-"""All jobs with how they stand: definitions x ledger x Airflow, for the list and for a single job."""
+"""All jobs with their state, from definitions, ledger and Airflow; for the list and for a single job."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from export_jobs.web.models.job import Cause, JobState
 
 log = logging.getLogger(__name__)
 
-ALARM_STANDS_FOR = timedelta(minutes=30)
-"""Three rounds of the auditor; after that nobody knows whether it still stands."""
+MAX_ALARM_AGE = timedelta(minutes=30)
+"""Three rounds of the auditor. An older alarm may no longer apply."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobSummary:
-    """One job as it stands. ``told``: why its run was refused, or what the auditor has found."""
+    """One job with its state. ``message``: why its run was refused, or what the auditor has found."""
 
     definition: DefinitionSummary
     progress: JobProgress
@@ -38,22 +38,22 @@ class JobSummary:
     cause: Cause
     is_paused: bool
     is_completed: bool
-    told: str = ""
+    message: str = ""
 
     def as_faulty(self) -> JobSummary:
-        """The same as a job that cannot be shown as it is."""
+        """Return the summary of a job that cannot be shown correctly."""
         definition = self.definition.as_faulty()
         return replace(self, definition=definition, state=JobState.UNABLE_TO_EXECUTE, cause=Cause.BROKEN)
 
     @property
     def upcoming_delivery(self) -> ScheduledWindow | None:
-        """The next window that will be made; None for a job that is paused, too."""
+        """The next window that will run; None also for a paused job."""
         return None if self.is_paused else self.definition.upcoming_delivery(self.progress.last_window_end)
 
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """What is true of all jobs when the board is read: ids of Dags, ids of jobs, seconds since 1970."""
+    """The state of Airflow and the store when the board is read. ``now``: seconds since 1970."""
 
     running: set[str]
     paused: set[str]
@@ -64,10 +64,10 @@ class _Snapshot:
 
 
 class JobBoard:
-    """The jobs of one store. One of these a process, since it keeps what did not change since it was last asked.
+    """The jobs of one store. One instance per process, because it caches what has not changed since the last read.
 
-    What is kept is never changed, only replaced: threads may read it at once. Making ten thousand objects for every
-    answer would send Python's garbage collector through all of Airflow at every other one.
+    Cached objects are replaced and never changed, so threads can read them concurrently. The cache matters: ten
+    thousand new objects per answer would start a full run of Python's garbage collector at every other answer.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -78,8 +78,8 @@ class JobBoard:
         self._completed_runs: dict[int, tuple[int, int | None]] = {}
 
     def read(self, stamped: StampedCatalogue, job_id: int | None = None) -> list[JobSummary]:
-        """Every live job, or the one. Raises ``TransientError`` while the store is out of reach."""
-        # Airflow first: a run that ends meanwhile is shown as running still, never as failed.
+        """Return every live job, or only ``job_id``. Raises ``TransientError`` while the store is unreachable."""
+        # Airflow first: a run that ends in between is then shown as still running, never as failed.
         running = airflow_tables.dags_in_progress()
         paused = airflow_tables.paused_dags()
         progress_rows = [self._progress(row) for row in self._overview.progress_rows(job_id)]
@@ -88,7 +88,7 @@ class JobBoard:
             (definitions[progress.job_id], progress) for progress in progress_rows if progress.job_id in definitions
         ]
         refused = self._refusals.newest(datetime.now(UTC) - timedelta(seconds=REFUSED_FOR_S))
-        alarms = self._alarms.standing(ALARM_STANDS_FOR)
+        alarms = self._alarms.standing(MAX_ALARM_AGE)
         at = _Snapshot(running, paused, self._find_completed(present, running), refused, alarms, time.time())
         return [self._summary_or_fault(known, progress, at) for known, progress in present]
 
@@ -97,11 +97,11 @@ class JobBoard:
         return held.progress if held is not None and held.progress == row else JobProgress._make(row)
 
     def _summary_or_fault(self, definition: DefinitionSummary, progress: JobProgress, at: _Snapshot) -> JobSummary:
-        """One job must not take the list from all others, whatever its schedule makes of this day."""
+        """Return the summary, or a faulty one: an error in one job must not break the list of all others."""
         try:
             return self._summary(definition, progress, at)
         except Exception:
-            log.exception("How job %r stands cannot be told", definition.name)
+            log.exception("The state of job %r cannot be determined", definition.name)
             return self._summary(definition.as_faulty(), progress, at)
 
     def _summary(self, definition: DefinitionSummary, progress: JobProgress, at: _Snapshot) -> JobSummary:
@@ -117,24 +117,24 @@ class JobBoard:
             refused_at=refused.at.timestamp() if refused else None,
             alarm=alarm,
         )
-        told = {Cause.REFUSED: refused, Cause.ALARM: alarm}.get(cause)
-        message = told.message if told else ""
+        finding = {Cause.REFUSED: refused, Cause.ALARM: alarm}.get(cause)
+        message = finding.message if finding else ""
         is_completed = progress.job_id in at.completed
         held = self._summaries.get(progress.job_id)
         if (
             held is not None
             and held.definition is definition
             and held.progress is progress
-            and (held.state, held.cause, held.is_paused, held.is_completed, held.told)
+            and (held.state, held.cause, held.is_paused, held.is_completed, held.message)
             == (state, cause, is_paused, is_completed, message)
         ):
             return held
-        made = JobSummary(definition, progress, state, cause, is_paused, is_completed, message)
-        self._summaries[progress.job_id] = made
-        return made
+        summary = JobSummary(definition, progress, state, cause, is_paused, is_completed, message)
+        self._summaries[progress.job_id] = summary
+        return summary
 
     def _find_completed(self, present: list[tuple[DefinitionSummary, JobProgress]], running: set[str]) -> set[int]:
-        """No window is left to make, and every one that was made is delivered; that stays true until a new run."""
+        """Return the jobs with no window left to run and every window delivered. This holds until a new run."""
         ended = {
             definition.job_id: (definition.version, progress.execution_id)
             for definition, progress in present
@@ -151,7 +151,7 @@ class JobBoard:
 def _has_no_window_left(definition: DefinitionSummary, progress: JobProgress) -> bool:
     try:
         return definition.due(progress.last_window_end) is None
-    except Exception:  # it is logged where the job's own line is made
+    except Exception:  # logged where the job's own summary is created
         return False
 
 
@@ -160,6 +160,6 @@ _BOARDS: WeakKeyDictionary[Engine, JobBoard] = WeakKeyDictionary()
 
 
 def board_of(engine: Engine) -> JobBoard:
-    """This process's board of a store."""
+    """Return this process's board of a store."""
     with _LOCK:
         return _BOARDS.get(engine) or _BOARDS.setdefault(engine, JobBoard(engine))

@@ -1,4 +1,4 @@
-"""What is known of a job from its definition alone, worked out once for each version of it."""
+"""What a job's definition alone says about it, computed once per version."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REPORT = "See the log of Airflow's API server, and report what it says"
 
 @dataclass
 class DefinitionSummary:
-    """One version of one definition, as a list shows it. A row that cannot be read as a job has no ``schedule``."""
+    """One version of one definition, as a list shows it. An unreadable definition has no ``schedule``."""
 
     job_id: int
     version: int
@@ -46,7 +46,7 @@ class DefinitionSummary:
 
     @classmethod
     def of(cls, row: StoredJob, created_at: float, change: LastChange, catalogue: Catalogue) -> DefinitionSummary:
-        """Validates the row; this is the part that takes time."""
+        """Validate the row and summarize it; validation is the slow part."""
         job, issues = row.check(catalogue=catalogue)
         found = errors(issues)
         fault = f"The definition is invalid: {found[0]}" if found else ""
@@ -55,7 +55,7 @@ class DefinitionSummary:
         if readable is not None:
             summary._fill(readable)
         summary.changed_at = change.at.timestamp()
-        # An owner is a mail address; many an Airflow knows people by the part before the @.
+        # An owner is a mail address. Many Airflow installations name users by the part before the @.
         owner = summary.owner.lower()
         summary.people = frozenset({owner, owner.partition("@")[0], change.created_by.lower()}) - {""}
         summary.sort_key = summary.name.lower()
@@ -63,7 +63,7 @@ class DefinitionSummary:
         return summary
 
     def as_faulty(self) -> DefinitionSummary:
-        """The same without its schedule: what a list can show of a job that makes it stumble."""
+        """Return the summary without its schedule, for a job that cannot be shown because of an error."""
         fault = self.fault or f"The definition cannot be shown. {REPORT}."
         return replace(self, fault=fault, schedule=None, schedule_text="", _upcoming=None)
 
@@ -74,11 +74,11 @@ class DefinitionSummary:
             self.schedule, self.schedule_text = job.schedule, schedule_text(job.schedule)
 
     def upcoming_delivery(self, last_window_end: float | None) -> ScheduledWindow | None:
-        """The window after the last one that was made; None when there is none, or the definition is invalid."""
+        """Return the window after the last one that ran; None if there is none or the definition is invalid."""
         return self._upcoming_after(last_window_end)[1]
 
     def due(self, last_window_end: float | None) -> float | None:
-        """When that window is to be delivered, in seconds since 1970."""
+        """Return when the upcoming window is due, in seconds since 1970."""
         return self._upcoming_after(last_window_end)[2]
 
     def _upcoming_after(
@@ -92,7 +92,7 @@ class DefinitionSummary:
 
 
 class DefinitionSummaries:
-    """Facts by job, kept while their version and the catalogue stay the same."""
+    """Summaries by job, cached while version and catalogue stay the same."""
 
     def __init__(self, overview: JobOverview) -> None:
         self._overview = overview
@@ -101,7 +101,7 @@ class DefinitionSummaries:
         self._summaries: dict[int, DefinitionSummary] = {}
 
     def of(self, progress_rows: Collection[JobProgress], stamped: StampedCatalogue) -> dict[int, DefinitionSummary]:
-        """The facts of these jobs; only those that are new or have changed are read and validated."""
+        """Return the summaries of these jobs. Only new and changed jobs are read and validated."""
         with self._lock:
             if self._stamp != stamped.stamp:
                 self._summaries, self._stamp = {}, stamped.stamp
@@ -119,7 +119,7 @@ class DefinitionSummaries:
 
 
 def _summary_of(row: StoredJob, created_at: float, change: LastChange, catalogue: Catalogue) -> DefinitionSummary:
-    """One row must not take the list from all others, whatever validation stumbles over."""
+    """Summarize one row. An unexpected error in one row must not break the list of all others."""
     try:
         return DefinitionSummary.of(row, created_at, change, catalogue)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""One row of the store -> the job in full, as its page shows it."""
+"""Build the full job, as its page shows it, from its row in the store."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from export_jobs.web.models.job import JobRow
 
 
 def job_row(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller: Caller) -> JobRow:
-    """The line of the list of one job; raises ``RequestRefusal`` when it has just been deleted."""
+    """Return the list row of one job. Raises ``RequestRefusal`` if it has just been deleted."""
     return job_rows([_summary(row, engine, stamped)], engine, caller)[0]
 
 
 def job_detail(row: StoredJob, engine: Engine, stamped: StampedCatalogue, caller: Caller) -> JobDetail:
-    """Everything about one job; of a row that cannot be read, what is known all the same."""
+    """Return everything about one job; for a row that cannot be read, as much as is known."""
     summary = _summary(row, engine, stamped)
     line = job_rows([summary], engine, caller)[0]
     store = Definitions(engine)
@@ -72,7 +72,7 @@ def _definition_document(job: ExportJob) -> dict[str, Any]:
 
 
 def _editable(job: ExportJob | None, line: JobRow, summary: JobSummary) -> list[str]:
-    """A once job that has run keeps everything but its description; the store's guards say the same."""
+    """Return the editable fields. A once job that has run keeps all but its description, as in the store's guards."""
     if job is None or not line.may.edit:
         return []
     has_run = summary.progress.execution_id is not None
@@ -98,7 +98,7 @@ def _templates(job: ExportJob, catalogue: Catalogue) -> list[TemplateInUse]:
 
 
 def file_columns(template: Template, use: TemplateUse, catalogue: Catalogue) -> list[FileColumn]:
-    """The columns of a template's file, as the job chooses and renames them."""
+    """Return the columns of a template's file, as the job chooses and renames them."""
     return [_file_column(chosen, template, catalogue) for chosen in chosen_columns(template, use, catalogue)]
 
 

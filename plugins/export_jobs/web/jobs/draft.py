@@ -1,4 +1,4 @@
-"""A body from the wizard, finished or not -> every issue, the windows to come, the schedule in plain words."""
+"""Check a body from the wizard, finished or not: every issue, the coming windows, the schedule in words."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from export_jobs.web.models.job import UpcomingWindow
 
 NEW_TEMPLATES = "new_templates"
 MAX_SHOWN_WINDOWS = 62
-"""Enough for a picture of the months to come; a year of days would be a lot at every key that is pressed."""
+"""Enough for a calendar of the coming months; a year of days at every keystroke would be too much."""
 MAX_NEW_TEMPLATES = 50
-"""More than a job may have, so that the rule of its templates speaks of a few too many."""
+"""More than a job may have, so that the rule about templates reports a few too many."""
 JOB_NAME_TAKEN = "there is a job of this name already"
 
 
 @dataclass(frozen=True)
 class JobDraft:
-    """What was read of a body. ``job`` is there only when nothing is wrong."""
+    """A body that was read. ``job`` is present only if nothing is wrong."""
 
     job: JobSpec | None
     templates: tuple[Template, ...]
@@ -44,7 +44,7 @@ class JobDraft:
 
 
 def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue, now: datetime) -> JobDraft:
-    """Hold a new job and the new templates that come with it against the catalogue and the store."""
+    """Validate a new job and its new templates against the catalogue and the store."""
     new = body.get(NEW_TEMPLATES) or []
     if isinstance(new, list) and len(new) > MAX_NEW_TEMPLATES:
         what = f"these are {len(new):,} new templates; at most {MAX_NEW_TEMPLATES} are read"
@@ -66,7 +66,7 @@ def read_draft(body: Mapping[str, Any], store: Definitions, catalogue: Catalogue
 
 
 def one_template_of_draft(draft: JobDraft, name: str, store: Definitions) -> ExportJob:
-    """What a draft would be as a job, with one of its templates alone; raises ``RequestRefusal`` with what is wrong."""
+    """Return a draft as a job with only one of its templates. Raises ``RequestRefusal`` with what is wrong."""
     if draft.job is None:
         raise RequestRefusal(422, errors(draft.issues))
     known = {template.name: template for template in (*store.templates(), *draft.templates)}
@@ -76,7 +76,7 @@ def one_template_of_draft(draft: JobDraft, name: str, store: Definitions) -> Exp
 
 
 def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> DraftCheck:
-    """What the wizard shows while a person types; a valid schedule is described whatever else is missing."""
+    """Return what the wizard shows during typing. A valid schedule is described even if other parts are missing."""
     schedule = _schedule(draft, body)
     coming = list(scheduled_windows(schedule)) if schedule else []
     over = [scheduled.window for scheduled in coming if scheduled.due <= now]
@@ -95,7 +95,7 @@ def check_draft(draft: JobDraft, body: Mapping[str, Any], now: datetime) -> Draf
 
 
 def upcoming_windows(coming: Sequence[ScheduledWindow], time_zone: str) -> list[UpcomingWindow]:
-    """Windows as they go over the wire."""
+    """Convert windows for an answer."""
     return [
         UpcomingWindow(
             start=scheduled.window.start,
@@ -121,7 +121,7 @@ def _file_names(job: JobSpec | None, coming: Sequence[ScheduledWindow], now: dat
 
 
 def _with_body_path(issue: Issue) -> Issue:
-    """A body is one entry of a file: ``jobs[0].name`` is its ``name``, ``templates[0]`` its first new template."""
+    """Map a path of a definition file to the body: ``jobs[0].name`` -> ``name``, ``templates`` -> ``new_templates``."""
     path = issue.path
     if path.startswith("jobs[0]"):
         return replace(issue, path=path.removeprefix("jobs[0]").removeprefix("."))
@@ -129,9 +129,9 @@ def _with_body_path(issue: Issue) -> Issue:
 
 
 def _name_conflicts(name: object, templates: object, store: Definitions, stored: StoredReferences) -> list[Issue]:
-    """Names that are in use; capitals do not tell them apart, since on many file systems they do not."""
+    """Report names that are in use. Case does not distinguish names, as on many file systems."""
     issues = []
-    # A name that cannot be one is not looked up: no database compares a NUL or half of a character.
+    # An impossible name is not looked up: no database compares a NUL or half a character.
     if isinstance(name, str) and not any(name_issues("name", name)) and store.job(name):
         issues.append(Issue("name", JOB_NAME_TAKEN, "Choose another name"))
     for index, entry in enumerate(templates if isinstance(templates, list) else []):

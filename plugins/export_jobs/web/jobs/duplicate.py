@@ -1,4 +1,4 @@
-"""A job -> the draft of another one like it, which somebody finishes in the wizard. Pure but for the free name."""
+"""Create the draft of a job like an existing one, to be finished in the wizard. Pure, except for the free name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from export_jobs.core.validation.rules.schedule import is_time_zone
 
 
 def duplicate(job: ExportJob, is_taken: Callable[[str], bool], now: datetime) -> JobSpec:
-    """The same job under a free name, enabled, with days that are still to come."""
+    """Return the same job under a free name, enabled, with days in the future."""
     zone = job.schedule.time_zone
     today = now.astimezone(
         ZoneInfo(zone) if is_time_zone(zone) else UTC
@@ -38,7 +38,7 @@ def _free_name(name: str, is_taken: Callable[[str], bool]) -> str:
 
 
 def _upcoming_schedule(schedule: Schedule, today: date) -> Schedule:
-    """What lies before today is left out: a new job would deliver all of it once more. A once job keeps its days."""
+    """Leave out days before today, because a new job would deliver them again. A once job keeps its days."""
     if schedule.frequency is Frequency.ONCE:
         is_over = schedule.deliver_on is not None and schedule.deliver_on < today
         return schedule.model_copy(update={"deliver_on": None}) if is_over else schedule

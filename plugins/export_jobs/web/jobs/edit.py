@@ -1,4 +1,4 @@
-"""A change of a job, as a person sends it -> checked, tried, saved."""
+"""Check, try and save a change to a job."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from export_jobs.web.jobs.pools import pool_issues_of
 
 @dataclass(frozen=True)
 class JobEdit:
-    """A change that was read. ``job`` is what the job would be, None when that is invalid."""
+    """A change that was read. ``job``: the job after the change; None if it is invalid."""
 
     job: JobSpec | None
     issues: tuple[Issue, ...]
@@ -34,7 +34,7 @@ class JobEdit:
 def read_edit(
     body: Mapping[str, Any], row: StoredJob, store: Definitions, ledger: Ledger, catalogue: Catalogue
 ) -> JobEdit:
-    """Every issue of a change: keys that may not change, invalid values, what the store's guards refuse."""
+    """Read a change with every issue: fixed keys, invalid values, and what the store's guards refuse."""
     before, unreadable = row.read()
     if before is None:
         return JobEdit(None, tuple(unreadable))
@@ -48,7 +48,7 @@ def read_edit(
     )
     file, found = check_file({"jobs": [merged]}, catalogue=catalogue, stored=stored)
     issues = [*odd, *(replace(issue, path=issue.path.removeprefix("jobs[0].")) for issue in found)]
-    if file is not None and file.jobs and file.jobs[0].enabled:  # one that is paused waits for nothing
+    if file is not None and file.jobs and file.jobs[0].enabled:  # a paused job does not need slots
         issues += pool_issues_of(before.destination_tags)
     if file is None or errors(issues):
         return JobEdit(None, tuple(issues))
@@ -59,7 +59,7 @@ def read_edit(
 
 
 def save_changed_job(job: JobSpec, row: StoredJob, store: Definitions, actor: str) -> StoredJob:
-    """Save what ``job`` changes of ``row``; ``RequestRefusal`` when somebody else was faster, or the store objects."""
+    """Save ``job`` over ``row``. Raises ``RequestRefusal`` if somebody else was faster or the store refuses."""
     try:
         return store.update(job, actor, expected_version=row.version)
     except UserError as error:
@@ -68,10 +68,10 @@ def save_changed_job(job: JobSpec, row: StoredJob, store: Definitions, actor: st
 
 
 def expect_version(row: StoredJob, if_match: str | None) -> None:
-    """Refuses a change to a version that the caller has not seen. ``if_match``: the header, ``"3"``; ``*``: any."""
+    """Refuse a change to a version that the caller has not seen. ``if_match``: the header, ``"3"`` or ``*``."""
     if if_match is None:
         what = "the request does not say which version of the job it changes"
-        remedy = f'Send the ETag of the job that you have seen, If-Match: "{row.version}" as it is now'
+        remedy = f'Send the ETag of the job that you have seen; at present that is If-Match: "{row.version}"'
         raise RequestRefusal.because(428, what, remedy)
     if if_match.strip().removeprefix("W/").strip('"') not in {str(row.version), "*"}:
         what = f"the job has been changed by somebody else and is at version {row.version} now"
@@ -79,7 +79,7 @@ def expect_version(row: StoredJob, if_match: str | None) -> None:
 
 
 def with_enabled(row: StoredJob, *, enabled: bool) -> JobSpec:
-    """The job of a row, paused or resumed; raises ``RequestRefusal`` for an invalid row."""
+    """Return the job of a row, paused or resumed. Raises ``RequestRefusal`` for an invalid row."""
     job, issues = row.read()
     if job is None:
         raise RequestRefusal(422, issues)
@@ -87,7 +87,7 @@ def with_enabled(row: StoredJob, *, enabled: bool) -> JobSpec:
 
 
 def _describe_change(before: ExportJob, job: JobSpec, last_window_end: datetime | None, catalogue: Catalogue) -> Change:
-    """What differs; which windows an invalid definition would have made is unknown."""
+    """Return the differences. The windows of an invalid definition are unknown."""
     if errors(validate_job(before, catalogue=catalogue)):
         return Change(Action.UPDATE, "job", job.name, differences(spec_of(before), job))
     beside = StoredDefinitions(
@@ -97,7 +97,7 @@ def _describe_change(before: ExportJob, job: JobSpec, last_window_end: datetime 
 
 
 def _fixed_key_issues(body: Mapping[str, Any]) -> Iterator[Issue]:
-    """Keys that are no editable ones: name, destination, templates and the text of files are what receivers rely on."""
+    """Report keys that are not editable: receivers rely on name, destination, templates and the format of files."""
     sections = {name: body[name] for name in EDITABLE_SECTIONS if name in body}
     for name, section in sections.items():
         if not isinstance(section, Mapping):
@@ -119,7 +119,7 @@ def _merge_edit(before: dict[str, Any], body: Mapping[str, Any]) -> dict[str, An
 
 
 def _store_issues(job: JobSpec, store: Definitions) -> list[Issue]:
-    """What may change depends on what has run, and the store's guards know that: the change is tried, not saved."""
+    """Try the change without saving it: what may change depends on what has run, which the store's guards know."""
     try:
         with store.dry_run() as trial:
             trial.update(job)

@@ -1,4 +1,4 @@
-"""A job is paused or resumed: in the store, and where somebody has paused its Dag on Airflow's own page, there too."""
+"""Pause or resume a job in the store, and resume its Dag if somebody has paused it on Airflow's own page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from export_jobs.web.jobs.pools import require_pools
 
 
 def set_enabled(row: StoredJob, store: Definitions, caller: Caller, entry: AuditEntry, *, enabled: bool) -> StoredJob:
-    """The job as it is afterwards; raises ``RequestRefusal`` when it cannot be saved."""
+    """Pause or resume a job and return it. Raises ``RequestRefusal`` if it cannot be saved."""
     before = bool(row.definition.get("enabled"))
     if enabled:
         require_pools(row.destination_tags)

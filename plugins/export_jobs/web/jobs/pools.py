@@ -1,4 +1,4 @@
-"""A job's pools: none is saved that would wait for ever, and a new destination's pool is made with its first job."""
+"""A job's pools: refuse a job that would wait forever, and create a destination's pool with its first job."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ log = logging.getLogger(__name__)
 
 
 def pool_issues_of(tags: Collection[str]) -> list[Issue]:
-    """What keeps a job with these destinations from ever starting. Pools of destinations are made with their first job.
+    """Return what prevents a job with these destinations from starting. Missing destination pools do not count.
 
-    Raises what Airflow's database raises, as all else here does that asks it.
+    They are created with the first job. Raises what Airflow's database raises.
     """
     made = {settings.destination_pool(tag): 1 for tag in tags} if settings.destination_slots() else {}
     return list(pool_issues(tags, made | airflow_tables.pool_slots()))
 
 
 def require_pools(tags: Collection[str]) -> None:
-    """Raises ``RequestRefusal`` when no task of a job with these destinations would start."""
+    """Raise ``RequestRefusal`` if no task of a job with these destinations would start."""
     if issues := errors(pool_issues_of(tags)):
         raise RequestRefusal(422, issues)
 
 
 def make_destination_pools(tags: Collection[str]) -> None:
-    """Make what is missing, as the Dag bundle does. What is saved is saved: the auditor tells of what is missing."""
+    """Create missing pools, as the Dag bundle does. A failure is only logged: the auditor reports missing pools."""
     if not settings.destination_slots():
         return
     try:
         make_missing_pools({settings.destination_pool(tag): settings.destination_slots() for tag in tags})
-    except Exception as error:  # two that make it at once, for instance: then it is there
+    except Exception as error:  # such as two requests that create it at once: then it exists
         log.warning("The pools of the destinations %s were not made (%s)", ", ".join(tags), type(error).__name__)

@@ -1,4 +1,4 @@
-"""Standings -> the lines of a list, with what only the lines that are shown need."""
+"""Build the rows of the list from summaries, with the data that only shown rows need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def job_rows(shown: Sequence[JobSummary], engine: Engine, caller: Caller) -> list[JobRow]:
-    """Two queries and four questions to the auth manager, however many lines there are."""
+    """Return the rows. Takes two queries and four calls of the auth manager, however many rows there are."""
     overview = JobOverview(engine)
     delivered = [summary.progress.delivered_id for summary in shown if summary.progress.delivered_id is not None]
     failed = [
@@ -51,7 +51,7 @@ def _permissions(caller: Caller, dag_ids: Collection[str]) -> dict[str, JobPermi
 def _row_or_none(
     one: JobSummary, sizes: dict[int, ExecutionSizes], failures: dict[int, str], may: JobPermissions
 ) -> JobRow | None:
-    """The line; of a job that cannot be shown as it is, a line that says so. None, and a word in the log, else."""
+    """Return the row; for a job that causes an error, a row that says so; None if that fails too. Logs errors."""
     for is_faulty in (False, True):
         try:
             return _row(one.as_faulty() if is_faulty else one, sizes, failures, may)
@@ -96,7 +96,7 @@ def _reason(one: JobSummary, failures: dict[int, str]) -> str:
         case Cause.FAILED:
             return failures.get(one.progress.execution_id or 0, SILENT_RUN_MESSAGE)
         case Cause.REFUSED | Cause.ALARM:
-            return one.told
+            return one.message
         case Cause.OVERDUE:
             return _overdue(one, one.upcoming_delivery) if one.upcoming_delivery else ""
         case Cause.NONE:
@@ -108,7 +108,7 @@ def _overdue(one: JobSummary, upcoming_delivery: ScheduledWindow) -> str:
     due = upcoming_delivery.due.astimezone(ZoneInfo(zone))
     return (
         f"The data of {window_in_words(upcoming_delivery.window, zone)} was due on {due:%Y-%m-%d at %H:%M} {zone}, "
-        "and Airflow has made no run for it. See that its scheduler runs and that it lists this job's Dag."
+        "but Airflow has created no run for it. Check that the scheduler runs and that Airflow lists this job's Dag."
     )
 
 

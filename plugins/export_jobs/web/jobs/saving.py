@@ -1,4 +1,4 @@
-"""A job that holds -> saved: one transaction, in the name of the caller, and nothing that the caller may not do."""
+"""Save a valid job in one transaction, in the caller's name and with the caller's permissions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def save_new_job(draft: JobDraft, store: Definitions, caller: Caller, entry: AuditEntry) -> StoredJob:
-    """Save a new job with its new templates; ``RequestRefusal`` with every issue, or for want of a permission."""
+    """Save a new job with its new templates. Raises ``RequestRefusal`` with all issues or for a missing permission."""
     job = draft.job
     if job is None:
         raise RequestRefusal(_status(draft.issues), draft.issues)
@@ -35,14 +35,14 @@ def save_new_job(draft: JobDraft, store: Definitions, caller: Caller, entry: Aud
         row = within.create(job, caller.actor)
         entry.note(dag_id=row.dag_id)
         if not caller.may("PUT", row.dag_id):
-            what = f"you may not edit the Dag {row.dag_id!r}, which this job would be"
-            raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for the right to edit it")
+            what = f"you may not edit the Dag {row.dag_id!r} of this job"
+            raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for the permission to edit it")
     make_destination_pools(job.destination_tags)
     return row
 
 
 def editable_values(job: JobSpec) -> dict[str, Any]:
-    """The values of a job that may change, by their path in YAML: what the audit log shows of it."""
+    """Return the editable values of a job by their path in YAML, for the audit log."""
     plain = job.model_dump(mode="json", by_alias=True)
     inner = {f"{name}.{key}": value for name in EDITABLE_SECTIONS for key, value in plain[name].items()}
     flat = {**plain, **inner}
@@ -50,16 +50,16 @@ def editable_values(job: JobSpec) -> dict[str, Any]:
 
 
 def request_parse(job_id: int | None = None) -> None:
-    """Have Airflow parse the file of a job's Dag now.
+    """Ask Airflow to parse the file of a job's Dag now.
 
-    What is saved is saved: if this fails, Airflow sees the change at its next turn.
+    A failure is only logged: Airflow then finds the change at its next regular parse.
     """
     try:
         airflow_tables.parse_now(job_id)
     except Exception as error:
-        log.warning("Airflow was not asked to parse now (%s); it finds the change at its next turn", error)
+        log.warning("Airflow was not asked to parse now (%s); it finds the change at its next regular parse", error)
 
 
 def _status(issues: Iterable[Issue]) -> int:
-    """A name that is taken, and nothing else, is a conflict; everything else an invalid definition."""
+    """Return 409 if a taken name is the only error, else 422."""
     return 409 if {issue.what for issue in errors(issues)} == {JOB_NAME_TAKEN} else 422

@@ -1,4 +1,4 @@
-"""Search, filter, sort, page: summaries of all jobs -> the page of them that was asked for, with totals."""
+"""Search, filter, sort and page the summaries of all jobs, with totals."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _STATE_ORDER = (JobState.UNABLE_TO_EXECUTE, JobState.IN_PROGRESS, JobState.YET_T
 
 
 class JobQuery(ApiModel):
-    """Which jobs are asked for, and in which order. ``search`` is a part of the name, description or owner.
+    """The filters, order and page of a list. ``search``: a part of the name, description or owner.
 
-    ``mine``: those that the caller has created or is the owner of.
+    ``mine``: only jobs that the caller created or owns.
     """
 
     search: Annotated[str, Field(max_length=254)] = ""
@@ -41,9 +41,9 @@ class JobQuery(ApiModel):
 def search_jobs(
     summaries: Sequence[JobSummary], query: JobQuery, own_names: Collection[str]
 ) -> tuple[list[JobSummary], JobTotals]:
-    """Those that are asked for, in order, and the totals of those that match all but status and state.
+    """Return the matching jobs in order, and totals that ignore the filters by status and state.
 
-    ``own_names``: what the caller may be called as an owner or an author, in lower case.
+    ``own_names``: the names that identify the caller as an owner or author, in lower case.
     """
     search = query.search.strip().lower()
     like = [
@@ -71,7 +71,7 @@ def _totals(summaries: Sequence[JobSummary]) -> JobTotals:
 
 
 def _in_order(found: list[JobSummary], sort: Sort) -> list[JobSummary]:
-    """Equal ones by name; what has no value to sort by comes last, whichever way."""
+    """Sort. Ties are sorted by name; jobs without a value come last in both directions."""
     found.sort(key=attrgetter("definition.sort_key"), reverse=sort == "-name")
     if sort in {"name", "-name"}:
         return found

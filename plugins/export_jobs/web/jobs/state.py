@@ -1,4 +1,4 @@
-"""What a job's icon says, from the ledger, from Airflow's runs and from the clock. Pure."""
+"""Derive the state of a job from the ledger, Airflow's runs and the clock. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job import Cause, JobState
 
 REFUSED_FOR_S = 86_400.0
-"""A run that could not even be opened is told of until a later run begins, and for a day at most."""
+"""A refused run is reported until a later run starts, and for a day at most."""
 
 OVERDUE_S = OVERDUE.total_seconds()
 
@@ -25,20 +25,20 @@ def derive_job_state(
     refused_at: float | None = None,
     alarm: StandingAlarm | None = None,
 ) -> tuple[JobState, Cause]:
-    """The state of a job, and its cause where it is red. Times are seconds since 1970.
+    """Return the state of a job, and its cause if it is unable to execute. Times are seconds since 1970.
 
-    ``is_running``: Airflow has a run of it queued or running. ``due``: when the next window is to be delivered, None
-    for a job that is paused or has none left. ``changed_at``: when the definition last changed. ``refused_at``: when a
-    run was last refused that has no window. ``alarm``: what the auditor has found, unless the job has spoken since.
+    ``is_running``: Airflow has a queued or running run. ``due``: when the next window is due; None for a job that is
+    paused or has no window left. ``changed_at``: when the definition last changed. ``refused_at``: when a run without
+    a window was last refused. ``alarm``: what the auditor has found; ignored if the ledger has a newer entry.
     """
-    alarm = alarm if alarm is not None and _last_word(progress) < alarm.at.timestamp() else None
+    alarm = alarm if alarm is not None and _last_entry_at(progress) < alarm.at.timestamp() else None
     if alarm is not None and alarm.is_standstill:
         return JobState.UNABLE_TO_EXECUTE, Cause.ALARM
     if is_running or _is_alive(progress, now):
         return JobState.IN_PROGRESS, Cause.NONE
-    # While a job catches up, its runs follow each other: it is late only when nothing has happened for a while.
+    # While a job catches up, its runs follow each other. It is late only if nothing has happened for a while.
     is_late = due is not None and max(due, changed_at, progress.published_at or 0.0) + OVERDUE_S < now
-    was_refused = refused_at is not None and max(_last_word(progress), now - REFUSED_FOR_S) < refused_at
+    was_refused = refused_at is not None and max(_last_entry_at(progress), now - REFUSED_FOR_S) < refused_at
     causes = {
         Cause.BROKEN: is_broken,
         Cause.REFUSED: was_refused,
@@ -51,12 +51,12 @@ def derive_job_state(
         return JobState.UNABLE_TO_EXECUTE, cause
     if progress.execution_id is None:
         return JobState.YET_TO_EXECUTE, Cause.NONE
-    # Between two runs of a catch-up nothing runs, and yet the job is not done.
+    # Between two runs of a catch-up nothing runs, but the job is not done.
     is_due = due is not None and due <= now
     return JobState.IN_PROGRESS if is_due else JobState.SUCCESS, Cause.NONE
 
 
-def _last_word(progress: JobProgress) -> float:
+def _last_entry_at(progress: JobProgress) -> float:
     return max(progress.last_at or 0.0, progress.published_at or 0.0)
 
 

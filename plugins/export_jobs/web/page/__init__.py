@@ -1,1 +1,1 @@
-"""The page: its ES modules as Airflow's own server serves them, to those who are logged in."""
+"""The page: its ES modules, which Airflow's own server serves to logged-in users."""

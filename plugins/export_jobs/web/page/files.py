@@ -1,7 +1,7 @@
-"""The page's own files: ES modules, for those who are logged in (a browser sends the cookie with a module, too).
+"""Serve the page's ES modules to logged-in users (a browser sends the cookie with module requests, too).
 
-Their addresses begin with a stamp of all of them, which their imports of each other inherit. Under the stamp of today a
-browser keeps them for good; under any other one, that of a page opened before an upgrade, it asks each time.
+Their addresses begin with a stamp of all files, which relative imports inherit. With the current stamp a browser caches
+them forever. With another stamp, from a page that was opened before an upgrade, it asks each time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STAMPED_PATH = re.compile(rf"([0-9a-f]{{{STAMP_LENGTH}}})/(.+)")
 
 @router.get("/static/{path:path}", include_in_schema=False)
 async def static(path: str, request: Request, user: LoadsPage) -> Response:  # noqa: ARG001  as above
-    """One file, with or without a stamp before its path."""
+    """Return one file, with or without a stamp before its path."""
     stamped = _STAMPED_PATH.fullmatch(path)
     response = await _FILES.get_response(stamped[2] if stamped else path, request.scope)
     is_todays = stamped is not None and stamped[1] == _stamp_at_start()

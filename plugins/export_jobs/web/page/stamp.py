@@ -1,4 +1,4 @@
-"""The page's files -> a text that changes when any of them does; a part of their addresses."""
+"""A stamp that changes when any of the page's files changes. It is part of their addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ STAMP_LENGTH = 12
 
 
 def stamp() -> str:
-    """Twelve hexadecimal digits over names and contents; a hundred small files, read in a few milliseconds."""
+    """Return a hash of names and contents, twelve hex digits. Reads a hundred small files in a few milliseconds."""
     digest = hashlib.sha256()
     for path in sorted(STATIC_FOLDER.rglob("*")):
         if path.is_file():

@@ -63,6 +63,6 @@ def test_everything_else_is_refused_at_its_place(start: datetime, end: datetime,
 def test_a_window_that_is_over_and_not_closed_is_refused_although_it_has_run() -> None:
     closing = SCHEDULE.model_copy(update={"deliver_after_days": 5})
     may = Window(datetime(2026, 4, 30, 22, tzinfo=UTC), datetime(2026, 5, 31, 22, tzinfo=UTC))
-    with pytest.raises(RequestRefusal, match="complete from 2026-06-04T22:00:00"):
+    with pytest.raises(RequestRefusal, match="complete before 2026-06-04T22:00:00"):
         past_window(may.start, may.end, closing, {may}, NOW)
     assert past_window(may.start, may.end, closing, {may}, NOW + timedelta(days=4)) == may
