@@ -52,7 +52,7 @@ class _Told:
     troubles: list[MailAnswer]
 
     def require_all_sent(self) -> None:
-        """Raise ``TransientError``, or ``TerminalError`` if a retry cannot help, unless all recipients have an answer."""
+        """Raise ``TransientError``, or ``TerminalError`` if a retry cannot help, unless every mail has an answer."""
         if self.troubles:
             raise _not_all_sent(self.troubles)
 

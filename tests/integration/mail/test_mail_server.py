@@ -32,28 +32,28 @@ ANSWERS: dict[str, tuple[dict[str, Any], MailOutcome, MailOutcome, str]] = {
     "recipient: greylisted": ({"rcpt": for_bob("450 4.2.0 greylisted")}, LATER, SENT, "again later (450"),
     "recipient: too many just now": ({"rcpt": for_bob("452 too many recipients")}, LATER, SENT, "again later"),
     "recipient: full": ({"rcpt": for_bob("552 5.2.2 over quota")}, LATER, SENT, "mailbox of bob@example.com is full"),
-    "recipient: policy": ({"rcpt": for_bob("554 5.7.1 no")}, UNABLE, SENT, "refuses to pass mails on to bob@"),
+    "recipient: policy": ({"rcpt": for_bob("554 5.7.1 no")}, UNABLE, SENT, "refuses to forward mails to bob@"),
     "recipient: 421": ({"rcpt": for_bob("421 closing")}, LATER, SENT, "again later (421"),
     "recipient: cut": ({"rcpt": for_bob(CLOSE)}, LATER, SENT, "closed the connection"),
     "recipient: silence": ({"rcpt": for_bob(STALL)}, LATER, SENT, "did not answer within 2 seconds"),
-    "relay denied": ({"rcpt": for_bob("550 5.7.1 relaying denied")}, UNABLE, SENT, "wants a login"),
-    "relay denied for all": ({"rcpt": "554 5.7.1 <x>: Relay access denied"}, UNABLE, UNABLE, "wants a login"),
-    "login wanted at RCPT": ({"rcpt": "530 5.7.1 Authentication required"}, UNABLE, UNABLE, "wants a login"),
+    "relay denied": ({"rcpt": for_bob("550 5.7.1 relaying denied")}, UNABLE, SENT, "requires a login"),
+    "relay denied for all": ({"rcpt": "554 5.7.1 <x>: Relay access denied"}, UNABLE, UNABLE, "requires a login"),
+    "login wanted at RCPT": ({"rcpt": "530 5.7.1 Authentication required"}, UNABLE, UNABLE, "requires a login"),
     "sender refused at RCPT": (
         {"rcpt": "553 5.1.8 <exports@example.com>: Sender address rejected: Domain not found"},
         UNABLE,
         UNABLE,
-        "takes no mail from the sender exports@example.com",
+        "accepts no mail from the sender exports@example.com",
     ),
     "client refused at RCPT": (
         {"rcpt": "554 5.7.1 <host[127.0.0.1]>: Client host rejected: Access denied"},
         UNABLE,
         UNABLE,
-        "takes no mail from this machine",
+        "accepts no mail from this machine",
     ),
     "login wanted at MAIL": ({"mail": "530 5.7.0 Must issue a STARTTLS command first"}, UNABLE, UNABLE, "STARTTLS"),
     "sender refused": ({"mail": "553 5.7.1 not owned by user"}, UNABLE, UNABLE, "from the sender exports@example.com"),
-    "sender unknown": ({"mail": "550 no"}, UNABLE, UNABLE, "takes no mail from the sender"),
+    "sender unknown": ({"mail": "550 no"}, UNABLE, UNABLE, "accepts no mail from the sender"),
     "sender: later": ({"mail": "451 4.7.1 try again"}, LATER, LATER, "again later (451"),
     "sender: 421": ({"mail": "421 4.3.2 shutting down"}, LATER, LATER, "again later (421"),
     "too large, told first": ({"mail": "552 5.3.4 too big"}, UNABLE, UNABLE, "The mail is larger than"),
@@ -64,7 +64,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], MailOutcome, MailOutcome, str]] = {
     "content: cut": ({"content": for_bob(CLOSE)}, LATER, SENT, "closed the connection"),
     "content: silence": ({"content": for_bob(STALL)}, LATER, SENT, "did not answer"),
     "no DATA": ({"data": "503 no recipients"}, UNABLE, UNABLE, "refuses the content"),
-    "nonsense": ({"mail": "hello"}, UNABLE, UNABLE, "could not be given the mail"),
+    "nonsense": ({"mail": "hello"}, UNABLE, UNABLE, "could not accept the mail"),
 }
 
 
@@ -85,12 +85,12 @@ OPENINGS: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "no greeting": ({"greeting": STALL}, TransientError, "did not answer within 2 seconds"),
     "cut greeting": ({"greeting": CLOSE}, TransientError, "closed the connection"),
     "busy EHLO": ({"ehlo": "421 later"}, TransientError, "closed the connection"),
-    "no STARTTLS": ({"extra": {"disable_tls": False}}, TerminalError, "offers no STARTTLS"),
+    "no STARTTLS": ({"extra": {"disable_tls": False}}, TerminalError, "does not offer STARTTLS"),
     "no AUTH": ({"extra": {"login": "u", "password": "p"}}, TerminalError, "offers no login over this connection"),
     "unknown AUTH": (
         {"features": ("AUTH GSSAPI",), "extra": {"login": "u", "password": "p"}},
         TerminalError,
-        "only ways of login that are not supported",
+        "only login methods that are not supported",
     ),
     "wrong password": (
         {"features": ("AUTH PLAIN",), "auth": "535 5.7.8 for u p", "extra": {"login": "u", "password": "p"}},
@@ -105,12 +105,12 @@ OPENINGS: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "login wants TLS": (
         {"features": ("AUTH PLAIN",), "auth": "530 5.7.0 STARTTLS first", "extra": {"login": "u", "password": "p"}},
         TerminalError,
-        "wants TLS before the login",
+        "requires TLS before the login",
     ),
     "password not ASCII": (
         {"features": ("AUTH PLAIN",), "extra": {"login": "u", "password": "pässword"}},
         TerminalError,
-        "hold letters that a login to a mail server cannot carry",
+        "has characters that a login to a mail server cannot contain",
     ),
     "login cut": (
         {"features": ("AUTH PLAIN",), "auth": CLOSE, "extra": {"login": "u", "password": "p"}},
@@ -120,7 +120,7 @@ OPENINGS: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "STARTTLS: later": (
         {"features": ("STARTTLS",), "starttls": "454 4.7.0 no TLS now", "extra": {"disable_tls": False}},
         TransientError,
-        "has no TLS at the moment (454",
+        "cannot start TLS at the moment (454",
     ),
     "TLS at a plain port": ({"extra": {"disable_ssl": False}}, TerminalError, "does not speak TLS on its port"),
     "no token": ({"extra": {"auth_type": "oauth2"}}, TerminalError, "no OAuth2 token"),
@@ -146,7 +146,7 @@ def test_m2_a_session_that_cannot_be_opened_is_told_by_its_cause(serve: Serve, n
 @pytest.mark.parametrize(
     ("host", "port", "kind", "sentence"),
     [
-        ("127.0.0.1", 9, TransientError, "takes no connection on its port"),
+        ("127.0.0.1", 9, TransientError, "accepts no connection on its port"),
         ("mail.invalid", 25, TransientError, "does not resolve"),
     ],
 )

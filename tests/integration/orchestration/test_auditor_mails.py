@@ -49,7 +49,7 @@ def test_w1_an_owner_who_cannot_be_mailed_keeps_no_alarm_from_another(
         airflow.dag(job.dag_id)
     said = audit()
     assert [recipient for recipient, _ in sent(mails)] == [OWNER]
-    assert "cannot stand in the header of a mail" in said
+    assert "cannot be used in the header of a mail" in said
     audit()
     assert len(sent(mails)) == 1, "what is final for one is not tried again, and nobody is told twice"
 

@@ -137,8 +137,8 @@ def test_s13_recipients_who_were_never_refused_stay_those_of_the_bound_version(d
 @pytest.mark.parametrize(
     ("replies", "is_tried_again", "sentence"),
     [
-        ({"MAIL": "530 5.7.0 authentication required"}, False, "wants a login, or STARTTLS"),
-        ({"MAIL": "553 5.7.1 not yours"}, False, "takes no mail from the sender exports@example.com"),
+        ({"MAIL": "530 5.7.0 authentication required"}, False, "requires a login, or STARTTLS"),
+        ({"MAIL": "553 5.7.1 not yours"}, False, "accepts no mail from the sender exports@example.com"),
         ({"MAIL": "451 later"}, True, "try good@example.com again later (451 later)"),
         ({"GREETING": CLOSE}, True, "closed the connection"),
         ({"CONTENT": "552 too big"}, False, "The mail is larger"),

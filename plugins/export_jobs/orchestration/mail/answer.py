@@ -1,4 +1,4 @@
-"""What a mail server says, or fails to say -> the cause by which the table of ``rules.py`` is read."""
+"""Map a mail server's answer, or its silence, to the cause that selects a rule in ``rules.py``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from export_jobs.orchestration.mail.rules import RULES, MailOutcome, Stage
 
 @dataclass(frozen=True)
 class MailAnswer:
-    """What has become of one mail to one recipient."""
+    """The result of sending one mail to one recipient."""
 
     outcome: MailOutcome
     what: str = ""
@@ -22,14 +22,14 @@ class MailAnswer:
     reply: str = ""
 
     def error(self) -> ExportError:
-        """The same as what a task raises: its type says whether another try can help."""
+        """Return the answer as the error that a task raises: its type says whether a retry can help."""
         kind = TransientError if self.outcome is MailOutcome.LATER else TerminalError
         return kind(self.what, self.remedy)
 
 
 @dataclass(frozen=True)
 class Speakers:
-    """Who speaks with whom, for the sentences."""
+    """The names that the sentences need: connection, sender, recipient, and the timeout in seconds."""
 
     connection: str
     sender: str = ""
@@ -50,30 +50,30 @@ _TOPICS: tuple[tuple[tuple[Stage, ...], str, str], ...] = (
     ((Stage.SENDER, Stage.CONTENT), r"552\b|523\b", "size"),
     ((Stage.SENDER,), r"", "sender"),
 )
-"""What a final refusal is about. Many servers refuse a sender or a client only once they have heard the recipient."""
+"""What a final refusal is about. Many servers refuse a sender or a client only after the RCPT command."""
 
 
 def answer_to(error: BaseException, stage: Stage, speakers: Speakers) -> MailAnswer:
-    """What ``error``, raised at ``stage``, means. Texts of errors are never repeated, only replies of the server."""
+    """Return what ``error``, raised at ``stage``, means; it quotes replies of the server, never texts of errors."""
     stage, code, reply = _reply_of(error, stage)
     cause = _cause_of_code(code, reply, stage, speakers) if code else _cause_of(error, stage)
     return mail_answer(cause, stage, speakers, code=code, reply=reply)
 
 
 def mail_answer(cause: str, stage: Stage, speakers: Speakers, *, code: str = "", reply: str = "") -> MailAnswer:
-    """The table's answer to a cause that is known by its word."""
+    """Return the table's answer for a cause."""
     rule = next(rule for rule in RULES if stage in rule.stages and re.fullmatch(rule.cause, cause))
     values = {**vars(speakers), "reply": reply, "code": code, "cause": cause}
     return MailAnswer(rule.outcome, rule.what.format(**values), rule.remedy, reply)
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the connection has ended, so that the next mail needs a new one."""
+    """Return whether the connection has ended, so that the next mail needs a new one."""
     return _reply_of(error, Stage.SENDER)[1] in {"", "421"}
 
 
 def _reply_of(error: BaseException, stage: Stage) -> tuple[Stage, str, str]:
-    """The stage that the error itself names, the code, and the whole reply on one line."""
+    """Return the stage that the error itself implies, the code, and the whole reply on one line."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         refused = next(iter(error.recipients.values()))
         return Stage.RECIPIENT, str(refused[0]), _one_line(*refused)
@@ -98,17 +98,17 @@ def _one_line(code: int, text: bytes | str) -> str:
 
 
 def _cause_of_code(code: str, reply: str, stage: Stage, speakers: Speakers) -> str:
-    """The code, or the word for what a final refusal of a mail is about."""
+    """Return the code, or the word for what a final refusal of a mail is about."""
     if code.startswith("4"):
         return code
-    # Addresses are left out: that of a recipient may hold the word that is looked for.
+    # Addresses are removed: the recipient's address may contain a word of the patterns.
     said = re.sub(r"<[^>]*>", "", reply.replace(speakers.recipient, "")) if speakers.recipient else reply
     topics = (word for stages, pattern, word in _TOPICS if stage in stages and re.match(pattern, said, re.IGNORECASE))
     return next(topics, code)
 
 
 def _cause_of(error: BaseException, stage: Stage) -> str:
-    """The word for an error that is no reply."""
+    """Return the word for an error without a reply."""
     if any(isinstance(link, TimeoutError) for link in (error, error.__cause__, error.__context__)):
         return "timeout"
     if isinstance(error, ssl.SSLError):

@@ -1,4 +1,4 @@
-"""Several destinations of one job: which of them have the files of a run, and which still wait."""
+"""Which of a job's destinations have the files of a run, and which do not have them yet."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """``there``: the tags of the destinations that have the files; ``missing``: those that wait. In the job's order."""
+    """``there``: tags of the destinations that have the files; ``missing``: the other tags. Both in the job's order."""
 
     there: tuple[str, ...]
     missing: tuple[str, ...]
 
     @classmethod
     def of(cls, run: JobRun, stage: str) -> Arrivals:
-        """For a run whose files come from the extraction ``stage``."""
+        """Build it for a run whose files come from the extraction ``stage``."""
         tags = run.job.destination_tags
         if len(tags) == 1 or run.ledger.publication(run.execution_id, stage):
             return cls(tags, ())
@@ -31,19 +31,19 @@ class Arrivals:
 
     @property
     def key(self) -> str:
-        """What a mail about it is known by, beside the extraction: who has had one of fewer gets another of more."""
+        """The part of a mail's key that names destinations: when more have the files, recipients get another mail."""
         return f" at {', '.join(self.there)}" if self.missing else ""
 
     def require_all(self) -> None:
-        """Raises ``TerminalError`` while any is missing."""
+        """Raise ``TerminalError`` while any destination is missing."""
         if self.missing:
             raise TerminalError(
                 f"The files of this run are not at {in_words(self.missing)}; {in_words(self.there)} "
                 f"{'has' if len(self.there) == 1 else 'have'} them",
-                "See the tasks of that destination, then clear this run: only what is missing is sent",
+                "See the tasks of that destination, then clear this run: only the missing files are sent",
             )
 
 
 def in_words(tags: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+    """Join tags as ``a``, ``a and b`` or ``a, b and c``."""
     return " and ".join(part for part in (", ".join(tags[:-1]), tags[-1]) if part)

@@ -1,4 +1,4 @@
-"""What the letters of a run say: to its recipients when files have arrived, to the owner when it has failed."""
+"""Build the mails of a run: to its recipients when files are delivered, to the owner when it has failed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def success_letter(run: JobRun, files: Sequence[ExportFile], stage: str, arrivals: Arrivals) -> Letter:
-    """What recipients are told once ``files``, of the extraction or publication ``stage``, are where they belong."""
+    """Build the mail to recipients about the delivered ``files`` of the extraction or publication ``stage``."""
     publication = run.ledger.publication(run.execution_id, stage)
     zone = ZoneInfo(run.job.schedule.time_zone)
     days = window_in_words(run.window, run.job.schedule.time_zone)
@@ -42,7 +42,7 @@ def success_letter(run: JobRun, files: Sequence[ExportFile], stage: str, arrival
             "destination": in_words(arrivals.there),
             "missing": in_words(arrivals.missing) if arrivals.missing else "",
             "replaces": len(earlier) + bool(arrivals.missing) > 1,
-            "files": _told_files(run, files, arrivals),
+            "files": _file_values(run, files, arrivals),
             "manifest_urls": _manifest_urls(run, publication, arrivals),
         },
         identity=_identity(run, stage + arrivals.key),
@@ -52,7 +52,7 @@ def success_letter(run: JobRun, files: Sequence[ExportFile], stage: str, arrival
 
 
 def failure_letter(run: JobRun) -> Letter:
-    """What the owner is told of a run that has failed."""
+    """Build the mail to the owner about a run that has failed."""
     days = window_in_words(run.window, run.job.schedule.time_zone)
     url = airflow_address()
     delivered = _delivered_urls(run.ledger.latest_deliveries(run.execution_id))
@@ -75,7 +75,7 @@ def failure_letter(run: JobRun) -> Letter:
 
 
 def todays_definition(run: JobRun) -> ExportJob | None:
-    """The newest version, of which only people are read; None for a job that was deleted or cannot be read."""
+    """Return the newest version, which is used only for mail addresses; None if it is deleted or unreadable."""
     stored = run.definitions.by_dag_id(run.job.dag_id)
     return stored.read()[0] if stored else None
 
@@ -92,16 +92,16 @@ def _template_at(delivery: DeliveryEntry) -> tuple[str | None, str]:
     return delivery.destination, delivery.template
 
 
-def _told_files(run: JobRun, files: Sequence[ExportFile], arrivals: Arrivals) -> list[dict[str, Any]]:
-    """By template; of several destinations what the ledger knows at each, and then the templates without a file."""
+def _file_values(run: JobRun, files: Sequence[ExportFile], arrivals: Arrivals) -> list[dict[str, Any]]:
+    """Return a mail's files by template; with several destinations, the deliveries at each, then empty templates."""
     if not run.job.destinations:
-        return [_told_file(run, list(parts)) for _, parts in groupby(files, _template)]
+        return [_file_value(run, list(parts)) for _, parts in groupby(files, _template)]
     deliveries = run.ledger.latest_deliveries(run.execution_id)
-    told = []
+    values = []
     for tag in arrivals.there:
         for _, parts in groupby((entry for entry in deliveries if entry.destination == tag), _template):
-            told.append(_told_delivery(list(parts)))
-    return told + [_told_file(run, [file]) for file in files if not file.is_sent]
+            values.append(_delivery_value(list(parts)))
+    return values + [_file_value(run, [file]) for file in files if not file.is_sent]
 
 
 def _manifest_urls(run: JobRun, publication: PublicationEntry | None, arrivals: Arrivals) -> list[str]:
@@ -110,8 +110,8 @@ def _manifest_urls(run: JobRun, publication: PublicationEntry | None, arrivals: 
     return [publication.url] if publication and publication.url else []
 
 
-def _told_delivery(parts: Sequence[DeliveryEntry]) -> dict[str, Any]:
-    """As ``_told_file``, of the file or the parts of one template at one of several destinations."""
+def _delivery_value(parts: Sequence[DeliveryEntry]) -> dict[str, Any]:
+    """Return ``_file_value`` for the file or the parts of one template at one of several destinations."""
     first, last = parts[0], parts[-1]
     return {
         "template": first.template,
@@ -126,8 +126,8 @@ def _told_delivery(parts: Sequence[DeliveryEntry]) -> dict[str, Any]:
     }
 
 
-def _told_file(run: JobRun, files: Sequence[ExportFile]) -> dict[str, Any]:
-    """What a mail says of one template's file, or of all its parts in a few lines, however many they are."""
+def _file_value(run: JobRun, files: Sequence[ExportFile]) -> dict[str, Any]:
+    """Return what a mail says about one template's file, or about all its parts together."""
     first, last = files[0], files[-1]
     return {
         "template": first.template,
@@ -143,7 +143,7 @@ def _told_file(run: JobRun, files: Sequence[ExportFile]) -> dict[str, Any]:
 
 
 def _delivered_urls(deliveries: Sequence[DeliveryEntry]) -> dict[str, str]:
-    """By the address of each template's file, or of its first part, how many more parts there are, in words."""
+    """Return, by the address of each template's file or first part, how many more parts there are, in words."""
     urls = {}
     for _, group in groupby(deliveries, _template_at):
         first, *others = group

@@ -1,4 +1,4 @@
-"""A letter: what it says (Jinja files in ``mails``, values only ever passed in), and its headers for one recipient."""
+"""A mail: its text (Jinja files in ``mails``; values are only passed in), and its headers for one recipient."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from export_jobs.errors import UserError
 
 LetterKind = Literal["delivered", "failed", "alarm", "test"]
 _POLICY = email.policy.SMTP.clone(cte_type="7bit")
-"""Bytes that every mail server takes, also one without 8BITMIME or SMTPUTF8."""
+"""Bytes that every mail server accepts, also one without 8BITMIME or SMTPUTF8."""
 _ENCODED_WORD = re.compile(r"=(?=\?)")
 _MAX_HEADER = 200
 STEP_WORDS = {
@@ -34,12 +34,12 @@ STEP_WORDS = {
     "publish_manifest": "Sending the manifest",
     "notify_recipients": "Mailing the recipients",
 }
-"""What the steps of a run do, for people who have never seen its tasks."""
+"""What the steps of a run do, in words for people who do not know its tasks."""
 _REMEDY = "Write it as name@example.org"
 
 
 def step_in_words(step: str) -> str:
-    """What a step does, and at which of several destinations."""
+    """Return what a step does, and at which of several destinations."""
     name, destination = split_step(step)
     words = STEP_WORDS.get(name, name)
     return f"{words} at {destination}" if destination else words
@@ -55,10 +55,10 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """What is sent to each recipient alone.
+    """The mail that is sent to each recipient separately.
 
-    ``identity`` tells one letter from every other one: with the recipient it gives the Message-ID. That stays the same
-    over all tries, so that a mail program shows copies, which a lost answer of a mail server can cause, as one mail.
+    ``identity`` distinguishes one letter from all others: with the recipient it determines the Message-ID, which is the
+    same for all tries. A lost answer of a mail server can cause copies, and a mail program shows them as one mail.
     """
 
     kind: LetterKind
@@ -70,7 +70,7 @@ class Letter:
     attachment: Attachment | None = None
 
     def to(self, recipient: str, sender: Address) -> bytes:
-        """The letter as it goes over the wire; raises ``UserError`` for an address that cannot stand in a header."""
+        """Return the letter as bytes; raise ``UserError`` for an address that cannot be in a header."""
         message = EmailMessage(policy=_POLICY)
         message["Subject"] = header_text(self.subject)
         message["From"] = sender
@@ -95,29 +95,29 @@ class Letter:
 
 
 def header_text(text: str) -> str:
-    """``text`` on one line, at most 200 characters, with nothing in it that a reader of headers would decode."""
+    """Return ``text`` on one line, at most 200 characters, without anything that a mail program would decode."""
     line = "".join(" " if is_control(char) else char for char in " ".join(text.split()))
     return _ENCODED_WORD.sub("= ", line)[:_MAX_HEADER]
 
 
 def mailable(text: str) -> Address:
-    """An address that stands in a header as exactly itself; raises ``UserError`` for any other text.
+    """Return an address that a header reproduces exactly; raise ``UserError`` for any other text.
 
-    Definitions are checked when they are saved, by a stricter rule; a row may be older than that, or typed by hand.
+    Definitions are checked by a stricter rule when they are saved, but a row can be older or typed by hand.
     """
     if not text.isascii() or any(map(is_control, text)):
-        raise UserError(f"{quote_value(text)} cannot stand in the header of a mail", _REMEDY)
+        raise UserError(f"{quote_value(text)} cannot be used in the header of a mail", _REMEDY)
     return _as_itself("", text)
 
 
 def sender_address(text: str) -> Address:
-    """The sender, who may have a display name; raises ``UserError`` when ``text`` is not one address."""
+    """Return the sender, optionally with a display name; raise ``UserError`` when ``text`` is not one address."""
     fault = UserError(f"{quote_value(text)} is not a mail address", _REMEDY)
     if any(map(is_control, text)):
         raise fault
     try:
         found = _POLICY.header_factory("From", text).addresses
-    except Exception:  # the parser of the standard library raises IndexError, too, for what it cannot read
+    except Exception:  # the parser of the standard library can raise IndexError as well
         raise fault from None
     if len(found) != 1 or not found[0].addr_spec.isascii() or any(is_control(char) for char in found[0].display_name):
         raise fault
@@ -125,21 +125,21 @@ def sender_address(text: str) -> Address:
 
 
 def _as_itself(name: str, spec: str) -> Address:
-    """The address, when whoever reads the header's bytes finds this one address in it and nothing else."""
+    """Return the address if parsing the header's bytes gives exactly this one address."""
     probe = EmailMessage(policy=_POLICY)
     try:
         address = Address(name, addr_spec=spec)
         probe["To"] = address
         read = message_from_bytes(probe.as_bytes(), policy=email.policy.default)["To"].addresses
-    except Exception:  # encoded words make the standard library raise whatever their content provokes
+    except Exception:  # encoded words can make the standard library raise any error
         read = ()
     if [found.addr_spec for found in read] != [spec]:
-        raise UserError(f"{quote_value(spec)} cannot stand in the header of a mail", _REMEDY)
+        raise UserError(f"{quote_value(spec)} cannot be used in the header of a mail", _REMEDY)
     return address
 
 
 def human_bytes(count: float) -> str:
-    """``1234567`` -> ``1.2 MB``."""
+    """Format bytes: ``1234567`` -> ``1.2 MB``."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if count < 1000 or unit == "GB":
             return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"

@@ -1,6 +1,6 @@
-"""Whose trouble an answer of a mail server is, what to say, and whether another try can help: one table.
+"""One table for the answers of mail servers: who can fix the cause, what to say, and whether a retry can help.
 
-Only what a server says of the recipient's own mailbox is the recipient's. A login that is missing, a sender that is not
+Only what a server says about the recipient's own mailbox counts as refused. A missing login, a sender that is not
 allowed, or a mail that is too large is nothing that a recipient could correct.
 """
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Stage(StrEnum):
-    """How far a mail had got."""
+    """The step of sending a mail that an answer belongs to."""
 
     CONNECT = "connect"
     TLS = "tls"
@@ -22,7 +22,7 @@ class Stage(StrEnum):
 
 
 class MailOutcome(StrEnum):
-    """``refused``: by this recipient's mailbox. ``later``: may pass. ``unable``: somebody has to correct something."""
+    """``refused``: by this recipient's mailbox. ``later``: may pass. ``unable``: somebody must correct something."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -31,7 +31,7 @@ class MailOutcome(StrEnum):
 
 
 class Rule(NamedTuple):
-    """``cause``: a pattern of the server's code, or the word for what is no code. ``what`` holds names in braces."""
+    """``cause``: a pattern for the server's code, or a word if there is no code. ``what`` has names in braces."""
 
     stages: tuple[Stage, ...]
     cause: str
@@ -52,7 +52,7 @@ _ALLOW_MACHINE = "Ask its administrator to allow this machine's address"
 _OTHER_PORT = "Correct the port; on a network that you trust, set disable_tls in the extra"
 
 RULES = (
-    # What is no reply.
+    # Errors without a reply.
     Rule(_ALL, "timeout", _LATER, _SERVER + " did not answer within {timeout:g} seconds", _AGAIN),
     Rule(_ALL, "disconnected", _LATER, _SERVER + " closed the connection", _AGAIN),
     Rule(
@@ -66,60 +66,60 @@ RULES = (
         _OPENING,
         "refused",
         _LATER,
-        _SERVER + " takes no connection on its port",
-        f"{_AGAIN}; if this goes on, check that it runs and correct the port",
+        _SERVER + " accepts no connection on its port",
+        f"{_AGAIN}; if this goes on, check that the server runs and correct the port",
     ),
     Rule(
         _ALL,
         "unreachable",
         _LATER,
         _SERVER + " cannot be reached from this machine",
-        f"{_AGAIN}; if this goes on, check the network and the firewall between",
+        f"{_AGAIN}; if this goes on, check the network and the firewalls in between",
     ),
     Rule(
         _ALL,
         "certificate",
         _UNABLE,
-        "The certificate of the mail server of connection {connection!r} is not trusted: expired, self-signed or for "
-        "another name. Nothing was sent",
-        "Have it renewed, give its authority to this machine, or correct the host of the connection",
+        "The certificate of the mail server of connection {connection!r} is not trusted: it is expired, self-signed "
+        "or for another name. Nothing was sent",
+        "Have it renewed, install its certificate authority on this machine, or correct the host of the connection",
     ),
     Rule(
         _ALL,
         "no TLS",
         _UNABLE,
         _SERVER + " does not speak TLS on its port",
-        "Correct the port (465 speaks TLS at once), or set disable_ssl in the extra: STARTTLS is used then",
+        "Correct the port (465 uses TLS from the start), or set disable_ssl in the extra to use STARTTLS",
     ),
     Rule(
         _ALL,
         "TLS",
         _UNABLE,
-        "No TLS session could be agreed with the mail server of connection {connection!r}",
-        "Ask its administrator which versions of TLS it speaks",
+        "No TLS session could be established with the mail server of connection {connection!r}",
+        "Ask its administrator which TLS versions it supports",
     ),
-    Rule(_OPENING, "no STARTTLS", _UNABLE, _SERVER + " offers no STARTTLS", _OTHER_PORT),
+    Rule(_OPENING, "no STARTTLS", _UNABLE, _SERVER + " does not offer STARTTLS", _OTHER_PORT),
     Rule(
         _OPENING,
         "no AUTH",
         _UNABLE,
         _SERVER + " offers no login over this connection",
-        "Let the connection use TLS or STARTTLS, since many servers offer a login only then. If the server wants none, "
+        "Use TLS or STARTTLS for the connection: many servers offer a login only then. If the server needs no login, "
         "remove login and password from the connection",
     ),
     Rule(
         _OPENING,
         "no method",
         _UNABLE,
-        _SERVER + " offers only ways of login that are not supported",
+        _SERVER + " offers only login methods that are not supported",
         "Ask its administrator for LOGIN, PLAIN, CRAM-MD5 or XOAUTH2",
     ),
     Rule(
         _LOGIN,
         "not ASCII",
         _UNABLE,
-        "Login or password of connection {connection!r} hold letters that a login to a mail server cannot carry",
-        "Use a password of ASCII letters, digits and marks",
+        "Login or password of connection {connection!r} has characters that a login to a mail server cannot contain",
+        "Use only ASCII letters, digits and punctuation",
     ),
     Rule(
         _OPENING,
@@ -133,18 +133,18 @@ RULES = (
         "unreadable",
         _UNABLE,
         "The extra of connection {connection!r} cannot be read",
-        "Correct timeout, ssl_context and auth_type there",
+        "Correct timeout, ssl_context and auth_type in it",
     ),
-    # Replies while a session is opened. A reply to a login is not repeated: some servers echo what they were sent.
-    Rule(_CONNECT, "4..", _LATER, _SERVER + " takes no connection at the moment ({reply})", _AGAIN),
-    Rule(_CONNECT, "5..", _UNABLE, _SERVER + " takes no mail from this machine ({reply})", _ALLOW_MACHINE),
-    Rule(_TLS, "4..", _LATER, _SERVER + " has no TLS at the moment ({reply})", _AGAIN),
+    # Replies while a session is opened. A reply to a login is not quoted: some servers echo what they received.
+    Rule(_CONNECT, "4..", _LATER, _SERVER + " accepts no connection at the moment ({reply})", _AGAIN),
+    Rule(_CONNECT, "5..", _UNABLE, _SERVER + " accepts no mail from this machine ({reply})", _ALLOW_MACHINE),
+    Rule(_TLS, "4..", _LATER, _SERVER + " cannot start TLS at the moment ({reply})", _AGAIN),
     Rule(_TLS, "5..", _UNABLE, _SERVER + " refuses STARTTLS ({reply})", _OTHER_PORT),
     Rule(
         _LOGIN,
         "53[08]",
         _UNABLE,
-        _SERVER + " wants TLS before the login",
+        _SERVER + " requires TLS before the login",
         "Remove disable_tls from the extra of the connection",
     ),
     Rule(_LOGIN, "4..", _LATER, _SERVER + " cannot check the login at the moment ({code})", _AGAIN),
@@ -161,23 +161,23 @@ RULES = (
         _SENDING,
         "login",
         _UNABLE,
-        _SERVER + " wants a login, or STARTTLS, before it takes this mail ({reply})",
+        _SERVER + " requires a login, or STARTTLS, before it accepts this mail ({reply})",
         "Fill in login and password of the connection, and remove disable_tls from its extra",
     ),
-    Rule(_SENDING, "machine", _UNABLE, _SERVER + " takes no mail from this machine ({reply})", _ALLOW_MACHINE),
+    Rule(_SENDING, "machine", _UNABLE, _SERVER + " accepts no mail from this machine ({reply})", _ALLOW_MACHINE),
     Rule(
         _SENDING,
         "size",
         _UNABLE,
-        "The mail is larger than the mail server of connection {connection!r} takes ({reply})",
-        "Ask its administrator for a higher limit, or let the job have fewer templates",
+        "The mail is larger than the mail server of connection {connection!r} accepts ({reply})",
+        "Ask its administrator for a higher limit, or use fewer templates in the job",
     ),
     Rule(
         _SENDING,
         "sender",
         _UNABLE,
-        _SERVER + " takes no mail from the sender {sender} ({reply})",
-        "Correct from_email in the extra of the connection, or have its administrator allow this sender",
+        _SERVER + " accepts no mail from the sender {sender} ({reply})",
+        "Correct from_email in the extra of the connection, or ask the server's administrator to allow this sender",
     ),
     Rule(_RECIPIENT, "full", _LATER, "The mailbox of {recipient} is full ({reply})", _AGAIN),
     Rule(
@@ -191,7 +191,7 @@ RULES = (
         _RECIPIENT,
         "5..",
         _UNABLE,
-        _SERVER + " refuses to pass mails on to {recipient} ({reply})",
+        _SERVER + " refuses to forward mails to {recipient} ({reply})",
         "Ask its administrator to allow it",
     ),
     Rule(
@@ -201,20 +201,20 @@ RULES = (
         _SERVER + " refuses the content of the mail to {recipient} ({reply})",
         "Ask its administrator to allow these mails, which have the headers X-Export-Kind and X-Export-Job",
     ),
-    # What nobody has foreseen.
+    # Unexpected answers.
     Rule(
         _OPENING,
         ".*",
         _UNABLE,
         "No session with the mail server of connection {connection!r} could be opened ({cause})",
-        "Correct the connection; the log of this task has the whole error",
+        "Correct the connection; see the log of this task for the whole error",
     ),
     Rule(
         _SENDING,
         ".*",
         _UNABLE,
-        _SERVER + " could not be given the mail to {recipient} ({cause})",
-        "The log of this task has the whole error",
+        _SERVER + " could not accept the mail to {recipient} ({cause})",
+        "See the log of this task for the whole error",
     ),
 )
-"""The first rule that matches counts."""
+"""The first rule that matches applies."""

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from airflow.providers.smtp.hooks.smtp import SmtpHook
 
 PATIENCE_S = 600.0
-"""After this long a session tries nobody further: a server that hangs must not hold a job's next windows for hours."""
+"""A session stops trying after so long: a server that hangs must not block a job's next windows for hours."""
 NO_SENDER = "export-jobs@localhost"
 
 
 class MailServer:
-    """Opened by the first mail, and again when a mail has lost the connection. No mail stops another one."""
+    """Opened by the first mail, and again after a lost connection. A failed mail does not stop the next one."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._connection_id = settings.smtp_connection()
@@ -52,18 +52,18 @@ class MailServer:
         self._client = None
 
     def open(self) -> None:
-        """Connect and log in now; raises ``TransientError`` or ``TerminalError`` with the reason when that fails."""
+        """Connect and log in now; raise ``TransientError`` or ``TerminalError`` with the reason when that fails."""
         if self._client is None:
             self._client = self._connected()
 
     def send(self, letter: Letter, recipient: str) -> MailAnswer:
-        """Send ``letter`` to one recipient alone, so that none sees the others and each answer is known."""
+        """Send ``letter`` to one recipient only, so that no recipient sees the others and each answer is known."""
         try:
             mailable(recipient)
         except ExportError as error:
             return MailAnswer(MailOutcome.REFUSED, error.what, error.remedy, f"not tried: {error.what}")
         if self._closed is None and self._clock() - self._since > PATIENCE_S:
-            what = f"The mail server of connection {self._connection_id!r} is too slow for all mails of one try"
+            what = f"The mail server of connection {self._connection_id!r} is too slow to take all mails in one try"
             self._closed = MailAnswer(MailOutcome.LATER, what, "It is tried again")
         if self._closed is None:
             try:
@@ -86,9 +86,9 @@ class MailServer:
         return MailAnswer(MailOutcome.SENT)
 
     def _connected(self) -> smtplib.SMTP:
-        """A client that is logged in. Airflow's hook reads the connection; the dialogue is ours.
+        """Return a client that is logged in. Airflow's hook only reads the connection; the SMTP dialogue is ours.
 
-        The hook's own throws the server's refusals away, and logs in with XOAUTH2 before any EHLO: the EHLO that the
+        The hook's dialogue discards the server's refusals, and logs in with XOAUTH2 before any EHLO: the EHLO that the
         first mail then sends makes some servers forget the login.
         """
         stage = Stage.CONNECT
@@ -112,7 +112,7 @@ class MailServer:
         return client
 
     def _hook(self) -> SmtpHook:
-        from airflow.providers.smtp.hooks.smtp import SmtpHook  # noqa: PLC0415  only the notifying tasks pay for it
+        from airflow.providers.smtp.hooks.smtp import SmtpHook  # noqa: PLC0415  only the notifying tasks need it
 
         found = airflow_connection(self._connection_id, "sending mail")
         hook = SmtpHook(smtp_conn_id=self._connection_id)
@@ -134,7 +134,7 @@ class MailServer:
     def _log_in(self, client: smtplib.SMTP, hook: SmtpHook) -> None:
         if hook.auth_type == "oauth2":
             user, token = hook.smtp_user or self._sender.addr_spec, self._token(hook)
-            # A server that refuses the token tells why in a challenge, which is answered with nothing.
+            # A server that refuses the token gives the reason in a challenge; the answer to it is empty.
             client.auth("XOAUTH2", lambda challenge=None: "" if challenge else _xoauth2(user, token))
         elif hook.smtp_user and hook.smtp_password:
             client.login(hook.smtp_user, hook.smtp_password)
