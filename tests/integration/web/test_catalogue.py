@@ -109,10 +109,10 @@ def test_what_tells_of_a_person_is_masked_for_who_may_not_use_the_connection(ask
 @pytest.mark.usefixtures("connected")
 def test_previews_of_all_api_servers_are_counted_together(ask: Ask, web_store: Store) -> None:
     """Another server, which is another engine on the store, reads as many as there may be; then one of them is done."""
-    from export_jobs.web.catalogue.look import MAX_AT_ONCE
+    from export_jobs.web.catalogue.preview_rules import MAX_CONCURRENT_PREVIEWS
 
     elsewhere = Permits(web_store.engine)
-    held = [elsewhere.take("previews", MAX_AT_ONCE, 60) for _ in range(MAX_AT_ONCE)]
+    held = [elsewhere.take("previews", MAX_CONCURRENT_PREVIEWS, 60) for _ in range(MAX_CONCURRENT_PREVIEWS)]
     wanted = {"template": TOTALS, "window": JANUARY, "rows": 2}
     client = ask("user")
     refused = client.post(f"{API}/preview", json=wanted)

@@ -16,12 +16,19 @@ from export_jobs.core.sql.compiler import compile_export
 from export_jobs.core.sql.literal import runnable_sql
 from export_jobs.core.windows.schedule_text import window_in_words
 from export_jobs.streaming.preview import first_rows
-from export_jobs.web.catalogue.look import BUSY, SLOTS, all_personal, hidden_columns, looked_at, span_text
 from export_jobs.web.catalogue.newest_rows import newest_window
 from export_jobs.web.catalogue.preview_request import (
     one_template,
     read_preview_request,
     usual_window,
+)
+from export_jobs.web.catalogue.preview_rules import (
+    PREVIEW_SLOTS,
+    PREVIEWS_BUSY,
+    audit_details,
+    hidden_columns,
+    personal_places,
+    span_text,
 )
 from export_jobs.web.catalogue.trial_file import TrialFile, trial_file
 from export_jobs.web.catalogue.trial_mail import mail_trial_file, refuse_mail
@@ -65,10 +72,10 @@ def preview(user: CreatesJobs, body: PreviewRequest, catalogue: CatalogueDep, en
         masked=sorted(hidden),
         window=span_text(window),
         rows=body.rows,
-        **looked_at(job, catalogue),
+        **audit_details(job, catalogue),
     )
     with (
-        SLOTS.hold(BUSY),
+        PREVIEW_SLOTS.hold(PREVIEWS_BUSY),
         open_export_source(export) as source,
     ):
         read = partial(
@@ -150,16 +157,18 @@ def _newest_file(
     window = usual_window(job.schedule, datetime.now(UTC))
     export = compile_export(job, template, catalogue, window)
     # Every mail server on the way can read a mail, so it must not contain personal data.
-    hidden = all_personal(job, catalogue) if body.by_mail else hidden_columns(job, export.connection, user, catalogue)
+    hidden = (
+        personal_places(job, catalogue) if body.by_mail else hidden_columns(job, export.connection, user, catalogue)
+    )
     entry.note(
         template=template,
         masked=sorted(hidden),
         window=span_text(window),
         rows=body.rows,
         by_mail=body.by_mail,
-        **looked_at(job, catalogue),
+        **audit_details(job, catalogue),
     )
-    with SLOTS.hold(BUSY), open_export_source(export) as source:
+    with PREVIEW_SLOTS.hold(PREVIEWS_BUSY), open_export_source(export) as source:
         make = partial(
             trial_file, job, source=source, catalogue=catalogue, hidden=hidden, rows=body.rows, user=user.name
         )

@@ -12,24 +12,24 @@ from export_jobs.core.windows.window import Window
 from export_jobs.web.http.access import Caller
 from export_jobs.web.http.rate_limit import SharedSlots
 
-MAX_AT_ONCE = 5
-BUSY = f"{MAX_AT_ONCE} previews are already running"
-SLOTS = SharedSlots("previews", MAX_AT_ONCE, seconds=60)
+MAX_CONCURRENT_PREVIEWS = 5
+PREVIEWS_BUSY = f"{MAX_CONCURRENT_PREVIEWS} previews are already running"
+PREVIEW_SLOTS = SharedSlots("previews", MAX_CONCURRENT_PREVIEWS, seconds=60)
 """A preview can keep the warehouse busy for ten seconds. If its days are empty, it can take five more seconds per fact
 to find the newest row, and ten seconds again. Previews must not delay runs."""
 
 
 def hidden_columns(job: ExportJob, connection: str, user: Caller, catalogue: Catalogue) -> set[int]:
     """Return the places of columns with personal data in the job's only template; empty if the caller may see them."""
-    return set() if user.may_use_connection(connection) else all_personal(job, catalogue)
+    return set() if user.may_use_connection(connection) else personal_places(job, catalogue)
 
 
-def all_personal(job: ExportJob, catalogue: Catalogue) -> set[int]:
+def personal_places(job: ExportJob, catalogue: Catalogue) -> set[int]:
     """Return the places of columns with personal data in the job's only template."""
     return set(personal_columns(job.template_definitions[0], job.templates[0], catalogue))
 
 
-def looked_at(job: ExportJob, catalogue: Catalogue) -> dict[str, Any]:
+def audit_details(job: ExportJob, catalogue: Catalogue) -> dict[str, Any]:
     """Return what the audit log records about a preview of the job's only template; never a filter value."""
     template, use = job.template_definitions[0], job.templates[0]
     return {
