@@ -64,7 +64,7 @@ def team_of_connection(connection_id: str) -> str | None:
     return Connection.get_team_name(connection_id) if is_multi_team() else None
 
 
-def is_open_to_us(connection_id: str) -> bool:
+def our_team_may_use(connection_id: str) -> bool:
     """Whether tasks of our team may use a connection, so that nobody can use another team's connection through us."""
     return team_of_connection(connection_id) in {None, team_of_installation()}
 

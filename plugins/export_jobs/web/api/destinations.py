@@ -82,7 +82,7 @@ def check_destination(
     answer contains no secret.
     """
     spec = _known(store, tag)
-    sends = user.may("PUT", None) and airflow_tables.is_open_to_us(spec.connection)
+    sends = user.may("PUT", None) and airflow_tables.our_team_may_use(spec.connection)
     if not (sends or user.may_use_connection(spec.connection)):
         what = f"you may not use the connection of the destination {tag!r}"
         raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for access to its connection")

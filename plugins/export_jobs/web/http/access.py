@@ -115,7 +115,7 @@ class Caller:
         """
         if connection_id is None:
             team = airflow_tables.team_of_installation()
-        elif airflow_tables.is_open_to_us(connection_id):
+        elif airflow_tables.our_team_may_use(connection_id):
             team = airflow_tables.team_of_connection(connection_id)
         else:
             return False
