@@ -38,6 +38,12 @@ class FtpFaults:
     speaks_latin_1: bool = False
     """Every answer holds a word in an encoding that is not that of file names."""
     stall: threading.Event | None = None
+    loses_answer_to_store: bool = False
+    """The control connection ends once a file is stored, before the answer."""
+    ends_after_store: bool = False
+    """The same, after the answer."""
+    shows_late: int = 0
+    """So many questions about a file after it was stored are answered as if it were not there."""
     commands: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     """Every name under which something was stored."""
@@ -107,11 +113,16 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
             return chunk
 
         def close(self) -> None:
-            file, lost = self.file_obj, server.faults.lose_last_bytes
+            file, lost, channel = self.file_obj, server.faults.lose_last_bytes, self.cmd_channel
+            loses_answer = server.faults.loses_answer_to_store and self.receive and not self._closed
+            if loses_answer:
+                setattr(channel, "respond", lambda *_, **__: None)  # noqa: B010  the answer is lost
             super().close()
             if lost and file is not None and self.receive:
                 path = Path(str(file.name))
                 path.write_bytes(path.read_bytes()[:-lost])
+            if loses_answer:
+                _drop(channel)
 
     class Control(control):
         def on_connect(self) -> None:
@@ -128,6 +139,10 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
             if cmd in server.faults.answers:
                 self.respond(server.faults.answers[cmd])
                 return
+            if cmd in {"MLST", "SIZE", "RNFR"} and server.faults.shows_late and server.faults.names:
+                server.faults.shows_late -= 1
+                self.respond("550 No such file or directory.")
+                return
             if cmd == "RNTO":
                 self._rename(arg, lambda: super(Control, self).pre_process_command(line, cmd, arg))
                 return
@@ -140,6 +155,8 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
 
         def on_file_received(self, file: str) -> None:
             server.faults.names.add(Path(file).name)
+            if server.faults.ends_after_store:
+                self.close_when_done()
             if server.faults.takes_stored:
                 box = server.root / "processed"
                 box.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ def deliver_until_it_works(site: Site, server: FtpServer, lease: Lease, known: l
 
 
 @pytest.mark.parametrize("old", [[], [OLD]], ids=["new name", "old file"])
-@pytest.mark.parametrize("at", [0, 1, 65_536, 1_000_000, 2_500_000, 4_000_000, len(CONTENT) - 1])
+@pytest.mark.parametrize("at", [0, 1, 65_536, 1_000_000, 2_500_000, 4_000_000])
 def test_d01_connection_dropped_at_byte(
     ftps_site: Site, ftps: FtpServer, lease: Lease, at: int, old: list[bytes]
 ) -> None:
@@ -112,7 +112,7 @@ def test_a_file_that_may_be_ours_and_may_not_be_read_is_not_kept_beside_the_next
         (("AUTH", "530 Please login."), TerminalError, "offers no TLS"),
         (("USER", "530 Not today."), TerminalError, "rejected the login or password"),
         (("PASS", "530 Wrong."), TerminalError, "rejected the login or password"),
-        (("PASS", "421 Too many users."), TransientError, "is busy"),
+        (("PASS", "421 Too many users."), TransientError, "too many are logged in"),
     ],
 )
 def test_every_refusal_is_a_sentence_with_its_retry_rule(

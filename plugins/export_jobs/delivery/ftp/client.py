@@ -33,6 +33,15 @@ class _AnyEncoding(ftplib.FTP):
             answers.reconfigure(errors="surrogateescape")
         self._answers = answers
 
+    def makepasv(self) -> tuple[str, int]:
+        """Where to open the data connection. A server that refuses ``PASV`` is asked by the newer ``EPSV``."""
+        try:
+            return super().makepasv()
+        except (ftplib.error_perm, ftplib.error_proto):
+            if self.af != socket.AF_INET or self.sock is None:
+                raise
+            return ftplib.parse229(self.sendcmd("EPSV"), self.sock.getpeername())
+
     def putline(self, line: str) -> None:
         """Send a command; a folder's name that came in an answer goes back as it came."""
         if "\r" in line or "\n" in line:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import ftplib
+import re
 import socket
 import ssl
 
 from export_jobs.delivery.ftp.client import TlsRefused
 from export_jobs.delivery.ftp.login import FtpLogin, Protection
+from export_jobs.delivery.full_disk import says_disk_is_full
 from export_jobs.errors import ExportError, TerminalError, TransientError
 
 NOT_THERE = "550"
+CLOSING = "421"
+_TOO_MANY = re.compile(
+    r"too many (connections|users|clients|sessions|logins)|maximum|(user|connection|client|session) limit"
+    r"|simultaneous|concurrent|already (connected|logged)",
+    re.IGNORECASE,
+)
+"""Words of a server that refuses a login because others are logged in; some have the code of a wrong password."""
 _NO_COMMAND = {"500", "501", "502", "504"}
 _SESSION_REUSE = ("ssl session reuse", "session reuse required")
 _Cause = tuple[type[ExportError], str, str]
@@ -122,6 +131,14 @@ def cannot_replace_error(where: str, path: str) -> TerminalError:
     )
 
 
+def encoding_error(where: str, path: str, encoding: str) -> TerminalError:
+    """Name a file name that the connection's encoding does not have."""
+    return TerminalError(
+        f"The name {path} cannot be written in {encoding}, the encoding of file names on the FTP server {where}",
+        "Correct `encoding` in the connection's extra, or rename the job, its template or its sub-folder",
+    )
+
+
 def says_forbidden(error: BaseException) -> bool:
     """Whether a refusal is about rights: FTP has one code for that and for what is not there."""
     text = str(error).lower()
@@ -163,19 +180,33 @@ def ftp_login_error(error: BaseException, login: FtpLogin) -> ExportError:
         )
     if login.protection is Protection.NONE and (code in {"421", "530", "550"} and _asks_for_tls(error)):
         return TerminalError(f"The FTP server {where} requires TLS", "Change the destination to kind ftps")
+    return _refused_login(error, login) or transfer_error(error, where, "logging in")
+
+
+def _refused_login(error: BaseException, login: FtpLogin) -> ExportError | None:
+    code = code_of(error)
+    if code in {"530", "421"} and _TOO_MANY.search(str(error)):
+        return TransientError(
+            f"The FTP server {login.where} accepts no further login of user {login.user!r} at the moment, because too "
+            "many are logged in",
+            "It is tried again; if this continues, set `max_logins` at the destination to the number that the server "
+            "allows",
+        )
     if code in {"530", "430", "332", "532"}:
         return TerminalError(
-            f"The FTP server {where} rejected the login or password of user {login.user!r}. It was tried only once, so "
-            "that the account is not locked",
+            f"The FTP server {login.where} rejected the login or password of user {login.user!r}. It was tried only "
+            "once, so that the account is not locked",
             "Correct login and password in the Airflow connection, then check the destination",
         )
-    return transfer_error(error, where, "logging in")
+    return None
 
 
 def transfer_error(error: BaseException, where: str, doing: str, path: str = "") -> ExportError:
     """What went wrong while ``doing`` something with ``path``."""
     if any(words in str(error).lower() for words in _SESSION_REUSE):
         kind, what, remedy = _REFUSED_SESSION
+    elif code_of(error)[:1] in {"4", "5"} and says_disk_is_full(str(error), path):
+        kind, what, remedy = _NO_SPACE
     else:
         code = code_of(error)
         known = _BY_CODE.get(code) or _BY_CODE.get(code[:1]) or _by_type(error)

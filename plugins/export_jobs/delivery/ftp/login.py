@@ -82,7 +82,7 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
         password=credentials.password,
         protection=protection,
         context=None if plain else _context(extra, where),
-        encoding=str(extra.get("encoding") or "utf-8"),
+        encoding=_encoding(extra, where),
     )
 
 
@@ -90,6 +90,18 @@ def ftp_address(credentials: Credentials, *, plain: bool) -> str:
     """Host and port as an address has them; nothing of the connection is judged."""
     is_implicit = not plain and _is_on(credentials.extra.get("implicit_tls", False))
     return server_address(credentials.host, _port(credentials, Protection.IMPLICIT if is_implicit else Protection.NONE))
+
+
+def _encoding(extra: dict[str, Any], where: str) -> str:
+    name = str(extra.get("encoding") or "utf-8")
+    try:
+        "".encode(name)
+    except LookupError:
+        raise TerminalError(
+            f"The connection of {where} has an `encoding` that does not exist",
+            "Correct it in the connection's extra: utf-8, latin-1 or cp1252, for example",
+        ) from None
+    return name
 
 
 def _port(credentials: Credentials, protection: Protection) -> int:

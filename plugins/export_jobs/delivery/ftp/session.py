@@ -8,15 +8,17 @@ import logging
 import posixpath
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 
 from export_jobs.delivery.ftp.client import connected_client
 from export_jobs.delivery.ftp.errors import (
+    CLOSING,
     NOT_THERE,
     RenameRefusedError,
     code_of,
+    encoding_error,
     ftp_login_error,
     is_unknown_command,
     no_rename_error,
@@ -25,6 +27,7 @@ from export_jobs.delivery.ftp.errors import (
     transfer_error,
 )
 from export_jobs.delivery.ftp.facts import mlst_facts, size_of, utc_seconds
+from export_jobs.delivery.ftp.listing import names_in
 from export_jobs.delivery.ftp.login import FtpLogin
 from export_jobs.delivery.standing import StandingFile
 from export_jobs.errors import ExportError, TerminalError
@@ -178,33 +181,7 @@ class FtpSession:
     def names_in(self, folder: str) -> list[str] | None:
         """Names of what is in a folder, hidden ones, too, where the server shows them; None where it lists nothing."""
         with self._translated("listing", folder):
-            if "MLST" in self._features:
-                found = self._listed(lambda: [line.partition(" ")[2] for line in self._lines(f"MLSD {folder}".strip())])
-            else:  # some take `-a` for hidden files, others for a part of the name
-                found = self._listed(lambda: self._lines(f"NLST -a {folder or '.'}"))
-                found = found or self._listed(lambda: self._lines(f"NLST {folder or '.'}"))
-        return None if found is None else [posixpath.basename(name) for name in found]
-
-    def _listed(self, ask: Callable[[], list[str]]) -> list[str] | None:
-        try:
-            return ask()
-        except (ftplib.error_perm, ftplib.error_temp) as error:
-            if code_of(error).startswith("42"):
-                raise
-            return None
-
-    def _lines(self, command: str) -> list[str]:
-        """What a command lists. ``ftplib`` insists on a goodbye, which a server with nothing to list may not give."""
-        self._client.sendcmd("TYPE A")
-        data, content = self._client.transfercmd(command), b""
-        try:
-            with suppress(ssl.SSLEOFError):
-                while block := data.recv(TRANSFER_BYTES):
-                    content += block
-        finally:
-            data.close()
-        self._client.voidresp()
-        return content.decode(self._client.encoding, "surrogateescape").splitlines()
+            return names_in(self._client, folder, has_facts="MLST" in self._features)
 
     def make_folder(self, folder: str) -> None:
         """Make a folder, unless it is there."""
@@ -269,7 +246,10 @@ class FtpSession:
             try:
                 answer = self._client.sendcmd(f"MLST {path}")
             except ftplib.error_perm as error:
-                if code_of(error) == NOT_THERE or is_unknown_command(error):
+                if is_unknown_command(error):  # servers exist that announce a command which they do not have
+                    self._features.discard("MLST")
+                    return self.look(path)
+                if code_of(error) == NOT_THERE:
                     return self._look_by_rename(path, error)
                 raise
         facts = mlst_facts(answer)
@@ -294,6 +274,9 @@ class FtpSession:
     def _translated(self, doing: str, path: str) -> Iterator[None]:
         try:
             yield
+        except UnicodeEncodeError as error:
+            raise encoding_error(self.where, path, self._login.encoding) from error
         except _TROUBLE as error:
-            self.alive = self.alive and isinstance(error, ftplib.Error)  # else nobody has answered
+            # Else nobody has answered, or the server has said that it ends the connection.
+            self.alive = self.alive and isinstance(error, ftplib.Error) and code_of(error) != CLOSING
             raise transfer_error(error, self.where, doing, path) from error

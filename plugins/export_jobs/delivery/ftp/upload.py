@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import Verification
@@ -11,7 +13,9 @@ from export_jobs.delivery.destination import Target
 from export_jobs.delivery.ftp.session import TRANSFER_BYTES, FtpSession
 from export_jobs.delivery.standing import StandingFile
 from export_jobs.delivery.verified_reader import VerifiedReader
-from export_jobs.errors import TransientError
+from export_jobs.errors import ExportError, TransientError
+
+log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = (0.05, 0.2, 0.5, 2.0)
 KEEP_OPEN_AFTER_S = 10.0
@@ -32,7 +36,12 @@ class FtpUpload:
 
     def send(self, reader: VerifiedReader, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Send it whole; ``meanwhile`` is called every few seconds, and what it raises ends the transfer."""
-        self._session.store(self._path, self._blocks(reader, meanwhile))
+        try:
+            self._session.store(self._path, self._blocks(reader, meanwhile))
+        except TransientError:
+            if not self.is_sent or self._session.alive or not self._is_whole():
+                raise
+            log.info("%s is whole on the server, though the connection was lost at its end", self._path)
 
     def verify(self) -> None:
         """Look at the file, and at its content where the destination asks for that.
@@ -62,15 +71,40 @@ class FtpUpload:
                 )
             self.verification = Verification.SIZE
 
+    def _is_whole(self) -> bool:
+        """Whether a file whose last answer was lost is there in full: asked over a new connection.
+
+        Firewalls and servers end a control connection over which nothing goes while a large file is sent.
+        """
+        if self._options.verify == "none":
+            return False  # the server is known to report wrong sizes
+        with suppress(ExportError):
+            self._session.reopen()
+            found = self._look_until()
+            return found is not None and found.bytes == self._target.bytes
+        return False
+
     def _look_until(self) -> StandingFile | None:
-        """What the server says of a file just sent: some answer for the transfer before they have closed the file."""
-        stored = self._session.look(self._path)
+        """What the server says of a file just sent: some answer for the transfer before they have closed the file.
+
+        Others show the file, or accept commands, only over the next connection or a moment later.
+        """
+        stored = self._look_over_any_connection()
         for seconds in LOOK_AGAIN_SECONDS:
-            if stored is None or stored.bytes in {None, self._target.bytes}:
+            if stored is not None and stored.bytes in {None, self._target.bytes}:
                 break
             time.sleep(seconds)
             stored = self._session.look(self._path)
         return stored
+
+    def _look_over_any_connection(self) -> StandingFile | None:
+        try:
+            return self._session.look(self._path)
+        except TransientError:
+            if self._session.alive:
+                raise
+            self._session.reopen()  # servers exist that end the connection after each transfer
+            return self._session.look(self._path)
 
     def _blocks(self, reader: VerifiedReader, meanwhile: Callable[[], None]) -> Iterator[bytes]:
         last = time.monotonic()

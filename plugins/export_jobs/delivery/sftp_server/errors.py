@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncssh
 
+from export_jobs.delivery.full_disk import says_disk_is_full
 from export_jobs.errors import ExportError, TerminalError, TransientError
 
 _LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.DisconnectError, OSError, EOFError)
@@ -71,7 +72,7 @@ def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) 
             "The login must be able to list, write, rename and remove files in the destination's folder; ask the "
             "server's owner to allow it",
         )
-    if isinstance(error, _NO_SPACE) or any(word in error.reason.lower() for word in ("no space", "quota", "disk full")):
+    if isinstance(error, _NO_SPACE) or says_disk_is_full(error.reason, path):
         return no_space_error(where, path, None)
     return TransientError(
         f"The server {where} answered {type(error).__name__.removeprefix('SFTP')} without a reason for {path}, while "
