@@ -5,4 +5,4 @@ fact: orders
 sum(amount) * {{ exchange_rate }}
 -- # Variables stand in variables.yaml.
 -- # file: kpis/broken.sql
--- # expect: kpis/broken.sql | the variable 'exchange_rate' has no value. Write it into variables.yaml beside facts/.
+-- # expect: kpis/broken.sql | the variable 'exchange_rate' has no value. Add it to variables.yaml beside facts/.

@@ -1,1 +1,1 @@
-"""A catalogue against a live database: what is asked, and how; read-only, and no row of it is shown."""
+"""Check a catalogue against live databases: read-only, and no row is shown."""

@@ -1,4 +1,4 @@
-"""A catalogue against the live databases that it describes: everything is asked read-only, and no row is shown."""
+"""Check a catalogue against the live databases that it describes: read-only, and no row is shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TYPED_DIALECTS = (POSTGRES, DUCKDB)
 
 @dataclass(frozen=True)
 class ConnectionCheck:
-    """One connection that was asked. ``questions`` is how many; ``types_checked``: it says types of columns."""
+    """The result for one connection. ``questions``: number of queries; ``types_checked``: it reports column types."""
 
     connection: str
     dialect: str
@@ -33,7 +33,7 @@ class ConnectionCheck:
 
 
 def catalogue_connections(catalogue: Catalogue, wanted: str | None = None) -> list[str]:
-    """The connections that facts and dimensions name; raises ``UserError`` when ``wanted`` is not among them."""
+    """Return the connections that facts and dimensions name. Raises ``UserError`` when ``wanted`` is not among them."""
     names = sorted({table.connection for table in catalogue.tables})
     if wanted is not None and wanted not in names:
         remedy = suggest(wanted, names, none="The catalogue names none yet")
@@ -44,10 +44,10 @@ def catalogue_connections(catalogue: Catalogue, wanted: str | None = None) -> li
 def check_connection(
     name: str, catalogue: Catalogue, found: Iterable[Issue], open_session: Callable[[str, str], CatalogueSession]
 ) -> list[ConnectionCheck]:
-    """Ask the database of the connection ``name`` about everything on it, once for each dialect that is named.
+    """Check everything that the catalogue has on the connection ``name``, with one session for each dialect.
 
-    ``found`` is what the rules have found already: what is wrong there is not asked about again. ``open_session``
-    opens a connection by its name and dialect, and raises ``ExportError`` with what it lacks.
+    ``found`` is what the rules have already found: entries with an error are not checked again. ``open_session``
+    opens a connection by its id and dialect, and raises ``ExportError`` when something is missing.
     """
     tables = [table for table in catalogue.tables if table.connection == name]
     broken = {split_location(issue)[0] for issue in errors(found)}
@@ -71,7 +71,7 @@ def check_tables(
     *,
     broken: Collection[str] = (),
 ) -> ConnectionCheck:
-    """Ask an open ``session`` about ``tables``, all of its connection and dialect; ``broken`` files are left out."""
+    """Check ``tables``, all of one connection and dialect, with an open ``session``; ``broken`` files are left out."""
     name, dialect = tables[0].connection, tables[0].dialect
     probe = Probe(session, catalogue, set(broken))
     if dialect not in _TYPED_DIALECTS:
@@ -106,6 +106,6 @@ def _probe_fact(probe: Probe, fact: Fact) -> None:
 
 def _connection_issue(table: Table, error: ExportError) -> Issue:
     remedy = error.remedy
-    if isinstance(error, TransientError):  # it speaks to a task that tries again
+    if isinstance(error, TransientError):  # its remedy is for a task that is retried
         remedy = "Check its host, path and password under Admin > Connections"
     return locate_issue(table, Issue("connection", error.what, remedy))

@@ -1,4 +1,4 @@
-"""One database being asked about a catalogue: what was found so far, and expressions asked about together."""
+"""Query one database about a catalogue: collect issues, and check many expressions with one query."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from export_jobs.core.validation.catalogue_rules.sql import plain_identifier
 
 @dataclass
 class Probe:
-    """One connection being asked. ``broken``: files that nothing more is asked about, since they are at fault."""
+    """The state of checking one connection. ``broken``: files with an error, which are not checked any further."""
 
     session: CatalogueSession
     catalogue: Catalogue
@@ -31,7 +31,7 @@ class Probe:
             self.broken.add(entry.file)
 
     def refusal_of(self, ask: Callable[[], object]) -> RefusedError | None:
-        """What the database says against a question; None when it answers."""
+        """Return the error with which the database refuses a query; None when it answers."""
         self.questions += 1
         try:
             ask()
@@ -40,7 +40,7 @@ class Probe:
         return None
 
     def describe(self, query: str) -> list[ResultColumn] | RefusedError:
-        """The columns of a query's result, or what the database says against it."""
+        """Return the columns of a query's result, or the error with which the database refuses it."""
         self.questions += 1
         try:
             return self.session.describe(query)
@@ -51,7 +51,7 @@ class Probe:
 def describe_expressions(
     probe: Probe, expressions: Mapping[str, str], source: str, dialect: str
 ) -> tuple[dict[str, ResultColumn], dict[str, RefusedError]]:
-    """What the database says of each expression, asked together as far as it goes."""
+    """Return the database's answer for each expression, using as few queries as possible."""
     found: dict[str, ResultColumn] = {}
 
     def ask(keys: list[str]) -> RefusedError | None:
@@ -66,7 +66,7 @@ def describe_expressions(
 
 
 def find_culprits(keys: list[str], ask: Callable[[list[str]], RefusedError | None]) -> dict[str, RefusedError]:
-    """The keys that cannot be asked about, each with what the database says; halves are asked, not each alone."""
+    """Return the keys that the database refuses, each with its error, by bisection instead of one query for each."""
     error = ask(keys) if keys else None
     if error is None:
         return {}
@@ -77,7 +77,7 @@ def find_culprits(keys: list[str], ask: Callable[[list[str]], RefusedError | Non
 
 
 def fact_source(fact: Fact) -> str:
-    """The fact's query with its custom fields, as statements read it."""
+    """Return the fact's query with its custom fields, as statements read it."""
     if not fact.custom_fields:
         return fact.sql
     extra = "".join(
@@ -87,5 +87,5 @@ def fact_source(fact: Fact) -> str:
 
 
 def empty_query(expressions: str, source: str) -> str:
-    """A query over no row of ``source``, whose first line is the second one of the text."""
+    """Return a query over no row of ``source``; ``source`` starts on the second line of the text."""
     return f"SELECT {expressions} FROM (\n{source}\n) AS source WHERE 1 = 0"  # noqa: S608

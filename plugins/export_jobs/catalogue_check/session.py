@@ -1,6 +1,6 @@
-"""A session that asks a database about SQL and reads no rows: what a query yields, and whether a statement plans.
+"""Sessions that check SQL in a database without reading rows: the columns of a query, and whether a statement plans.
 
-Every question is a read-only transaction of its own with a time limit, so that no lock is held from one to the next.
+Every query is its own read-only transaction with a time limit, so that no lock is kept between queries.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _BEGIN = {DUCKDB: "BEGIN TRANSACTION READ ONLY", "mysql": "START TRANSACTION REA
 
 
 class RefusedError(Exception):
-    """The database refuses a question: ``str`` is its reason without the last full stop.
+    """The database refuses a query: ``str`` is its reason without the last full stop.
 
-    ``line`` is that of the statement, from 1, where known; ``is_timeout``: more time might help.
+    ``line`` of the statement, from 1, where known; ``is_timeout``: more time might help.
     """
 
     def __init__(self, reason: str, line: int | None = None, *, is_timeout: bool = False) -> None:
@@ -36,7 +36,7 @@ class RefusedError(Exception):
 
 
 class CatalogueSession(Protocol):
-    """What the live check of a catalogue asks; every question raises ``RefusedError``."""
+    """The queries of the live check of a catalogue; each one may raise ``RefusedError``."""
 
     def describe(self, query: str) -> list[ResultColumn]:
         """The columns of a query's result."""
@@ -52,7 +52,7 @@ class CatalogueSession(Protocol):
 
 
 class PostgresSession:
-    """Asks a PostgreSQL. ``connection`` is this object's from now on."""
+    """A session with PostgreSQL. It takes over ``connection``."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         connection.rollback()
@@ -89,7 +89,7 @@ class PostgresSession:
         self._connection.close()
 
     def _ask(self, statement: str, *, hide_values: bool = False) -> tuple[Any, list[psycopg.Column]]:
-        """First row and columns; ``hide_values``: an error may quote a cell, so only faults of the SQL are repeated."""
+        """Return first row and columns. ``hide_values``: repeat only SQL faults: other errors may quote a cell."""
         try:
             with self._connection.transaction():
                 self._connection.execute("SELECT pg_catalog.set_config('search_path', %s, true)", (self._search_path,))
@@ -110,7 +110,7 @@ class PostgresSession:
             raise RefusedError(reason, line, is_timeout=code in _TIMEOUT_SQLSTATES) from None
 
     def _types(self, codes: list[int]) -> dict[int, tuple[ColumnType | None, str]]:
-        """Names of further types; one that has a collation is text, such as citext."""
+        """Return the names of other types; a type with a collation is text, such as citext."""
         rows = self._connection.execute(
             "SELECT oid, format_type(oid, NULL), typcollation <> 0 AND typcategory = 'S' FROM pg_type"
             " WHERE oid = ANY (%s)",
@@ -120,17 +120,17 @@ class PostgresSession:
 
 
 class DbApiSession:
-    """Asks any other database through its DB-API connection, which is this object's from now on."""
+    """A session with any other database. It takes over the DB-API connection."""
 
     def __init__(self, connection: Any, dialect: str) -> None:
         self._connection, self._dialect = connection, dialect
         if dialect == SQLITE:
             connection.execute("PRAGMA query_only = ON")
         elif hasattr(connection, "read_only"):
-            connection.read_only = True  # a database that speaks PostgreSQL's protocol
+            connection.read_only = True  # a database with PostgreSQL's protocol
 
     def describe(self, query: str) -> list[ResultColumn]:
-        """The columns of a query's result; only DuckDB says their types."""
+        """Return the columns of a query's result; only DuckDB reports their types."""
         if self._dialect == DUCKDB:
             return [ResultColumn(row[0], type_by_name(row[1]), row[1]) for row in self._ask(f"DESCRIBE {query}")[0]]
         return [ResultColumn(column[0], None, "") for column in self._ask(query)[1]]
@@ -144,7 +144,7 @@ class DbApiSession:
         try:
             rows = self._ask(query)[0]
         except RefusedError as error:
-            raise RefusedError("the query fails on these data", is_timeout=error.is_timeout) from None
+            raise RefusedError("the query fails on this data", is_timeout=error.is_timeout) from None
         return rows[0][0] if rows else None
 
     def close(self) -> None:
@@ -152,8 +152,8 @@ class DbApiSession:
         self._connection.close()
 
     def _ask(self, statement: str) -> tuple[list[Any], list[Any]]:
-        """Rows and columns. Every driver has exceptions of its own, so all of them are caught."""
-        # One cursor of DuckDB is one more connection, with a transaction of its own; the connection is a cursor too.
+        """Return rows and columns. Every driver has its own exceptions, so all of them are caught."""
+        # A cursor of DuckDB is another connection, with its own transaction; the connection is a cursor too.
         cursor = self._connection if self._dialect == DUCKDB else self._connection.cursor()
         with Deadline(QUESTION_TIMEOUT_S, self._interrupt) as deadline:
             try:

@@ -1,4 +1,4 @@
-"""The KPIs of a catalogue and the statements that exports make of it, planned by the database and not run."""
+"""Let the database plan, but not run, the KPIs of a catalogue and the statements of exports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAME = "catalogue-check"
 
 
 def probe_kpis(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
-    """Each expression is one that the database computes over the fact, and gives the type that the header says."""
+    """Check that the database can compute each KPI over the fact, and that its type is that of the header."""
     expressions = {kpi.key: kpi.sql for kpi in kpis}
     types, refused = describe_expressions(probe, expressions, fact_source(fact), fact.dialect)
     for kpi in kpis:
@@ -33,23 +33,23 @@ def probe_kpis(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
         elif found := types.get(kpi.key):
             allowed = {"integer": ("integer", "number")}.get(kpi.type, ())
             if found.type_name and found.type not in allowed and not fits(kpi.type, found.type):
-                what = f"the KPI is of type {kpi.type}, and the database computes {found.type_name}"
+                what = f"the KPI is declared {kpi.type}, but the database returns {found.type_name}"
                 probe.add_issue(kpi, Issue("type", what, type_remedy(found.type, "type")))
 
 
 def probe_rows(probe: Probe, fact: Fact) -> None:
-    """A standard template of all columns, once for each date that a window may bound."""
+    """Plan a standard template with all columns, once for each date that a window can select by."""
     for key, basis in (("event_date", "event"), ("updated_at", "updated")):
         if getattr(fact, key) is None:
             continue
         error = _plan_error(probe, {"kind": "standard", "fact": fact.key}, {"date_basis": basis}, fact)
         if error is not None:
-            what = f"the database refuses rows of the fact, bounded by this date: {error}"
+            what = f"the database refuses a query for rows of the fact by this date: {error}"
             probe.add_issue(fact, Issue(key, what, "Correct the fact's query or this date"))
 
 
 def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
-    """Every KPI of a fact by every dimension that it reaches and every part of its date."""
+    """Plan every KPI of a fact by every dimension that it reaches and every part of its date."""
     for key in [*probe.catalogue.dimensions_of(fact.key), *DATE_PARTS]:
         hops = probe.catalogue.path(fact.key, key)
         if any(probe.catalogue.dimensions[hop.dimension].file in probe.broken for hop in hops):
@@ -71,7 +71,7 @@ def probe_groups(probe: Probe, fact: Fact, kpis: list[Kpi]) -> None:
 
 
 def probe_dimension(probe: Probe, dimension: Dimension) -> None:
-    """A dimension template of all columns."""
+    """Plan a dimension template with all columns."""
     error = _plan_error(probe, {"kind": "dimension", "dimensions": [dimension.key]}, {}, dimension)
     if error is not None:
         what = f"the database refuses the dimension as a whole: {error}"
@@ -79,7 +79,7 @@ def probe_dimension(probe: Probe, dimension: Dimension) -> None:
 
 
 def _refused_kpis(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mapping[str, RefusedError]:
-    """The KPIs that cannot be computed by ``key``; of a fact without any, its rows are asked for instead."""
+    """Return the KPIs that cannot be computed by ``key``; for a fact without KPIs, its rows are planned instead."""
 
     def ask(keys: list[str]) -> RefusedError | None:
         definition: dict[str, Any] = {"kind": "custom", "kpis": keys, "dimensions": [key]}
@@ -93,7 +93,7 @@ def _refused_kpis(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mappin
 def _plan_error(
     probe: Probe, definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimension
 ) -> RefusedError | None:
-    """What the compiler or the database says against a template; None when it plans."""
+    """Return the error with which compiler or database refuse a template; None when it can be planned."""
     job = _job(definition, use, table)
     try:
         export = compile_export(job, _NAME, probe.catalogue, SAMPLE_WINDOW)
@@ -103,7 +103,7 @@ def _plan_error(
 
 
 def _job(definition: dict[str, Any], use: dict[str, Any], table: Fact | Dimension) -> ExportJob:
-    """A job that is never saved; its zone is the fact's own, since SQLite knows no other."""
+    """Return a job that is never saved. Its zone is that of the fact, because SQLite has no other zones."""
     zone = (table.event_date.time_zone if isinstance(table, Fact) else None) or "UTC"
     return ExportJob.model_validate(
         {

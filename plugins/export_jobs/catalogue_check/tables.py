@@ -1,4 +1,4 @@
-"""The tables of a catalogue, held against the database that they describe: columns, types, unique ids."""
+"""Compare the tables of a catalogue with the database that they describe: columns, types, unique ids."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SAMPLE_ROWS = 100_000
 
 
 def probe_table(probe: Probe, table: Table) -> None:
-    """The query runs, and yields what the header says."""
+    """Check that the query runs and returns the columns of the header."""
     found = probe.describe(empty_query("*", table.sql))
     if isinstance(found, RefusedError):
         line = max(found.line - 1, 1) if found.line else None
         what = f"the database refuses the query: {found}"
         probe.add_issue(
-            table, Issue(sql_path(line), what, "Correct the query, or grant the connection's user what it reads")
+            table, Issue(sql_path(line), what, "Correct the query, or let the connection's user read these tables")
         )
         return
     measures = table.measures if isinstance(table, Fact) else {}
@@ -37,14 +37,14 @@ def probe_table(probe: Probe, table: Table) -> None:
 
 
 def probe_unique_id(probe: Probe, dimension: Dimension) -> None:
-    """A second row of one id would count rows of facts twice."""
+    """Check that ids are unique: a second row with an id would count rows of facts twice."""
     name = plain_identifier(dimension.id, dimension.dialect)
     source = f"FROM (\n{dimension.sql}\n) AS source"
     twice = f"SELECT {name} {source} WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1"
     count = _count(probe, dimension, "id", f"SELECT count(*) FROM (\n{twice}\n) AS twice")  # noqa: S608
     if count:
         what = f"{count} values of {quote_value(dimension.id)} occur more than once, so rows would be counted twice"
-        probe.add_issue(dimension, Issue("id", what, "Let the query yield one row for each, or name another id"))
+        probe.add_issue(dimension, Issue("id", what, "Return one row for each in the query, or name another id"))
     count = _count(probe, dimension, "id", f"SELECT count(*) {source} WHERE {name} IS NULL")
     if count > 1:
         what = f"{count} rows have no {quote_value(dimension.id)}; no row of a fact reaches them"
@@ -52,7 +52,7 @@ def probe_unique_id(probe: Probe, dimension: Dimension) -> None:
 
 
 def probe_order(probe: Probe, fact: Fact) -> None:
-    """Rows that are equal in all of ``order_by`` may change places from one export to the next."""
+    """Warn of rows that are equal in all of ``order_by``: their order may differ between exports."""
     names = [name.removeprefix("-") for name in fact.order_by]
     if not names or any(name not in fact.columns and name not in fact.measures for name in names):
         return
@@ -60,7 +60,7 @@ def probe_order(probe: Probe, fact: Fact) -> None:
     sample = f"SELECT {listed} FROM (\n{fact.sql}\n) AS source LIMIT {SAMPLE_ROWS}"  # noqa: S608
     query = f"SELECT 1 FROM (\n{sample}\n) AS sample GROUP BY {listed} HAVING count(*) > 1 LIMIT 1"  # noqa: S608
     if _count(probe, fact, "order_by", query):
-        what = f"some rows are equal in {', '.join(names)}, so their order may change from one export to the next"
+        what = f"some rows are equal in {', '.join(names)}, so their order may differ between exports"
         probe.add_issue(fact, Issue("order_by", what, "Name a unique column last", Level.WARNING))
 
 
@@ -90,7 +90,7 @@ def _column_issues(
         yield Issue(path, f"the query returns no column {quote_value(name)}", remedy)
     elif len(same) > 1:
         yield Issue(
-            path, f"the query yields {len(same)} columns {quote_value(name)}", "Give one of them another name (AS)"
+            path, f"the query returns {len(same)} columns {quote_value(name)}", "Give one of them another name (AS)"
         )
     else:
         yield from _type_issues(path, name, column, same[0])
@@ -103,11 +103,11 @@ def _type_issues(path: str, name: str, column: TableColumn, found: ResultColumn)
 
 
 def _count(probe: Probe, table: Table, path: str, query: str) -> int:
-    """The number that a query over the data gives; 0, with a warning, when the database gives none."""
+    """Return the number that a query returns; 0, with a warning, when the database refuses it."""
     probe.questions += 1
     try:
         return int(probe.session.value(query) or 0)
     except RefusedError as error:
-        what = f"whether it is unique could not be checked: {error}"
+        what = f"uniqueness could not be checked: {error}"
         probe.add_issue(table, Issue(path, what, "Check the table itself", Level.WARNING))
         return 0

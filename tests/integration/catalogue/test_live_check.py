@@ -58,7 +58,7 @@ FAULTS = {
     ),
     "order not unique": (
         "INSERT INTO shop.orders (order_id) VALUES (1)",
-        "facts/orders.sql:9: order_by: some rows are equal in order_id, so their order may change",
+        "facts/orders.sql:9: order_by: some rows are equal in order_id, so their order may differ",
     ),
     "no permission": (
         "REVOKE ALL ON shop.towns FROM CURRENT_USER",
@@ -112,7 +112,7 @@ def test_one_kpi_among_many_is_found_by_halving(shop: Shop) -> None:
 def test_a_kpi_of_another_type_than_it_says(shop: Shop) -> None:
     shop.write("kpis/last.sql", "/*\ntitle: Last\nfact: orders\nadditive: false\ntype: date\n*/\nmax(ordered_at)")
     assert shop.said() == [
-        "kpis/last.sql:5: type: the KPI is of type date, and the database computes timestamptz. "
+        "kpis/last.sql:5: type: the KPI is declared date, but the database returns timestamptz. "
         "Write type: timestamptz, or cast it in the SQL."
     ]
 

@@ -1,1 +1,1 @@
-"""What can be exported: facts, KPIs and dimensions, as files and as objects, and the columns they offer."""
+"""What can be exported: facts, KPIs and dimensions, as files and as objects, and their columns."""

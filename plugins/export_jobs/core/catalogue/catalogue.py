@@ -1,4 +1,4 @@
-"""The catalogue as objects: facts, KPIs and dimensions by key, and by which columns a fact reaches a dimension.
+"""The catalogue as objects: facts, KPIs and dimensions by key, and the paths from facts to dimensions.
 
 :mod:`export_jobs.core.catalogue.files` reads them from a folder of reviewed files.
 """
@@ -25,7 +25,7 @@ DATE_PARTS = {"day": "Day", "week": "Week (its Monday)", "month": "Month (its fi
 
 
 class DateColumn(Frozen):
-    """A column that a window can bound. ``time_zone`` is that of a ``timestamp`` column; UTC when it is not given."""
+    """A column by which a window selects rows. ``time_zone`` is that of a ``timestamp`` column; UTC when not given."""
 
     column: str
     type: Literal["timestamptz", "timestamp", "date"] = "timestamptz"
@@ -35,8 +35,8 @@ class DateColumn(Frozen):
 class TableColumn(Frozen):
     """A column of a fact or dimension. ``sql`` is set for a custom field: an expression over the other columns.
 
-    ``decimals``: numbers are rounded to so many places, half away from zero, whatever database they come from.
-    ``personal``: who may not use the warehouse's connection sees no value of it on the page.
+    ``decimals``: numbers are rounded to this many places, half away from zero, in every database.
+    ``personal``: people without access to the warehouse's connection see no value of it on the page.
     """
 
     type: ColumnType
@@ -49,7 +49,7 @@ class TableColumn(Frozen):
     sql: str = ""
 
     def title_for(self, name: str) -> str:
-        """What people call this column, whose name is ``name``."""
+        """Return the title of this column, whose name is ``name``."""
         return self.title or name.replace("_", " ").capitalize()
 
 
@@ -62,10 +62,10 @@ _Lines = Annotated[Mapping[str, int], Field(exclude=True, repr=False)]
 
 
 class Table(Frozen):
-    """What facts and dimensions share: a query in the dialect of its connection that yields every named column.
+    """The base of facts and dimensions: a query, in the dialect of its connection, that returns every listed column.
 
-    ``customer`` names the column that an audience of customers is held against. ``file`` and ``line`` say where the
-    query begins, ``lines`` where each key of the header does.
+    ``customer`` names the column that is compared with an audience. ``file`` and ``line`` say where the query begins,
+    ``lines`` where each key of the header does.
     """
 
     title: str
@@ -87,7 +87,7 @@ class Table(Frozen):
 
 
 class Fact(Table):
-    """An event table, one row an event. ``order_by`` gives its rows a stable order; name a unique column last."""
+    """An event table with one row for each event. ``order_by`` makes the order stable; name a unique column last."""
 
     grain: str = ""
     event_date: DateColumn
@@ -102,15 +102,15 @@ class Fact(Table):
         return {**self.columns, **self.measures, **self.custom_fields}
 
     def date_column(self, basis: DateBasis) -> DateColumn | None:
-        """The column that ``basis`` bounds; None when this fact has none."""
+        """Return the date column for ``basis``; None when this fact has none."""
         return {DateBasis.EVENT: self.event_date, DateBasis.UPDATED: self.updated_at}.get(basis)
 
 
 class Kpi(Frozen):
     """An aggregate over one fact. ``sql`` is an expression over the fact's columns, such as ``sum(amount)``.
 
-    ``additive``: it may be summed over dimensions. Ratios and distinct counts are not; they are computed anew at
-    every grain.
+    ``additive``: it may be summed over dimensions. Ratios and distinct counts are not; they are computed
+    separately at every grain.
     """
 
     title: str
@@ -128,7 +128,7 @@ class Kpi(Frozen):
 
 
 class Dimension(Table):
-    """What KPIs are grouped by. ``facts`` says how each fact reaches the dimension's ``id``.
+    """A table by which KPIs are grouped. ``facts`` says how each fact reaches the dimension's ``id``.
 
     A path is a column of the fact (``store_id``), or a column of another dimension that the fact reaches
     (``customer.home_store_id``).
@@ -145,7 +145,7 @@ Entry = TypeVar("Entry", Fact, Kpi, Dimension)
 
 @dataclass(frozen=True)
 class Hop:
-    """One join on the way to a dimension: ``by`` is a column of the dimension ``via``, or of the fact when None."""
+    """One join on the path to a dimension: ``by`` is a column of the dimension ``via``, or of the fact when None."""
 
     dimension: str
     by: str
@@ -154,7 +154,7 @@ class Hop:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that can be exported, by key, and what was wrong with files that could not be read."""
+    """Everything that can be exported, by key, and the issues of files that could not be read."""
 
     facts: dict[str, Fact] = field(default_factory=dict)
     kpis: dict[str, Kpi] = field(default_factory=dict)
@@ -164,15 +164,15 @@ class Catalogue:
 
     @property
     def tables(self) -> list[Table]:
-        """What is read from databases: facts, then dimensions."""
+        """The tables that are read from databases: facts, then dimensions."""
         return [*self.facts.values(), *self.dimensions.values()]
 
     def dimensions_of(self, fact: str) -> list[str]:
-        """Keys of the dimensions that the fact ``fact`` reaches, in alphabetical order; date parts are not listed."""
+        """Return the keys of the dimensions that ``fact`` reaches, in alphabetical order; without date parts."""
         return sorted(key for key in self.dimensions if self.path(fact, key))
 
     def path(self, fact: str, dimension: str) -> tuple[Hop, ...]:
-        """The joins from a fact to a dimension, the dimension's own last; empty when there is no way."""
+        """Return the joins from a fact to a dimension, the dimension's own last; empty when there is no path."""
         key = (fact, dimension)
         if key not in self._paths:
             self._paths[key] = self._path(fact, dimension, ())

@@ -1,4 +1,4 @@
-"""What databases call the types of columns -> the types of the catalogue."""
+"""Map the types of databases to the types of the catalogue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POSTGRES_TYPES: dict[int, ColumnType] = {
     1114: "timestamp",
     1184: "timestamptz",
 }
-"""By the object identifiers of pg_type, which are the same in every PostgreSQL."""
+"""By the OIDs of pg_type, which are the same in every PostgreSQL."""
 
 _STEMS: tuple[tuple[ColumnType, tuple[str, ...]], ...] = (
     ("boolean", ("BOOL",)),
@@ -42,15 +42,15 @@ _SAME_TEXT = (
     (re.compile(r"(character varying|varchar|nvarchar|text|string|name|citext)(\(.*\))?"), "text"),
     (re.compile(r"(?:numeric|decimal)\(\d+(?:, ?(\d+))?\)"), r"numeric(…,\1)"),
 )
-"""Types whose values are written alike: how many digits a number may have does not count, how many decimals does."""
+"""Types whose values are written the same way: for numbers, digits do not matter, but decimals do."""
 
 
 @dataclass(frozen=True)
 class ResultColumn:
-    """A column of a result. ``type`` None: none of the catalogue's; ``type_name`` empty: the database does not say.
+    """A column of a result. ``type`` None: no type of the catalogue; ``type_name`` empty: not reported.
 
-    ``origin``: the table and the number of the column in it, where the database says so; both outlive a renaming.
-    ``is_opaque``: the name is the driver's own mark, which tells one type from another and says no more.
+    ``origin``: the table and the number of the column in it, where the database reports them; renaming changes neither.
+    ``is_opaque``: the type's name is a code of the driver, which only distinguishes types.
     """
 
     name: str
@@ -61,7 +61,7 @@ class ResultColumn:
 
 
 def written_as(type_name: str) -> str:
-    """What types with the same text have in common: ``numeric(10,2)`` and ``numeric(12,2)`` are written alike."""
+    """Return a common name for types that are written the same way, such as ``numeric(10,2)`` and ``numeric(12,2)``."""
     plain = type_name.lower()
     for pattern, common in _SAME_TEXT:
         if match := pattern.fullmatch(plain):
@@ -70,7 +70,7 @@ def written_as(type_name: str) -> str:
 
 
 def type_by_name(name: str) -> ColumnType | None:
-    """The type of the catalogue for a type's name, as DuckDB says it; None when there is none."""
+    """Return the catalogue's type for the name of a type in DuckDB; None when there is none."""
     upper = name.upper()
     if upper.endswith("]") or upper.startswith(("STRUCT", "MAP", "UNION")):
         return None
@@ -78,9 +78,9 @@ def type_by_name(name: str) -> ColumnType | None:
 
 
 def may_be_read_as(declared: ColumnType, found: ResultColumn) -> bool:
-    """Whether cells of the column ``found`` are what the type ``declared`` says; so is what tells no type.
+    """Whether cells of the column ``found`` fit the type ``declared``; always true when the database reports no type.
 
-    Text takes what only the database knows, such as a UUID, and a whole number may be a ``numeric`` without decimals.
+    Text fits types that only the database knows, such as UUID; a whole number may be a ``numeric`` without decimals.
     """
     if not found.type_name or found.is_opaque or fits(declared, found.type):
         return True
@@ -90,12 +90,12 @@ def may_be_read_as(declared: ColumnType, found: ResultColumn) -> bool:
 
 
 def fits(declared: ColumnType, found: ColumnType | None) -> bool:
-    """Whether a column of the type ``found`` may be declared so; a whole number is a number too."""
+    """Whether a column of the type ``found`` may be declared as ``declared``; a whole number is a number too."""
     return found in _FITTING[declared]
 
 
 def type_remedy(found: ColumnType | None, name: str) -> str:
-    """The remedy for a column or KPI whose type is not what its header says."""
+    """Return the remedy for a column or KPI whose type differs from its header."""
     if found is None:
         return "Cast it in the SQL to text, a number or a date, and write that type here"
     return f"Write {name}: {found}, or cast it in the SQL"

@@ -1,4 +1,4 @@
-"""The SQL dialects that get special care, as headers of the catalogue name them."""
+"""The SQL dialects with special treatment, as headers of the catalogue name them."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ POSTGRES = "postgres"
 SQLITE = "sqlite"
 
 ONE_INSTANT = frozenset({POSTGRES, DUCKDB, SQLITE, "redshift"})
-"""Databases in which everything that one transaction reads is of one instant, whatever their settings are."""
+"""Databases in which everything that a transaction reads is from the same instant, with any settings."""

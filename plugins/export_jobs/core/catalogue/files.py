@@ -1,6 +1,6 @@
-"""A folder of reviewed files -> ``Catalogue``, with an issue naming file and line for each that cannot be read.
+"""Load a ``Catalogue`` from a folder of reviewed files, with file and line of everything that cannot be read.
 
-A file's name is the key. It starts with one ``/* … */`` comment that holds its metadata as YAML; the SQL follows:
+A file's name is the key. It starts with one ``/* … */`` comment that contains metadata as YAML; the SQL follows:
 a query for a fact or a dimension, an aggregate expression over the fact's columns for a KPI. ``{{ name }}`` in a file
 stands for a value of ``variables.yaml`` beside the folders, so that one catalogue serves several environments.
 """
@@ -26,7 +26,7 @@ _SET_BY_LOADER = ("key", "sql", "file", "line", "lines")
 
 
 class _FileError(Exception):
-    """Why a file cannot be read, with its line where one is known."""
+    """Why a file cannot be read, with the line if it is known."""
 
     def __init__(self, what: str, remedy: str, line: int | None = None) -> None:
         super().__init__(what)
@@ -36,13 +36,13 @@ class _FileError(Exception):
 def load_catalogue(folder: Path, variables: Mapping[str, str] | None = None) -> Catalogue:
     """Read every ``.sql`` file below ``facts/``, ``kpis/`` and ``dimensions/`` of ``folder``.
 
-    ``variables`` go before those of ``variables.yaml``. A broken file becomes an issue naming it and harms no other.
+    ``variables`` override those of ``variables.yaml``. A broken file becomes an issue and does not affect the others.
     Raises ``UserError`` when there is no such folder.
     """
     if not folder.is_dir():
         raise UserError(
             f"There is no catalogue folder {folder}",
-            "Point EXPORT_JOBS_CATALOGUE at the folder that holds facts/, kpis/ and dimensions/",
+            "Set EXPORT_JOBS_CATALOGUE to the folder that contains facts/, kpis/ and dimensions/",
         )
     reader = _Reader(folder, [])
     reader.variables = {**reader.read_variables(), **(variables or {})}
@@ -70,7 +70,7 @@ class _Reader:
             return {}
 
     def read_entries(self, folder: str, kind: type[Entry]) -> Iterator[tuple[str, Entry]]:
-        """The readable files of one folder, by key."""
+        """Yield the readable files of one folder, by key."""
         for path in sorted((self.folder / folder).glob("*.sql")):
             place = f"{folder}/{path.name}"
             try:
@@ -96,22 +96,22 @@ class _Reader:
             yield str(kept["key"]), parsed.value.model_copy(update={"lines": header.lines})
 
     def _split_file(self, path: Path, place: str) -> tuple[YamlFile, str, int]:
-        """Header and SQL of one file, and the line on which the SQL begins."""
+        """Return header and SQL of one file, and the line on which the SQL begins."""
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise _FileError("this is not UTF-8 text", "Save the file as UTF-8") from error
         except OSError as error:
-            raise _FileError(f"this cannot be read: {error.strerror}", "Make it a file that can be read") from error
+            raise _FileError(f"this cannot be read: {error.strerror}", "Check that it is a readable file") from error
         text = self._render(text)
         opening, _, rest = text.partition("/*")
         comment, closing, sql = rest.partition("*/")
-        remedy = "Start the file with one /* … */ comment holding YAML, then SQL"
+        remedy = "Start the file with one /* … */ comment that contains YAML, then write the SQL"
         if opening.strip() or not closing:
             raise _FileError("the file does not start with a /* … */ header", remedy)
         try:
             header = parse_yaml(("\n" * opening.count("\n") + comment).encode(), place)
-        except YamlError as error:  # its own remedy is about files of definitions
+        except YamlError as error:  # its own remedy is about definition files
             raise _FileError(error.detail, remedy, error.line) from error
         if not sql.strip():
             raise _FileError("there is no SQL below the header", remedy)
@@ -119,7 +119,7 @@ class _Reader:
         return header, sql.strip().rstrip(";").rstrip(), line
 
     def _render(self, text: str) -> str:
-        """The text with its variables in place; most files have none and are left alone."""
+        """Replace the variables in a text; most files have none and stay as they are."""
         if "{{" not in text and "{%" not in text:
             return text
         names = self.variables or {}
@@ -127,7 +127,7 @@ class _Reader:
             return _JINJA.from_string(text).render(names)
         except jinja2.UndefinedError as error:
             name = str(error).split("'")[1] if "'" in str(error) else ""
-            remedy = suggest(name, names, none=f"Write it into {VARIABLES} beside facts/")
+            remedy = suggest(name, names, none=f"Add it to {VARIABLES} beside facts/")
             raise _FileError(f"the variable {name!r} has no value", remedy) from error
         except jinja2.TemplateError as error:
             line = getattr(error, "lineno", None)

@@ -1,4 +1,4 @@
-"""``Catalogue`` -> a page for readers: KPIs, dimensions and facts, and which go together."""
+"""Render the catalogue as a page: KPIs, dimensions and facts, and which ones can be combined."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ YES, NO, NOTHING = "yes", "no", "-"
 
 
 def catalogue_page(catalogue: Catalogue) -> list[Block]:
-    """The whole page; entries in alphabetical order of their titles."""
+    """Return the whole page; entries in alphabetical order of their titles."""
     return [
         Heading(1, [TITLE]),
         *_kpi_blocks(catalogue),
@@ -23,7 +23,7 @@ def catalogue_page(catalogue: Catalogue) -> list[Block]:
 
 
 def sorted_by_title(entries: Mapping[str, Entry]) -> list[Entry]:
-    """Entries in the order in which people look for them."""
+    """Return entries sorted by title, ignoring capitals."""
     return sorted(entries.values(), key=lambda entry: (entry.title.casefold(), entry.key))
 
 
@@ -32,7 +32,7 @@ def _kpi_blocks(catalogue: Catalogue) -> Iterator[Block]:
     yield Paragraph(
         [
             "An additive KPI may be summed over the groups of a file. One that is not, such as a ratio, is computed "
-            "anew for every grouping; its groups must not be added up."
+            "separately for every grouping; its groups must not be summed."
         ]
     )
     rows = [
@@ -50,11 +50,11 @@ def _kpi_blocks(catalogue: Catalogue) -> Iterator[Block]:
 
 
 def _matrix_blocks(catalogue: Catalogue) -> Iterator[Block]:
-    yield Heading(2, ["Which KPIs go with which dimensions"])
+    yield Heading(2, ["Dimensions of each KPI"])
     yield Paragraph(
         [
-            f"Every KPI is available by {', '.join(DATE_PARTS)} of its fact's date, too. KPIs of several facts share a "
-            "file by the dimensions that all of these facts reach."
+            f"Every KPI is also available by {', '.join(DATE_PARTS)} of its fact's date. KPIs of several facts can be "
+            "in one file, by the dimensions that all of these facts reach."
         ]
     )
     dimensions = [dimension for dimension in sorted_by_title(catalogue.dimensions) if dimension.facts]

@@ -1,7 +1,7 @@
-"""References -> the columns of the catalogue they stand for: what a template holds, and what a job may filter by.
+"""Resolve references to columns of the catalogue: the columns of a template, and those that a job can filter by.
 
 ``amount`` is a column of the fact, ``store.region`` an attribute of a dimension that the fact reaches, ``store`` its
-label, ``day`` a part of the fact's event date. One reading for validation, compiler and page.
+label, ``day`` a part of the fact's event date. Validation, compiler and page all use these functions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from export_jobs.core.definitions.job import Template, TemplateKind, TemplateUse
 class ResolvedColumn:
     """Where a column's cells come from: ``name`` of the dimension ``dimension``, or of the table itself when None.
 
-    ``is_date_part``: ``name`` is a part of the event date and no column.
+    ``is_date_part``: ``name`` is a part of the event date, not a column.
     """
 
     column: TableColumn
@@ -28,14 +28,14 @@ class ResolvedColumn:
 
 
 def resolve_column(reference: str, table: Table, catalogue: Catalogue) -> ResolvedColumn | None:
-    """What ``reference`` means beside ``table``; None when nothing is reached by it."""
+    """Return the column that ``reference`` means for ``table``; None when there is none."""
     if reference in table.fields:
         return ResolvedColumn(table.fields[reference], reference)
     return resolve_group(reference, table, catalogue) if isinstance(table, Fact) else None
 
 
 def resolve_group(reference: str, fact: Fact, catalogue: Catalogue) -> ResolvedColumn | None:
-    """What ``reference`` means among the dimensions of a custom template, which has no use for the fact's columns."""
+    """Return the column that ``reference`` means among the dimensions of a custom template; the fact's are not used."""
     if reference in DATE_PARTS:
         return ResolvedColumn(TableColumn(type="date", filterable=False), reference, is_date_part=True)
     key, _, attribute = reference.partition(".")
@@ -47,14 +47,14 @@ def resolve_group(reference: str, fact: Fact, catalogue: Catalogue) -> ResolvedC
 
 
 def tables_of(template: Template, catalogue: Catalogue) -> list[Table]:
-    """The known facts that a template reads, each once, or the dimension it holds."""
+    """Return the known facts that a template reads, each once, or its dimension."""
     if template.kind is TemplateKind.DIMENSION:
         return [catalogue.dimensions[key] for key in template.dimensions[:1] if key in catalogue.dimensions]
     return [*facts_of(template, catalogue)]
 
 
 def facts_of(template: Template, catalogue: Catalogue) -> list[Fact]:
-    """The known facts that a template reads, each once, in the order of its KPIs."""
+    """Return the known facts that a template reads, each once, in the order of its KPIs."""
     keys = {
         TemplateKind.STANDARD: [template.fact or ""],
         TemplateKind.CUSTOM: [catalogue.kpis[key].fact for key in template.kpis if key in catalogue.kpis],
@@ -64,7 +64,7 @@ def facts_of(template: Template, catalogue: Catalogue) -> list[Fact]:
 
 
 def columns_in_template(template: Template, catalogue: Catalogue) -> list[str]:
-    """References of the columns that a template holds, in its order; a job may choose from these."""
+    """Return references of the columns of a template, in its order; a job can choose from these."""
     if template.kind is TemplateKind.CUSTOM:
         return [*template.dimensions, *template.kpis]
     if template.columns:
@@ -73,12 +73,12 @@ def columns_in_template(template: Template, catalogue: Catalogue) -> list[str]:
 
 
 def chosen_columns(template: Template, use: TemplateUse, catalogue: Catalogue) -> Sequence[ColumnUse]:
-    """The columns of the file, in its order."""
+    """Return the columns of the file, in its order."""
     return use.columns or tuple(ColumnUse(column=name) for name in columns_in_template(template, catalogue))
 
 
 def reachable_columns(table: Table, catalogue: Catalogue) -> list[str]:
-    """References of everything that can be shown beside ``table``: its columns, and attributes it reaches."""
+    """Return references of all columns available for ``table``: its own, and attributes of dimensions it reaches."""
     names = list(table.fields)
     if isinstance(table, Fact):
         for key in catalogue.dimensions_of(table.key):
@@ -87,9 +87,9 @@ def reachable_columns(table: Table, catalogue: Catalogue) -> list[str]:
 
 
 def filterable_columns(template: Template, catalogue: Catalogue) -> dict[str, ResolvedColumn]:
-    """What a job may filter this template by: columns and attributes that every table of it has or reaches.
+    """Return the columns that a job can filter this template by: those that every table of it has or reaches.
 
-    A column of the fact counts only where every fact has it with the same type, for its values are compared in each.
+    A column of the fact counts only if every fact has it with the same type, because it is compared in each.
     """
     tables = tables_of(template, catalogue)
     names = reachable_columns(tables[0], catalogue) if tables else []
@@ -98,7 +98,7 @@ def filterable_columns(template: Template, catalogue: Catalogue) -> dict[str, Re
 
 
 def protected_columns(template: Template, catalogue: Catalogue) -> dict[str, ResolvedColumn]:
-    """What this template has or reaches and no job may filter by, because the catalogue says so of the column."""
+    """Return the columns of this template that no job may filter by, because the catalogue forbids it."""
     found: dict[str, ResolvedColumn] = {}
     for table in tables_of(template, catalogue):
         for name in reachable_columns(table, catalogue):

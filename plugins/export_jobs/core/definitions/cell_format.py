@@ -1,4 +1,4 @@
-"""Formats of files and which keys say how each is written; how values are spelt as text, for a job or a column."""
+"""Formats of files and the keys that apply to each; how values are written as text, for a job or a column."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from export_jobs.core.base.frozen import Frozen
 
 FileFormat = Literal["csv", "jsonl", "parquet", "xlsx", "fixed"]
 PACKED_FORMATS: frozenset[FileFormat] = frozenset({"parquet", "xlsx"})
-"""Formats that are compressed inside, so that nothing is gained by packing the file once more."""
+"""Formats that are compressed inside, so that compressing the file again gains nothing."""
 TEXT_FORMATS: frozenset[FileFormat] = frozenset({"csv", "fixed"})
 """Formats of plain text, whose encoding and spelling a job may choose."""
 
@@ -17,10 +17,10 @@ ThousandsMark = Literal["", ",", ".", " ", "'"]
 
 
 class CellFormat(Frozen):
-    """What is not said (None) is written as in ``docs/reference/csv-format.md``.
+    """How cells are written. None: as in ``docs/reference/csv-format.md``.
 
     ``date_format`` to ``timestamptz_format``: patterns of :mod:`export_jobs.core.definitions.time_format`, one for each
-    type of the catalogue. ``true_text`` and ``false_text`` are said together.
+    type of the catalogue. ``true_text`` and ``false_text`` are set together.
     """
 
     date_format: str | None = None
@@ -34,11 +34,11 @@ class CellFormat(Frozen):
 
 CELL_FORMAT_KEYS = tuple(CellFormat.model_fields)
 OF_CSV = ("delimiter", "quoting", "escape_formulas")
-"""Keys that say how CSV is written; other formats have one way of writing."""
+"""Keys that apply only to CSV."""
 OF_TEXT = (
     "header", "null_text", "bom", "line_ending", "encoding", "unencodable", "line_breaks", *CELL_FORMAT_KEYS
 )  # fmt: skip
-"""Keys that say how text is written, which is CSV or of fixed width."""
+"""Keys that apply only to text formats: CSV and fixed width."""
 AS_STORED = CellFormat()
 OF_TYPE: dict[str, tuple[str, ...]] = {
     "text": (),
@@ -49,13 +49,13 @@ OF_TYPE: dict[str, tuple[str, ...]] = {
     "timestamp": ("timestamp_format",),
     "timestamptz": ("timestamptz_format",),
 }
-"""Which keys say how values of a type of the catalogue are written."""
+"""By type of the catalogue: the keys that say how its values are written."""
 
 
 def column_format(kind: str, decimals: int | None, job: CellFormat, column: CellFormat) -> CellFormat:
-    """How a column of the type ``kind`` is written: what it says itself, else what the job says.
+    """Return how a column of the type ``kind`` is written: as the column says, otherwise as the job says.
 
-    Whole numbers are grouped only where their own column says so: most of them are ids.
+    Whole numbers have a thousands mark only if their own column sets it: most of them are ids.
     """
     chosen = {key: getattr(job, key) if getattr(column, key) is None else getattr(column, key) for key in OF_TYPE[kind]}
     if kind == "integer" and decimals is None:

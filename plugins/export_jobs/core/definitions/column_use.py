@@ -1,4 +1,4 @@
-"""One column of a file as a job asks for it: which, under which heading, and how its values are written."""
+"""One column of a file as a job uses it: its reference, heading, and how its values are written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from export_jobs.core.definitions.time_format import shown_width
 
 Alignment = Literal["left", "right"]
 MAX_WIDTH = 10_000
-"""Characters of a column of fixed width."""
+"""Characters of a fixed-width column."""
 WIDTHS: dict[str, int] = {
     "text": 40,
     "integer": 20,
@@ -21,15 +21,14 @@ WIDTHS: dict[str, int] = {
     "timestamp": 26,
     "timestamptz": 32,
 }
-"""In characters. Any whole number of 64 bits and any time fits; a longer text or number stops the run."""
+"""Default widths in characters. Any 64-bit whole number and any time fits; a longer text or number stops the run."""
 _EMPTY_COUNTS = {"thousands_mark", "true_text", "false_text"}
 
 
 class ColumnUse(CellFormat):
-    """One column of a file: a reference, and the text of its heading where that is another. A plain text is both.
+    """One column of a file: a reference, and its heading if that is different. A plain text is both.
 
-    How its values are written comes before what ``file`` says. ``width`` (in characters) and ``align`` are of fixed
-    width.
+    Its format overrides that of ``file``. ``width`` (in characters) and ``align`` are for fixed width.
     """
 
     column: str
@@ -39,21 +38,21 @@ class ColumnUse(CellFormat):
 
     @model_serializer(mode="wrap")
     def _short(self, whole: SerializerFunctionWrapHandler) -> Any:
-        said = {
+        given = {
             key: value
             for key, value in whole(self).items()
             if value is not None and (value != "" or key in _EMPTY_COUNTS)
         }
-        return self.column if list(said) == ["column"] else {"column": self.column, **said}
+        return self.column if list(given) == ["column"] else {"column": self.column, **given}
 
 
 def column_use(value: object) -> object:
-    """A plain text is a column alone."""
+    """Turn a plain text into a column without a heading."""
     return {"column": value} if isinstance(value, str) else value
 
 
 def spelt_width(kind: str, spelling: CellFormat) -> int | None:
-    """The characters of the widest value, where the spelling decides it: words for yes and no, and formats of times."""
+    """Return the characters of the widest value where the format decides it: for words of booleans, and for times."""
     if kind == "boolean" and spelling.true_text is not None and spelling.false_text is not None:
         return max(len(spelling.true_text), len(spelling.false_text), 1)
     pattern = getattr(spelling, f"{kind}_format", None)

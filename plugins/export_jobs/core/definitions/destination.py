@@ -1,4 +1,4 @@
-"""What a destination's server can do, as its owner has said it: the safest by default, each looser choice by name."""
+"""Options of a destination, according to what its server can do. The defaults are the safest choices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_KEPT_DAYS = 366
 MOST_LOCKED_DAYS = 36_500
 MOST_HOST_KEYS = 8
 HOST_KEY = r"SHA256:[A-Za-z0-9+/]{43}"
-"""A fingerprint as OpenSSH prints it."""
+"""A pattern of fingerprints as OpenSSH prints them."""
 IN_BUCKETS = frozenset({"s3", "download"})
 """Kinds whose files are objects of an object store."""
 
@@ -37,13 +37,13 @@ def _upper(value: object) -> object:
 
 
 def _encryption_word(value: object) -> object:
-    """The word of the service's own header for what people call it."""
+    """Translate a common name of an encryption to the value of the service's header."""
     lower = _lower(value)
     return _ENCRYPTION_WORDS.get(lower, lower) if isinstance(lower, str) else value
 
 
 class DestinationPlace(Frozen):
-    """Where files go, known by a tag. Secrets live in the Airflow connection ``connection``.
+    """Where files go, identified by a tag. Secrets are in the Airflow connection ``connection``.
 
     ``folder``: for SFTP, FTPS and FTP a path on the server, for S3 and downloads ``bucket/prefix``.
     """
@@ -56,13 +56,13 @@ class DestinationPlace(Frozen):
 
 
 class DestinationOptions(Frozen):
-    """How files get there. What makes no sense for a kind is refused by the rules of :mod:`validation`.
+    """How files are delivered. The rules of :mod:`validation` refuse options that have no effect on a kind.
 
     ``temporary_name`` is a pattern with ``{name}`` (or ``{stem}`` and ``{ending}``) and ``{attempt}``. ``tags`` are put
     on S3 objects, ``kms_key`` is the id or ARN of the key that encrypts them. ``plain_ftp`` consents to a server that
-    takes passwords and files in the clear. ``lock_days``: for how long ``object_lock`` keeps an object from being
-    removed or changed, from its delivery on. ``keep_days``: how long a file can be downloaded. ``host_keys``:
-    fingerprints of host keys that are trusted beside those of the connection.
+    receives passwords and files unencrypted. ``lock_days``: how long, from its delivery, ``object_lock`` prevents an
+    object from being removed or changed. ``keep_days``: how long a file can be downloaded. ``host_keys``: fingerprints
+    of host keys that are trusted in addition to those of the connection.
     """
 
     publish: Annotated[Literal["rename", "direct"], BeforeValidator(_lower)] = "rename"
@@ -90,7 +90,7 @@ class DestinationOptions(Frozen):
     keep_days: Annotated[int | None, Field(strict=True)] = None
 
     def chosen(self) -> dict[str, Any]:
-        """The options that are not left at their default, as YAML has them."""
+        """Return the options that differ from their default, as in YAML."""
         return {
             name: value
             for name, value in self.model_dump(mode="json", exclude_defaults=True).items()

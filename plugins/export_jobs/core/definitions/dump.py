@@ -1,4 +1,4 @@
-"""Definitions -> YAML text that ``export-jobs apply`` accepts and finds unchanged."""
+"""Write definitions as YAML text that ``export-jobs apply`` accepts and finds unchanged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RARE_LINE_ENDS = frozenset("\x85\u2028\u2029")
 
 
 class _Dumper(yaml.SafeDumper):
-    """A rare line end is escaped: PyYAML writes it as it is, and reads another one back."""
+    """Escapes rare line ends: PyYAML writes them as they are, and reads a different character back."""
 
     def represent_str(self, data: str) -> yaml.ScalarNode:
         style = '"' if _RARE_LINE_ENDS.intersection(data) else None
@@ -25,10 +25,10 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 
 def yaml_text(file: DefinitionFile, *, max_values: int | None = None) -> str:
-    """The file as text. Keys with their default value are left out; the order of the file is kept.
+    """Return the file as text. Keys with their default value are left out; the order of the file is kept.
 
-    With ``max_values``, an audience or a filter with more values is written as their number alone. ``apply`` refuses
-    that text: a job without its values would export what it must not.
+    With ``max_values``, an audience or a filter with more values is written only as their number. ``apply`` refuses
+    that text: a job without its values would export too much.
     """
     sections = {name: [_plain_data(entry) for entry in getattr(file, name)] for name in DefinitionFile.model_fields}
     if max_values is not None:
@@ -55,7 +55,7 @@ def _shorten(entry: dict[str, Any], key: str, longest: int) -> None:
 
 
 def _schedule_data(schedule: Schedule) -> dict[str, Any]:
-    """Days as YAML dates, without quotes; the delivery time as people write it, without seconds of zero."""
+    """Return days as YAML dates, without quotes, and the delivery time as people write it, without zero seconds."""
     data: dict[str, Any] = schedule.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=_SET_BY_STORE)
     data["from"], data["until"] = schedule.valid_from, schedule.valid_until
     if schedule.deliver_on:

@@ -1,7 +1,7 @@
-"""A filter of a job: a column of the catalogue, an operator, and values as text that is bound and never spliced.
+"""A filter of a job: a column of the catalogue, an operator, and values, which are always bound as parameters.
 
-Values are kept as text in one canonical spelling (``true``, ``12.5``, ``1997-01-31``), as the store's table holds
-them; :mod:`export_jobs.core.catalogue.value` reads them by the type of the column.
+Values are kept as text in one canonical spelling (``true``, ``12.5``, ``1997-01-31``), as in the store's table;
+:mod:`export_jobs.core.catalogue.value` reads them by the type of the column.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pydantic import BeforeValidator
 from export_jobs.core.base.frozen import Frozen
 
 ValueCount = Literal["none", "one", "two", "many"]
-"""With how many values an operator compares."""
+"""The number of values that an operator needs."""
 
 
 class Operator(StrEnum):
-    """How a cell is compared with the values of a filter. What each takes is said here and nowhere else."""
+    """How a cell is compared with the values of a filter. This class alone defines what each operator takes."""
 
     EQUALS = "equals"
     NOT_EQUALS = "not_equals"
@@ -38,16 +38,16 @@ class Operator(StrEnum):
 
     @property
     def value_count(self) -> ValueCount:
-        """With how many values it compares; "many" is one or more."""
+        """The number of values that it needs; "many" is one or more."""
         return _VALUE_COUNTS.get(self, "one")
 
     @property
     def compares_order(self) -> bool:
-        """Whether it asks which of two values comes first."""
+        """Whether it depends on the order of values."""
         return self in _OF_ORDER
 
     def fits(self, column_type: str) -> bool:
-        """Whether cells of this type can be compared so: only text has a beginning; true and false have no order."""
+        """Whether cells of this type can be compared this way: only text has a start; booleans have no order."""
         if self in _OF_TEXT:
             return column_type == "text"
         return column_type != "boolean" or not self.compares_order
@@ -66,7 +66,7 @@ _SIGNS = {"=": "equals", "!=": "not_equals", "<": "less_than", "<=": "at_most", 
 
 
 def _parse_operator(value: object) -> object:
-    """People write ``not in`` and ``>=`` as well."""
+    """Accept other spellings of operators, such as ``not in`` and ``>=``."""
     if not isinstance(value, str):
         return value
     word = value.strip().lower()
@@ -74,7 +74,7 @@ def _parse_operator(value: object) -> object:
 
 
 def canonical_text(value: object) -> object:
-    """A value of YAML or JSON in its canonical spelling; what is no single value stays, for pydantic to refuse."""
+    """Return a single value of YAML or JSON in its canonical spelling; pydantic refuses anything else."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | Decimal):
@@ -85,7 +85,7 @@ def canonical_text(value: object) -> object:
 
 
 def canonical_texts(value: object) -> object:
-    """A list of values in their canonical spelling; a single value is a list of one."""
+    """Return a list of values in their canonical spelling; a single value becomes a list of one."""
     if isinstance(value, list | tuple):
         return tuple(canonical_text(entry) for entry in value)
     return value if value is None or isinstance(value, dict) else (canonical_text(value),)

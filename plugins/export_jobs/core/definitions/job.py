@@ -1,7 +1,7 @@
-"""The definition of an export job: frozen, strict about shape, silent about meaning.
+"""The definition of an export job: immutable, with strict checks of its shape.
 
-Shape (names of keys, types) is checked here by pydantic; meaning (a zone that exists, a KPI that is known) is checked
-by :mod:`export_jobs.core.validation.definitions`, so that one call can report both, all at once.
+Pydantic checks the shape here (names of keys, types). :mod:`export_jobs.core.validation.definitions` checks the meaning
+(the zone exists, the KPI is known), so that one call can report both at the same time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from export_jobs.core.definitions.presets import PresetKey, with_preset
 
 MAX_FILE_BYTES = 20 * 1024**3
 MAX_DELIVER_AFTER_DAYS = 92
-"""A quarter: later than that, the next one is over."""
+"""A quarter: any later, and the next one is over."""
 
 
 class Frequency(StrEnum):
@@ -41,7 +41,7 @@ class Frequency(StrEnum):
 
 
 class DateBasis(StrEnum):
-    """Which column of a fact a window bounds: when it happened, or when the row last changed."""
+    """The date of a fact that a window selects by: when it happened, or when the row last changed."""
 
     EVENT = "event"
     UPDATED = "updated"
@@ -49,7 +49,7 @@ class DateBasis(StrEnum):
 
 
 class TemplateKind(StrEnum):
-    """What one file holds: rows of a fact, KPIs by dimensions, or a dimension table whole."""
+    """What one file contains: rows of a fact, KPIs by dimensions, or a whole dimension table."""
 
     STANDARD = "standard"
     CUSTOM = "custom"
@@ -57,7 +57,7 @@ class TemplateKind(StrEnum):
 
 
 def default_basis(kind: TemplateKind) -> DateBasis:
-    """The date a window bounds when the job does not say: none for a dimension, else the event date."""
+    """Return the date basis when the job sets none: none for a dimension, otherwise the event date."""
     return DateBasis.NONE if kind is TemplateKind.DIMENSION else DateBasis.EVENT
 
 
@@ -70,7 +70,7 @@ class EmptyResult(StrEnum):
 
 
 class ShapeChange(StrEnum):
-    """What to do when the columns of the source have changed: read nothing, or say so and go on."""
+    """What to do when the columns of the source have changed: read nothing, or warn and continue."""
 
     FAIL = "fail"
     WARN = "warn"
@@ -81,14 +81,14 @@ def _lower(value: object) -> object:
 
 
 def _day_name(value: object) -> object:
-    """YAML writes execute-on as ``31`` or ``Sunday``; the table holds text. One spelling for both."""
+    """Convert execute-on to one spelling: YAML writes it as ``31`` or ``Sunday``, the table has text."""
     if isinstance(value, bool) or not isinstance(value, int):
         return _lower(value)
     return str(value)
 
 
 _CLOCK_SCHEMA = {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?$", "examples": ["02:00"]}
-"""A local time has no offset, and JSON Schema's own ``time`` must have one."""
+"""A local time has no offset, but the ``time`` of JSON Schema requires one."""
 
 
 class Schedule(Frozen):
@@ -96,9 +96,9 @@ class Schedule(Frozen):
 
     ``execute_on`` names the last day of data: a weekday for weekly, ``1``..``31`` or ``last`` for monthly. A quarter
     ends with March, June, September and December. Delivery is ``deliver_after_days`` days after the last day of data:
-    1 is the day after; more wait until the books are closed. ``deliver_on`` is for ``once`` only. ``anchor`` is kept by
-    the store: the instant up to which earlier schedules of this job have made windows, so that an edited schedule takes
-    over exactly there.
+    1 is the day after; more days wait until the books are closed. ``deliver_on`` is for ``once`` only. The store sets
+    ``anchor``: the instant up to which earlier schedules of this job had windows, so that an edited schedule continues
+    exactly there.
     """
 
     frequency: Annotated[Frequency, BeforeValidator(_lower)]
@@ -122,7 +122,7 @@ _OF_FIXED = {"header": False, "line_breaks": "blank"}
 class FileEncryption(Frozen):
     """To whom a file is encrypted: ``keys`` are tags. ``sign`` names the Airflow connection with the team's key.
 
-    ``armour``: as ASCII text, a third larger, for receivers whose programs want that.
+    ``armour``: as ASCII text, a third larger, for receivers whose programs need that.
     """
 
     keys: tuple[str, ...]
@@ -131,9 +131,9 @@ class FileEncryption(Frozen):
 
 
 class FileSplit(Frozen):
-    """Where the rows of a template are cut into parts: after ``rows`` of them, or before a part has more ``bytes``.
+    """Where the rows of a template are split into parts: after ``rows`` rows, or before a part has more than ``bytes``.
 
-    One of the two. Bytes are those of the part before it is compressed and encrypted, its header with them.
+    Exactly one of the two is set. Bytes are those of the part, with its header, before compression and encryption.
     """
 
     rows: int | None = None
@@ -143,14 +143,14 @@ class FileSplit(Frozen):
 class FileOptions(CellFormat):
     """How the delivered file is written. Defaults: RFC 4180 CSV in UTF-8 with a header, zipped.
 
-    ``delimiter``, ``quoting`` and ``escape_formulas`` are of CSV only, keys that say how text is written of CSV and
-    fixed width. ``unencodable``: what happens to a character that ``encoding`` lacks. ``preset`` stands for other keys
-    and is never kept; one of another format stays, and is refused. ``compression`` is ``none`` by itself for a format
-    that is compressed inside; a file of fixed width has no header and no line breaks in cells by itself. ``name`` is
-    a pattern for the names of the templates' files, ``done_file`` one for a file that is sent last of all; see
+    ``delimiter``, ``quoting`` and ``escape_formulas`` are for CSV only; keys for text are for CSV and fixed width.
+    ``unencodable``: what happens to a character that ``encoding`` does not have. ``preset`` is replaced by the keys
+    that it sets; a preset for another format stays, and is refused. ``compression`` defaults to ``none`` for a format
+    that is compressed inside; a fixed-width file has no header and no line breaks in cells by default. ``name`` is a
+    pattern for the names of the templates' files, ``done_file`` one for a file that is sent last; see
     :mod:`export_jobs.core.files.name_pattern`. ``manifest``: ``none`` sends none; ``manifest_folder``: below the
     destination's folder, empty: in it.
-    ``shape_change``: what a run does when the source's columns are not those of the catalogue or the last delivery.
+    ``shape_change``: what a run does when the source's columns differ from the catalogue or the last delivery.
     ``split``: each template is delivered as numbered parts, each a whole file.
     """
 
@@ -180,7 +180,7 @@ class FileOptions(CellFormat):
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
-        """What a preset sets, and what a format has by itself; a key that is there comes first."""
+        """Add the keys that a preset sets and the defaults of a format; keys that are already there take precedence."""
         if not isinstance(data, dict):
             return data
         data = with_preset(data, _lower(data.get("format")))
@@ -190,7 +190,7 @@ class FileOptions(CellFormat):
 
 
 class Template(Frozen):
-    """What one file holds. Named uniquely; never edited once created.
+    """What one file contains. Its name is unique; it cannot be edited once created.
 
     ``standard``: ``fact`` and its ``columns`` (empty: all of the fact's own). ``custom``: ``kpis`` by ``dimensions``.
     ``dimension``: the table of the one dimension in ``dimensions``, whole; ``columns`` (empty: all).
@@ -209,12 +209,12 @@ class Template(Frozen):
 
 
 class TemplateUse(Frozen):
-    """One template as a job uses it: where its file goes, which date its window bounds, which rows and columns.
+    """One template as a job uses it: where its file goes, by which date its window selects, which rows and columns.
 
     ``date_basis`` None means the kind's own default: event for standard and custom, none for dimension. ``columns``
-    chooses, orders and renames what the template holds (empty: all, as they are); a dimension left out of a custom
-    template is not grouped by. ``audience`` holds keys of customers, ``order_by`` references, ``-`` before one for
-    descending (empty: the order of the fact or of the dimensions).
+    chooses, orders and renames columns of the template (empty: all, as they are); KPIs are not grouped by a dimension
+    that is left out. ``audience`` has keys of customers, ``order_by`` references, with ``-`` before one for descending
+    (empty: the order of the fact or of the dimensions).
     """
 
     template: str
@@ -227,7 +227,7 @@ class TemplateUse(Frozen):
 
 
 class JobSpec(Frozen):
-    """A job as a person writes it, naming its templates and its destination, or ``destinations`` in place of the one.
+    """A job as a person writes it, with the names of its templates and its destination, or of several ``destinations``.
 
     Each of several destinations gets the same files.
     """
@@ -245,14 +245,14 @@ class JobSpec(Frozen):
 
     @property
     def destination_tags(self) -> tuple[str, ...]:
-        """Every destination of the job, however it is written; of a job that is invalid there may be none."""
+        """Every destination of the job, from either key; an invalid job may have none."""
         return self.destinations or ((self.destination,) if self.destination else ())
 
 
 class ExportJob(JobSpec):
-    """A job as the store keeps it, one version of it, with the definitions of its templates copied in.
+    """One version of a job as the store keeps it, with the definitions of its templates.
 
-    ``templates`` says how each is used, ``template_definitions`` (same order) what each holds.
+    ``templates`` says how each is used, ``template_definitions`` (same order) what each contains.
     """
 
     job_id: int
@@ -261,16 +261,16 @@ class ExportJob(JobSpec):
     template_definitions: tuple[Template, ...]
 
     def template(self, name: str) -> Template:
-        """The definition of the template ``name``; raises ``KeyError`` when this job does not use it."""
+        """Return the definition of the template ``name``; raises ``KeyError`` when this job does not use it."""
         return {template.name: template for template in self.template_definitions}[name]
 
     def use(self, name: str) -> TemplateUse:
-        """How this job uses the template ``name``; raises ``KeyError`` when it does not."""
+        """Return how this job uses the template ``name``; raises ``KeyError`` when it does not."""
         return {use.template: use for use in self.templates}[name]
 
 
 class DestinationSpec(DestinationOptions, DestinationPlace):
-    """A place for files and how they get there, as a person writes it."""
+    """A destination as a person writes it: where files go and how they are delivered."""
 
 
 class DefinitionFile(Frozen):

@@ -1,4 +1,4 @@
-"""A key: the OpenPGP public key of a receiver, known by its tag and its fingerprint."""
+"""A key: the OpenPGP public key of a receiver, identified by its tag and its fingerprint."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from export_jobs.core.base.frozen import Frozen
 
 EXPIRES_SOON = timedelta(days=30)
-"""So long before a key expires, people are told: a partner needs days to send another one."""
+"""People are notified this long before a key expires: a partner needs days to send another one."""
 
 
 class PublicKey(Frozen):
-    """What gpg says of a public key whose own signatures it has checked.
+    """What gpg reads in a public key, after it has checked the key's own signatures.
 
-    ``fingerprint``: hex in capitals. ``expires_at``: from when on nobody can encrypt to it, None for never. ``fault``:
-    why nobody can right now, as the rest of a sentence that begins with the key; empty when one can.
+    ``fingerprint``: hex in capitals. ``expires_at``: from then on nobody can encrypt to it, None for never. ``fault``:
+    why nobody can encrypt to it now, as the rest of a sentence that begins with the key; empty when one can.
     """
 
     fingerprint: str
@@ -33,7 +33,7 @@ class KeySpec(Frozen):
 
 
 class ReceiverKey(KeySpec):
-    """A key as the store keeps it, with what gpg said of it when it was saved; see ``PublicKey``."""
+    """A key as the store keeps it, with what gpg read when it was saved; see ``PublicKey``."""
 
     fingerprint: str
     user_id: str
@@ -42,18 +42,18 @@ class ReceiverKey(KeySpec):
 
     @classmethod
     def of(cls, spec: KeySpec, found: PublicKey) -> ReceiverKey:
-        """What a person has written, and what gpg has read in it."""
+        """Combine what a person has written with what gpg has read in it."""
         return cls(**spec.model_dump(include=set(KeySpec.model_fields)), **found.model_dump(exclude={"fault"}))
 
     def spec(self) -> KeySpec:
-        """The key as a person writes it."""
+        """Return the key as a person writes it."""
         return KeySpec.model_validate(self.model_dump(include=set(KeySpec.model_fields)))
 
     def expires_within(self, span: timedelta, now: datetime) -> bool:
-        """Whether nobody can encrypt to it ``span`` from now; also when it has expired already."""
+        """Whether it expires within ``span`` from now, or has already expired."""
         return self.expires_at is not None and self.expires_at <= now + span
 
 
 def fingerprint_text(fingerprint: str) -> str:
-    """Groups of four, as people compare it over the telephone."""
+    """Return the fingerprint in groups of four, as people compare it over the telephone."""
     return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))

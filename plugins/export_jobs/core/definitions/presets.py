@@ -1,7 +1,7 @@
-"""Presets: one word for the options of a file that a well-known program reads.
+"""Presets: one word for the file options that a well-known program needs.
 
-A preset is a way of typing and no option of its own: a definition holds what it sets, key by key, so that a later
-release that changes a preset changes no job.
+A preset is only a shorthand. A saved definition contains the keys that it sets, so a later release can change a preset
+without changing any job.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PresetKey = Literal["excel-german", "excel-us", "unix", "salesforce", "sap-fixed
 
 
 class Preset(NamedTuple):
-    """What people call it, and which keys of ``file`` it sets."""
+    """Its title, and the keys of ``file`` that it sets."""
 
     title: str
     sets: Mapping[str, Any]
@@ -86,16 +86,16 @@ PRESETS: Mapping[PresetKey, Preset] = MappingProxyType(
 
 
 def is_of_format(preset: Preset, name: object) -> bool:
-    """Whether the preset says how a file of the format ``name`` is written; what is no format is told elsewhere."""
+    """Whether the preset applies to the format ``name``; unknown formats are reported elsewhere."""
     if name == "fixed":
         return not preset.sets.keys() & set(OF_CSV)
     return name not in get_args(FileFormat) or name in TEXT_FORMATS
 
 
 def with_preset(data: Mapping[str, Any], file_format: object) -> Mapping[str, Any]:
-    """``data`` of a ``file`` with the keys of its preset, of which those that it names itself come first.
+    """Return ``data`` of a ``file`` with the keys of its preset added; keys that it sets itself take precedence.
 
-    A preset that is of another format than ``file_format`` stays as it is, to be told in one sentence.
+    A preset for another format than ``file_format`` stays as it is, and is reported as one issue.
     """
     found = [preset for name, preset in PRESETS.items() if name == data.get("preset")]
     if not found or not is_of_format(found[0], file_format):
@@ -103,5 +103,5 @@ def with_preset(data: Mapping[str, Any], file_format: object) -> Mapping[str, An
     own = {key: value for key, value in data.items() if key != "preset"}
     sets = dict(found[0].sets)
     if own.get("encoding", _MARKED) != _MARKED:
-        sets.pop("bom", None)  # a byte order mark is of the preset's encoding, and goes with it
+        sets.pop("bom", None)  # the byte order mark belongs to the preset's encoding
     return {**sets, **own}

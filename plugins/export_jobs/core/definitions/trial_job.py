@@ -1,4 +1,4 @@
-"""A template alone -> a job that is never saved: what a preview compiles, and what looks up values to filter by."""
+"""Build a job that is never saved from one template: for previews, and to look up values to filter by."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME = "preview"
 def trial_job(
     template: Template, use: TemplateUse, schedule: Schedule | None = None, file: FileOptions | None = None
 ) -> ExportJob:
-    """A job of one template; without a schedule its days are those of UTC."""
+    """Return a job with one template; without a schedule its days are in UTC."""
     return ExportJob(
         name=NAME,
         owner=NAME,
@@ -30,7 +30,7 @@ def trial_job(
 
 
 def placeholder_schedule(**changes: Any) -> Schedule:
-    """A schedule that holds, for when nobody has chosen one yet."""
+    """Return a valid schedule, for use before somebody has chosen one."""
     values: Mapping[str, Any] = {
         "frequency": Frequency.DAILY,
         "from": date(2024, 1, 1),

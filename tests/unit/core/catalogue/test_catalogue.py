@@ -119,7 +119,7 @@ def test_a_folder_that_is_named_like_a_file_harms_no_other(tmp_path: Path) -> No
     found = load_catalogue(tmp_path)
     assert list(found.kpis) == ["good"]
     assert [str(issue) for issue in found.issues] == [
-        "kpis/old.sql: this cannot be read: Is a directory. Make it a file that can be read."
+        "kpis/old.sql: this cannot be read: Is a directory. Check that it is a readable file."
     ]
 
 
