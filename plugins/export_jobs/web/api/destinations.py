@@ -87,7 +87,7 @@ def check_destination(
         what = f"you may not use the connection of the destination {tag!r}"
         raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for access to its connection")
     entry.note(destination=spec.tag, definition=_definition(spec))
-    _take_turn(user)
+    _enforce_rate_limit(user)
     try:
         open_destination(spec).check()
     except ExportError as error:
@@ -114,7 +114,7 @@ def pin_host_key(
         what = f"you may not edit the connection of the destination {tag!r}, which has its host keys"
         raise RequestRefusal.because(403, what, "Ask an administrator of Airflow to compare and pin the key")
     entry.note(destination=spec.tag, fingerprint=body.fingerprint)
-    _take_turn(user)
+    _enforce_rate_limit(user)
     key = compared_key(spec, body.fingerprint)
     pinned = store.pin_host_key(spec.tag, key.fingerprint, user.actor)
     entry.note(kind=key.kind, host_keys=list(pinned.host_keys))
@@ -130,7 +130,7 @@ def _known(store: Definitions, tag: str) -> DestinationSpec:
     return spec
 
 
-def _take_turn(user: Caller) -> None:
+def _enforce_rate_limit(user: Caller) -> None:
     wait = _CHECKS.wait(user.name)
     if wait:
         what = "you have checked five destinations within a minute"

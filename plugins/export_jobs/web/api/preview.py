@@ -133,17 +133,17 @@ def test_file_of_draft(
 def _answer(job: ExportJob, body: TestFileRequest, user: Caller, catalogue: Catalogue, entry: AuditEntry) -> Response:
     if body.by_mail:
         refuse_mail(job, user)
-    made, note = _newest_file(job, body, user, catalogue, entry)
+    file, note = _newest_file(job, body, user, catalogue, entry)
     if body.by_mail:
-        mail_trial_file(job, made, note, user)
+        mail_trial_file(job, file, note, user)
         entry.note(sent_to=user.mail)
-        sent = TestMailNote(**note.model_dump(), sent_to=user.mail, file=made.name)
+        sent = TestMailNote(**note.model_dump(), sent_to=user.mail, file=file.name)
         return Response(sent.model_dump_json(), status_code=202, media_type="application/json")
     return Response(
-        made.content,
+        file.content,
         media_type="application/octet-stream",
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
             "Content-Encoding": "identity",  # unchanged: Airflow would compress it again
             TEST_FILE_HEADER: json.dumps(note.model_dump(mode="json")),
         },
@@ -169,13 +169,13 @@ def _newest_file(
         **audit_details(job, catalogue),
     )
     with PREVIEW_SLOTS.hold(PREVIEWS_BUSY), open_export_source(export) as source:
-        make = partial(
+        write = partial(
             trial_file, job, source=source, catalogue=catalogue, hidden=hidden, rows=body.rows, user=user.name
         )
-        made = make(window)
-        newest = newest_window(job, window, source, catalogue, job.schedule) if not made.rows else None
+        file = write(window)
+        newest = newest_window(job, window, source, catalogue, job.schedule) if not file.rows else None
         if newest is not None:
-            window, made = newest, make(newest)
+            window, file = newest, write(newest)
             entry.note(window=span_text(window))
     days = window_in_words(window, job.schedule.time_zone)
-    return made, TestFileNote(days=days, rows=made.rows, truncated=made.truncated, masked=len(hidden))
+    return file, TestFileNote(days=days, rows=file.rows, truncated=file.truncated, masked=len(hidden))

@@ -68,8 +68,8 @@ def rerun_stored_job(
     blocked = _paused_issue(row) or _broken_issue(row, catalogue)
     found = RerunPlan.empty()
     try:
-        made = airflow_tables.runs_of(row.dag_id)
-        found = make_rerun_plan(row, ExecutionPages(engine), made, include_gaps=body.include_gaps)
+        runs = airflow_tables.runs_of(row.dag_id)
+        found = make_rerun_plan(row, ExecutionPages(engine), runs, include_gaps=body.include_gaps)
     except UserError as error:
         blocked = issue_of(error)
     if dry_run:
@@ -79,7 +79,7 @@ def rerun_stored_job(
     entry.note(runs=len(found.plan.clear) + len(found.plan.heal), with_current_definition=body.with_current_definition)
     rebind_as = user.actor if body.with_current_definition else None
     cleared: list[str] = []
-    with _alone(engine, row):
+    with _one_at_a_time(engine, row):
         _refuse_if(_in_progress_issue(row))  # somebody else may have started one since the plan was built
         try:
             for run_id in clear_runs(found, row, ledger, airflow_api_for(user), rebind_as=rebind_as):
@@ -127,7 +127,7 @@ def run_now(
 
 def _trigger(user: RunsJob, row: StoredJob, window: Window, entry: AuditEntryDep, engine: Engine) -> NewRun:
     _refuse_if(_paused_issue(row))
-    with _alone(engine, row):
+    with _one_at_a_time(engine, row):
         _refuse_if(_in_progress_issue(row))
         run_id = airflow_api_for(user).trigger(row.dag_id, window.start, window.end)
     entry.note(run_id=run_id, start=window.start.isoformat(), end=window.end.isoformat())
@@ -135,7 +135,7 @@ def _trigger(user: RunsJob, row: StoredJob, window: Window, entry: AuditEntryDep
 
 
 @contextmanager
-def _alone(engine: Engine, row: StoredJob) -> Iterator[None]:
+def _one_at_a_time(engine: Engine, row: StoredJob) -> Iterator[None]:
     """Allow one action at a time: a second click or a second person gets a 409."""
     try:
         with action_lock(engine, row.job_id, row.name):

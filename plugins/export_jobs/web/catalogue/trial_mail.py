@@ -34,21 +34,21 @@ def refuse_mail(job: ExportJob, user: Caller) -> None:
         raise RequestRefusal.because(429, what, f"Try again in {wait} s")
 
 
-def mail_trial_file(job: ExportJob, made: TrialFile, note: TestFileNote, user: Caller) -> None:
-    """Send ``made`` to the caller's own address, marked TEST. Raises ``RequestRefusal`` if that fails."""
-    if len(made.content) > MAX_MAIL_BYTES:
+def mail_trial_file(job: ExportJob, file: TrialFile, note: TestFileNote, user: Caller) -> None:
+    """Send ``file`` to the caller's own address, marked TEST. Raises ``RequestRefusal`` if that fails."""
+    if len(file.content) > MAX_MAIL_BYTES:
         limit = human_bytes(MAX_MAIL_BYTES)
-        what = f"the test file has {human_bytes(len(made.content))}, but at most {limit} can be sent by mail"
+        what = f"the test file has {human_bytes(len(file.content))}, but at most {limit} can be sent by mail"
         raise RequestRefusal.because(422, what, f"Ask for fewer rows. Or: {_DOWNLOAD.lower()}")
     values = {
         "job": job.name,
         "destination": ", ".join(job.destination_tags),
-        "name": made.name,
-        "bytes": len(made.content),
+        "name": file.name,
+        "bytes": len(file.content),
         **note.model_dump(),
     }
-    subject = f"TEST: {made.name}, no delivery"
-    letter = Letter("test", subject, values, (token_hex(16),), job=job.name, attachment=_attachment(made))
+    subject = f"TEST: {file.name}, no delivery"
+    letter = Letter("test", subject, values, (token_hex(16),), job=job.name, attachment=_attachment(file))
     with MailServer() as server:
         answer = server.send(letter, user.mail)
     if answer.outcome is MailOutcome.LATER:
@@ -57,5 +57,5 @@ def mail_trial_file(job: ExportJob, made: TrialFile, note: TestFileNote, user: C
         raise RequestRefusal.because(422, answer.what, answer.remedy)
 
 
-def _attachment(made: TrialFile) -> Attachment:
-    return Attachment(made.name, made.content)
+def _attachment(file: TrialFile) -> Attachment:
+    return Attachment(file.name, file.content)

@@ -43,7 +43,7 @@ def coverage_answer(row: StoredJob, sources: CoverageSources, past: int, future:
     airflow = airflow_tables.work_in_progress(row.dag_id)
     runs = airflow_tables.runs_of(row.dag_id)
     records = sources.ledger.executions(row.job_id)
-    made = [run_outcome(record, templates, airflow) for record in records]
+    outcomes = [run_outcome(record, templates, airflow) for record in records]
     is_paused = not row.is_enabled or airflow_tables.is_paused(row.dag_id)
     plan = ExpectedWindows(
         templates,
@@ -56,7 +56,7 @@ def coverage_answer(row: StoredJob, sources: CoverageSources, past: int, future:
     busy = {run.run_id: run.window for run in runs if run.window and run.run_id in airflow.in_progress}
     may_rerun = is_sound and not is_paused and not airflow.in_progress
     return _answer(
-        build_timeline(plan, made, busy, airflow.queued),
+        build_timeline(plan, outcomes, busy, airflow.queued),
         row.time_zone,
         (past, future),
         _count_rerunnable(row, sources.engine, runs) if may_rerun else 0,
@@ -91,7 +91,7 @@ def _answer(found: Timeline, zone: str, sides: tuple[int, int], rerunnable: int)
 
 
 def _cell(cell: TimelineCell, zone: str) -> WindowCell:
-    made = cell.run
+    run = cell.run
     return WindowCell.model_validate(
         {
             "start": cell.window.start,
@@ -99,11 +99,11 @@ def _cell(cell: TimelineCell, zone: str) -> WindowCell:
             "days": window_in_words(cell.window, zone),
             "due": cell.due,
             "state": cell.state,
-            "rows": made.rows if made else None,
-            "template_rows": dict(made.template_rows) if made else {},
-            "seconds": made.seconds if made else None,
-            "step_seconds": dict(made.step_seconds) if made else {},
-            "run_id": made.run_id if made else None,
+            "rows": run.rows if run else None,
+            "template_rows": dict(run.template_rows) if run else {},
+            "seconds": run.seconds if run else None,
+            "step_seconds": dict(run.step_seconds) if run else {},
+            "run_id": run.run_id if run else None,
             "template_states": dict(cell.templates),
             "overlaps": cell.overlaps,
         }

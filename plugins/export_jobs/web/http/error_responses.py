@@ -112,9 +112,9 @@ def _handle_export_error(_: Request, error: Exception) -> Response:
 def _handle_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
     what, remedy = REMEDIES.get(error.status_code, ("this request cannot be served", "Correct it, then try again"))
-    made = error_response(error.status_code, [Issue("", what, remedy)])
-    made.headers.update(error.headers or {})
-    return made
+    response = error_response(error.status_code, [Issue("", what, remedy)])
+    response.headers.update(error.headers or {})
+    return response
 
 
 def _handle_invalid_request(_: Request, error: Exception) -> Response:

@@ -20,8 +20,8 @@ def pool_issues_of(tags: Collection[str]) -> list[Issue]:
 
     They are created with the first job. Raises what Airflow's database raises.
     """
-    made = {settings.destination_pool(tag): 1 for tag in tags} if settings.destination_slots() else {}
-    return list(pool_issues(tags, made | airflow_tables.pool_slots()))
+    destination_pools = {settings.destination_pool(tag): 1 for tag in tags} if settings.destination_slots() else {}
+    return list(pool_issues(tags, destination_pools | airflow_tables.pool_slots()))
 
 
 def require_pools(tags: Collection[str]) -> None:
@@ -30,11 +30,11 @@ def require_pools(tags: Collection[str]) -> None:
         raise RequestRefusal(422, issues)
 
 
-def make_destination_pools(tags: Collection[str]) -> None:
+def create_destination_pools(tags: Collection[str]) -> None:
     """Create missing pools, as the Dag bundle does. A failure is only logged: the auditor reports missing pools."""
     if not settings.destination_slots():
         return
     try:
         make_missing_pools({settings.destination_pool(tag): settings.destination_slots() for tag in tags})
     except Exception as error:  # such as two requests that create it at once: then it exists
-        log.warning("The pools of the destinations %s were not made (%s)", ", ".join(tags), type(error).__name__)
+        log.warning("The pools of the destinations %s were not created (%s)", ", ".join(tags), type(error).__name__)

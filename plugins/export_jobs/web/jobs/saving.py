@@ -15,7 +15,7 @@ from export_jobs.web.http.access import Caller
 from export_jobs.web.http.audit_log import AuditEntry
 from export_jobs.web.http.error_responses import RequestRefusal
 from export_jobs.web.jobs.draft import JOB_NAME_TAKEN, JobDraft
-from export_jobs.web.jobs.pools import make_destination_pools
+from export_jobs.web.jobs.pools import create_destination_pools
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def save_new_job(draft: JobDraft, store: Definitions, caller: Caller, entry: Aud
         if not caller.may("PUT", row.dag_id):
             what = f"you may not edit the Dag {row.dag_id!r} of this job"
             raise RequestRefusal.because(403, what, "Ask an administrator of Airflow for the permission to edit it")
-    make_destination_pools(job.destination_tags)
+    create_destination_pools(job.destination_tags)
     return row
 
 
