@@ -34,8 +34,6 @@ def request_body(model: type[BaseModel]) -> dict[str, Any]:
 
 def request_body_schemas() -> dict[str, Any]:
     """Return the schemas that ``request_body`` refers to, by name."""
-    definitions = models_json_schema([(model, "validation") for model in _BODIES], ref_template=_PLACE, by_alias=True)[
-        1
-    ]
-    schemas: dict[str, Any] = definitions["$defs"]
+    document = models_json_schema([(model, "validation") for model in _BODIES], ref_template=_PLACE, by_alias=True)[1]
+    schemas: dict[str, Any] = document["$defs"]
     return schemas

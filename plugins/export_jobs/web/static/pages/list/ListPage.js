@@ -4,7 +4,7 @@ import { announce } from "../../components/Announcer.js";
 import { ConfirmDialog } from "../../components/Dialog.js";
 import { EmptyState } from "../../components/layout.js";
 import { LinkButton } from "../../components/links.js";
-import { keep, kept } from "../../components/kept.js";
+import { loadPreference, savePreference } from "../../components/preferences.js";
 import { Notice, Problem } from "../../components/Notice.js";
 import { Pager } from "../../components/Pager.js";
 import { JOB_FILTERS, jobQuery } from "../../filters.js";
@@ -57,12 +57,12 @@ export function ListPage() {
   const may = useAnswer("me").data?.may;
   const mayCreate = may?.create ?? false;
   const { data, error, reload, seenAt } = useAnswer("jobs", jobQuery(filters), pace);
-  const [columns, setColumns] = useState(() => kept(COLUMNS, /** @type {string[] | null} */ (null)));
+  const [columns, setColumns] = useState(() => loadPreference(COLUMNS, /** @type {string[] | null} */ (null)));
   const shown = useMemo(() => shownColumns(columns), [columns]);
   const isFailingFirst = filters.sort === FAILING_FIRST;
   const choose = (/** @type {string[]} */ keys) => {
     setColumns(keys);
-    keep(COLUMNS, keys);
+    savePreference(COLUMNS, keys);
   };
   const act = async (/** @type {Page.BulkVerb} */ verb, /** @type {object | undefined} */ more, jobs = chosen) => {
     await actOn(jobs, verb, more);

@@ -4,7 +4,7 @@ import { announce } from "../../components/Announcer.js";
 import { TaskDialog } from "../../components/Dialog.js";
 import { Field } from "../../components/Field.js";
 import { Icon } from "../../components/icons.js";
-import { keep, kept } from "../../components/kept.js";
+import { loadPreference, savePreference } from "../../components/preferences.js";
 import { plural } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";
 import { OPTIONAL } from "./columns.js";
@@ -16,11 +16,11 @@ const NONE = {};
 
 /** @param {Props.ViewMenu} props */
 export function ViewMenu({ filters, show, columns, onColumns }) {
-  const [views, setViews] = useState(() => kept(VIEWS, NONE));
+  const [views, setViews] = useState(() => loadPreference(VIEWS, NONE));
   const [isNaming, setNaming] = useState(false);
   const put = (/** @type {typeof NONE} */ next) => {
     setViews(next);
-    keep(VIEWS, next);
+    savePreference(VIEWS, next);
   };
   const isShown = (/** @type {string} */ key) => columns === null || columns.includes(key);
   const toggle = (/** @type {string} */ key) =>

@@ -1,7 +1,7 @@
 // What a person has chosen for themselves, kept in this browser: columns of the list, named views.
 
 /** @template T @param {string} key @param {T} otherwise @returns {T} */
-export function kept(key, otherwise) {
+export function loadPreference(key, otherwise) {
   try {
     const found = JSON.parse(localStorage.getItem(`export-jobs:${key}`) ?? "null");
     return found ?? otherwise;
@@ -11,7 +11,7 @@ export function kept(key, otherwise) {
 }
 
 /** @param {string} key @param {unknown} value */
-export function keep(key, value) {
+export function savePreference(key, value) {
   try {
     localStorage.setItem(`export-jobs:${key}`, JSON.stringify(value));
   } catch {
