@@ -15,7 +15,7 @@ from export_jobs.delivery.ssh.shown_key import HostKeyError, require_shown
 from export_jobs.errors import ConflictError, TerminalError
 from tests.servers.openssh import HOW_TO_GET, SSHD, OpenSsh
 from tests.servers.sftp_faults import FaultySftpServer
-from tests.servers.sites import openssh_credentials
+from tests.servers.sites import openssh_credentials, with_extra
 
 pytestmark = pytest.mark.integration
 OTHER = asyncssh.generate_private_key("ssh-ed25519")
@@ -94,3 +94,14 @@ def test_what_was_compared_is_pinned_and_never_what_the_server_shows_now(
     with pytest.raises(ConflictError) as refused:
         require_shown(shown, OTHER.get_fingerprint(), "x")
     assert OTHER.get_fingerprint() in str(refused.value) and shown[0].fingerprint in str(refused.value)
+
+
+@pytest.mark.parametrize("marker", ["@revoked", "@cert-authority"])
+def test_a_line_of_known_hosts_with_a_marker_pins_no_key(
+    sftp: FaultySftpServer, credentials: Credentials, marker: str
+) -> None:
+    """`@revoked` names a key that nobody may trust any more."""
+    marked = with_extra(credentials, host_key=f"{marker} * {sftp.host_key_line}")
+    with pytest.raises(TerminalError, match=f"a line with {marker}"):
+        SftpDestination(marked, "/in").check()
+    assert sftp.seen.connections == 0

@@ -146,6 +146,37 @@ def test_a_certificate_logs_in_where_its_authority_is_trusted(server: FaultySftp
         destination(server, private_key=private).check()
 
 
+REJECTED: dict[str, tuple[dict[str, Any], str]] = {
+    "expired": ({"valid_after": 0, "valid_before": 1_700_000_000}, "expired at 2023-11-14T22:13:20"),
+    "not yet valid": ({"valid_after": 4_000_000_000}, "not valid before 2096-10-02T07:06:40"),
+    "another user": ({"principals": ["somebody", "others"]}, "the certificate is for somebody, others"),
+    "unknown authority": ({}, "trusts the authority SHA256:"),
+}
+
+
+@pytest.mark.parametrize("case", REJECTED)
+def test_why_a_certificate_is_rejected(server: FaultySftpServer, case: str) -> None:
+    said, sentence = REJECTED[case]
+    authority, other, key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(3))
+    server.login.authority = (other if case == "unknown authority" else authority).convert_to_public()
+    certificate = authority.generate_user_certificate(key, "exports", **{"principals": [USER], **said})
+    private, text = key.export_private_key().decode(), certificate.export_certificate().decode()
+    with pytest.raises(TerminalError) as caught:
+        destination(server, private_key=private, certificate=text).check()
+    assert "rejected the certificate and the key of user 'partner'" in caught.value.what
+    assert sentence in str(caught.value)
+    server.login.known = key.convert_to_public()
+    destination(server, private_key=private, certificate=text).check()
+
+
+def test_a_certificate_for_a_server_logs_nobody_in(server: FaultySftpServer) -> None:
+    authority, key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    text = authority.generate_host_certificate(key, "host", principals=["host"]).export_certificate().decode()
+    with pytest.raises(TerminalError, match="is for a server, not for a user"):
+        destination(server, private_key=key.export_private_key().decode(), certificate=text).check()
+    assert server.seen.connections == 0
+
+
 def test_a_certificate_of_another_key_is_told(server: FaultySftpServer) -> None:
     authority, key, other = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(3))
     text = authority.generate_user_certificate(other, "exports", principals=[USER]).export_certificate().decode()

@@ -110,7 +110,8 @@ def stored_and_gone_error(where: str, path: str) -> TerminalError:
         f"The FTP server {where} removed {path} as soon as it was stored, before it was renamed to its final name. It "
         "is not sent again, because the receiver would get one temporary file after the other",
         "Set `publish: direct` at the destination, so that files are written under their final names at once; a "
-        "`done_file` then tells receivers that everything is there",
+        "`done_file` then tells receivers that everything is there. If the server only changes names that begin with a "
+        "dot, set `temporary_name`",
     )
 
 

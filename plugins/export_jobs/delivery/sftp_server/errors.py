@@ -100,7 +100,8 @@ def taken_away_error(where: str, path: str) -> TakenAwayError:
         f"The server {where} removed {path} as soon as it was closed, before it was renamed to its final name. It is "
         "not sent again, because the receiver would get one temporary file after the other",
         "Set `publish: direct` at the destination, so that files are written under their final names at once; a "
-        "`done_file` then tells receivers that everything is there",
+        "`done_file` then tells receivers that everything is there. If the server only changes names that begin with a "
+        "dot, set `temporary_name`",
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncssh
@@ -14,6 +15,7 @@ from asyncssh.saslprep import SASLPrepError, saslprep
 
 from export_jobs.delivery.destination import Credentials
 from export_jobs.delivery.ssh.algorithms import offered_algorithms, unmatched_algorithms
+from export_jobs.delivery.ssh.certificate import rejected_certificate_error
 from export_jobs.delivery.ssh.connection_fields import LoginPreferences, read_preferences
 from export_jobs.delivery.ssh.dialogue import LoginDialogue
 from export_jobs.delivery.ssh.host_keys import HostKeyPins, changed_key_error, no_pinned_key_error, parse_host_keys
@@ -188,6 +190,8 @@ def _connect_error(
 
 
 def _key_error(error: BaseException, login: Login, dialogue: LoginDialogue) -> ExportError:
+    if isinstance(login.key, tuple) and isinstance(error, asyncssh.PermissionDenied):
+        return rejected_certificate_error(login.where, login.user, login.key[1], datetime.now(UTC))
     key = _plain_key(login.key)
     kind, taken = key.get_algorithm(), dialogue.server_signatures
     signed = next((name for name in _signatures(key) if name in taken), kind)

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncssh
 
+from export_jobs.delivery.ssh.certificate import is_for_hosts
 from export_jobs.delivery.ssh.putty_key import is_putty_key, openssh_text
 from export_jobs.errors import TerminalError
 
@@ -64,6 +65,11 @@ def _certificate(text: str, key: Any, where: str) -> Any:
             f"The certificate in the connection of {where} cannot be used: it is not an OpenSSH certificate, or it "
             "belongs to another key",
             "Put the text of the private key's -cert.pub file into certificate",
+        )
+    if is_for_hosts(certificate):
+        raise TerminalError(
+            f"The certificate in the connection of {where} is for a server, not for a user",
+            "Ask whoever issues the certificates for one that a user can log in with",
         )
     return certificate
 
