@@ -189,7 +189,7 @@ def test_a_versioned_bundle_keeps_a_run_on_the_old_tasks(run: Run, tmp_path: Pat
 
 
 def test_without_any_rows_staged_the_compress_task_says_what_to_clear(run: Run) -> None:
-    with pytest.raises(AirflowFailException, match="Task extract of this run has left no result"):
+    with pytest.raises(AirflowFailException, match="Task extract of this run has no result"):
         run.execute(Compress, "visits")
 
 

@@ -249,5 +249,5 @@ def test_m4_a_step_that_was_killed_is_a_sentence_in_the_mail(run: Run, mails: Sc
     body = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))
     assert body is not None
     text = body.get_content()
-    assert "The process of the step compress ended without a word" in text
+    assert "The process of the step compress ended without recording a result" in text
     assert "Airflow could not start the step extract" in text

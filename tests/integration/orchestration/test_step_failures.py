@@ -58,10 +58,10 @@ FOREIGN: dict[str, tuple[Callable[[], BaseException], type[BaseException], str, 
     "terminal": (lambda: TerminalError("It is gone", "Ask"), AirflowFailException, "failed", "It is gone. Ask."),
     "superseded": (lambda: SupersededError("Taken over", "Rest"), AirflowFailException, "failed", "Taken over."),
     "transient": (lambda: TransientError("It is busy", "Wait"), TransientError, "interrupted", "It is busy. Wait."),
-    "time-out": (lambda: AirflowTaskTimeout(SECRET), AirflowTaskTimeout, "interrupted", "by Airflow after 6 hours"),
-    "terminated": (lambda: AirflowTaskTerminated(SECRET), AirflowTaskTerminated, "interrupted", "was told to stop"),
-    "exit": (lambda: SystemExit(SECRET), SystemExit, "interrupted", "was told to stop"),
-    "interrupt": (lambda: KeyboardInterrupt(SECRET), KeyboardInterrupt, "interrupted", "was told to stop"),
+    "time-out": (lambda: AirflowTaskTimeout(SECRET), AirflowTaskTimeout, "interrupted", "after 6 hours"),
+    "terminated": (lambda: AirflowTaskTerminated(SECRET), AirflowTaskTerminated, "interrupted", "was asked to stop"),
+    "exit": (lambda: SystemExit(SECRET), SystemExit, "interrupted", "was asked to stop"),
+    "interrupt": (lambda: KeyboardInterrupt(SECRET), KeyboardInterrupt, "interrupted", "was asked to stop"),
     "key": (lambda: KeyError(SECRET), KeyError, "interrupted", "stopped by an unexpected KeyError"),
     "type": (lambda: TypeError(SECRET), TypeError, "interrupted", "stopped by an unexpected TypeError"),
     "recursion": (lambda: RecursionError(SECRET), RecursionError, "interrupted", "unexpected RecursionError"),
@@ -69,8 +69,13 @@ FOREIGN: dict[str, tuple[Callable[[], BaseException], type[BaseException], str, 
     "disk": (lambda: OSError(errno.ENOSPC, SECRET), OSError, "interrupted", "No space is left on the worker's disk"),
     "permission": (lambda: PermissionError(errno.EACCES, SECRET, SECRET), OSError, "interrupted", "Permission denied"),
     "missing file": (lambda: FileNotFoundError(SECRET), OSError, "interrupted", "(FileNotFoundError)"),
-    "network": (lambda: ConnectionResetError(errno.ECONNRESET, SECRET), OSError, "interrupted", "over the network"),
-    "slow": (lambda: TimeoutError(SECRET), TimeoutError, "interrupted", "over the network failed"),
+    "network": (
+        lambda: ConnectionResetError(errno.ECONNRESET, SECRET),
+        OSError,
+        "interrupted",
+        "network connection failed",
+    ),
+    "slow": (lambda: TimeoutError(SECRET), TimeoutError, "interrupted", "network connection failed"),
     "encoding": (lambda: UnicodeEncodeError("ascii", SECRET, 0, 1, SECRET), UnicodeError, "interrupted", "encoding"),
     "import": (lambda: ImportError(SECRET, name="s3fs"), ImportError, "interrupted", "missing on this worker (s3fs)"),
     "s3": (lambda: ClientError(DENIED, "AssumeRole"), ClientError, "interrupted", "(ClientError AccessDenied)"),
@@ -143,7 +148,7 @@ def test_m4_a_task_that_is_told_to_stop_says_so_before_it_is_killed(run: Run, mo
             task.execute(run.context())
     finally:
         signal.signal(signal.SIGTERM, before)
-    assert "was told to stop" in str(run.events()[-1].message)
+    assert "was asked to stop" in str(run.events()[-1].message)
     task.on_kill()  # once more, as after a time-out: there is nothing left to stop
 
 

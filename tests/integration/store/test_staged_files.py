@@ -138,7 +138,7 @@ def test_a_folder_that_cannot_be_swept_keeps_no_other_one(tmp_path: Path, caplog
     aged(tmp_path, timedelta(days=2))
     sweep(tmp_path)
     assert not (tmp_path / "job-1" / "execution-1").exists() and not (tmp_path / "job-3" / "execution-1").exists()
-    assert odd.exists() and "cannot be swept" in caplog.text
+    assert odd.exists() and "cannot be removed" in caplog.text
 
 
 def modes(root: Path) -> dict[str, str]:
@@ -185,7 +185,7 @@ def test_a_folder_that_is_a_link_is_refused_and_nothing_is_written_behind_it(
     link = {"the root": folder.parents[1], "job": folder.parent, "execution": folder}[part]
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to(elsewhere / link.relative_to(folder.parents[1]))
-    with pytest.raises(TerminalError, match=r"is a symbolic link or no folder. .*EXPORT_JOBS_STAGING"):
+    with pytest.raises(TerminalError, match=r"is a symbolic link or not a folder. .*EXPORT_JOBS_STAGING"):
         write(run, b"of customers")
     assert files(elsewhere) == []
 
@@ -217,10 +217,13 @@ def test_a_folder_or_file_of_another_user_is_refused(attempt: Callable[[], JobRu
     write(run, b"of customers")
     file = Path(run.staging.path) / "rows.csv"
     os.chown(file, 1, 1)
-    with pytest.raises(TerminalError, match="no plain file of the user"), open_staged(str(run.staging / "rows.csv")):
+    with (
+        pytest.raises(TerminalError, match="not a regular file of the user"),
+        open_staged(str(run.staging / "rows.csv")),
+    ):
         pass
     os.chown(file.parent.parent, 1, 1)
-    with pytest.raises(TerminalError, match="belongs to somebody else"):
+    with pytest.raises(TerminalError, match="belongs to another user"):
         write(run, b"of customers")
 
 

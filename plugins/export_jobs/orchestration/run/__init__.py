@@ -1,1 +1,1 @@
-"""One run: what a task is given, where its files are staged, and what earlier tasks returned."""
+"""One run: its context, its staged files, and the results of earlier tasks."""

@@ -1,8 +1,8 @@
-"""A run that was in flight while this package was upgraded: rows that release 0.2.0 has staged are still of use.
+"""Use rows that release 0.2.0 has staged, for a run that was active while this package was upgraded.
 
-There each template had an extract task of its own, whose staged file is plain CSV. A Dag without that task shows it as
-removed and runs the new one; but a compress task that was queued before finds only the old one's result, and a run in a
-versioned bundle goes on with the old tasks.
+In that release each template had its own extract task, whose staged file is plain CSV. A Dag without that task shows it
+as removed and runs the new one. But a compress task that was queued before finds only the old task's result, and a run
+in a versioned bundle continues with the old tasks.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class PlainCsv(Frozen):
 
 
 def staged_rows(run: JobRun, context: Context, step: str, template: str) -> StagedRows:
-    """The rows of ``template`` that this run has extracted; ``step`` holds the lease of ``template``.
+    """Return the rows of ``template`` that this run has extracted; ``step`` holds the lease of ``template``.
 
-    Raises ``TerminalError`` when there are none, or not those that were extracted.
+    Raise ``TerminalError`` when there are none, or when they are not those that were extracted.
     """
     found = context["ti"].xcom_pull(task_ids="extract") or {}
     if template in found:

@@ -1,4 +1,4 @@
-"""The file of a run on its way to staging: encrypted in the same pass where the job says so, else as it is."""
+"""Write a run's file to staging, encrypted in the same pass if the job says so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_file(sink: BinaryIO, run: JobRun, what: str) -> Iterator[BinaryIO | EncryptingSink]:
-    """What the file is written to; the value's own ``bytes`` and ``sha256`` count where it is an ``EncryptingSink``."""
+    """Yield the sink for the file; an ``EncryptingSink`` has the ``bytes`` and ``sha256`` of the encrypted file."""
     encryption = encryption_of(run)
     if encryption is None:
         yield sink
@@ -29,9 +29,9 @@ def open_file(sink: BinaryIO, run: JobRun, what: str) -> Iterator[BinaryIO | Enc
 
 
 def encryption_of(run: JobRun) -> Encryption | None:
-    """The keys of a run's job as they are in the store now: a partner's renewed key needs no new version of the job.
+    """Return the current keys of a run's job: a partner's renewed key needs no new version of the job.
 
-    Raises ``UserError`` for a key that is not there, and for a connection to sign with that is not what it has to be.
+    Raise ``UserError`` for a missing key, and for an unsuitable signing connection.
     """
     wanted = run.job.file.encryption
     if wanted is None:
@@ -48,9 +48,9 @@ def encryption_of(run: JobRun) -> Encryption | None:
 
 
 def prove_keys(run: JobRun) -> list[str]:
-    """Encrypt and sign nothing, before any SQL; a sentence for each key that expires soon.
+    """Test the keys by encrypting and signing an empty file, before any SQL; return a sentence for each expiring key.
 
-    Raises what ``open_file`` raises.
+    Raise what ``open_file`` raises.
     """
     encryption = encryption_of(run)
     if encryption is None:

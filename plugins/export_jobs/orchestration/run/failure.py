@@ -1,7 +1,7 @@
-"""What has stopped a step -> what happened and what to do next, for every exception there is.
+"""Turn any exception that has stopped a step into what happened and what to do next.
 
-Our own errors say it themselves. Of anybody else's only what cannot hold a secret is repeated: the type, a number or a
-code, never the text, which may quote a connection string or a row.
+This package's own errors already say both. From errors of other libraries only what cannot contain a secret is quoted:
+the type, a number or a code, never the text, which may quote a connection string or a row.
 """
 
 from __future__ import annotations
@@ -19,41 +19,41 @@ _LOOK_UP = "Look the code up in the service's manual, and correct the Airflow co
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     (
         (AirflowTaskTimeout,),
-        "The step {step} was ended by Airflow after {span}, the time that a task may take",
+        "Airflow ended the step {step} after {span}, the longest time that a task may take",
         "Find out what it waited for; if it needs longer, set EXPORT_JOBS_TASK_TIMEOUT_S",
     ),
     (
         (SystemExit, KeyboardInterrupt, AirflowTaskTerminated),
-        "The step {step} was told to stop: somebody cleared or marked it, or its machine shuts down",
+        "The step {step} was asked to stop: somebody cleared or marked it, or its machine is shutting down",
         "If nobody wanted this, clear the run",
     ),
     (
         (MemoryError,),
         "The step {step} ran out of memory",
-        "Give the worker more, or let fewer tasks run on it at once",
+        "Give the worker more memory, or let fewer tasks run on it at once",
     ),
     (
         (ImportError,),
         "The step {step} needs a Python package that is missing on this worker ({missing})",
-        "Install it there, with the extra of airflow-export-jobs that brings it",
+        "Install it there, with the extra of airflow-export-jobs that includes it",
     ),
     (
         (ConnectionError, TimeoutError),
-        "A connection over the network failed in the step {step} ({said})",
+        "A network connection failed in the step {step} ({said})",
         _AGAIN,
     ),
     (
         (OSError,),
-        "The operating system refused something to the step {step} ({said})",
+        "The operating system refused a request of the step {step} ({said})",
         _AGAIN,
     ),
     (
         (UnicodeError,),
-        "The step {step} met a text that its encoding cannot hold ({kind})",
-        "Correct the text; the log of this task has the whole error",
+        "The step {step} found text that its encoding cannot represent ({kind})",
+        "Correct the text; see the log of this task for the whole error",
     ),
 )
-"""Exceptions of Python and of Airflow by their type; the first that fits counts."""
+"""Exceptions of Python and of Airflow by their type; the first match applies."""
 
 _LIBRARIES: tuple[tuple[set[str], str, str], ...] = (
     ({"botocore", "boto3", "s3transfer"}, "S3, or the login to it, refused the step {step} ({named})", _LOOK_UP),
@@ -61,13 +61,13 @@ _LIBRARIES: tuple[tuple[set[str], str, str], ...] = (
     ({"asyncssh"}, "The SFTP server refused the step {step} ({named})", _AGAIN),
     ({"airflow"}, "Airflow refused the step {step} ({named})", _AGAIN),
 )
-"""Exceptions of libraries by the library's name, since one that is not installed need not be imported."""
+"""Exceptions of libraries by the library's name, so that a library that is not installed is not imported."""
 
 _FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Failure(NamedTuple):
-    """Both parts without the last full stop, as in ``ExportError``."""
+    """What happened and what to do, both without the last full stop, as in ``ExportError``."""
 
     what: str
     remedy: str
@@ -77,11 +77,13 @@ class Failure(NamedTuple):
 
 
 def failure_of(error: BaseException, step: str, timeout_s: float) -> Failure:
-    """One sentence for ``error``, which has stopped ``step``; ``timeout_s`` is how long Airflow lets it run."""
+    """Return the failure for ``error``, which has stopped ``step``; Airflow lets the step run ``timeout_s`` seconds."""
     if isinstance(error, ExportError):
         return Failure(error.what, error.remedy)
     if isinstance(error, OSError) and error.errno in _FULL_DISK:
-        return Failure(f"No space is left on the worker's disk for the step {step}", "Make room, then clear the run")
+        return Failure(
+            f"No space is left on the worker's disk for the step {step}", "Free some space, then clear the run"
+        )
     library, kind, code = type(error).__module__.partition(".")[0], type(error).__name__, _code(error)
     values = {
         "step": step,
@@ -99,24 +101,24 @@ def failure_of(error: BaseException, step: str, timeout_s: float) -> Failure:
 
 
 def killed(step: str) -> Failure:
-    """What is said of a step that began and has said nothing since, although Airflow gave it up."""
+    """Return the failure of a step that started but recorded no result, although Airflow gave it up."""
     return Failure(
-        f"The process of the step {step} ended without a word: it was killed, perhaps since its machine had no memory "
-        "left, or the machine was lost",
+        f"The process of the step {step} ended without recording a result: it was killed, perhaps because its machine "
+        "ran out of memory, or the machine was lost",
         "See the log of this task and of its worker, then clear the run",
     )
 
 
 def never_begun(step: str) -> Failure:
-    """The same for a step that Airflow could not even start."""
+    """Return the failure of a step that Airflow could not start."""
     return Failure(
         f"Airflow could not start the step {step}",
-        "See the log of this task: the worker may be without this package, its Dag or the connection to the store",
+        "See the log of this task: the worker may not have this package, its Dag or the connection to the store",
     )
 
 
 def _system_word(error: BaseException) -> str:
-    """The system's word for an error's number; the error's own text may name a file or a host, which may be secret."""
+    """Return the system's text for the error number; the error's own text may name a file or a host that is secret."""
     number = error.errno if isinstance(error, OSError) else None
     return os.strerror(number) if isinstance(number, int) and number > 0 else type(error).__name__
 
@@ -127,7 +129,7 @@ def _module_name(error: BaseException) -> str:
 
 
 def _code(error: BaseException) -> str:
-    """A code of letters, digits and full stops: S3's, or the SQLSTATE."""
+    """Return S3's error code or the SQLSTATE, if it consists of letters, digits and full stops."""
     response = getattr(error, "response", None)
     answer = response.get("Error") if isinstance(response, dict) else None
     code = answer.get("Code") if isinstance(answer, dict) else getattr(error, "sqlstate", None)

@@ -1,4 +1,4 @@
-"""Airflow's context -> ``JobRun``: the job at its bound version, the window, the ledger entry this try writes to."""
+"""Build a ``JobRun`` from Airflow's context: the job at its bound version, the window, the ledger entry of this try."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 
 ALMOST_OVER = timedelta(minutes=10)
-"""A window that ends so soon is waited for: clocks of two machines differ, and a run may start at its very end."""
+"""Retry if a window ends within so long: clocks of two machines differ, and a run can start exactly at its end."""
 
 
 @dataclass(frozen=True)
 class JobRun:
     """One try of one step of an execution. ``attempt`` is new for every try, so that two are never confused.
 
-    ``tag``: of a job with several destinations, the one that the step is at.
+    ``tag``: the step's destination, if the job has several.
     """
 
     job: ExportJob
@@ -58,7 +58,7 @@ class JobRun:
     def open(cls, context: Context, job_id: int, job_version: int, tag: str | None = None) -> JobRun:
         """Bind this run to the definition version that it first ran with.
 
-        Raises ``UserError`` for a run without a window and for a window that is not closed, ``TransientError`` while
+        Raise ``UserError`` for a run without a window and for a window that is not closed, ``TransientError`` while
         the store is down, and ``TerminalError`` for a version that this release cannot read.
         """
         dag_run = context["dag_run"]
@@ -103,26 +103,26 @@ class JobRun:
 
     @property
     def processes(self) -> Processes:
-        """Who else works with the store."""
+        """The processes that use the store."""
         return Processes(self.engine)
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The catalogue as it is now."""
+        """The current catalogue."""
         return load_configured_catalogue()
 
     @cached_property
     def definition_hash(self) -> str:
-        """What the files of this run are made from, as one hash; it changes when a catalogue file in use does."""
+        """The hash of everything that the files of this run are built from, including the catalogue files in use."""
         return definition_hash(self.job, self.catalogue)
 
     @cached_property
     def destination(self) -> Destination:
-        """The job's destination, or that of several which the step is at."""
+        """The job's destination, or the step's destination if the job has several."""
         return self.destination_of(self.tag or self.job.destination_tags[0])
 
     def destination_of(self, tag: str) -> Destination:
-        """A destination, through its Airflow connection."""
+        """Open a destination through its Airflow connection."""
         spec = self.definitions.destination(tag)
         if spec is None:
             raise UserError(f"There is no destination {tag!r}", "Create it again, then clear this run")
@@ -130,13 +130,13 @@ class JobRun:
 
     @property
     def manifest_path(self) -> str:
-        """Where the manifest goes, at whichever destination; empty where the job sends none."""
+        """The path of the manifest at every destination; empty if the job sends no manifest."""
         return sent_manifest_path(self.job, self.window) or ""
 
     def arrival(self) -> Arrival | None:
-        """What the step's destination has got of this run already, while others of several wait; None: send it.
+        """Return what the step's destination has of this run while other destinations wait; None: send the files.
 
-        A run that is cleared for those that wait sends them their files, and nothing twice to the others.
+        A run that is cleared for the waiting destinations sends nothing twice to the others.
         """
         if self.tag is None:
             return None
@@ -144,15 +144,15 @@ class JobRun:
         return found if found and found.is_open else None
 
     def has_arrived(self, stage: str) -> bool:
-        """Whether nothing is to be sent to the step's destination, of several, of the extraction ``stage``."""
+        """Return whether the step's destination, one of several, already has the files of the extraction ``stage``."""
         if self.tag is None:
             return False
-        # In this order: the arrival is no longer an open one once the last destination has made the publication.
+        # In this order: the arrival is no longer open once the last destination has recorded the publication.
         return self.arrival() is not None or self.ledger.publication(self.execution_id, stage) is not None
 
     @property
     def staging(self) -> ObjectStoragePath:
-        """This execution's folder for files between steps; the same for every try, on whatever machine."""
+        """This execution's folder for files between steps, the same for every try and on every machine."""
         return ObjectStoragePath(settings.staging_root()) / f"job-{self.job.job_id}" / f"execution-{self.execution_id}"
 
     def record_event(self, kind: str, step: str, template: str | None = None, **fields: Any) -> None:
@@ -169,19 +169,19 @@ class JobRun:
 
 
 def _require_closed(run_id: str, window: Window, schedule: Schedule, now: datetime) -> None:
-    """No row of a window is read before it is closed, or rows of its last hours would be missing and nobody would know.
+    """Refuse to read a window before it is closed: rows of its last hours would be missing without notice.
 
-    The clock is the store's, one for all workers. Where it is a little behind the scheduler's, waiting is enough.
+    The clock is the store's, one for all workers. If it is a little behind the scheduler's, waiting is enough.
     """
     closed = closed_at(schedule, window)
     if closed <= now:
         return
     why = "is not over yet, so its data is not complete"
     if window.end <= now:
-        why = f"is over, but its data count as complete from {closed.isoformat()} only (deliver_after_days)"
+        why = f"is over, but its data counts as complete only from {closed.isoformat()} (deliver_after_days)"
     what = (
         f"The window of run {run_id!r}, {window.start.isoformat()} to {window.end.isoformat()}, {why}. Nothing was read"
     )
     if closed - now <= ALMOST_OVER:
         raise TransientError(what, "It is tried again")
-    raise UserError(what, "Delete this run in Airflow; the schedule exports the window in time")
+    raise UserError(what, "Delete this run in Airflow; the schedule will export the window when it is complete")

@@ -1,4 +1,4 @@
-"""One file from staging to its final name: by the current attempt alone, and never over a file that is not ours."""
+"""Publish one staged file under its final name: only the current attempt, and never over a foreign file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord, DoneFileR
 log = logging.getLogger(__name__)
 
 WHOLE_RUN = ""
-"""In a lease, the place of a template for what a run does once."""
+"""The value that a lease has instead of a template, for what a run does once."""
 
 
 class PublishingLedger(Protocol):
-    """What publishing needs of the ledger."""
+    """The part of the ledger that publishing needs."""
 
     def claim(self, execution_id: int, template: str, step: str, attempt: str) -> None:
         """See ``Ledger``."""
@@ -51,10 +51,10 @@ def publish(
     step: str,
     attempt: str,
 ) -> None:
-    """Deliver ``source`` as ``record`` describes it; it is recorded once it stands, or nothing is.
+    """Deliver ``source`` as ``record`` describes it. The delivery is recorded only once the file is in place.
 
-    Raises ``SupersededError`` when a newer attempt has taken over, and what ``Destination.deliver`` raises. A file of
-    ours that another run has put there since the ledger was asked is no stranger's: ``TransientError``.
+    Raise ``SupersededError`` when a newer attempt has taken over, and what ``Destination.deliver`` raises. A file that
+    another run has published since the ledger was read is not foreign: it raises ``TransientError``.
     """
     template = record.template if isinstance(record, DeliveryRecord) else WHOLE_RUN
     ledger.claim(record.execution_id, template, step, attempt)
@@ -80,7 +80,7 @@ def publish(
             ledger.record_refusal(record, step, attempt)
             raise
         raise TransientError(
-            f"Another run has published {record.path} during this attempt", "It is looked at again at the next try"
+            f"Another run has published {record.path} during this attempt", "The next try checks it again"
         ) from error
 
 
@@ -95,5 +95,5 @@ def _known_files(
 def _of_others(
     known: tuple[KnownFile, ...], record: DeliveryRecord | PublicationRecord | DoneFileRecord
 ) -> set[KnownFile]:
-    """All but what this very attempt has announced on its way."""
+    """Return all files except the one that this attempt has announced."""
     return {file for file in known if file.stands or file.sha256 != record.sha256}

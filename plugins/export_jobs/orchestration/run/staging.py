@@ -1,4 +1,4 @@
-"""Files between steps: written whole or not at all, by the current attempt alone, and gone once nobody needs them."""
+"""Files between steps: written whole or not at all, only by the current attempt, and removed after use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LOCAL = {"", "file", "local"}
 
 @contextmanager
 def open_staged(uri: str) -> Iterator[BinaryIO]:
-    """Open a staged file for reading; raises ``TerminalError`` when it is gone."""
+    """Open a staged file for reading; raise ``TerminalError`` when it is gone."""
     path = ObjectStoragePath(uri)
     try:
         with _open_execution(path.parent) as folder, folder.read(path.name) as source:
@@ -36,16 +36,16 @@ def open_staged(uri: str) -> Iterator[BinaryIO]:
     except FileNotFoundError:
         raise TerminalError(
             f"The staged file {path.name} is gone; it is removed once a run has delivered, or has failed for good",
-            "Clear this run from its extract task to make it again",
+            "Clear this run from its extract task to create it again",
         ) from None
 
 
 @contextmanager
 def write_staged(path: ObjectStoragePath, run: JobRun, template: str, step: str) -> Iterator[BinaryIO]:
-    """Write ``path`` under a name of this attempt and give it its own name only when complete and still current.
+    """Write ``path`` under a name of this attempt, and rename it only when it is complete and the attempt is current.
 
-    Raises ``SupersededError`` when a newer attempt has taken over, ``TerminalError`` when the disk is full; the
-    attempt's file is removed then, and so are those that killed attempts left.
+    Raise ``SupersededError`` when a newer attempt has taken over, ``TerminalError`` when the disk is full; the
+    attempt's file is then removed. Files of killed attempts are removed, too.
     """
     part = f"{path.name}.{run.attempt}.part"
     with _open_execution(path.parent, create=True) as folder:
@@ -64,13 +64,13 @@ def write_staged(path: ObjectStoragePath, run: JobRun, template: str, step: str)
             if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise TerminalError(
                     f"No space is left for staged files under {path.parent}",
-                    "Free some, or point EXPORT_JOBS_STAGING at a larger place, then clear this run",
+                    "Free some space, or set EXPORT_JOBS_STAGING to a larger place, then clear this run",
                 ) from None
             raise
 
 
 def remove_staged(folder: ObjectStoragePath, stem: str | None = None) -> None:
-    """Remove an execution's folder, or its files of one ``stem``; what cannot be removed now is left to the sweep."""
+    """Remove an execution's folder, or its files of one ``stem``; the sweep removes what cannot be removed now."""
     with suppress(OSError, TerminalError):
         with _open_execution(folder) as opened:
             for name in opened.names():
@@ -85,8 +85,8 @@ def remove_staged(folder: ObjectStoragePath, stem: str | None = None) -> None:
 def sweep(root: ObjectStoragePath, now: datetime) -> None:
     """Remove the folders of executions below ``root`` that nobody has touched for a day.
 
-    A folder that cannot be read or removed, a link, and what belongs to somebody else are logged and left; they keep
-    no other one from going.
+    A folder that cannot be read or removed, a link, and a folder of another user are logged and skipped; the others
+    are still removed.
     """
     abort_unfinished(root / "job-", before=now - STALE_AFTER)
     for folder in root.glob("job-*/execution-*") if root.exists() else ():
@@ -101,7 +101,7 @@ def sweep(root: ObjectStoragePath, now: datetime) -> None:
                 with _open_folder(folder.parent, root) as above:
                     above.remove_folder(folder.name)
         except Exception as error:  # each kind of store has its own
-            log.warning("%s cannot be swept: %s. If it stays, remove it by hand.", folder, error)
+            log.warning("%s cannot be removed: %s. If it remains, remove it by hand.", folder, error)
 
 
 def _open_execution(

@@ -1,4 +1,4 @@
-"""The base of every task: open the run, do the step, record how it ended, and tell Airflow whether a retry can help."""
+"""The base of every task: open the run, do the step, record its result, and retry only if a retry can help."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ExportStep(BaseOperator):
     template_fields: ClassVar[tuple[str, ...]] = ()
     step: str
     tag: str | None = None
-    """Of a job with several destinations, the one that the step is at; it is behind the step's name then."""
+    """The step's destination, if the job has several; it is then part of the step's name."""
 
     def __init__(
         self, *, job_id: int, job_version: int, template: str | None = None, tag: str | None = None, **kwargs: Any
@@ -44,7 +44,7 @@ class ExportStep(BaseOperator):
             self.tag, self.step = tag, step_at(self.step, tag)
 
     def run_step(self, run: JobRun, context: Context) -> Any:
-        """Do the step for ``run``; what it returns becomes the task's XCom."""
+        """Do the step for ``run``; the return value becomes the task's XCom."""
         raise NotImplementedError
 
     def execute(self, context: Context) -> Any:
@@ -56,17 +56,17 @@ class ExportStep(BaseOperator):
             self._is_at_work = False
 
     def on_kill(self) -> None:
-        """End the step from within when Airflow asks for it: it then cleans up and says so before it is killed.
+        """End the step when Airflow asks for it, so that it cleans up and records this before it is killed.
 
-        Airflow calls this from its handler of SIGTERM, and once more after a task's time is over.
+        Airflow calls this from its SIGTERM handler, and again after a task's time is over.
         """
         if getattr(self, "_is_at_work", False):
             raise SystemExit(1)
 
     def discard_staged(self, run: JobRun) -> None:
-        """Remove the rows that this step's template has staged: nobody reads them any more.
+        """Remove the staged rows of this step's template, which are no longer needed.
 
-        What is at one of several destinations leaves that to the last one.
+        With several destinations, the last one removes them.
         """
         if self.template is not None and self.tag is None:
             zone = run.job.schedule.time_zone
@@ -111,21 +111,21 @@ class ExportStep(BaseOperator):
         try:
             record_unopened(context, self.job_id, self.step, self.template, failure)
         except Exception:
-            log.exception("The store could not be told why this run cannot be opened")
+            log.exception("Could not record in the store why this run cannot be opened")
 
     def _record(self, run: JobRun, error: BaseException) -> None:
-        """Write why the step has ended; what goes wrong here must not hide that."""
+        """Record why the step has ended; an error here must not hide the original one."""
         failure = failure_of(error, self.step, self._timeout_s)
         can_pass = isinstance(error, TransientError) or not isinstance(error, ExportError)
         kind = "interrupted" if can_pass else "failed"
         try:
             run.record_event(kind, self.step, self.template, message=str(failure), detail=failure._asdict())
         except Exception:
-            log.exception("The store could not be told why this step has ended")
+            log.exception("Could not record in the store why this step has ended")
 
 
 def _has_ended(context: Context, error: BaseException) -> bool:
-    """Whether this step will not be tried again by itself. One that was stopped or taken over may be going on."""
+    """Return whether Airflow will not retry this step. A step that was stopped or superseded may still continue."""
     if isinstance(error, SupersededError | SystemExit | KeyboardInterrupt | AirflowTaskTerminated):
         return False
     if isinstance(error, ExportError) and not isinstance(error, TransientError):

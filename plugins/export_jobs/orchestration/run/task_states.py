@@ -1,4 +1,4 @@
-"""How far the other tasks of the same run are, as Airflow knows it."""
+"""The states of the other tasks of the same run in Airflow."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
 
 
 def others_have_ended(context: Context) -> bool:
-    """Whether no other task of this run will still do anything."""
+    """Return whether all other tasks of this run have ended."""
     return all(state in _ENDED for task_id, state in _states(context).items() if task_id != context["ti"].task_id)
 
 
 def failed_tasks(context: Context) -> list[str]:
-    """The ids of the tasks of this run that Airflow has given up."""
+    """Return the ids of this run's failed tasks."""
     return sorted(task_id for task_id, state in _states(context).items() if state == "failed")
 
 
 def have_succeeded(context: Context, task_ids: Sequence[str]) -> bool:
-    """Whether all of these tasks of this run have ended well already, and none of them is to run again."""
+    """Return whether all of these tasks of this run have succeeded, and none of them is to run again."""
     states = _states(context)
     return all(states.get(task_id) == "success" for task_id in task_ids)
 

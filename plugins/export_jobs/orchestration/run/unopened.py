@@ -1,4 +1,4 @@
-"""A run that never became an execution still leaves its reason where the page and the auditor find it."""
+"""Record why a run could not be opened, also without an execution, so that page and auditor find the reason."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def record_unopened(context: Context, job_id: int, step: str, template: str | None, failure: Failure) -> None:
-    """Keep why ``step`` could not begin: with the run's execution where there is one, else with the job.
+    """Record why ``step`` could not start: with the run's execution if there is one, otherwise with the job.
 
-    The ledger holds windows only, and a run without an interval, or with a reversed one, has none.
+    The ledger contains only windows, and a run without an interval, or with a reversed one, has none.
     """
     dag_run = context["dag_run"]
     engine = task_store_engine()

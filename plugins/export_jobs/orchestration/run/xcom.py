@@ -1,4 +1,4 @@
-"""What an earlier task of the same run has returned."""
+"""The results of earlier tasks of the same run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def task_result(context: Context, task_id: str) -> Any:
-    """The result of ``task_id`` in this run; raises ``TerminalError`` when it has left none."""
+    """Return the result of ``task_id`` in this run; raise ``TerminalError`` when there is none."""
     value = context["ti"].xcom_pull(task_ids=task_id)
     if value is None:
-        raise TerminalError(f"Task {task_id} of this run has left no result", "Clear it, and this task follows")
+        raise TerminalError(f"Task {task_id} of this run has no result", "Clear that task; this task then runs again")
     return value
