@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import secrets
-import sys
 import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,19 +18,20 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from demo.kept import kept, write_private
-from demo.processes import ServerProcess, answers, free_port
+from demo.port_server import PortServer
 
 USER, USUAL_PORT = "partner", 2121
 RIGHTS = "elradfmwMT"
 
 
-class FtpsServer:
+class FtpsServer(PortServer):
     """Files are under ``root``, what the partner sees as ``/``; certificate, key and password under ``folder``."""
 
+    name = "The FTPS server"
+
     def __init__(self, folder: Path, root: Path, *, usual_port: int | None = USUAL_PORT) -> None:
-        self.folder, self.root = folder.resolve(), root.resolve()
-        self.user, self.port, self._usual_port = USER, 0, usual_port
-        self._process: ServerProcess | None = None
+        super().__init__(folder, usual_port)
+        self.root, self.user = root.resolve(), USER
 
     @property
     def password(self) -> str:
@@ -42,32 +42,14 @@ class FtpsServer:
         """The server's certificate (PEM), which is its own authority."""
         return (self.folder / "certificate.pem").read_text("ascii")
 
-    def start(self) -> None:
+    def prepare(self) -> None:
         for folder in (self.folder, self.root / "in"):
             folder.mkdir(parents=True, exist_ok=True)
         self._make_certificate()
         _ = self.password
-        self.port = free_port(self._usual_port)
-        arguments: list[str | Path] = ["--folder", self.folder, "--root", self.root, "--port", str(self.port)]
-        self._process = ServerProcess(
-            "The FTPS server",
-            [sys.executable, "-m", "demo.ftps_server", *arguments],
-            log=self.folder / "server.log",
-            grace=1,
-        )
-        self._process.wait_until(lambda: answers(self.port))
 
-    def stop(self) -> None:
-        if self._process:
-            self._process.stop()
-            self._process = None
-
-    def __enter__(self) -> FtpsServer:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def module(self) -> list[str | Path]:
+        return ["demo.ftps_server", "--folder", self.folder, "--root", self.root, "--port", str(self.port)]
 
     def _make_certificate(self) -> None:
         """For 127.0.0.1; made anew at each start, so that it never expires."""

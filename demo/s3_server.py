@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,20 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from demo.kept import kept
-from demo.processes import ServerProcess, answers, free_port
+from demo.port_server import PortServer
 
 BUCKET, REGION, USUAL_PORT = "exports", "us-east-1", 5555
 DESCRIPTIONS = ".descriptions.json"
 
 
-class S3Server:
+class S3Server(PortServer):
     """The bucket ``exports``; its objects are files under ``root`` while the server is stopped."""
 
+    name = "The S3 server"
+
     def __init__(self, folder: Path, root: Path, *, usual_port: int | None = USUAL_PORT) -> None:
-        self.folder, self.root = folder.resolve(), root.resolve()
-        self.bucket, self.region, self.port, self._usual_port = BUCKET, REGION, 0, usual_port
-        self._process: ServerProcess | None = None
+        super().__init__(folder, usual_port)
+        self.root, self.bucket, self.region = root.resolve(), BUCKET, REGION
 
     @property
     def url(self) -> str:
@@ -53,26 +53,22 @@ class S3Server:
             config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=60),
         )
 
-    def start(self) -> None:
+    def prepare(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        self.port = free_port(self._usual_port)
-        self._process = ServerProcess(
-            "The S3 server",
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
-            log=self.folder / "server.log",
-            grace=1,
-        )
-        self._process.wait_until(lambda: answers(self.port))
+
+    def module(self) -> list[str | Path]:
+        return ["moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+
+    def start(self) -> None:
+        super().start()
         self.client().create_bucket(Bucket=self.bucket)
         self._load()
 
     def stop(self) -> None:
-        if self._process:
-            if self._process.alive():
-                with suppress(BotoCoreError, ClientError):
-                    self.keep()
-            self._process.stop()
-            self._process = None
+        if self.is_alive:
+            with suppress(BotoCoreError, ClientError):
+                self.keep()
+        super().stop()
 
     def keep(self) -> None:
         """Write the objects to disk as they are now; files of objects that are gone are removed."""
@@ -98,10 +94,3 @@ class S3Server:
             for key, description in json.loads((self.root / DESCRIPTIONS).read_text()).items():
                 with (self.root / key).open("rb") as body:
                     self.client().put_object(Bucket=self.bucket, Key=key, Body=body, **description)
-
-    def __enter__(self) -> S3Server:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()

@@ -10,27 +10,27 @@ import argparse
 import asyncio
 import os
 import secrets
-import sys
 import warnings
 from pathlib import Path
 
 import asyncssh
 
 from demo.kept import kept, write_private
-from demo.processes import ServerProcess, answers, free_port
+from demo.port_server import PortServer
 
 USER, USUAL_PORT = "partner", 2222
 BOX = "dropbox"
 """A second login, to a drop box: it takes new files, and nothing there can be looked at, listed, renamed or removed."""
 
 
-class SftpServer:
+class SftpServer(PortServer):
     """Files are under ``root``, what the partner sees as ``/``; keys and password under ``folder``."""
 
+    name = "The SFTP server"
+
     def __init__(self, folder: Path, root: Path, *, usual_port: int | None = USUAL_PORT) -> None:
-        self.folder, self.root = folder.resolve(), root.resolve()
-        self.user, self.port, self._usual_port = USER, 0, usual_port
-        self._process: ServerProcess | None = None
+        super().__init__(folder, usual_port)
+        self.root, self.user = root.resolve(), USER
 
     @property
     def _login(self) -> dict[str, str]:
@@ -60,32 +60,14 @@ class SftpServer:
         """Where the files of the drop box are; it is not below ``root``, so the partner's own login does not see it."""
         return self.root.with_name(f"{self.root.name}-{BOX}")
 
-    def start(self) -> None:
+    def prepare(self) -> None:
         for folder in (self.folder, self.root / "exports", self.box):
             folder.mkdir(parents=True, exist_ok=True)
         self._make_keys()
-        self.port = free_port(self._usual_port)
-        arguments: list[str | Path] = ["--folder", self.folder, "--root", self.root, "--port", str(self.port)]
-        arguments += ["--box", self.box]
-        self._process = ServerProcess(
-            "The SFTP server",
-            [sys.executable, "-m", "demo.sftp_server", *arguments],
-            log=self.folder / "server.log",
-            grace=1,
-        )
-        self._process.wait_until(lambda: answers(self.port))
 
-    def stop(self) -> None:
-        if self._process:
-            self._process.stop()
-            self._process = None
-
-    def __enter__(self) -> SftpServer:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def module(self) -> list[str | Path]:
+        folders: list[str | Path] = ["--folder", self.folder, "--root", self.root, "--box", self.box]
+        return ["demo.sftp_server", *folders, "--port", str(self.port)]
 
     def _make_keys(self) -> None:
         for name, passphrase in (("host_key", None), ("client_key", self.passphrase)):

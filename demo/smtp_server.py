@@ -11,25 +11,25 @@ import itertools
 import re
 import secrets
 import signal
-import sys
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from demo.kept import kept
-from demo.processes import ServerProcess, answers, free_port
+from demo.port_server import PortServer
 
 USER, USUAL_PORT = "exports", 1025
 
 
-class SmtpServer:
+class SmtpServer(PortServer):
     """Mails arrive in ``mail_folder``; the password is kept under ``folder``."""
 
+    name = "The SMTP server"
+
     def __init__(self, folder: Path, mail_folder: Path, *, usual_port: int | None = USUAL_PORT) -> None:
-        self.folder, self.mail_folder = folder.resolve(), mail_folder.resolve()
-        self.user, self.port, self._usual_port = USER, 0, usual_port
-        self._process: ServerProcess | None = None
+        super().__init__(folder, usual_port)
+        self.mail_folder, self.user = mail_folder.resolve(), USER
 
     @property
     def password(self) -> str:
@@ -39,30 +39,12 @@ class SmtpServer:
         """Return the mails received, oldest first."""
         return sorted(self.mail_folder.glob("*.eml"))
 
-    def start(self) -> None:
+    def prepare(self) -> None:
         self.mail_folder.mkdir(parents=True, exist_ok=True)
         assert self.password
-        self.port = free_port(self.port or self._usual_port)
-        arguments: list[str | Path] = ["--folder", self.folder, "--mail", self.mail_folder, "--port", str(self.port)]
-        self._process = ServerProcess(
-            "The SMTP server",
-            [sys.executable, "-m", "demo.smtp_server", *arguments],
-            log=self.folder / "server.log",
-            grace=1,
-        )
-        self._process.wait_until(lambda: answers(self.port))
 
-    def stop(self) -> None:
-        if self._process:
-            self._process.stop()
-            self._process = None
-
-    def __enter__(self) -> SmtpServer:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def module(self) -> list[str | Path]:
+        return ["demo.smtp_server", "--folder", self.folder, "--mail", self.mail_folder, "--port", str(self.port)]
 
 
 class _Keeper:
