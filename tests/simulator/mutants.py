@@ -12,7 +12,7 @@ from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile
 from export_jobs.delivery import memory
 from export_jobs.delivery.destination import Target
-from export_jobs.delivery.standing import Standing
+from export_jobs.delivery.existing_file import FinalNameState
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import SupersededError, TransientError
 from export_jobs.store.executions.fence import AlreadyDelivered, FileRecord, LeaseTransaction
@@ -139,7 +139,7 @@ def let_a_lower_revision_win(patch: Patch) -> None:
 
 def replace_whatever_stands_there(patch: Patch) -> None:
     """A file of that name is ours, who else's."""
-    patch.setattr(memory, "judge", lambda found, *_: Standing.OURS if found else Standing.NOTHING)
+    patch.setattr(memory, "classify_file", lambda found, *_: FinalNameState.OURS if found else FinalNameState.NOTHING)
 
 
 def believe_the_rename(patch: Patch) -> None:

@@ -10,14 +10,20 @@ from typing import BinaryIO, Literal
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Fence, Receipt, Target
+from export_jobs.delivery.existing_file import (
+    FinalNameState,
+    RemoteFile,
+    changed_during_upload_error,
+    classify_file,
+    unpublished_error,
+)
 from export_jobs.delivery.paths import is_temporary_of, kept_name, split_safe_path, temporary_name
-from export_jobs.delivery.standing import Standing, StandingFile, judge, moved_on_error, unpublished_error
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import TransientError
 
 Step = Literal["check", "look", "clean", "upload", "publish", "reply", "verify", "discard"]
 _BLOCK = 1024 * 1024
-_REPLACED = {Standing.OURS, Standing.FOREIGN}
+_REPLACED = {FinalNameState.OURS, FinalNameState.FOREIGN}
 
 
 class MemoryDestination:
@@ -70,40 +76,40 @@ class MemoryDestination:
         found = self._files.get(target.path)
         if self._options.publish == "direct":
             return self._deliver_directly(source, target, found, fence)
-        standing = judge(_described(found), target, self._name, _sha256(found), self._options.foreign_file)
+        state = classify_file(_described(found), target, self._name, _sha256(found), self._options.foreign_file)
         try:
             self._remove_left_overs(folder, name)
-            if standing is not Standing.SAME_BYTES:
+            if state is not FinalNameState.SAME_BYTES:
                 self._reach("upload")
                 self._write(temporary, VerifiedReader(source, target))
             with fence():
                 if self._files.get(target.path) != found:
-                    raise moved_on_error(target.path, self._name)
-                if standing is not Standing.SAME_BYTES:
+                    raise changed_during_upload_error(target.path, self._name)
+                if state is not FinalNameState.SAME_BYTES:
                     self._reach("publish")
-                    self._publish(temporary, target.path, standing)
+                    self._publish(temporary, target.path, state)
                     self._reach("reply")
                 self._reach("verify")
-                self._verify(temporary, target, found if standing in _REPLACED else None)
+                self._verify(temporary, target, found if state in _REPLACED else None)
         finally:
             self._reach("discard")
             self._temporaries.pop(temporary, None)
         self.deliveries += 1
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
 
-    def _publish(self, temporary: str, path: str, standing: Standing) -> None:
+    def _publish(self, temporary: str, path: str, state: FinalNameState) -> None:
         """As a server of these options would: one that cannot replace renames in steps, see ``remove_then_rename``."""
-        if standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
+        if state is FinalNameState.FOREIGN and self._options.foreign_file == "keep_both":
             self._give_name(path, self._kept_path(path))
             self._reach("publish")
-        elif standing in _REPLACED and self._options.replace == "remove_then_rename":
+        elif state in _REPLACED and self._options.replace == "remove_then_rename":
             self._remove_then_rename(temporary, path)
             return
-        self._rename(temporary, path, may_replace=standing in _REPLACED)
+        self._rename(temporary, path, may_replace=state in _REPLACED)
 
     def _remove_then_rename(self, temporary: str, path: str) -> None:
         if path not in self._files:
-            raise moved_on_error(path, self._name)
+            raise changed_during_upload_error(path, self._name)
         self.older[temporary] = self._files.pop(path)
         try:
             self._reach("publish")
@@ -133,20 +139,20 @@ class MemoryDestination:
         """All of it within the fence, as a partner's server shows it: half of the file stands there for a while."""
         content = source.read()
         source = io.BytesIO(content)
-        standing = Standing.OURS
-        if not (found is not None and self._is_our_beginning(found, content, target)):
-            standing = judge(_described(found), target, self._name, _sha256(found), self._options.foreign_file)
+        state = FinalNameState.OURS
+        if not (found is not None and self._is_our_partial_upload(found, content, target)):
+            state = classify_file(_described(found), target, self._name, _sha256(found), self._options.foreign_file)
         with fence() as placed:
             if self._files.get(target.path) != found:
-                raise moved_on_error(target.path, self._name)
-            if standing is not Standing.SAME_BYTES:
+                raise changed_during_upload_error(target.path, self._name)
+            if state is not FinalNameState.SAME_BYTES:
                 reader = VerifiedReader(source, target)
                 whole = b"".join(iter(lambda: reader.read(_BLOCK), b""))
                 reader.finish()
                 self._reach("publish")
                 placed.keep_open()  # who was held up since the fence was entered may have lost it
                 if found is None and target.path in self._files:
-                    raise moved_on_error(target.path, self._name)
+                    raise changed_during_upload_error(target.path, self._name)
                 self._write_directly(target.path, whole, placed.keep_open)
                 self._reach("reply")
             self._reach("verify")
@@ -159,7 +165,7 @@ class MemoryDestination:
         self._files[path] = content
 
     @staticmethod
-    def _is_our_beginning(found: bytes, content: bytes, target: Target) -> bool:
+    def _is_our_partial_upload(found: bytes, content: bytes, target: Target) -> bool:
         begun = any(not known.stands and known.sha256 == target.sha256 for known in target.known)
         return begun and len(found) < len(content) and content.startswith(found)
 
@@ -177,7 +183,7 @@ class MemoryDestination:
         if temporary not in self._temporaries:
             raise TransientError(f"The unfinished upload {temporary} has vanished", "It is retried automatically")
         if path in self._files and not may_replace:
-            raise moved_on_error(path, self._name)
+            raise changed_during_upload_error(path, self._name)
         self._files[path] = self._temporaries.pop(temporary)
 
     def _verify(self, temporary: str, target: Target, replaced: bytes | None) -> None:
@@ -202,8 +208,8 @@ def _is_left_over(path: str, folder: str, name: str) -> bool:
     return (f"{here}/" if here else "") == folder and is_temporary_of(name, last)
 
 
-def _described(content: bytes | None) -> StandingFile | None:
-    return None if content is None else StandingFile(len(content))
+def _described(content: bytes | None) -> RemoteFile | None:
+    return None if content is None else RemoteFile(len(content))
 
 
 def _sha256(content: bytes | None) -> str:

@@ -19,7 +19,7 @@ MAX_NAME_BYTES = 200
 
 OLD_PROBE_S = 3600
 """A probe file of this age is no other check's, which would miss it: that one was killed, or may not remove it."""
-MOST_KEPT = 50
+MAX_KEPT_FILES = 50
 """Strangers' files that are kept beside one of ours."""
 _PROBE = ".export-jobs-probe-"
 _PROBED = "export-jobs-probe.zip"
@@ -77,7 +77,7 @@ def remote_folder(folder: str) -> str:
     return folder.rstrip("/") or ("/" if folder.startswith("/") else ".")
 
 
-def shown_path(folder: str, path: str) -> str:
+def url_path(folder: str, path: str) -> str:
     """Where ``path`` in a server's ``folder`` stands, as an address has it: quoted, without the dots of a home."""
     return quote(posixpath.normpath(posixpath.join(folder, path)).lstrip("/"))
 

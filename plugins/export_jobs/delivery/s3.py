@@ -14,13 +14,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Fence, Receipt, Target
+from export_jobs.delivery.existing_file import (
+    FinalNameState,
+    RemoteFile,
+    changed_during_upload_error,
+    classify_file,
+    needs_content_check,
+)
 from export_jobs.delivery.paths import split_safe_path, validate_attempt
-from export_jobs.delivery.s3_service.completion import NO_SUCH_OBJECT, NOT_SAID, Completion
+from export_jobs.delivery.s3_service.completion import LOOK_REFUSED, NO_SUCH_OBJECT, Completion
 from export_jobs.delivery.s3_service.errors import error_code, translate_s3_errors
-from export_jobs.delivery.s3_service.kept import keep_beside
+from export_jobs.delivery.s3_service.kept import keep_foreign_object
 from export_jobs.delivery.s3_service.objects import begin_upload, check_bucket
 from export_jobs.delivery.s3_service.parts import PART_BYTES, PartSender
-from export_jobs.delivery.standing import Standing, StandingFile, is_in_doubt, judge, moved_on_error
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import ExportError, TransientError
 
@@ -54,14 +60,14 @@ class S3Destination:
         """See ``Destination.deliver``; also raises UserError for a path that could leave the prefix."""
         key = self._key("/".join(split_safe_path(target.path)))
         found = self._look(key)
-        is_content_asked = is_in_doubt(found, target) or self._says_it_is_ours(key, found, target)
+        is_content_asked = needs_content_check(found, target) or self._has_our_label(key, found, target)
         digest = self._read_sha256(key) if is_content_asked else ""
-        standing = judge(found, target, self._where, digest, self._options.foreign_file)
+        state = classify_file(found, target, self._where, digest, self._options.foreign_file)
         self._abort_stale(key)
-        if standing is Standing.SAME_BYTES:
+        if state is FinalNameState.SAME_BYTES:
             with fence() as placed:
                 if self._look(key) != found:
-                    raise moved_on_error(target.path, self._where)
+                    raise changed_during_upload_error(target.path, self._where)
                 placed.etag, placed.modified = (found.etag, found.modified) if found else (None, None)
                 placed.verification = Verification.READ_BACK if digest else Verification.SIZE
             return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
@@ -71,9 +77,9 @@ class S3Destination:
         try:
             parts = self._parts.send(VerifiedReader(source, target), target.bytes, place)
             with fence() as placed:
-                if found and standing is Standing.FOREIGN and self._options.foreign_file == "keep_both":
+                if found and state is FinalNameState.FOREIGN and self._options.foreign_file == "keep_both":
                     with self._translate_errors(f"copying {key}"):
-                        keep_beside(self._client, self._bucket, key, found, self._options)
+                        keep_foreign_object(self._client, self._bucket, key, found, self._options)
                     placed.keep_open()  # a large copy takes long: who has lost the fence meanwhile publishes nothing
                 self._publish(place, parts, target, found, placed)
         except BaseException:
@@ -86,7 +92,7 @@ class S3Destination:
         place: dict[str, str],
         parts: list[dict[str, Any]],
         target: Target,
-        found: StandingFile | None,
+        found: RemoteFile | None,
         placed: PlacedFile,
     ) -> None:
         """Make the object appear, and look at it.
@@ -135,19 +141,19 @@ class S3Destination:
             )
         placed.verification = Verification.READ_BACK
 
-    def _look(self, key: str) -> StandingFile | None:
+    def _look(self, key: str) -> RemoteFile | None:
         """What stands under ``key``; None also where the login may not look, for then the service decides."""
         with self._translate_errors(f"looking at {key}"):
             try:
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)
             except ClientError as error:
                 # Without s3:ListBucket an absent object is answered with 403.
-                if error_code(error) in NO_SUCH_OBJECT | NOT_SAID:
+                if error_code(error) in NO_SUCH_OBJECT | LOOK_REFUSED:
                     return None
                 raise
         return _described(stored)
 
-    def _says_it_is_ours(self, key: str, found: StandingFile | None, target: Target) -> bool:
+    def _has_our_label(self, key: str, found: RemoteFile | None, target: Target) -> bool:
         """Whether an object is labelled with what the ledger knows; services exist that tell another size of it."""
         if found is None or found.etag in {known.etag for known in target.known}:
             return False
@@ -203,14 +209,14 @@ def _etag(answer: dict[str, Any]) -> str | None:
     return str(answer["ETag"]) if answer.get("ETag") else None
 
 
-def _described(answer: dict[str, Any]) -> StandingFile:
+def _described(answer: dict[str, Any]) -> RemoteFile:
     """An object as its service describes it; some leave out what others always tell.
 
     Only where there is no ETag, which tells of the content, an object is known by the time at which it was written.
     """
     size, etag, written = answer.get("ContentLength"), _etag(answer), answer.get("LastModified")
     modified = int(written.timestamp()) if written is not None and etag is None else None
-    return StandingFile(None if size is None else int(size), modified=modified, etag=etag)
+    return RemoteFile(None if size is None else int(size), modified=modified, etag=etag)
 
 
 def _is_refusal(error: BaseException) -> bool:

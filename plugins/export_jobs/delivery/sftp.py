@@ -10,11 +10,12 @@ from typing import BinaryIO
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
+from export_jobs.delivery.existing_file import FinalNameState
 from export_jobs.delivery.loop_thread import LoopThread
-from export_jobs.delivery.paths import remote_folder, shown_path, split_safe_path, temporary_name
+from export_jobs.delivery.paths import remote_folder, split_safe_path, temporary_name, url_path
 from export_jobs.delivery.sftp_server.direct import DirectUpload
 from export_jobs.delivery.sftp_server.final_name import FinalName
-from export_jobs.delivery.sftp_server.folder import make_subfolders, remove_left_overs, require_folder
+from export_jobs.delivery.sftp_server.folder import create_subfolders, remove_left_overs, require_folder
 from export_jobs.delivery.sftp_server.probe import SftpProbe
 from export_jobs.delivery.sftp_server.publication import SftpPublication
 from export_jobs.delivery.sftp_server.session import SftpSession
@@ -22,8 +23,7 @@ from export_jobs.delivery.sftp_server.stored import StoredFile
 from export_jobs.delivery.sftp_server.upload import RangesRefusedError, SftpUpload
 from export_jobs.delivery.ssh.login import DEFAULT_PORT, Login, read_host_keys, read_login, server_address
 from export_jobs.delivery.ssh.shown_key import ShownHostKey
-from export_jobs.delivery.standing import Standing
-from export_jobs.delivery.verified_reader import VerifiedReader, beginning_of
+from export_jobs.delivery.verified_reader import VerifiedReader, prefix_sha256
 from export_jobs.errors import ExportError, TransientError
 
 log = logging.getLogger(__name__)
@@ -103,8 +103,8 @@ class SftpDestination:
         try:
             loop.run(self._prepare(session, target, names))
             # Looked at outside the fence: reading a large file back takes longer than a fence may last.
-            loop.run(final.judge())
-            if final.standing is not Standing.SAME_BYTES:
+            loop.run(final.inspect())
+            if final.state is not FinalNameState.SAME_BYTES:
                 stored = StoredFile(session, names.temporary, target, self._options)
                 loop.run(self._stage(one, stored))
                 publication.stored = stored
@@ -121,8 +121,8 @@ class SftpDestination:
         stored = StoredFile(session, names.final, target, self._options)
         upload = DirectUpload(session, target, final, stored)
         loop.run(require_folder(session, self._folder))
-        loop.run(make_subfolders(session, self._folder, target.path))
-        loop.run(final.judge(beginning_of(one.source)))
+        loop.run(create_subfolders(session, self._folder, target.path))
+        loop.run(final.inspect(prefix_sha256(one.source)))
         with fence() as placed:
             is_ours = True
 
@@ -158,7 +158,7 @@ class SftpDestination:
 
     async def _prepare(self, session: SftpSession, target: Target, names: _RemotePaths) -> None:
         await require_folder(session, self._folder)
-        await make_subfolders(session, self._folder, target.path)
+        await create_subfolders(session, self._folder, target.path)
         if self._options.replace != "remove_then_rename":
             await remove_left_overs(session, names.folder, posixpath.basename(names.final), self._options)
 
@@ -210,4 +210,4 @@ class SftpDestination:
     def url(self, path: str) -> str:
         """See ``Destination.url``."""
         server = server_address(self._credentials.host, self._credentials.port or DEFAULT_PORT)
-        return f"sftp://{server}/{shown_path(self._folder, path)}"
+        return f"sftp://{server}/{url_path(self._folder, path)}"

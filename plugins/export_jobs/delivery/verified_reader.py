@@ -75,7 +75,7 @@ class VerifiedReader:
         )
 
 
-def beginning_of(source: BinaryIO) -> Callable[[int], str]:
+def prefix_sha256(source: BinaryIO) -> Callable[[int], str]:
     """The SHA-256 (hex) of the first so many bytes of a staged file, which is left at its beginning."""
 
     def sha256(size: int) -> str:

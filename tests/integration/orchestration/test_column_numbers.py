@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from export_jobs.streaming import deliverable
-from export_jobs.streaming.formats.count import moment_said
+from export_jobs.streaming.formats.count import manifest_moment
 from tests.integration.orchestration.zoo import file_of
 from tests.integration.store.samples import Store
 
@@ -40,7 +40,7 @@ def test_numbers_of_columns_are_those_of_the_database(zoo: Store, name: str, opt
             )
         for column in ("day", "local_at", "at"):
             row = session.execute(f"SELECT min({column}), max({column}) FROM zoo.animals".encode()).fetchone() or ()
-            assert [moment_said(value) for value in row] == [found[column][key] for key in ("min", "max")]
+            assert [manifest_moment(value) for value in row] == [found[column][key] for key in ("min", "max")]
     assert (found["rate"]["min"], found["rate"]["sum"]) == ("0.30000000000000004", "0.30000000000000004")
     for column in ("ok", "emoji"):
         assert [found[column][key] for key in ("min", "max", "sum")] == [None, None, None]

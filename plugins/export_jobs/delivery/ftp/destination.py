@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Credentials, Fence, Receipt, Target
+from export_jobs.delivery.existing_file import FinalNameState
 from export_jobs.delivery.ftp.direct import FtpDirectUpload
 from export_jobs.delivery.ftp.final_name import FtpFinalName
 from export_jobs.delivery.ftp.login import ftp_address, read_ftp_login
@@ -22,11 +23,10 @@ from export_jobs.delivery.paths import (
     is_temporary_of,
     probe_name,
     remote_folder,
-    shown_path,
     split_safe_path,
     temporary_name,
+    url_path,
 )
-from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import ExportError
 
@@ -77,7 +77,7 @@ class FtpDestination:
         deliver = self._deliver_directly if self._options.publish == "direct" else self._deliver_by_rename
         with self._open() as session:
             for depth in range(len(subfolders)):
-                session.make_folder(posixpath.join(*subfolders[: depth + 1]))
+                session.create_folder(posixpath.join(*subfolders[: depth + 1]))
             deliver(session, source, target, fence)
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
 
@@ -91,7 +91,7 @@ class FtpDestination:
         if not in_steps:
             _remove_left_overs(session, folder, name, options.temporary_name)
         try:
-            if final.standing is not Standing.SAME_BYTES:
+            if final.state is not FinalNameState.SAME_BYTES:
                 upload = FtpUpload(session, temporary, target, options)
                 upload.send(VerifiedReader(source, target))
                 upload.verify()
@@ -119,7 +119,7 @@ class FtpDestination:
         """See ``Destination.url``."""
         where = ftp_address(self._credentials, plain=self._plain)
         scheme = "ftp" if self._plain else "ftps"
-        return f"{scheme}://{where}/{shown_path(self._folder, path)}"
+        return f"{scheme}://{where}/{url_path(self._folder, path)}"
 
     def _open(self, folder: str | None = None) -> FtpSession:
         login = read_ftp_login(self._credentials, plain=self._plain)
@@ -153,7 +153,7 @@ def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str
             session.remove_quietly(posixpath.join(folder, left))  # a delivery works without the right to remove
 
 
-def _removes_left_probes(session: FtpSession, pattern: str) -> bool:
+def _can_remove_old_probes(session: FtpSession, pattern: str) -> bool:
     """A server may say "no such file" first and deny the removal of what is there: it gets no second probe."""
     for name in [found for found in session.names_in("") or () if is_probe(found, pattern)]:
         found = session.look(name)
@@ -168,7 +168,7 @@ def _removes_left_probes(session: FtpSession, pattern: str) -> bool:
 def _probe(session: FtpSession, options: DestinationOptions) -> None:
     """Do with a small file what a delivery does. Where it could not be removed again, nothing is written."""
     first, second = probe_name(options.temporary_name), probe_name(options.temporary_name)
-    if not session.may_remove(first) or not _removes_left_probes(session, options.temporary_name):
+    if not session.may_remove(first) or not _can_remove_old_probes(session, options.temporary_name):
         log.info("The login may not remove files on %s, so no probe is written", session.where)
         if options.publish == "rename":
             session.require_rename(first)

@@ -7,11 +7,11 @@ from typing import BinaryIO
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.existing_file import FinalNameState
 from export_jobs.delivery.ftp.final_name import FtpFinalName
 from export_jobs.delivery.ftp.session import FtpSession
 from export_jobs.delivery.ftp.upload import FtpUpload
-from export_jobs.delivery.standing import Standing
-from export_jobs.delivery.verified_reader import VerifiedReader, beginning_of
+from export_jobs.delivery.verified_reader import VerifiedReader, prefix_sha256
 
 
 class FtpDirectUpload:
@@ -23,19 +23,19 @@ class FtpDirectUpload:
         self._source = source
         self._target = target
         self._options = options
-        self._final = FtpFinalName(session, target, options, beginning_of(source))
+        self._final = FtpFinalName(session, target, options, prefix_sha256(source))
         self.is_unfinished = False
 
     def publish(self, placed: PlacedFile) -> None:
         """Write the file, look at it, and tell what the server says of it."""
         final = self._final
         final.require_unchanged()
-        if final.standing is Standing.SAME_BYTES:
+        if final.state is FinalNameState.SAME_BYTES:
             final.describe_as_found(placed)
             return
         placed.keep_open()  # who was held up since the fence was entered may have lost it
         if final.keeps_both:
-            final.make_way()
+            final.move_aside()
         elif final.found is not None:
             # What an attempt that was given up still writes then goes into a file that has no name any more.
             self._session.remove_quietly(self._target.path)

@@ -140,7 +140,7 @@ def encoding_error(where: str, path: str, encoding: str) -> TerminalError:
     )
 
 
-def says_forbidden(error: BaseException) -> bool:
+def is_permission_error(error: BaseException) -> bool:
     """Whether a refusal is about rights: FTP has one code for that and for what is not there."""
     text = str(error).lower()
     return any(word in text for word in ("permission", "privilege", "denied", "not allowed", "not permitted", "forbid"))

@@ -13,27 +13,34 @@ from collections.abc import Callable
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.existing_file import (
+    FinalNameState,
+    RemoteFile,
+    changed_during_upload_error,
+    classify_file,
+    foreign_file_error,
+    needs_content_check,
+)
 from export_jobs.delivery.ftp.session import FtpSession
-from export_jobs.delivery.paths import MOST_KEPT, kept_name
-from export_jobs.delivery.standing import Standing, StandingFile, foreign_file_error, is_in_doubt, judge, moved_on_error
+from export_jobs.delivery.paths import MAX_KEPT_FILES, kept_name
 from export_jobs.errors import TerminalError
 
 log = logging.getLogger(__name__)
 
 
 class FtpFinalName:
-    """The path that a delivery is for. ``found`` and ``standing`` are what was there when it was judged."""
+    """The path that a delivery is for. ``found`` and ``state`` are what was there when it was judged."""
 
     def __init__(
         self,
         session: FtpSession,
         target: Target,
         options: DestinationOptions,
-        beginning: Callable[[int], str] | None = None,
+        prefix_hash: Callable[[int], str] | None = None,
     ) -> None:
         """Look at it; raises ``ForeignFileError`` for a file that is not ours and may not make way.
 
-        ``beginning`` gives the SHA-256 of the first so many bytes to send: where uploads have no temporary name, what
+        ``prefix_hash`` gives the SHA-256 of the first so many bytes to send: where uploads have no temporary name, what
         stands there may be the part of this very file that a killed attempt has left.
         """
         self._session = session
@@ -41,27 +48,27 @@ class FtpFinalName:
         self._options = options
         self.found = session.look(target.path)
         self.was_read = False
-        if beginning is not None and self._is_our_beginning(beginning):
-            self.standing = Standing.OURS
+        if prefix_hash is not None and self._is_our_partial_upload(prefix_hash):
+            self.state = FinalNameState.OURS
             return
-        digest = self._digest() if is_in_doubt(self.found, target) else ""
+        digest = self._digest() if needs_content_check(self.found, target) else ""
         self.was_read = bool(digest)
-        self.standing = judge(self.found, target, session.where, digest, options.foreign_file)
+        self.state = classify_file(self.found, target, session.where, digest, options.foreign_file)
 
     @property
     def keeps_both(self) -> bool:
         """Whether a stranger's file stands there that gets another name."""
-        return self.standing is Standing.FOREIGN and self._options.foreign_file == "keep_both"
+        return self.state is FinalNameState.FOREIGN and self._options.foreign_file == "keep_both"
 
     def require_unchanged(self) -> None:
         """Raises ``TransientError`` when something else has come to stand there since it was judged."""
         if self._session.look(self._target.path) != self.found:
-            raise moved_on_error(self._target.path, self._session.where)
+            raise changed_during_upload_error(self._target.path, self._session.where)
 
-    def make_way(self) -> None:
+    def move_aside(self) -> None:
         """Give a stranger's file a name beside ours."""
         folder, name = posixpath.split(self._target.path)
-        for number in range(1, MOST_KEPT + 1):
+        for number in range(1, MAX_KEPT_FILES + 1):
             kept = posixpath.join(folder, kept_name(name, number))
             if self._session.look(kept) is None:
                 self._session.rename(self._target.path, kept)
@@ -69,7 +76,7 @@ class FtpFinalName:
                 return
         raise foreign_file_error(self.found, self._target.path, self._session.where)
 
-    def describe(self, found: StandingFile | None, placed: PlacedFile) -> None:
+    def describe(self, found: RemoteFile | None, placed: PlacedFile) -> None:
         """Fill in what the server says of the file that stands there now."""
         if found is None:
             log.info(
@@ -92,7 +99,7 @@ class FtpFinalName:
             log.info("%s may not be read, so it counts as a foreign file: %s", self._target.path, error)
             return ""
 
-    def _is_our_beginning(self, beginning: Callable[[int], str]) -> bool:
+    def _is_our_partial_upload(self, prefix_hash: Callable[[int], str]) -> bool:
         size = self.found.bytes if self.found else None
         begun = [known for known in self._target.known if not known.stands and known.sha256 == self._target.sha256]
         if size is None or not begun or size >= self._target.bytes:
@@ -101,4 +108,4 @@ class FtpFinalName:
         if not digest and self._options.foreign_file == "keep_both":
             # A part of ours, kept under a name of its own, could pass for a file.
             raise foreign_file_error(self.found, self._target.path, self._session.where, announced=True)
-        return beginning(size) == digest
+        return prefix_hash(size) == digest

@@ -10,11 +10,11 @@ from contextlib import suppress
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.existing_file import FinalNameState, RemoteFile, has_bytes_on_record, unpublished_error
 from export_jobs.delivery.ftp.errors import RenameRefusedError, cannot_replace_error
 from export_jobs.delivery.ftp.final_name import FtpFinalName
 from export_jobs.delivery.ftp.session import FtpSession
 from export_jobs.delivery.paths import temporary_name
-from export_jobs.delivery.standing import Standing, StandingFile, has_bytes_on_record, unpublished_error
 from export_jobs.errors import ExportError, TransientError
 
 log = logging.getLogger(__name__)
@@ -38,14 +38,14 @@ class FtpPublication:
         self.temporary = temporary
         self.verification = Verification.NONE
         """How far the upload could be verified under its temporary name."""
-        self.uploaded: StandingFile | None = None
+        self.uploaded: RemoteFile | None = None
         """What the server says of the upload under its temporary name, once it is there."""
 
     def publish(self, placed: PlacedFile) -> None:
         """Rename, unless it is done already, and tell what the server says of the file then."""
         final = self._final
         final.require_unchanged()
-        if final.standing is Standing.SAME_BYTES:
+        if final.state is FinalNameState.SAME_BYTES:
             final.describe_as_found(placed)
             return
         try:
@@ -61,10 +61,10 @@ class FtpPublication:
     def _take_final_name(self) -> bool:
         """False where that is not needed, as the ledger knows that these bytes stand there."""
         final = self._final
-        if final.standing is not Standing.NOTHING and not final.keeps_both:
+        if final.state is not FinalNameState.NOTHING and not final.keeps_both:
             return self._replace()
         if final.keeps_both:
-            final.make_way()
+            final.move_aside()
         self._session.rename(self.temporary, self._target.path)
         return True
 
@@ -74,7 +74,7 @@ class FtpPublication:
         The temporary name is gone, and the final one has the size and the time of the upload, or shows nothing but that
         it is there.
         """
-        uploaded = self.uploaded or StandingFile(None)
+        uploaded = self.uploaded or RemoteFile(None)
         with suppress(ExportError):
             self._session.reopen()
             found = self._session.look(self._target.path)
@@ -116,7 +116,7 @@ class FtpPublication:
             session.rename(self.temporary, path)
             self._require_renamed()
         except BaseException:
-            with suppress(ExportError):  # what went wrong before is what has to be told
+            with suppress(ExportError):  # the earlier error is the one to report
                 session.rename(aside, path)
             raise
         log.warning("%s was replaced in two steps", path)
@@ -137,15 +137,15 @@ class FtpPublication:
         self._final.describe(found, placed)
         placed.verification = self._verification(found)
 
-    def _verification(self, found: StandingFile | None) -> Verification:
+    def _verification(self, found: RemoteFile | None) -> Verification:
         if self.verification is not Verification.NONE:
             return self.verification
         is_sized = self._options.verify != "none" and found is not None and found.bytes == self._target.bytes
         return Verification.SIZE if is_sized else Verification.NONE
 
-    def _is_older(self, found: StandingFile) -> bool:
+    def _is_older(self, found: RemoteFile) -> bool:
         """Whether it is the file that was to be replaced; a rename keeps the time of what is renamed."""
-        is_replacing = self._final.standing in {Standing.OURS, Standing.FOREIGN}
+        is_replacing = self._final.state in {FinalNameState.OURS, FinalNameState.FOREIGN}
         if not is_replacing or self.uploaded is None or self.uploaded.modified is None:
             return False
         return found == self._final.found and found.modified != self.uploaded.modified

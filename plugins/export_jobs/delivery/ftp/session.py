@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 
+from export_jobs.delivery.existing_file import RemoteFile
 from export_jobs.delivery.ftp.client import connected_client
 from export_jobs.delivery.ftp.errors import (
     CLOSING,
@@ -20,16 +21,15 @@ from export_jobs.delivery.ftp.errors import (
     code_of,
     encoding_error,
     ftp_login_error,
+    is_permission_error,
     is_unknown_command,
     no_rename_error,
-    says_forbidden,
     stored_and_gone_error,
     transfer_error,
 )
 from export_jobs.delivery.ftp.facts import mlst_facts, size_of, utc_seconds
 from export_jobs.delivery.ftp.listing import names_in
 from export_jobs.delivery.ftp.login import FtpLogin
-from export_jobs.delivery.standing import StandingFile
 from export_jobs.errors import ExportError, TerminalError
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class FtpSession:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
 
-    def look(self, path: str) -> StandingFile | None:
+    def look(self, path: str) -> RemoteFile | None:
         """What the server says of a file; None where there is none, or where it does not say."""
         if "MLST" in self._features:
             return self._look_by_facts(path)
@@ -87,7 +87,7 @@ class FtpSession:
                 if code_of(error) == NOT_THERE:
                     return self._look_by_rename(path, error)
                 raise
-        return StandingFile(size, self._modified(path))
+        return RemoteFile(size, self._modified(path))
 
     def store(self, path: str, blocks: Iterator[bytes]) -> None:
         """Write a file from its blocks; it is complete when this returns."""
@@ -126,14 +126,14 @@ class FtpSession:
             try:
                 self._client.sendcmd(f"RNFR {old}")
             except ftplib.error_perm as error:
-                if says_forbidden(error) or self.look(old) is not None:
+                if is_permission_error(error) or self.look(old) is not None:
                     raise no_rename_error(self.where, old) from error
                 raise stored_and_gone_error(self.where, old) from error
             try:
                 self._client.voidcmd(f"RNTO {new}")
             except ftplib.error_perm as error:
-                told = transfer_error(error, self.where, "renaming to", new)
-                raise RenameRefusedError(told.what, told.remedy) from error
+                failure = transfer_error(error, self.where, "renaming to", new)
+                raise RenameRefusedError(failure.what, failure.remedy) from error
 
     def remove(self, path: str) -> None:
         """Remove a file, unless it is not there."""
@@ -157,7 +157,7 @@ class FtpSession:
             try:
                 self._client.delete(path)
             except ftplib.error_perm as error:
-                return not (says_forbidden(error) or is_unknown_command(error))
+                return not (is_permission_error(error) or is_unknown_command(error))
         return True
 
     def require_rename(self, path: str) -> None:
@@ -166,7 +166,7 @@ class FtpSession:
             try:
                 self._client.sendcmd(f"RNFR {path}")
             except ftplib.error_perm as error:
-                if says_forbidden(error):
+                if is_permission_error(error):
                     raise no_rename_error(self.where, path) from error
 
     def close(self) -> None:
@@ -183,7 +183,7 @@ class FtpSession:
         with self._translated("listing", folder):
             return names_in(self._client, folder, has_facts="MLST" in self._features)
 
-    def make_folder(self, folder: str) -> None:
+    def create_folder(self, folder: str) -> None:
         """Make a folder, unless it is there."""
         with self._translated("creating the sub-folder", folder):
             try:
@@ -226,22 +226,22 @@ class FtpSession:
                 self._client.sendcmd("OPTS UTF8 ON")
         return features
 
-    def _look_by_name(self, path: str) -> StandingFile | None:
+    def _look_by_name(self, path: str) -> RemoteFile | None:
         """On a server that tells no sizes: only the content can say whose file it is. None also where nothing lists."""
         folder, name = posixpath.split(path)
-        return StandingFile(None) if name in (self.names_in(folder) or ()) else None
+        return RemoteFile(None) if name in (self.names_in(folder) or ()) else None
 
-    def _look_by_rename(self, path: str, refusal: ftplib.error_perm) -> StandingFile | None:
+    def _look_by_rename(self, path: str, refusal: ftplib.error_perm) -> RemoteFile | None:
         """Where nobody may look, the first half of a rename tells whether a file is there; it changes nothing."""
-        if not says_forbidden(refusal):
+        if not is_permission_error(refusal):
             return None
         try:
             self._client.sendcmd(f"RNFR {path}")
         except ftplib.error_perm:
             return None
-        return StandingFile(None)
+        return RemoteFile(None)
 
-    def _look_by_facts(self, path: str) -> StandingFile | None:
+    def _look_by_facts(self, path: str) -> RemoteFile | None:
         with self._translated("looking at", path):
             try:
                 answer = self._client.sendcmd(f"MLST {path}")
@@ -259,7 +259,7 @@ class FtpSession:
                 "Remove the folder there, or give the job another name or sub-folder",
             )
         size = facts.get("size", "")
-        return StandingFile(int(size) if size.isdecimal() else None, utc_seconds(facts.get("modify", "")))
+        return RemoteFile(int(size) if size.isdecimal() else None, utc_seconds(facts.get("modify", "")))
 
     def _modified(self, path: str) -> int | None:
         if "MDTM" not in self._features:

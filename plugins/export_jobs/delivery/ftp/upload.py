@@ -10,8 +10,8 @@ from contextlib import suppress
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import Verification
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.existing_file import RemoteFile
 from export_jobs.delivery.ftp.session import TRANSFER_BYTES, FtpSession
-from export_jobs.delivery.standing import StandingFile
 from export_jobs.delivery.verified_reader import VerifiedReader
 from export_jobs.errors import ExportError, TransientError
 
@@ -30,7 +30,7 @@ class FtpUpload:
         self._target = target
         self._options = options
         self.is_sent = False
-        self.stored: StandingFile | None = None
+        self.stored: RemoteFile | None = None
         """What the server says of the file; None where it shows nothing."""
         self.verification = Verification.NONE
 
@@ -84,7 +84,7 @@ class FtpUpload:
             return found is not None and found.bytes == self._target.bytes
         return False
 
-    def _look_until(self) -> StandingFile | None:
+    def _look_until(self) -> RemoteFile | None:
         """What the server says of a file just sent: some answer for the transfer before they have closed the file.
 
         Others show the file, or accept commands, only over the next connection or a moment later.
@@ -97,7 +97,7 @@ class FtpUpload:
             stored = self._session.look(self._path)
         return stored
 
-    def _look_over_any_connection(self) -> StandingFile | None:
+    def _look_over_any_connection(self) -> RemoteFile | None:
         try:
             return self._session.look(self._path)
         except TransientError:

@@ -16,15 +16,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.existing_file import (
+    RemoteFile,
+    changed_during_upload_error,
+    foreign_file_error,
+    was_announced,
+)
 from export_jobs.delivery.s3_service.errors import UnexpectedAnswerError, error_code
 from export_jobs.delivery.s3_service.parts import MAX_PARTS, PartSender
-from export_jobs.delivery.standing import StandingFile, foreign_file_error, moved_on_error, was_announced
 
 OUTCOME_LOOKS_S = (0.5, 2.0)
 """When nobody has said whether an upload was completed."""
 NO_SUCH_OBJECT = {"404", "NoSuchKey", "NotFound"}
-MAY_NOT = {"403", "AccessDenied", "Forbidden"}
-NOT_SAID = MAY_NOT | {"400"}
+ACCESS_DENIED = {"403", "AccessDenied", "Forbidden"}
+LOOK_REFUSED = ACCESS_DENIED | {"400"}
 """An answer to a look without a cause: its next request with a body is told, for example, that a token has expired."""
 NO_SUCH_UPLOAD = {"NoSuchUpload"}
 CHANGED = {"PreconditionFailed", "412"}
@@ -33,8 +38,8 @@ _CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidReques
 _ANSWERED = {"ETag", "Key", "Bucket", "Location"}
 """What an answer to the end of an upload says of the object. One that says none of it proves nothing."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
-_OF_NOTHING = '"00000000000000000000000000000000-1"'
-LookUnder = Callable[[str], StandingFile | None]
+_IMPOSSIBLE_ETAG = '"00000000000000000000000000000000-1"'
+LookUnder = Callable[[str], RemoteFile | None]
 
 
 class Completion:
@@ -50,7 +55,7 @@ class Completion:
         self._where = where
 
     def complete(
-        self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: StandingFile | None
+        self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: RemoteFile | None
     ) -> str | None:
         """Make the object appear if under its key stands what was ``found``; returns its ETag, where that is told.
 
@@ -64,33 +69,36 @@ class Completion:
             is_published = self._is_published(place, target)
             if is_published:
                 return None  # it is looked at in a moment
-            if is_published is None and _leaves_open(error) and self._ask_again(place, parts, found):
+            if is_published is None and _may_have_completed(error) and self._complete_again(place, parts, found):
                 return _etag_of(parts)
             if error_code(error) not in CHANGED:
                 raise
             if found is None and self._look(place["Key"]) is None:
                 return self._replace_ours_unseen(place, parts, target, error)
-            raise moved_on_error(target.path, self._where) from error
+            raise changed_during_upload_error(target.path, self._where) from error
 
     def _complete(
-        self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: StandingFile | None
+        self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: RemoteFile | None
     ) -> str | None:
         unchanged = _condition(found)
+        # Without an ETag no request can contain a condition.
         if found is not None and not unchanged and self._look(place["Key"]) != found:
-            raise moved_on_error(target.path, self._where)  # without an ETag no request can hold a condition
+            raise changed_during_upload_error(target.path, self._where)
         try:
-            return self._end(place, parts, unchanged)
+            return self._send_completion(place, parts, unchanged)
         except ClientError as error:
             if error_code(error) in CHANGED and found is None and self._may_replace_unseen(place["Key"]):
-                return self._end(place, parts, {})
+                return self._send_completion(place, parts, {})
             if error_code(error) not in _CONDITION_UNKNOWN:
                 raise
             # A store that does not know the header. Between this look and the next request another could write there.
             if self._look(place["Key"]) != found:
-                raise moved_on_error(target.path, self._where) from error
-            return self._end(place, parts, {})
+                raise changed_during_upload_error(target.path, self._where) from error
+            return self._send_completion(place, parts, {})
 
-    def _end(self, place: dict[str, str], parts: list[dict[str, Any]], condition: dict[str, str]) -> str | None:
+    def _send_completion(
+        self, place: dict[str, str], parts: list[dict[str, Any]], condition: dict[str, str]
+    ) -> str | None:
         answer = self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts}, **condition)
         if not _ANSWERED & answer.keys():
             raise UnexpectedAnswerError  # then the bucket itself is asked, as when the answer is lost
@@ -108,7 +116,7 @@ class Completion:
             try:
                 stored = self._client.head_object(Bucket=place["Bucket"], Key=place["Key"])
             except ClientError as error:
-                if error_code(error) in MAY_NOT:
+                if error_code(error) in ACCESS_DENIED:
                     return None
                 if error_code(error) in NO_SUCH_OBJECT:
                     return False
@@ -119,7 +127,9 @@ class Completion:
         written = stored.get("Metadata", {})
         return bool(written.get("attempt") == target.attempt and written.get("sha256") == target.sha256)
 
-    def _ask_again(self, place: dict[str, str], parts: list[dict[str, Any]], found: StandingFile | None) -> bool | None:
+    def _complete_again(
+        self, place: dict[str, str], parts: list[dict[str, Any]], found: RemoteFile | None
+    ) -> bool | None:
         """Complete the same upload once more; None: still nobody answers.
 
         Amazon repeats its answer to an upload that has been completed. Others say that it is gone, or that the name is
@@ -128,19 +138,19 @@ class Completion:
         for wait in OUTCOME_LOOKS_S:
             time.sleep(wait)
             try:
-                self._end(place, parts, _condition(found))
+                self._send_completion(place, parts, _condition(found))
             except ClientError as error:
                 if error_code(error) in NO_SUCH_UPLOAD:
                     return True
                 if error_code(error) in CHANGED:
-                    return not self._is_open(place, len(parts))
+                    return not self._accepts_parts(place, len(parts))
             except BotoCoreError:
                 continue
             else:
                 return True
         return None
 
-    def _is_open(self, place: dict[str, str], count: int) -> bool:
+    def _accepts_parts(self, place: dict[str, str], count: int) -> bool:
         """Whether an upload still takes parts; this one is given up then, so that it may get one that is none of it."""
         try:
             self._parts.put(place, min(count + 1, MAX_PARTS), b"-")
@@ -161,43 +171,43 @@ class Completion:
         etags = [known.etag for known in target.known if known.etag]
         if was_announced(target):
             etags += filter(None, [_etag_of(parts)])
-        if etags and self._knows_if_match(place, parts):
+        if etags and self._supports_if_match(place, parts):
             for etag in dict.fromkeys(etags):
                 try:
-                    return self._end(place, parts, {"IfMatch": etag})
+                    return self._send_completion(place, parts, {"IfMatch": etag})
                 except ClientError as error:
                     if error_code(error) in NO_SUCH_OBJECT:
-                        raise moved_on_error(target.path, self._where) from error
+                        raise changed_during_upload_error(target.path, self._where) from error
                     if error_code(error) not in CHANGED:
                         break
         raise foreign_file_error(None, target.path, self._where, announced=was_announced(target)) from refusal
 
-    def _knows_if_match(self, place: dict[str, str], parts: list[dict[str, Any]]) -> bool:
+    def _supports_if_match(self, place: dict[str, str], parts: list[dict[str, Any]]) -> bool:
         """Services exist that pass over the condition, and would replace whatever stands there.
 
         Asked with a part that was never sent, so that nothing can come of it.
         """
-        never = [{**parts[0], "ETag": _OF_NOTHING}]
+        never = [{**parts[0], "ETag": _IMPOSSIBLE_ETAG}]
         try:
-            self._end(place, never, {"IfMatch": _OF_NOTHING})
+            self._send_completion(place, never, {"IfMatch": _IMPOSSIBLE_ETAG})
         except ClientError as error:
             return error_code(error) in CHANGED
         return False
 
 
-def _condition(found: StandingFile | None) -> dict[str, str]:
+def _condition(found: RemoteFile | None) -> dict[str, str]:
     """That under the key still stands what was found there; nothing where no ETag tells."""
     if found is None:
         return {"IfNoneMatch": "*"}
     return {"IfMatch": found.etag} if found.etag else {}
 
 
-def _leaves_open(error: ClientError | BotoCoreError) -> bool:
+def _may_have_completed(error: ClientError | BotoCoreError) -> bool:
     """Whether an object may stand all the same: no answer came, or not to the first request, or one of trouble."""
     if not isinstance(error, ClientError):
         return True
-    told = error.response.get("ResponseMetadata", {})
-    return bool(told.get("RetryAttempts")) or int(told.get("HTTPStatusCode", 0)) >= 500
+    metadata = error.response.get("ResponseMetadata", {})
+    return bool(metadata.get("RetryAttempts")) or int(metadata.get("HTTPStatusCode", 0)) >= 500
 
 
 def _etag_of(parts: list[dict[str, Any]]) -> str | None:

@@ -8,11 +8,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from export_jobs.core.definitions.destination import DestinationOptions
-from export_jobs.delivery.paths import MOST_KEPT, kept_name
-from export_jobs.delivery.s3_service.completion import CHANGED, MAY_NOT, NO_SUCH_OBJECT
+from export_jobs.delivery.existing_file import RemoteFile, changed_during_upload_error, foreign_file_error
+from export_jobs.delivery.paths import MAX_KEPT_FILES, kept_name
+from export_jobs.delivery.s3_service.completion import ACCESS_DENIED, CHANGED, NO_SUCH_OBJECT
 from export_jobs.delivery.s3_service.errors import error_code
 from export_jobs.delivery.s3_service.objects import object_options
-from export_jobs.delivery.standing import StandingFile, foreign_file_error, moved_on_error
 from export_jobs.errors import TransientError
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _DESCRIBING = (
 """What a copy in parts does not take over by itself."""
 
 
-def keep_beside(client: Any, bucket: str, key: str, found: StandingFile, options: DestinationOptions) -> None:
+def keep_foreign_object(client: Any, bucket: str, key: str, found: RemoteFile, options: DestinationOptions) -> None:
     """Copy what was ``found`` under ``key``, unless an attempt that died has done so already.
 
     Ours replaces the original afterwards, and only if it still is what was copied; the copy is labelled with that.
@@ -32,21 +32,21 @@ def keep_beside(client: Any, bucket: str, key: str, found: StandingFile, options
     free name.
     """
     folder, slash, name = key.rpartition("/")
-    for number in range(1, MOST_KEPT + 1):
+    for number in range(1, MAX_KEPT_FILES + 1):
         kept = f"{folder}{slash}{kept_name(name, number)}"
-        standing = _described(client, bucket, kept)
-        if standing is None:
+        existing = _described(client, bucket, kept)
+        if existing is None:
             _copy(client, {"Bucket": bucket, "Key": key}, kept, found, options)
             _require_copy(client, bucket, kept, found)
             log.warning("The foreign object %s is kept as %s", key, kept)
             return
-        if standing.get("Metadata", {}).get(_LABEL) == _label(found) and standing.get("ContentLength") == found.bytes:
+        if existing.get("Metadata", {}).get(_LABEL) == _label(found) and existing.get("ContentLength") == found.bytes:
             log.info("An earlier attempt kept the foreign object %s as %s", key, kept)
             return
     raise foreign_file_error(found, key, f"bucket {bucket}")
 
 
-def _copy(client: Any, origin: dict[str, str], kept: str, found: StandingFile, options: DestinationOptions) -> None:
+def _copy(client: Any, origin: dict[str, str], kept: str, found: RemoteFile, options: DestinationOptions) -> None:
     original = _described(client, origin["Bucket"], origin["Key"]) or {}
     described = {name: original[name] for name in _DESCRIBING if name in original}
     storage = _storage_of(original, has_encryption=options.encryption is not None)
@@ -59,7 +59,7 @@ def _copy(client: Any, origin: dict[str, str], kept: str, found: StandingFile, o
         client.copy(origin, origin["Bucket"], kept, ExtraArgs=wanted)
     except ClientError as error:
         if error_code(error) in CHANGED | NO_SUCH_OBJECT:
-            raise moved_on_error(origin["Key"], f"bucket {origin['Bucket']}") from error
+            raise changed_during_upload_error(origin["Key"], f"bucket {origin['Bucket']}") from error
         raise
 
 
@@ -74,7 +74,7 @@ def _storage_of(original: dict[str, Any], *, has_encryption: bool) -> dict[str, 
     return {name: original[name] for name in names if original.get(name)}
 
 
-def _require_copy(client: Any, bucket: str, kept: str, found: StandingFile) -> None:
+def _require_copy(client: Any, bucket: str, kept: str, found: RemoteFile) -> None:
     """Look at the copy, since the original is replaced next: a proxy may have answered in place of the service."""
     copy = _described(client, bucket, kept)
     if copy is None or found.bytes not in {None, copy.get("ContentLength")}:
@@ -88,11 +88,11 @@ def _described(client: Any, bucket: str, key: str) -> dict[str, Any] | None:
     try:
         return dict(client.head_object(Bucket=bucket, Key=key))
     except ClientError as error:
-        if error_code(error) in NO_SUCH_OBJECT | MAY_NOT:
+        if error_code(error) in NO_SUCH_OBJECT | ACCESS_DENIED:
             return None
         raise
 
 
-def _label(found: StandingFile) -> str:
+def _label(found: RemoteFile) -> str:
     """What tells an object from all others that have stood under its key."""
     return (found.etag or f"{found.bytes}-{found.modified}").strip('"')

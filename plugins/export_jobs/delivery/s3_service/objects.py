@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.paths import probe_name
 from export_jobs.delivery.s3_service.errors import UnexpectedAnswerError, error_code, translate_s3_errors
-from export_jobs.delivery.s3_service.parts import CHECKSUM, PartSender, asks_for_digest, is_checked, md5_of
+from export_jobs.delivery.s3_service.parts import CHECKSUM, PartSender, is_checked, md5_of, requires_digest
 
 log = logging.getLogger(__name__)
 DENIED = {"403", "AccessDenied", "Forbidden", "AllAccessDisabled", "MethodNotAllowed", "405"}
@@ -85,7 +85,7 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
         try:
             PartSender(client, doing).send_one(upload, 1, _TEXT)
         finally:
-            with suppress(ClientError, BotoCoreError):  # what went wrong before is what has to be told
+            with suppress(ClientError, BotoCoreError):  # the earlier error is the one to report
                 client.abort_multipart_upload(**upload)
 
 
@@ -94,7 +94,7 @@ def _put(client: Any, place: dict[str, str], options: dict[str, Any]) -> None:
     try:
         client.put_object(**place, Body=_TEXT, **options)
     except ClientError as error:
-        if not asks_for_digest(error):
+        if not requires_digest(error):
             raise
         client.put_object(**place, Body=_TEXT, **options, **md5_of(client, _TEXT))
 

@@ -78,7 +78,7 @@ class PartSender:
             try:
                 return dict(self._client.upload_part(**place, PartNumber=number, Body=block))
             except ClientError as error:
-                if not asks_for_digest(error):
+                if not requires_digest(error):
                     raise
             self._wants_md5 = True  # a bucket with Object Lock; elsewhere it would only cost time
         digests = md5_of(self._client, block)
@@ -106,7 +106,7 @@ def _base64(digest: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
-def asks_for_digest(error: ClientError) -> bool:
+def requires_digest(error: ClientError) -> bool:
     """Whether a bucket takes parts with a digest only, as one with a default retention does."""
     words = str(error.response.get("Error", {}).get("Message", "")).lower()
     return error_code(error) in _DIGEST_MISSING and ("md5" in words or "checksum" in words)

@@ -10,13 +10,13 @@ import asyncssh
 
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.existing_file import FinalNameState
 from export_jobs.delivery.sftp_server.errors import TakenAwayError
 from export_jobs.delivery.sftp_server.final_name import FinalName
 from export_jobs.delivery.sftp_server.folder import remove_quietly
 from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.sftp_server.stored import StoredFile
 from export_jobs.delivery.sftp_server.upload import SftpUpload
-from export_jobs.delivery.standing import Standing
 from export_jobs.delivery.verified_reader import VerifiedReader
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class DirectUpload:
         """Look once more, within the fence; True when these very bytes stand there."""
         final = self._final
         await final.require_unchanged()
-        if final.standing is not Standing.SAME_BYTES:
+        if final.state is not FinalNameState.SAME_BYTES:
             return False
         placed.verification = Verification.READ_BACK if final.was_read else Verification.SIZE
         placed.modified = final.found.modified if final.found else None
@@ -48,8 +48,8 @@ class DirectUpload:
     async def publish(self, source: BinaryIO, placed: PlacedFile) -> None:
         """Write the file, look at it, and tell what the server says of it."""
         final = self._final
-        if final.standing is Standing.FOREIGN and final.keeps_both:
-            await final.make_way()
+        if final.state is FinalNameState.FOREIGN and final.keeps_both:
+            await final.move_aside()
         elif final.found is not None:
             # What an attempt that was given up still writes then goes into a file that has no name any more.
             await remove_quietly(self._session, final.path)
@@ -64,7 +64,7 @@ class DirectUpload:
 
     async def _create(self, upload: SftpUpload) -> object:
         final = self._final
-        if final.found is not None and not final.has_made_way:
+        if final.found is not None and not final.was_moved_aside:
             return await upload.create()
         try:
             return await upload.create_new()
@@ -86,7 +86,7 @@ class DirectUpload:
             raise
         placed.verification = self._stored.verification
         placed.reported_bytes = self._stored.reported_bytes
-        if self._stored.standing is None:
+        if self._stored.remote_file is None:
             log.info("%s is not visible: its receiver took it at once, or the server hides it", self._final.path)
         else:
-            placed.modified = self._stored.standing.modified
+            placed.modified = self._stored.remote_file.modified

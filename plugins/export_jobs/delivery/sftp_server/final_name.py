@@ -11,37 +11,37 @@ import asyncssh
 
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Target
-from export_jobs.delivery.paths import MOST_KEPT, kept_name
+from export_jobs.delivery.existing_file import (
+    FinalNameState,
+    RemoteFile,
+    changed_during_upload_error,
+    classify_file,
+    foreign_file_error,
+    needs_content_check,
+    was_announced,
+)
+from export_jobs.delivery.paths import MAX_KEPT_FILES, kept_name
 from export_jobs.delivery.sftp_server.session import Look, SftpSession, is_directory, is_link
 from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, described
 from export_jobs.delivery.sftp_server.upload import remote_sha256
-from export_jobs.delivery.standing import (
-    Standing,
-    StandingFile,
-    foreign_file_error,
-    is_in_doubt,
-    judge,
-    moved_on_error,
-    was_announced,
-)
 from export_jobs.errors import ExportError, TerminalError
 
 log = logging.getLogger(__name__)
 
 
 class FinalName:
-    """The path that a delivery is for. ``found`` and ``standing`` are what was there when it was judged."""
+    """The path that a delivery is for. ``found`` and ``state`` are what was there when it was judged."""
 
     def __init__(self, session: SftpSession, path: str, target: Target, options: DestinationOptions) -> None:
         self._session = session
         self._target = target
         self._options = options
         self.path = path
-        self.found: StandingFile | None = None
+        self.found: RemoteFile | None = None
         self.is_hidden = False
-        self.standing = Standing.NOTHING
+        self.state = FinalNameState.NOTHING
         self.was_read = False
-        self.has_made_way = False
+        self.was_moved_aside = False
 
     @property
     def keeps_both(self) -> bool:
@@ -55,19 +55,19 @@ class FinalName:
             not known.stands and not known.was_refused for known in self._target.known
         )
 
-    async def judge(self, beginning: Callable[[int], str] | None = None) -> None:
+    async def inspect(self, prefix_hash: Callable[[int], str] | None = None) -> None:
         """Look, and tell whose file it is; raises ``ForeignFileError`` where a stranger's may not be touched.
 
-        ``beginning`` gives the SHA-256 of the first so many bytes to send: where uploads have no temporary name, what
+        ``prefix_hash`` gives the SHA-256 of the first so many bytes to send: where uploads have no temporary name, what
         stands there may be the part of this very file that a killed attempt has left.
         """
         look = await self.look()
-        self.found, self.is_hidden = _standing(look), look.is_hidden
-        if beginning is not None and await self._is_our_beginning(beginning):
-            self.standing = Standing.OURS
+        self.found, self.is_hidden = _remote_file(look), look.is_hidden
+        if prefix_hash is not None and await self._is_our_partial_upload(prefix_hash):
+            self.state = FinalNameState.OURS
             return
         digest = ""
-        if is_in_doubt(self.found, self._target):
+        if needs_content_check(self.found, self._target):
             try:
                 digest = await remote_sha256(self._session, self.path)
                 self.was_read = True
@@ -76,14 +76,14 @@ class FinalName:
                     raise
                 log.info("%s may not be read, so it counts as a foreign file: %s", self.path, error)
         where = self._session.where
-        self.standing = judge(self.found, self._target, where, digest, self._options.foreign_file)
+        self.state = classify_file(self.found, self._target, where, digest, self._options.foreign_file)
 
-    async def _is_our_beginning(self, beginning: Callable[[int], str]) -> bool:
+    async def _is_our_partial_upload(self, prefix_hash: Callable[[int], str]) -> bool:
         size = self.found.bytes if self.found else None
         begun = [known for known in self._target.known if not known.stands and known.sha256 == self._target.sha256]
         if size is None or not begun or size >= self._target.bytes:
             return False
-        wanted = await asyncio.to_thread(beginning, size)
+        wanted = await asyncio.to_thread(prefix_hash, size)
         try:
             return wanted == await remote_sha256(self._session, self.path)
         except ExportError as error:
@@ -105,30 +105,30 @@ class FinalName:
     async def require_unchanged(self) -> None:
         """Raises ``TransientError`` when something else has come to stand there since it was judged."""
         look = await self.look()
-        if _standing(look) != self.found and not look.is_hidden:
-            raise moved_on_error(self._target.path, self._session.where)
+        if _remote_file(look) != self.found and not look.is_hidden:
+            raise changed_during_upload_error(self._target.path, self._session.where)
 
     async def require_no_link(self) -> None:
         """Raises ``ForeignFileError`` for a symbolic link to nothing: it is somebody's, though no file is there."""
         found = await self._session.look(f"looking at {self.path}", self.path, through_links=False)
         if found.attributes is not None and is_link(found.attributes):
-            raise foreign_file_error(StandingFile(None), self._target.path, self._session.where)
+            raise foreign_file_error(RemoteFile(None), self._target.path, self._session.where)
 
-    async def settle(self, is_expected: Callable[[StandingFile | None], bool]) -> Look:
+    async def settle(self, is_expected: Callable[[RemoteFile | None], bool]) -> Look:
         """Look until ``is_expected(found)``, for some seconds: servers exist that show a change only then."""
         look = Look()
         for wait in (0, *SECOND_LOOKS_S):
             await asyncio.sleep(wait)
             look = await self.look()
-            if is_expected(_standing(look)):
+            if is_expected(_remote_file(look)):
                 break
         return look
 
-    async def make_way(self) -> None:
+    async def move_aside(self) -> None:
         """Give a stranger's file a name of its own beside ours (``keep_both``); no file is replaced by that."""
         folder, name = posixpath.split(self.path)
         refusal: asyncssh.SFTPError | None = None
-        for number in range(1, MOST_KEPT + 1):
+        for number in range(1, MAX_KEPT_FILES + 1):
             kept = posixpath.join(folder, kept_name(name, number))
             if not (await self._session.look(f"looking at {kept}", kept)).attributes:
                 try:
@@ -136,7 +136,7 @@ class FinalName:
                 except asyncssh.SFTPError as error:
                     refusal = error
                     continue
-                self.has_made_way = True
+                self.was_moved_aside = True
                 log.warning("The foreign file %s was renamed to %s", self.path, kept)
                 return
         raise foreign_file_error(self.found, self._target.path, self._session.where) from refusal
@@ -147,5 +147,5 @@ class FinalName:
         return foreign_file_error(None, target.path, self._session.where, announced=was_announced(target))
 
 
-def _standing(look: Look) -> StandingFile | None:
+def _remote_file(look: Look) -> RemoteFile | None:
     return None if look.attributes is None else described(look.attributes)

@@ -30,7 +30,7 @@ async def require_folder(session: SftpSession, folder: str) -> None:
         )
 
 
-async def make_subfolders(session: SftpSession, folder: str, path: str) -> None:
+async def create_subfolders(session: SftpSession, folder: str, path: str) -> None:
     """Make what ``path``, relative to ``folder``, needs above its last part."""
     here = folder
     for part in split_safe_path(path)[:-1]:

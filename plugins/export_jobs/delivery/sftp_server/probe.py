@@ -52,9 +52,9 @@ class SftpProbe:
             await require_folder(self._session, folder)
         first, second = (posixpath.join(folder, probe_name(self._options.temporary_name)) for _ in range(2))
         if await self._may_remove(first, folder):
-            await self._prove(first, second, folder)
+            await self._write_probe(first, second, folder)
         else:
-            await self._ask(first, second)
+            await self._check_without_writing(first, second)
 
     async def _may_remove(self, name: str, folder: str) -> bool:
         """Asked about a name that is not there, and proven by what an earlier check could not remove."""
@@ -62,19 +62,19 @@ class SftpProbe:
         try:
             await session.ask("checking the permission to remove", session.client.remove(name))
         except MISSING:
-            return await self._removes_left_probes(folder)
+            return await self._can_remove_old_probes(folder)
         except asyncssh.SFTPError as error:
-            told = await session.error_for(error, "checking the permission to remove", name)
+            failure = await session.error_for(error, "checking the permission to remove", name)
             is_denied = isinstance(error, asyncssh.SFTPPermissionDenied | asyncssh.SFTPOpUnsupported)
-            if isinstance(told, TerminalError) and not is_denied:
-                raise told from error  # a disk that is full or read-only
+            if isinstance(failure, TerminalError) and not is_denied:
+                raise failure from error  # a disk that is full or read-only
             # Servers exist that refuse with "Failure", and others that say so of all that is not there.
-            if is_denied or not await self._says_failure_of_what_is_missing(name):
+            if is_denied or not await self._answers_failure_for_missing_files(name):
                 log.info("The login may not remove files on %s, so no probe is written", session.where)
                 return False
         return True
 
-    async def _says_failure_of_what_is_missing(self, name: str) -> bool:
+    async def _answers_failure_for_missing_files(self, name: str) -> bool:
         try:
             await self._session.ask("looking at a file that does not exist", self._session.client.lstat(name))
         except asyncssh.SFTPFailure:
@@ -83,7 +83,7 @@ class SftpProbe:
             return False
         return False
 
-    async def _removes_left_probes(self, folder: str) -> bool:
+    async def _can_remove_old_probes(self, folder: str) -> bool:
         """A server may say "no such file" first and deny the removal of what is there: it gets no second probe."""
         session = self._session
         try:
@@ -105,7 +105,7 @@ class SftpProbe:
                 return False
         return True
 
-    async def _prove(self, first: str, second: str, folder: str) -> None:
+    async def _write_probe(self, first: str, second: str, folder: str) -> None:
         doing, session = "checking write permission", self._session
         try:
             file = await session.ask(doing, session.client.open(first, "wb"))
@@ -160,12 +160,12 @@ class SftpProbe:
         except asyncssh.SFTPError as error:
             log.warning("The probe file %s stays on %s (%s)", name, self._session.where, type(error).__name__)
 
-    async def _ask(self, first: str, second: str) -> None:
+    async def _check_without_writing(self, first: str, second: str) -> None:
         """The same rights, asked for about a name that is not there."""
         client, session = self._session.client, self._session
         doing = "checking the permission to write"
         denied = await self._denied(doing, client.open(first, _NOT_WRITTEN))
-        if denied is not None and await self._denied(doing, self._create_nowhere(first)):
+        if denied is not None and await self._denied(doing, self._create_in_missing_folder(first)):
             raise request_error(denied, session.where, doing, first) from denied
         if self._options.publish == "rename":
             doing = "checking the permission to rename"
@@ -173,12 +173,12 @@ class SftpProbe:
             if denied is not None and await self._denied(doing, client.posix_rename(first, second)):
                 raise rename_forbidden_error(session.where, first) from denied
 
-    async def _create_nowhere(self, name: str) -> None:
+    async def _create_in_missing_folder(self, name: str) -> None:
         """A drop box may take new files only, and deny the question about one that is to be there already."""
-        nowhere = posixpath.join(name, posixpath.basename(name))  # in a folder that is not there
-        file = await self._session.client.open(nowhere, _NEW)
+        missing = posixpath.join(name, posixpath.basename(name))  # in a folder that is not there
+        file = await self._session.client.open(missing, _NEW)
         await file.close()
-        await self._session.client.remove(nowhere)
+        await self._session.client.remove(missing)
 
     async def _denied(self, doing: str, request: Awaitable[Any]) -> asyncssh.SFTPError | None:
         try:

@@ -13,13 +13,19 @@ import asyncssh
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import PlacedFile, Verification
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.existing_file import (
+    FinalNameState,
+    RemoteFile,
+    changed_during_upload_error,
+    has_bytes_on_record,
+    unpublished_error,
+)
 from export_jobs.delivery.paths import temporary_name
 from export_jobs.delivery.sftp_server.errors import MISSING, rename_forbidden_error, taken_away_error
 from export_jobs.delivery.sftp_server.final_name import FinalName
 from export_jobs.delivery.sftp_server.folder import remove_quietly
 from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.sftp_server.stored import SECOND_LOOKS_S, StoredFile, described
-from export_jobs.delivery.standing import Standing, StandingFile, has_bytes_on_record, moved_on_error, unpublished_error
 from export_jobs.errors import ExportError, TerminalError, TransientError
 
 log = logging.getLogger(__name__)
@@ -60,13 +66,13 @@ class SftpPublication:
         await self._verify(placed)
 
     async def _take_final_name(self) -> None:
-        standing = self._final.standing
-        if standing is Standing.FOREIGN and self._final.keeps_both:
-            await self._final.make_way()
+        state = self._final.state
+        if state is FinalNameState.FOREIGN and self._final.keeps_both:
+            await self._final.move_aside()
             await self._take_new_name()
-        elif standing is Standing.NOTHING:
+        elif state is FinalNameState.NOTHING:
             await self._take_new_name()
-        elif standing is not Standing.SAME_BYTES:
+        elif state is not FinalNameState.SAME_BYTES:
             await self._replace()
 
     async def _is_done(self) -> bool:
@@ -79,7 +85,7 @@ class SftpPublication:
             look = await self._final.look()
             if look.is_hidden:
                 return await self._is_gone_unseen()
-            wanted = self.stored.standing if self.stored else None
+            wanted = self.stored.remote_file if self.stored else None
             is_known = wanted is not None and None not in {wanted.bytes, wanted.modified}
             if is_known and look.attributes is not None and described(look.attributes) == wanted:
                 temporary = await self._session.look(f"looking at {self._temporary}", self._temporary)
@@ -115,7 +121,7 @@ class SftpPublication:
         session, final = self._session, self._final
         look = await final.look()
         if look.attributes is not None:
-            raise moved_on_error(self._target.path, session.where) from refusal
+            raise changed_during_upload_error(self._target.path, session.where) from refusal
         if look.is_hidden and isinstance(refusal, _TAKEN):
             await self._take_hidden_name(refusal)
             return
@@ -136,7 +142,7 @@ class SftpPublication:
         if self._options.foreign_file == "replace":
             await self._replace()
             return
-        await self._final.make_way()
+        await self._final.move_aside()
         await self._take_new_name()
 
     async def _replace(self) -> None:
@@ -149,7 +155,7 @@ class SftpPublication:
             # Also where the extension is announced: servers exist whose posix-rename always fails.
             if has_bytes_on_record(self._final.found, self._target):
                 await remove_quietly(self._session, self._temporary)
-                self._final.standing = Standing.SAME_BYTES
+                self._final.state = FinalNameState.SAME_BYTES
             elif self._options.replace == "remove_then_rename":
                 await self._remove_then_rename(error)
             elif isinstance(error, asyncssh.SFTPPermissionDenied):
@@ -221,23 +227,23 @@ class SftpPublication:
             placed.reported_bytes = None if found.bytes == self._target.bytes else found.bytes
         placed.verification = self._verification(found)
 
-    def _verification(self, found: StandingFile | None) -> Verification:
-        if self._final.standing is Standing.SAME_BYTES:
+    def _verification(self, found: RemoteFile | None) -> Verification:
+        if self._final.state is FinalNameState.SAME_BYTES:
             return Verification.READ_BACK if self._final.was_read else Verification.SIZE
         if self.stored is not None and self.stored.verification is not Verification.NONE:
             return self.stored.verification
         is_sized = self._options.verify != "none" and found is not None and found.bytes == self._target.bytes
         return Verification.SIZE if is_sized else Verification.NONE
 
-    def _is_other(self, found: StandingFile) -> bool:
+    def _is_other(self, found: RemoteFile) -> bool:
         """Whether it cannot be what was just renamed: of another size, or the very file that was to be replaced."""
         wanted = {None, self._target.bytes}
-        uploaded = self.stored.standing if self.stored else None
+        uploaded = self.stored.remote_file if self.stored else None
         if uploaded is not None:
             wanted.add(uploaded.bytes)
         if self._options.verify == "size" and found.bytes not in wanted:
             return True
-        if self._final.standing not in {Standing.OURS, Standing.FOREIGN} or uploaded is None:
+        if self._final.state not in {FinalNameState.OURS, FinalNameState.FOREIGN} or uploaded is None:
             return False
         if uploaded.modified is None or self._final.found is None:
             return False

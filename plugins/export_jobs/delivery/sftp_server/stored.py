@@ -8,17 +8,17 @@ from typing import Any
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.core.files.placed_file import Verification
 from export_jobs.delivery.destination import Target
+from export_jobs.delivery.existing_file import RemoteFile
 from export_jobs.delivery.sftp_server.errors import other_bytes_error, size_error
 from export_jobs.delivery.sftp_server.session import Look, SftpSession
 from export_jobs.delivery.sftp_server.upload import remote_sha256
-from export_jobs.delivery.standing import StandingFile
 
 SECOND_LOOKS_S = (0.2, 0.8, 2.0)
 """Some servers show a file, or its whole size, only a moment after it was closed."""
 
 
 class StoredFile:
-    """One uploaded file as its server shows it. ``standing``: None where it shows nothing."""
+    """One uploaded file as its server shows it. ``remote_file``: None where it shows nothing."""
 
     def __init__(self, session: SftpSession, path: str, target: Target, options: DestinationOptions) -> None:
         self._session = session
@@ -29,14 +29,14 @@ class StoredFile:
         self.verification = Verification.NONE
 
     @property
-    def standing(self) -> StandingFile | None:
+    def remote_file(self) -> RemoteFile | None:
         """What the server says of the file."""
         return None if self.look.attributes is None else described(self.look.attributes)
 
     @property
     def reported_bytes(self) -> int | None:
         """The size that the server says, where that is not the number of bytes that were sent."""
-        shown = self.standing.bytes if self.standing else None
+        shown = self.remote_file.bytes if self.remote_file else None
         return None if shown in {None, self._target.bytes} else shown
 
     async def verify(self) -> None:
@@ -55,17 +55,17 @@ class StoredFile:
         if self._options.verify == "read_back":
             await self._read_back()
             return
-        if self.standing is None or self.standing.bytes is None:
+        if self.remote_file is None or self.remote_file.bytes is None:
             return  # the server hides the file, or its size
-        if self.standing.bytes != wanted:
-            raise size_error(self._session.where, self._target.path, self.standing.bytes, wanted)
+        if self.remote_file.bytes != wanted:
+            raise size_error(self._session.where, self._target.path, self.remote_file.bytes, wanted)
         self.verification = Verification.SIZE
 
     def _fits(self, wanted: int) -> bool:
         """Whether another look would show nothing better."""
-        if self._options.verify != "size" or self.standing is None or self.standing.bytes is None:
+        if self._options.verify != "size" or self.remote_file is None or self.remote_file.bytes is None:
             return True
-        return self.standing.bytes == wanted
+        return self.remote_file.bytes == wanted
 
     async def _read_back(self) -> None:
         if await remote_sha256(self._session, self._path) != self._target.sha256.lower():
@@ -73,7 +73,7 @@ class StoredFile:
         self.verification = Verification.READ_BACK
 
 
-def described(attributes: Any) -> StandingFile:
+def described(attributes: Any) -> RemoteFile:
     """A file as SFTP describes it."""
     size, modified = attributes.size, attributes.mtime
-    return StandingFile(None if size is None else int(size), None if modified is None else int(modified))
+    return RemoteFile(None if size is None else int(size), None if modified is None else int(modified))

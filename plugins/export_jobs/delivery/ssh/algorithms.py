@@ -50,7 +50,7 @@ def offered_algorithms(preferences: LoginPreferences, where: str, *, legacy: boo
     """
     offered: dict[str, Any] = {}
     for option, subject in _OPTIONS.items():
-        every = _ours(subject, legacy=legacy)
+        every = _supported(subject, legacy=legacy)
         chosen = preferences.choose(option, every)
         if not chosen:
             raise TerminalError(
@@ -76,7 +76,7 @@ async def unmatched_algorithms(host: str, port: int, seconds: float, *, legacy: 
             lists = await _read_offer(host, port)
     for subject, offered in zip(_SUBJECTS, lists, strict=False):
         needs_none = subject == "MAC" and any(name.endswith(_NO_MAC_NEEDED) for name in lists[2])
-        if not needs_none and not set(offered) & set(_ours(subject, legacy=legacy)):
+        if not needs_none and not set(offered) & set(_supported(subject, legacy=legacy)):
             return subject, offered[:_MOST_NAMES]
     return None
 
@@ -107,7 +107,7 @@ def _name_lists(data: bytes) -> list[list[str]]:
     return lists
 
 
-def _ours(subject: str, *, legacy: bool) -> list[str]:
+def _supported(subject: str, *, legacy: bool) -> list[str]:
     """What is offered for a subject, the best first."""
     if subject == "encryption":
         return [*CIPHERS, *(_names(get_encryption_algs(), but=CIPHERS) if legacy else ())]

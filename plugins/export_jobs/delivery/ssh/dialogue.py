@@ -24,17 +24,19 @@ _EXPIRED = re.compile(
 )  # of what is said to everybody: "passwords expire after 90 days" tells of nothing that has happened
 
 
-def tells_of_expiry(text: str) -> bool:
+def mentions_expired_password(text: str) -> bool:
     """Whether a server's words say that the password has to be changed first."""
     return _NEW_PASSWORD.search(text) is not None
 
 
 class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is not followed by mypy (pyproject.toml)
-    """One login: each host key is judged before any secret is sent, and the password is given once, to one question.
+    """One login: judge each host key before any secret is sent, and give the password once, to one question.
 
-    With a key, the password is for a server that takes the key and wants both, or that takes no keys at all; never for
-    one that has rejected the key. ``rejected_key``: the host key that was shown and is not pinned. ``asked_for``: what
-    a server asked beyond the password. ``wants_new_password``: it takes the password and insists that it is changed.
+    If the connection also has a key, the password is only for a server that accepts the key and wants both, or that
+    accepts no keys at all; never for a server that rejected the key.
+
+    ``rejected_key``: the host key that the server showed and that is not pinned. ``extra_question``: what the server
+    asked beyond the password. ``wants_new_password``: the server accepts the password but insists on a new one.
     ``accepted``: a first secret was right, and the server wants a second one.
     """
 
@@ -50,14 +52,14 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
         self.rejected_key: asyncssh.SSHKey | None = None
         self.has_shown_key = False
         self.has_given_password = False
-        self.asked_for = ""
+        self.extra_question = ""
         self.wants_new_password = False
 
     @property
     def server_signatures(self) -> frozenset[str]:
         """The kinds of signature that the server says it takes; empty when it says nothing (RFC 8308)."""
-        told: set[bytes] = getattr(self._connection, "_server_sig_algs", set())
-        return frozenset(str(name, "ascii", "replace") for name in told if name)
+        names: set[bytes] = getattr(self._connection, "_server_sig_algs", set())
+        return frozenset(str(name, "ascii", "replace") for name in names if name)
 
     def connection_made(self, conn: Any) -> None:
         """Keep the connection, and listen to its refusals: the library says nothing of partial success (RFC 4252)."""
@@ -65,13 +67,13 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
         handlers = dict(conn._packet_handlers)
         refuse = handlers[MSG_USERAUTH_FAILURE]
 
-        def hear_first(connection: Any, kind: int, number: int, packet: Any) -> Any:
-            self._hear_refusal(packet.get_remaining_payload())
+        def record_first(connection: Any, kind: int, number: int, packet: Any) -> Any:
+            self._record_refusal(packet.get_remaining_payload())
             return refuse(connection, kind, number, packet)
 
-        conn._packet_handlers = {**handlers, MSG_USERAUTH_FAILURE: hear_first}
+        conn._packet_handlers = {**handlers, MSG_USERAUTH_FAILURE: record_first}
 
-    def _hear_refusal(self, payload: bytes) -> None:
+    def _record_refusal(self, payload: bytes) -> None:
         packet = SSHPacket(payload)
         try:
             methods, is_partial = packet.get_namelist(), packet.get_boolean()
@@ -121,14 +123,14 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
     ) -> list[str] | None:
         """Give the password to a single question whose answer is hidden, in whatever language it is asked."""
         if not prompts:
-            self.wants_new_password |= tells_of_expiry(f"{name} {instructions}")
+            self.wants_new_password |= mentions_expired_password(f"{name} {instructions}")
             return []
         question, is_shown = prompts[0]
         if len(prompts) == 1 and not is_shown and self._may_give_password:
             return [str(self.password_auth_requested())]
         asked = " ".join(text for text, _ in prompts)
-        self.wants_new_password |= tells_of_expiry(f"{name} {instructions} {asked}")
-        self.asked_for = _printable(question)
+        self.wants_new_password |= mentions_expired_password(f"{name} {instructions} {asked}")
+        self.extra_question = _printable(question)
         return None
 
 

@@ -182,7 +182,7 @@ def _connect_error(
         return no_pinned_key_error(login.where, shown)
     if dialogue.rejected_key is not None or (shown and _has_no_further_key(error, dialogue)):
         return changed_key_error(login.where, login.pins, shown)
-    if login.key is None or dialogue.has_given_password or dialogue.wants_new_password or dialogue.asked_for:
+    if login.key is None or dialogue.has_given_password or dialogue.wants_new_password or dialogue.extra_question:
         return _password_error(error, login, dialogue)
     if dialogue.accepted:
         return second_factor_error(login.where, login.user, "key", dialogue.methods)
@@ -203,8 +203,8 @@ def _key_error(error: BaseException, login: Login, dialogue: LoginDialogue) -> E
 def _password_error(error: BaseException, login: Login, dialogue: LoginDialogue) -> ExportError:
     if dialogue.wants_new_password:
         return new_password_error(login.where, login.user)
-    if dialogue.asked_for:
-        return second_secret_error(login.where, login.user, dialogue.asked_for)
+    if dialogue.extra_question:
+        return second_secret_error(login.where, login.user, dialogue.extra_question)
     if dialogue.accepted and login.key is None:
         return second_factor_error(login.where, login.user, "password", dialogue.methods)
     if dialogue.has_given_password and isinstance(error, asyncssh.ProtocolError):

@@ -6,7 +6,7 @@ import socket
 
 import asyncssh
 
-from export_jobs.delivery.ssh.dialogue import tells_of_expiry
+from export_jobs.delivery.ssh.dialogue import mentions_expired_password
 from export_jobs.errors import ExportError, TerminalError, TransientError
 
 
@@ -15,7 +15,7 @@ def login_error(error: BaseException, where: str, user: str, means: str, *, sign
 
     ``signed`` names the signature of an RSA key: a server that does not allow it answers as if it had another key.
     """
-    if isinstance(error, asyncssh.DisconnectError) and tells_of_expiry(error.reason):
+    if isinstance(error, asyncssh.DisconnectError) and mentions_expired_password(error.reason):
         return new_password_error(where, user)
     if isinstance(error, asyncssh.PermissionDenied) or _too_many_failures(error):
         how = f", an RSA key with a signature {signed}" if signed else ""

@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 
 from export_jobs.core.files.placed_file import KnownFile, PlacedFile
 from export_jobs.delivery.destination import Destination, Target
-from export_jobs.delivery.standing import ForeignFileError
+from export_jobs.delivery.existing_file import ForeignFileError
 from export_jobs.errors import TransientError
 from export_jobs.store.executions.records import ArrivalRecord
 from export_jobs.store.ledger import AlreadyDelivered, DeliveryRecord, DoneFileRecord, PublicationRecord

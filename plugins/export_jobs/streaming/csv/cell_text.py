@@ -19,9 +19,9 @@ from export_jobs.streaming.csv.time_text import (
     INFINITIES,
     clock_text,
     date_text,
-    odd_time,
     timestamp_text,
     timestamptz_text,
+    unsupported_time,
 )
 
 EXPECTED: dict[ColumnType, str] = {
@@ -53,9 +53,9 @@ def cell_writer(
     return partial(_infinity_or, write=write) if dialect == DUCKDB and column.type in _TIMES else write
 
 
-def refusal(value: object, kind: ColumnType) -> tuple[str, str]:
+def describe_invalid_cell(value: object, kind: ColumnType) -> tuple[str, str]:
     """What is wrong with a cell that the writer of a column of the type ``kind`` refuses, and the remedy."""
-    if kind in _TIMES and isinstance(value, str) and (what := odd_time(value)):
+    if kind in _TIMES and isinstance(value, str) and (what := unsupported_time(value)):
         return what, "Leave out such rows in the catalogue's SQL, round or replace the value there, or cast it to text"
     return (
         f"a cell of the driver's type {type(value).__name__} that is not {EXPECTED[kind]}",

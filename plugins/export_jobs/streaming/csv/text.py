@@ -9,7 +9,7 @@ from typing import Any
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.sql.compiled import Column, CompiledExport
 from export_jobs.errors import TerminalError
-from export_jobs.streaming.csv.cell_text import cell_writer, refusal
+from export_jobs.streaming.csv.cell_text import cell_writer, describe_invalid_cell
 from export_jobs.streaming.csv.format_text import CellWriter
 
 
@@ -84,8 +84,8 @@ class RowWriter:
         try:
             return [null if value is None else cell(write_cell(value)) for value in values]
         except (ValueError, ArithmeticError):
-            odd = next(value for value in values if not _is_readable(write_cell, value))
-        what, remedy = refusal(odd, column.type)
+            invalid = next(value for value in values if not _is_readable(write_cell, value))
+        what, remedy = describe_invalid_cell(invalid, column.type)
         raise TerminalError(f"Template {self._template!r}, column {column.name!r}: the database returns {what}", remedy)
 
 

@@ -33,7 +33,7 @@ def timestamptz_text(value: object, zone: ZoneInfo) -> str:
     return clock_text(local.replace(tzinfo=None)) + _offset_text(local.utcoffset() or timedelta())
 
 
-def odd_time(text: str) -> str:
+def unsupported_time(text: str) -> str:
     """What a time is that only some databases have, as part of a sentence; "" for any other text."""
     if text in INFINITIES:
         return "an infinite time, but a file can only have times of the years 1 to 9999"

@@ -30,7 +30,7 @@ class Count(Protocol):
     def add(self, texts: Sequence[str]) -> None:
         """Count cells as PostgreSQL writes them."""
 
-    def said(self) -> dict[str, str]:
+    def to_manifest(self) -> dict[str, str]:
         """``min``, ``max`` and ``sum`` as a manifest says them, as far as there are any."""
 
 
@@ -63,7 +63,7 @@ class ColumnCounts:
                 type=column.type,
                 decimals=column.decimals,
                 nulls=nulls,
-                **(count.said() if count else {}),
+                **(count.to_manifest() if count else {}),
             )
             for column, nulls, count in zip(self._columns, self._nulls, self._counts, strict=True)
         )
@@ -77,7 +77,7 @@ def count_of(column: Column) -> Count | None:
         return TimeCount(is_date=column.type == "date") if column.cell_format == AS_STORED else None
     is_scaled = column.type == "integer" or column.decimals is not None
     count = ScaledCount(column.decimals or 0) if is_scaled else DecimalCount()
-    return count if column.cell_format == AS_STORED else SpeltCount(count, column.cell_format)
+    return count if column.cell_format == AS_STORED else FormattedCount(count, column.cell_format)
 
 
 class ScaledCount:
@@ -110,7 +110,7 @@ class ScaledCount:
         self._largest = largest if self._largest is None else max(self._largest, largest)
         self._sum += total
 
-    def said(self) -> dict[str, str]:
+    def to_manifest(self) -> dict[str, str]:
         """See ``Count``."""
         if self._least is None or self._largest is None:
             return {}
@@ -118,7 +118,7 @@ class ScaledCount:
         return {key: f"{Decimal(number).scaleb(-self._places, _EXACT):f}" for key, number in numbers.items()}
 
 
-class SpeltCount:
+class FormattedCount:
     """Numbers that stand in the file with other marks than PostgreSQL's."""
 
     def __init__(self, count: Count, spelling: CellFormat) -> None:
@@ -130,9 +130,9 @@ class SpeltCount:
         """See ``Count``."""
         self._count.add([text.replace(self._thousands, "").replace(self._mark, ".") for text in texts])
 
-    def said(self) -> dict[str, str]:
+    def to_manifest(self) -> dict[str, str]:
         """See ``Count``."""
-        return self._count.said()
+        return self._count.to_manifest()
 
 
 class DecimalCount:
@@ -154,7 +154,7 @@ class DecimalCount:
         with localcontext(_EXACT):
             self._sum += sum(numbers, Decimal(0))
 
-    def said(self) -> dict[str, str]:
+    def to_manifest(self) -> dict[str, str]:
         """See ``Count``."""
         if self._bounds is None:
             return {}
@@ -189,15 +189,17 @@ class TimeCount:
         known = self._bounds or (least, largest)
         self._bounds = min(known[0], least), max(known[1], largest)
 
-    def said(self) -> dict[str, str]:
+    def to_manifest(self) -> dict[str, str]:
         """See ``Count``."""
-        return {} if self._bounds is None else dict(zip(("min", "max"), map(moment_said, self._bounds), strict=True))
+        return (
+            {} if self._bounds is None else dict(zip(("min", "max"), map(manifest_moment, self._bounds), strict=True))
+        )
 
     def _read(self, text: str) -> date:
         return date.fromisoformat(text) if self._is_date else datetime.fromisoformat(text)
 
 
-def moment_said(moment: date) -> str:
+def manifest_moment(moment: date) -> str:
     """A day or a time as a manifest says it."""
     if not isinstance(moment, datetime):
         return moment.isoformat()

@@ -37,7 +37,7 @@ class EncryptingSink:
         self._sink = sink
         self._error: BaseException | None = None
         self._messages = b""
-        self._threads = [Thread(target=self._take, daemon=True), Thread(target=self._listen, daemon=True)]
+        self._threads = [Thread(target=self._read_output, daemon=True), Thread(target=self._read_messages, daemon=True)]
         for thread in self._threads:
             thread.start()
 
@@ -65,7 +65,7 @@ class EncryptingSink:
             raise self._failure()
         self._sink.flush()
 
-    def abandon(self) -> None:
+    def abort(self) -> None:
         """End gpg at once: what it has written so far is no message."""
         self._process.kill()
         with suppress(BrokenPipeError, OSError):
@@ -92,7 +92,7 @@ class EncryptingSink:
             thread.join()
         return code
 
-    def _take(self) -> None:
+    def _read_output(self) -> None:
         """Write what gpg says; when that fails gpg is ended, or the writer would wait for it forever."""
         with _pipe(self._process.stdout) as source:
             try:
@@ -102,7 +102,7 @@ class EncryptingSink:
                 self._error = error
                 self._process.kill()
 
-    def _listen(self) -> None:
+    def _read_messages(self) -> None:
         with _pipe(self._process.stderr) as source:
             while chunk := source.read(4096):
                 self._messages = (self._messages + chunk)[-_MAX_MESSAGES:]
@@ -126,7 +126,7 @@ def encrypt(sink: BinaryIO, encryption: Encryption, what: str) -> Iterator[Encry
                 yield encrypting
                 encrypting.finish()
             except BaseException:
-                encrypting.abandon()
+                encrypting.abort()
                 raise
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from export_jobs.delivery.existing_file import ForeignFileError
 from export_jobs.delivery.memory import MemoryDestination, Step
-from export_jobs.delivery.standing import ForeignFileError
 from export_jobs.errors import TransientError
 from export_jobs.orchestration.run.publish import publish
 from export_jobs.store.executions.fence import FileRecord

@@ -20,7 +20,7 @@ ForeignFile = Literal["refuse", "replace", "keep_both"]
 
 
 @dataclass(frozen=True)
-class StandingFile:
+class RemoteFile:
     """A file as its server describes it; two looks at the same file give equal values. None: it does not say."""
 
     bytes: int | None
@@ -32,7 +32,7 @@ class ForeignFileError(TerminalError):
     """A file that is not known as this job's stands under the final name."""
 
 
-class Standing(Enum):
+class FinalNameState(Enum):
     """What a delivery finds under its final name."""
 
     NOTHING = auto()
@@ -42,7 +42,7 @@ class Standing(Enum):
     """A stranger's file, at a destination that says what may be done with it."""
 
 
-def is_in_doubt(found: StandingFile | None, target: Target) -> bool:
+def needs_content_check(found: RemoteFile | None, target: Target) -> bool:
     """Tell whether only the content can say whose file ``found`` is.
 
     It has a size that ours can have, and no time or ETag on record: it was delivered before those were kept, a reply
@@ -52,9 +52,9 @@ def is_in_doubt(found: StandingFile | None, target: Target) -> bool:
     return found is not None and found.bytes in sizes and not any(_is_recorded(found, known) for known in target.known)
 
 
-def judge(
-    found: StandingFile | None, target: Target, where: str, sha256: str = "", foreign_file: ForeignFile = "refuse"
-) -> Standing:
+def classify_file(
+    found: RemoteFile | None, target: Target, where: str, sha256: str = "", foreign_file: ForeignFile = "refuse"
+) -> FinalNameState:
     """Tell what may be done with ``found``; ``sha256`` (hex) of its content where it was in doubt.
 
     Raises:
@@ -62,18 +62,18 @@ def judge(
             may be ours all the same: kept beside the next one, a receiver would get it twice.
     """
     if found is None:
-        return Standing.NOTHING
+        return FinalNameState.NOTHING
     if sha256 and sha256 == target.sha256.lower():
-        return Standing.SAME_BYTES
+        return FinalNameState.SAME_BYTES
     if any(_is_recorded(found, known) or known.sha256.lower() == sha256 for known in target.known):
-        return Standing.OURS
+        return FinalNameState.OURS
     announced = not sha256 and _may_be_announced(found, target)
     if foreign_file == "replace" or (foreign_file == "keep_both" and not announced):
-        return Standing.FOREIGN
+        return FinalNameState.FOREIGN
     raise foreign_file_error(found, target.path, where, announced=announced)
 
 
-def has_bytes_on_record(found: StandingFile | None, target: Target) -> bool:
+def has_bytes_on_record(found: RemoteFile | None, target: Target) -> bool:
     """Tell whether ``found`` is, by the ledger's record of it, the very content that is to be delivered."""
     return found is not None and any(
         _is_recorded(found, known) and known.sha256.lower() == target.sha256.lower() for known in target.known
@@ -85,14 +85,12 @@ def was_announced(target: Target) -> bool:
     return any(not known.stands and known.sha256.lower() == target.sha256.lower() for known in target.known)
 
 
-def _may_be_announced(found: StandingFile, target: Target) -> bool:
+def _may_be_announced(found: RemoteFile, target: Target) -> bool:
     """Whether its size lets it be what an earlier try was about to publish."""
     return any(not known.stands and found.bytes in {None, known.bytes} for known in target.known)
 
 
-def foreign_file_error(
-    found: StandingFile | None, path: str, where: str, *, announced: bool = False
-) -> ForeignFileError:
+def foreign_file_error(found: RemoteFile | None, path: str, where: str, *, announced: bool = False) -> ForeignFileError:
     """The error of a name that is taken; ``found`` None: the server does not show by what.
 
     ``announced``: it may be ours, of a try that never heard how its last request went, and nobody may read it.
@@ -116,7 +114,7 @@ def foreign_file_error(
     )
 
 
-def moved_on_error(path: str, where: str) -> TransientError:
+def changed_during_upload_error(path: str, where: str) -> TransientError:
     """The error of a name under which something else stands than a moment ago."""
     return TransientError(
         f"Something else changed {path} on {where} during the upload. Nothing was published",
@@ -124,7 +122,7 @@ def moved_on_error(path: str, where: str) -> TransientError:
     )
 
 
-def unpublished_error(path: str, where: str, found: StandingFile | None) -> TransientError:
+def unpublished_error(path: str, where: str, found: RemoteFile | None) -> TransientError:
     """The error of a server that says OK to publishing and does not do it."""
     stands = "no file is there" if found is None else f"a file of {found.bytes} bytes is there"
     return TransientError(
@@ -133,7 +131,7 @@ def unpublished_error(path: str, where: str, found: StandingFile | None) -> Tran
     )
 
 
-def _is_recorded(found: StandingFile, known: KnownFile) -> bool:
+def _is_recorded(found: RemoteFile, known: KnownFile) -> bool:
     if found.bytes is None or found.bytes != known.shown_bytes:
         return False
     by_etag = found.etag is not None and found.etag == known.etag
