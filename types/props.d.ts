@@ -317,7 +317,7 @@ declare namespace Props {
   type ReexportDialog = Close & { view: Page.CoveredJob; window?: Api.WindowCell | null };
   type Refusal = { error: { status: number; message: string }; onRetry: () => void };
   type Runs = { title: string; runs: Api.RerunWindow[]; zone: string };
-  type Standing = { job: Page.Job };
+  type JobProblems = { job: Page.Job };
   type TemplateInUse = { template: Page.TemplateInUse };
   type DeletedJob = { job: Api.DeletedJobRow };
   type ExecutionList = {
@@ -325,7 +325,7 @@ declare namespace Props {
     zone: string;
     whyEmpty: string;
     pace?: () => number | null;
-    turn?: string | null;
+    stateKey?: string | null;
   };
   type JobVersionsPath = `jobs/${string}` | null;
   type Versions = { path: JobVersionsPath; versions: Api.VersionNote[] };

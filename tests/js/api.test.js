@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
-import { ApiError, addressOf, askEarly, call, get, keyOf, lastAnswer, remember, withoutBlanks } from "#page/api.js";
+import { ApiError, addressOf, prefetch, call, get, keyOf, lastAnswer, remember, withoutBlanks } from "#page/api.js";
 
 // A timer of the page would keep this process waiting.
 const { setTimeout: start } = globalThis;
@@ -78,8 +78,8 @@ test("a server that is not there is an error that says so, and a stopped questio
   await assert.rejects(call("me", { signal: AbortSignal.abort() }), { name: "AbortError" });
 });
 
-test("an early answer is given away once", async () => {
-  askEarly("jobs", { limit: 50 });
+test("a prefetched answer is used once", async () => {
+  prefetch("jobs", { limit: 50 });
   const signal = new AbortController().signal;
   assert.deepEqual(await get("jobs", { limit: 50 }, signal), { ok: true });
   assert.equal(requests.length, 1);

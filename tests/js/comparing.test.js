@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { changeText, comparedLines, firstPair, valueText } from "#page/pages/job/comparing.js";
 
 const same = { before: "3", after: "3", difference: null, percent: null };
-const told = {
+const comparison = {
   rows: { before: "3219", after: "3540", difference: "+321", percent: 10 },
   bytes: { before: "1500", after: "1500", difference: null, percent: null },
   numbers: "kept",
@@ -25,7 +25,7 @@ test("a number keeps its digits and gets a sign that is read", () => {
 });
 
 test("a difference has a sign and percent where there is one", () => {
-  assert.equal(changeText(told.rows), "+321 (+10 %)");
+  assert.equal(changeText(comparison.rows), "+321 (+10 %)");
   assert.equal(changeText(same), "same");
   assert.equal(changeText({ before: "0", after: "5", difference: "+5", percent: null }), "+5");
   assert.equal(changeText({ before: "9999999", after: "10000000", difference: "+1", percent: 0 }), "+1 (under 0.1 %)");
@@ -33,14 +33,14 @@ test("a difference has a sign and percent where there is one", () => {
 });
 
 test("only what differs is shown, with why; all of it when that is wanted", () => {
-  const lines = comparedLines(told, false);
+  const lines = comparedLines(comparison, false);
   assert.deepEqual(lines.map(({ column, what }) => `${column}:${what}`), [
     "Rows:", "Size:", "amount:", "phone:Empty cells",
   ]);
   assert.equal(lines[2].note, "number → text");
   assert.match(lines[3].note, /contains personal data/);
   assert.equal(lines[3].change, "−1 (−100 %)");
-  assert.equal(comparedLines(told, true).length, 5);
+  assert.equal(comparedLines(comparison, true).length, 5);
 });
 
 test("the newest delivery is compared with what stood before it", () => {

@@ -1,4 +1,4 @@
-// Every call of the API: JSON in, JSON out, every refusal an ApiError with the server's issues.
+// Calls of the API: JSON in, JSON out; every error is an ApiError with the server's issues.
 import { sentence } from "./issues.js";
 
 const NO_ANSWER = { path: "", what: "Airflow does not answer", remedy: "Check the connection, then try again" };
@@ -46,7 +46,7 @@ export async function call(path, request) {
   return response.status === 204 ? /** @type {any} */ (null) : response.json();
 }
 
-// The answer as it comes, for what is no JSON. What was refused is thrown.
+// Returns the raw response, for answers that are not JSON. Throws on errors.
 /** @param {string} path @param {Page.Request<Api.Method>} [request] */
 export async function send(path, { method, query, body, version, signal } = {}) {
   /** @type {Record<string, string>} */
@@ -76,39 +76,39 @@ async function issuesOf(response) {
     const { errors } = await response.json();
     if (Array.isArray(errors) && errors.length > 0) return errors;
   } catch {
-    // no JSON: a proxy answered
+    // not JSON: a proxy answered
   }
   const remedy = "Try again. If it keeps happening, ask an administrator of Airflow";
   return [{ path: "", what: `Airflow answered with ${response.status}`, remedy }];
 }
 
-// Answers that were requested before the page could use them. Each is used once, and soon or not at all.
+// Answers that were requested before the page could use them. Each is used at most once, and only for a few seconds.
 /** @type {Map<string, Promise<any>>} */
-const early = new Map();
-const EARLY_MS = 5000;
+const prefetched = new Map();
+const PREFETCH_MS = 5000;
 
 /** @param {string | null} path @param {Page.Query} [query] */
 export const keyOf = (path, query) => JSON.stringify([path, query ?? {}]);
 
 /** @param {string} path @param {Page.Query} [query] */
-export function askEarly(path, query) {
+export function prefetch(path, query) {
   const key = keyOf(path, query);
   const answer = call(path, { query });
   answer.then((data) => remember(key, data)).catch(() => {}); // the component that uses it shows the error
-  early.set(key, answer);
-  setTimeout(() => early.delete(key), EARLY_MS);
+  prefetched.set(key, answer);
+  setTimeout(() => prefetched.delete(key), PREFETCH_MS);
 }
 
 /** @param {string} path @param {Page.Query} query @param {AbortSignal} signal */
 export function get(path, query, signal) {
   const key = keyOf(path, query);
-  const answer = early.get(key);
-  early.delete(key);
+  const answer = prefetched.get(key);
+  prefetched.delete(key);
   return answer ?? call(path, { query, signal });
 }
 
-// The last answers: Airflow restarts the page at every change of its path, and the page then shows them at once. They
-// are requested again right away, and forgotten after every write.
+// The last answers. Airflow restarts the page at every change of its path, and the page then shows them immediately.
+// They are requested again right away, and cleared after every write.
 /** @type {Map<string, any>} */
 const known = new Map();
 const MOST_KNOWN = 40;

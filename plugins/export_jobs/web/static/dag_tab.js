@@ -1,4 +1,4 @@
-// The tab "Export" of Airflow's page of a Dag: the export schedule that the Dag was made from.
+// The tab "Export" on Airflow's page of a Dag: the export schedule of the Dag.
 import { part } from "./api.js";
 import { EmptyState, Facts } from "./components/layout.js";
 import { LinkButton } from "./components/links.js";

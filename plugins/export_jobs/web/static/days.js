@@ -1,4 +1,4 @@
-// Calendar days as texts, 2024-02-29, without a time and without a zone; the browser's own arithmetic is done in UTC.
+// Calendar days as texts, 2024-02-29, without time and zone. Calculations use the browser's dates in UTC.
 const MS_A_MINUTE = 60_000;
 const MS_A_DAY = 86_400_000;
 /** @type {Intl.DateTimeFormatOptions} */
@@ -49,7 +49,7 @@ export function nextMonth(day) {
   return iso(date);
 }
 
-// The days from the first up to and without the end.
+// The days from the first, inclusive, to the end, exclusive.
 /** @param {string} first @param {string} end */
 export function daysBetween(first, end) {
   const count = Math.round((asDate(end).getTime() - asDate(first).getTime()) / MS_A_DAY);

@@ -1,4 +1,4 @@
-// How lists are searched, filtered, sorted and paged, as stored in the address; defaults are left out there.
+// Search, filters, order and page of a list, as stored in the address; defaults are left out there.
 
 /** @template {Record<string, string>} F @param {URLSearchParams} params @param {F} defaults @returns {F} */
 export const filtersOf = (params, defaults) =>
@@ -28,7 +28,7 @@ export function isMatch(search, texts) {
   return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
-// The list of jobs; page.js requests it before it is drawn.
+// The filters of the list of jobs; page.js requests the list before it is rendered.
 export const JOB_FILTERS = {
   search: "", frequency: "", status: "", state: "", destination: "", owner: "", mine: "", sort: "name", offset: "0",
 };

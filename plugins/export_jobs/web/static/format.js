@@ -85,7 +85,7 @@ export function day(text) {
   return Number.isNaN(date.getTime()) ? text : formatOf(DAY, "UTC").format(date);
 }
 
-// The same in the least room: 1–31 Dec 1997, 1 Jan – 31 Dec 1997.
+// The days of a window in short: 1–31 Dec 1997, 1 Jan – 31 Dec 1997.
 /** @param {Api.Window} window @param {string} zone */
 export function daysShort({ start, end }, zone) {
   return formatOf(DAY, zone).formatRange(new Date(start), new Date(new Date(end).getTime() - 1));

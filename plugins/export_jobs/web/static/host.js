@@ -1,4 +1,4 @@
-// What Airflow's page provides to plugins: React, its router, its components. None of it is shipped here.
+// What Airflow's page provides to plugins: React, its router, its components. This package does not ship them.
 import htm from "./vendor/htm.js";
 
 export const { React, ReactRouterDOM: Router, ChakraUI: Chakra } = globalThis;

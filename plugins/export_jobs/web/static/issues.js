@@ -1,4 +1,4 @@
-// Issues as the server words them: the path in a body, what is wrong, and the remedy.
+// Issues from the server: the path in a body, what is wrong, and the remedy.
 import { capital } from "./format.js";
 
 /** @param {Page.Issue} issue */

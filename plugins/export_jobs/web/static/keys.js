@@ -1,7 +1,7 @@
-// A receiver's key as people compare it.
+// A receiver's key in a form that people can compare.
 import { time } from "./format.js";
 
-// Groups of four, as programs that hold keys print them.
+// Groups of four, as key programs print them.
 /** @param {string} text */
 export const fingerprintText = (text) => (text.match(/.{1,4}/g) ?? []).join(" ");
 

@@ -1,5 +1,5 @@
 // The page "Export Schedules": what Airflow loads, and the routes below it.
-import { askEarly } from "./api.js";
+import { prefetch } from "./api.js";
 import { Announcer } from "./components/Announcer.js";
 import { Problem } from "./components/Notice.js";
 import { JOB_FILTERS, filtersOf, jobQuery } from "./filters.js";
@@ -8,10 +8,10 @@ import { PAGES } from "./pages.js";
 import { listPath } from "./paths.js";
 import { takeOver } from "./takeOver.js";
 
-// Most people come for the list, so it is requested while Airflow is still preparing the page.
+// Most people open the list, so it is requested while Airflow is still preparing the page.
 if (window.location.pathname.endsWith(listPath())) {
-  askEarly("me");
-  askEarly("jobs", jobQuery(filtersOf(new URLSearchParams(window.location.search), JOB_FILTERS)));
+  prefetch("me");
+  prefetch("jobs", jobQuery(filtersOf(new URLSearchParams(window.location.search), JOB_FILTERS)));
 }
 
 const MISSING = { message: "This page does not exist. Go back to the list of export schedules" };

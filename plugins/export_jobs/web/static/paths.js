@@ -1,4 +1,4 @@
-// Addresses of the page's own views, for the Dag tab too. The host's router adds the path that Airflow is deployed at.
+// Addresses of the page's views, also used by the Dag tab. The host's router adds the path of the Airflow deployment.
 const PAGE = "/plugin/export-schedules";
 const part = encodeURIComponent;
 

@@ -1,8 +1,8 @@
-// The answer of a GET. It stays while it is requested again, so that nothing jumps.
+// The answer of a GET. It stays while it is requested again, so that the page does not jump.
 import { get, keyOf, lastAnswer, remember } from "./api.js";
 import { useCallback, useEffect, useRef, useState } from "./host.js";
 
-// Milliseconds between two requests. What rests is requested too: somebody else may change it.
+// Milliseconds between two requests. Idle data is requested too, because somebody else may change it.
 export const BUSY_MS = 3000;
 export const IDLE_MS = 30000;
 

@@ -1,4 +1,4 @@
-// The filters of a list, kept in the address: it can be shared, and Back works.
+// The filters of a list, stored in the address, so that it can be shared and Back works.
 import { filtersOf, withFilters } from "./filters.js";
 import { Router, useCallback, useMemo } from "./host.js";
 

@@ -1,4 +1,4 @@
-// The words of definitions, the same on every page, in the order in which they are offered.
+// The words for values of definitions, the same on every page, in the order of the choices.
 export const KINDS = { custom: "KPIs", standard: "Rows", dimension: "Table" };
 export const FREQUENCIES = {
   once: "Once", daily: "Daily", weekly: "Weekly", monthly: "Monthly", quarterly: "Quarterly",
@@ -6,10 +6,10 @@ export const FREQUENCIES = {
 export const FORMATS = {
   csv: "CSV", jsonl: "JSON lines", parquet: "Parquet", xlsx: "Excel", fixed: "Fixed-width text",
 };
-// Formats of plain text, whose encoding and spelling a job may choose.
+// Formats of plain text, for which a job can choose encoding and spelling.
 /** @param {string} [format] */
 export const isText = (format = "csv") => format === "csv" || format === "fixed";
-// Compressed inside, so not packed once more.
+// Formats that are compressed inside, so they are not compressed again.
 /** @param {string} [format] */
 export const isPacked = (format) => format === "parquet" || format === "xlsx";
 export const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar" };
@@ -57,7 +57,7 @@ export const STEPS = {
   notify_owner: "Mailing the owner",
 };
 
-// A step of a run at one of several destinations has its tag behind it: `upload__archive`.
+// If a run has several destinations, a step ends with the tag: `upload__archive`.
 /** @param {string} step */
 export function stepText(step) {
   const [name, destination] = step.split("__");

@@ -1,5 +1,5 @@
-// The "More" menu of a row: only what this person may do. The menu is created on the first click, because a list has
-// hundreds of them.
+// The "More" menu of a row, with only the actions that this person may do. It is created on the first click, because a
+// list has hundreds of them.
 import { Chakra, html, useState } from "../host.js";
 import { Icon } from "./icons.js";
 

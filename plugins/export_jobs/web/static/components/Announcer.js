@@ -36,7 +36,7 @@ export function Announcer() {
     show(messages);
     return () => {
       show = () => {};
-      messages = messages.filter(({ status }) => status !== "error"); // of no use on another page
+      messages = messages.filter(({ status }) => status !== "error"); // not relevant on another page
     };
   }, []);
   return html`<${Chakra.Stack} position="fixed" bottom=${4} insetEnd=${4} gap=${2} zIndex="toast" maxW="sm"

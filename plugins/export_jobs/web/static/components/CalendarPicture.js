@@ -1,4 +1,4 @@
-// The next windows as months: days of one window share a shade, a dot marks the day of a delivery.
+// The next windows as a calendar: days of one window have the same shade, a dot marks the day of a delivery.
 import { addDays, dayOf, daysBetween, firstOfMonth, lastDay, nextMonth, weekday } from "../days.js";
 import { plural, time } from "../format.js";
 import { Chakra, html } from "../host.js";

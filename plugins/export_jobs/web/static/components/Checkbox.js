@@ -1,4 +1,4 @@
-// A box to tick with its label; `isTop` for a label of several lines.
+// A checkbox with its label. `isTop`: for a label of several lines.
 import { Chakra, html } from "../host.js";
 
 /** @param {Props.Checkbox} props */

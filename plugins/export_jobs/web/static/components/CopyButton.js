@@ -1,4 +1,4 @@
-// Copies a text to the clipboard, and says so.
+// Copies a text to the clipboard and announces it.
 import { Chakra, html } from "../host.js";
 import { announce } from "./Announcer.js";
 import { Icon } from "./icons.js";

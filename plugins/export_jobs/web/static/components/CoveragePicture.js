@@ -1,5 +1,5 @@
-// The state of every window: one cell each, month by month or year by year. One cell is selected, arrow keys move to
-// the next one, and a line below describes it.
+// The state of every window: one cell each, grouped by month or year. One cell is selected, arrow keys move to the next
+// one, and a line below describes it.
 import { number } from "../format.js";
 import { Chakra, html, useMemo, useRef, useState } from "../host.js";
 import { WINDOW_STATES, coverageGroups, windowText } from "./windowStates.js";

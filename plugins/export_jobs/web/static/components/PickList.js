@@ -1,11 +1,11 @@
-// Choose several of many: a search, a list with descriptions by group, and the chosen ones in their order.
+// Choose several of many: a search field, a list with descriptions by group, and the chosen options in order.
 import { isMatch } from "../filters.js";
 import { Chakra, html, useMemo, useState } from "../host.js";
 import { Checkbox } from "./Checkbox.js";
 import { SearchField } from "./SearchField.js";
 import { groupsOf } from "./template/offers.js";
 
-const FEW = 5; // a list that is seen whole needs no buttons
+const FEW = 5; // a short list needs no buttons
 
 /** @param {Props.PickList} props */
 export function PickList({ label, placeholder, options, chosen, onChange, most = Infinity }) {

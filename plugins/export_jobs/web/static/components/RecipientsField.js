@@ -1,5 +1,5 @@
-// Mail addresses as chips. A pasted list is read whole; what is no address is marked, and a click takes it back to be
-// corrected.
+// Mail addresses as chips. A pasted list is parsed completely. An invalid address is marked, and a click moves it back
+// into the input for correction.
 import { plural } from "../format.js";
 import { Chakra, html, useId, useState } from "../host.js";
 import { isError, sentence } from "../issues.js";
@@ -7,8 +7,8 @@ import { addressesIn, isAddress, withoutDoubles } from "./addresses.js";
 
 const HINT = "They get a mail when files have been delivered. Paste a list, or press Enter after each.";
 const AT_INDEX = /^recipients\[(\d+)\]/;
-// Room for a line of chips (2.125rem) below the input while there is none: the first one is made when the field is
-// left, and what was clicked for that must not move away under the pointer, or the click is lost.
+// Reserves room for a line of chips (2.125rem). The first chip appears when the field loses focus, often by a click.
+// The clicked element must not move away under the pointer, or the click is lost.
 const LEAST_HEIGHT = "calc(2.125rem + 2rem + 0.75rem + 2px)";
 const ENDS = new Set(["Enter", ",", ";"]);
 

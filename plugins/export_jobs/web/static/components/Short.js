@@ -1,4 +1,4 @@
-// A text on one line that ends in … where there is no more room; the whole of it is shown while the mouse rests on it.
+// A text on one line, truncated with … if there is no more room; a tooltip shows the whole text.
 import { Chakra, html } from "../host.js";
 
 /** @param {Props.Short} props */

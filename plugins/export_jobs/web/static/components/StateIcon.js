@@ -11,12 +11,12 @@ export const STATES = {
 
 const COMPLETED = { words: "Completed", icon: "check", color: "fg.muted" };
 
-// A job that has delivered all it ever will is done, not merely well.
+// A job that has delivered its last window is shown as completed, not only as successful.
 /** @param {Pick<Api.JobRow, "state" | "status">} job @returns {Page.State} */
 export const stateOf = ({ state, status }) =>
   status === "completed" && state === "success" ? COMPLETED : STATES[state];
 
-// Without a reason the browser's own hint is enough: Chakra tooltips for 500 rows take long to draw.
+// Without a reason the browser's own tooltip is enough: Chakra tooltips for 500 rows take long to render.
 /** @param {Props.StateIcon} props */
 export function StateIcon({ job, hasWords = false }) {
   const { words, icon, color } = stateOf(job);

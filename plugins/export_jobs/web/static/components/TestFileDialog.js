@@ -1,4 +1,4 @@
-// A small file of the newest days with rows, as a run would make it, for the person who asks.
+// A dialog for a small test file of the newest days with rows, written as in a run, for the current user.
 import { send } from "../api.js";
 import { number } from "../format.js";
 import { Chakra, html, useState } from "../host.js";
@@ -11,7 +11,7 @@ import { mailText, nameOf, noteText, whyNoMail } from "./testFile.js";
 
 const ROWS = [100, 1000, 10000].map((rows) => [String(rows), `The first ${number(rows)}`]);
 
-// `path` answers with the file; `body` is what it takes beside the choices here.
+// `path`: the route that returns the file. `body`: its fields besides the choices here.
 /** @param {Props.TestFileDialog} props */
 export function TestFileDialog({ path, body = {}, templates, destination, isEncrypted, onClose }) {
   const [template, setTemplate] = useState(templates[0]);

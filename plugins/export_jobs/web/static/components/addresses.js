@@ -6,8 +6,8 @@ const trimmed = (/** @type {string} */ text) => text.replace(/^["'<(]+|["'>).]+$
 /** @param {string} text */
 export const isAddress = (text) => PLAUSIBLE.test(text);
 
-// What stands before a <…> is a name, unless it holds an address of its own. Everything else is an entry, so that what
-// is no address is seen and not lost.
+// Text before a <…> is a name, unless it contains an address. Everything else is an entry, so that invalid addresses
+// stay visible and are not lost.
 /** @param {string} text @returns {string[]} */
 export function addressesIn(text) {
   const entries = (/** @type {string} */ part) => part.split(ENTRY).map(trimmed).filter(Boolean);
@@ -22,7 +22,7 @@ export function addressesIn(text) {
   return withoutDoubles(found);
 }
 
-// The same address in other capitals is the same mailbox nearly everywhere; the first one stays.
+// Addresses that differ only in case are nearly always the same mailbox; the first one stays.
 /** @param {string[]} addresses */
 export const withoutDoubles = (addresses) => {
   const known = new Map();

@@ -1,4 +1,4 @@
-// Line icons of 16 pixels that take the colour of the text around them; words always stand beside or behind them.
+// Line icons of 16 pixels in the colour of the surrounding text. There is always a visible or hidden text with them.
 import { html } from "../host.js";
 
 /** @type {Record<string, string>} */

@@ -49,7 +49,7 @@ export function Facts({ facts }) {
   <//>`;
 }
 
-// Shown in place of an empty list: what would be here, and the next step.
+// Shown instead of an empty list: what would be here, and the next step.
 /** @param {Props.EmptyState} props */
 export function EmptyState({ title, children, action = null }) {
   return html`<${Chakra.Stack} align="center" textAlign="center" gap=${3} py=${16} px=${6}>

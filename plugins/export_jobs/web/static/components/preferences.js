@@ -1,4 +1,4 @@
-// What a person has chosen for themselves, kept in this browser: columns of the list, named views.
+// A person's own preferences, stored in this browser: columns of the list, saved views.
 
 /** @template T @param {string} key @param {T} otherwise @returns {T} */
 export function loadPreference(key, otherwise) {
@@ -6,7 +6,7 @@ export function loadPreference(key, otherwise) {
     const found = JSON.parse(localStorage.getItem(`export-jobs:${key}`) ?? "null");
     return found ?? otherwise;
   } catch {
-    return otherwise; // something else wrote there, or the browser keeps nothing
+    return otherwise; // something else wrote there, or the browser stores nothing
   }
 }
 
@@ -15,6 +15,6 @@ export function savePreference(key, value) {
   try {
     localStorage.setItem(`export-jobs:${key}`, JSON.stringify(value));
   } catch {
-    // a browser that keeps nothing: the choice lasts until the page is left
+    // the browser stores nothing: the choice lasts until the page is left
   }
 }

@@ -1,4 +1,4 @@
-// Have the browser save something that the page has, as a click on a link to it would.
+// Makes the browser save content of the page as a file, like a click on a download link.
 /** @param {string} name @param {Blob} content */
 export function saveFile(name, content) {
   const link = document.createElement("a");

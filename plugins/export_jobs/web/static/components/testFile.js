@@ -1,4 +1,4 @@
-// What came with a test file, in words.
+// The description of a test file in words.
 import { plural } from "../format.js";
 
 /** @param {Headers} headers */
@@ -18,7 +18,7 @@ export function noteText({ days, rows, truncated, masked }) {
 /** @param {Parameters<typeof noteText>[0] & { sent_to: string }} note */
 export const mailText = (note) => `Sent to ${note.sent_to}. ${noteText(note)}`;
 
-// Why a test file is a download only; empty where it can go by mail.
+// Why a test file cannot be sent by mail; empty if it can.
 /** @param {string} address @param {boolean} isEncrypted */
 export function whyNoMail(address, isEncrypted) {
   if (!address) return "Not by mail: Airflow does not know your mail address.";

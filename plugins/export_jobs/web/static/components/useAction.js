@@ -1,4 +1,4 @@
-// An action of a person: whether it is running, and its error, to be shown beside its button.
+// An action of a person: whether it is running, and its error, to show next to its button.
 import { useState } from "../host.js";
 
 /** @template {unknown[]} A @param {(...parameters: A) => Promise<unknown>} action @returns {Page.Action<A>} */

@@ -1,4 +1,4 @@
-// A value that follows another one with a delay, so that not every key starts a request.
+// A value that follows another one with a delay, so that not every keystroke starts a request.
 import { useEffect, useMemo, useState } from "../host.js";
 
 /** @template T @param {T} value JSON @param {number} [ms] @returns {T} */

@@ -44,7 +44,7 @@ export const EXECUTION_STATES = {
   delivered_then_failed: { words: "Delivered, then failed", icon: "cross", color: "orange.fg" },
 };
 
-// A window that somebody may export again: its time has come and nothing is at work on it.
+// A window that can be re-exported: it is over, and no run is working on it.
 /** @param {Api.WindowCell} window */
 export const isOver = ({ state }) => !["future", "running", "due"].includes(state);
 

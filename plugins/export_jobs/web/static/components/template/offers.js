@@ -12,7 +12,7 @@ export const BLANK_TEMPLATE = {
 export const definitionOf = ({ name, kind, description, fact, columns, kpis, dimensions }) =>
   ({ name, kind, description, ...(fact ? { fact } : {}), columns, kpis, dimensions });
 
-// An unfinished template: what is blank is left out, and the server reports it as missing.
+// An unfinished template without its blank values, which the server reports as missing.
 /** @param {Page.Template} template */
 export const bodyOf = (template) => withoutBlanks(definitionOf(template));
 
@@ -27,7 +27,7 @@ export const kpiOptions = ({ facts, kpis }) => {
   }));
 };
 
-// What is available for all of the chosen KPIs.
+// The dimensions that are available for all chosen KPIs.
 /** @param {Pick<Api.ReachableDimensions, "date_parts" | "dimensions">} reachable @returns {Page.Offer[]} */
 export function dimensionOptions({ date_parts, dimensions }) {
   const group = "Date of the event";
@@ -57,7 +57,7 @@ export function factOptions(fact, catalogue) {
 export const isPreviewable = ({ kind, kpis, fact, dimensions }) =>
   ({ custom: kpis.length > 0, standard: Boolean(fact), dimension: dimensions.length > 0 })[kind];
 
-// The matches by group, in their order; a list that has one group or none has no headings.
+// The matches by group, in their order. A list with at most one group has no headings.
 /** @param {Page.Offer[]} matches @param {Page.Offer[]} all @returns {{ heading: string, offers: Page.Offer[] }[]} */
 export function groupsOf(matches, all) {
   const isGrouped = new Set(all.map(({ group }) => group ?? "")).size > 1;

@@ -1,5 +1,5 @@
-// The columns of a file: which ones, in which order, with which headings. A column is moved by dragging its handle, or
-// with the arrow keys while the handle has the focus.
+// The columns of a file: their selection, order and headings. A column is moved by dragging its handle, or with the
+// arrow keys while the handle has the focus.
 import { Chakra, html, useRef, useState } from "../../host.js";
 import { issuesAt } from "../../issues.js";
 import { Group } from "../Field.js";
@@ -7,7 +7,7 @@ import { SearchField } from "../SearchField.js";
 import { ColumnRow } from "./ColumnRow.js";
 import { chooseAll, columnsOf, move, placesOf, rowsOf } from "./columnRows.js";
 
-const MANY = 12; // more than that are searched, and scroll by themselves
+const MANY = 12; // longer lists get a search field and scroll
 const HINT =
   "Drag a handle to change the order, or use the arrow keys. The heading is the name of the column in the file.";
 
@@ -31,7 +31,7 @@ export function ColumnList({ columns, templateColumns, issues, onChange }) {
   const isLong = rows.length > MANY;
   const places = placesOf(rows, search);
   const choose = (/** @type {boolean} */ isChosen) => put(chooseAll(rows, places, isChosen));
-  // The position in the list where the pointer is; those that do not match the search are not drawn.
+  // The position in the list at the pointer. Columns that do not match the search are not rendered.
   const positionAt = (/** @type {number} */ y) => {
     const boxes = [...(list.current?.children ?? [])].map((item) => item.getBoundingClientRect());
     return places[boxes.filter(({ top, height }) => top + height / 2 < y).length] ?? rows.length;

@@ -7,7 +7,7 @@ import { filterFor, fitValues, operatorOptions, valueCount } from "./operators.j
 
 const alternatives = new Intl.ListFormat("en-GB", { type: "disjunction" });
 
-// Why columns that the file may hold are not among those to filter by.
+// Why some columns of the file are not offered as filters.
 /** @param {string[]} titles */
 const whyWithheld = (titles) =>
   `The catalogue does not allow filters on ${alternatives.format(titles)}. A file can still contain ` +

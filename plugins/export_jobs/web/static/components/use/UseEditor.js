@@ -1,5 +1,5 @@
 // How a job uses one template: columns, dates, filters, customers, order of rows, sub-folder. Defaults are not sent, so
-// that a definition contains only what somebody has chosen.
+// a definition contains only what somebody has chosen.
 import { call, withoutBlanks } from "../../api.js";
 import { plural } from "../../format.js";
 import { Chakra, html, useEffect, useState } from "../../host.js";
@@ -12,7 +12,7 @@ import { DateBasis } from "./DateBasis.js";
 import { FilterList } from "./FilterList.js";
 import { OrderBy } from "./OrderBy.js";
 
-// The server's answer about a template: its columns, and what a job can choose.
+// The server's check of a template: its columns, and what a job can choose.
 /** @param {Page.Template} template @returns {Page.TemplateChecked} */
 function useTemplateCheck(template) {
   const [state, setState] = useState(/** @type {Page.TemplateChecked} */ ({ check: null, error: null }));

@@ -1,4 +1,4 @@
-// The columns of a definition <-> the rows of the list, which also shows the columns that are left out.
+// Converts the columns of a definition to rows of the list and back. The list also shows columns that are left out.
 
 /** @param {Api.ColumnUse[]} columns @param {Api.TemplateColumn[]} templateColumns @returns {Page.ColumnRow[]} */
 export function rowsOf(columns, templateColumns) {
@@ -16,7 +16,7 @@ export function rowsOf(columns, templateColumns) {
   return [...chosen, ...others.map(({ column }) => row(column, "", false))];
 }
 
-// Empty for all columns of the template in its order and with its names.
+// Empty if all columns of the template are chosen, in its order and with its names.
 /** @param {Page.ColumnRow[]} rows @param {Api.TemplateColumn[]} templateColumns @returns {Api.ColumnUse[]} */
 export function columnsOf(rows, templateColumns) {
   const chosen = rows.filter(({ isChosen }) => isChosen);
@@ -34,7 +34,7 @@ export function move(rows, from, to) {
   return next;
 }
 
-// The places of the rows whose title, name or heading holds every word.
+// The places of the rows whose title, name or heading contains every word.
 /** @param {Page.ColumnRow[]} rows @param {string} search @returns {number[]} */
 export function placesOf(rows, search) {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -44,7 +44,7 @@ export function placesOf(rows, search) {
   });
 }
 
-// Chooses all of these places or none of them. A file has one column at least: the first one stays.
+// Chooses all or none of these places. A file needs at least one column, so the first one stays.
 /** @param {Page.ColumnRow[]} rows @param {number[]} places @param {boolean} isChosen @returns {Page.ColumnRow[]} */
 export function chooseAll(rows, places, isChosen) {
   const meant = new Set(places);

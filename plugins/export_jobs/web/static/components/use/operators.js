@@ -1,4 +1,4 @@
-// The operators of filters. The API says which ones a column takes, and with how many values.
+// The operators of filters. The API says which operators a column has, and how many values each takes.
 import { OPERATORS, wordOf } from "../../words.js";
 
 /** @param {Api.FilterColumn | undefined} column @returns {Page.Option[]} */

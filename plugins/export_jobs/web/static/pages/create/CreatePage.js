@@ -13,7 +13,7 @@ const NOT_ALLOWED = {
 export function CreatePage() {
   const [params] = Router.useSearchParams();
   const from = params.get("from");
-  return html`<${Creation} key=${from ?? ""} from=${from} />`; // another draft is another form
+  return html`<${Creation} key=${from ?? ""} from=${from} />`; // another draft gets a new form
 }
 
 /** @param {Props.Creation} props */

@@ -1,4 +1,4 @@
-// The destination by its tag, and whether its server accepts files right now.
+// The choice of a destination by its tag, and a check of whether its server accepts files right now.
 import { call, part } from "../../api.js";
 import { Field, Select } from "../../components/Field.js";
 import { Icon } from "../../components/icons.js";
@@ -26,7 +26,7 @@ export function DestinationField({ value, destinations, mayCheck, issues, onChan
   const unpinned = isBusy ? [] : (mine[value]?.host_keys ?? []);
   const tags = destinations.map(({ tag, kind }) => [tag, `${tag} (${kind.toUpperCase()})`]);
   const hint = chosen && [chosen.description, `Folder ${chosen.folder}`].filter(Boolean).join(". ");
-  // The keys stand outside of the field, whose label and id a box to tick within it would take for its own.
+  // The keys are outside the field, because a checkbox inside would inherit its label and id.
   return html`<${Chakra.Stack} gap=${2}>
     <${Field} label="Destination" required issues=${issues} hint=${hint}>
       <${Chakra.HStack} width="100%" gap=${2}>

@@ -1,4 +1,4 @@
-// To whose keys the files are encrypted, how, and by whom they are signed.
+// The keys to which files are encrypted, the format, and the key that signs them.
 import { Checkbox } from "../../components/Checkbox.js";
 import { Field, Group } from "../../components/Field.js";
 import { PickList } from "../../components/PickList.js";
@@ -23,7 +23,7 @@ export function EncryptionFields({ file, issues, onChange }) {
   const { data, error } = useAnswer("keys");
   const { encryption } = file;
   const { keys = [], sign, armour = false } = encryption ?? {};
-  // Without a receiver there is nothing to sign or to armour.
+  // Without a receiver there is nothing to sign or to write as ASCII armour.
   const put = (/** @type {Partial<Api.FileEncryption>} */ changes) => {
     const changed = { keys, sign, armour, ...changes };
     onChange({ ...file, encryption: changed.keys.length > 0 ? changed : undefined });

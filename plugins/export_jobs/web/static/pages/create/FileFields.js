@@ -20,7 +20,7 @@ const CHECKBOXES = [
 const NAME_HINT = "Without the file extension. "
   + "More fields: {window_start:%Y%m%d}, {window_end}, {run_date}, {sequence}, {revision}.";
 
-// A mark is of UTF-8 alone, for UTF-16 always has one; only spreadsheets run formulas.
+// The byte order mark is an option only for UTF-8: UTF-16 always has one. Only spreadsheets run formulas.
 /** @param {string} name @param {Page.FileOptions} file */
 function isOffered(name, { format = "csv", encoding = "utf-8" }) {
   if (name === "bom") return encoding === "utf-8";

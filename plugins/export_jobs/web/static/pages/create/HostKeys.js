@@ -1,4 +1,4 @@
-// The host keys that a server shows and nobody has pinned: compared by a person, then pinned at the destination.
+// Host keys that a server shows and that are not pinned. A person compares one and pins it at the destination.
 import { call, part } from "../../api.js";
 import { Checkbox } from "../../components/Checkbox.js";
 import { Notice, Problem } from "../../components/Notice.js";

@@ -1,4 +1,4 @@
-// Where the same files go as well: each has its own retries, and one that fails holds up none of the others.
+// More destinations for the same files. Each has its own retries; a failure at one does not delay the others.
 import { Checkbox } from "../../components/Checkbox.js";
 import { Group } from "../../components/Field.js";
 import { Chakra, html } from "../../host.js";

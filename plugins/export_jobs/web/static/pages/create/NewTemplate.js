@@ -29,7 +29,7 @@ export function NewTemplate({ index, draft, change, check, catalogue, onClose })
       new_templates: old
         ? new_templates.map((other, place) => (place === index ? saved : other))
         : [...new_templates, saved],
-      // Chosen columns may be gone, so an edited template is used as a whole again.
+      // Chosen columns may no longer exist, so an edited template is used with all columns again.
       templates: old ? templates.map((other) => (other.template === old.name ? use : other)) : [...templates, use],
     }));
     onClose();

@@ -1,4 +1,4 @@
-// Other schedules that this person has begun in this tab and not created.
+// Other schedules that this person has started in this tab and not created.
 import { TextLink } from "../../components/links.js";
 import { time } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";

@@ -11,7 +11,7 @@ export function PartsFields({ file, issues, onChange }) {
   const { split } = file;
   const by = splitBy(file);
   const offers = Object.entries(SPLITS).filter(([key]) => key !== "bytes" || by === "bytes" || isSplitByBytes(file));
-  // While its name is being typed, the folder is empty for a moment.
+  // While the name is being typed, the folder can be empty for a moment.
   const [hasFolder, setFolder] = useState(false);
   const place = hasFolder ? "folder" : manifestOf(file);
   const choosePlace = (/** @type {string} */ key) => {

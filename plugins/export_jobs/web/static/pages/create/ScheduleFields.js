@@ -21,7 +21,7 @@ const ZONES = [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone")])];
 
 const UNTIL_HINT = "The last day that is exported, at most a year after the first.";
 
-// How far a zone is from UTC today, such as UTC+01:00; empty for UTC and for one that this browser does not know.
+// The offset of a zone from UTC today, such as UTC+01:00; empty for UTC and for zones that this browser does not know.
 /** @param {string} zone */
 function offsetOf(zone) {
   try {
@@ -39,14 +39,14 @@ const offsetText = (zone) => (zone && offsetOf(zone) ? `${offsetOf(zone)} today.
 /** @param {string} zone */
 const zoneLabel = (zone) => `${zone} (${offsetOf(zone)})`.replace(" ()", "");
 /** @type {Page.Content[] | null} */
-let options = null; // four hundred zones with their offsets take a while
+let options = null; // computing the offsets of four hundred zones takes a while
 
 function zoneOptions() {
   options ??= ZONES.map((zone) => html`<option key=${zone} value=${zone} label=${zoneLabel(zone)} />`);
   return options;
 }
 
-// A once job looks back, all others look ahead: dates chosen for one are wrong for the other.
+// A once job exports past days, all others future days: dates chosen for one are wrong for the other.
 /** @param {Page.Schedule} schedule @param {string} frequency @returns {Page.Schedule} */
 function withFrequency(schedule, frequency) {
   const turns = (frequency === "once") !== (schedule.frequency === "once");
@@ -60,7 +60,7 @@ function withFrequency(schedule, frequency) {
   };
 }
 
-// An emptied field is a 0, which the check explains; to leave the key out would mean 1.
+// An empty field becomes 0, which the check explains. Without the key, the server would assume 1.
 /** @param {string} text */
 const daysOf = (text) => Math.trunc(Number(text));
 

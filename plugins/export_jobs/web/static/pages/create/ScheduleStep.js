@@ -1,4 +1,4 @@
-// Step 1: what the job is called, where its files go, when, and who gets a mail.
+// Step 1: the name of the job, where its files go, when, and who gets a mail.
 import { Field } from "../../components/Field.js";
 import { Section } from "../../components/layout.js";
 import { Chakra, html, useCallback, useState } from "../../host.js";
@@ -8,7 +8,7 @@ import { MoreDestinations } from "./MoreDestinations.js";
 import { RecipientsField } from "../../components/RecipientsField.js";
 import { ScheduleFields } from "./ScheduleFields.js";
 
-// Issues are shown at fields that the person has left, and all of them after an attempt to go on.
+// Issues are shown at fields that the person has left; after a click on Next, at all fields.
 /** @param {Page.Issue[]} issues @param {boolean} isShown */
 function useFieldIssues(issues, isShown) {
   const [left, setLeft] = useState(/** @type {Set<string>} */ (new Set()));
@@ -27,7 +27,7 @@ function useFieldIssues(issues, isShown) {
 /** @param {Props.Step} props */
 export function ScheduleStep({ draft, change, check, isShown, me, destinations }) {
   const { at, onBlur } = useFieldIssues(check.issues, isShown);
-  const also = draft.also ?? []; // a draft that an earlier release has kept has none
+  const also = draft.also ?? []; // drafts of earlier releases do not have it
   const others = destinations.filter(({ tag }) => tag !== draft.destination);
   const input = (/** @type {"name" | "owner" | "description"} */ name) => ({
     name,

@@ -1,4 +1,4 @@
-// One template to choose: its contents, and on request its first rows.
+// One template to choose, with its contents and, on request, its first rows.
 import { Checkbox } from "../../components/Checkbox.js";
 import { definitionOf } from "../../components/template/offers.js";
 import { Preview } from "../../components/template/Preview.js";

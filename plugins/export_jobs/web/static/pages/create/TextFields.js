@@ -1,4 +1,4 @@
-// How text is written, in CSV and in fixed width: presets, encoding, the spelling of values, and a row as an example.
+// How text is written in CSV and fixed-width files: presets, encoding, spelling of values, and an example row.
 import { Field, Select } from "../../components/Field.js";
 import { Chakra, html } from "../../host.js";
 import { issuesAt } from "../../issues.js";

@@ -1,4 +1,4 @@
-// The draft of a new job: blank, as the body for the API, and in short.
+// The draft of a new job: a blank one, its body for the API, and its summary.
 import { withoutBlanks } from "../../api.js";
 import { definitionOf } from "../../components/template/offers.js";
 import { addDays, addYear, today } from "../../days.js";
@@ -7,7 +7,7 @@ import { COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, ENCODINGS, FORMATS, isPacked, 
 import { isSplitByBytes, ofEveryFormat, partsText } from "./parts.js";
 import { OF_TEXT } from "./spelling.js";
 
-// A once job looks back, all others look ahead.
+// A once job exports past days, all others future days.
 /** @param {string} frequency @param {string} zone */
 export function freshDays(frequency, zone) {
   const now = today(zone);
@@ -44,7 +44,7 @@ export function bodyOf({ schedule, new_templates, templates, destination, also, 
   return newOnes.length > 0 ? { ...body, new_templates: newOnes } : body;
 }
 
-// A copy as the API gives it: one destination is chosen first, the others beside it.
+// The draft of a duplicated job: the first destination is the main one, the others are additional.
 /** @param {any} copy @returns {Page.Draft} */
 export function draftOf({ destination, destinations = [], ...copy }) {
   const [first, ...also] = destinations.length > 0 ? destinations : [destination ?? ""];
@@ -57,7 +57,7 @@ export const destinationText = ({ destination, also }) => [destination, ...(also
 /** @param {Record<string, string>} words @param {string} key */
 const lower = (words, key) => wordOf(words, key).toLowerCase();
 
-// The options that another format has, too.
+// Keeps only the options that the new format has, too.
 /** @param {Page.FileOptions} file @param {Page.FileOptions["format"]} format @returns {Page.FileOptions} */
 export function inFormat(file, format) {
   const { compression } = file;
@@ -67,7 +67,7 @@ export function inFormat(file, format) {
   return { ...Object.fromEntries(shared), ...general, format, compression: isPacked(format) ? undefined : compression };
 }
 
-// How its files are written.
+// A summary of how files are written.
 /** @param {Page.FileOptions} file */
 export function fileText(file) {
   const { compression = "zip", delimiter = ",", empty_result = "send", format = "csv", header } = file;
@@ -84,7 +84,7 @@ export function fileText(file) {
   return `${parts.join(", ")}. Without rows: ${lower(EMPTY_RESULTS, empty_result)}.`;
 }
 
-// How the job uses a template.
+// A summary of how the job uses a template.
 /** @param {Page.TemplateUse} use */
 export function templateUseText({ columns = [], filters = [], audience = [], date_basis, subfolder }) {
   const parts = [

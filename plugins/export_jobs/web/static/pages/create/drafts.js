@@ -1,5 +1,5 @@
-// Unfinished jobs, kept in the browser's session storage: one begun anew, and one for each job that is duplicated, so
-// that one never takes the place of another. Back, leaving the page, a reload or a new login lose nothing.
+// Unfinished jobs in the browser's session storage: one new job, and one for each duplicated job, so that they do not
+// overwrite each other. Back, leaving the page, a reload or a new login lose nothing.
 const PREFIX = "export-jobs:draft:";
 const keyOf = (/** @type {string | null} */ from) => `${PREFIX}${from ?? ""}`;
 
@@ -19,7 +19,7 @@ export const storeDraft = (from, draft) =>
 /** @param {string | null} from */
 export const discardDraft = (from) => sessionStorage.removeItem(keyOf(from));
 
-// The unfinished jobs beside the one at hand, the newest first.
+// The unfinished jobs other than the current one, newest first.
 /** @param {string | null} from @returns {Page.OtherDraft[]} */
 export function otherDrafts(from) {
   const found = Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX) && key !== keyOf(from));

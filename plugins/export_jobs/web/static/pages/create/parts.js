@@ -1,6 +1,6 @@
 // Parts and manifests of a file, as the form shows them.
 
-// What each format has, and what no preset touches.
+// Options that every format has and that no preset changes.
 export const OF_EVERY_FORMAT = /** @type {const} */ ([
   "empty_result", "name", "done_file", "max_bytes", "encryption", "split", "manifest", "manifest_folder",
 ]);
@@ -9,7 +9,7 @@ export const OF_EVERY_FORMAT = /** @type {const} */ ([
 export const ofEveryFormat = (file) =>
   Object.fromEntries(OF_EVERY_FORMAT.filter((key) => file[key] !== undefined).map((key) => [key, file[key]]));
 
-// Bytes can be counted in text of one encoding alone.
+// Splitting by bytes needs a text format in UTF-8.
 /** @param {Page.FileOptions} file */
 export const isSplitByBytes = ({ format = "csv", encoding = "utf-8" }) =>
   format === "jsonl" || (format === "csv" && encoding === "utf-8");
@@ -32,7 +32,7 @@ export const manifestAs = (place) => ({
   manifest_folder: place === "folder" ? "manifests" : undefined,
 });
 
-// What is said of them in short.
+// A summary of encryption, parts and manifest.
 /** @param {Page.FileOptions} file */
 export function partsText({ encryption, split, ...file }) {
   const keys = encryption?.keys ?? [];

@@ -1,12 +1,12 @@
-// Which preset a file has, and a file with another one.
+// Detect the preset of file options, and apply another one.
 import { ofEveryFormat } from "./parts.js";
 import { PRESETS } from "./presets.js";
 
-// The preset all of whose keys the file has.
+// The preset whose keys all match the file options.
 /** @param {Page.FileOptions} file */
 export const presetOf = (file) => Object.keys(PRESETS).find((key) =>
   Object.entries(PRESETS[key].sets).every(([name, value]) => /** @type {any} */ (file)[name] === value)) ?? "";
 
-// What a preset sets, and what is of no program.
+// The options of a preset, plus the options that no preset changes.
 /** @param {Page.FileOptions} file @param {string} key @returns {Page.FileOptions} */
 export const withPreset = (file, key) => ({ ...ofEveryFormat(file), ...PRESETS[key]?.sets });

@@ -1,4 +1,4 @@
-// Presets: what each sets, as core/definitions/presets.py says; a test compares the two.
+// Presets and the options that each sets, as in core/definitions/presets.py; a test compares the two.
 /** @type {Record<string, { title: string, sets: Page.FileOptions }>} */
 export const PRESETS = {
   "excel-german": {

@@ -1,9 +1,9 @@
-// How values of a text file are spelt: what is offered, and an example of it.
+// How values of a text file are spelt: the choices, and an example row.
 
 export const SPELLINGS = /** @type {const} */ ([
   "date_format", "timestamp_format", "timestamptz_format", "decimal_mark", "thousands_mark", "true_text", "false_text",
 ]);
-// Keys of a file that say how text is written, and that CSV and fixed width share.
+// Text options that CSV and fixed-width files share.
 export const OF_TEXT = /** @type {const} */ ([
   "null_text", "line_ending", "encoding", "unencodable", "bom", ...SPELLINGS,
 ]);
@@ -67,7 +67,7 @@ function exampleCells(file) {
   ];
 }
 
-// A row as the file would have it: a text of two lines, a day, a time, a number, a yes, and no value.
+// An example row of the file: a text of two lines, a date, a time, a number, true, and an empty value.
 /** @param {Page.FileOptions} file */
 export function exampleRow(file) {
   const cells = exampleCells(file);

@@ -1,4 +1,4 @@
-// One deleted schedule and its executions. Nothing can be done with it but look.
+// One deleted schedule and its executions, read-only.
 import { part } from "../../api.js";
 import { Facts, PageHeader, Section } from "../../components/layout.js";
 import { Problem } from "../../components/Notice.js";

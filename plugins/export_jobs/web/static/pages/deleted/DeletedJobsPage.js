@@ -1,4 +1,4 @@
-// The schedules that were deleted: what each was, who deleted it, and what it had delivered.
+// The deleted schedules: what each was, who deleted it, and what it had delivered.
 import { EmptyState, PageHeader } from "../../components/layout.js";
 import { TextLink } from "../../components/links.js";
 import { Problem } from "../../components/Notice.js";

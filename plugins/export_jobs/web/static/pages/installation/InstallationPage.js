@@ -1,4 +1,4 @@
-// What `export-jobs doctor` says, seen from the API server: for those who look after Airflow's connections.
+// The checks of `export-jobs doctor` on the API server, for people who manage Airflow's connections.
 import { PageHeader } from "../../components/layout.js";
 import { Notice, Problem } from "../../components/Notice.js";
 import { RowHeading, Table } from "../../components/Table.js";

@@ -1,5 +1,5 @@
-// Two deliveries of a template beside each other: a revision and what it replaced, or two windows. Nothing is requested
-// before somebody wants to compare.
+// A comparison of two deliveries of a template: a revision and what it replaced, or two windows. Nothing is requested
+// until the section is opened.
 import { Checkbox } from "../../components/Checkbox.js";
 import { Field, Select } from "../../components/Field.js";
 import { Section } from "../../components/layout.js";

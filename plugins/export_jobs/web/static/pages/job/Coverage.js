@@ -1,4 +1,4 @@
-// The picture of coverage, its gaps in words, and the actions for the selected window.
+// The coverage picture, its gaps in words, and the actions for the selected window.
 import { CoveragePicture, Legend } from "../../components/CoveragePicture.js";
 import { Section } from "../../components/layout.js";
 import { TextLink } from "../../components/links.js";

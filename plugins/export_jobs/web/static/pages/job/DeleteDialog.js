@@ -1,4 +1,4 @@
-// Deletes after a question. A running execution is stopped only on request.
+// Deletes a job after confirmation. A running execution is stopped only on request.
 import { call } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
 import { Checkbox } from "../../components/Checkbox.js";

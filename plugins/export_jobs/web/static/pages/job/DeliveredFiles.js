@@ -1,11 +1,11 @@
-// The files of one execution: their path, rows and size, and the checksum by which the receiver can verify them.
+// The files of one execution: path, rows, size, and the checksum with which the receiver can verify them.
 import { announce } from "../../components/Announcer.js";
 import { CopyButton } from "../../components/CopyButton.js";
 import { plural, size, timeWithZone } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";
 
 const SHOWN = 3;
-const SHORT = 10; // letters of a SHA-256: enough to tell files apart by eye
+const SHORT = 10; // characters of a SHA-256, enough to distinguish files by eye
 const OPENED_BY_BROWSERS = /^(https?|sftp):/;
 
 /** @param {Props.DeliveredFile} props */

@@ -9,7 +9,7 @@ import { isError } from "../../issues.js";
 import { EditFields } from "./EditFields.js";
 import { changesOf, editDraftOf, rebase, storeChanges, storedChanges } from "./editing.js";
 
-// The server's check of the change, shortly after each key.
+// The server's check of the change, shortly after each keystroke.
 const TYPING_MS = 350;
 /** @type {Api.ChangeCheck} */
 const NOTHING = { issues: [], changes: [], windows_before: [], windows_after: [] };
@@ -48,7 +48,7 @@ const INVALID = 422;
 
 /** @param {Props.JobDialog} props */
 export function EditDialog({ view: { job: newest, path, reload }, onClose }) {
-  const [job, setJob] = useState(newest); // as of the start, so that a change by somebody else is noticed
+  const [job, setJob] = useState(newest); // as it was when the dialog opened, to detect changes by others
   const [restored] = useState(() => storedChanges(newest.dag_id));
   const [draft, setDraft] = useState(() => (restored ? rebase(newest, restored) : editDraftOf(newest)));
   const firstField = useRef(null);

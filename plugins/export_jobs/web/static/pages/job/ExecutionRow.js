@@ -1,4 +1,4 @@
-// One execution: its window, its result, its files; and why it failed, with a link to Airflow's own log.
+// One execution: its window, result and files; if it failed, the reason and a link to Airflow's own log.
 import { TextLink } from "../../components/links.js";
 import { StateLabel } from "../../components/StateIcon.js";
 import { EXECUTION_STATES } from "../../components/windowStates.js";
@@ -35,7 +35,7 @@ function Failure({ error: { step, template, message, try_number }, log, label })
 /** @type {Record<string, string>} */
 const MAILS = { success: "about the delivery", failure: "about the failure" };
 
-// How many mails were sent about what, and on request to whom; those who were refused are named at once.
+// How many mails were sent about what, and on request to whom. Refused recipients are always shown.
 /** @param {Props.Mails} props */
 function Mails({ mails }) {
   if (mails.length === 0) return null;

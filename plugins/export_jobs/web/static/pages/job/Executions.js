@@ -1,4 +1,4 @@
-// Every execution, newest window first, a page at a time.
+// All executions, newest window first, page by page.
 import { EmptyState, Section } from "../../components/layout.js";
 import { Problem } from "../../components/Notice.js";
 import { Pager } from "../../components/Pager.js";
@@ -11,20 +11,21 @@ import { useOnChange } from "./useJob.js";
 const LIMIT = 20;
 
 /** @param {Props.JobTab} props */
-export function Executions({ view: { job, requested, pace, turn } }) {
+export function Executions({ view: { job, requested, pace, stateKey } }) {
   const path = requested && /** @type {const} */ (`${requested}/executions`);
   const whyEmpty = job.next_delivery
     ? "The first execution appears here when its window has ended and its run starts."
     : "Runs appear here as soon as they start.";
-  return html`<${ExecutionList} path=${path} zone=${job.time_zone} pace=${pace} turn=${turn} whyEmpty=${whyEmpty} />`;
+  return html`<${ExecutionList} path=${path} zone=${job.time_zone} pace=${pace} stateKey=${stateKey}
+    whyEmpty=${whyEmpty} />`;
 }
 
-// The same of any job, a deleted one too, which is requested once: nothing happens to it any more.
+// The executions of any job. For a deleted job they are requested once, because they no longer change.
 /** @param {Props.ExecutionList} props */
-export function ExecutionList({ path, zone, whyEmpty, pace, turn = null }) {
+export function ExecutionList({ path, zone, whyEmpty, pace, stateKey = null }) {
   const [offset, setOffset] = useState(0);
   const { data, error, reload } = useAnswer(path, { offset, limit: LIMIT }, pace);
-  useOnChange(turn, reload);
+  useOnChange(stateKey, reload);
   const isEmpty = data?.total === 0;
   const rows = data?.executions.map((execution) => html`<${ExecutionRow} key=${execution.execution_id}
     execution=${execution} zone=${zone} />`);

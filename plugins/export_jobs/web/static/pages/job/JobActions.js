@@ -1,4 +1,4 @@
-// What this person may do with the job; what they may not do is not shown.
+// The actions that this person may do with the job; others are not shown.
 import { call } from "../../api.js";
 import { ActionMenu } from "../../components/ActionMenu.js";
 import { announce } from "../../components/Announcer.js";
@@ -27,7 +27,7 @@ const DIALOGS = {
 export function JobActions({ view }) {
   const { job, coverage, path, reload } = view;
   const { data: me } = useAnswer("me");
-  // What was typed before a new login or a reload is shown again.
+  // Changes typed before a new login or a reload are shown again.
   const begin = job.editable.length > 0 && storedChanges(job.dag_id) ? "edit" : null;
   const [open, setOpen] = useState(/** @type {keyof typeof DIALOGS | null} */ (begin));
   const [isBusy, setBusy] = useState(false);

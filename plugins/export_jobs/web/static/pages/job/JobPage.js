@@ -14,9 +14,9 @@ import { Overview } from "./Overview.js";
 import { Sizes } from "./Sizes.js";
 import { useJob } from "./useJob.js";
 
-// Why a job cannot deliver, and the remedy.
-/** @param {Props.Standing} props */
-function Standing({ job }) {
+// Why a job cannot deliver, with the remedy, and its warnings.
+/** @param {Props.JobProblems} props */
+function JobProblems({ job }) {
   const errors = job.issues.filter(isError);
   const warnings = job.issues.filter((issue) => !isError(issue));
   const hasFailed = errors.length === 0 && job.state === "unable_to_execute" && job.reason;
@@ -94,7 +94,7 @@ function Job({ dagId }) {
   return html`<${Chakra.Stack} gap=${4}>
     <${PageHeader} up=${UP} title=${job.name} beside=${beside} actions=${html`<${JobActions} view=${view} />`} />
     ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
-    <${Standing} job=${job} />
+    <${JobProblems} job=${job} />
     <${Chakra.Tabs.Root} value=${tab} lazyMount unmountOnExit
       onValueChange=${({ value }) => setParams(value === "overview" ? {} : { tab: value })}>
       <${Chakra.Tabs.List}>

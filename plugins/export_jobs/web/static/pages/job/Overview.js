@@ -9,7 +9,7 @@ import { executionDateText, fileFacts, frequencyText, validityText } from "./wor
 
 const moment = (/** @type {string} */ instant) =>
   html`<time dateTime=${instant} title=${timeWithZone(instant)}>${time(instant)}</time>`;
-const MANY = 10; // more than that scroll by themselves: three hundred must not push all else out of sight
+const MANY = 10; // longer lists scroll, so that three hundred recipients do not push everything else away
 const recipientList = (/** @type {string[]} */ texts) => {
   const scrolls = texts.length > MANY && { maxH: "14rem", overflowY: "auto", tabIndex: 0, "aria-label": "Recipients" };
   return html`<${Chakra.List.Root} listStyleType="none" ...${scrolls || {}}>

@@ -1,4 +1,4 @@
-// A rerun from the last success on. Its windows are shown before it starts.
+// A rerun from the last success. Its windows are shown before it starts.
 import { announce } from "../../components/Announcer.js";
 import { Checkbox } from "../../components/Checkbox.js";
 import { TaskDialog } from "../../components/Dialog.js";
@@ -9,7 +9,7 @@ import { Chakra, html, useEffect, useState } from "../../host.js";
 const LISTED = 12;
 const QUESTION = { include_gaps: false, with_current_definition: false };
 
-// There is something to repeat, nothing is in progress or just asked for, and this person has the permission.
+// There is something to rerun, nothing is in progress or just requested, and this person has the permission.
 /** @param {Page.JobView} view */
 export const canRerun = ({ job, coverage, isBusy, isWatched }) =>
   job.may.rerun && !isBusy && !isWatched && (coverage?.rerunnable ?? 0) > 0;

@@ -9,7 +9,7 @@ import { Chakra, html, useState } from "../../host.js";
 
 const OTHER = "other";
 
-// Runs of a job go one at a time; Airflow starts nothing of a paused one. What was just asked for counts as at work.
+// A job runs one window at a time, and Airflow does not run paused jobs. A run that was just requested counts as busy.
 /** @param {Page.JobView} view */
 export const canReexport = ({ job, isBusy, isWatched }) =>
   job.may.run && !job.is_broken && !job.is_paused && !isBusy && !isWatched;

@@ -1,5 +1,5 @@
-// Rows of each template and duration of each window, as lines over the windows that were delivered. A template of many
-// rows must not hide one of few, so each can be taken out by its name in the legend.
+// Line charts of the rows of each template and the duration of each delivered window. A template with many rows must
+// not hide one with few, so each line can be hidden by its name in the legend.
 import { Section } from "../../components/layout.js";
 import { days, duration, number, plural } from "../../format.js";
 import { Chakra, html, useState } from "../../host.js";

@@ -1,4 +1,4 @@
-// One template as this job uses it: which rows go into its file, and the columns under their headings.
+// One template as this job uses it: which rows go into its file, and the columns with their headings.
 import { Facts } from "../../components/layout.js";
 import { TextLink } from "../../components/links.js";
 import { Table } from "../../components/Table.js";

@@ -1,4 +1,4 @@
-// Who changed what in the definition, and when; newest first. Each version opens beside the one before it.
+// Who changed what in the definition, and when; newest first. Each version can be compared with the previous one.
 import { Problem } from "../../components/Notice.js";
 import { plural, time, timeWithZone } from "../../format.js";
 import { Chakra, html, useId, useState } from "../../host.js";

@@ -1,10 +1,10 @@
-// Two deliveries beside each other, as lines of a table, and which two are meant when nobody has chosen.
+// The comparison of two deliveries as lines of a table, and the default choice of the two.
 import { number, plural, size, time } from "../../format.js";
 
 /** @type {[keyof Api.ColumnDifference["figures"], string][]} */
 const FIGURES = [["sum", "Sum"], ["min", "Minimum"], ["max", "Maximum"], ["nulls", "Empty cells"]];
 
-// The newest delivery, and what it replaced; of a window that was delivered once, the window before it.
+// The newest delivery and what it replaced; if its window was delivered once, the window before it.
 /** @param {Api.DeliveredTemplate[]} deliveries newest window first @returns {[number, number] | null} */
 export function firstPair(deliveries) {
   const [newest, ...older] = deliveries;
@@ -15,7 +15,7 @@ export function firstPair(deliveries) {
 export const deliveryText = ({ days, revision, rows, delivered_at: at }) =>
   `${days}${revision > 1 ? `, revision ${revision}` : ""}: ${plural(rows, "row")}, ${time(at)}`;
 
-// Numbers keep all their digits; instants lose a fraction of nothing.
+// Numbers keep all their digits; instants lose a fraction of zeros.
 /** @param {string | null} value */
 export function valueText(value) {
   if (value === null) return "–";
@@ -40,19 +40,19 @@ function columnNote({ state, types: [before, after], masked }) {
   return [what[state], masked && "contains personal data, so its values are not shown"].filter(Boolean).join("; ");
 }
 
-// One line for rows and bytes, then one for each number of each column; only what differs, unless all are wanted.
-/** @param {Api.DeliveryComparison} told @param {boolean} isAll @returns {Page.ComparedLine[]} */
-export function comparedLines(told, isAll) {
+// One line each for rows and bytes, then one for each number of each column; only differences, unless `isAll`.
+/** @param {Api.DeliveryComparison} comparison @param {boolean} isAll @returns {Page.ComparedLine[]} */
+export function comparedLines(comparison, isAll) {
   const line = (/** @type {string} */ column, /** @type {string} */ what, /** @type {Api.Difference} */ figure) => ({
     key: `${column} ${what}`, column, isFirst: true, note: "", what,
     before: valueText(figure.before), after: valueText(figure.after),
     change: changeText(figure), isSame: figure.before === figure.after,
   });
-  const bytes = line("Size", "", told.bytes);
-  bytes.before = size(Number(told.bytes.before));
-  bytes.after = size(Number(told.bytes.after));
-  const lines = [line("Rows", "", told.rows), bytes];
-  for (const column of told.columns) {
+  const bytes = line("Size", "", comparison.bytes);
+  bytes.before = size(Number(comparison.bytes.before));
+  bytes.after = size(Number(comparison.bytes.after));
+  const lines = [line("Rows", "", comparison.rows), bytes];
+  for (const column of comparison.columns) {
     const known = FIGURES.flatMap(([key, words]) => {
       const figure = column.figures[key];
       return figure ? [line(column.name, words, figure)] : [];

@@ -1,4 +1,4 @@
-// The editable part of a job, as a form holds it. Only what differs is sent.
+// The editable part of a job as a form. Only differences are sent.
 import { time } from "../../format.js";
 import { isError } from "../../issues.js";
 
@@ -22,7 +22,7 @@ export function changesOf(job, draft) {
   const body = {};
   for (const path of job.editable) {
     const [part, key] = path.split(".");
-    // A part that the form has no field for is the same on both sides.
+    // A value without a field in the form is the same on both sides.
     const [was, is] = key ? [before[part]?.[key], after[part]?.[key]] : [before[part], after[part]];
     if (isSame(was, is)) continue;
     if (key) body[part] = { ...body[part], [key]: is === "" ? null : is };
@@ -31,7 +31,7 @@ export function changesOf(job, draft) {
   return body;
 }
 
-// A person's changes, applied to a newer state of the job.
+// Applies a person's changes to a newer state of the job.
 /** @param {Page.Job} job @param {Record<string, any>} changes @returns {Page.EditDraft} */
 export function rebase(job, changes) {
   const draft = editDraftOf(job);
@@ -55,7 +55,7 @@ export function scheduleSummary(job, zone, check, isFresh) {
 
 const KEY = "export-jobs:edit:";
 
-// What was typed and not saved, after a new login or a reload; null when there is nothing.
+// Unsaved changes from before a new login or a reload; null if there are none.
 /** @param {string} dagId @returns {Record<string, any> | null} */
 export function storedChanges(dagId) {
   try {

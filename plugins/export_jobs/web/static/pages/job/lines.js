@@ -1,4 +1,4 @@
-// The geometry and the words of a chart of lines.
+// The geometry of a line chart, and its description in words.
 import { STEPS } from "../../words.js";
 
 // Three round marks of an axis, from 0 to at least the highest value.
@@ -46,7 +46,7 @@ export function sentence(title, series, labels, format) {
   return `${title} of ${labels.length === 1 ? "1 window" : `${labels.length} windows`}. ${parts.join("; ")}.`;
 }
 
-// How long each step took, a line each; without those that no window tells of.
+// One line per step with its durations, without steps that no window has.
 /** @param {Pick<Api.WindowCell, "step_seconds">[]} windows @returns {Page.Series[]} */
 export const stepSeries = (windows) =>
   Object.entries(STEPS)

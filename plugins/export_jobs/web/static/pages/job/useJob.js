@@ -26,8 +26,8 @@ export function useJob(dagId) {
   useEffect(() => () => clearTimeout(timer.current), []);
   const isBusy = useRef(false);
   const isExpecting = useRef(false);
-  // A job that is being deleted is not requested, and what was requested of it before is given up: the answer would be
-  // that it does not exist.
+  // A job that is being deleted is not requested, and running requests are aborted: the answer would be that it does
+  // not exist.
   const [isLeaving, setLeaving] = useState(false);
   const requested = isLeaving ? null : path;
   const pace = () => (isBusy.current || isExpecting.current || isWatched ? BUSY_MS : IDLE_MS);
@@ -36,12 +36,12 @@ export function useJob(dagId) {
   const windows = useAnswer(requested && /** @type {const} */ (`${requested}/windows`), isWhole ? ALL : SOME, pace);
   const { data: coverage, error: coverageError, reload: reloadCoverage } = windows;
   isBusy.current = job?.state === "in_progress" || (coverage?.counts.running ?? 0) > 0;
-  // What is due starts within a minute: it is followed as closely as what runs.
+  // A due window starts within a minute, so it is polled as often as a running one.
   isExpecting.current = !job?.is_paused && (coverage?.counts.due ?? 0) > 0;
 
-  // Coverage is requested together with a changed job, or it would lag behind the headline.
-  const turn = job ? `${job.state} ${job.version} ${job.last_delivery?.at}` : null;
-  useOnChange(turn, reloadCoverage);
+  // Coverage is requested again when the job changes, otherwise it would lag behind the header.
+  const stateKey = job ? `${job.state} ${job.version} ${job.last_delivery?.at}` : null;
+  useOnChange(stateKey, reloadCoverage);
 
   const reload = useCallback(() => {
     reloadJob();
@@ -59,7 +59,7 @@ export function useJob(dagId) {
     [path],
   );
   return {
-    path, requested, job, error, coverage, coverageError, reload, watch, act, pace, turn, setLeaving,
+    path, requested, job, error, coverage, coverageError, reload, watch, act, pace, stateKey, setLeaving,
     isWhole, showWhole: () => setWhole(true), isBusy: isBusy.current, isWatched,
   };
 }

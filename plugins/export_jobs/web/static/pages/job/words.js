@@ -1,4 +1,4 @@
-// The values of a definition in words.
+// Values of a definition in words.
 import { capital, day, plural, size } from "../../format.js";
 import {
   COMPRESSIONS, DELIMITERS, EMPTY_RESULTS, ENCODINGS, FORMATS, FREQUENCIES, LINE_BREAKS, LINE_ENDINGS, OPERATORS,

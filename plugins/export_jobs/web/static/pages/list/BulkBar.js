@@ -1,4 +1,4 @@
-// What can be done with all selected jobs at once. Every job is asked for by itself, and those that refuse are told.
+// Actions on all selected jobs at once. Each job is permitted and checked separately; refusals are announced.
 import { announce } from "../../components/Announcer.js";
 import { ConfirmDialog, TaskDialog } from "../../components/Dialog.js";
 import { Field } from "../../components/Field.js";
@@ -50,7 +50,7 @@ function ChangeDialog({ count, onChange, onClose }) {
     ...(added.length > 0 && { add_recipients: added }),
     ...(removed.length > 0 && { remove_recipients: removed }),
   };
-  // The button is never grey: an address that was just typed counts once its field is left, which a click does.
+  // The button is never disabled: a click on it makes the field lose focus, and only then a typed address counts.
   const change = async () => {
     if (Object.keys(changes).length === 0) throw new Error("There is nothing to change. Fill in at least one field.");
     await onChange(changes);

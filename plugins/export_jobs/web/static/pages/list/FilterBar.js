@@ -1,4 +1,4 @@
-// Search and filters of the list. Each says by its first choice what it filters by.
+// Search and filters of the list. The first choice of each filter says what it filters by.
 import { Icon } from "../../components/icons.js";
 import { SearchField } from "../../components/SearchField.js";
 import { STATES } from "../../components/StateIcon.js";
@@ -34,7 +34,7 @@ export function FilterBar({ filters, change, destinations, owners }) {
   <//>`;
 }
 
-// The number of jobs in each state. A click shows only these, a second click all jobs.
+// The number of jobs in each state. A click shows only these jobs, a second click all jobs.
 /** @param {Props.StateTotals} props */
 export function StateTotals({ totals, chosen, onChoose }) {
   return html`<${Chakra.HStack} gap=${1} wrap="wrap" role="group" aria-label="Filter by state" minH=${8}>

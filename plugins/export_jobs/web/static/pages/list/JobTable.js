@@ -1,4 +1,4 @@
-// The table of jobs. Rows keep their place while they are requested again.
+// The table of jobs. Rows stay in place while they are requested again.
 import { ActionMenu } from "../../components/ActionMenu.js";
 import { Icon } from "../../components/icons.js";
 import { RowHeading, Table } from "../../components/Table.js";
@@ -25,7 +25,7 @@ function headingOf({ key: name, sort: key, heading, display, width, hasZone }, s
   return { words, display, width, "aria-sort": isSorted ? direction : undefined };
 }
 
-// The browser's own checkbox: 500 of Chakra's take long to draw.
+// The browser's own checkbox, because 500 Chakra checkboxes take long to render.
 /** @param {Props.RowCheckbox} props */
 function RowCheckbox({ label, isChecked, isMixed = false, onChange }) {
   const mark = (/** @type {HTMLInputElement | null} */ element) => {

@@ -53,7 +53,7 @@ function NoJobs({ filters, change, mayCreate }) {
 export function ListPage() {
   const { filters, change } = useFilters(JOB_FILTERS);
   const [selected, setSelected] = useState(/** @type {Set<string>} */ (new Set()));
-  const [others, setOthers] = useState(/** @type {Api.JobRow[]} */ ([])); // of other pages, once all are selected
+  const [others, setOthers] = useState(/** @type {Api.JobRow[]} */ ([])); // jobs of other pages, after Select all
   const may = useAnswer("me").data?.may;
   const mayCreate = may?.create ?? false;
   const { data, error, reload, seenAt } = useAnswer("jobs", jobQuery(filters), pace);
@@ -74,7 +74,7 @@ export function ListPage() {
   const isOnPage = new Set(onPage.map((job) => job.dag_id));
   const chosen = [...onPage, ...others.filter((job) => !isOnPage.has(job.dag_id))].filter((job) =>
     selected.has(job.dag_id));
-  // All pages of what is searched and filtered for, as far as one request can change them.
+  // Selects all pages of the current search and filters, up to the limit of one request.
   const selectAll = async () => {
     try {
       const { jobs } = await call("jobs", { query: { ...jobQuery(filters), offset: 0, limit: MOST_AT_ONCE } });

@@ -1,5 +1,4 @@
-// How a person looks at the list: which columns, named views (search, filters and order, as the address has them), a
-// copy of the list as a CSV file.
+// The View menu of the list: columns, saved views (search, filters and order, as in the address), download as CSV.
 import { announce } from "../../components/Announcer.js";
 import { TaskDialog } from "../../components/Dialog.js";
 import { Field } from "../../components/Field.js";

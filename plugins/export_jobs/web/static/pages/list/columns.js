@@ -1,4 +1,4 @@
-// The columns of the list: their cells, how they are sorted, and from which width of the window on each is shown.
+// The columns of the list: cells, sort keys, and the window width from which each is shown.
 import { TextLink } from "../../components/links.js";
 import { Short } from "../../components/Short.js";
 import { StateIcon } from "../../components/StateIcon.js";
@@ -64,7 +64,7 @@ const State = ({ job }) => html`<${StateIcon} job=${job} hasWords />`;
 /** @param {(props: Props.JobCell) => unknown} part */
 const cellOf = (part) => (/** @type {Api.JobRow} */ job) => html`<${part} job=${job} />`;
 
-// A day and a time fit; the name, which is why people come, gets what is left.
+// Fits a date and a time; the name, the most important column, gets the rest.
 const DELIVERY = { base: "9.75rem", xl: "11rem" };
 
 /** @type {Page.JobColumn[]} */
@@ -92,10 +92,10 @@ export const COLUMNS = [
 ];
 
 const ALWAYS = new Set(["state", "name"]);
-/** Those that a person may leave out. */
+/** Columns that a person can hide. */
 export const OPTIONAL = COLUMNS.filter(({ key }) => !ALWAYS.has(key));
 
-// With a choice, what was chosen is shown in every window but a phone's; without, as many as there is room for.
+// Chosen columns are shown in every window except on phones; without a choice, as many as there is room for.
 /** @param {string[] | null} chosen @returns {Page.JobColumn[]} */
 export function shownColumns(chosen) {
   return COLUMNS.filter(({ key }) => chosen === null || ALWAYS.has(key) || chosen.includes(key)).map((column) => {

@@ -1,4 +1,4 @@
-// The list as a CSV file: all pages of what is searched and filtered for, not only the page on the screen.
+// The list as a CSV file: all pages of the current search and filters, not only the visible page.
 import { call } from "../../api.js";
 import { saveFile } from "../../components/saveFile.js";
 import { STATES } from "../../components/StateIcon.js";
@@ -21,7 +21,7 @@ const FIELDS = [
   ["description", (job) => job.description],
 ];
 
-// What a spreadsheet would take for a formula begins with an apostrophe.
+// Text that a spreadsheet would run as a formula gets an apostrophe in front.
 /** @param {unknown} value */
 function cell(value) {
   const text = value === null || value === undefined ? "" : String(value);
@@ -35,7 +35,7 @@ export const csvText = (jobs) =>
     .map((line) => line.map(cell).join(","))
     .join("\r\n");
 
-/** @param {Page.Query} filters @returns {Promise<number>} how many there are */
+/** @param {Page.Query} filters @returns {Promise<number>} the number of jobs */
 export async function saveCsv(filters) {
   /** @type {Api.JobRow[]} */
   const jobs = [];
@@ -45,7 +45,7 @@ export async function saveCsv(filters) {
     total = page.jobs.length > 0 ? page.total : 0;
     jobs.push(...page.jobs);
   }
-  // The mark tells Excel that the text is UTF-8.
+  // The byte order mark tells Excel that the text is UTF-8.
   saveFile("export-schedules.csv", new Blob(["\ufeff", csvText(jobs)], { type: "text/csv;charset=utf-8" }));
   return jobs.length;
 }

@@ -10,7 +10,7 @@ const nameOf = (jobs, dagId) => jobs.find((job) => job.dag_id === dagId)?.name ?
 
 /** @type {Record<string, string>} */
 const DONE = { change: "Changed", delete: "Deleted", rerun: "Rerunning" };
-const TOLD = 3; // refusals of one request that are spelled out
+const MAX_REFUSALS = 3; // refusals of one request that are shown one by one
 
 /** @param {() => void} reload @param {boolean} mayCreate */
 export function useJobActions(reload, mayCreate) {
@@ -28,8 +28,9 @@ export function useJobActions(reload, mayCreate) {
     const names = done.length === 1 ? nameOf(jobs, done[0]) : plural(done.length, "schedule");
     const what = DONE[verb] ?? ("paused" in more && more.paused ? "Paused" : "Resumed");
     if (done.length > 0) announce(`${what} ${names}.`);
-    for (const one of refused.slice(0, TOLD)) announce(`${nameOf(jobs, one.dag_id)}: ${one.what}`, "error");
-    if (refused.length > TOLD) announce(`${plural(refused.length - TOLD, "more schedule")} not changed.`, "error");
+    for (const one of refused.slice(0, MAX_REFUSALS)) announce(`${nameOf(jobs, one.dag_id)}: ${one.what}`, "error");
+    const unlisted = refused.length - MAX_REFUSALS;
+    if (unlisted > 0) announce(`${plural(unlisted, "more schedule")} not changed.`, "error");
     reload();
   };
 
@@ -44,7 +45,7 @@ export function useJobActions(reload, mayCreate) {
 
   /** @param {Api.JobRow} job @returns {Page.MenuItem[]} */
   const actionsOf = (job) => {
-    const isDone = job.status === "completed"; // there is nothing left to pause
+    const isDone = job.status === "completed"; // nothing left to pause
     const items = [
       { value: "log", words: "View execution log", onSelect: () => navigate(jobPath(job.dag_id, "log")) },
       mayCreate && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },

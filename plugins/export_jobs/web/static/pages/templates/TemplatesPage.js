@@ -1,4 +1,4 @@
-// What a file may contain: all templates, for whoever makes jobs from them.
+// All templates, for people who create jobs from them.
 import { call, part } from "../../api.js";
 import { announce } from "../../components/Announcer.js";
 import { Choice } from "../../components/Choice.js";
