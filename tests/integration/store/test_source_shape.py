@@ -82,7 +82,7 @@ def told(store: Store) -> list[str]:
     return [str(event.message) for record in records for event in record.events if event.kind == "source changed"]
 
 
-SENTENCE = "purchases.amount is double precision, and was numeric(10,2) at the last delivery"
+SENTENCE = "purchases.amount is double precision, but was numeric(10,2) at the last delivery"
 
 
 def test_a_column_that_is_not_what_was_delivered_stops_the_run(store: Store, begin: Begin) -> None:
@@ -114,7 +114,7 @@ def test_a_job_that_wants_to_be_told_goes_on_and_its_new_shape_is_the_measure_fr
     assert told(store) == [f"the source has changed: {SENTENCE}"]
     store.definitions.update(spec(file={"shape_change": "fail"}), "anna")
     look(begin(2), FLOAT)
-    with pytest.raises(TerminalError, match=r"is numeric\(10,2\), and was double precision at the last delivery"):
+    with pytest.raises(TerminalError, match=r"is numeric\(10,2\), but was double precision at the last delivery"):
         look(begin(3), NUMERIC)
 
 
@@ -127,8 +127,8 @@ def test_a_change_that_comes_with_a_change_of_the_catalogue_is_meant_and_told(st
 
 
 def test_what_is_not_of_the_catalogues_type_stops_the_first_run_too(store: Store, begin: Begin) -> None:
-    with pytest.raises(TerminalError, match=r"purchases\.amount is text, and number in the catalogue"):
+    with pytest.raises(TerminalError, match=r"purchases\.amount is text, but number in the catalogue"):
         look(begin(0), TEXT)
     store.definitions.update(spec(file={"shape_change": "warn"}), "anna")
     look(begin(0), TEXT)
-    assert told(store) == ["the source has changed: purchases.amount is text, and number in the catalogue"]
+    assert told(store) == ["the source has changed: purchases.amount is text, but number in the catalogue"]

@@ -54,33 +54,33 @@ def database(dialect: str, warehouse_database: Warehouse, tmp_path: Path) -> Ite
 CATALOGUE_SEES = {
     "a number becomes text": (
         ["ALTER TABLE purchases ALTER amount TYPE varchar", "UPDATE purchases SET amount = 'n/a'"],
-        "purchases.amount is {text}, and number in the catalogue",
+        "purchases.amount is {text}, but number in the catalogue",
     ),
     "text becomes a number": (
         ["ALTER TABLE purchases DROP note", "ALTER TABLE purchases ADD note integer"],
-        "purchases.note is integer, and text in the catalogue",
+        "purchases.note is integer, but text in the catalogue",
     ),
     "an instant loses its zone": (
         ["ALTER TABLE purchases ALTER bought_at TYPE timestamp"],
-        "purchases.bought_at is {timestamp}, and timestamptz in the catalogue",
+        "purchases.bought_at is {timestamp}, but timestamptz in the catalogue",
     ),
     "an instant becomes a date": (
         ["ALTER TABLE purchases ALTER bought_at TYPE date"],
-        "purchases.bought_at is date, and timestamptz in the catalogue",
+        "purchases.bought_at is date, but timestamptz in the catalogue",
     ),
     "a time gets a zone": (
         ["ALTER TABLE purchases ALTER seen TYPE timestamptz"],
-        "purchases.seen is {timestamptz}, and timestamp in the catalogue",
+        "purchases.seen is {timestamptz}, but timestamp in the catalogue",
     ),
     "a date becomes a time": (
         ["ALTER TABLE purchases ALTER day TYPE timestamp"],
-        "purchases.day is {timestamp}, and date in the catalogue",
+        "purchases.day is {timestamp}, but date in the catalogue",
     ),
     "a column goes": (["ALTER TABLE purchases DROP discount"], "purchases has no column discount"),
     "a column is renamed": (["ALTER TABLE purchases RENAME note TO remark"], "purchases has no column note"),
     "another column of another type takes the name": (
         ["ALTER TABLE purchases RENAME amount TO old", "ALTER TABLE purchases RENAME note TO amount"],
-        "purchases.amount is {text}, and number in the catalogue",
+        "purchases.amount is {text}, but number in the catalogue",
     ),
 }
 NAMES = {
@@ -112,15 +112,15 @@ def test_what_is_not_of_the_catalogues_type_is_not_read(database: Database, dial
     [
         (
             ["ALTER TABLE purchases ALTER amount TYPE double precision"],
-            "purchases.amount is double, and was numeric(10,2) at the last delivery",
+            "purchases.amount is double, but was numeric(10,2) at the last delivery",
         ),
         (
             ["ALTER TABLE purchases ALTER amount TYPE numeric(12, 4)"],
-            "purchases.amount is numeric(12,4), and was numeric(10,2) at the last delivery",
+            "purchases.amount is numeric(12,4), but was numeric(10,2) at the last delivery",
         ),
         (
             ["ALTER TABLE purchases ALTER amount TYPE integer"],
-            "purchases.amount is integer, and was numeric(10,2) at the last delivery",
+            "purchases.amount is integer, but was numeric(10,2) at the last delivery",
         ),
     ],
 )
@@ -181,7 +181,7 @@ def test_what_only_decides_which_rows_and_where_counts_too(
     delivered(source(), export)
     run("ALTER TABLE stores DROP region", "ALTER TABLE stores ADD region integer")
     run("ALTER TABLE purchases ALTER discount TYPE varchar")
-    with pytest.raises(TerminalError, match=r"(store\.region is (integer|INTEGER)|discount is .*), and (text|number)"):
+    with pytest.raises(TerminalError, match=r"(store\.region is (integer|INTEGER)|discount is .*), but (text|number)"):
         delivered(source(), export)
 
 
@@ -194,8 +194,8 @@ def test_another_column_of_the_same_type_that_takes_the_name_is_found_out(postgr
     )  # fmt: skip
     found = delivered(PostgresSource(postgres_tables.session()), export)[1]
     assert delivery_differences(found, before) == [
-        "purchases.amount is another column of its table than at the last delivery, which had that name then",
-        "purchases.discount is another column of its table than at the last delivery, which had that name then",
+        "purchases.amount is a different column of its table than the one with this name at the last delivery",
+        "purchases.discount is a different column of its table than the one with this name at the last delivery",
     ]
 
 

@@ -1,1 +1,1 @@
-"""``ExportJob`` x ``Catalogue`` x ``Window`` -> SQL; ``statements/`` holds the shape of each kind of template."""
+"""Compile jobs to SQL; ``statements/`` has the statement template of each kind of template."""

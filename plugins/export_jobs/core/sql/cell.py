@@ -1,4 +1,4 @@
-"""An expression -> the expression of a finished cell, as ``COPY`` writes it; other sources leave this to the writer."""
+"""Build the SQL of a finished cell for ``COPY``; for other databases the writer formats cells."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from export_jobs.core.sql.cell_format import Bind, formatted_sql
 
 _WIDE = tuple("\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", *_WIDE)
-"""With what spreadsheets take a text for a formula, those of East Asia by the wide signs too (OWASP's list)."""
+"""Starts by which spreadsheets recognise a formula; those of East Asia also the full-width signs (OWASP's list)."""
 _SIGNED_NUMBER = re.compile(r"[-+][0-9]+([.,][0-9]+)?|[-+]{1,3}", flags=re.ASCII)
 _WIDE_CODES = ", ".join(str(ord(sign)) for sign in _WIDE)
-# A database of another encoding than UTF-8 could not read the wide signs themselves.
+# A database with another encoding than UTF-8 could not read the full-width signs themselves.
 _IS_WIDE = f"CASE current_setting('server_encoding') WHEN 'UTF8' THEN ascii({{text}}) END IN ({_WIDE_CODES})"
 
 
@@ -29,10 +29,10 @@ def cell_sql(
     cell_format: CellFormat = AS_STORED,
     bind: Bind | None = None,
 ) -> str:
-    """The cell's SQL: numbers rounded, ``true`` and ``false`` in full, spelt as ``cell_format`` says.
+    """Return the cell's SQL: numbers rounded, ``true`` and ``false`` in full, formatted as in ``cell_format``.
 
-    Text that is a formula is escaped and line breaks become blanks if ``options`` ask for that. ``bind`` takes a value
-    and gives its placeholder; without it there is nothing to spell in another way.
+    If ``options`` say so, formulas are escaped and line breaks become blanks. ``bind`` takes a value and returns its
+    placeholder; without it ``cell_format`` is not applied.
     """
     if dialect != POSTGRES:
         return expression
@@ -45,7 +45,7 @@ def cell_sql(
 
 
 def value_sql(expression: str, decimals: int | None, dialect: str) -> str:
-    """The value of the cell, before it is spelt: rows are put in order by it."""
+    """Return the value of the cell before it is formatted: rows are ordered by it."""
     rounds = dialect == POSTGRES and decimals is not None
     return f"round(({expression})::numeric, {decimals})" if rounds else expression
 
@@ -53,7 +53,7 @@ def value_sql(expression: str, decimals: int | None, dialect: str) -> str:
 def _text_sql(expression: str, options: FileOptions) -> str:
     if options.line_breaks == "keep" and not options.escape_formulas:
         return expression
-    # format() writes what COPY does, of any type that a catalogue calls text; a cast would add /32 to an address.
+    # format() writes the same as COPY for any type that a catalogue calls text; a cast would add /32 to an address.
     text = f"format('%%s', {expression})"
     if options.line_breaks == "blank":
         text = f"translate(replace({text}, E'\\r\\n', ' '), E'\\r\\n', '  ')"
@@ -69,5 +69,5 @@ def is_formula(text: str) -> bool:
 
 
 def escape_heading(text: str, options: FileOptions) -> str:
-    """A heading; one that a spreadsheet would run as a formula is escaped as cells are."""
+    """Return a heading, escaped like a cell if a spreadsheet would run it as a formula."""
     return f"'{text}" if options.escape_formulas and text.startswith(FORMULA_STARTS) else text

@@ -1,7 +1,7 @@
-"""A value and how its column is spelt -> the SQL of the cell in PostgreSQL, so that the database does the work.
+"""Build the SQL that formats a value in PostgreSQL, so that the database does the work.
 
-What is spelt is bound and never part of the text. Days outside the years 1 to 9999 and infinite ones have no shape but
-PostgreSQL's own.
+Texts of a format are bound and never part of the SQL. Days outside the years 1 to 9999 and infinite ones always have
+PostgreSQL's own format.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from export_jobs.core.definitions.cell_format import CellFormat
 from export_jobs.core.definitions.time_format import has_offset, time_parts
 
 Bind = Callable[[str], str]
-"""Takes a value and gives the placeholder that stands for it."""
+"""Takes a value and returns its placeholder."""
 
 _PATTERNS = {
     "%Y": "YYYY",
@@ -32,7 +32,7 @@ _IN_UTC = {"%z": '"+0000"', "%:z": '"+00:00"'}
 
 
 def formatted_sql(value: str, kind: ColumnType, cell_format: CellFormat, bind: Bind) -> str:
-    """The cell's SQL; ``value`` where ``cell_format`` says nothing of its type."""
+    """Return the cell's SQL; ``value`` itself where ``cell_format`` has nothing for its type."""
     if kind == "boolean":
         return _boolean(value, cell_format, bind)
     if kind in {"integer", "number"}:
@@ -41,7 +41,7 @@ def formatted_sql(value: str, kind: ColumnType, cell_format: CellFormat, bind: B
 
 
 def to_char_pattern(text: str, *, is_utc: bool = False) -> str:
-    """The pattern in the words of ``to_char``. Plain text stands in quotes, so that none of it is a word."""
+    """Return the pattern for ``to_char``. Plain text is in quotes, so that none of it is read as a directive."""
     offsets = _IN_UTC if is_utc else {}
     return "".join(f'"{plain}"' if plain else offsets.get(part, _PATTERNS[part]) for part, plain in time_parts(text))
 
@@ -61,7 +61,7 @@ def _number(value: str, cell_format: CellFormat, bind: Bind) -> str:
     if not thousands:
         return f"replace({text}, '.', {bind(mark)})"
     whole, rest = f"split_part({text}, '.', 1)", f"substr({text}, strpos({text} || '.', '.'))"
-    # Written so that it means the same to a server that takes a backslash in plain quotes for an escape.
+    # E'' has the same meaning on a server that reads a backslash in plain quotes as an escape.
     grouped = f"regexp_replace({whole}, '([0-9])(?=([0-9]{{3}})+$)', E'\\\\1' || {bind(thousands)}, 'g')"
     return f"{grouped} || replace({rest}, '.', {bind(mark)})"
 
@@ -73,7 +73,7 @@ def _moment(value: str, kind: ColumnType, cell_format: CellFormat, bind: Bind) -
     is_plain = f"{value} >= '0001-01-01'::{kind} AND {value} < '10000-01-01'::{kind}"
     cases = [f"WHEN {is_plain} THEN to_char({value}, {bind(to_char_pattern(pattern))})"]
     if kind == "timestamptz" and has_offset(pattern):
-        # Local times before there were zones have offsets with seconds, which no receiver reads: those are in UTC.
+        # Local times before standard time have offsets with seconds, which no receiver reads: those are written in UTC.
         in_utc = f"{value} AT TIME ZONE 'UTC'"
         of_minutes = f"extract(timezone FROM {value})::integer %% 60 = 0"
         cases = [

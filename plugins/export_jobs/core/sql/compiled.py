@@ -1,4 +1,4 @@
-"""What the compiler hands to whoever runs a query: the statement, its bound values, its columns, what must hold."""
+"""The result of the compiler: the statement, its bound values, its columns and its preconditions."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from export_jobs.core.definitions.job import DateBasis
 from export_jobs.core.sql.sources import SourceQuery
 
 Parameters = Mapping[str, Scalar | list[Scalar]]
-"""Values by placeholder. A list is bound whole in PostgreSQL (``= ANY``) and never occurs in another dialect."""
+"""Values by placeholder. A list is bound as a whole in PostgreSQL (``= ANY``) and never occurs in other dialects."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the file: the heading, the type its cells have, and to how many places numbers are rounded.
+    """One column of the file: its heading, the type of its cells, and the number of decimals.
 
-    ``cell_format``: how its cells are spelt. ``width`` and ``align`` are of files of fixed width; None: by the type.
-    ``is_personal``: its cells tell of a person, so none of them is told outside of the file.
+    ``cell_format``: how its cells are written. ``width`` and ``align`` are for fixed-width files; None: by the type.
+    ``is_personal``: its cells are personal data, so none of them is shown outside the file.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Precondition:
-    """Something that must hold in the data, or the export would be wrong: ``sql`` yields a row when it does not.
+    """Something that must be true of the data, otherwise the export is wrong: ``sql`` returns a row if it is not.
 
-    In ``sql``, as in an export's own, ``%%`` is a ``%``; nothing is bound in it.
+    In ``sql``, as in an export's own, ``%%`` is a ``%``; it has no bound values.
 
-    ``what`` then says what is wrong and ``remedy`` what to do next; nothing is delivered.
+    ``what`` says what is then wrong and ``remedy`` what to do next; nothing is delivered.
     """
 
     sql: str
@@ -51,12 +51,12 @@ class Precondition:
 class CompiledExport:
     """A statement ready to run read-only: ``sql`` in ``dialect`` with ``%(name)s`` placeholders (``%%`` is a ``%``).
 
-    The statement's own column names are those of the catalogue; ``columns`` (same order) holds the headings. In the
-    dialect ``postgres`` the cells are finished text, ready for ``COPY``; in every other one rounding, the spelling of
-    values and the escaping of formulas are left to the writer.
+    The statement's own column names are those of the catalogue; ``columns`` (same order) has the headings. In the
+    dialect ``postgres`` the cells are finished text, ready for ``COPY``. In every other dialect the writer rounds and
+    formats values, and escapes formulas.
 
-    ``sources`` asks what the statement relies on, ``tables_named_alone`` are tables without a schema. ``is_ordered``:
-    the order of the rows is said.
+    ``sources`` check what the statement depends on, ``tables_named_alone`` are tables without a schema. ``is_ordered``:
+    the statement defines the order of the rows.
     """
 
     template: str

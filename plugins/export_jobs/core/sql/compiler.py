@@ -1,8 +1,8 @@
-"""``ExportJob`` x ``Catalogue`` x ``Window`` -> ``CompiledExport``: the SQL of one file, its bound values, its columns.
+"""Compile a job's template for a window: the SQL of one file, its bound values and its columns.
 
-The statement templates in ``statements/`` hold the shape of each kind; only reviewed files are rendered. Identifiers
-come from the catalogue and are quoted here; every value of a definition travels as a parameter and is never part of
-the text, and neither is a heading that a person chose.
+The statement templates in ``statements/`` define the shape of each kind; only reviewed files are rendered. Identifiers
+come from the catalogue and are quoted here. Every value of a definition is bound as a parameter. Neither values nor
+headings that a person chose are ever part of the text.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from export_jobs.core.windows.window import Window
 def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, window: Window) -> CompiledExport:
     """Compile one template of a job for one window.
 
-    Raises ``UserError`` when the definition names something that is not in the catalogue; validation says so earlier,
-    with every issue at once.
+    Raises ``UserError`` when the definition names something that is not in the catalogue; validation reports this
+    earlier, together with every other issue.
     """
     kind = job.template(template_name).kind
     basis = job.use(template_name).date_basis or default_basis(kind)
@@ -55,16 +55,16 @@ def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, win
 
 
 def statement_text(file: str, **values: Any) -> str:
-    """A statement of ``statements/``; its values are texts of the catalogue and placeholders, never of a definition."""
+    """Render a statement of ``statements/`` with texts of the catalogue and placeholders, never of a definition."""
     return _environment().get_template(file).render(**values)
 
 
 def _rows_context(draft: StatementDraft) -> tuple[dict[str, Any], tuple[Column, ...]]:
-    """Rows of a fact or dimension: values for the statement template, and the columns of the file."""
+    """Return the values for the statement template of rows, and the columns of the file."""
     table = draft.tables[0]
     chosen = [use.column for use in draft.columns]
-    asked = [reference.removeprefix("-") for reference in draft.use.order_by]
-    resolved_columns = {reference: draft.resolve(reference, table) for reference in [*chosen, *asked]}
+    ordered_by = [reference.removeprefix("-") for reference in draft.use.order_by]
+    resolved_columns = {reference: draft.resolve(reference, table) for reference in [*chosen, *ordered_by]}
     columns = tuple(
         draft.column(name, resolved_columns[name].column.type, resolved_columns[name].column.decimals)
         for name in chosen
@@ -81,7 +81,7 @@ def _rows_context(draft: StatementDraft) -> tuple[dict[str, Any], tuple[Column, 
 
 
 def _order_terms(draft: StatementDraft, table: Table) -> list[str]:
-    """What the job asks for, then the table's own order, so that the order of rows is the same each time."""
+    """Return the job's order, then the table's own, so that the order of rows is always the same."""
     terms = []
     for reference in [*draft.use.order_by, *_default_order(table)]:
         name = reference.removeprefix("-")
@@ -120,7 +120,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        autoescape=False,  # noqa: S701  SQL, not HTML: every identifier is quoted before it comes here
+        autoescape=False,  # noqa: S701  SQL, not HTML: every identifier has already been quoted
     )
     environment.filters["indented"] = indent_sql
     environment.filters["commented"] = comment_text

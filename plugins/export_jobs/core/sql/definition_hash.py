@@ -1,6 +1,6 @@
-"""``ExportJob`` x ``Catalogue`` -> one hash: two runs with the same hash make the same files of the same rows.
+"""Hash a job with its catalogue entries: two runs with the same hash create the same files from the same rows.
 
-A part that is not used has no key in what is hashed, so a new key of the model leaves every older hash as it is.
+A part that is not used has no key in the hashed data, so a new key of the model does not change any older hash.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _KPI_TYPE = Kpi.model_fields["type"].default
 
 
 def definition_hash(job: ExportJob, catalogue: Catalogue) -> str:
-    """SHA-256 (hex) over everything of a definition that can change a file of a given window.
+    """Return the SHA-256 (hex) of everything in a definition that can change a file of a given window.
 
-    Left out is what cannot: recipients, owner, descriptions, titles, units, enabled, destination, limits, and the
-    schedule except its zone (it decides which windows there are; the zone decides how times are written). A changed
-    mail address must not look to a receiver like changed data. Left out too are the statement templates, which come
-    with the package: its version stands for them. A name that is not in the catalogue counts as absent.
+    Everything else is left out: recipients, owner, descriptions, titles, units, enabled, destination, limits, and the
+    schedule except its zone (the schedule decides which windows there are; the zone decides how times are written). A
+    changed mail address must not look like changed data to a receiver. The statement templates are left out too: they
+    belong to the package and its version. A name that is not in the catalogue counts as missing.
     """
     parts = {
         "name": job.name,
@@ -55,7 +55,7 @@ def _use_parts(use: TemplateUse) -> dict[str, Any]:
 
 
 def _template_parts(template: Template, use: TemplateUse, catalogue: Catalogue) -> dict[str, Any]:
-    """One template and the catalogue entries that its SQL is made from."""
+    """Return one template and the catalogue entries that its SQL is built from."""
     chosen = {column.column for column in use.columns}
     kpis = [catalogue.kpis.get(key) for key in template.kpis if not chosen or key in chosen]
     keys = [template.fact] if template.fact else sorted({kpi.fact for kpi in kpis if kpi})
@@ -87,14 +87,14 @@ def _customers(facts: Iterable[Fact], use: TemplateUse) -> list[str]:
 
 
 def _own_dimensions(template: Template, chosen: Collection[str]) -> list[str]:
-    """Keys of the template's own dimensions; one that the job has left out of its columns is not grouped by."""
+    """Return the keys of the template's own dimensions, without those that the job does not choose."""
     is_whole = template.kind is TemplateKind.DIMENSION or not chosen
     named = [name for name in template.dimensions if is_whole or name in chosen]
     return [name.partition(".")[0] for name in named if name not in DATE_PARTS]
 
 
 def _hops(own: Iterable[str], references: Iterable[str], facts: Iterable[Fact], catalogue: Catalogue) -> Iterable[Hop]:
-    """Every join that some fact needs, those to dimensions passed through on the way too."""
+    """Yield every join that any fact needs, including those through other dimensions."""
     for fact in facts:
         resolved_columns = [resolve_column(reference, fact, catalogue) for reference in references]
         for key in {*own, *(resolved.dimension for resolved in resolved_columns if resolved and resolved.dimension)}:
@@ -102,7 +102,7 @@ def _hops(own: Iterable[str], references: Iterable[str], facts: Iterable[Fact], 
 
 
 def _fact_parts(fact: Fact | None, template: Template, use: TemplateUse, referenced: set[str]) -> Any:
-    """Measures and custom fields count where they are read; the SQL of a KPI may read any custom field."""
+    """Include measures and custom fields only if they are read; the SQL of a KPI may read any custom field."""
     if fact is None:
         return None
     dates = [column.column for column in (fact.event_date, fact.updated_at) if column]

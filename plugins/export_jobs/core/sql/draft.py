@@ -1,4 +1,4 @@
-"""One statement in the making: what is asked for, resolved against the catalogue, and the values bound so far."""
+"""One statement while it is compiled: its definition, resolved with the catalogue, and the values bound so far."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from export_jobs.errors import UserError
 
 @dataclass
 class StatementDraft:
-    """What the parts of the compiler share. ``tables``: the facts that the template reads, or its dimension."""
+    """State that the parts of the compiler share. ``tables``: the facts that the template reads, or its dimension."""
 
     job: ExportJob
     template: Template
@@ -48,7 +48,7 @@ class StatementDraft:
     def of(
         cls, job: ExportJob, template_name: str, catalogue: Catalogue, window: Window, basis: DateBasis
     ) -> StatementDraft:
-        """Raises ``UserError`` when the catalogue lacks what the template reads."""
+        """Start a statement. Raises ``UserError`` when the catalogue does not have what the template reads."""
         template, use = job.template(template_name), job.use(template_name)
         tables = tables_of(template, catalogue)
         named = (template.fact,) if template.fact else template.kpis or template.dimensions
@@ -80,11 +80,11 @@ class StatementDraft:
 
     @property
     def columns(self) -> Sequence[ColumnUse]:
-        """The columns of the file, in its order."""
+        """The columns of the file, in order."""
         return chosen_columns(self.template, self.use, self.catalogue)
 
     def cell(self, expression: str, column: Column) -> str:
-        """The SQL of a finished cell of ``column``."""
+        """Return the SQL of a finished cell of ``column``."""
         return cell_sql(
             expression,
             column.type,
@@ -96,24 +96,24 @@ class StatementDraft:
         )
 
     def column(self, reference: str, kind: ColumnType, decimals: int | None) -> Column:
-        """The column ``reference`` of the file, as this job writes it; its name is still the reference."""
+        """Return the column ``reference`` of the file, as this job writes it; its name is still the reference."""
         use = next((use for use in self.use.columns if use.column == reference), ColumnUse(column=reference))
-        # Other formats have one spelling each, which they make of PostgreSQL's.
+        # Other formats have one way of writing each value, which they derive from PostgreSQL's.
         is_text = self.options.format in TEXT_FORMATS
         cell_format = column_format(kind, decimals, self.options, use) if is_text else AS_STORED
         return Column(reference, kind, decimals, cell_format, use.width, use.align)
 
     def _bind_spelling(self, text: str) -> str:
-        """A placeholder for ``text``, the same one each time."""
+        """Return a placeholder for ``text``, always the same one."""
         known = {value: name for name, value in self.conditions.parameters.items() if name.startswith("spelling_")}
         return self.conditions.bind(known.get(text, f"spelling_{len(known) + 1}"), text)
 
     def resolve(self, reference: str, table: Table) -> ResolvedColumn:
-        """What a reference means beside ``table``; raises ``UserError`` when it is not reached."""
+        """Return the column of a reference for ``table``; raises ``UserError`` when there is none."""
         return self._require(resolve_column(reference, table, self.catalogue), reference)
 
     def resolve_dimension(self, reference: str, fact: Fact) -> ResolvedColumn:
-        """What a reference among a custom template's dimensions means; raises ``UserError`` when it is not reached."""
+        """Return the column of a reference among the dimensions of a custom template, or raise ``UserError``."""
         return self._require(resolve_group(reference, fact, self.catalogue), reference)
 
     def _require(self, resolved: ResolvedColumn | None, reference: str) -> ResolvedColumn:
@@ -125,5 +125,5 @@ class StatementDraft:
 def _missing_error(job: str, template: str, name: str) -> UserError:
     return UserError(
         f"Job {job!r}, template {template!r}: the catalogue has no {name!r} that this template reaches",
-        "Run `export-jobs validate` for the whole list, then restore the catalogue file or make a new template",
+        "Run `export-jobs validate` for the whole list, then restore the catalogue file or create a new template",
     )

@@ -1,8 +1,8 @@
-"""A custom template -> what its statement needs: KPIs of any number of facts by the dimensions that all of them reach.
+"""Build the statement of a custom template: KPIs of any number of facts by the dimensions that all of them reach.
 
-Each fact is aggregated by itself and at the grain that is asked for; only then are the groups put together, so no row
-of one fact is ever counted for a row of another. GROUP BY takes NULL for a value like any other, so a group without
-a dimension row stays one group. Where a fact has no rows for a group, its KPIs are what they are over no rows.
+Each fact is aggregated separately at the grain of the file, and the groups are joined afterwards, so no row of one fact
+is counted for a row of another. GROUP BY treats NULL as a value, so a group without a dimension row stays one group.
+Where a fact has no rows for a group, its KPIs have their value over no rows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _Cells = dict[str, tuple[str, Column]]
 
 @dataclass(frozen=True)
 class Group:
-    """What rows are grouped by: ``names`` are its columns in the statement, the one that is shown last."""
+    """A dimension by which rows are grouped. ``names`` are its columns in the statement; the last one is shown."""
 
     reference: str
     column: TableColumn
@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True)
 class NamedSql:
-    """An expression and the quoted name it gets; ``inner`` is both, as an entry of a SELECT."""
+    """An expression and its quoted name; ``inner`` is both, as an entry of a SELECT."""
 
     sql: str
     name: str
@@ -49,7 +49,7 @@ class NamedSql:
 
 @dataclass(frozen=True)
 class FactGroups:
-    """One fact of the statement, aggregated by itself; the names are those of its parts."""
+    """One fact of the statement, aggregated separately; the names are those of its parts."""
 
     rows: TableRows
     groups: tuple[NamedSql, ...]
@@ -60,7 +60,7 @@ class FactGroups:
 
 
 def groups_context(draft: StatementDraft) -> tuple[dict[str, Any], tuple[Column, ...]]:
-    """Values for the statement template, and the columns of the file."""
+    """Return the values for the statement template, and the columns of the file."""
     chosen = [use.column for use in draft.columns]
     kpis = [draft.catalogue.kpis[key] for key in chosen if key in draft.template.kpis]
     facts = [draft.catalogue.facts[key] for key in dict.fromkeys(kpi.fact for kpi in kpis)]
@@ -87,7 +87,7 @@ def _groups(draft: StatementDraft, fact: Fact, references: Sequence[str]) -> lis
 
 
 def _is_label(reference: str, resolved: ResolvedColumn) -> bool:
-    """Whether the dimension itself is meant: two of its rows with one label are two groups."""
+    """Whether the reference means the dimension itself: two of its rows with one label are two groups."""
     return resolved.dimension is not None and "." not in reference
 
 
@@ -120,7 +120,7 @@ def _fact_groups(draft: StatementDraft, fact: Fact, groups: list[Group], kpis: l
 
 
 def _cells(draft: StatementDraft, groups: list[Group], kpis: list[Kpi], facts: list[Fact]) -> _Cells:
-    """The finished cell and the column of everything that can be shown, by reference."""
+    """Return, by reference, the finished cell and the column of everything that can be shown."""
     cells = {}
     for group in groups:
         kind, decimals = group.column.type, group.column.decimals
@@ -140,13 +140,13 @@ def _kpi_sql(draft: StatementDraft, kpi: Kpi, facts: list[Fact]) -> str:
 
 
 def _kpi_of_fact(name: str, number: int) -> str:
-    """A KPI of one of several facts: a group has one row a fact, and only that of its own fact says its value."""
+    """Return a KPI of one of several facts: a group has one row for each fact, and its own fact's row has the value."""
     own = f"CASE WHEN fact_number = {number} THEN"
     return f"CASE WHEN count({own} 1 END) > 0 THEN max({own} {name} END) ELSE max({name}) END"
 
 
 def _kpi_order(draft: StatementDraft, kpi: Kpi, facts: list[Fact]) -> str:
-    """What rows are put in order by where the cell is spelt in a way that sorts as text; empty where it is not."""
+    """Return by what rows are ordered where the formatted cell would sort as text; empty where it would not."""
     if draft.dialect != POSTGRES or draft.column(kpi.key, kpi.type, kpi.decimals).cell_format == AS_STORED:
         return ""
     return value_sql(_kpi_sql(draft, kpi, facts), kpi.decimals, draft.dialect)
@@ -155,17 +155,17 @@ def _kpi_order(draft: StatementDraft, kpi: Kpi, facts: list[Fact]) -> str:
 def _group_order_terms(
     draft: StatementDraft, groups: list[Group], chosen: list[str], kpi_orders: dict[str, str]
 ) -> list[str]:
-    """What the job asks for, then every group, so that the order of rows is the same each time."""
+    """Return the job's order, then every group, so that the order of rows is always the same."""
     by_reference = {group.reference: group for group in groups}
     terms = []
-    for asked in draft.use.order_by:
-        reference = asked.removeprefix("-")
+    for ordered_by in draft.use.order_by:
+        reference = ordered_by.removeprefix("-")
         if reference in by_reference:
             group = by_reference[reference]
-            terms.append((group.names[-1], group.column.type, asked != reference))
+            terms.append((group.names[-1], group.column.type, ordered_by != reference))
         else:  # its place in the SELECT, since a column of the fact may have the KPI's name
             place = kpi_orders.get(reference) or str(chosen.index(reference) + 1)
-            terms.append((place, "number", asked != reference))
+            terms.append((place, "number", ordered_by != reference))
     for group in groups:
         terms += [(name, _group_type(draft, group, name), False) for name in reversed(group.names)]
     texts = [order_term(sql, kind, draft.dialect, is_descending=down) for sql, kind, down in terms]

@@ -1,4 +1,4 @@
-"""Bound values -> literals of a dialect, for a statement that is shown or planned and not run."""
+"""Write bound values as literals of a dialect, for a statement that is shown or planned but not run."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from export_jobs.core.sql.compiled import CompiledExport
 
 
 def runnable_sql(export: CompiledExport) -> str:
-    """The statement with its values written in, under a line that says where it runs: fit for a database client."""
+    """Return the statement with its values, below a line that says where it runs, for use in a database client."""
     start = f"-- template {export.template}, connection {export.connection}, dialect {export.dialect}"
     return f"{start}\n{with_literals(export).strip()};\n"
 
 
 def with_literals(export: CompiledExport) -> str:
-    """The statement as one text, with its values written in."""
+    """Return the statement as one text with its values."""
     return export.sql % {name: literal(value, export.dialect) for name, value in export.parameters.items()}
 
 
 def literal(value: Scalar | list[Scalar], dialect: str) -> str:
-    """One value, or a list of them, as ``dialect`` writes it."""
+    """Return one value, or a list of values, as a literal of ``dialect``."""
     return _node(value).sql(dialect)
 
 

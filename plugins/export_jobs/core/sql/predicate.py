@@ -1,6 +1,6 @@
-"""A job's filters and audience -> conditions of WHERE, with every value bound.
+"""Build conditions of WHERE from a job's filters and audience, with every value bound.
 
-An empty cell is not equal to anything: ``not_equals`` and ``not_in`` keep it, every other operator but ``is_null``
+An empty cell is not equal to anything: ``not_equals`` and ``not_in`` keep it; every other operator except ``is_null``
 leaves it out.
 """
 
@@ -30,16 +30,16 @@ _KEEP_EMPTY = {Operator.NOT_EQUALS, Operator.NOT_IN}
 
 @dataclass
 class Conditions:
-    """Conditions of one statement and the values that they bind; ``time_zone`` is the job's."""
+    """Conditions of one statement and their bound values; ``time_zone`` is the job's."""
 
     dialect: str
     time_zone: str
     parameters: dict[str, Scalar | list[Scalar]] = field(default_factory=dict)
 
     def filter_condition(self, job_filter: Filter, expression: str, kind: ColumnType, name: str) -> str:
-        """The condition of a filter on ``expression``; its values are bound as ``name`` with a number.
+        """Return the condition of a filter on ``expression``; its values are bound as ``name`` with a number.
 
-        Raises ``UserError`` for a value that the column's type does not have; validation says so earlier.
+        Raises ``UserError`` for a value that is not of the column's type; validation reports it earlier.
         """
         values = [self._value(text, job_filter.column, kind) for text in job_filter.values]
         if kind == "text" and self.dialect == POSTGRES and job_filter.op.compares_order:
@@ -63,18 +63,18 @@ class Conditions:
         return f"{expression} {_SIGNS[op]} {places[0]}"
 
     def audience(self, expression: str, keys: Sequence[str], kind: ColumnType, name: str) -> str:
-        """The condition that a row is of one of these customers; their keys are bound as ``name``."""
+        """Return the condition that a row belongs to one of these customers; their keys are bound as ``name``."""
         return self.membership(expression, [self._value(key, "audience", kind) for key in keys], name)
 
     def membership(self, expression: str, values: list[Scalar], name: str, *, is_in: bool = True) -> str:
-        """The condition that a cell is one of ``values``, or none of them."""
+        """Return the condition that a cell is one of ``values``, or none of them."""
         if self.dialect == POSTGRES:
             return f"{expression} {'= ANY' if is_in else '<> ALL'} ({self.bind(name, values)})"
         places = [self.bind(f"{name}_{number}", value) for number, value in enumerate(values, start=1)]
         return in_list(expression, places, is_in=is_in)
 
     def bind(self, name: str, value: Scalar | list[Scalar]) -> str:
-        """Give the statement a value; returns the placeholder that stands for it."""
+        """Bind a value, and return its placeholder."""
         self.parameters[name] = value
         return placeholder(name)
 
@@ -82,4 +82,4 @@ class Conditions:
         try:
             return to_driver_value(parse_value(text, kind, self.time_zone), self.dialect)
         except ValueError as error:
-            raise UserError(f"A value for {column!r} {error}", "Correct the filter in a new job") from None
+            raise UserError(f"A value for {column!r} {error}", "Create a new job with a corrected filter") from None

@@ -1,7 +1,7 @@
-"""The rows of one table that a statement reads: source, joins to dimensions, conditions. One row in, one row out.
+"""Build the rows of one table that a statement reads: source, joins to dimensions, conditions.
 
-Joins are LEFT JOINs on the id of a dimension, so a missing dimension row gives NULLs and drops nothing; that the id is
-unique is a precondition of the statement, since a second row of the same id would count rows twice.
+Each row of the table gives one row. Joins are LEFT JOINs on the id of a dimension, so a missing dimension row gives
+NULLs and drops nothing. A unique id is a precondition of the statement: a second row with it would count rows twice.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from export_jobs.errors import UserError
 
 @dataclass(frozen=True)
 class Join:
-    """One LEFT JOIN, as text: ``alias.id = by``."""
+    """One LEFT JOIN as text: ``alias.id = by``."""
 
     source: str
     alias: str
@@ -34,7 +34,7 @@ class Join:
 
 @dataclass(frozen=True)
 class TableRows:
-    """A table's rows as a statement template writes them; the table itself is called ``fact`` there."""
+    """A table's rows for a statement template, in which the table itself is called ``fact``."""
 
     key: str
     source: str
@@ -45,9 +45,9 @@ class TableRows:
 def table_rows(
     draft: StatementDraft, table: Table, resolved_columns: Iterable[ResolvedColumn], prefix: str = ""
 ) -> TableRows:
-    """The rows of ``table`` with every dimension that ``resolved_columns`` and the job's filters need.
+    """Return the rows of ``table`` with every dimension that ``resolved_columns`` and the job's filters need.
 
-    ``prefix`` keeps apart the bound values of several facts in one statement.
+    ``prefix`` separates the bound values of several facts in one statement.
     """
     filtered = [(job_filter, draft.resolve(job_filter.column, table)) for job_filter in draft.use.filters]
     needed = [*resolved_columns, *(resolved for _, resolved in filtered)]
@@ -67,7 +67,7 @@ def table_rows(
 
 
 def column_sql(draft: StatementDraft, table: Table, resolved: ResolvedColumn) -> str:
-    """The SQL of a column beside ``table``; a part of a date is the one in the job's zone."""
+    """Return the SQL of a column for ``table``; date parts are in the job's zone."""
     if resolved.is_date_part and isinstance(table, Fact):
         draft.relied_on.add_column(table, table.event_date.column)
         return _date_part_sql(draft, table, resolved.name)
@@ -117,7 +117,7 @@ def _id_is_unique(draft: StatementDraft, key: str) -> Precondition:
     return Precondition(
         f"SELECT 1 FROM (\n{escape_percent(dimension.sql)}\n) AS dimension\n"  # noqa: S608  both are the catalogue's
         f"WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1 LIMIT 1",
-        f"Template {draft.template.name!r}: the dimension {key!r} holds a {dimension.id} more than once, so rows would "
+        f"Template {draft.template.name!r}: the dimension {key!r} has a {dimension.id} more than once, so rows would "
         "be counted twice. Nothing is delivered",
         f"Make {dimension.id} unique in dimensions/{key}.sql or in the table it reads, then clear this task",
     )
@@ -130,7 +130,7 @@ def _window_conditions(draft: StatementDraft, table: Table, prefix: str) -> list
     if column is None:
         raise UserError(
             f"Template {draft.template.name!r}: the fact {table.key!r} has no {draft.basis} date",
-            "Choose the event date, or name its column in the fact's header",
+            "Use the event date, or add the column to the fact's header",
         )
     draft.relied_on.add_column(table, column.column)
     name = _fact_column(table, column.column)
@@ -143,7 +143,7 @@ def _window_conditions(draft: StatementDraft, table: Table, prefix: str) -> list
 
 
 def changed_after(draft: StatementDraft, fact: Fact, moment: datetime) -> str:
-    """The condition that a row of ``fact`` has changed after ``moment``; the fact has an updated date."""
+    """Return the condition that a row of ``fact`` changed after ``moment``; the fact has an updated date."""
     column = fact.updated_at
     assert column is not None, "only facts with an updated date are asked"  # noqa: S101
     start, _ = _window_bounds(column, Window(moment, moment + timedelta(microseconds=1)), draft.time_zone)
@@ -152,11 +152,11 @@ def changed_after(draft: StatementDraft, fact: Fact, moment: datetime) -> str:
 
 
 def _window_bounds(column: DateColumn, window: Window, time_zone: str) -> tuple[datetime, datetime] | tuple[date, date]:
-    """The window's ends as the column's type compares them, so that the index on the bare column serves."""
+    """Return the window's bounds in the column's type, so that an index on the column itself can be used."""
     if column.type == "date":
         return window.dates(time_zone)
     if column.type == "timestamp":
-        # Never the job's own zone: a job that moves to another zone would then read some hours twice, or not at all.
+        # Never the job's own zone: a job whose zone changes would then read some hours twice, or not at all.
         zone = ZoneInfo(column.time_zone or "UTC")
         return window.start.astimezone(zone).replace(tzinfo=None), window.end.astimezone(zone).replace(tzinfo=None)
     return window.start, window.end
@@ -165,8 +165,8 @@ def _window_bounds(column: DateColumn, window: Window, time_zone: str) -> tuple[
 def _customer_column(draft: StatementDraft, table: Table) -> str:
     if table.customer is None:
         raise UserError(
-            f"Template {draft.template.name!r}: {table.key!r} has no customer, so it cannot be limited to an audience",
-            "Leave the audience out, or name the column as customer in the header of its catalogue file",
+            f"Template {draft.template.name!r}: {table.key!r} has no customer column, so it has no audience",
+            "Remove the audience, or set customer in the header of its catalogue file",
         )
     return table.customer
 

@@ -1,4 +1,4 @@
-"""What a statement relies on: columns of facts and dimensions with their types, and tables named without a schema."""
+"""What a statement depends on: columns of facts and dimensions with their types, and tables without a schema."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from export_jobs.core.sql.text import indent_sql
 
 @dataclass(frozen=True)
 class SourceQuery:
-    """A question about what a statement reads: ``sql`` yields no row, and the columns of ``declared`` with these types.
+    """A query about what a statement reads: ``sql`` returns no row, but the columns of ``declared`` with these types.
 
-    ``key`` is that of the fact, or of the dimension and says so. ``is_kpis``: the columns are KPIs, computed over it.
+    ``key``: that of the fact, or ``dimension`` and its key. ``is_kpis``: the columns are KPIs, computed over the fact.
     """
 
     key: str
@@ -30,13 +30,13 @@ class SourceQuery:
 
 @dataclass
 class ReliedOn:
-    """What one statement relies on, as it is being made."""
+    """What one statement depends on, collected while it is compiled."""
 
     tables: dict[tuple[type[Table], str], tuple[Table, dict[str, ColumnType]]] = field(default_factory=dict)
     kpis: dict[str, tuple[Fact, dict[str, Kpi]]] = field(default_factory=dict)
 
     def add_column(self, table: Table, name: str) -> None:
-        """A column of a table, and what a custom field is computed from."""
+        """Add a column of a table, and the columns that a custom field is computed from."""
         declared = table.fields.get(name)
         if declared is None:
             return
@@ -46,12 +46,12 @@ class ReliedOn:
             self._add_named(table, declared.sql)
 
     def add_kpi(self, fact: Fact, kpi: Kpi) -> None:
-        """A KPI, and what it is computed from."""
+        """Add a KPI, and the columns that it is computed from."""
         self.kpis.setdefault(fact.key, (fact, {}))[1][kpi.key] = kpi
         self._add_named(fact, kpi.sql)
 
     def queries(self) -> tuple[SourceQuery, ...]:
-        """A question about each table, and one about the KPIs of each fact."""
+        """Return a query about each table, and one about the KPIs of each fact."""
         found = [
             SourceQuery(_called(table), _no_row("source.*", table), columns) for table, columns in self.tables.values()
         ]
@@ -62,7 +62,7 @@ class ReliedOn:
         return tuple(found)
 
     def tables_named_alone(self) -> tuple[str, ...]:
-        """Tables that the catalogue's SQL names without a schema, as it writes them."""
+        """Return the tables that the catalogue's SQL names without a schema, as written there."""
         found = [name for table, _ in self.tables.values() for name in _tables_named_alone(table.sql, table.dialect)]
         return tuple(dict.fromkeys(found))
 
@@ -77,12 +77,12 @@ class ReliedOn:
 
 
 def name_as_stored(identifier: exp.Identifier, dialect: str) -> str:
-    """A name after the dialect's rule for capitals."""
+    """Apply the dialect's rule for capitals to a name."""
     return str(Dialect.get_or_raise(dialect).normalize_identifier(identifier.copy()).this)
 
 
 def table_source(table: Table) -> str:
-    """The table's query with its custom fields, as the catalogue writes it."""
+    """Return the table's query with its custom fields, as in the catalogue."""
     fields = table.custom_fields if isinstance(table, Fact) else {}
     if not fields:
         return table.sql
@@ -126,7 +126,7 @@ def _tables_named_alone(sql: str, dialect: str) -> tuple[str, ...]:
 
 
 def _trees(sql: str, dialect: str) -> Iterator[exp.Expr]:
-    """What sqlglot reads in ``sql``; nothing of what it cannot read, which the database judges."""
+    """Yield what sqlglot can parse of ``sql``; the database checks the rest."""
     try:
         found = sqlglot.parse(sql, read=dialect)
     except (SqlglotError, RecursionError, IndexError):

@@ -1,4 +1,4 @@
-"""Reviewed SQL of the catalogue -> text that may stand inside a larger statement."""
+"""Prepare reviewed SQL of the catalogue for use inside a larger statement."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _TOKEN = re.compile(
 
 
 def escape_percent(sql: str) -> str:
-    """``sql`` with every ``%`` doubled: the driver would read a single one as the start of a placeholder."""
+    """Double every ``%``: the driver would read a single one as the start of a placeholder."""
     return sql.replace("%", "%%")
 
 
 def comment_text(text: str) -> str:
-    """``text`` as it may stand behind ``--``: on one line, with no ``%`` that the driver would read."""
+    """Return ``text`` for use after ``--``: on one line, without a ``%`` that the driver would read."""
     return escape_percent("".join(char if char.isprintable() else "?" for char in text))
 
 
 def indent_sql(sql: str, spaces: int) -> str:
-    """``sql`` with its lines moved to the right, unless a line ends inside a literal, whose text must stay as it is."""
+    """Indent the lines of ``sql``, unless a line ends inside a literal, whose text must not change."""
     if any("\n" in token[0] and not token[0].startswith(("--", "/*")) for token in _TOKEN.finditer(sql)):
         return sql
     return "\n".join(f"{' ' * spaces}{line}" if line.strip() else line for line in sql.split("\n"))

@@ -47,7 +47,7 @@ def test_a_dimension_two_hops_away_brings_the_one_between_and_each_once() -> Non
     )
     assert list(one.preconditions) == ["store", "town"]
     assert 'GROUP BY "store_id" HAVING count(*) > 1' in one.preconditions["store"].sql
-    assert "'store' holds a store_id more than once" in one.preconditions["store"].what
+    assert "'store' has a store_id more than once" in one.preconditions["store"].what
 
 
 def test_without_a_dimension_nothing_is_joined_and_nothing_must_hold() -> None:

@@ -1,1 +1,1 @@
-"""Statements about a source besides its export: its columns, its schemas, rows that came late."""
+"""Statements about a source other than its export: its columns, its schemas, rows that came late."""

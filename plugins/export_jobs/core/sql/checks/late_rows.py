@@ -1,4 +1,4 @@
-"""A delivered window -> statements that count its rows which came, or changed, after they were read."""
+"""Compile statements that count the rows of a delivered window that came or changed after they were read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ COUNT = "late_rows"
 
 
 def compile_late_rows(job: ExportJob, catalogue: Catalogue, window: Window, read_at: datetime) -> list[CompiledExport]:
-    """One statement for each fact of each template that bounds its event date and whose rows say when they changed.
+    """Return one statement for each fact of each template that uses the event date, if the fact has an updated date.
 
-    A window on the updated date has no late rows: a row that changes is dated anew. A fact whose updated date has no
-    time of day cannot tell what changed on the day on which it was read, and is left out.
+    A window on the updated date has no late rows: a row that changes gets a new date. A fact whose updated date has no
+    time of day does not show what changed on the day on which it was read, and is left out.
     """
     return [
         _compile(draft, fact, read_at)
@@ -34,7 +34,7 @@ def compile_late_rows(job: ExportJob, catalogue: Catalogue, window: Window, read
 def _drafts(
     job: ExportJob, template: str, catalogue: Catalogue, window: Window
 ) -> Iterator[tuple[StatementDraft, Fact]]:
-    """A statement of its own for each fact, since each binds its own values."""
+    """Yield a separate statement for each fact, because each binds its own values."""
     for table in StatementDraft.of(job, template, catalogue, window, DateBasis.EVENT).tables:
         if isinstance(table, Fact) and table.updated_at is not None and table.updated_at.type != "date":
             yield StatementDraft.of(job, template, catalogue, window, DateBasis.EVENT), table

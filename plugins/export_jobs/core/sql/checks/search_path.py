@@ -1,7 +1,7 @@
-"""In which schemas PostgreSQL looks for a name without one: what a connection says, and never a default of the role.
+"""The schemas in which PostgreSQL looks for an unqualified name: from the connection, never a default of the role.
 
-A default that somebody sets with ``ALTER ROLE`` or ``ALTER DATABASE`` would make the same catalogue read other tables,
-functions and operators, and no file would show it.
+With a default that somebody sets by ``ALTER ROLE`` or ``ALTER DATABASE``, the same catalogue would read other tables,
+functions and operators, and no file would show this.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DEFAULT_SEARCH_PATH = '"$user", public'
-"""PostgreSQL's own."""
+"""PostgreSQL's own default."""
 
 SEARCH_PATH_QUERY = "SELECT setting, source FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'search_path'"
-"""Names its own schemas, since it is asked before the path is known."""
+"""Qualifies its own names, because it runs before the path is known."""
 
-_SAID_BY_THE_CONNECTION = {"client", "session"}
+_SET_BY_THE_CONNECTION = {"client", "session"}
 
 
 @dataclass(frozen=True)
 class SearchPath:
-    """``path`` is what exports use; ``overruled`` what role, database or server would have used, None when the same."""
+    """``path`` is what exports use; ``overruled`` is the path of role, database or server, None when it is the same."""
 
     path: str
     overruled: str | None = None
 
     @classmethod
     def of(cls, setting: str, source: str) -> SearchPath:
-        """From the answer to ``SEARCH_PATH_QUERY``."""
-        if source in _SAID_BY_THE_CONNECTION or _plain(setting) == _plain(DEFAULT_SEARCH_PATH):
+        """Create it from the result of ``SEARCH_PATH_QUERY``."""
+        if source in _SET_BY_THE_CONNECTION or _plain(setting) == _plain(DEFAULT_SEARCH_PATH):
             return cls(setting)
         return cls(DEFAULT_SEARCH_PATH, setting)
 

@@ -1,8 +1,7 @@
-"""The shape of what is read: the columns and types that the database has now, held against the catalogue and the last
-delivery.
+"""Compare the columns and types that the database has now with the catalogue and with the last delivery.
 
-``COPY`` writes whatever a column holds: were nothing compared, ``120.00`` would become ``120``, or a column of numbers
-hold ``n/a``, under the same heading as ever.
+``COPY`` writes anything that a column contains. Without this check ``120.00`` could become ``120``, or a column of
+numbers contain ``n/a``, under the same heading as before.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from export_jobs.core.sql.sources import SourceQuery, name_as_stored
 from export_jobs.errors import TerminalError
 
 Shape = Mapping[str, ResultColumn]
-"""Columns by where they stand, such as ``purchases.amount_usd``, or the key of a KPI."""
+"""Columns by place, such as ``purchases.amount_usd``, or by the key of a KPI."""
 
 ShapeJson = Mapping[str, Mapping[str, Any]]
 """A shape as the ledger keeps it."""
@@ -29,9 +28,9 @@ _NEXT = ", then clear this run"
 
 
 def read_shape(export: CompiledExport, describe: Callable[[str], list[ResultColumn]]) -> Shape:
-    """Ask the database, by ``describe``, what the statement of ``export`` would read.
+    """Find out with ``describe`` what the statement of ``export`` would read.
 
-    Raises ``TerminalError`` when a column of the catalogue is not there any more.
+    Raises ``TerminalError`` when a column of the catalogue no longer exists.
     """
     shape: dict[str, ResultColumn] = {}
     missing = []
@@ -47,13 +46,13 @@ def read_shape(export: CompiledExport, describe: Callable[[str], list[ResultColu
         differences = [*missing, *catalogue_differences(export, shape)]
         raise TerminalError(
             f"Template {export.template!r}: the source has changed: {'; '.join(differences)}. Nothing was read",
-            "Give the column its name again in the database, or in the fact or dimension (AS)" + _NEXT,
+            "Restore the column's name in the database, or with AS in the fact or dimension" + _NEXT,
         )
     return shape
 
 
 def catalogue_differences(export: CompiledExport, shape: Shape) -> list[str]:
-    """Where the database's types are not those that the catalogue says."""
+    """Return where the database's types differ from those of the catalogue."""
     found = []
     for source in export.sources:
         for name, declared in source.declared.items():
@@ -62,50 +61,50 @@ def catalogue_differences(export: CompiledExport, shape: Shape) -> list[str]:
                 continue
             fits = may_be_read_as(declared, column) or (source.is_kpis and _is_number(declared, column))
             if not fits:
-                found.append(f"{_place(source, name)} is {column.type_name}, and {declared} in the catalogue")
+                found.append(f"{_place(source, name)} is {column.type_name}, but {declared} in the catalogue")
     return found
 
 
 def delivery_differences(shape: Shape, last: ShapeJson) -> list[str]:
-    """Where the database's columns are not those of the last delivery."""
+    """Return where the database's columns differ from those of the last delivery."""
     found = []
     for place, column in shape.items():
         before = last.get(place)
         if before is None or not before["type"] or not column.type_name:
             continue
         if written_as(before["type"]) != written_as(column.type_name):
-            found.append(f"{place} is {column.type_name}, and was {before['type']} at the last delivery")
+            found.append(f"{place} is {column.type_name}, but was {before['type']} at the last delivery")
         elif _is_another_column(column.origin, before.get("origin")):
-            found.append(f"{place} is another column of its table than at the last delivery, which had that name then")
+            found.append(f"{place} is a different column of its table than the one with this name at the last delivery")
     return found
 
 
 def refuse_other_types(export: CompiledExport, shape: Shape) -> None:
-    """Raises ``TerminalError`` unless the database's types are those that the catalogue says."""
+    """Raise ``TerminalError`` unless the database's types are those of the catalogue."""
     differences = catalogue_differences(export, shape)
     if differences:
         raise shape_error(export, differences)
 
 
 def shape_error(export: CompiledExport, differences: list[str]) -> TerminalError:
-    """The error of a source that has changed; ``differences`` come from the functions of this module."""
+    """Return the error for a source that has changed; ``differences`` come from the functions of this module."""
     return TerminalError(
         f"Template {export.template!r}: the source has changed: {'; '.join(differences)}. Nothing was read",
-        "Correct the source or the catalogue. If the change is meant, set the job's shape_change to `warn` for a run"
+        "Correct the source or the catalogue. If the change is intended, set the job's shape_change to `warn` for a run"
         + _NEXT,
     )
 
 
 def shape_json(shape: Shape) -> dict[str, dict[str, Any]]:
-    """The shape as the ledger keeps it."""
+    """Return the shape as the ledger keeps it."""
     return {place: {"type": column.type_name, "origin": column.origin} for place, column in shape.items()}
 
 
 def depends_on_plan(export: CompiledExport, shape: Shape) -> bool:
-    """Whether another plan of the same statement could give other bytes.
+    """Whether a different plan of the same statement could produce different bytes.
 
-    Rows without an order do, and so do aggregates that are not exact: of floating-point numbers, or of text that is
-    put together in the order of the rows.
+    This is so for rows without an order, and for aggregates that are not exact: of floating-point numbers, or of text
+    that is joined in the order of the rows.
     """
     kpis = [shape[_place(source, name)] for source in export.sources if source.is_kpis for name in source.declared]
     return not export.is_ordered or any(_is_inexact(kpi) for kpi in kpis)
@@ -121,7 +120,7 @@ def _is_number(declared: ColumnType, column: ResultColumn) -> bool:
 
 
 def _is_another_column(origin: tuple[int, int] | None, before: Any) -> bool:
-    """Whether it is another column of the same table; a table that was made anew says nothing."""
+    """Whether it is another column of the same table. A table that was created again proves nothing."""
     return bool(origin and before and origin[0] == before[0] and origin[1] != before[1])
 
 
