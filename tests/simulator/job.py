@@ -86,7 +86,7 @@ class SimulatedJob:
         for number, _ in enumerate(self._parts(extracted), 1):
             delivered = ledger.delivery(execution_id, "rows", stage, None if self.max_parts == 1 else number)
             if delivered is None:
-                raise TerminalError("The ledger holds no delivery of rows for this run")
+                raise TerminalError("The ledger has no delivery of rows for this run")
             records.append(delivered[0])
             revision = max(revision, delivered[1])
         content = self._manifest(records, revision)
@@ -173,7 +173,7 @@ class SimulatedJob:
         for number, content in enumerate(parts, 1):
             key = (self.execution_id, "rows", stage, None if self.max_parts == 1 else number)
             if key not in self.ledger.deliveries or not self.ledger.publications:
-                raise BrokenPromise("P1: a run is green and the ledger holds no delivery")
+                raise BrokenPromise("P1: a run is green and the ledger has no delivery")
             stands = files.get(self.paths[number - 1])
             if stands != content:
                 raise BrokenPromise(f"P1: a run is green and {stands!r} stands where {content!r} was sent")

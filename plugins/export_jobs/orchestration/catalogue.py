@@ -1,4 +1,4 @@
-"""The catalogue that this installation is set up with."""
+"""The configured catalogue of this installation."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from export_jobs.core.catalogue.files import load_catalogue
 
 
 def load_configured_catalogue() -> Catalogue:
-    """Read from ``EXPORT_JOBS_CATALOGUE``; raises ``UserError`` when that folder is missing."""
+    """Read the catalogue from ``EXPORT_JOBS_CATALOGUE``; raise ``UserError`` when that folder is missing."""
     return load_catalogue(settings.catalogue_folder(), settings.catalogue_variables())

@@ -1,4 +1,4 @@
-"""A rerun, planned and carried out: one way for the command line and the page, by Airflow's own clear."""
+"""Plan and carry out a rerun, for the command line and the page, with Airflow's own clear."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from export_jobs.store.stored_job import StoredJob
 
 @dataclass(frozen=True)
 class RerunPlan:
-    """What to clear, and the ledger's ids of the runs that it knows."""
+    """The runs to clear, and the execution ids of the runs that the ledger knows."""
 
     plan: RerunSelection
     executions: dict[str, int]
 
     @classmethod
     def empty(cls) -> RerunPlan:
-        """Nothing to clear."""
+        """Return a plan that clears nothing."""
         return cls(RerunSelection(), {})
 
 
 def make_rerun_plan(
-    row: StoredJob, pages: ExecutionPages, made: Iterable[DagRunSummary], *, include_gaps: bool
+    row: StoredJob, pages: ExecutionPages, airflow_runs: Iterable[DagRunSummary], *, include_gaps: bool
 ) -> RerunPlan:
-    """Which of the runs that Airflow has ``made`` are cleared; raises ``UserError`` while one is in progress."""
+    """Return which of ``airflow_runs`` to clear; raise ``UserError`` while one is in progress."""
     runs = pages.runs(row.job_id)
     delivered = {run.run_id for run in runs if run.is_delivered}
-    schedule = row.schedule()  # an invalid definition is told by whoever acts on the plan
-    plan = plan_rerun(row.name, made, delivered, include_gaps=include_gaps, now=datetime.now(UTC), schedule=schedule)
+    schedule = row.schedule()  # whoever acts on the plan reports an invalid definition
+    plan = plan_rerun(
+        row.name, airflow_runs, delivered, include_gaps=include_gaps, now=datetime.now(UTC), schedule=schedule
+    )
     return RerunPlan(plan, {run.run_id: run.id for run in runs})
 
 
@@ -42,8 +44,8 @@ def clear_runs(
 ) -> Iterator[str]:
     """Clear the runs one by one, oldest window first, and yield the id of each that is cleared.
 
-    ``rebind_as``: who chooses that the runs use today's definition from now on; None keeps the one that they first ran
-    with. A run is bound before it is cleared, since its first task may start at once.
+    ``rebind_as``: the user who wants the runs to use the current definition; None keeps the definition that they first
+    ran with. A run is bound before it is cleared, because its first task may start at once.
     """
     for run in found.plan.clear:
         if rebind_as is not None and run.run_id in found.executions:

@@ -1,4 +1,4 @@
-"""The task that makes a template's file from its staged rows."""
+"""The task that builds a template's file from its staged rows."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ log = logging.getLogger(__name__)
 
 
 class Compress(ExportStep):
-    """Make the file that will be delivered from the staged rows, or the parts of it."""
+    """Build the file that will be delivered, or its parts, from the staged rows."""
 
     step = "compress"
 
     def run_step(self, run: JobRun, context: Context) -> dict[str, Any]:
-        """The files as JSON."""
+        """Return the files as JSON."""
         name = cast("str", self.template)
         require_same_machine(run, context)
         run.ledger.claim(run.execution_id, name, self.step, run.attempt)
@@ -59,7 +59,7 @@ def _whole_file(run: JobRun, rows: StagedRows, source: BinaryIO) -> Iterator[Exp
         done = make_file(
             source, opened, rows=rows, options=run.job.file, member=file.content.name, modified=run.window.end
         )
-    yield _made(run, file, opened, done)
+    yield _finished(run, file, opened, done)
 
 
 def _split_files(run: JobRun, rows: StagedRows, source: BinaryIO) -> Iterator[ExportFile]:
@@ -68,7 +68,7 @@ def _split_files(run: JobRun, rows: StagedRows, source: BinaryIO) -> Iterator[Ex
         file = _export_file(run, rows, numbers, part.number)
         with _ready_file(run, file) as opened:
             done = part.write(opened, rows=rows, options=options, member=file.content.name, modified=run.window.end)
-        yield _made(run, file.model_copy(update={"rows": done.rows}), opened, done.file)
+        yield _finished(run, file.model_copy(update={"rows": done.rows}), opened, done.file)
 
 
 @contextmanager
@@ -81,13 +81,13 @@ def _ready_file(run: JobRun, file: ExportFile) -> Iterator[BinaryIO | Encrypting
 
 
 def _ready_path(run: JobRun, file: ExportFile) -> ObjectStoragePath:
-    """Its own suffix tells it from what it is made of."""
+    """Return the path of a finished file; its suffix distinguishes it from the staged rows."""
     stem = file_stem(run.job.name, file.template, run.window, run.job.schedule.time_zone)
     part = "" if file.part is None else f".part-{part_text(file.part)}"
     return run.staging / f"{stem}{part}.ready"
 
 
-def _made(run: JobRun, file: ExportFile, opened: BinaryIO | EncryptingSink, done: DeliverableResult) -> ExportFile:
+def _finished(run: JobRun, file: ExportFile, opened: BinaryIO | EncryptingSink, done: DeliverableResult) -> ExportFile:
     delivered = opened if isinstance(opened, EncryptingSink) else done
     content = file.content.model_copy(update={"bytes": done.content_bytes, "sha256": done.content_sha256})
     made = {"uri": str(_ready_path(run, file)), "bytes": delivered.bytes, "sha256": delivered.sha256}
@@ -111,10 +111,10 @@ def _export_file(run: JobRun, rows: StagedRows, numbers: FileNumbers, part: int 
 
 
 def _file_numbers(run: JobRun, rows: StagedRows) -> FileNumbers:
-    """The numbers in the name, where it holds any: those of this extraction, whichever try asks.
+    """Return the numbers for the file's name, if it has any; they are the same for every try of this extraction.
 
-    How a job's files are written never changes, so the rows, their types and the library of the format say whether the
-    content is that of the newest revision. An encrypted file differs each time.
+    How a job's files are written never changes, so rows, types and the format's library determine whether the content
+    is that of the newest revision. An encrypted file differs each time.
     """
     if not has_numbered_files(run.job):
         return FileNumbers()

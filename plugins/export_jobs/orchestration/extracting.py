@@ -1,4 +1,4 @@
-"""The task that reads: the rows of all templates of a run, as they were at one instant."""
+"""The task that reads the rows of all templates of a run, as of one instant."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ log = logging.getLogger(__name__)
 
 
 class Extract(ExportStep):
-    """Stream the rows of the window of every template into staged files: one transaction for each database.
+    """Stream the rows of the window of every template into staged files, in one transaction for each database.
 
-    With ``template`` those of one alone, as a run that release 0.2.0 has begun asks for.
+    With ``template`` only that template's rows, for a run that release 0.2.0 has started.
     """
 
     step = "extract"
 
     def run_step(self, run: JobRun, context: Context) -> dict[str, Any] | None:
-        """What is staged, by template, as JSON; its ``stage`` names this extraction from here to the ledger."""
+        """Return the staged files, by template, as JSON; ``stage`` identifies this extraction up to the ledger."""
         templates = [self.template] if self.template else [use.template for use in run.job.templates]
         if have_succeeded(context, [f"{task_group(template)}.compress" for template in templates]):
-            log.info("Every file of this run is made from rows read earlier; none are read again")
+            log.info("Every file of this run was built from rows that were read earlier; none are read again")
             return None
         require_same_machine(run, context)
         run.ledger.claim(run.execution_id, self.template or WHOLE_RUN, self.step, run.attempt)
@@ -69,7 +69,7 @@ class Extract(ExportStep):
         return {rows.template: rows.model_dump(mode="json") for rows in found}
 
     def discard_staged(self, run: JobRun) -> None:
-        """Remove what all templates of the run have staged: without this step's result nobody reads it."""
+        """Remove the staged files of all templates: without this step's result nobody reads them."""
         super().discard_staged(run) if self.template else remove_staged(run.staging)
 
 
@@ -85,7 +85,7 @@ def _database(export: CompiledExport) -> tuple[str, str]:
 
 
 def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) -> StagedRows:
-    """Raises ``UserError`` for no rows where the job asks to fail then."""
+    """Stage one template; raise ``UserError`` if there are no rows and the job's policy is to fail then."""
     name = export.template
     path = run.staging / staged_name(run.job.name, name, run.window, run.job.schedule.time_zone)
     dialect = staged_dialect(run.job.file)
@@ -98,9 +98,9 @@ def _stage(run: JobRun, lease: str, snapshot: Snapshot, export: CompiledExport) 
         if not extracted.rows and run.job.file.empty_result is EmptyResult.FAIL:
             raise UserError(
                 f"Template {name!r} has no rows from {run.window.start.isoformat()} to "
-                f"{run.window.end.isoformat()}, and this job asks to fail then",
-                "If no rows are right, make a job with the empty-result policy `send` or `skip`; else correct the "
-                "data, then clear this run",
+                f"{run.window.end.isoformat()}, and this job is set to fail then",
+                "If no rows are correct, create a job with the empty-result policy `send` or `skip`; otherwise "
+                "correct the data, then clear this run",
             )
     log.info("Template %s: %d rows, %d bytes, staged as %d", name, extracted.rows, extracted.bytes, packed.packed_bytes)
     return StagedRows(

@@ -1,4 +1,4 @@
-"""Whether the machines that run tasks stage rows in one place: a token on each disk, told from task to task."""
+"""Check that all machines that run tasks share their staging, with a token on each disk passed between tasks."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ SWEPT_FILE = ".swept"
 SWEPT_EVERY = timedelta(hours=1)
 SEEN_WITHIN = timedelta(hours=1)
 ONE_AFTER_ANOTHER = 1
-"""How many other disks one machine may have had in that time: it may have been made anew."""
+"""How many other disks may appear in that time: a machine may have been replaced."""
 _LOCAL = {"", "file", "local"}
 _REMEDY = (
-    "Point EXPORT_JOBS_STAGING at an object store that all of them share, such as s3://connection@bucket/staging, in "
-    "the environment of every process that runs tasks; `export-jobs doctor` says whether it can be written"
+    "Set EXPORT_JOBS_STAGING to an object store that all machines share, such as s3://connection@bucket/staging, in "
+    "the environment of every process that runs tasks; `export-jobs doctor` checks whether it can be written"
 )
 
 
 def require_shared_staging(run: JobRun) -> str | None:
-    """Report this machine and return its token; None where an object store is shared anyway.
+    """Report this machine and return its token; None if staging is an object store, which is always shared.
 
-    Raises ``UserError`` when tasks of several machines stage on disks of their own.
+    Raise ``UserError`` when tasks of several machines each stage rows on their own disk.
     """
     root = settings.staging_root()
     token = _own_token(root)
@@ -55,30 +55,30 @@ def require_shared_staging(run: JobRun) -> str | None:
     others = [machine for machine in seen if machine.staging_token != token]
     at_work = [machine for machine in others if own and machine.last_seen > own.first_seen and machine.host != host]
     if at_work or len({machine.staging_token for machine in others}) > ONE_AFTER_ANOTHER:
-        raise _apart(host, root, at_work or others)
+        raise _not_shared(host, root, at_work or others)
     return token
 
 
 def require_same_machine(run: JobRun, context: Context) -> None:
-    """Raise ``UserError`` when this task cannot see what an earlier one of its run has staged on another disk."""
+    """Raise ``UserError`` when an earlier task of this run has staged its rows on another disk."""
     several = run.job.destinations or (None,)
     found = (context["ti"].xcom_pull(task_ids=step_at("validate_destination", tag)) for tag in several)
     proven = next((token for token in found if isinstance(token, str)), None)
     if proven is None:
-        return  # staged in an object store, or begun by an earlier release
+        return  # staged in an object store, or started by an earlier release
     root = settings.staging_root()
     token = _own_token(root)
     if token == proven:
         return
     host = socket.gethostname()
     run.processes.report(host, TASK, export_jobs.__version__, root if token else None, token)
-    raise _apart(
+    raise _not_shared(
         host, root, [machine for machine in run.processes.seen(SEEN_WITHIN) if machine.staging_token == proven]
     )
 
 
 def sweep_own_disk(now: datetime) -> None:
-    """At most once an hour, remove what runs have left on this machine's disk: the auditor sweeps that of its own."""
+    """Remove left-over files from this machine's disk, at most once an hour: the auditor only sweeps its own disk."""
     root = ObjectStoragePath(settings.staging_root())
     if root.protocol not in _LOCAL:
         return
@@ -90,13 +90,13 @@ def sweep_own_disk(now: datetime) -> None:
         sweep(root, now)
 
 
-def _apart(host: str, root: str, others: list[SeenProcess]) -> UserError:
+def _not_shared(host: str, root: str, others: list[SeenProcess]) -> UserError:
     names = (
         " and ".join(sorted({repr(machine.host) for machine in others if machine.host != host})) or "another machine"
     )
     return UserError(
-        f"Tasks run on {host!r} and on {names}, and each stages rows on a disk of its own ({root}), so that what one "
-        "task has made the next cannot read",
+        f"Tasks run on {host!r} and on {names}, and each machine stages rows on its own disk ({root}), so a task "
+        "cannot read what an earlier task has staged",
         _REMEDY,
     )
 
@@ -109,7 +109,7 @@ def _own_token(root: str) -> str | None:
     with LocalFolder.open(folder, folder, create=True) as opened:
         with suppress(FileExistsError), opened.create(MACHINE_FILE) as file:
             file.write(uuid4().hex.encode())
-        for _ in range(40):  # whoever made it a moment ago may still be writing
+        for _ in range(40):  # the process that has just created it may still be writing
             with opened.read(MACHINE_FILE) as file:
                 found = file.read().decode()
             if found:

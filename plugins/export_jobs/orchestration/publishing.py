@@ -1,4 +1,4 @@
-"""The task after the last file: the manifest; and the only task of a definition that is invalid."""
+"""The task that sends the manifest after the last file, and the only task of an invalid definition."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_NAMED = 5
-"""How many files an error names."""
+"""How many files an error lists."""
 
 
 class PublishManifest(ExportStep):
-    """Deliver the manifest, last of all files, so that a receiver who sees it can rely on the rest."""
+    """Deliver the manifest after all files, so that a receiver who sees it can rely on them."""
 
     step = "publish_manifest"
 
     def run_step(self, run: JobRun, context: Context) -> str:
-        """The publication's stage, by which the mails refer to it; staged files are removed once it stands."""
+        """Return the publication's stage, which the mails refer to; remove staged files once it is recorded."""
         files = export_files(run, context)
         if run.tag is not None:
             return self._deliver_to_one(run, run.tag, files)
@@ -61,7 +61,7 @@ class PublishManifest(ExportStep):
         return stage
 
     def _deliver_to_one(self, run: JobRun, tag: str, files: list[ExportFile]) -> str:
-        """The same at one of several destinations; the window is published once the last of them has its manifest."""
+        """Deliver it to one of several destinations; the window is published once the last one has its manifest."""
         stage = stage_of(files)
         if run.has_arrived(stage):
             sent = [file for file in run.ledger.latest_deliveries(run.execution_id) if file.destination == tag]
@@ -80,7 +80,7 @@ class PublishManifest(ExportStep):
         return stage
 
     def discard_staged(self, run: JobRun) -> None:
-        """Remove what all templates of the run have staged."""
+        """Remove the staged files of all templates of the run."""
         remove_staged(run.staging)
 
     def _deliver(self, run: JobRun, manifest: Manifest, stage: str) -> None:
@@ -88,15 +88,15 @@ class PublishManifest(ExportStep):
         if run.manifest_path:
             self._publish(run, record, content)
             return
-        # Where a manifest carries the head out of the store, here the log of the task does.
+        # A manifest would carry the head out of the store; without one, the task's log does.
         log.info("No manifest is sent. Ledger: entry %d, %s", manifest.ledger.sequence, manifest.ledger.hash)
         run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
         run.ledger.keep_publication(record, self.step, run.attempt)
 
     def _deliver_done_file(self, run: JobRun, numbers: FileNumbers, sums: Mapping[str, str]) -> None:
-        """Last of all. It holds what ``sha256sum`` says of the manifest, so it changes when what it tells of does.
+        """Deliver the done file, last. It contains the manifest's ``sha256sum`` line, so it changes with the manifest.
 
-        Where no manifest is sent, it holds what ``sha256sum`` says of each file. ``sums``: the SHA-256 by path.
+        Without a manifest it contains the ``sha256sum`` line of each file. ``sums``: the SHA-256 by path.
         """
         path = done_path(run.job, run.window, run.ledger.opened_at(run.execution_id), numbers)
         if path is None:
@@ -124,22 +124,22 @@ class PublishManifest(ExportStep):
 
 
 class RefuseInvalidDefinition(BaseOperator):
-    """The only task of an invalid definition: it tells whoever triggers it where to look."""
+    """The only task of an invalid definition: its error says where the issues are listed."""
 
     def __init__(self, *, job_id: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.job_id = job_id
 
     def execute(self, context: Context) -> None:
-        """Always fails, with a sentence."""
+        """Fail with a sentence, always."""
         raise AirflowFailException(
             f"The definition of job {self.job_id} is invalid; this Dag's documentation lists what is wrong. "
-            "Nothing was read and nothing delivered."
+            "Nothing was read or delivered."
         )
 
 
 def export_files(run: JobRun, context: Context) -> list[ExportFile]:
-    """The files of this run, by template and part, as its compress tasks have left them."""
+    """Return the files of this run, by template and part, from the results of its compress tasks."""
     return [
         file
         for use in run.job.templates
@@ -160,7 +160,7 @@ def _manifest_record(run: JobRun, manifest: Manifest, stage: str) -> Publication
 
 
 def _run_number(run: JobRun, stage: str) -> int | None:
-    """The running number of the window, for a done file that is named after it."""
+    """Return the window's sequence number, if the name of the done file contains it."""
     pattern = run.job.file.done_file
     if pattern is None or "sequence" not in parse_name_pattern(pattern).fields:
         return None
@@ -168,25 +168,25 @@ def _run_number(run: JobRun, stage: str) -> int | None:
 
 
 def _require_here(run: JobRun, deliveries: list[DeliveryEntry]) -> None:
-    """Raises ``TerminalError`` when the destination leads elsewhere than at the upload: a folder that was corrected."""
+    """Raise ``TerminalError`` if the destination's address has changed since the upload, such as a corrected folder."""
     elsewhere = [found.url for found in deliveries if found.url != run.destination.url(found.path)]
     if elsewhere:
         raise TerminalError(
-            f"The destination {run.tag or run.job.destination_tags[0]!r} leads elsewhere than when this run sent its "
-            f"files: {elsewhere[0]} is not there, so no manifest may vouch for it",
-            "Clear this run from its extract task, so that its files are sent to where the destination leads now",
+            f"The destination {run.tag or run.job.destination_tags[0]!r} has another address now than when this run "
+            f"sent its files: {elsewhere[0]} is not at the new address, so no manifest may list it",
+            "Clear this run from its extract task, so that its files are sent to the new address",
         )
 
 
 def _build_manifest(run: JobRun, files: list[ExportFile]) -> Manifest:
-    """The manifest of ``files``; raises ``TerminalError`` unless the ledger holds a delivery of each."""
+    """Build the manifest of ``files``; raise ``TerminalError`` unless the ledger has a delivery of each."""
     sent = [file for file in files if file.is_sent]
     deliveries = [run.ledger.delivery(run.execution_id, file.template, file.stage, file.part, run.tag) for file in sent]
     missing = [file.path for file, delivery in zip(sent, deliveries, strict=True) if delivery is None]
     if missing:
         named = ", ".join(missing[:MAX_NAMED]) + (f" and {len(missing) - MAX_NAMED} more" * (len(missing) > MAX_NAMED))
         raise TerminalError(
-            f"The ledger holds no delivery of {named} for this run, so no manifest may vouch for it",
+            f"The ledger has no delivery of {named} for this run, so no manifest may list it",
             "Clear this run from its extract task",
         )
     _require_here(run, [delivery for delivery in deliveries if delivery])

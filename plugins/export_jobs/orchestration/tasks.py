@@ -1,4 +1,4 @@
-"""The tasks of an export Dag that deal with its destination: the check before any SQL, and the upload of a file."""
+"""The tasks of an export Dag that use its destination: the check before any SQL, and the upload of a file."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ log = logging.getLogger(__name__)
 
 
 class ValidateDestination(ExportStep):
-    """Check the definition once more, then the keys that files are encrypted to and signed with, then login, host key,
-    folder and write permission, before any SQL runs.
+    """Check the definition again, then the keys to encrypt to and sign with, then login, host key, folder and write
+    permission, before any SQL runs.
     """
 
     step = "validate_destination"
 
     def run_step(self, run: JobRun, context: Context) -> str | None:
-        """The token of this machine's disk, for the tasks that follow; None where staging is an object store.
+        """Return the token of this machine's disk, for the following tasks; None if staging is an object store.
 
-        Raises ``UserError`` with every issue of the definition, or what worker or destination lack or refuse.
+        Raise ``UserError`` with every issue of the definition, or with what the worker or the destination is missing.
         """
         _skip_if_delivered(run)
         token = require_shared_staging(run)
@@ -52,7 +52,7 @@ class ValidateDestination(ExportStep):
         for sentence in prove_keys(run):
             log.warning("%s", sentence)
         if run.arrival():
-            log.info("The destination %s has the files of this run; only others still wait for theirs", run.tag)
+            log.info("The destination %s already has the files of this run; only others still need theirs", run.tag)
         else:
             run.destination.check()
         return token
@@ -60,24 +60,24 @@ class ValidateDestination(ExportStep):
 
 class Upload(ExportStep):
     """Deliver a template's file, or its parts in order: each whole under its final name, recorded in the same
-    transaction, by the current attempt alone.
+    transaction, only by the current attempt.
     """
 
     step = "upload"
 
     def run_step(self, run: JobRun, context: Context) -> None:
-        """Raises ``SupersededError`` when a newer attempt has taken over."""
+        """Upload what is not delivered yet; raise ``SupersededError`` when a newer attempt has taken over."""
         name = cast("str", self.template)
         require_same_machine(run, context)
         files = read_files(task_result(context, f"{task_group(name)}.compress"))
         if run.has_arrived(stage_of(files)):
-            log.info("The destination %s has the files of this run already", run.tag)
+            log.info("The destination %s already has the files of this run", run.tag)
             return
         for file in files:
             if not file.is_sent:
                 run.record_event("nothing to send", self.step, name, message="no rows, and this job skips empty files")
             elif run.ledger.delivery(run.execution_id, name, file.stage, file.part, run.tag):
-                log.info("According to the ledger %s is at the destination already", file.path)
+                log.info("According to the ledger, %s is already at the destination", file.path)
             else:
                 self._publish(run, file)
         self.discard_staged(run)
@@ -95,15 +95,15 @@ class Upload(ExportStep):
 
 
 def _skip_if_delivered(run: JobRun) -> None:
-    """A scheduled run of a delivered window, made anew because Airflow lost its history, sends nothing twice.
+    """Skip a scheduled run of a delivered window: if Airflow lost its history and created it again, nothing is resent.
 
-    Whoever wants the window again says so: by clearing the run, or by triggering one with its interval.
+    To send the window again, somebody clears the run, or triggers a run with its interval.
     """
     wanted = run.run_type != "scheduled" or run.clear_number > 0
     if not wanted and run.ledger.is_delivered(run.job.job_id, run.window.start, run.window.end):
         raise AirflowSkipException(
             f"The ledger says that {run.window.start.isoformat()} to {run.window.end.isoformat()} has been delivered. "
-            "Nothing is sent again by itself; clear this run to send it once more."
+            "It is not sent again automatically; clear this run to send it again."
         )
 
 

@@ -1,4 +1,4 @@
-"""Uploads to an object store that a killed task has begun and nobody will end: they are invisible, and cost storage."""
+"""Abort uploads to an object store that a killed task left unfinished: they are invisible, but cost storage."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ S3 = {"s3", "s3a"}
 
 
 def abort_unfinished(prefix: ObjectStoragePath, *, before: datetime | None = None) -> int:
-    """Abort the uploads to S3 whose key starts with ``prefix``, or those of them begun before a time; how many.
+    """Abort the S3 uploads whose key starts with ``prefix``, optionally only old ones; return how many were aborted.
 
-    What the store refuses is logged and left: a rule of the bucket may remove it, and no file waits for it.
+    ``before``: only uploads started before that time. A refusal is only logged: a rule of the bucket may remove the
+    upload, and no file depends on it.
     """
     if prefix.protocol not in S3:
         return 0
@@ -35,8 +36,8 @@ def abort_unfinished(prefix: ObjectStoragePath, *, before: datetime | None = Non
 
 
 def _abort(client: Any, bucket: str, upload: dict[str, Any]) -> bool:
-    """Another process may have aborted it meanwhile, which keeps no other one from going."""
-    log.info("Aborting the upload of %s, which was begun at %s", upload["Key"], upload["Initiated"])
+    """Abort one upload; an error, such as an upload that another process has aborted, does not stop the others."""
+    log.info("Aborting the upload of %s, which was started at %s", upload["Key"], upload["Initiated"])
     try:
         client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     except Exception as error:

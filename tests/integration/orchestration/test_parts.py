@@ -199,7 +199,7 @@ def test_a_strangers_file_in_place_of_a_part_stays(orders: Store, folder: Path) 
         deliver(run)
     assert (folder / name(2)).read_text() == "somebody else's"
     missing = ", ".join(name(part) for part in (2, 3, 4))
-    with pytest.raises(AirflowFailException, match=f"holds no delivery of {missing} for this run"):
+    with pytest.raises(AirflowFailException, match=f"has no delivery of {missing} for this run"):
         run.execute(PublishManifest)
     assert not (folder / "big__2026-01-01.manifest.json").exists()
 
