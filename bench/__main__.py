@@ -1,6 +1,6 @@
-"""Run every benchmark beside its peers and print the ratios: ``python -m bench`` or ``make bench``.
+"""Run every benchmark with its peers and print the ratios: ``python -m bench`` or ``make bench``.
 
-Each file of this folder is a program of its own, run alone, so that no memory or cache of one counts for another.
+Each file of this folder is a separate program and runs alone, so that memory and caches of one do not affect another.
 Read the ratios, not the seconds: this machine's speed drifts, and the peers drift with it.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 NO_PROGRAMS = {"__init__.py", "__main__.py", "bare.py", "delayed_line.py", "measure.py"}
 ON_DEMAND = {"audit.py", "fairness.py", "scale.py", "staging.py", "tasks.py", "throughput.py"}
-"""They take long, a running demo or an environment of their own; each says how it is run."""
+"""These need a long time, a running demo or a separate environment; the docstring of each says how to run it."""
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """How long the API takes to list 10,000 jobs, each with five runs in the ledger: ``python -m bench.api``.
 
-Server time: what the route does, with its permissions, its queries and its JSON, and nothing of the network.
+Server time: permissions, queries and JSON of the route, without the network.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ LEDGER = """
 
 
 def fill(dsn: dict[str, Any]) -> None:
-    """Jobs and ledger by SQL, since the Python door takes a minute."""
+    """Insert jobs and ledger with SQL, since the Python API takes a minute."""
     values = {"jobs": JOBS, "runs": RUNS, "newest": RUNS - 1}
     first, last = TODAY - timedelta(days=RUNS), TODAY + timedelta(days=60)
     with psycopg.connect(**dsn) as session:
@@ -83,7 +83,7 @@ def fill(dsn: dict[str, Any]) -> None:
 
 
 def parsed(dag_ids: list[str]) -> None:
-    """As if Airflow had parsed these Dags."""
+    """Insert these Dags as if Airflow had parsed them."""
     from airflow.models.dag import DagModel  # noqa: PLC0415, TID251  after the environment
     from airflow.models.dagbundle import DagBundleModel  # noqa: PLC0415, TID251
     from airflow.utils.session import create_session  # noqa: PLC0415
@@ -134,7 +134,7 @@ def measure(asked: Any) -> None:
     began = time.perf_counter()
     asked.get("/export-jobs/api/jobs").raise_for_status()
     print(f"{JOBS} jobs with {RUNS} runs each, milliseconds, median of {ROUNDS}; the aim is 300")
-    print(f"  {'the very first, while nothing is known yet':<46} {(time.perf_counter() - began) * 1000:8.0f}")
+    print(f"  {'the first one, with empty caches':<46} {(time.perf_counter() - began) * 1000:8.0f}")
     for name, query in ASKED.items():
         taken = []
         for _ in range(ROUNDS):

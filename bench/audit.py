@@ -1,8 +1,8 @@
-"""What one look of the auditor costs at 10,000 jobs: ``python -m bench.audit``, a part of ``make bench-scale``.
+"""Measure one look of the auditor at 10,000 jobs: ``python -m bench.audit``, a part of ``make bench-scale``.
 
 A store with the jobs and three deliveries of each, and Airflow's own API server on its database with as many Dags and
-runs, both filled by SQL. One job in a hundred has lost its newest run, so that there is something to tell. Beside the
-time, what is asked: calls to Airflow and statements to the store. EXPORT_JOBS_BENCH_JOBS says of what size.
+runs, both filled with SQL. One job in a hundred has lost its newest run, so that there are alarms. It prints the time,
+the calls to Airflow and the statements to the store. EXPORT_JOBS_BENCH_JOBS sets the number of jobs.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def fill(postgres: Postgres) -> None:
     with psycopg.connect(**postgres.dsn("export_jobs", "export_jobs")) as session:
         session.execute(JOB_ROWS.encode())
     with psycopg.connect(**postgres.dsn("export_jobs", "postgres"), autocommit=True) as session:
-        session.execute(LEDGER.encode())  # past the guards, which would write a chain
+        session.execute(LEDGER.encode())  # without the guards, which would write a chain
         jobs = session.execute("SELECT dag_id, name FROM export_jobs.job").fetchall()
         query = "SELECT dag_id, run_id, window_start, window_end FROM export_jobs.execution"
         runs = session.execute(query).fetchall()
@@ -107,7 +107,7 @@ def measure(airflow: Airflow, postgres: Postgres) -> None:
 
 
 def one_look() -> tuple[float, Counter[str], str]:
-    """Seconds, what was asked, and how the auditor's words begin."""
+    """Seconds, numbers of calls and statements, and the first words of the auditor's result."""
     import httpx  # noqa: PLC0415  Airflow reads its settings when it is imported
     from airflow.sdk.exceptions import AirflowFailException  # noqa: PLC0415
     from sqlalchemy import Engine, event  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Dags of the shape of an export job's whose tasks do nothing: what bare Airflow takes, for benchmarks beside it."""
+"""Dags with the shape of an export job whose tasks do nothing: the time of Airflow alone, for comparison."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ for dag_id in {dag_ids!r}:
 
 
 def bare_dags(dag_ids: Sequence[str], *, pool: str = "export_jobs", seconds: float = 0) -> str:
-    """A Dag file; every Dag is paused, and makes one run when it is not. ``seconds``: for which each task sleeps."""
+    """A Dag file; every Dag is paused, and has one run when it is unpaused. ``seconds``: how long each task sleeps."""
     return _FILE.format(dag_ids=list(dag_ids), pool=pool, seconds=seconds, steps=STEPS)
 
 
 def pause(client: httpx.Client, name: str, *, is_paused: bool) -> None:
-    """All Dags whose id begins with ``name``, in one call."""
+    """Unpause all Dags whose id begins with ``name``, in one call."""
     asked: dict[str, Any] = {"dag_id_pattern": f"{name}%", "limit": 1000}
     client.patch("/api/v2/dags", params=asked, json={"is_paused": is_paused}).raise_for_status()

@@ -1,6 +1,6 @@
-"""A catalogue of 200 KPIs by 60 dimensions over 4 facts: read, checked, compiled, held against a PostgreSQL of its own.
+"""Measure a catalogue of 200 KPIs, 60 dimensions and 4 facts: read, check, compile, check against a real PostgreSQL.
 
-``python -m bench.catalogue``. The tables are empty: what is measured is the planning of every pair, not the reading.
+``python -m bench.catalogue``. The tables are empty: this measures the planning of every pair, not the reading.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def report(folder: Path, dsn: dict[str, Any]) -> None:
 
 
 def rules(catalogue: Catalogue) -> None:
-    """Without what sqlglot has read before: a command starts with nothing."""
+    """Clear sqlglot's cache: a command starts without one."""
     sql.parse_query.cache_clear()
     sql.parse_expression.cache_clear()
     validate_catalogue(Catalogue(catalogue.facts, catalogue.kpis, catalogue.dimensions))
@@ -121,7 +121,7 @@ def write(folder: Path) -> None:
         header = f"title: KPI {number}\nfact: fact_{number % FACTS}\nadditive: {str(additive).lower()}\n"
         (folder / "kpis" / f"kpi_{number}.sql").write_text(f"/*\n{header}*/\n{text}\n")
     for number in range(DIMENSIONS):
-        # The second half lies two hops away, behind the first.
+        # The second half is two hops away, through the first.
         near = number % (DIMENSIONS // 2)
         by = f"dim_{near}_id" if number == near else f"dim_{near}.parent_id"
         facts = "".join(f"  fact_{fact}: {by}\n" for fact in range(FACTS))

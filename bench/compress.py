@@ -1,6 +1,6 @@
 """Pack one CSV in several ways: ``python -m bench.compress``; with ``--zip64``, 5 GiB through zip64 instead.
 
-EXPORT_JOBS_BENCH_MB says how much CSV (128). Python's zipfile at zlib's level 6 is 1.00, in time and in size.
+EXPORT_JOBS_BENCH_MB sets the size of the CSV (128). Python's zipfile at zlib's level 6 is 1.00, in time and in size.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TOWNS = ("Augsburg", "Bremen", "Chemnitz", "Dortmund", "Erfurt", "Freiburg", "Ge
 
 
 def csv_file(path: Path, wanted: int) -> Path:
-    """Rows as a warehouse has them: numbers and times that differ, words that repeat. Seeded, so always the same."""
+    """Rows like those of a warehouse: different numbers and times, repeated words. Seeded, so always the same."""
     draw = random.Random(1997)
     day = datetime(1997, 1, 1)
     with path.open("w", newline="", encoding="ascii") as sink:
@@ -52,7 +52,7 @@ def csv_file(path: Path, wanted: int) -> Path:
 
 
 def ours(source: Path, compression: Any, level: int = LEVEL) -> int:
-    """What an extraction does to its rows, and then the compress task."""
+    """Pack rows as the tasks extract and compress do."""
     staged, target = source.with_suffix(".rows"), source.with_suffix(f".{compression}")
     with source.open("rb") as rows, staged.open("wb") as file, DeflateSink(file, "bench", level) as packing:
         while chunk := rows.read(1 << 17):
@@ -78,7 +78,7 @@ def program(source: Path, command: list[str]) -> int:
 
 
 def zip64(folder: Path) -> None:
-    """A file beyond what zip32 holds, packed and read back by two other programs."""
+    """Pack a file that is too large for zip32, and read it back with two other programs."""
     source = folder / "large.csv"
     with source.open("wb") as sink:
         sink.truncate(ZIP64_BYTES)  # a hole: no disk is used

@@ -1,7 +1,7 @@
-"""A line on which every byte is under way for a while, in a process of its own that costs as little as it can.
+"""A line that delays every byte, in a separate process that costs as little as possible.
 
-Threads that receive, wait and send in large blocks: the interpreter lock is free in all three, so that the line carries
-more than SSH does on the same machine. ``tc netem`` would do it in the kernel, where that has the module.
+Its threads receive, wait and send in large blocks. The interpreter lock is free in all three, so the line is faster
+than SSH on the same machine. ``tc netem`` would do this in the kernel, if the module is there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BUFFER = 16 * 1024 * 1024
 
 @contextmanager
 def delayed_line(port: int, one_way_s: float) -> Iterator[int]:
-    """The port of a line to ``port`` on this machine, on which bytes take ``one_way_s`` in each direction."""
+    """Yield the port of a line to ``port`` on this machine; bytes take ``one_way_s`` in each direction."""
     told, telling = multiprocessing.Pipe()
     line = multiprocessing.get_context("spawn").Process(target=_serve, args=(port, one_way_s, telling), daemon=True)
     line.start()

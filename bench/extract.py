@@ -1,6 +1,6 @@
 """Read one table of mixed columns in several ways, on a PostgreSQL of its own: ``python -m bench.extract``.
 
-EXPORT_JOBS_BENCH_MB says how much CSV (128). Reading by psql into nothing is what the server can do, so it is 1.00.
+EXPORT_JOBS_BENCH_MB sets the size of the CSV (128). Reading with psql into nothing is 1.00: the server's limit.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ QUERY = "SELECT * FROM purchases"
 
 
 class Ways:
-    """The ways to read, all of the same rows, into files in ``folder``."""
+    """Ways to read the same rows into files in ``folder``."""
 
     def __init__(self, dsn: dict[str, Any], folder: Path) -> None:
         self.dsn = dsn
@@ -72,7 +72,7 @@ class Ways:
         return size(target)
 
     def plain(self) -> int:
-        """Rows to a plain CSV, for the peers that pack one."""
+        """Write rows to a plain CSV, for the peers that pack it."""
         with (self.folder / "rows.csv").open("wb") as sink:
             return self._read(sink).bytes
 

@@ -1,6 +1,6 @@
-"""How long the Dag file takes with 1,000 jobs: a parse of all of them, and a worker's one Dag.
+"""Measure the Dag file with 1,000 jobs: a parse of all of them, and the one Dag of a worker.
 
-``python -m bench.factory``. Rows come from the store in a PostgreSQL of this benchmark's own; Airflow is loaded before.
+``python -m bench.factory``. Rows come from a store in a separate PostgreSQL; Airflow is imported before.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def measure() -> None:
 def median_ms(run: Callable[[], Any]) -> float:
     seconds = []
     for _ in range(ROUNDS):
-        gc.collect()  # Dags hold each other in circles; those of the round before are not this one's cost
+        gc.collect()  # Dags are in reference cycles; those of the previous round must not count for this one
         began = time.perf_counter()
         run()
         seconds.append(time.perf_counter() - began)

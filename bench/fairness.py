@@ -1,10 +1,10 @@
 """Fast deliveries beside many slow ones: ``python -m bench.fairness``; it takes some twenty minutes.
 
-On one stack, with a pool for each destination, ten fast jobs: by themselves; beside 300 to a partner whose server takes
-eight seconds for each write, spread over 25 minutes; beside as many that are all due at once. And, as the floor that
-Airflow itself has, ten Dags whose tasks do nothing: by themselves, and beside 300 whose tasks wait for a full pool.
-Printed is how long the fast ones took from being made to being delivered, how often the time of those by themselves
-they waited, and how many runs were under way. EXPORT_JOBS_BENCH_SLOW, _FAST and _SLOTS say of what size.
+On one stack, with a pool for each destination, ten fast jobs: alone; beside 300 to a partner whose server takes eight
+seconds for each write, spread over 25 minutes; beside as many that are all due at once. For comparison, Airflow itself:
+ten Dags whose tasks do nothing, alone, and beside 300 whose tasks wait for a full pool. It prints the time of the fast
+jobs from creation to delivery, their added wait as a multiple of their time alone, and the number of runs in progress.
+EXPORT_JOBS_BENCH_SLOW, _FAST and _SLOTS set the sizes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SLOW, FAST, SLOTS = (
 SECONDS_PER_WRITE = 8
 SPREAD_MINUTES = 25
 UNDER_WAY_S = 180
-"""So long after the first of the spread ones the fast ones are made: what comes and what goes are then in balance."""
+"""Seconds from the first of the spread jobs to the fast ones: by then, as many runs end as begin."""
 PATIENCE_S = 900
 CROWD, BARE = "crowd", "bare"
 DELIVERED = """SELECT extract(epoch FROM p.published_at) FROM export_jobs.publication p
@@ -85,7 +85,7 @@ def drill(folder: Path, server: FaultySftpServer) -> None:
 
 
 def floor(stack: Stack, client: httpx.Client) -> None:
-    """What Airflow takes for Dags that do nothing."""
+    """Measure Airflow with Dags that do nothing."""
     names = {kind: [f"{kind}-{number}" for number in range(FAST)] for kind in (f"{BARE}-0", f"{BARE}-1")}
     crowd = bare_dags([f"{CROWD}-{number}" for number in range(SLOW)], pool=CROWD, seconds=SECONDS_PER_WRITE)
     (stack.airflow.dags_folder / "crowd.py").write_text(crowd)
@@ -139,7 +139,7 @@ def tell(what: str, by_themselves: list[float], beside: list[float], under_way: 
 
 
 def make(stack: Stack, store: Definitions, names: list[str], destination: str, due: datetime | None = None) -> None:
-    """Jobs that run once, at once; or with ``due`` the last day's run of daily ones, due then."""
+    """Create jobs that run once, at once; with ``due``, daily jobs whose last run is due then."""
     schedule = {"frequency": "once", "from": "2026-01-01", "until": "2026-01-01"}
     if due:
         day = f"{due.date() - timedelta(days=1)}"
@@ -158,7 +158,7 @@ def make(stack: Stack, store: Definitions, names: list[str], destination: str, d
 
 
 def delete(stack: Stack, names: list[str]) -> None:
-    """Airflow's scheduler looks at no run of a Dag that is gone."""
+    """Delete the jobs: Airflow's scheduler does not look at runs of a deleted Dag."""
     with psycopg.connect(**stack.postgres.dsn("export_jobs", "export_jobs")) as session:
         session.execute("SET LOCAL export_jobs.allow_bulk_delete = on")
         session.execute("DELETE FROM export_jobs.job WHERE name = ANY(%s)", [names])
@@ -174,7 +174,7 @@ def deliver(stack: Stack, store: Definitions, names: list[str]) -> list[float]:
 
 
 def wait_for(stack: Stack, query: str, least: float, *values: str, database: str = "airflow") -> float:
-    """The number that the query gives, as soon as it is so large."""
+    """Wait until the query returns a number that is this large, and return it."""
     until = time.monotonic() + PATIENCE_S
     with psycopg.connect(**stack.postgres.dsn(database, database), autocommit=True) as session:
         while time.monotonic() < until:

@@ -1,7 +1,8 @@
-"""Read one table and make files of other formats of it: ``python -m bench.formats``; with ``--xlsx``, Excel too.
+"""Read one table and write it as files of other formats: ``python -m bench.formats``; with ``--xlsx``, Excel too.
 
-EXPORT_JOBS_BENCH_MB says how much CSV (128). Reading by psql into nothing is 1.00; sizes are beside DuckDB's Parquet of
-the same rows. The peak is that of a whole process, imports included. Excel takes minutes, and 1,048,575 rows at most.
+EXPORT_JOBS_BENCH_MB sets the size of the CSV (128). Reading with psql into nothing is 1.00; sizes are relative to
+DuckDB's Parquet of the same rows. The peak is that of a whole process, imports included. Excel takes minutes, and has
+at most 1,048,575 rows.
 """
 
 from __future__ import annotations
@@ -50,12 +51,12 @@ DUCKDB_TYPES = {
     "boolean": "BOOLEAN", "text": "VARCHAR",
 }  # fmt: skip
 CELLS = QUERY.replace("*", ", ".join(f"{one.name}{'::text' * (one.type == 'boolean')}" for one in COLUMNS))
-"""As compiled SQL has them: true and false in words."""
+"""Columns as compiled SQL has them, with true and false as words."""
 END = datetime(1997, 1, 2, tzinfo=UTC)
 
 
 def extract_and_make(ways: Ways, name: FileFormat) -> int:
-    """What the tasks extract and compress do for a file of the format ``name``."""
+    """Write a file of the format ``name`` as the tasks extract and compress do."""
     options = FileOptions(format=name)
     staged = ways.folder / f"{name}.rows"
     export = CompiledExport("bench", "bench", "postgres", CELLS, {}, COLUMNS, DateBasis.NONE)
@@ -76,7 +77,7 @@ def extract_and_make(ways: Ways, name: FileFormat) -> int:
 
 
 def duckdb_parquet(ways: Ways) -> int:
-    """DuckDB's own file of the same rows, from their CSV."""
+    """Let DuckDB write a file of the same rows, from their CSV."""
     ways.plain()
     target = ways.folder / "duckdb.parquet"
     types = ", ".join(f"'{column.name}': '{DUCKDB_TYPES[column.type]}'" for column in COLUMNS)

@@ -1,7 +1,7 @@
-"""What the chain of hashes costs: entries of the ledger per second, beside a store without it (revision 0002).
+"""Measure the cost of the chain of hashes: ledger entries per second, with and without it (revision 0002).
 
-``python -m bench.ledger``. One session that commits each entry, as a task does; eight sessions, each with a job of its
-own, and eight on one job, which wait for its head; many entries in one transaction; and how long `ledger verify` takes.
+``python -m bench.ledger``. One session that commits each entry, as a task does; eight sessions with a job each; eight
+sessions on one job, which wait for its head; many entries in one transaction; and how long `ledger verify` takes.
 """
 
 from __future__ import annotations

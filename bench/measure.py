@@ -1,4 +1,4 @@
-"""What the benchmarks of reading and packing share: take turns, take medians, print ratios."""
+"""Shared code of the benchmarks of reading and packing: run in turn, take medians, print ratios."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SMALLEST_MB, USUAL_MB, LARGEST_MB = 8, 128, 4096
 
 @dataclass
 class Way:
-    """One way to do the job. ``run`` returns the size of its result in bytes, or 0 where that means nothing."""
+    """One way to do the work. ``run`` returns the size of its result in bytes, or 0 if there is none."""
 
     name: str
     run: Callable[[], int]
@@ -29,13 +29,13 @@ class Way:
 
 
 def megabytes() -> int:
-    """How much data: EXPORT_JOBS_BENCH_MB, 128 by default."""
+    """Megabytes of data: EXPORT_JOBS_BENCH_MB, default 128."""
     wanted = int(os.environ.get("EXPORT_JOBS_BENCH_MB") or USUAL_MB)
     return max(SMALLEST_MB, min(wanted, LARGEST_MB))
 
 
 def compare(heading: str, ways: list[Way], *, sizes: bool = False) -> None:
-    """Run all ways in turn, ROUNDS times, and print them beside the first, which is 1.00."""
+    """Run all ways in turn, ROUNDS times, and print them relative to the first, which is 1.00."""
     for _ in range(ROUNDS):
         for way in ways:
             _one_round(way)
@@ -47,7 +47,7 @@ def compare(heading: str, ways: list[Way], *, sizes: bool = False) -> None:
 
 
 def _one_round(way: Way) -> None:
-    """In a child of its own, whose peak memory the system then tells (with that of the programs it ran)."""
+    """Run in a child process, to get its peak memory from the system (including the programs that it ran)."""
     answer, say = os.pipe()
     began = time.perf_counter()
     child = os.fork()
@@ -64,7 +64,7 @@ def _one_round(way: Way) -> None:
     with os.fdopen(answer) as text:
         said = text.read()
     if status:
-        raise SystemExit(f"{way.name} failed; its message stands above")
+        raise SystemExit(f"{way.name} failed; see the message above")
     way.peak_mb = max(way.peak_mb, usage.ru_maxrss // 1024)
     way.bytes = int(said)
 

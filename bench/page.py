@@ -1,6 +1,6 @@
-"""How long a browser takes to show a list of 10,000 jobs: ``python -m bench.page``; beside it, a small page of Airflow.
+"""How long a browser takes to show a list of 10,000 jobs, and a small page of Airflow: ``python -m bench.page``.
 
-A real API server, Chromium, a cache that is warm. "From the navigation" is a click within Airflow's page; "from
+With a real API server, Chromium and a warm cache. "From the navigation" is a click within Airflow's page; "from
 nothing" is a new load, which begins with Airflow's own three megabytes of script.
 """
 
@@ -33,7 +33,7 @@ PEERS_BUTTON = "role=button[name=/add pool/i]"
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Airflow]:
-    """Airflow's API server alone: nothing parses, nothing runs."""
+    """Run only Airflow's API server: nothing is parsed or run."""
     with Postgres(folder / "postgres") as server:
         store = server.dsn("export_jobs", "export_jobs")
         login = f"{store['user']}:{quote_plus(store['password'])}@{quote_plus(store['host'])}"
@@ -63,7 +63,7 @@ def measure(page: Any, airflow: Airflow) -> None:
     page.locator("input[name=password]").fill(airflow.password())
     page.locator("button[type=submit]").click()
     page.get_by_role("link", name="Dags").first.wait_for()
-    print(f"{JOBS} jobs, milliseconds until the first row is there, median of {ROUNDS}; the aim is 1,000")
+    print(f"{JOBS} jobs, milliseconds until the first row is visible, median of {ROUNDS}; the aim is 1,000")
     ways: dict[str, tuple[Callable[[], Any], str]] = {
         "Export Schedules, from the navigation": (lambda: click(page, "Export Schedules"), FIRST_JOB),
         "Export Schedules, from nothing": (lambda: page.goto(f"{airflow.url}{LIST}"), FIRST_JOB),
@@ -77,7 +77,7 @@ def measure(page: Any, airflow: Airflow) -> None:
             began = time.perf_counter()
             go()
             page.locator(row).wait_for()
-            if round_number:  # the first one fills the caches
+            if round_number:  # the first round fills the caches
                 taken[name].append((time.perf_counter() - began) * 1000)
     for name, times in taken.items():
         print(f"  {name:<46} {statistics.median(times):8.0f}")

@@ -1,7 +1,7 @@
-"""What 10,000 jobs cost a real Dag processor at Airflow's own settings: ``make bench-scale``.
+"""Measure a real Dag processor with 10,000 jobs and Airflow's default settings: ``make bench-scale``.
 
-A pass over all files from nothing, one over unchanged rows, and how soon a changed row is seen in the midst of one.
-EXPORT_JOBS_BENCH_JOBS and EXPORT_JOBS_BENCH_SHARDS say of what size; one shard is the file of all jobs.
+A first pass over all files, a pass over unchanged rows, and how soon a changed row is seen in the middle of a pass.
+EXPORT_JOBS_BENCH_JOBS and EXPORT_JOBS_BENCH_SHARDS set the size; with one shard, one file has all jobs.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Watched:
                 self.peak_mb[index] = max(self.peak_mb[index], _memory_mb(pid))
 
     def cpu_s(self) -> tuple[float, float]:
-        """Of the manager, and of its parses that have ended."""
+        """CPU seconds of the manager, and of its finished parses."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         own, children = int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
         return own / TICKS, children / TICKS

@@ -1,8 +1,8 @@
-"""What a staged file in S3 costs in memory and time: ``.venv-celery/bin/python -m bench.staging``; about a minute.
+"""Measure memory and time for a file staged in S3: ``.venv-celery/bin/python -m bench.staging``; about a minute.
 
 A task writes, renames and reads EXPORT_JOBS_BENCH_MB megabytes that do not compress, as extract and compress do, to a
-server on this machine. Beside it the same with s3fs as it is by itself. s3fs stands only in the environment of
-`make demo EXECUTOR=celery`, which makes it.
+server on this machine. For comparison, the same with s3fs's own settings. Only the environment of
+`make demo EXECUTOR=celery` has s3fs; that command creates it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MIB = 1024 * 1024
 
 def main() -> None:
     if find_spec("s3fs") is None:
-        raise SystemExit("NOT MEASURED: no s3fs here; scripts/celery makes .venv-celery, which has it")
+        raise SystemExit("NOT MEASURED: s3fs is not installed; scripts/celery creates .venv-celery, which has it")
     with tempfile.TemporaryDirectory(prefix="export-jobs-bench-") as folder:
         server = S3Server(Path(folder) / "s3", Path(folder) / "objects", usual_port=None)
         server.start()
@@ -59,7 +59,7 @@ def _in_a_child(name: str, bucket: str) -> None:
             sys.stdout.flush()
             os._exit(code)
     if os.waitpid(child, 0)[1]:
-        raise SystemExit(f"{name} failed; its message stands above")
+        raise SystemExit(f"{name} failed; see the message above")
 
 
 def _stage(name: str, bucket: str) -> None:

@@ -1,4 +1,4 @@
-"""How long the store takes to hand out 10,000 definitions, beside the ways it could have been done.
+"""How long the store takes to return 10,000 definitions, compared with other ways to do it.
 
 ``python -m bench.store``. The factory reads all definitions at every parse, so this is a part of every parse.
 """
@@ -47,7 +47,7 @@ def spec(number: int) -> JobSpec:
 
 
 def fill(engine: Engine) -> float:
-    """Seconds to save all jobs by the Python door, each with its first version."""
+    """Seconds to save all jobs with the Python API, each with its first version."""
     definitions = Definitions(engine)
     with definitions.transaction("bench") as within:
         within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner", folder="in"))
@@ -58,14 +58,14 @@ def fill(engine: Engine) -> float:
         with definitions.transaction("bench") as within:
             for number in range(start, min(start + IN_ONE_TRANSACTION, JOBS)):
                 within.create(spec(number))
-        # As autovacuum does between the edits of people, who take longer for 500 of them than it does.
+        # As autovacuum does between edits: 500 edits by people take longer than it does.
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     return time.perf_counter() - began
 
 
 def put_together(engine: Engine) -> int:
-    """The peer: no versions kept, the definition put together from the rows whenever it is read."""
+    """The peer: no stored versions; each read assembles the definition from the rows."""
     query = "SELECT export_jobs.job_definition(id) FROM export_jobs.job WHERE deleted_at IS NULL ORDER BY id"
     with engine.connect() as connection:
         return len(connection.execute(text(query)).all())
@@ -103,14 +103,14 @@ def measure(engine: Engine, path: Path) -> None:
     base = median_ms(definitions.jobs)
     print(f"{JOBS} definitions, median of {ROUNDS}; 1.00 = Definitions.jobs()")
     show("Definitions.jobs()", base, base)
-    show("peer: put together from the rows at every read", median_ms(lambda: put_together(engine)), base)
+    show("peer: assembled from the rows at every read", median_ms(lambda: put_together(engine)), base)
     few = jobs[: max(1, JOBS // 100)]
     one_by_one = median_ms(lambda: [definitions.job(job.name) for job in few]) * len(jobs) / len(few)
-    show("peer: a query a job (one in a hundred, times a hundred)", one_by_one, base)
+    show("peer: a query per job (one in a hundred, times a hundred)", one_by_one, base)
     show("all of them parsed to ExportJob", median_ms(lambda: [job.parse() for job in jobs]), base)
     show("snapshot loaded", median_ms(lambda: load(path)), base)
     show("snapshot saved, unchanged", median_ms(lambda: save(path, jobs)), base)
-    show("snapshot held against the table", median_ms(lambda: reconcile(jobs, jobs, set())), base)
+    show("snapshot compared with the table", median_ms(lambda: reconcile(jobs, jobs, set())), base)
     show("one job by its Dag's id", median_ms(lambda: definitions.by_dag_id(jobs[-1].dag_id)), base)
     size = len(json.dumps([job.definition for job in jobs])) // 1024
     print(f"  {size} kB of definitions")

@@ -1,8 +1,8 @@
-"""Five tasks as somebody does them who knows none of the page: ``python -m bench.tasks ADDRESS PASSWORD``.
+"""Five tasks, done like somebody who does not know the page: ``python -m bench.tasks ADDRESS PASSWORD``.
 
-They run in Chromium against a running demo, as ``admin``; what is counted is what a hand does. Seconds are those of the
-keystroke-level model (Card, Moran and Newell: 1.35 to decide, 1.3 to point and press, 0.28 a letter) plus what the page
-took to answer. The jobs that it makes are deleted at the end.
+They run in Chromium against a running demo, as ``admin``; clicks and letters are counted. Seconds are those of the
+keystroke-level model (Card, Moran and Newell: 1.35 to decide, 1.3 to point and press, 0.28 per letter) plus the page's
+response times. The jobs that it creates are deleted at the end.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Hand:
         self.clicks += 1
 
     def tick(self, name: str, within: Any = None) -> None:
-        """Tick a box; the box itself is drawn, and the browser's own is hidden behind it."""
+        """Select a checkbox; the visible box is drawn, and the browser's own is hidden behind it."""
         (within or self.page).get_by_role("checkbox", name=name).first.locator("xpath=..").click()
         self.clicks += 1
 
@@ -62,7 +62,7 @@ class Hand:
 
 
 def find_failing(hand: Hand) -> None:
-    """Which job is failing, and why."""
+    """Find a failing job and its reason."""
     hand.click("button", "Failing first")
     hand.page.get_by_text("Unable to execute").first.wait_for()
     hand.page.get_by_role("rowheader").first.get_by_role("link").click()
@@ -71,7 +71,7 @@ def find_failing(hand: Hand) -> None:
 
 
 def send_again(hand: Hand) -> None:
-    """The newest delivered window once more."""
+    """Send the newest delivered window again."""
     hand.write("Search export schedules", "monthly-1997")
     hand.page.get_by_role("rowheader", name="daily-purchases").wait_for(state="detached")
     hand.page.get_by_role("link", name="monthly-1997", exact=True).click()
@@ -83,21 +83,21 @@ def send_again(hand: Hand) -> None:
 
 
 def add_recipient(hand: Hand) -> None:
-    """One more recipient for all jobs of an owner."""
+    """Add a recipient to all jobs of an owner."""
     dialog = _change_all(hand)
     hand.write("Add recipients", PARTNER, dialog)
     _confirm(hand, dialog)
 
 
 def hand_over(hand: Hand) -> None:
-    """Another owner for all jobs of somebody who left."""
+    """Change the owner of all jobs of somebody who left."""
     dialog = _change_all(hand)
     hand.write("New owner", HEIR, dialog)
     _confirm(hand, dialog)
 
 
 def make_monthly(hand: Hand) -> None:
-    """A monthly file with three KPIs for a partner, from a template that is not there yet."""
+    """Create a monthly file with three KPIs for a partner, with a new template."""
     page = hand.page
     hand.click("link", "Create", exact=True)
     hand.write("Name", "tasks-monthly")
@@ -121,10 +121,10 @@ def make_monthly(hand: Hand) -> None:
 
 
 TASKS: list[tuple[str, Callable[[Hand], None]]] = [
-    ("find a failing job and know why", find_failing),
+    ("find a failing job and its reason", find_failing),
     ("send the newest window again", send_again),
     (f"add a recipient to {COUNT} jobs", add_recipient),
-    ("make a monthly file with three KPIs", make_monthly),
+    ("create a monthly file with three KPIs", make_monthly),
     (f"hand over all {COUNT} jobs of somebody who left", hand_over),
 ]
 
@@ -145,7 +145,7 @@ def main() -> int:
 
 @contextmanager
 def jobs_of(page: Any) -> Iterator[None]:
-    """Some jobs that begin next year and belong to somebody who has left."""
+    """Create some jobs that begin next year and belong to somebody who has left."""
     first = datetime.now(UTC).date() + timedelta(days=300)
     for number in range(COUNT):
         schedule = {"frequency": "daily", "from": f"{first}", "until": f"{first + timedelta(days=60)}"}
@@ -171,7 +171,7 @@ def _measure(page: Any, name: str, task: Callable[[Hand], None]) -> None:
 
 
 def _change_all(hand: Hand) -> Any:
-    """All jobs of the owner who left, ticked, with the dialog that changes them."""
+    """Select all jobs of the owner who left, and open the dialog that changes them."""
     hand.choose("Owner", OWNER)
     hand.page.get_by_role("rowheader", name="monthly-1997").wait_for(state="detached")
     hand.page.get_by_label("Select all on this page").check()

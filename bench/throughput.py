@@ -1,8 +1,8 @@
-"""Jobs an hour beside the same Dags with tasks that do nothing, on one Airflow: ``make bench-throughput``.
+"""Export jobs per hour, compared with Dags whose tasks do nothing, on one Airflow: ``make bench-throughput``.
 
 In turn, on a whole stack: Dags of the shape of a job's with tasks that do nothing, and as many export jobs that deliver
 a small file over SFTP. The clock runs from the start of the first task to the end of the last; the ratio is that of
-tasks a second. It takes some four minutes. EXPORT_JOBS_BENCH_RUNS says how many runs are made at once.
+tasks per second. It takes some four minutes. EXPORT_JOBS_BENCH_RUNS sets the number of runs at once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SPAN = """SELECT count(*), extract(epoch FROM max(end_date) - min(start_date)),
 
 @dataclass
 class Rate:
-    """What a round has come to; ``at_work`` is a task's own seconds, from its start to its end."""
+    """The result of a round; ``at_work``: seconds of the tasks from start to end."""
 
     tasks: int
     seconds: float
@@ -89,7 +89,7 @@ def measure(stack: Stack) -> None:
         print(
             f"  {name:<22} {_median(one.jobs_an_hour for one in found):7.0f} an hour, "
             f"{_median(one.tasks_a_second for one in found):5.2f} tasks a second, "
-            f"{_median(one.at_work for one in found):5.2f} s a task from its start to its end"
+            f"{_median(one.at_work for one in found):5.2f} s per task from start to end"
         )
     ratios = [ours.tasks_a_second / bare.tasks_a_second for ours, bare in zip(rates[JOBS], rates[BARE], strict=True)]
     said = ", ".join(f"{ratio:.2f}" for ratio in ratios)
@@ -115,7 +115,7 @@ def _run_jobs(stack: Stack, store: Definitions, name: str, count: int) -> Rate:
 
 
 def _rate(stack: Stack, dag_ids: list[str]) -> Rate:
-    """What these Dags' runs have come to when all have ended well."""
+    """Wait until all runs of these Dags have succeeded, and return their result."""
     _wait_for(stack, "the runs", "SELECT count(*) FROM dag_run WHERE state = 'success' AND dag_id = ANY(%s)", dag_ids)
     tasks, seconds, at_work = _row(stack, SPAN, dag_ids)
     assert tasks == len(dag_ids) * len(STEPS), f"{tasks} tasks of {len(dag_ids)} runs"

@@ -1,6 +1,6 @@
 """Upload one file to one local SFTP server in several ways and print the ratios; loopback only, some minutes.
 
-First without latency, then over a line on which every byte takes half of ``ROUND_TRIP_S`` each way.
+First without latency, then over a line where every byte takes half of ``ROUND_TRIP_S`` each way.
 
 Run from the repository: ``python -m bench.upload [megabytes]``. Read the ratios, not the seconds: every way logs in,
 sends the same file to the same server in turn, and the median of three rounds counts.
@@ -53,7 +53,7 @@ class Server:
 
 @contextmanager
 def server(work: Path) -> Iterator[Server]:
-    """Start OpenSSH's sshd, or asyncssh's server where sshd is missing."""
+    """Start OpenSSH's sshd, or asyncssh's server if sshd is missing."""
     received = work / "received"
     received.mkdir()
     if SSHD is not None:
@@ -86,7 +86,7 @@ def ours(at: Server, file: Path, parallel: int = 1) -> None:
     extra = {"host_key": at.host_key, "key_file": str(at.key_file)}
     credentials = Credentials("127.0.0.1", at.port, at.user, None, extra)
     destination = SftpDestination(credentials, at.folder, options=DestinationOptions(parallel=parallel))
-    # A name of its own each time: the very bytes under the same name would be left as they are.
+    # A new name each time: the same bytes under the same name would not be sent again.
     target = Target(f"ours-{uuid4().hex}.bin", file.stat().st_size, SHA256[file], "1")
     with file.open("rb") as source:
         destination.deliver(source, target, no_fence)
@@ -119,7 +119,7 @@ def paramiko_put(at: Server, file: Path) -> None:
 
 
 def remove_received(at: Server) -> None:
-    """What has arrived must not make the next way wait until the disk has taken it."""
+    """Flush the received bytes to disk, so that the next way does not wait for it."""
     for file in at.received.iterdir():
         file.unlink()
 
@@ -154,7 +154,7 @@ def main() -> None:
 
 
 def report(at: Server, file: Path, size: int) -> None:
-    """Run the ways in turn, so that a drift of the machine hits all of them, and print the table."""
+    """Run the ways in turn, so that a drift of the machine affects all of them, and print the table."""
     ways: dict[str, Callable[[Server, Path], None]] = {
         "SftpDestination": ours,
         "parallel: 4": ours_in_ranges,

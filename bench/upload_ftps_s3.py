@@ -1,8 +1,8 @@
 """Upload one file to a local FTPS server and to a local S3 service, each in several ways, and print the ratios.
 
 Run from the repository: ``python -m bench.upload_ftps_s3 [megabytes]``. Read the ratios, not the seconds: every way
-sends the same file to the same server in turn, and the median of three rounds counts. vsftpd and lftp are peers where
-they are installed; what is missing is said.
+sends the same file to the same server in turn, and the median of three rounds counts. vsftpd and lftp are peers if
+they are installed; it prints what is missing.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def ours(destination: Destination, file: Path, sha256: str) -> None:
 
 
 def plain_ftplib(server: Vsftpd, file: Path) -> None:
-    """The library alone, with the session of its control connection used again: vsftpd refuses it without."""
+    """The library alone, reusing the session of its control connection: vsftpd requires this."""
     client = TlsClient(context=ssl.create_default_context(cafile=str(server.certificate)), timeout=60)
     client.connect("127.0.0.1", server.port)
     client.login(*LOGIN)
@@ -63,7 +63,7 @@ def plain_ftplib(server: Vsftpd, file: Path) -> None:
 
 
 def lftp(server: Vsftpd, file: Path) -> None:
-    """Debian's client, with a certificate that it verifies."""
+    """Debian's client, which verifies the certificate."""
     settings = f"set ssl:ca-file {server.certificate}; set ftp:ssl-force true; set ftp:ssl-protect-data true"
     put = f"put {file} -o /in/{uuid4().hex}.bin; quit"
     address = f"ftp://127.0.0.1:{server.port}"
@@ -71,9 +71,9 @@ def lftp(server: Vsftpd, file: Path) -> None:
 
 
 def report(name: str, ways: dict[str, Way], base: str, size: int, tidy: Way) -> None:
-    """Run the ways in turn, so that a drift of the machine hits all of them, and print the table."""
+    """Run the ways in turn, so that a drift of the machine affects all of them, and print the table."""
     seconds: dict[str, list[float]] = {way: [] for way in ways}
-    for turn in range(ROUNDS + 1):  # the first one warms up and does not count
+    for turn in range(ROUNDS + 1):  # the first round warms up and does not count
         for way, run in ways.items():
             started = time.perf_counter()
             run()
@@ -113,7 +113,7 @@ def over_ftps(work: Path, file: Path, sha256: str) -> None:
 
 
 def to_s3(work: Path, file: Path, sha256: str) -> None:
-    """moto, with the client that a delivery has."""
+    """Upload to moto, with the client of a delivery."""
     with S3Server(work / "s3", work / "objects", usual_port=None) as server:
         client: Any = server.client()
         destination = S3Destination(client, server.bucket, "ours")

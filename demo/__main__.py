@@ -62,7 +62,7 @@ def _run(stack: Stack, *, stay: bool) -> int:
 
 
 def _sample_jobs(stack: Stack, *, stay: bool) -> int:
-    """Their result. Who stays may have changed what the demo made, or broken it, and wants to look at it."""
+    """Return their result; with ``stay``, an error is printed and the stack keeps running, for a look at the cause."""
     try:
         return run_sample_jobs(stack)
     except StartError as error:

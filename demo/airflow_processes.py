@@ -1,4 +1,4 @@
-"""Airflow itself: API server, scheduler, Dag processor and triggerer, each a process of its own, on our PostgreSQL.
+"""Airflow itself: API server, scheduler, Dag processor and triggerer, each in its own process, on our PostgreSQL.
 
 The environment is built from nothing: an ``AIRFLOW_*`` variable of the caller never leaks in. Local log files are read
 by the API server from disk, so no component serves logs and no port beside the API server's is opened.
@@ -90,7 +90,7 @@ class Airflow:
         return self._secrets[f"user {user}"]
 
     def prepare(self) -> None:
-        """Choose the port, write the users and bring the database to this version of Airflow."""
+        """Choose the port, write the users and migrate the database to this version of Airflow."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port(self._usual_port)
         passwords = {user: self.password(user) for user in USERS}
@@ -102,14 +102,14 @@ class Airflow:
             (self.folder / "migrated").write_text(self._revision())
 
     def start(self) -> None:
-        """Start its components; return when each reports itself healthy."""
+        """Start its components; return when each reports that it is healthy."""
         self.prepare()
         for component in self.components:
             self.start_component(component)
         self.wait_until_healthy()
 
     def start_component(self, component: str) -> None:
-        """Start one component, for drills that stopped it."""
+        """Start one component again, for drills that stopped it."""
         self._processes[component] = ServerProcess(
             f"Airflow's {component}",
             [self.python, "-m", "airflow", *COMPONENTS[component]],
@@ -121,7 +121,7 @@ class Airflow:
 
     @property
     def is_started(self) -> bool:
-        """Whether any component was started and not stopped since."""
+        """Whether any component was started and has not been stopped since."""
         return bool(self._processes)
 
     def component(self, name: str) -> ServerProcess:
@@ -145,7 +145,7 @@ class Airflow:
         self._processes["api-server"].wait_until(healthy, seconds=seconds, every=0.1)
 
     def stop(self) -> None:
-        """Stop what makes work, then what serves it; running tasks end with the scheduler."""
+        """Stop the components that create work, then those that serve it; running tasks end with the scheduler."""
         for process in self._processes.values():
             if process is not self._processes.get("api-server"):
                 process.signal_stop()
@@ -225,7 +225,7 @@ class Airflow:
         return f"postgresql+psycopg2://{login}@/{dsn['dbname']}?host={quote_plus(dsn['host'])}"
 
     def _is_migrated(self) -> bool:
-        """Whether the database is as this folder's last migration left it: saves four seconds of asking Airflow."""
+        """Whether the database has this folder's last migration; asking Airflow itself would take four seconds."""
         done = self.folder / "migrated"
         return done.exists() and done.read_text() == self._revision() != ""
 

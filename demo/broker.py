@@ -14,7 +14,7 @@ PROGRAMS = ("redis-server", "valkey-server")
 
 
 def broker_program() -> Path:
-    """Return the server's program; raise ``StartError`` with a sentence when there is none."""
+    """Return the server's program; raise ``StartError`` with a sentence if there is none."""
     for name in PROGRAMS:
         if found := shutil.which(name):
             return Path(found)
@@ -41,7 +41,7 @@ class Broker:
         return f"redis://:{self._password}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        """Start it; what it held before is gone, and Airflow queues it again."""
+        """Start it, empty: Airflow queues lost messages again."""
         program = broker_program()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()

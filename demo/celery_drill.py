@@ -1,8 +1,8 @@
 """A Celery worker is killed in each step of a run, and the other one takes over: ``make drill-celery``.
 
-Two workers with a folder each and staging on S3, as in `make demo EXECUTOR=celery`. For each step a job of its own is
-held in that step; every process of the worker that is at it is killed with SIGKILL, and started again. In the end there
-has to be one file, one manifest and one mail, no temporary name, no unfinished upload, and nothing staged.
+Two workers with a folder each and staging on S3, as in `make demo EXECUTOR=celery`. For each step, a separate job is
+held in that step; every process of the worker that runs it is killed with SIGKILL, and started again. At the end there
+must be one file, one manifest and one mail, no temporary name, no unfinished upload, and nothing staged.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SETTINGS = {
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="export-jobs-drill-") as folder:
-        Path(folder).chmod(0o711)  # PostgreSQL of a root user runs as another one and has to pass through
+        Path(folder).chmod(0o711)  # under root, PostgreSQL runs as another user, who must traverse the folder
         stack = Stack(Path(folder), executor=CELERY)
         stack.airflow.extra_env |= SETTINGS
         try:
@@ -72,7 +72,7 @@ class Drill:
         self.store.save_destination(DestinationSpec.model_validate(spec))
 
     def kill_in(self, step: str) -> list[str]:
-        """What is wrong after a worker was killed in this step."""
+        """The faults after a worker was killed in this step."""
         began = time.monotonic()
         with ExitStack() as held:
             if step == "validate_destination":
@@ -130,7 +130,7 @@ class Drill:
 
     @contextmanager
     def _server_held(self, step: str) -> Iterator[None]:
-        """The server that the step talks to says nothing."""
+        """Make the server of this step silent."""
         servers: dict[str, Any] = {"compress": self.stack.s3, "notify_recipients": self.stack.smtp}
         server = servers.get(step, self.stack.sftp)._process
         assert server
@@ -188,7 +188,7 @@ def _address(step: str) -> str:
 
 
 def _family(pid: int) -> list[int]:
-    """A process and all that descend from it, the oldest first."""
+    """A process and all its descendants, oldest first."""
     found = [pid]
     for one in found:
         for task in Path(f"/proc/{one}/task").glob("*/children"):

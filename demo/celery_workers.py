@@ -16,12 +16,12 @@ WORKERS = ("worker-1", "worker-2")
 CONCURRENCY = 4
 STAGING = "s3://export_s3@exports/staging"
 VISIBILITY_TIMEOUT_S = 90_000
-"""Above the longest time of a task, or the broker gives a task that still runs to another worker."""
+"""Longer than any task may take; otherwise the broker gives a task that still runs to another worker."""
 OF_THE_SERVERS_ALONE = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE")
 
 
 class CeleryWorkers:
-    """The workers of one Airflow; ``settings`` are what its own processes need to know of them."""
+    """The workers of one Airflow; ``settings`` are the settings that Airflow's own processes need for them."""
 
     def __init__(self, folder: Path, airflow: Airflow, broker: Broker) -> None:
         self.folder, self.airflow, self.broker = folder.resolve(), airflow, broker
@@ -39,12 +39,12 @@ class CeleryWorkers:
         }
 
     def start(self) -> None:
-        """Start both; return when each takes tasks."""
+        """Start both; return when each accepts tasks."""
         for name in WORKERS:
             self._start(name)
         for name, process in self._processes.items():
             process.wait_until(lambda log=process.log: "ready." in log.read_text(errors="replace"), seconds=180)  # type: ignore[misc]
-            print(f"  {name} takes tasks; its folder is {self.folder / name}", flush=True)
+            print(f"  {name} accepts tasks; its folder is {self.folder / name}", flush=True)
 
     def stop(self) -> None:
         for process in self._processes.values():
@@ -57,12 +57,12 @@ class CeleryWorkers:
         return self._processes[name]
 
     def restart(self, name: str) -> None:
-        """Start a worker that was killed, on an empty disk; it need not take tasks yet."""
+        """Start a killed worker again, with an empty disk; do not wait until it accepts tasks."""
         self._processes.pop(name).stop()
         self._start(name)
 
     def tasks_run(self) -> dict[str, int]:
-        """Return how many tries of tasks each has logged."""
+        """Return the number of logged tries of tasks for each worker."""
         return {name: len(list((self.folder / name / "logs").rglob("attempt=*.log"))) for name in WORKERS}
 
     def _start(self, name: str) -> None:

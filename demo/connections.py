@@ -30,24 +30,24 @@ def database(postgres: Postgres, name: str, role: str) -> Connection:
 
 
 def sftp_by_password(sftp: SftpServer) -> Connection:
-    """Return the partner's connection by password, the server's key pinned."""
+    """Return the partner's connection with a password; the server's key is pinned."""
     server = {"conn_type": "sftp", "host": "127.0.0.1", "port": sftp.port, "login": sftp.user}
     return server | {"password": sftp.password, "extra": {"host_key": sftp.host_key}}
 
 
 def sftp_by_key(sftp: SftpServer) -> Connection:
-    """Return the partner's connection by an encrypted key, the server's key pinned."""
+    """Return the partner's connection with an encrypted private key; the server's key is pinned."""
     key = {"private_key": sftp.private_key, "private_key_passphrase": sftp.passphrase, "host_key": sftp.host_key}
     return {"conn_type": "sftp", "host": "127.0.0.1", "port": sftp.port, "login": sftp.user, "extra": key}
 
 
 def sftp_drop_box(sftp: SftpServer) -> Connection:
-    """Return the connection to the drop box, the server's key pinned."""
+    """Return the connection to the drop box; the server's key is pinned."""
     return sftp_by_password(sftp) | {"login": BOX}
 
 
 def ftps(server: FtpsServer) -> Connection:
-    """Return the connection to the FTPS server, its certificate given as the authority."""
+    """Return the connection to the FTPS server, with its certificate as the authority."""
     login = {"login": server.user, "password": server.password, "host": "127.0.0.1", "port": server.port}
     return {"conn_type": "ftp", **login, "extra": {"ca_certificate": server.certificate}}
 
@@ -77,7 +77,7 @@ def as_variables(connections: Mapping[str, Connection]) -> dict[str, str]:
 
 
 def save(airflow: Airflow, connections: Mapping[str, Connection], pools: Mapping[str, int]) -> None:
-    """Save connections and pools in the running Airflow; those of an earlier start are replaced, ports may differ."""
+    """Save connections and pools in the running Airflow; replace those of an earlier start, whose ports may differ."""
     entities = [
         {"connection_id": name, **connection, "extra": json.dumps(connection.get("extra", {}))}
         for name, connection in connections.items()
@@ -92,7 +92,7 @@ def save(airflow: Airflow, connections: Mapping[str, Connection], pools: Mapping
 
 
 def write_shell_file(file: Path, airflow: Airflow, connections: Mapping[str, Connection]) -> None:
-    """Write what ``export-jobs`` and ``airflow`` need in a shell: ``source`` it. It holds passwords: 0600."""
+    """Write what ``export-jobs`` and ``airflow`` need in a shell: ``source`` it. It contains passwords: 0600."""
     variables = {name: value for name, value in airflow.environment().items() if name.startswith(("AIRFLOW", "EXPORT"))}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in (variables | as_variables(connections)).items()]
     programs = Path(sys.executable).parent  # not resolved: the virtual environment's own folder

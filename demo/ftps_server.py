@@ -52,7 +52,7 @@ class FtpsServer(PortServer):
         return ["demo.ftps_server", "--folder", self.folder, "--root", self.root, "--port", str(self.port)]
 
     def _make_certificate(self) -> None:
-        """For 127.0.0.1; made anew at each start, so that it never expires."""
+        """For 127.0.0.1; created at each start, so that it never expires."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "FTPS server of the demo")])
         now = datetime.now(UTC)
@@ -72,7 +72,7 @@ class FtpsServer(PortServer):
 
 
 def _serve(folder: Path, root: Path, port: int) -> None:
-    with warnings.catch_warnings(action="ignore"):  # pyftpdlib brings modules that Python no longer has
+    with warnings.catch_warnings(action="ignore"):  # pyftpdlib uses modules that Python no longer has
         from pyftpdlib.authorizers import DummyAuthorizer  # noqa: PLC0415
         from pyftpdlib.handlers import TLS_FTPHandler  # noqa: PLC0415
         from pyftpdlib.servers import FTPServer  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Secrets of a state folder: random, made once, readable by their owner alone."""
+"""Secrets of a state folder: random, created once, readable only by their owner."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def kept(file: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
-    """Return what ``file`` holds; made and written when it, or a secret that came later, is missing."""
+    """Return the content of ``file``; create what is missing: the file, or a secret that a later release added."""
     content: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     made = make()
     if made.keys() - content.keys():
@@ -19,7 +19,7 @@ def kept(file: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, completely or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f"{file.name}.new")
     new.unlink(missing_ok=True)

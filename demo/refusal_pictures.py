@@ -1,4 +1,4 @@
-"""Pictures of a destination's options, and of what a check says of a server that takes no files: one of each kind."""
+"""Pictures of a destination's options, and of a check that each kind of server refuses."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ REFUSED: dict[str, dict[str, str]] = {
     "other-bucket": {"kind": "s3", "like": "export_s3", "folder": "no-such-bucket/retail"},
     "unknown-ftps": {"kind": "ftps", "like": "partner_ftps", "folder": "/in"},
 }
-"""A server whose host key nobody has pinned, a bucket that is not there, a certificate of nobody's authority."""
+"""A server without a pinned host key, a bucket that does not exist, a certificate from an unknown authority."""
 
 
 def take_refusals(page: Any, images: Path) -> None:
-    """Give the demo these destinations and check each; the drop box shows what looser options lose."""
+    """Create these destinations in the demo and check each; the drop box shows what looser options lose."""
     for tag, place in REFUSED.items():
         save_connection(page, tag, place["like"])
     save_destinations()
@@ -44,7 +44,7 @@ def choose(page: Any, tag: str) -> None:
 
 
 def delivery(page: Any) -> Any:
-    """The part of the wizard that is about the destination."""
+    """The part of the wizard for the destination."""
     return page.locator("section", has=page.get_by_role("heading", name="Delivery"))
 
 
@@ -62,7 +62,7 @@ def save_connection(page: Any, tag: str, like: str) -> None:
 
 
 def save_destinations() -> None:
-    """As whoever keeps definitions as YAML does."""
+    """As somebody who keeps definitions as YAML."""
     places = [
         {"tag": tag, "kind": place["kind"], "connection": connection_of(tag), "folder": place["folder"]}
         for tag, place in REFUSED.items()

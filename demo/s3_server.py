@@ -1,7 +1,7 @@
 """An S3 endpoint (moto) with one bucket.
 
-Moto keeps everything in memory. Stopping writes the bucket's objects under ``root``, starting loads them again, so a
-stack that was stopped in order continues; one that was killed has lost what came since the last start.
+Moto keeps everything in memory. Stopping writes the bucket's objects under ``root``, and starting loads them again. So
+a stack that was stopped normally continues; one that was killed has lost everything since the last start.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class S3Server(PortServer):
 
     @property
     def keys(self) -> dict[str, str]:
-        """Access key and secret key. Moto does not check them; they are random so that a leak can be searched for."""
+        """Access key and secret key. Moto does not check them; they are random so that a leak can be found."""
         make = lambda: {"access": f"AKIA{secrets.token_hex(8).upper()}", "secret": secrets.token_urlsafe(30)}  # noqa: E731
         return kept(self.folder / "login.json", make)
 
@@ -71,7 +71,7 @@ class S3Server(PortServer):
         super().stop()
 
     def keep(self) -> None:
-        """Write the objects to disk as they are now; files of objects that are gone are removed."""
+        """Write the current objects to disk; remove files of objects that no longer exist."""
         client, descriptions = self.client(), {}
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
             for entry in page.get("Contents", []):

@@ -1,4 +1,4 @@
-"""The demo's sample jobs: apply them as a person would, watch them arrive, hold what arrived to the warehouse."""
+"""The demo's sample jobs: apply them as a person would, watch them arrive, compare the files with the warehouse."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ENCRYPTED = "quarter-1997-encrypted"
 EVERYWHERE = "january-everywhere"
 PATIENCE_S = 900
 
-# What the warehouse says, in SQL written by hand: the demo's answer must not come from the code that it checks.
+# The warehouse's answers, with SQL written by hand: the expected values must not come from the code under test.
 EXPECTED_ROWS = {
     "daily-purchases": """SELECT count(*) FROM sales.purchases
         WHERE purchased_at >= '1997-01-01 00:00 Europe/Berlin' AND purchased_at < '1997-01-15 00:00 Europe/Berlin'""",
@@ -68,7 +68,7 @@ EXPECTED_FILES = {
     EVERYWHERE: 5,
 }
 JANUARY_1997 = 8928
-# What other programs must read in the files of other formats.
+# The values that other programs must read in the files of other formats.
 QUARTER = """SELECT sum(amount_usd), sum(CASE WHEN is_refund THEN -1 ELSE 1 END * amount_usd) FROM sales.purchases
     WHERE purchased_at >= '1997-01-01 00:00 Europe/Berlin' AND purchased_at < '1997-04-01 00:00 Europe/Berlin'"""
 
@@ -83,7 +83,7 @@ class Arrived:
 
 
 def run_sample_jobs(stack: Stack) -> int:
-    """Apply the samples, wait for their deliveries, print the table; 1 with a sentence for each thing amiss, else 0."""
+    """Apply the samples, wait for their deliveries, print the table; return 1 and print each fault, otherwise 0."""
     (stack.sftp.root / "exports").mkdir(parents=True, exist_ok=True)
     _apply(stack)
     engine = create_store_engine(stack.postgres.dsn("export_jobs", "export_jobs"))
@@ -100,12 +100,12 @@ def run_sample_jobs(stack: Stack) -> int:
     for sentence in amiss:
         print(f"AMISS: {sentence}", file=sys.stderr)
     if not amiss:
-        print("Checked: files, checksums, windows and totals are those of the warehouse.", flush=True)
+        print("Checked: files, checksums, windows and totals match the warehouse.", flush=True)
     return 1 if amiss else 0
 
 
 def _apply(stack: Stack) -> None:
-    """``export-jobs apply``, then one invalid row typed by hand, to show that it harms nobody."""
+    """Run ``export-jobs apply``, then insert one invalid row with SQL, to show that it affects no other job."""
     command = [sys.executable, "-m", "export_jobs", "apply", "-f", str(_definitions_file(stack)), "--yes"]
     done = subprocess.run(
         command, env=stack.airflow.environment(), cwd=stack.folder, capture_output=True, text=True, check=False
@@ -121,7 +121,7 @@ def _apply(stack: Stack) -> None:
 
 
 def _expected_files() -> dict[str, int]:
-    """How many files each job delivers; without gpg there is no encrypted one."""
+    """The number of files that each job delivers; without gpg there is no encrypted one."""
     return {name: count for name, count in EXPECTED_FILES.items() if name != ENCRYPTED or find_gpg()}
 
 
@@ -129,7 +129,7 @@ def _definitions_file(stack: Stack) -> Path:
     """The samples, and the job that encrypts with the key that the partner of this demo has."""
     samples = JOBS / "samples.yaml"
     if find_gpg() is None:
-        print(f"NOT CHECKED: {ENCRYPTED} is left out: gpg is not here (apt-get install gnupg)", flush=True)
+        print(f"NOT CHECKED: {ENCRYPTED} is left out: gpg is not installed (apt-get install gnupg)", flush=True)
         return samples
     document, encrypted = (yaml.safe_load(file.read_text("utf-8")) for file in (samples, JOBS / "encrypted.yaml"))
     key = {"tag": TAG, "public_key": Receiver(stack.folder).public_key(), "description": "The partner's key"}
@@ -139,7 +139,7 @@ def _definitions_file(stack: Stack) -> Path:
 
 
 def _wait(jobs: list[StoredJob], ledger: Ledger) -> None:
-    """Show progress until every window of every job is delivered and its recipients are told."""
+    """Show progress until every window of every job is delivered and its recipients have a mail."""
     wanted = {job.name: sum(1 for _ in scheduled_windows(job.parse().schedule)) for job in jobs}
     began, shown = time.monotonic(), ""
     while True:
@@ -161,7 +161,7 @@ def _wait(jobs: list[StoredJob], ledger: Ledger) -> None:
 
 
 def _window(record: ExecutionRecord) -> tuple[datetime, datetime]:
-    """A window that was exported again by hand is one window still."""
+    """A window that was re-exported still counts once."""
     return record.window_start, record.window_end
 
 
@@ -216,11 +216,11 @@ def _amiss(stack: Stack, arrived: list[Arrived]) -> Iterator[str]:
     yield from _other_formats(stack, by_job)
     for one in arrived:
         if hashlib.sha256(_content(stack, one.file)).hexdigest() != one.file.sha256:
-            yield f"{one.file.url} is not the file that the ledger tells of."
+            yield f"{one.file.url} is not the file that the ledger records."
 
 
 def _idle_workers(stack: Stack) -> Iterator[str]:
-    """With Celery: each of the two has run some of the tasks, so that one read what the other had staged."""
+    """With Celery: each of the two workers has run some of the tasks, so one has read files that the other staged."""
     ran = stack.workers.tasks_run() if stack.workers else {}
     if ran:
         print("Tasks by worker: " + ", ".join(f"{name} {count}" for name, count in ran.items()), flush=True)
@@ -230,12 +230,12 @@ def _idle_workers(stack: Stack) -> Iterator[str]:
 
 
 def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[str]:
-    """The Parquet file holds the amounts that the warehouse has, and so do the rows of the Excel file, as numbers."""
+    """The Parquet file and the Excel file have the warehouse's amounts, as numbers."""
     with psycopg.connect(**stack.postgres.dsn("warehouse", "warehouse_reader")) as connection:
         amount, net = connection.execute(QUARTER).fetchone() or (None, None)
     [parquet], [excel] = by_job["quarter-1997-parquet"], by_job["quarter-1997-excel"]
     amounts = pq.read_table(io.BytesIO(_content(stack, parquet.file))).column("amount_usd").to_pylist()
-    total = sum(Decimal(str(cell)) for cell in amounts)  # a column without decimals holds the nearest doubles
+    total = sum(Decimal(str(cell)) for cell in amounts)  # a column without decimals has the nearest doubles
     if total != amount:
         yield f"{parquet.file.url} has amounts of {total}; the warehouse has {amount}."
     sheet: Any = openpyxl.load_workbook(io.BytesIO(_content(stack, excel.file))).active
@@ -252,7 +252,7 @@ def _other_formats(stack: Stack, by_job: dict[str, list[Arrived]]) -> Iterator[s
 
 
 def _parts_and_encrypted(stack: Stack, by_job: dict[str, list[Arrived]], amount: Decimal | None) -> Iterator[str]:
-    """Parts hold what the ledger says, each row once; gpg opens the encrypted file with the partner's key."""
+    """Parts match the ledger and have each row once; gpg decrypts the encrypted file with the partner's key."""
     ids: set[int] = set()
     for number, part in enumerate(by_job["quarter-1997-parts"], 1):
         if not part.file.path.endswith(f"/PURCHASES_0001_{number:04}.jsonl.gz"):
@@ -262,7 +262,7 @@ def _parts_and_encrypted(stack: Stack, by_job: dict[str, list[Arrived]], amount:
             yield f"{part.file.url} has {len(rows)} rows; the ledger says {part.file.rows}."
         ids.update(row["purchase_id"] for row in rows)
     if len(ids) != sum(part.file.rows for part in by_job["quarter-1997-parts"]):
-        yield "The parts of quarter-1997-parts hold a purchase twice."
+        yield "The parts of quarter-1997-parts contain a purchase twice."
     for one in by_job[ENCRYPTED]:
         opened = Receiver(stack.folder).open(_content(stack, one.file)).decode()
         total = sum(Decimal(row["amount_usd"]) for row in csv.DictReader(io.StringIO(opened, newline="")))
@@ -273,7 +273,7 @@ def _parts_and_encrypted(stack: Stack, by_job: dict[str, list[Arrived]], amount:
 
 
 def _content(stack: Stack, file: DeliveryEntry) -> bytes:
-    """A delivered file's bytes, read where a receiver reads them; none when it is not there."""
+    """A delivered file's bytes, read where a receiver reads them; empty if the file does not exist."""
     if file.url.startswith("s3://"):
         key = file.url.removeprefix(f"s3://{stack.s3.bucket}/")
         found: bytes = stack.s3.client().get_object(Bucket=stack.s3.bucket, Key=key)["Body"].read()

@@ -1,7 +1,7 @@
 """An SFTP server, confined to one folder, for one partner: password or key, both checked for real.
 
-``SftpServer`` starts it as a process of its own (``python -m demo.sftp_server``) so that it shares no thread and no
-event loop with whoever delivers to it.
+``SftpServer`` starts it as a separate process (``python -m demo.sftp_server``), so that it shares no thread and no
+event loop with its clients.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from demo.port_server import PortServer
 
 USER, USUAL_PORT = "partner", 2222
 BOX = "dropbox"
-"""A second login, to a drop box: it takes new files, and nothing there can be looked at, listed, renamed or removed."""
+"""A second login, to a drop box: it accepts new files; nothing there can be looked at, listed, renamed or removed."""
 
 
 class SftpServer(PortServer):
@@ -94,7 +94,7 @@ class _Login(asyncssh.SSHServer):  # type: ignore[misc]
 
 
 class _DropBox(asyncssh.SFTPServer):  # type: ignore[misc]
-    """Takes new files, and denies everything else, as partners do who fear for each other's files."""
+    """Accepts new files and denies everything else, as servers do that many partners share."""
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         if pflags & asyncssh.FXF_READ or not pflags & asyncssh.FXF_CREAT:

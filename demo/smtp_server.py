@@ -1,4 +1,4 @@
-"""A mail server that keeps each mail as a file, one a recipient: ``<number>-<recipient>.eml``.
+"""A mail server that keeps each mail as a file, one per recipient: ``<number>-<recipient>.eml``.
 
 Login is offered, not required; a wrong password is refused. For drills, a recipient whose local part starts with
 ``refused`` is refused with 550, as a mailbox that does not exist would be.
@@ -48,7 +48,7 @@ class SmtpServer(PortServer):
 
 
 class _Keeper:
-    """What aiosmtpd calls at each step of a mail."""
+    """The methods that aiosmtpd calls at each step of a mail."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

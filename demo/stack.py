@@ -1,4 +1,4 @@
-"""All parts of the demo, started side by side where nothing stands in the way, stopped in order."""
+"""All parts of the demo: started in parallel where possible, stopped in order."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Stack:
         self._began = time.monotonic()
 
     def start(self) -> None:
-        """Start everything; raise ``StartError`` with a sentence if a part does not come up."""
+        """Start everything; raise ``StartError`` with a sentence if a part does not start."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._began = time.monotonic()
         with ThreadPoolExecutor(max_workers=8) as threads:
@@ -71,11 +71,11 @@ class Stack:
                     self._timed("Celery workers", self.workers.start)
                 _all_of(rows)
             except BaseException:
-                self.stop()  # ends what the other threads wait for, so that they end too
+                self.stop()  # the servers that the other threads wait for end, so the threads end too
                 raise
 
     def stop(self) -> None:
-        """Stop everything: first what makes work, last the database that all of it writes to."""
+        """Stop everything: first the parts that create work, last the database that all of them write to."""
         self._stopping.set()
         workers = (self.workers, self.broker) if self.workers else ()
         for part in (self.airflow, *workers, self.s3, self.sftp, self.ftps, self.smtp, self.postgres):
@@ -97,7 +97,7 @@ class Stack:
         }
         given = {name: self.connections[name] for name in connections.IN_ENVIRONMENT}
         self.airflow.extra_env |= connections.as_variables(given)
-        # Only people at a shell migrate: what Airflow knows, every task can read.
+        # Not saved in Airflow, since every task can read its connections: only people at a shell migrate.
         owner = {"export_jobs_store_owner": connections.database(self.postgres, DATABASE, OWNER)}
         connections.write_shell_file(self.folder / "env", self.airflow, self.connections | owner)
 
@@ -124,7 +124,7 @@ def _all_of(*futures: Future[None]) -> None:
 
 
 class FolderLock:
-    """One demo a state folder: two would write the same files. Freed by the system when its process ends."""
+    """Lock of a state folder: two demos would write the same files. The system frees it when the process ends."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""The store of the export jobs, with a login for each who works on it: its owner, the page, the tasks."""
+"""The store of the export jobs, with one login each for its owner, the page and the tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROLES_OF_LOGINS = "GRANT export_jobs_page TO store_page; GRANT export_jobs_tasks
 
 
 def make_store(postgres: Postgres) -> None:
-    """Bring the store to the newest version, as its owner, and give the logins of Airflow their roles."""
+    """Upgrade the store to the newest version, as its owner, and give Airflow's logins their roles."""
     engine = create_store_engine(postgres.dsn(DATABASE, OWNER))
     upgrade_store(engine)
     engine.dispose()

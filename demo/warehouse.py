@@ -1,6 +1,6 @@
-"""Load CDNOW's purchases into the demo's warehouse, and prove that what was loaded is what was published.
+"""Load CDNOW's purchases into the demo's warehouse, and check the published totals.
 
-What is made up comes from a generator with a fixed seed, so every machine has the same rows.
+Made-up data come from a generator with a fixed seed, so every machine has the same rows.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def load(owner: Mapping[str, Any]) -> bool:
 
 
 def check(connection: psycopg.Connection[Any]) -> None:
-    """Raise with a sentence if a published total is not what the tables hold."""
+    """Raise with a sentence if the tables do not have a published total."""
     expected = dict(PUBLISHED)
     for zone in ZONES:
         for month, count in PUBLISHED_MONTHS.items():
@@ -120,7 +120,7 @@ def _fingerprint() -> str:
 
 
 def _purchases() -> Iterator[Purchase]:
-    """Yield CDNOW's purchases as they stand in the file, each with what is made up."""
+    """Yield CDNOW's purchases in the order of the file, each with its made-up data."""
     chance = random.Random(SEED).random  # the one method whose sequence Python promises to keep
     with gzip.open(SOURCE, "rt", encoding="ascii") as lines:
         next(lines)
@@ -144,7 +144,7 @@ def _purchases() -> Iterator[Purchase]:
 
 
 def _store(customer_id: int, online: float, elsewhere: float) -> int | None:
-    """Return where a purchase was made: 15 in 100 online, else mostly in the same store, never in the last one."""
+    """Return where a purchase was made: 15 in 100 online, otherwise mostly in the same store, never in the last one."""
     if online < 0.15:
         return None
     home = customer_id * 7919 % (len(STORES) - 1)

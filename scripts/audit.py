@@ -1,7 +1,7 @@
 """Ask a vulnerability service about every locked package; ``python scripts/audit.py [--service pypi]``.
 
-Ends with 0 only when the service has answered for each of them and knows of no vulnerability; with 1 when it knows of
-some, with 3 when it could not be asked. A check that asked nobody is not green.
+Exit code 0: the service has answered for each package and knows no vulnerability. 1: it knows some. 3: it could not be
+asked, since a check without an answer must not pass.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KNOWN_VULNERABLE, NOT_ASKED = 1, 3
 
 
 def ask(service: str, url: str | None) -> tuple[list[dict[str, Any]], str]:
-    """What the service said of each package, and what was printed; nothing said when it could not be asked."""
+    """The service's answers, by package, and the printed text; no answers if it could not be asked."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         command = [sys.executable, "-m", "pip_audit", "--strict", "--require-hashes", "--disable-pip"]
@@ -41,7 +41,7 @@ def main() -> int:
     """Ask, and tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--service", choices=("osv", "pypi"), default="osv")
-    parser.add_argument("--osv-url", help="an own mirror of the service osv")
+    parser.add_argument("--osv-url", help="your own mirror of the service osv")
     options = parser.parse_args()
     service: str = options.service
     said, printed = ask(service, options.osv_url)
@@ -56,7 +56,7 @@ def main() -> int:
         last = printed.strip().splitlines()[-1:] or ["it gave no reason"]
         print(
             f"NOT AUDITED: the service {service} has answered for {len(answered)} of {len(wanted)} locked packages, "
-            f"so nothing is known of the others.\n  {last[0]}\n"
+            f"so the others are unknown.\n  {last[0]}\n"
             "  Run `make audit` where the service can be reached, or ask another one: make audit ARGS='--service pypi'",
             file=sys.stderr,
         )

@@ -1,7 +1,7 @@
-"""What Amazon MWAA takes, in ``dist/mwaa``: plugins.zip, requirements.txt, startup.sh and the Dag file.
+"""Write the files for Amazon MWAA to ``dist/mwaa``: plugins.zip, requirements.txt, startup.sh and the Dag file.
 
-``python scripts/dist_mwaa.py [FOLDER]``. MWAA unpacks plugins.zip into /usr/local/airflow/plugins, so the catalogue
-travels in it, and startup.sh says where it then is. Upload all four; docs/howto/deploy.md says where to.
+``python scripts/dist_mwaa.py [FOLDER]``. MWAA unpacks plugins.zip into /usr/local/airflow/plugins, so it
+contains the catalogue, and startup.sh sets its path. Upload all four; docs/howto/deploy.md says where.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ PLUGINS = "/usr/local/airflow/plugins"
 STARTUP = f"""#!/bin/sh
 # Read by schedulers, workers and the web server of MWAA before they start.
 export EXPORT_JOBS_CATALOGUE={PLUGINS}/include/sql
-# Workers are machines of their own and share what they stage here; name your bucket.
+# Workers are separate machines and share staged files here; write the name of your bucket.
 export EXPORT_JOBS_STAGING=s3://aws_default@YOUR-BUCKET/staging
 """
 SHARED_STAGING = "apache-airflow-providers-amazon[s3fs]>=9.20.0,<10"
-"""Of constraints MWAA takes its own where requirements.txt names none."""
+"""MWAA uses its own constraints if requirements.txt names none."""
 
 
 def plugin_files() -> Iterator[tuple[str, Path]]:

@@ -1,4 +1,4 @@
-"""Write the API's own description to a file: what ``/export-jobs/api/openapi.json`` answers, without a server."""
+"""Write the API's own description to a file: the answer of ``/export-jobs/api/openapi.json``, without a server."""
 
 from __future__ import annotations
 

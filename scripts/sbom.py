@@ -1,7 +1,7 @@
-"""Write what a wheel needs as a CycloneDX document: ``python scripts/sbom.py WHEEL`` puts it beside the wheel.
+"""Write the dependencies of a wheel as a CycloneDX document: ``python scripts/sbom.py WHEEL`` puts it beside the wheel.
 
-Versions are those of requirements-lock.txt, licences what each package says of itself. Packages of the extras that the
-lock holds are there as optional ones. Scripts of others that travel inside the wheel are components of it.
+Versions come from requirements-lock.txt, licences from each package's metadata. Packages of locked extras are optional
+components. Third-party scripts inside the wheel are components of it.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from scripts.lock import LOCK, locked_versions
 EXTRAS = ("all", "s3-staging", "celery")
 VENDORED_FOLDER = "web/static/vendor/"
 VENDORED = {"htm": ("3.1.1", "Apache-2.0", "ab33dd3f38059b9be4d5f5350128eefb2356639c4e0bbe9d9e8b3ba75847e9e4")}
-"""Scripts of others by name: version, licence, SHA-256 of the file as it was published."""
+"""Third-party scripts by name: version, licence, SHA-256 of the file as it was published."""
 LONGEST_LICENCE = 80
-"""Characters; some packages have the whole text where its name belongs."""
+"""Characters; some packages have the whole licence text instead of its name."""
 
 
 def licence_of(described: Message) -> str:
-    """What a package says of its licence: the expression, else a short name, else its classifiers; "" for nothing."""
+    """A package's licence: the expression, otherwise a short name, otherwise its classifiers; "" for none."""
     said = described.get("License-Expression") or described.get("License") or ""
     if said and said != "UNKNOWN" and "\n" not in said and len(said) <= LONGEST_LICENCE:
         return said
@@ -67,7 +67,7 @@ def component(described: Message, version: str, scope: ComponentScope | None = N
 
 
 class Closure:
-    """Everything that a wheel needs, as components of a document."""
+    """All dependencies of a wheel, as components of a document."""
 
     def __init__(self, bom: Bom, versions: dict[str, str]) -> None:
         self._bom, self._versions = bom, versions
@@ -75,16 +75,16 @@ class Closure:
         self._followed: set[tuple[str, str]] = set()
 
     def add(self, owner: Component, described: Message, extra: str, scope: ComponentScope) -> None:
-        """Add what ``owner`` requires with ``extra`` ("": without any), and what that requires.
+        """Add the requirements of ``owner`` with ``extra`` ("": without any), and their requirements.
 
-        What must be there goes first: a package that is both has the scope ``required``.
+        Required packages go first: a package that is also optional has the scope ``required``.
         """
         if (owner.name, extra) in self._followed:
             return
         self._followed.add((owner.name, extra))
         for requirement in requirements(described, extra):
             name = canonicalize_name(requirement.name)
-            if name == owner.name:  # an extra that is made of others
+            if name == owner.name:  # an extra that consists of others
                 for part in sorted(requirement.extras):
                     self.add(owner, described, part, scope)
             elif name in self._versions:
@@ -106,7 +106,7 @@ class Closure:
 
 
 def requirements(described: Message, extra: str) -> Iterator[Requirement]:
-    """What is required on this Python; with an extra, only what it adds."""
+    """The requirements on this Python; with an extra, only those that it adds."""
     for requirement in map(Requirement, described.get_all("Requires-Dist", [])):
         marker = requirement.marker
         is_always = marker is None or marker.evaluate({"extra": ""})
@@ -117,7 +117,7 @@ def requirements(described: Message, extra: str) -> Iterator[Requirement]:
 
 
 def vendored(wheel: zipfile.ZipFile) -> Iterator[Component]:
-    """Scripts of others inside the wheel; each must be the very file of the version that is said here."""
+    """Third-party scripts inside the wheel; each must be exactly the published file of the version given here."""
     folder = next(name for name in wheel.namelist() if name.endswith(f"{VENDORED_FOLDER}htm.js")).removesuffix("htm.js")
     scripts = {
         name.removeprefix(folder) for name in wheel.namelist() if name.startswith(folder) and name.endswith(".js")
@@ -164,7 +164,7 @@ def describe(wheel: Path) -> str:
 
 
 def main() -> None:
-    """Write the document, after a look whether it is one."""
+    """Validate the document and write it."""
     wheel = Path(sys.argv[1])
     text = describe(wheel)
     trouble = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
