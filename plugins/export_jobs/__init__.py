@@ -1,6 +1,6 @@
 """Export jobs for Apache Airflow: a definition row becomes a delivered, verifiable file.
 
-The path of data, one noun, one function, one file a step:
+The path of data, with one function and one file for each step:
 
 1. table row -> ``ExportJob``                                   ``store/stored_job.py``
 2. ``ExportJob`` x ``Catalogue`` -> list of ``Issue``              ``core/validation/definitions.py``
@@ -10,7 +10,7 @@ The path of data, one noun, one function, one file a step:
 6. query -> staged CSV -> staged archive (``ExportFile``)        ``streaming/``, ``orchestration/tasks.py``
 7. ``ExportFile`` -> ``Receipt``                                  ``delivery/<kind>.py``
 8. manifest, then mail                                         ``orchestration/publishing.py``, ``notifying.py``
-9. everything -> ledger                                        ``store/ledger.py``
+9. every result -> ledger                                      ``store/ledger.py``
 """
 
 __version__ = "0.2.0"

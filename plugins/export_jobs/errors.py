@@ -1,25 +1,25 @@
-"""Errors by who can act on them. The retry rule is in the type: only a ``TransientError`` is worth another try.
+"""Errors by who can act on them. The type decides about retries: only a ``TransientError`` is retried.
 
 ::
 
     ExportError                what happened, and what to do next
     ├── UserError              the author of a definition can correct it; never retried
-    │   └── ConflictError      somebody else was faster
+    │   └── ConflictError      another change came first
     ├── TransientError         may pass by itself; retried with backoff
     └── TerminalError          cannot pass by itself; fails at once
         └── SupersededError    a newer attempt of the same step has taken over
 
-No message holds a secret.
+No message contains a secret.
 """
 
 from __future__ import annotations
 
 
 class ExportError(Exception):
-    """Base of every error this package raises on purpose; ``str(error)`` is fit for mail, page and log.
+    """Base of every error that this package raises on purpose; ``str(error)`` is suitable for mail, page and log.
 
-    ``what``: what happened and where; ``remedy``: what to do next, empty when there is nothing to do. Both without the
-    last full stop, so that each can stand in a table. ``line``: of the file that ``what`` is about, from 1.
+    ``what``: what happened and where; ``remedy``: what to do next, empty when there is nothing to do. Both have no full
+    stop at the end, for use in tables. ``line``: of the file that ``what`` is about, from 1.
     """
 
     def __init__(self, what: str, remedy: str = "", *, line: int | None = None) -> None:
@@ -30,7 +30,7 @@ class ExportError(Exception):
 
     @property
     def parts(self) -> dict[str, str]:
-        """The message in its two parts, so that no reader of a record has to split it."""
+        """The message in its two parts, so that readers of a record need not split it."""
         return {"what": self.what, "remedy": self.remedy}
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ class UserError(ExportError):
 
 
 class ConflictError(UserError):
-    """Somebody else was faster: what was to be made is there, or what was to be changed has changed."""
+    """Another change came first: what should be created exists, or what should be changed has already changed."""
 
 
 class TransientError(ExportError):

@@ -1,4 +1,4 @@
-"""The plugin that Airflow registers, by the entry point of the wheel or from the plugins folder: nothing else."""
+"""The plugin that Airflow registers, from the entry point of the wheel or from the plugins folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from export_jobs.web.page.stamp import STATIC_FOLDER, stamp
 
 
 class ExportJobsPlugin(AirflowPlugin):
-    """Registers the timetable under the name that serialised Dags carry, the page, and the API behind it."""
+    """Registers the page, its API, and the timetable under the name that serialised Dags contain."""
 
     name = "export_jobs"
     timetables: ClassVar = [ExportTimetable]
@@ -24,7 +24,7 @@ class ExportJobsPlugin(AirflowPlugin):
 
     @property
     def react_apps(self) -> list[dict[str, Any]]:
-        """The page in the navigation, and a tab on the page of each Dag, as far as their files are installed."""
+        """The page in the navigation, and a tab on the page of each Dag, if their files are installed."""
         below = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
         apps = {
             "page.js": {"name": "Export Schedules", "destination": "nav", "url_route": "export-schedules"},
@@ -43,7 +43,7 @@ class ExportJobsPlugin(AirflowPlugin):
 
     @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:
-        """Made on demand: every worker loads this file, and only the API server needs what an app imports."""
+        """Created on demand: every worker loads this file, but only the API server needs the imports of an app."""
         from export_jobs.web.app import PREFIX, create_app  # noqa: PLC0415
 
         return [{"name": "Export Jobs", "app": create_app(), "url_prefix": PREFIX}]
@@ -53,7 +53,7 @@ ENTRY_POINT_GROUP = "airflow.plugins"
 
 
 def plugin_for_folder() -> type[ExportJobsPlugin] | None:
-    """The plugin, unless an installed wheel registers it already: Airflow would report a second one as broken."""
+    """Return the plugin, unless an installed wheel already registers it: Airflow would report another one as broken."""
     module = ExportJobsPlugin.__module__
     is_installed = any(point.module == module for point in entry_points(group=ENTRY_POINT_GROUP))
     return None if is_installed else ExportJobsPlugin

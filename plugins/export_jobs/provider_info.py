@@ -1,4 +1,4 @@
-"""What ``airflow providers list`` shows of this package."""
+"""What ``airflow providers list`` shows about this package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from export_jobs import __version__
 
 
 def get_provider_info() -> dict[str, object]:
-    """The fields that Airflow's schema of provider information asks for."""
+    """Return the fields that Airflow's schema of provider information requires."""
     return {
         "package-name": "airflow-export-jobs",
         "name": "Export Jobs",

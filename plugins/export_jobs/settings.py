@@ -1,6 +1,6 @@
-"""Every setting, read from the environment when it is asked for, never at import.
+"""Every setting, read from the environment when it is used, never at import.
 
-All have defaults that work in a plain Airflow installation; README lists them.
+Every setting has a default that works in a plain Airflow installation; README lists them.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ MAX_SPREAD_MINUTES = 45
 
 
 def catalogue_folder() -> Path:
-    """Folder with ``facts/``, ``kpis/`` and ``dimensions/``: ``include/sql`` beside ``plugins/`` by default."""
+    """Folder with ``facts/``, ``kpis/`` and ``dimensions/``; by default ``include/sql`` beside ``plugins/``."""
     beside_plugins = Path(__file__).resolve().parents[2] / "include" / "sql"
     return Path(os.environ.get("EXPORT_JOBS_CATALOGUE") or beside_plugins)
 
 
 def catalogue_variables() -> dict[str, str]:
-    """Values for ``{{ name }}`` in catalogue files: ``EXPORT_JOBS_VARIABLE_SCHEMA`` goes before ``schema`` there."""
+    """Values for ``{{ name }}`` in catalogue files: ``EXPORT_JOBS_VARIABLE_SCHEMA`` overrides ``schema``."""
     prefix = "EXPORT_JOBS_VARIABLE_"
     return {name.removeprefix(prefix).lower(): text for name, text in os.environ.items() if name.startswith(prefix)}
 
 
 def state_folder() -> Path:
-    """Local folder for the last good snapshot of the definitions; ``$AIRFLOW_HOME/export_jobs`` by default."""
+    """Local folder for the last good snapshot of the definitions; by default ``$AIRFLOW_HOME/export_jobs``."""
     airflow_home = Path(os.environ.get("AIRFLOW_HOME") or Path("~/airflow").expanduser())
     return Path(os.environ.get("EXPORT_JOBS_STATE") or airflow_home / "export_jobs")
 
@@ -41,29 +41,29 @@ def staging_root() -> str:
 
 
 def pool() -> str:
-    """Airflow pool of the tasks that read, compress and upload; its size bounds the load on warehouse and network."""
+    """Airflow pool of tasks that read, compress and upload; its size limits the load on warehouse and network."""
     return os.environ.get("EXPORT_JOBS_POOL", "export_jobs")
 
 
 def destination_slots() -> int:
-    """How many tasks of all jobs are at one destination at once, in a pool of its own; 0: there is one pool for all."""
+    """How many tasks of all jobs may use one destination at a time, in a pool for it; 0: one pool for all."""
     return _whole_number("EXPORT_JOBS_DESTINATION_SLOTS", 0)
 
 
 def destination_pool(tag: str) -> str:
-    """Airflow pool of the tasks that are at a destination."""
+    """Airflow pool of the tasks that use a destination."""
     return f"{pool()} to {tag}" if destination_slots() else pool()
 
 
 def spread_minutes() -> int:
-    """Over how many minutes after their time recurring jobs start, each always at the same one; at most 45.
+    """Over how many minutes after their time the starts of recurring jobs are spread; at most 45.
 
-    The page calls a job overdue after an hour.
+    Each job always starts at the same minute. The page calls a job overdue after an hour.
     """
     name = "EXPORT_JOBS_SPREAD_MINUTES"
     minutes = _whole_number(name, 0)
     if minutes > MAX_SPREAD_MINUTES:
-        raise UserError(f"The environment variable {name} is {minutes}", f"Give it at most {MAX_SPREAD_MINUTES}")
+        raise UserError(f"The environment variable {name} is {minutes}", f"Set it to at most {MAX_SPREAD_MINUTES}")
     return minutes
 
 
@@ -73,12 +73,12 @@ def smtp_connection() -> str:
 
 
 def operators_mail() -> tuple[str, ...]:
-    """Addresses for alarms that no job's owner can act on, such as rows lost in bulk; comma-separated, or none."""
+    """Addresses for alarms that no job's owner can act on, such as mass loss of rows; comma-separated, or none."""
     return tuple(filter(None, (part.strip() for part in os.environ.get("EXPORT_JOBS_OPERATORS_MAIL", "").split(","))))
 
 
 def retries() -> int:
-    """How often a task is tried again after an error that may pass."""
+    """How often a task is retried after a transient error."""
     return _whole_number("EXPORT_JOBS_RETRIES", 5)
 
 
@@ -93,36 +93,36 @@ def statement_timeout_s() -> int:
 
 
 def deflate_level() -> int:
-    """How hard staged rows are packed, from 1 to 3: higher is smaller and slower; see docs/adr/0011."""
+    """Compression level of staged rows, from 1 to 3: higher is smaller and slower; see docs/adr/0011."""
     name = "EXPORT_JOBS_DEFLATE_LEVEL"
     level = _whole_number(name, 2)
     if not 1 <= level <= 3:
-        raise UserError(f"The environment variable {name} is {level}", "Give it 1, 2 or 3")
+        raise UserError(f"The environment variable {name} is {level}", "Set it to 1, 2 or 3")
     return level
 
 
 def download_max_bytes() -> int:
-    """The largest file that people can download from the page; a larger one fails its run."""
+    """Size of the largest file that people can download from the page; a larger one fails its run."""
     return _whole_number("EXPORT_JOBS_DOWNLOAD_MAX_BYTES", 2 * 1024**3)
 
 
 def settle_delay_s() -> int:
-    """Seconds after a window's end before it is read on the *updated* date from a database that is not PostgreSQL."""
+    """Seconds from a window's end until it is read on the *updated* date from a database other than PostgreSQL."""
     return _whole_number("EXPORT_JOBS_SETTLE_DELAY_S", 900)
 
 
 def task_timeout_s() -> int:
-    """Seconds after which Airflow ends a task, so that a stuck one cannot hold back a job's next windows for good."""
+    """Seconds after which Airflow ends a task, so that a stuck one cannot block a job's next windows forever."""
     return _whole_number("EXPORT_JOBS_TASK_TIMEOUT_S", 6 * 3600)
 
 
 def connect_timeout_s() -> int:
-    """Seconds after which a database or an S3 endpoint that does not answer is given up."""
+    """Seconds to wait for a database or an S3 endpoint that does not answer."""
     return _whole_number("EXPORT_JOBS_CONNECT_TIMEOUT_S", 15)
 
 
 def stall_timeout_s() -> int:
-    """Seconds without progress after which an upload is given up and tried again."""
+    """Seconds without progress after which an upload is stopped and retried."""
     return _whole_number("EXPORT_JOBS_STALL_TIMEOUT_S", 120)
 
 
@@ -131,5 +131,5 @@ def _whole_number(name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdecimal():
-        raise UserError(f"The environment variable {name} is {text!r}", f"Give it a whole number, such as {default}")
+        raise UserError(f"The environment variable {name} is {text!r}", f"Set it to a whole number, such as {default}")
     return int(text)

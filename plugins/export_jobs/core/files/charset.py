@@ -1,6 +1,6 @@
-"""Text -> the characters that the receiver's encoding has, and the bytes of it."""
+"""Convert text to the characters of the receiver's encoding, and to bytes."""
 
-# ruff: noqa: RUF001  characters that look like others are what this is about
+# ruff: noqa: RUF001  this file is about characters that look like others
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CODECS: dict[Encoding, str] = {
     "windows-1252": "windows-1252",
 }
 _REPLACEMENT = "?"
-# What Unicode itself does not take apart.
+# Characters that Unicode itself does not decompose.
 _SPELT: dict[str, str] = {
     "ß": "ss", "ẞ": "SS", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d",
     "Ð": "D", "ð": "d", "Þ": "Th", "þ": "th", "Ł": "L", "ł": "l", "Ħ": "H", "ħ": "h", "ı": "i",
@@ -37,7 +37,7 @@ class MissingCharacterError(ValueError):
 
 
 class Charset:
-    """The characters of one encoding, and what happens to any other one."""
+    """The characters of one encoding, and the treatment of any other one."""
 
     def __init__(self, options: FileOptions) -> None:
         self.name: Encoding = options.encoding
@@ -49,12 +49,12 @@ class Charset:
 
     @property
     def byte_order_mark(self) -> bytes:
-        """What stands before the text, for readers that are to see which Unicode encoding it is."""
+        """The bytes before the text by which readers recognise the Unicode encoding; may be empty."""
         marks = {"utf-8": codecs.BOM_UTF8, "utf-16": codecs.BOM_UTF16_LE}
         return marks.get(self.name, b"") if self._marked else b""
 
     def encode(self, text: str) -> bytes:
-        """``text`` in this encoding; raises ``UnicodeEncodeError`` for one that :meth:`fit` has not looked at."""
+        """Return ``text`` in this encoding; raises ``UnicodeEncodeError`` for text not converted by :meth:`fit`."""
         return text.encode(self.codec)
 
     def has(self, text: str) -> bool:
@@ -62,7 +62,7 @@ class Charset:
         return _has(self.codec, text)
 
     def fit(self, text: str) -> str:
-        """``text`` in characters of this encoding; raises ``MissingCharacterError`` where none may be replaced."""
+        """Convert ``text`` to characters of this encoding; raises ``MissingCharacterError`` if none may be replaced."""
         if self.has(text):
             return text
         if self._spell is None:
@@ -70,17 +70,17 @@ class Charset:
         return "".join([char if _has_char(self.codec, char) else self._spell(self.codec, char) for char in text])
 
     def spelt(self, text: str) -> str:
-        """``text`` as the file will have it; as it is where nothing may be replaced, which is told elsewhere."""
+        """Return ``text`` as the file will have it; unchanged if nothing may be replaced (reported elsewhere)."""
         return text if self._spell is None else self.fit(text)
 
     def missing(self, template: str, place: str, character: str) -> TerminalError:
-        """The error of a cell that does not fit; of its value it names the one character."""
+        """Return the error for a cell that the encoding cannot write; it quotes only the one character."""
         name = unicodedata.name(character, "")
         code = f"U+{ord(character):04X} {name}".rstrip()
         shown = f"{character!r} ({code})" if character.isprintable() else code
         return TerminalError(
             f"Template {template!r}, {place}: the character {shown} is not in the encoding {self.name}",
-            "Correct the text, or make a job with `unencodable: replace` or `transliterate`, or in utf-8",
+            "Correct the text, or create a job with `unencodable: replace` or `transliterate`, or in utf-8",
         )
 
 
@@ -98,17 +98,17 @@ def _has(codec: str, text: str) -> bool:
 
 
 _has_char = lru_cache(maxsize=4096)(_has)
-"""The same characters are asked for again and again, whole texts are not."""
+"""Cached for single characters, which repeat often; whole texts do not."""
 
 
-def _replace(codec: str, char: str) -> str:  # noqa: ARG001  the same signature as the other way
+def _replace(codec: str, char: str) -> str:  # noqa: ARG001  same signature as _transliterate
     return _REPLACEMENT
 
 
 def _transliterate(codec: str, char: str) -> str:
-    """The nearest letters that ``codec`` has: without accents, or as people spell them."""
+    """Return the nearest letters that ``codec`` has: without accents, or as people spell them."""
     if unicodedata.combining(char):
-        return ""  # an accent that stands behind its letter
+        return ""  # an accent that follows its letter
     parts = unicodedata.normalize("NFKD", char)
     plain = "".join(_SPELT.get(part, part) for part in parts if not unicodedata.combining(part))
     plain = _SPELT.get(char, plain)

@@ -1,4 +1,4 @@
-"""What a manifest says of each column, so that a receiver can compare what arrived without asking."""
+"""Numbers of each column in a manifest, so that a receiver can check the file without the sender."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from export_jobs.core.catalogue.catalogue import ColumnType
 
 
 class ColumnNumbers(Frozen):
-    """``nulls`` counts cells without a value; ``min`` and ``max`` are of numbers, days and times, ``sum`` of numbers.
+    """``nulls`` counts cells without a value; ``min`` and ``max`` are for numbers, days and times, ``sum`` for numbers.
 
-    All are text, so that no reader rounds them: numbers with all their digits, times in ISO 8601 with six digits of a
-    fraction, instants in UTC. Not counted are ``NaN``, infinities, and days outside the years 1 to 9999. None: there is
-    none, it is not told (a column that tells of a person has no ``min``, ``max`` and ``sum``, one of an encrypted file
-    nothing in the manifest), or was not counted.
+    Every value is text, so that no reader rounds it: numbers with all digits, times in ISO 8601 with six digits of a
+    fraction, instants in UTC. ``NaN``, infinities and days outside the years 1 to 9999 are not counted. None: there is
+    no value, it was not counted, or it is withheld (a column with personal data has no ``min``, ``max`` and ``sum``;
+    the manifest of an encrypted file has no numbers at all).
     """
 
     name: str
@@ -27,16 +27,16 @@ class ColumnNumbers(Frozen):
     sum: str | None = None
 
     def untold(self) -> ColumnNumbers:
-        """What may be said of the column without saying what is in it."""
+        """Return the column without anything about its values."""
         return ColumnNumbers(name=self.name, type=self.type, decimals=self.decimals)
 
 
 MAX_KEPT_BYTES = 256 * 1024
-"""The ledger keeps no more than this of one file: two hundred columns take some 20 kB, but a number has no end."""
+"""The ledger's limit for one file: two hundred columns take about 20 kB, but numbers can have any length."""
 
 
 def kept_numbers(numbers: Sequence[ColumnNumbers]) -> str | None:
-    """The numbers as JSON for the ledger, without what they do not say; None where there are none, or far too many."""
+    """Return the numbers as JSON for the ledger, without empty ones; None if there are none, or far too many."""
     document = [column.model_dump(mode="json", exclude_none=True) for column in numbers]
     text = json.dumps(document, ensure_ascii=False)
     return text if document and len(text.encode()) <= MAX_KEPT_BYTES else None

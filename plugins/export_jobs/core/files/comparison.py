@@ -1,4 +1,4 @@
-"""Two deliveries of a template -> what differs: rows, bytes, columns, and the numbers of each. No cell is read."""
+"""Compare two deliveries of a template: rows, bytes, columns and the numbers of each column. No cell is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXACT = Context(prec=400_000)
 
 @dataclass(frozen=True)
 class DeliveredNumbers:
-    """One delivery of a template, all its parts together. ``numbers`` is empty where the ledger has none of them."""
+    """One delivery of a template, all its parts together. ``numbers`` is empty where the ledger has none."""
 
     rows: int
     bytes: int
@@ -29,14 +29,14 @@ class DeliveredNumbers:
 
     @property
     def is_counted(self) -> bool:
-        """Whether the cells were counted: of CSV the types are known alone."""
+        """Whether the cells were counted; of CSV only the types may be known."""
         return any(column.nulls is not None for column in self.numbers)
 
 
 class Difference(Frozen):
-    """A value before and after, as text; ``difference`` with its sign, where both are numbers and not the same.
+    """A value before and after, as text; ``difference`` with its sign, where both are numbers and differ.
 
-    ``percent`` of the value before, to one place; None where that is 0 or there is no difference.
+    ``percent`` of the value before, to one decimal; None where that value is 0 or there is no difference.
     """
 
     before: str | None
@@ -46,7 +46,7 @@ class Difference(Frozen):
 
 
 class ColumnDifference(Frozen):
-    """One column by its heading: ``types`` before and after, empty where unknown, and its numbers by what they are."""
+    """One column by its heading: ``types`` before and after, empty where unknown, and its numbers by figure."""
 
     name: str
     state: ColumnState
@@ -56,7 +56,7 @@ class ColumnDifference(Frozen):
 
 
 def whole(parts: Sequence[DeliveredNumbers]) -> DeliveredNumbers:
-    """The parts of one delivery as one file; numbers only where each part has its own."""
+    """Combine the parts of one delivery into one file; with numbers only if each part has them."""
     numbers = [part.numbers for part in parts]
     together = tuple(_together(columns) for columns in zip(*numbers, strict=True)) if all(numbers) else ()
     return DeliveredNumbers(
@@ -65,7 +65,7 @@ def whole(parts: Sequence[DeliveredNumbers]) -> DeliveredNumbers:
 
 
 def difference(before: str | int | None, after: str | int | None, *, is_number: bool = True) -> Difference:
-    """The two values beside each other; what cannot be subtracted has no ``difference``."""
+    """Compare two values; values that cannot be subtracted have no ``difference``."""
     old, new = (None if value is None else str(value) for value in (before, after))
     if not is_number or old is None or new is None or old == new:
         return Difference(before=old, after=new)
@@ -86,9 +86,9 @@ def _percent(gap: Decimal, of: Decimal) -> float | None:
 def compare_columns(
     before: DeliveredNumbers, after: DeliveredNumbers, personal: Collection[str] = ()
 ) -> list[ColumnDifference]:
-    """Every column of either, in the order of ``after``, those that are gone last.
+    """Return every column of either delivery, in the order of ``after``, removed ones last.
 
-    Of those in ``personal``, by heading, least, largest and sum are masked: they are cells of a person, or tell one.
+    ``personal``: headings of columns whose least, largest and sum are masked: these are personal data, or reveal it.
     """
     old, new = ({column.name: column for column in _columns(side)} for side in (before, after))
     names = [*new, *(name for name in old if name not in new)]
@@ -101,7 +101,7 @@ def _columns(side: DeliveredNumbers) -> Iterable[ColumnNumbers | _Unknown]:
 
 @dataclass(frozen=True)
 class _Unknown:
-    """A column of which the name alone is known."""
+    """A column of which only the name is known."""
 
     name: str
     type: str = ""
@@ -119,9 +119,9 @@ def _column(
         state = "other type" if all(types) and types[0] != types[1] else "in both"
     hidden = _OF_CELLS if is_masked else ()
     figures = {figure: _figure(figure, old, new, types) for figure in _FIGURES if figure not in hidden}
-    said = {figure: found for figure, found in figures.items() if found.before is not None or found.after is not None}
+    known = {figure: found for figure, found in figures.items() if found.before is not None or found.after is not None}
     has_hidden = any(getattr(side, figure, None) is not None for side in (old, new) for figure in hidden)
-    return ColumnDifference(name=name, state=state, types=types, figures=said, masked=has_hidden)
+    return ColumnDifference(name=name, state=state, types=types, figures=known, masked=has_hidden)
 
 
 def _figure(figure: Figure, old: object, new: object, types: tuple[str, str]) -> Difference:
@@ -130,7 +130,7 @@ def _figure(figure: Figure, old: object, new: object, types: tuple[str, str]) ->
 
 
 def _together(parts: Sequence[ColumnNumbers]) -> ColumnNumbers:
-    """The same column of all parts of a file."""
+    """Combine the same column of all parts of a file."""
     first = parts[0]
     nulls = [part.nulls for part in parts if part.nulls is not None]
     order = Decimal if first.type in {"integer", "number"} else str

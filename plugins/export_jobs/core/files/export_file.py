@@ -1,4 +1,4 @@
-"""The records that travel from step to step with a file: the staged rows, and the file to deliver."""
+"""The records that steps pass on with a file: the staged rows, and the file to deliver."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from export_jobs.core.files.column_numbers import ColumnNumbers
 
 
 class PackedRows(Frozen):
-    """Rows as one raw deflate stream: sums of the text (``bytes``, ``crc32``, ``sha256`` in hex) and of the stream."""
+    """Rows as one raw deflate stream, with sums of the text (``bytes``, ``crc32``, ``sha256`` in hex) and stream."""
 
     bytes: int
     crc32: int
@@ -23,9 +23,9 @@ class PackedRows(Frozen):
 
 
 class CellType(Frozen):
-    """What the cells of a column are, to how many places numbers are rounded, and how they are spelt.
+    """The type of a column's cells, the number of decimals, and how the cells are written.
 
-    ``width`` and ``align`` are of files of fixed width; None: by the type. ``is_personal``: they tell of a person.
+    ``width`` and ``align`` are for fixed-width files; None: by the type. ``is_personal``: the cells are personal data.
     """
 
     type: ColumnType
@@ -37,11 +37,11 @@ class CellType(Frozen):
 
 
 class StagedRows(Frozen):
-    """The staged rows of one template. ``stage`` is the id of the extraction that made them.
+    """The staged rows of one template. ``stage`` is the id of the extraction that created them.
 
-    ``uri`` says where they are staged; ``rows`` leaves the header out. ``types`` are those of ``columns``, as they were
-    when the rows were read; an earlier release, which knew CSV alone, did not say them. ``delimiter`` stands between
-    two cells; releases that did not say it had commas there.
+    ``uri`` says where they are staged; ``rows`` does not count the header. ``types`` are those of ``columns`` when the
+    rows were read; they are missing in files of an early release that had only CSV. ``delimiter`` separates cells;
+    releases that did not record it used commas.
     """
 
     template: str
@@ -55,7 +55,7 @@ class StagedRows(Frozen):
 
 
 class FileContent(Frozen):
-    """What a delivered file is once it is unpacked: its name in the archive, size in bytes and SHA-256 (hex)."""
+    """A delivered file after unpacking: its name in the archive, size in bytes and SHA-256 (hex)."""
 
     name: str
     bytes: int
@@ -64,14 +64,14 @@ class FileContent(Frozen):
 
 _COUNTED = ("name", "type", "decimals")
 _NUMBERS = ("nulls", "min", "max", "sum")
-"""Of ``ColumnNumbers``: what is the same in each part of a file, and what each part says of a column."""
+"""Fields of ``ColumnNumbers``: those that are the same in each part of a file, and those that differ."""
 
 
 class ExportFile(Frozen):
-    """A file to deliver: ``path`` at the destination, ``uri`` where it is staged, what is in it.
+    """A file to deliver: ``path`` at the destination, ``uri`` where it is staged, and its content.
 
-    ``is_sent`` is False for a result without rows that the job's policy leaves out; it has no bytes then. ``part``
-    counts the parts of a template that is split, from 1. ``revision``: where the file's name holds one.
+    ``is_sent`` is False for a result without rows that the job's policy does not send; it then has no bytes. ``part``
+    counts the parts of a split template, from 1. ``revision``: if the file's name contains it.
     """
 
     template: str
@@ -90,10 +90,10 @@ class ExportFile(Frozen):
 
 
 def files_json(files: Iterable[ExportFile]) -> dict[str, Any]:
-    """The files of one template as one task hands them to the next: a file, or its ``parts``.
+    """Return the files of one template as one task passes them to the next: a file, or its ``parts``.
 
-    There may be a thousand parts of hundreds of columns, and all of it goes through Airflow's database: what is the
-    same in each part is said once, under ``all``; the numbers of its columns stand in the order of ``counted``.
+    There may be a thousand parts with hundreds of columns, and all of it goes through Airflow's database. Therefore
+    ``all`` has what is the same in each part, and the numbers of the columns are in the order of ``counted``.
     """
     documents = [file.model_dump(mode="json") for file in files]
     first = documents[0]
@@ -111,7 +111,7 @@ def files_json(files: Iterable[ExportFile]) -> dict[str, Any]:
 
 
 def read_files(document: Mapping[str, Any]) -> list[ExportFile]:
-    """What ``files_json`` was given; a run in flight may have what an earlier release wrote: a file, or whole parts."""
+    """Read the result of ``files_json``; an active run may have that of an earlier release: a file, or whole parts."""
     if "all" not in document:
         return [ExportFile.model_validate(part) for part in document.get("parts", [document])]
     return [_read_part({**document["all"], **part}, document["counted"]) for part in document["parts"]]
@@ -126,5 +126,5 @@ def _read_part(part: Mapping[str, Any], counted: Sequence[Sequence[Any]]) -> Exp
 
 
 def stage_of(files: Sequence[ExportFile]) -> str:
-    """The extraction that all files of a run come from: by it their publication at several destinations is known."""
+    """Return the extraction of all files of a run: it identifies their publication at several destinations."""
     return files[0].stage

@@ -1,4 +1,4 @@
-"""Every path that a job fills at its destination: by its own names, or by the usual ones."""
+"""Every path of a job's files at its destination, by its own names or by the default ones."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from export_jobs.core.files.open_number import ANY_NUMBER, TakenPaths
 from export_jobs.core.windows.window import Window, scheduled_windows
 
 SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-"""Stands for the day of a run that is not known yet: names that differ by it alone are not told apart."""
+"""Used for the day of a run that is not known yet: names that differ only by it count as the same."""
 
 
 class JobFile(NamedTuple):
-    """A path at the destination, and what stands there; ``template`` is empty for a file of the whole run."""
+    """A path at the destination, and its template and window; ``template`` is empty for a file of the whole run."""
 
     path: str
     template: str
@@ -25,11 +25,11 @@ class JobFile(NamedTuple):
 
 
 OPEN = FileNumbers()
-"""Stands for the numbers of a run that is not known yet."""
+"""Used for the numbers of a run that is not known yet."""
 
 
 def has_numbered_files(job: JobSpec) -> bool:
-    """Whether the names of the templates' files hold a number that the ledger gives."""
+    """Whether the names of the templates' files contain a number from the ledger."""
     return job.file.name is not None and parse_name_pattern(job.file.name).is_numbered
 
 
@@ -42,10 +42,10 @@ def delivered_stem(
     part: str = "",
     numbers: FileNumbers = OPEN,
 ) -> str:
-    """The name of a template's file without its ending. ``run_began`` (aware): when the run first began; None: any day.
+    """Return a template's file name without its ending. ``run_began`` (aware): when the run first began; None: any day.
 
-    ``part``: the number of the part, for a job that splits its files. It stands behind the name, or where the job's own
-    pattern wants it.
+    ``part``: the number of the part, for a job that splits its files. It is at the end of the name, or where the job's
+    own pattern has it.
     """
     zone = job.schedule.time_zone
     behind = f"__part-{part}" if part else ""
@@ -57,7 +57,7 @@ def delivered_stem(
 
 
 def done_path(job: JobSpec, window: Window, run_began: datetime | None, numbers: FileNumbers = OPEN) -> str | None:
-    """Where the file goes that is sent last of all; None when the job has none."""
+    """Return where the done file goes, which is sent last; None when the job has none."""
     if job.file.done_file is None:
         return None
     values = NameValues(job.name, "", window, job.schedule.time_zone, run_began, numbers=numbers)
@@ -65,7 +65,7 @@ def done_path(job: JobSpec, window: Window, run_began: datetime | None, numbers:
 
 
 def sent_manifest_path(job: JobSpec, window: Window) -> str | None:
-    """Where the manifest goes; None when the job sends none."""
+    """Return where the manifest goes; None when the job sends none."""
     if job.file.manifest == "none":
         return None
     name = manifest_path(job.name, window, job.schedule.time_zone)
@@ -79,7 +79,7 @@ def paths_of_window(
     part: str = ANY_NUMBER,
     numbers: FileNumbers = OPEN,
 ) -> Iterator[JobFile]:
-    """What a run of ``window`` fills, in the order in which it does; of a file that is split ``part`` alone."""
+    """Yield the files of a run of ``window``, in the order of delivery; of a split file only ``part``."""
     for use in job.templates:
         stem = delivered_stem(
             job, use.template, window, run_began, part=part if job.file.split else "", numbers=numbers
@@ -94,25 +94,25 @@ def paths_of_window(
 
 
 def all_paths(job: JobSpec, run_began: datetime | None = SOME_DAY) -> Iterator[JobFile]:
-    """What the present schedule fills, window by window; the schedule and the patterns must be valid."""
+    """Yield the files of the present schedule, window by window; the schedule and the patterns must be valid."""
     whole = job.schedule.model_copy(update={"anchor": None})
     for scheduled in scheduled_windows(whole):
         yield from paths_of_window(job, scheduled.window, run_began)
 
 
 def find_collision(job: JobSpec, other: JobSpec) -> JobFile | None:
-    """The first file of ``job`` whose path ``other`` fills, too; upper and lower case are one, as on Windows."""
+    """Return the first file of ``job`` whose path ``other`` has too. Case is ignored, as on Windows."""
     if not any(a.startswith(b) or b.startswith(a) for a in _beginnings(job) for b in _beginnings(other)):
         return None
     taken: TakenPaths[JobFile] = TakenPaths()
-    # On which days the two run is not known, and one's day of a run can be the other's day of data.
+    # The days of the runs are not known, and the run date of one job can be a day of data of the other.
     for file in all_paths(other, None):
         taken.add(file.path, file)
     return next((file for file in all_paths(job, None) if taken.find(file.path)), None)
 
 
 def _beginnings(job: JobSpec) -> set[str]:
-    """What the job's paths begin with, whatever the window: nearly always enough to tell two jobs apart."""
+    """Return what the job's paths begin with for any window: nearly always enough to distinguish two jobs."""
     usual = f"{job.name}__"
     folder = job.file.manifest_folder
     found = {f"{folder}/{usual}" if folder else usual}  # the manifest

@@ -1,4 +1,4 @@
-"""The manifest of an execution: what was delivered, so that a receiver can verify it without asking the sender."""
+"""The manifest of an execution: the delivered files, so that a receiver can verify them without the sender."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from export_jobs.core.windows.window import Window
 
 
 class ManifestDefinition(Frozen):
-    """Which definition made the files: the job's version and its ``definition_hash``."""
+    """The definition of the files: the job's version and its ``definition_hash``."""
 
     version: int
     hash: str
 
 
 class ManifestWindow(Frozen):
-    """A window as receivers read it: ISO 8601 in the job's zone and in UTC, ``end`` exclusive, and its days."""
+    """A window for receivers: ISO 8601 in the job's zone and in UTC, ``end`` exclusive, and its days."""
 
     start: str
     end: str
@@ -35,7 +35,7 @@ class ManifestWindow(Frozen):
 
     @classmethod
     def of(cls, window: Window, time_zone: str) -> ManifestWindow:
-        """The window as ``time_zone`` sees it."""
+        """Return the window in ``time_zone``."""
         zone = ZoneInfo(time_zone)
         first_day, last_day = window.days(time_zone)
         return cls(
@@ -49,9 +49,9 @@ class ManifestWindow(Frozen):
 
 
 class ManifestEntry(Frozen):
-    """One delivered file, enough to verify it without asking the sender. ``part`` counts the parts of a template.
+    """One delivered file, with enough to verify it without the sender. ``part`` counts the parts of a template.
 
-    ``verification``: only where the destination's server did not let the sender see that the file is whole.
+    ``verification``: only if the destination's server did not let the sender check that the file is complete.
     """
 
     template: str
@@ -66,12 +66,12 @@ class ManifestEntry(Frozen):
     verification: Literal["not verified"] | None = None
 
 
-_SAID_ONLY = ("part", "verification")
-"""Keys of a file that are left out where they say nothing."""
+_OPTIONAL_KEYS = ("part", "verification")
+"""Keys of a file that are left out when they are empty."""
 
 
 class ManifestLedger(Frozen):
-    """Where the sender's ledger of this job stood: how many entries it had, and the hash that proves all of them."""
+    """The state of the sender's ledger of this job: its number of entries, and the hash that proves all of them."""
 
     sequence: int
     hash: str
@@ -81,8 +81,8 @@ class Manifest(Frozen):
     """What one execution delivered. ``revision`` counts the deliveries of this window, from 1.
 
     ``without_rows`` names the templates for which no file was sent because there was nothing to send. ``superseded``:
-    the paths of files that an earlier revision of this window had and this one does not, such as parts beyond its last
-    one; they were left where they are. ``ledger``: the entry of the last of these files.
+    the paths of files that an earlier revision of this window had and this one does not, such as parts after its last
+    one; they were not removed. ``ledger``: the entry of the last of these files.
     """
 
     manifest_version: Literal[1] = 1
@@ -110,7 +110,7 @@ class Manifest(Frozen):
         unverified: Collection[str] = (),
         superseded: Sequence[str] = (),
     ) -> Manifest:
-        """The manifest of ``files``, in their order; ``unverified``: paths of those that could not be verified."""
+        """Return the manifest of ``files``, in order; ``unverified``: paths of those that could not be verified."""
         zone = job.schedule.time_zone
         return cls(
             job=job.name,
@@ -126,22 +126,22 @@ class Manifest(Frozen):
         )
 
     def to_bytes(self) -> bytes:
-        """UTF-8 JSON, keys sorted, newline at the end: the same manifest is the same bytes.
+        """Return UTF-8 JSON with sorted keys and a newline at the end: the same manifest has the same bytes.
 
-        A key that came later than the first release is there only where it says something.
+        A key that is newer than the first release is present only if it is not empty.
         """
         data = self.model_dump(mode="json")
         if not self.superseded:
             del data["superseded"]
         for entry in data["files"]:
-            for key in _SAID_ONLY:
+            for key in _OPTIONAL_KEYS:
                 if entry[key] is None:
                     del entry[key]
         text = json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False)
         return f"{text}\n".encode()
 
     def stage(self, files: Sequence[ExportFile]) -> str:
-        """The id of this publication: changes when the manifest does, or when a file comes from a new extraction."""
+        """Return the id of this publication: it changes with the manifest, or with the extraction of a file."""
         digest = hashlib.sha256(self.to_bytes())
         for file in files:
             digest.update(f"{file.template}\0{file.stage}\n".encode())
@@ -151,6 +151,6 @@ class Manifest(Frozen):
 def _manifest_entry(job: ExportJob, file: ExportFile, unverified: Collection[str]) -> ManifestEntry:
     values = {name: getattr(file, name) for name in ManifestEntry.model_fields if name != "verification"}
     if job.file.encryption:
-        # Least and largest are cells, and whoever carries an encrypted file can read its manifest.
+        # Least and largest are cells, and anybody who transports an encrypted file can read its manifest.
         values["column_numbers"] = tuple(column.untold() for column in file.column_numbers)
     return ManifestEntry(**values, verification="not verified" if file.path in unverified else None)

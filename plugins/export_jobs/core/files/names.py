@@ -1,4 +1,4 @@
-"""Names of delivered files: functions of job, template and window only, so a rerun replaces what it reran."""
+"""Names of delivered files. They depend only on job, template and window, so a rerun replaces its own files."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ SUFFIXES = (
     *(f"{name}{packed}" for name in (".csv", ".jsonl", ".txt") for packed in (".gz", ".zst")),
     *FORMAT_SUFFIXES.values(),
 )
-"""What any file's name can end with."""
+"""All endings of files' names."""
 ENCRYPTED, ARMOURED = ".pgp", ".asc"
-"""Behind the suffix of a file that is encrypted: as bytes, and as text."""
+"""Added to the suffix of an encrypted file: as bytes, and as text."""
 MANIFEST_SUFFIX = ".manifest.json"
 MAX_FILE_PARTS = 1000
-"""Of one template in one run: each is a file, a line of the manifest and an entry of the ledger."""
+"""Parts of one template in one run: each is a file, an entry of the manifest and an entry of the ledger."""
 PART_DIGITS = 4
 SHEET_ROWS = 1_048_575
-"""What an Excel sheet holds below its header."""
+"""Rows of an Excel sheet below its header."""
 WESTMOST_PLAIN_OFFSET = timedelta(hours=-10)
 EASTMOST_PLAIN_OFFSET = timedelta(hours=13)
 
 
 def file_stem(job_name: str, template: str, window: Window, time_zone: str) -> str:
-    """``<job>__<template>__<window>``: a file's name without its suffix."""
+    """Return a file's name without its suffix: ``<job>__<template>__<window>``."""
     return f"{job_name}__{template}__{window_stem(window, time_zone)}"
 
 
 def target_path(use: TemplateUse, stem: str, options: FileOptions) -> str:
-    """Where a template's file goes, ``/``-separated, relative to the destination's folder."""
+    """Return where a template's file goes, ``/``-separated, relative to the destination's folder."""
     name = f"{stem}{suffix(options)}"
     return f"{use.subfolder}/{name}" if use.subfolder else name
 
 
 def part_text(part: int) -> str:
-    """The number of a part as it stands in a name: ``0001``."""
+    """Return the number of a part as names have it: ``0001``."""
     return f"{part:0{PART_DIGITS}}"
 
 
 def content_name(stem: str, options: FileOptions) -> str:
-    """The name of a template's file once it is unpacked."""
+    """Return the name of a template's file after unpacking."""
     return f"{stem}{FORMAT_SUFFIXES[options.format]}"
 
 
 def suffix(options: FileOptions) -> str:
-    """What ends the name of a delivered file: a zip says nothing of what is in it."""
+    """Return the ending of a delivered file's name. A zip has no ending for its content."""
     encrypted = "" if options.encryption is None else ARMOURED if options.encryption.armour else ENCRYPTED
     if options.compression == "zip":
         return f".zip{encrypted}"
@@ -65,20 +65,20 @@ def suffix(options: FileOptions) -> str:
 
 
 def staged_name(job_name: str, template: str, window: Window, time_zone: str) -> str:
-    """The name of a template's rows between two steps."""
+    """Return the name of a template's rows between two steps."""
     return f"{file_stem(job_name, template, window, time_zone)}.rows"
 
 
 def manifest_path(job_name: str, window: Window, time_zone: str) -> str:
-    """Where an execution's manifest goes, relative to the destination's folder."""
+    """Return where an execution's manifest goes, relative to the destination's folder."""
     return f"{job_name}__{window_stem(window, time_zone)}{MANIFEST_SUFFIX}"
 
 
 def window_stem(window: Window, time_zone: str) -> str:
-    """The window in a file name: its day of data, or ``<first day>_<last day>``, as ``time_zone`` sees them.
+    """Return the window in a file name: its day of data, or ``<first day>_<last day>``, in ``time_zone``.
 
-    A bound that is not the start of a local day (the schedule's zone was changed there, or a person asked for a part
-    of a day) is written as local time with its UTC offset instead: then no two windows of one job share a name,
+    A bound that is not the start of a local day (the schedule's zone was changed there, or a person requested a part
+    of a day) is written as local time with its UTC offset instead. Therefore no two windows of one job share a name,
     whatever the zones of its schedules were.
     """
     first_day, last_day = window.days(time_zone)
@@ -91,7 +91,7 @@ def window_stem(window: Window, time_zone: str) -> str:
 
 
 def _is_whole_day(bound: datetime, day_border: datetime, time_zone: str) -> bool:
-    """Whether a calendar day alone can stand for ``bound``.
+    """Whether ``bound`` can be written as only a calendar day.
 
     The same calendar day of two zones more than 23 hours apart (Kiritimati, Pago Pago) can be two windows of a job
     that moved between them. Between -10:00 (Honolulu) and +13:00 (Auckland in summer) two windows of the same days
@@ -102,7 +102,7 @@ def _is_whole_day(bound: datetime, day_border: datetime, time_zone: str) -> bool
 
 
 def _local_text(bound: datetime, time_zone: str) -> str:
-    """``2024-03-01T1830-0500``; seconds and their fraction only where there are any."""
+    """Return ``2024-03-01T1830-0500``; seconds and their fraction only if they are not 0."""
     local = bound.astimezone(ZoneInfo(time_zone))
     seconds = f"{local:%S}" if local.second or local.microsecond else ""
     fraction = f".{local:%f}" if local.microsecond else ""

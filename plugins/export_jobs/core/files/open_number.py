@@ -1,4 +1,4 @@
-"""Paths in which a number is still open, of a part or one that the ledger gives: whether two can be one path."""
+"""Compare paths with numbers that are not known yet: of a part, or from the ledger."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 ANY_NUMBER = "#"
-"""Stands for one digit or more; no name holds it."""
+"""Means one or more digits; no name contains it."""
 Kept = TypeVar("Kept")
 _Mask = tuple[bool, ...]
 _DIGITS = re.compile(f"[0-9{ANY_NUMBER}]+")
 
 
 def outline(path: str) -> str:
-    """``path`` with each of its numbers open. Paths that can be one have the same outline."""
+    """Return ``path`` with each of its numbers open. Paths that can be equal have the same outline."""
     return _DIGITS.sub(ANY_NUMBER, path)
 
 
 def can_be_one(path: str, other: str) -> bool:
-    """Whether there are numbers with which both paths are the same."""
+    """Whether there are numbers with which both paths are equal."""
     if ANY_NUMBER not in path and ANY_NUMBER not in other:
         return path == other
     numbers, others = _DIGITS.findall(path), _DIGITS.findall(other)
@@ -41,10 +41,10 @@ def _begin_alike(number: str, other: str) -> bool:
 
 
 class TakenPaths(Generic[Kept]):
-    """Values by path, found again by any path that can be the same; upper and lower case are one, as on Windows.
+    """Values by path, found by any path that can be equal. Upper and lower case are the same, as on Windows.
 
-    A year of days has hundreds of paths that differ in one number, so those are looked up by the numbers that are fixed
-    in both, and only what is left is compared.
+    A year of days has hundreds of paths that differ in one number. They are looked up by the numbers that are fixed in
+    both paths, and only the rest is compared.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class TakenPaths(Generic[Kept]):
         self._tables: dict[tuple[str, _Mask, _Mask], tuple[int, dict[Sequence[str], list[str]]]] = {}
 
     def add(self, path: str, value: Kept) -> None:
-        """Keep ``value`` under ``path``; what is there already stays."""
+        """Keep ``value`` under ``path``, unless it already has a value."""
         path = path.lower()
         if path not in self._values:
             self._values[path] = value
@@ -63,7 +63,7 @@ class TakenPaths(Generic[Kept]):
             self._masks[shape[0]].add(shape[1])
 
     def find(self, path: str) -> Kept | None:
-        """A value whose path can be ``path``."""
+        """Return a value whose path can be equal to ``path``; None if there is none."""
         path = path.lower()
         if path in self._values:
             return self._values[path]
@@ -78,7 +78,7 @@ class TakenPaths(Generic[Kept]):
         return None
 
     def _table(self, shape: str, mask: _Mask, other: _Mask) -> dict[Sequence[str], list[str]]:
-        """The paths of a shape by the numbers that are fixed in both masks; those that came since are put in first."""
+        """Return the paths of a shape by the numbers that are fixed in both masks, after adding new paths."""
         paths = self._paths[shape, mask]
         done, table = self._tables.get((shape, mask, other), (0, defaultdict(list)))
         for path in paths[done:]:

@@ -1,4 +1,4 @@
-"""What the ledger and a destination tell each other of a file that stands under its final name."""
+"""What the ledger and a destination exchange about a file that has its final name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Verification(StrEnum):
-    """What proves that a delivered file is whole: its size as the server says it, its content, or nothing there."""
+    """What proves that a delivered file is complete: its size as the server reports it, its content, or nothing."""
 
     SIZE = "size"
     READ_BACK = "read back"
@@ -17,11 +17,11 @@ class Verification(StrEnum):
 
 @dataclass(frozen=True)
 class KnownFile:
-    """A file that the ledger knows as ours under a name. What stands there may be replaced only if it is one of these.
+    """A file under a name that, by the ledger, this product wrote. Only such a file may be replaced.
 
-    ``modified`` (seconds since 1970, by the server's clock) and ``etag`` are what the server said of it once it stood.
-    Without them nobody has looked, and the content decides. ``reported_bytes``: the size that the server says, where
-    that is another one. ``stands``: it was recorded as standing; else it was only about to.
+    ``modified`` (seconds since 1970, by the server's clock) and ``etag`` are what the server reported after delivery.
+    Without them the file was not looked at, and the content decides. ``reported_bytes``: the size that the server
+    reports, if it differs. ``stands``: the ledger has it as delivered; otherwise its delivery was only announced.
     """
 
     bytes: int
@@ -34,16 +34,16 @@ class KnownFile:
 
     @property
     def shown_bytes(self) -> int:
-        """The size by which its server describes it."""
+        """The size that its server reports."""
         return self.bytes if self.reported_bytes is None else self.reported_bytes
 
 
 @dataclass
 class PlacedFile:
-    """What a server says of a file that has just got its final name; a destination fills it in within the fence.
+    """What a server reports about a file that has just got its final name; a destination fills it in within the fence.
 
-    ``keep_open`` is called every few seconds by whoever stays in the fence for longer than a rename takes; it raises
-    when the fence was lost.
+    Code that stays in the fence for longer than a rename must call ``keep_open`` every few seconds; it raises when the
+    fence is lost.
     """
 
     modified: int | None = None

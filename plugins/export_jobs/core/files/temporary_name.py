@@ -1,4 +1,4 @@
-"""The pattern by which an upload is named before it has its final name."""
+"""The pattern of an upload's temporary name, before it has its final name."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from string import Formatter
 from export_jobs.core.definitions.destination import DEFAULT_TEMPORARY_NAME
 
 MAX_LITERAL = 20
-"""Characters beside the fields: with the longest name and attempt they stay below the usual limit of 255 bytes."""
+"""Characters outside the fields: with the longest name and attempt, a name is below the usual limit of 255 bytes."""
 _FIELDS = {"name", "stem", "ending", "attempt"}
 _LITERAL = re.compile(r"[A-Za-z0-9._~+-]*", re.ASCII)
 _Part = tuple[str, str | None, str | None, str | None]
 _ANY_ATTEMPT = "[A-Za-z0-9]{1,40}"
 _OUR_ATTEMPT = "[0-9a-f]{32}"
-"""How attempts are named. A visible temporary must be told from other files by more than being letters and digits."""
+"""The ids of attempts. A visible temporary file must differ from other files by more than letters and digits."""
 
 
 def temporary_name_fault(pattern: str) -> str:
-    """What is wrong with a pattern, "" when nothing is."""
+    """Return what is wrong with a pattern, "" if nothing is."""
     try:
         parts = list(Formatter().parse(pattern))
     except ValueError:
@@ -55,13 +55,13 @@ def _faults(pattern: str, parts: list[_Part]) -> Iterator[tuple[bool, str]]:
 
 
 def render_temporary_name(pattern: str, final: str, attempt: str) -> str:
-    """The name under which ``attempt`` uploads ``final``; both checked by the caller."""
+    """Return the name under which ``attempt`` uploads ``final``; the caller checks both."""
     stem, ending = _split(final)
     return pattern.format(name=final, stem=stem, ending=ending, attempt=attempt)
 
 
 def is_temporary_name(pattern: str, final: str, name: str) -> bool:
-    """Tell whether ``name`` is what some attempt at ``final`` left behind, and no other file's name or temporary."""
+    """Whether ``name`` is the temporary name of any attempt at ``final``, and no other file's name or temporary."""
     return _expression(pattern, final).fullmatch(name) is not None
 
 
@@ -75,6 +75,6 @@ def _expression(pattern: str, final: str) -> re.Pattern[str]:
 
 
 def _split(final: str) -> tuple[str, str]:
-    """``sales.csv.gz`` as ``sales.csv`` and ``.gz``: what lists of allowed endings look at is the last one."""
+    """Split ``sales.csv.gz`` into ``sales.csv`` and ``.gz``: lists of allowed endings check the last one."""
     stem, dot, last = final.rpartition(".")
     return (stem, f".{last}") if dot and stem else (final, "")
