@@ -9,11 +9,11 @@ from pydantic import BeforeValidator, Field
 from export_jobs.core.base.frozen import Frozen
 
 DEFAULT_TEMPORARY_NAME = ".{name}.{attempt}.part"
-MOST_PARALLEL = 8
-MOST_LOGINS = 100
-MOST_KEPT_DAYS = 366
-MOST_LOCKED_DAYS = 36_500
-MOST_HOST_KEYS = 8
+MAX_PARALLEL = 8
+MAX_LOGINS = 100
+MAX_KEPT_DAYS = 366
+MAX_LOCKED_DAYS = 36_500
+MAX_HOST_KEYS = 8
 HOST_KEY = r"SHA256:[A-Za-z0-9+/]{43}"
 """A pattern of fingerprints as OpenSSH prints them."""
 IN_BUCKETS = frozenset({"s3", "download"})

@@ -11,11 +11,11 @@ from export_jobs.core.definitions.destination import (
     DEFAULT_TEMPORARY_NAME,
     HOST_KEY,
     IN_BUCKETS,
-    MOST_HOST_KEYS,
-    MOST_KEPT_DAYS,
-    MOST_LOCKED_DAYS,
-    MOST_LOGINS,
-    MOST_PARALLEL,
+    MAX_HOST_KEYS,
+    MAX_KEPT_DAYS,
+    MAX_LOCKED_DAYS,
+    MAX_LOGINS,
+    MAX_PARALLEL,
 )
 from export_jobs.core.definitions.job import DestinationSpec
 from export_jobs.core.files.temporary_name import temporary_name_fault
@@ -85,8 +85,8 @@ def downloads_are_kept_for_days(destination: DestinationSpec) -> Iterator[Issue]
     if destination.keep_days is None:
         what = "keep_days is missing: it limits how long files can be downloaded"
         yield Issue("keep_days", what, "Add it, such as `keep_days: 14`")
-    elif not 1 <= destination.keep_days <= MOST_KEPT_DAYS:
-        what = f"{destination.keep_days} is not between 1 and {MOST_KEPT_DAYS}"
+    elif not 1 <= destination.keep_days <= MAX_KEPT_DAYS:
+        what = f"{destination.keep_days} is not between 1 and {MAX_KEPT_DAYS}"
         yield Issue("keep_days", what, "Give a number of days")
     if destination.acl not in {None, "private"}:
         what = "acl would give others access to files, but downloads are available only on the page"
@@ -136,10 +136,10 @@ def probe_folder_is_safe(destination: DestinationSpec) -> Iterator[Issue]:
 @DESTINATION_OPTION_RULES.reads("parallel", "max_logins")
 def numbers_are_in_range(destination: DestinationSpec) -> Iterator[Issue]:
     """Higher numbers have no benefit."""
-    if not 1 <= destination.parallel <= MOST_PARALLEL:
-        yield Issue("parallel", f"{destination.parallel} is not between 1 and {MOST_PARALLEL}", "Write 1 for no ranges")
-    if destination.max_logins is not None and not 1 <= destination.max_logins <= MOST_LOGINS:
-        what = f"{destination.max_logins} is not between 1 and {MOST_LOGINS}"
+    if not 1 <= destination.parallel <= MAX_PARALLEL:
+        yield Issue("parallel", f"{destination.parallel} is not between 1 and {MAX_PARALLEL}", "Write 1 for no ranges")
+    if destination.max_logins is not None and not 1 <= destination.max_logins <= MAX_LOGINS:
+        what = f"{destination.max_logins} is not between 1 and {MAX_LOGINS}"
         yield Issue("max_logins", what, "Remove the key for no limit")
 
 
@@ -147,9 +147,9 @@ def numbers_are_in_range(destination: DestinationSpec) -> Iterator[Issue]:
 def host_keys_are_fingerprints(destination: DestinationSpec) -> Iterator[Issue]:
     """Host keys are fingerprints: short enough for a person to compare."""
     keys = destination.host_keys
-    if len(keys) > MOST_HOST_KEYS:
+    if len(keys) > MAX_HOST_KEYS:
         yield Issue(
-            "host_keys", f"there are {len(keys)} host keys; at most {MOST_HOST_KEYS} are allowed", "Remove old ones"
+            "host_keys", f"there are {len(keys)} host keys; at most {MAX_HOST_KEYS} are allowed", "Remove old ones"
         )
     for key in keys:
         if not re.fullmatch(HOST_KEY, key):
@@ -183,8 +183,8 @@ def objects_are_locked_for_days(destination: DestinationSpec) -> Iterator[Issue]
         yield Issue("lock_days", "lock_days needs object_lock", "Add `object_lock: governance`, or remove the key")
     elif lock is not None and days is None:
         yield Issue("lock_days", "lock_days is missing: object_lock needs it", "Add it, such as `lock_days: 30`")
-    elif days is not None and not 1 <= days <= MOST_LOCKED_DAYS:
-        yield Issue("lock_days", f"{days} is not between 1 and {MOST_LOCKED_DAYS}", "Give a number of days")
+    elif days is not None and not 1 <= days <= MAX_LOCKED_DAYS:
+        yield Issue("lock_days", f"{days} is not between 1 and {MAX_LOCKED_DAYS}", "Give a number of days")
 
 
 @DESTINATION_OPTION_RULES.reads("storage_class", "tags")
