@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from export_jobs.core.catalogue.catalogue import Catalogue, ColumnType
-from export_jobs.core.definitions.cell_format import OF_CSV, OF_TEXT, FileFormat
+from export_jobs.core.definitions.cell_format import CSV_KEYS, TEXT_KEYS, FileFormat
 from export_jobs.core.definitions.column_use import MAX_WIDTH, WIDTHS
 from export_jobs.core.definitions.job import FileOptions
 from export_jobs.core.definitions.presets import PRESETS
@@ -53,9 +53,9 @@ def test_the_compressions_that_are_named_are_those_that_are_allowed(name: FileFo
 
 def test_the_keys_of_csv_are_named() -> None:
     [sentence] = re.findall(r"The keys ([^.]*?) say how CSV is written", PAGE)
-    assert tuple(re.findall(r"`(\w+)`", sentence)) == OF_CSV
+    assert tuple(re.findall(r"`(\w+)`", sentence)) == CSV_KEYS
     [sentence] = re.findall(r"The keys ([^.]*?) say how text is written", PAGE)
-    assert tuple(re.findall(r"`(\w+)`", sentence)) == OF_TEXT
+    assert tuple(re.findall(r"`(\w+)`", sentence)) == TEXT_KEYS
 
 
 def test_what_presets_set_is_said() -> None:

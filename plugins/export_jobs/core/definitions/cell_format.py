@@ -33,14 +33,14 @@ class CellFormat(Frozen):
 
 
 CELL_FORMAT_KEYS = tuple(CellFormat.model_fields)
-OF_CSV = ("delimiter", "quoting", "escape_formulas")
+CSV_KEYS = ("delimiter", "quoting", "escape_formulas")
 """Keys that apply only to CSV."""
-OF_TEXT = (
+TEXT_KEYS = (
     "header", "null_text", "bom", "line_ending", "encoding", "unencodable", "line_breaks", *CELL_FORMAT_KEYS
 )  # fmt: skip
 """Keys that apply only to text formats: CSV and fixed width."""
 AS_STORED = CellFormat()
-OF_TYPE: dict[str, tuple[str, ...]] = {
+KEYS_BY_TYPE: dict[str, tuple[str, ...]] = {
     "text": (),
     "integer": ("decimal_mark", "thousands_mark"),
     "number": ("decimal_mark", "thousands_mark"),
@@ -57,7 +57,9 @@ def column_format(kind: str, decimals: int | None, job: CellFormat, column: Cell
 
     Whole numbers have a thousands mark only if their own column sets it: most of them are ids.
     """
-    chosen = {key: getattr(job, key) if getattr(column, key) is None else getattr(column, key) for key in OF_TYPE[kind]}
+    chosen = {
+        key: getattr(job, key) if getattr(column, key) is None else getattr(column, key) for key in KEYS_BY_TYPE[kind]
+    }
     if kind == "integer" and decimals is None:
         chosen["thousands_mark"] = column.thousands_mark
     return CellFormat(**{key: value for key, value in chosen.items() if value is not None})

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
-from export_jobs.core.definitions.cell_format import OF_CSV, TEXT_FORMATS, FileFormat
+from export_jobs.core.definitions.cell_format import CSV_KEYS, TEXT_FORMATS, FileFormat
 
 PresetKey = Literal["excel-german", "excel-us", "unix", "salesforce", "sap-fixed"]
 
@@ -88,7 +88,7 @@ PRESETS: Mapping[PresetKey, Preset] = MappingProxyType(
 def is_of_format(preset: Preset, name: object) -> bool:
     """Whether the preset applies to the format ``name``; unknown formats are reported elsewhere."""
     if name == "fixed":
-        return not preset.sets.keys() & set(OF_CSV)
+        return not preset.sets.keys() & set(CSV_KEYS)
     return name not in get_args(FileFormat) or name in TEXT_FORMATS
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from export_jobs.core.base.issue import Issue, Level
 from export_jobs.core.base.text import quote_value, text_issues
-from export_jobs.core.definitions.cell_format import OF_CSV, OF_TEXT, PACKED_FORMATS, TEXT_FORMATS
+from export_jobs.core.definitions.cell_format import CSV_KEYS, PACKED_FORMATS, TEXT_FORMATS, TEXT_KEYS
 from export_jobs.core.definitions.job import EmptyResult, FileOptions, JobSpec
 from export_jobs.core.definitions.presets import PRESETS
 from export_jobs.core.files.names import SHEET_ROWS
@@ -19,14 +19,14 @@ LARGEST_FILE_BYTES = 5 * 1000**4
 LARGEST_ROWS = 10**12
 
 
-@FILE_RULES.reads("file.format", *(f"file.{key}" for key in (*OF_CSV, *OF_TEXT)))
+@FILE_RULES.reads("file.format", *(f"file.{key}" for key in (*CSV_KEYS, *TEXT_KEYS)))
 def keys_fit_the_format(job: JobSpec) -> Iterator[Issue]:
     """Refuse keys that have no effect on the chosen format."""
-    for key in OF_CSV if job.file.format != "csv" else ():
+    for key in CSV_KEYS if job.file.format != "csv" else ():
         if getattr(job.file, key) != FileOptions.model_fields[key].default:
             what = f"{quote_value(key)} applies only to CSV, but the format is {job.file.format}"
             yield Issue(f"file.{key}", what, f"Leave {key} out, or choose the format csv")
-    for key in OF_TEXT if job.file.format not in TEXT_FORMATS else ():
+    for key in TEXT_KEYS if job.file.format not in TEXT_FORMATS else ():
         if getattr(job.file, key) != FileOptions.model_fields[key].default:
             what = f"{quote_value(key)} applies only to csv and fixed, but the format is {job.file.format}"
             yield Issue(f"file.{key}", what, f"Leave {key} out, or choose the format csv or fixed")

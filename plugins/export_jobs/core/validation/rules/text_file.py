@@ -10,7 +10,7 @@ from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.selection import resolve_column, tables_of
 from export_jobs.core.definitions.cell_format import (
     CELL_FORMAT_KEYS,
-    OF_TYPE,
+    KEYS_BY_TYPE,
     TEXT_FORMATS,
     CellFormat,
     column_format,
@@ -136,8 +136,8 @@ def _width_issues(place: str, column: ColumnUse, job: JobSpec) -> Iterator[Issue
 
 def _type_issues(place: str, column: ColumnUse, kind: ColumnType) -> Iterator[Issue]:
     for key in CELL_FORMAT_KEYS:
-        if getattr(column, key) is not None and key not in OF_TYPE[kind]:
-            of = " or ".join(other for other, keys in OF_TYPE.items() if key in keys)
+        if getattr(column, key) is not None and key not in KEYS_BY_TYPE[kind]:
+            of = " or ".join(other for other, keys in KEYS_BY_TYPE.items() if key in keys)
             what = f"{quote_value(column.column)} has the type {kind}, but {key} is for the type {of}"
             yield Issue(f"{place}.{key}", what, f"Leave {key} out")
 
