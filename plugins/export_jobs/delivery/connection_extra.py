@@ -1,4 +1,4 @@
-"""The rule for fields of a connection's extra that no delivery knows, the same for every kind of connection."""
+"""Check the extra of a connection for unknown fields, by the same rule for every kind of connection."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ log = logging.getLogger(__name__)
 
 
 def refuse_misspelled_fields(extra: Mapping[str, Any], known: Collection[str], where: str) -> None:
-    """Raises ``TerminalError`` for a filled-in field that looks like a ``known`` one; ``where`` names the connection.
+    """Raise ``TerminalError`` for a non-empty field that looks like a ``known`` one; ``where`` names the connection.
 
-    A field that is like none may be there for somebody else who uses the connection: the log names it, never its value.
+    A field that resembles no known one may belong to another user of the connection: the log names it, never its value.
     """
     for name in sorted(set(extra).difference(known)):
         if extra[name] in (None, ""):

@@ -1,4 +1,4 @@
-"""Files for download: they stay in a bucket of ours for some days, and people take them from the page."""
+"""Files for download: they stay in our bucket for some days, and people download them from the page."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _GONE = {"404", "NoSuchKey", "NotFound"}
 
 @dataclass(frozen=True)
 class OpenDownload:
-    """A file that is there: its ``length`` in bytes, and its content a block at a time, read as it is asked for."""
+    """An existing file: its ``length`` in bytes, and its content in ``blocks``, which are read on demand."""
 
     length: int
     blocks: Iterator[bytes]
 
 
 class DownloadDestination(S3Destination):
-    """As S3; ``address`` is the page's own for files of this destination, ``max_bytes`` the largest file."""
+    """Like S3. ``address``: the page's address of this destination's files; ``max_bytes``: size of the largest file."""
 
     def __init__(
         self, client: Any, place: tuple[str, str], options: DestinationOptions, *, address: str, max_bytes: int
@@ -42,11 +42,11 @@ class DownloadDestination(S3Destination):
         self._max_bytes = max_bytes
 
     def url(self, path: str) -> str:
-        """Where people take the file, once they are logged in to Airflow."""
+        """Return the address at which people who are logged in to Airflow download the file."""
         return f"{self._address}/{quote(path)}"
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
-        """As ``Destination.deliver``; also raises ``UserError`` for a file that is larger than downloads may be."""
+        """See ``Destination.deliver``; also raises ``UserError`` for a file larger than ``max_bytes``."""
         if target.bytes > self._max_bytes:
             raise UserError(
                 f"{target.path} has {target.bytes} bytes; a file for download can have at most {self._max_bytes}",
@@ -55,7 +55,7 @@ class DownloadDestination(S3Destination):
         return super().deliver(source, target, fence)
 
     def open(self, path: str) -> OpenDownload | None:
-        """The file of this path; None when it is gone. Raises what a delivery raises while the bucket is away."""
+        """Return the file at this path, or None if it is gone; raises as a delivery if the bucket is unreachable."""
         key = self._key("/".join(split_safe_path(path)))
         with self._translate_errors(f"reading {key}"):
             try:
@@ -67,9 +67,10 @@ class DownloadDestination(S3Destination):
         return OpenDownload(int(found["ContentLength"]), found["Body"].iter_chunks(SERVED_BYTES))
 
     def remove_older(self, than: datetime, are_ours: Callable[[Iterable[str]], set[str]]) -> list[str]:
-        """Remove files that were put there before ``than`` (aware), and return their paths.
+        """Remove files that were stored before ``than`` (timezone-aware), and return their paths.
 
-        ``are_ours`` says which paths of some the ledger knows, and as old: what others have put into the bucket stays.
+        ``are_ours`` returns those of the given paths that the ledger knows, and knows to be that old; files that others
+        put into the bucket stay.
         """
         removed = []
         with self._translate_errors("removing old files"):
@@ -85,7 +86,7 @@ class DownloadDestination(S3Destination):
         return removed
 
     def _remove_if_older(self, key: str, than: datetime) -> bool:
-        """A rerun may have put a new one there since the folder was listed."""
+        """Remove the file unless a rerun has stored a new one since the folder was listed."""
         try:
             found = self._client.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:

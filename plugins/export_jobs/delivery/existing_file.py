@@ -1,7 +1,7 @@
-"""What stands under a final name already: nothing, a file of ours, these very bytes, or a stranger's file.
+"""Classify the file that already exists under a final name: none, ours, exactly these bytes, or a foreign file.
 
-A name is no proof: another program may have put a file there, and so may a deleted job of the same name. Only what the
-ledger knows as delivered by this job may be replaced.
+A name is no proof: another program, or a deleted job of the same name, may have put the file there. Only a file that
+this job delivered, by the ledger, may be replaced.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from export_jobs.delivery.destination import Target
 from export_jobs.errors import TerminalError, TransientError
 
 ForeignFile = Literal["refuse", "replace", "keep_both"]
-"""What becomes of a file that stands under the final name and is not known as ours."""
+"""What happens to a file that exists under the final name and is not known as ours."""
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file as its server describes it; two looks at the same file give equal values. None: it does not say."""
+    """A file as its server describes it; two looks at the same file give equal values. None: not reported."""
 
     bytes: int | None
     modified: int | None = None
@@ -29,7 +29,7 @@ class RemoteFile:
 
 
 class ForeignFileError(TerminalError):
-    """A file that is not known as this job's stands under the final name."""
+    """A file that is not known as this job's exists under the final name."""
 
 
 class FinalNameState(Enum):
@@ -39,13 +39,13 @@ class FinalNameState(Enum):
     OURS = auto()
     SAME_BYTES = auto()
     FOREIGN = auto()
-    """A stranger's file, at a destination that says what may be done with it."""
+    """A foreign file, at a destination that says what may be done with it."""
 
 
 def needs_content_check(found: RemoteFile | None, target: Target) -> bool:
-    """Tell whether only the content can say whose file ``found`` is.
+    """Return whether only the content can tell whose file ``found`` is.
 
-    It has a size that ours can have, and no time or ETag on record: it was delivered before those were kept, a reply
+    It has a size that ours can have, and no recorded time or ETag: it was delivered before those were recorded, a reply
     was lost, or it is not ours.
     """
     sizes = {None, target.bytes, *(known.shown_bytes for known in target.known)}
@@ -55,11 +55,11 @@ def needs_content_check(found: RemoteFile | None, target: Target) -> bool:
 def classify_file(
     found: RemoteFile | None, target: Target, where: str, sha256: str = "", foreign_file: ForeignFile = "refuse"
 ) -> FinalNameState:
-    """Tell what may be done with ``found``; ``sha256`` (hex) of its content where it was in doubt.
+    """Return what ``found`` is; ``sha256`` (hex): of its content, if that had to be checked.
 
     Raises:
-        ForeignFileError: it is not a file of this job, and the destination says ``refuse``; or ``keep_both``, and it
-            may be ours all the same: kept beside the next one, a receiver would get it twice.
+        ForeignFileError: it is not a file of this job, and the destination says ``refuse``; or the destination says
+            ``keep_both``, but it may be ours after all: a receiver would get a file that is kept beside the next twice.
     """
     if found is None:
         return FinalNameState.NOTHING
@@ -74,26 +74,26 @@ def classify_file(
 
 
 def has_bytes_on_record(found: RemoteFile | None, target: Target) -> bool:
-    """Tell whether ``found`` is, by the ledger's record of it, the very content that is to be delivered."""
+    """Return whether ``found`` is, by the ledger's record, exactly the content that is to be delivered."""
     return found is not None and any(
         _is_recorded(found, known) and known.sha256.lower() == target.sha256.lower() for known in target.known
     )
 
 
 def was_announced(target: Target) -> bool:
-    """Tell whether an earlier try was about to publish this very content, and nothing is known of how it went."""
+    """Return whether an earlier attempt was about to publish exactly this content, with an unknown result."""
     return any(not known.stands and known.sha256.lower() == target.sha256.lower() for known in target.known)
 
 
 def _may_be_announced(found: RemoteFile, target: Target) -> bool:
-    """Whether its size lets it be what an earlier try was about to publish."""
+    """Whether, by its size, it can be what an earlier attempt was about to publish."""
     return any(not known.stands and found.bytes in {None, known.bytes} for known in target.known)
 
 
 def foreign_file_error(found: RemoteFile | None, path: str, where: str, *, announced: bool = False) -> ForeignFileError:
-    """The error of a name that is taken; ``found`` None: the server does not show by what.
+    """Return the error for a name that is taken; ``found`` None: the server does not show by which file.
 
-    ``announced``: it may be ours, of a try that never heard how its last request went, and nobody may read it.
+    ``announced``: it may be ours, from an attempt whose last request got no answer, and the login may not read it.
     """
     described, whose, first = "a file that this login is not allowed to see", "", ""
     if found is not None:
@@ -115,7 +115,7 @@ def foreign_file_error(found: RemoteFile | None, path: str, where: str, *, annou
 
 
 def changed_during_upload_error(path: str, where: str) -> TransientError:
-    """The error of a name under which something else stands than a moment ago."""
+    """Return the error for a name under which the file has changed since it was looked at."""
     return TransientError(
         f"Something else changed {path} on {where} during the upload. Nothing was published",
         "The next attempt looks at it again",
@@ -123,7 +123,7 @@ def changed_during_upload_error(path: str, where: str) -> TransientError:
 
 
 def unpublished_error(path: str, where: str, found: RemoteFile | None) -> TransientError:
-    """The error of a server that says OK to publishing and does not do it."""
+    """Return the error for a server that says OK to a rename and does not do it."""
     stands = "no file is there" if found is None else f"a file of {found.bytes} bytes is there"
     return TransientError(
         f"The server {where} confirmed the rename to {path}, but {stands}. It does not count as delivered",

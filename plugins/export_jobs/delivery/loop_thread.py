@@ -1,4 +1,4 @@
-"""An event loop beside synchronous code."""
+"""An event loop on its own thread, for synchronous code."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MEANWHILE_S = 10.0
 
 
 class LoopThread:
-    """Runs coroutines on a thread of its own while the caller waits.
+    """Runs coroutines on its own thread while the caller waits.
 
-    Not ``asyncio.run`` in the caller's thread: Airflow ends a task by raising from a signal handler, and an
-    exception raised inside a loop callback is logged and dropped by asyncio. The caller's thread only waits here,
-    so a time-out or a kill reaches it at once and the clean-up can still use the loop. The caller may also hold a
-    database transaction (the fence) without stopping the loop that keeps the connection alive.
+    ``asyncio.run`` in the caller's thread does not work: Airflow ends a task by raising from a signal handler, and
+    asyncio logs and drops an exception that is raised inside a loop callback. The caller's thread only waits here, so a
+    time-out or a kill reaches it at once and the clean-up can still use the loop. The caller can also hold a database
+    transaction (the fence) without stopping the loop that keeps the connection alive.
     """
 
     def __enter__(self) -> Self:
@@ -37,9 +37,9 @@ class LoopThread:
         self._thread.join()
 
     def run(self, coroutine: Coroutine[Any, Any, _T], *, meanwhile: Callable[[], None] | None = None) -> _T:
-        """Wait for ``coroutine``; when the wait is interrupted, it is cancelled and has ended before this returns.
+        """Run ``coroutine`` and return its result. If the wait is interrupted, cancel it and wait until it has ended.
 
-        ``meanwhile`` is called in the caller's thread every few seconds; what it raises interrupts the wait.
+        ``meanwhile`` is called in the caller's thread every few seconds; an exception of it interrupts the wait.
         """
         future = asyncio.run_coroutine_threadsafe(self._tracked(coroutine), self._loop)
         try:

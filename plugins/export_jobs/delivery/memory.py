@@ -1,4 +1,4 @@
-"""A destination in memory, for tests and dry runs: the same promise as the real ones, and failures on demand."""
+"""A destination in memory, for tests and dry runs: it keeps the same promise as the real ones and fails on demand."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _REPLACED = {FinalNameState.OURS, FinalNameState.FOREIGN}
 class MemoryDestination:
     """Keeps delivered files in a dict.
 
-    ``fail_next(error, at=...)`` makes the next call fail once: ``check`` in check; ``look`` before the final name is
-    looked at, ``clean`` before left-overs are removed, ``upload`` before any byte; inside the fence ``publish`` before
-    the file becomes visible, ``reply`` after it did, ``verify`` before it is looked at once more; ``discard`` before an
-    unfinished upload is removed.
+    ``fail_next(error, at=...)`` makes the next call fail once, at one of these steps. ``check``: in ``check``.
+    ``look``: before the final name is looked at. ``clean``: before left-overs are removed. ``upload``: before the first
+    byte. Inside the fence: ``publish`` before the file becomes visible, ``reply`` after it became visible, ``verify``
+    before it is looked at again. ``discard``: before an unfinished upload is removed.
     """
 
     def __init__(self, name: str = "memory", options: DestinationOptions | None = None) -> None:
@@ -41,22 +41,22 @@ class MemoryDestination:
         self._files: dict[str, bytes] = {}
         self._temporaries: dict[str, bytes] = {}
         self.older: dict[str, bytes] = {}
-        """Files that made way while they are replaced in steps, by the temporary name of what replaces them."""
+        """Files that are moved aside while they are replaced in steps, by the temporary name of their replacement."""
         self._failures: dict[Step, BaseException] = {}
         self.deliveries = 0
 
     @property
     def files(self) -> Mapping[str, bytes]:
-        """What stands under final names, by path."""
+        """The files under their final names, by path."""
         return MappingProxyType(self._files)
 
     @property
     def temporaries(self) -> Mapping[str, bytes]:
-        """What unfinished attempts left; empty after every call that ended by itself."""
+        """The temporary files that unfinished attempts left; empty after every call that was not killed."""
         return MappingProxyType(self._temporaries)
 
     def put(self, path: str, content: bytes) -> None:
-        """Place a file or a temporary as if another program had."""
+        """Store a file or a temporary file as another program would."""
         (self._temporaries if path.rpartition("/")[2].startswith(".") else self._files)[path] = content
 
     def fail_next(self, error: BaseException, *, at: Step) -> None:
@@ -98,7 +98,7 @@ class MemoryDestination:
         return Receipt(target.path, self.url(target.path), target.bytes, target.sha256)
 
     def _publish(self, temporary: str, path: str, state: FinalNameState) -> None:
-        """As a server of these options would: one that cannot replace renames in steps, see ``remove_then_rename``."""
+        """Publish as a server with these options does; with ``remove_then_rename`` it renames in steps."""
         if state is FinalNameState.FOREIGN and self._options.foreign_file == "keep_both":
             self._give_name(path, self._kept_path(path))
             self._reach("publish")
@@ -121,7 +121,7 @@ class MemoryDestination:
         del self.older[temporary]
 
     def _require_renamed(self, temporary: str, path: str) -> None:
-        """It may have said OK and done nothing."""
+        """Raise if the rename had no effect: a server may say OK and do nothing."""
         if temporary in self._temporaries:
             raise unpublished_error(path, self._name, None)
 
@@ -136,7 +136,7 @@ class MemoryDestination:
         return kept
 
     def _deliver_directly(self, source: BinaryIO, target: Target, found: bytes | None, fence: Fence) -> Receipt:
-        """All of it within the fence, as a partner's server shows it: half of the file stands there for a while."""
+        """Write all of it within the fence. As on a partner's server, only half of the file is there for a while."""
         content = source.read()
         source = io.BytesIO(content)
         state = FinalNameState.OURS

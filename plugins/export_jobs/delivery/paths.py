@@ -1,4 +1,4 @@
-"""Names at a destination: what a target path may be, and what temporaries and probes beside it are called."""
+"""Names at a destination: which target paths are allowed, and the names of temporary files and probes beside them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from export_jobs.core.files.temporary_name import is_temporary_name, render_temp
 from export_jobs.errors import UserError
 
 MAX_NAME_BYTES = 200
-"""Of one path component. With the attempt and the suffix added, a temporary stays below the usual limit of 255."""
+"""Limit of one path component. With attempt and suffix, a temporary name stays below the usual limit of 255 bytes."""
 
 OLD_PROBE_S = 3600
-"""A probe file of this age is no other check's, which would miss it: that one was killed, or may not remove it."""
+"""A probe file of this age is not in use by another check: that check was killed, or may not remove the file."""
 MAX_KEPT_FILES = 50
-"""Strangers' files that are kept beside one of ours."""
+"""How many foreign files are kept beside one of ours."""
 _PROBE = ".export-jobs-probe-"
 _PROBED = "export-jobs-probe.zip"
 _ATTEMPT = re.compile(r"[A-Za-z0-9]{1,40}")
@@ -71,44 +71,44 @@ def split_safe_path(path: str) -> tuple[str, ...]:
 
 
 def remote_folder(folder: str) -> str:
-    """A destination's folder as servers have it: absolute, or relative to the login's home, which ``~`` stands for."""
+    """Return a destination's folder as servers expect it: absolute, or relative to the login's home (``~``)."""
     if folder == "~" or folder.startswith("~/"):
         folder = folder[1:].strip("/") or "."
     return folder.rstrip("/") or ("/" if folder.startswith("/") else ".")
 
 
 def url_path(folder: str, path: str) -> str:
-    """Where ``path`` in a server's ``folder`` stands, as an address has it: quoted, without the dots of a home."""
+    """Return the path of a URL for ``path`` in a server's ``folder``: quoted, without the dots of a home folder."""
     return quote(posixpath.normpath(posixpath.join(folder, path)).lstrip("/"))
 
 
 def temporary_name(final: str, attempt: str, pattern: str = DEFAULT_TEMPORARY_NAME) -> str:
-    """Return the name under which ``attempt`` uploads ``final``: in the same folder and never shared."""
+    """Return the name under which ``attempt`` uploads ``final``, in the same folder; no other attempt uses it."""
     return render_temporary_name(pattern, final, validate_attempt(attempt))
 
 
 def validate_attempt(attempt: str) -> str:
-    """Return ``attempt`` when it is 1-40 letters and digits; ValueError else, since only our own code names tries."""
+    """Return ``attempt`` if it is 1-40 letters and digits; else ValueError, since only our code names attempts."""
     if not _ATTEMPT.fullmatch(attempt):
         raise ValueError(f"an attempt is named by 1-40 letters and digits, not {attempt!r}")
     return attempt
 
 
 def is_temporary_of(final: str, name: str, pattern: str = DEFAULT_TEMPORARY_NAME) -> bool:
-    """Tell whether ``name`` is what some attempt at ``final`` left behind, and not another file's temporary."""
+    """Return whether ``name`` is a temporary name of some attempt at ``final``, and not of another file."""
     return is_temporary_name(pattern, final, name)
 
 
 def kept_name(final: str, number: int) -> str:
-    """Return the name to which a stranger's file makes way; its ending stays, for servers with a list of those."""
+    """Return the name to which a foreign file is moved. Its ending stays: some servers allow only certain ones."""
     stem, dot, ending = final.rpartition(".")
     return f"{stem}.kept-{number}.{ending}" if dot else f"{final}.kept-{number}"
 
 
 def probe_name(pattern: str = DEFAULT_TEMPORARY_NAME) -> str:
-    """Return a new name for the file that proves write permission; two checks at once never share one.
+    """Return a new name for the file that checks write permission; two concurrent checks never share one.
 
-    A destination with a pattern of its own allows certain names alone, so the probe is named by it.
+    A destination with its own pattern allows only certain names, so the probe's name follows the pattern.
     """
     if pattern == DEFAULT_TEMPORARY_NAME:
         return f"{_PROBE}{secrets.token_hex(8)}"
@@ -116,7 +116,7 @@ def probe_name(pattern: str = DEFAULT_TEMPORARY_NAME) -> str:
 
 
 def is_probe(name: str, pattern: str = DEFAULT_TEMPORARY_NAME) -> bool:
-    """Tell whether ``name`` is a probe file's, of this check or another one."""
+    """Return whether ``name`` is the name of a probe file, of this check or of another one."""
     if pattern == DEFAULT_TEMPORARY_NAME:
         return name.startswith(_PROBE)
     return is_temporary_name(pattern, _PROBED, name)

@@ -1,4 +1,4 @@
-"""Delivery to S3: always a multipart upload, completed inside the fence; before that no object exists."""
+"""Delivery to S3: always a multipart upload that is completed inside the fence; before that no object exists."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class S3Destination:
-    """A prefix in a bucket; see ``Destination`` for the promise. The caller makes the client, with its time-outs.
+    """A prefix in a bucket; see ``Destination`` for the promise. The caller creates the client, with its time-outs.
 
     The content's SHA-256 is stored as object metadata ``sha256``, where a receiver and a retry can read it.
     """
@@ -53,7 +53,7 @@ class S3Destination:
         self._completion = Completion(client, self._parts, self._options, self._look, self._where)
 
     def check(self) -> None:
-        """See ``Destination.check``; refuses nothing that a delivery would manage."""
+        """See ``Destination.check``; succeeds wherever a delivery would succeed."""
         check_bucket(self._client, self._bucket, self._probe_prefix, self._options, self._endpoint)
 
     def deliver(self, source: BinaryIO, target: Target, fence: Fence) -> Receipt:
@@ -95,10 +95,10 @@ class S3Destination:
         found: RemoteFile | None,
         placed: PlacedFile,
     ) -> None:
-        """Make the object appear, and look at it.
+        """Publish the object, and look at it.
 
-        From the moment that it may stand, nothing but "it does not" and "it is another one" is an error: the ledger has
-        to know what the partner has.
+        Once the object may exist, only "it does not exist" and "it is another one" are errors: the ledger must know
+        what the partner has.
         """
         key = place["Key"]
         with self._translate_errors(f"completing the upload of {key}"):
@@ -142,7 +142,7 @@ class S3Destination:
         placed.verification = Verification.READ_BACK
 
     def _look(self, key: str) -> RemoteFile | None:
-        """What stands under ``key``; None also where the login may not look, for then the service decides."""
+        """Return the object under ``key``; None also if the login may not look, since then the service decides."""
         with self._translate_errors(f"looking at {key}"):
             try:
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)
@@ -154,7 +154,7 @@ class S3Destination:
         return _described(stored)
 
     def _has_our_label(self, key: str, found: RemoteFile | None, target: Target) -> bool:
-        """Whether an object is labelled with what the ledger knows; services exist that tell another size of it."""
+        """Whether the object has the SHA-256 label of a known file; some services report another size for it."""
         if found is None or found.etag in {known.etag for known in target.known}:
             return False
         with self._translate_errors(f"looking at {key}"):
@@ -171,7 +171,7 @@ class S3Destination:
         return digest.hexdigest()
 
     def _abort_stale(self, key: str) -> None:
-        """Abort what killed attempts left; an orphan that still uploads can then no longer complete."""
+        """Abort uploads that killed attempts left; an orphan that still uploads can then no longer complete."""
         try:
             pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=key)
             left = [upload for page in pages for upload in page.get("Uploads", []) if upload["Key"] == key]
@@ -185,7 +185,7 @@ class S3Destination:
             self._abort({"Bucket": self._bucket, "Key": key, "UploadId": upload["UploadId"]})
 
     def _abort(self, place: dict[str, str]) -> None:
-        """Free an unfinished upload's space; never raises, since another error is on its way or none matters."""
+        """Free the space of an unfinished upload; never raises, since another error is being raised or none matters."""
         try:
             with suppress(self._client.exceptions.NoSuchUpload):
                 self._client.abort_multipart_upload(**place)
@@ -210,7 +210,7 @@ def _etag(answer: dict[str, Any]) -> str | None:
 
 
 def _described(answer: dict[str, Any]) -> RemoteFile:
-    """An object as its service describes it; some leave out what others always tell.
+    """Return an object as its service describes it; some services omit fields that others always send.
 
     Only where there is no ETag, which tells of the content, an object is known by the time at which it was written.
     """
@@ -220,7 +220,7 @@ def _described(answer: dict[str, Any]) -> RemoteFile:
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Whether a service answered that it does not do this, in whatever words."""
+    """Whether a service answered that it does not do this, whatever its error code is."""
     status = (
         error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) if isinstance(error, ClientError) else 0
     )

@@ -29,12 +29,12 @@ from export_jobs.errors import ExportError, TransientError
 log = logging.getLogger(__name__)
 
 CLEANUP_SECONDS = 15.0
-"""How long removing a temporary may take after a failure; the task is failing already and should say so soon."""
+"""How long the removal of a temporary file may take after a failure; the task should report its failure soon."""
 
 
 @dataclass(frozen=True)
 class _RemotePaths:
-    """Where one delivery happens on the server."""
+    """The paths of one delivery on the server."""
 
     folder: str
     final: str
@@ -43,7 +43,7 @@ class _RemotePaths:
 
 @dataclass(frozen=True)
 class _Delivery:
-    """One file on its way over one connection."""
+    """One file that is being delivered over one connection."""
 
     loop: LoopThread
     session: SftpSession
@@ -53,7 +53,7 @@ class _Delivery:
 
 
 class SftpDestination:
-    """A folder on an SFTP server; see ``Destination`` for the promise. One connection a call, always closed."""
+    """A folder on an SFTP server; see ``Destination`` for the promise. Each call opens one connection and closes it."""
 
     def __init__(
         self,
@@ -66,8 +66,8 @@ class SftpDestination:
     ) -> None:
         """Keep the settings; nothing is read or connected before ``check`` or ``deliver``.
 
-        ``folder`` is absolute, or relative to the login's home. ``options``: what its server can do. ``stall_seconds``
-        without any progress end a transfer.
+        ``folder`` is absolute, or relative to the login's home. ``options``: what the server can do. A transfer ends
+        after ``stall_seconds`` without any progress.
         """
         self._credentials = credentials
         self._folder = remote_folder(folder)
@@ -143,7 +143,7 @@ class SftpDestination:
                 raise
 
     def shown_host_keys(self) -> tuple[ShownHostKey, ...]:
-        """Every host key that the server shows, pinned or not; nothing is sent that a connection holds."""
+        """Return every host key that the server shows, pinned or not; sends nothing of the connection's content."""
         with LoopThread() as loop:
             return loop.run(read_host_keys(self._login(), self._connect_seconds))
 
@@ -163,13 +163,13 @@ class SftpDestination:
             await remove_left_overs(session, names.folder, posixpath.basename(names.final), self._options)
 
     async def _tidy(self, session: SftpSession, names: _RemotePaths, final: FinalName) -> None:
-        """Where files are replaced in steps, a left-over may be the only copy of the older file until here."""
+        """Remove left-overs only now where files are replaced in steps: one may have been the only older copy."""
         if self._options.replace == "remove_then_rename":
             with suppress(ExportError):
                 await remove_left_overs(session, names.folder, posixpath.basename(final.path), self._options)
 
     async def _stage(self, one: _Delivery, stored: StoredFile) -> None:
-        """Have the complete, verified content under the temporary name, as far as the server shows it."""
+        """Upload the complete content under the temporary name and verify it, as far as the server shows it."""
         session, source, target, names = one.session, one.source, one.target, one.names
         start = source.tell()
         try:
@@ -184,7 +184,7 @@ class SftpDestination:
         await stored.verify()
 
     async def _discard(self, session: SftpSession, temporary: str) -> None:
-        """Remove the temporary after a failure, over a new connection when the old one is gone; never raises."""
+        """Remove the temporary file after a failure, over a new connection if the old one is gone; never raises."""
         session.stall_seconds = min(session.stall_seconds, CLEANUP_SECONDS)
         try:
             with suppress(TransientError):

@@ -1,4 +1,4 @@
-"""Reading a staged file while proving that it still is the file the ledger knows."""
+"""Read a staged file and verify that it is still the file that the ledger knows."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _BLOCK = 1024 * 1024
 
 
 class VerifiedReader:
-    """Hands out the source block by block and keeps size and SHA-256; hashing leaves the interpreter lock free.
+    """Reads the source in blocks and counts and hashes them; hashing releases the interpreter lock.
 
-    A receipt repeats the target's digest, so the bytes behind it must be the bytes that were sent: a staged file
-    that was cut, or overwritten by an orphaned attempt, must never reach its final name.
+    A receipt repeats the target's digest, so exactly those bytes must be sent: a staged file that was truncated, or
+    overwritten by an orphaned attempt, must never reach its final name.
     """
 
     def __init__(self, source: BinaryIO, target: Target) -> None:
@@ -26,7 +26,7 @@ class VerifiedReader:
         self.bytes = 0
 
     def read(self, size: int) -> bytes:
-        """Return the next ``size`` bytes, fewer only at the end, ``b""`` after it.
+        """Return the next ``size`` bytes, fewer only at the end, and then ``b""``.
 
         Raises:
             TransientError: the local disk failed.
@@ -48,7 +48,7 @@ class VerifiedReader:
         return block
 
     def finish(self) -> None:
-        """Compare what was read with what the target promised; call it after the last block.
+        """Compare the bytes that were read with the target; call it after the last block.
 
         Raises:
             TerminalError: size or SHA-256 differ.
@@ -76,7 +76,7 @@ class VerifiedReader:
 
 
 def prefix_sha256(source: BinaryIO) -> Callable[[int], str]:
-    """The SHA-256 (hex) of the first so many bytes of a staged file, which is left at its beginning."""
+    """Return a function that hashes the first ``size`` bytes (SHA-256, hex) and leaves the file at its position."""
 
     def sha256(size: int) -> str:
         digest = hashlib.sha256()

@@ -1,7 +1,7 @@
-"""``ftplib`` as servers want it today: TLS from the first byte where asked, and its session used again for the data.
+"""``ftplib`` as servers need it today: implicit TLS, and TLS sessions that the data connections reuse.
 
 vsftpd and ProFTPD refuse a data connection that does not continue the TLS session of the control connection, since
-another program could have opened it. ``ftplib`` begins a new session each time.
+another program could have opened it. ``ftplib`` starts a new session each time.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ QUIET_SECONDS = 30
 
 
 class _AnyEncoding(ftplib.FTP):
-    """Reads answers whose words are in another encoding than file names are: only their digits count."""
+    """Reads answers whose text may have another encoding than file names: only their digits are used."""
 
     _answers: Any = None
 
     @property
     def file(self) -> Any:
-        """What the server answers, as text."""
+        """The server's answers, as text."""
         return self._answers
 
     @file.setter
@@ -43,7 +43,7 @@ class _AnyEncoding(ftplib.FTP):
             return ftplib.parse229(self.sendcmd("EPSV"), self.sock.getpeername())
 
     def putline(self, line: str) -> None:
-        """Send a command; a folder's name that came in an answer goes back as it came."""
+        """Send a command; a folder name from an answer is sent back byte for byte."""
         if "\r" in line or "\n" in line:
             raise ValueError("a command of FTP is one line")
         if self.sock is not None:
@@ -55,7 +55,7 @@ class PlainClient(_AnyEncoding):
 
 
 class TlsClient(_AnyEncoding, ftplib.FTP_TLS):
-    """FTP that begins in the clear and asks for TLS before it logs in."""
+    """FTP with explicit TLS: it starts unencrypted and requests TLS before the login."""
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket.socket, int | None]:
         """Open a data connection that continues the TLS session of the control connection."""
@@ -67,7 +67,7 @@ class TlsClient(_AnyEncoding, ftplib.FTP_TLS):
 
 
 class ImplicitTlsClient(TlsClient):
-    """FTP that is encrypted from its first byte, on a port of its own."""
+    """FTP with implicit TLS: encrypted from the first byte, on its own port."""
 
     _wrapped: socket.socket | None = None
 
@@ -84,7 +84,7 @@ class ImplicitTlsClient(TlsClient):
 
 
 class TlsRefused(ftplib.error_perm):
-    """The server's answer to the wish for TLS."""
+    """The server refused the request for TLS."""
 
 
 def connected_client(login: FtpLogin, seconds: float) -> ftplib.FTP:
@@ -113,7 +113,7 @@ def connected_client(login: FtpLogin, seconds: float) -> ftplib.FTP:
 
 
 def _keep_alive(control: socket.socket | None) -> None:
-    """Firewalls forget a control connection over which nothing goes while a large file is sent over another one."""
+    """Keep the control connection alive: firewalls drop it when it is idle while a large file is sent."""
     if control is None:
         return
     control.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

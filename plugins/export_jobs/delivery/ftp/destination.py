@@ -1,4 +1,4 @@
-"""Delivery over FTPS or FTP: temporary name, verified size, one rename inside the fence."""
+"""Delivery over FTPS or FTP: upload under a temporary name, verify the size, rename once inside the fence."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from export_jobs.errors import ExportError
 log = logging.getLogger(__name__)
 
 TIDY_AFTER_S = (0.0, 1.0)
-"""A server may count the connection that has just ended for a moment."""
+"""For a moment a server may still count the connection that has just ended."""
 PROBE = b"Export Jobs proves write permission; this file may be removed.\n"
 
 
 class FtpDestination:
-    """A folder on an FTP server; see ``Destination`` for the promise. One connection a call, always closed."""
+    """A folder on an FTP server; see ``Destination`` for the promise. Each call opens one connection and closes it."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class FtpDestination:
     ) -> None:
         """Keep the settings; nothing is read or connected before ``check`` or ``deliver``.
 
-        ``folder`` is absolute, or relative to the login's home. ``plain``: without TLS, by consent.
+        ``folder`` is absolute, or relative to the login's home. ``plain``: without TLS, as the destination allows.
         """
         self._credentials = credentials
         self._folder = remote_folder(folder)
@@ -60,7 +60,7 @@ class FtpDestination:
         self._stall_seconds = stall_seconds
 
     def check(self) -> None:
-        """See ``Destination.check``; the probe is renamed, too, where a delivery is."""
+        """See ``Destination.check``; if deliveries rename, the probe is renamed, too."""
         options = self._options
         with self._open() as session:
             if options.probe == "login_only":
@@ -126,9 +126,9 @@ class FtpDestination:
         return FtpSession(login, folder or self._folder, self._stall_seconds)
 
     def _discard(self, session: FtpSession, path: str) -> None:
-        """Remove what is unfinished, over a connection of its own; never raises.
+        """Remove an unfinished upload over a new connection; never raises.
 
-        The first one ends before: its server may still be busy with the data, and take one login at a time.
+        The first connection is closed before: its server may still be busy with the data, and allow only one login.
         """
         session.close()
         for wait in TIDY_AFTER_S:
@@ -143,7 +143,7 @@ class FtpDestination:
 
 
 def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str) -> None:
-    """Remove what killed attempts left; their uploads then have no name to be renamed from."""
+    """Remove uploads that killed attempts left, so that those attempts can no longer rename them."""
     names = session.names_in(folder)
     if names is None:
         log.warning("No permission to list %s on %s: unfinished uploads stay there", folder or ".", session.where)
@@ -154,7 +154,7 @@ def _remove_left_overs(session: FtpSession, folder: str, name: str, pattern: str
 
 
 def _can_remove_old_probes(session: FtpSession, pattern: str) -> bool:
-    """A server may say "no such file" first and deny the removal of what is there: it gets no second probe."""
+    """Return whether old probe files can be removed. Some servers deny that only for files that exist."""
     for name in [found for found in session.names_in("") or () if is_probe(found, pattern)]:
         found = session.look(name)
         if found is None or not found.modified or time.time() - found.modified < OLD_PROBE_S:
@@ -166,7 +166,7 @@ def _can_remove_old_probes(session: FtpSession, pattern: str) -> bool:
 
 
 def _probe(session: FtpSession, options: DestinationOptions) -> None:
-    """Do with a small file what a delivery does. Where it could not be removed again, nothing is written."""
+    """Do with a small file what a delivery does. If it could not be removed again, nothing is written."""
     first, second = probe_name(options.temporary_name), probe_name(options.temporary_name)
     if not session.may_remove(first) or not _can_remove_old_probes(session, options.temporary_name):
         log.info("The login may not remove files on %s, so no probe is written", session.where)

@@ -1,4 +1,4 @@
-"""Writing a file straight under its final name over FTP, for servers that act on every name: inside the fence."""
+"""Write a file directly under its final name over FTP, inside the fence, for servers that act on every name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from export_jobs.delivery.verified_reader import VerifiedReader, prefix_sha256
 
 
 class FtpDirectUpload:
-    """One file under its final name from its first byte on. ``is_unfinished``: it stands there in part, and is ours."""
+    """One file under its final name from its first byte on. ``is_unfinished``: a part of it is there, and is ours."""
 
     def __init__(self, session: FtpSession, source: BinaryIO, target: Target, options: DestinationOptions) -> None:
-        """Look at the final name; raises ``ForeignFileError`` for a file that is not ours and may not make way."""
+        """Look at the final name; raises ``ForeignFileError`` for a foreign file that must not be moved or replaced."""
         self._session = session
         self._source = source
         self._target = target
@@ -27,7 +27,7 @@ class FtpDirectUpload:
         self.is_unfinished = False
 
     def publish(self, placed: PlacedFile) -> None:
-        """Write the file, look at it, and tell what the server says of it."""
+        """Write the file, look at it, and record in ``placed`` what the server reports."""
         final = self._final
         final.require_unchanged()
         if final.state is FinalNameState.SAME_BYTES:
@@ -37,7 +37,7 @@ class FtpDirectUpload:
         if final.keeps_both:
             final.move_aside()
         elif final.found is not None:
-            # What an attempt that was given up still writes then goes into a file that has no name any more.
+            # What an abandoned attempt still writes then goes into a file that no longer has a name.
             self._session.remove_quietly(self._target.path)
         upload = FtpUpload(self._session, self._target.path, self._target, self._options)
         self._send(upload, placed)

@@ -1,4 +1,4 @@
-"""An error of ``ftplib``, TLS or the network -> a message and a retry rule. A server's own text is never repeated."""
+"""Turn an error of ``ftplib``, TLS or the network into a message and a retry rule, without the server's own text."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ _BY_CODE: dict[str, _Cause] = {
         "Ask the server's owner what this code means there",
     ),
 }
-"""By a whole code, else by its first digit."""
+"""By the whole code, else by its first digit."""
 _BY_TYPE: dict[type[BaseException], _Cause] = {
     TimeoutError: (
         TransientError,
@@ -101,11 +101,11 @@ _BY_TYPE: dict[type[BaseException], _Cause] = {
 
 
 class RenameRefusedError(TerminalError):
-    """A server does not give a file the name that it is to have; what stands there may be why."""
+    """A server refuses to rename a file to its final name, perhaps because a file of that name exists."""
 
 
 def stored_and_gone_error(where: str, path: str) -> TerminalError:
-    """Name a server that takes each file as soon as it is stored, whatever it is called."""
+    """Return the error for a server that takes each file as soon as it is stored, whatever its name."""
     return TerminalError(
         f"The FTP server {where} removed {path} as soon as it was stored, before it was renamed to its final name. It "
         "is not sent again, because the receiver would get one temporary file after the other",
@@ -116,7 +116,7 @@ def stored_and_gone_error(where: str, path: str) -> TerminalError:
 
 
 def no_rename_error(where: str, path: str) -> TerminalError:
-    """Name a login that may upload and not rename."""
+    """Return the error for a login that may upload but not rename."""
     return TerminalError(
         f"The FTP server {where} allows {path} to be written but not renamed, so a file cannot get its final name",
         "Ask the server's owner to allow the login to write, rename and remove files there, or set `publish: direct` "
@@ -125,7 +125,7 @@ def no_rename_error(where: str, path: str) -> TerminalError:
 
 
 def cannot_replace_error(where: str, path: str) -> TerminalError:
-    """Name a server whose rename does not replace."""
+    """Return the error for a server whose rename does not replace."""
     return TerminalError(
         f"The FTP server {where} cannot replace a file by a rename, and {path} already exists; it was left unchanged",
         "Move the old file away there and rerun, or set `replace: remove_then_rename` at the destination",
@@ -141,24 +141,24 @@ def encoding_error(where: str, path: str, encoding: str) -> TerminalError:
 
 
 def is_permission_error(error: BaseException) -> bool:
-    """Whether a refusal is about rights: FTP has one code for that and for what is not there."""
+    """Return whether a refusal is about permissions: FTP has the same code for that and for a missing file."""
     text = str(error).lower()
     return any(word in text for word in ("permission", "privilege", "denied", "not allowed", "not permitted", "forbid"))
 
 
 def code_of(error: BaseException) -> str:
-    """The three digits of a server's answer; "" for what is none."""
+    """Return the three digits of a server's answer; "" for any other error."""
     text = str(error)
     return text[:3] if isinstance(error, ftplib.Error) and text[:3].isdecimal() else ""
 
 
 def is_unknown_command(error: BaseException) -> bool:
-    """Whether the server does not have the command that it was sent."""
+    """Return whether the server does not know the command that it was sent."""
     return code_of(error) in _NO_COMMAND
 
 
 def ftp_login_error(error: BaseException, login: FtpLogin) -> ExportError:
-    """What stopped a login. A password is tried once only, so that the account is not locked."""
+    """Return the error for a failed login. A password is tried only once, so that the account is not locked."""
     where = login.where
     if isinstance(error, ssl.SSLCertVerificationError):
         return TerminalError(
@@ -203,7 +203,7 @@ def _refused_login(error: BaseException, login: FtpLogin) -> ExportError | None:
 
 
 def transfer_error(error: BaseException, where: str, doing: str, path: str = "") -> ExportError:
-    """What went wrong while ``doing`` something with ``path``."""
+    """Return the error for a failure while ``doing`` something with ``path``."""
     if any(words in str(error).lower() for words in _SESSION_REUSE):
         kind, what, remedy = _REFUSED_SESSION
     elif code_of(error)[:1] in {"4", "5"} and says_disk_is_full(str(error), path):

@@ -1,4 +1,4 @@
-"""What an FTP server says of a file, as text -> values."""
+"""Parse what an FTP server reports of a file."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ def mlst_facts(answer: str) -> dict[str, str]:
 
 
 def size_of(answer: str) -> int | None:
-    """``213 5`` -> 5; None for an answer without a number, which says that the file is there and not how large."""
+    """``213 5`` -> 5; None for an answer without a number: the file is there, but its size is not known."""
     words = answer[3:].split()
     return int(words[0]) if words and words[0].isdecimal() else None
 
 
 def utc_seconds(text: str) -> int | None:
-    """Seconds since 1970 of ``YYYYMMDDHHMMSS``, which is UTC; None for anything else."""
+    """Return the seconds since 1970 of ``YYYYMMDDHHMMSS`` in UTC; None for anything else."""
     digits = text.strip().partition(".")[0]
     if len(digits) != 14 or not digits.isdecimal():
         return None

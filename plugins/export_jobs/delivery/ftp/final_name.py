@@ -1,7 +1,7 @@
-"""What stands under a final name on an FTP server, whose it is, and what the destination lets be done with it.
+"""The file that exists under a final name on an FTP server, whose it is, and what the destination allows for it.
 
-The protocol has no rename that refuses to replace: what a stranger puts there between the look inside the fence and
-the rename, some milliseconds later, is lost. SFTP and S3 have one; the reference of destinations says so.
+FTP has no rename that refuses to replace. A file that another program puts there between the look inside the fence and
+the rename, some milliseconds later, is lost. SFTP and S3 have such a rename; the reference of destinations says so.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class FtpFinalName:
-    """The path that a delivery is for. ``found`` and ``state`` are what was there when it was judged."""
+    """The path of a delivery. ``found`` and ``state``: the file that was there when it was looked at."""
 
     def __init__(
         self,
@@ -38,10 +38,10 @@ class FtpFinalName:
         options: DestinationOptions,
         prefix_hash: Callable[[int], str] | None = None,
     ) -> None:
-        """Look at it; raises ``ForeignFileError`` for a file that is not ours and may not make way.
+        """Look at it; raises ``ForeignFileError`` for a foreign file that must not be moved or replaced.
 
-        ``prefix_hash`` gives the SHA-256 of the first so many bytes to send: where uploads have no temporary name, what
-        stands there may be the part of this very file that a killed attempt has left.
+        ``prefix_hash`` returns the SHA-256 of the first n bytes to send: where uploads have no temporary name, the file
+        there may be a part of this file that a killed attempt left.
         """
         self._session = session
         self._target = target
@@ -57,16 +57,16 @@ class FtpFinalName:
 
     @property
     def keeps_both(self) -> bool:
-        """Whether a stranger's file stands there that gets another name."""
+        """Whether a foreign file is there that is to be renamed."""
         return self.state is FinalNameState.FOREIGN and self._options.foreign_file == "keep_both"
 
     def require_unchanged(self) -> None:
-        """Raises ``TransientError`` when something else has come to stand there since it was judged."""
+        """Raise ``TransientError`` if the file there has changed since it was looked at."""
         if self._session.look(self._target.path) != self.found:
             raise changed_during_upload_error(self._target.path, self._session.where)
 
     def move_aside(self) -> None:
-        """Give a stranger's file a name beside ours."""
+        """Rename the foreign file, so that it is kept beside ours."""
         folder, name = posixpath.split(self._target.path)
         for number in range(1, MAX_KEPT_FILES + 1):
             kept = posixpath.join(folder, kept_name(name, number))
@@ -77,7 +77,7 @@ class FtpFinalName:
         raise foreign_file_error(self.found, self._target.path, self._session.where)
 
     def describe(self, found: RemoteFile | None, placed: PlacedFile) -> None:
-        """Fill in what the server says of the file that stands there now."""
+        """Record in ``placed`` what the server reports of the file that is there now."""
         if found is None:
             log.info(
                 "%s is not visible under its final name: its receiver took it, or the server hides it",
@@ -88,7 +88,7 @@ class FtpFinalName:
         placed.reported_bytes = None if found.bytes == self._target.bytes else found.bytes
 
     def describe_as_found(self, placed: PlacedFile) -> None:
-        """Fill in that these very bytes stood there already."""
+        """Record in ``placed`` that exactly these bytes were there already."""
         self.describe(self.found, placed)
         placed.verification = Verification.READ_BACK if self.was_read else Verification.SIZE
 

@@ -1,4 +1,4 @@
-"""From a connection's credentials to what one FTP login needs, read and checked before a byte is sent."""
+"""Read what an FTP login needs from a connection's credentials, and check it before a byte is sent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Protection(StrEnum):
 
 @dataclass(frozen=True)
 class FtpLogin:
-    """One login. ``context`` verifies the server's certificate and name; None only for plain FTP."""
+    """One login. ``context`` verifies the server's certificate and name; it is None only for plain FTP."""
 
     host: str
     port: int
@@ -41,16 +41,15 @@ class FtpLogin:
 
     @property
     def where(self) -> str:
-        """The server as messages name it."""
+        """Host and port of the server, for messages."""
         return server_address(self.host, self.port)
 
 
 def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
-    """Read what an Airflow connection of type FTP says; ``plain``: the destination consents to no encryption.
+    """Read the login from an Airflow connection of type FTP; ``plain``: the destination allows no encryption.
 
-    Beside login and password these fields of the extra count: ``passive`` (it has to be on), ``encoding`` of file
-    names, ``implicit_tls``, and ``ca_file`` (a path) or ``ca_certificate`` (PEM) for a server with a certificate of
-    its own.
+    Besides login and password these fields of the extra are used: ``passive`` (must be on), ``encoding`` of file names,
+    ``implicit_tls``, and ``ca_file`` (a path) or ``ca_certificate`` (PEM) for a server whose authority is not public.
 
     Raises:
         TerminalError: something is missing, unreadable or not supported; the message names the field, never its value.
@@ -87,7 +86,7 @@ def read_ftp_login(credentials: Credentials, *, plain: bool) -> FtpLogin:
 
 
 def ftp_address(credentials: Credentials, *, plain: bool) -> str:
-    """Host and port as an address has them; nothing of the connection is judged."""
+    """Return host and port for an address, without any check of the connection."""
     is_implicit = not plain and _is_on(credentials.extra.get("implicit_tls", False))
     return server_address(credentials.host, _port(credentials, Protection.IMPLICIT if is_implicit else Protection.NONE))
 

@@ -1,4 +1,4 @@
-"""Giving an uploaded file its final name over FTP: what stands there is looked at before, and again after."""
+"""Rename an uploaded file to its final name over FTP, and look at that name before and after."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class FtpPublication:
-    """One file on its way from its temporary to its final name."""
+    """The rename of one file from its temporary to its final name."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class FtpPublication:
         self.verification = Verification.NONE
         """How far the upload could be verified under its temporary name."""
         self.uploaded: RemoteFile | None = None
-        """What the server says of the upload under its temporary name, once it is there."""
+        """What the server reports of the upload under its temporary name, once it is there."""
 
     def publish(self, placed: PlacedFile) -> None:
-        """Rename, unless it is done already, and tell what the server says of the file then."""
+        """Rename, unless that is done already, and record in ``placed`` what the server then reports of the file."""
         final = self._final
         final.require_unchanged()
         if final.state is FinalNameState.SAME_BYTES:
@@ -59,7 +59,7 @@ class FtpPublication:
         self._verify(placed)
 
     def _take_final_name(self) -> bool:
-        """False where that is not needed, as the ledger knows that these bytes stand there."""
+        """Rename the file; False if that is not needed, since by the ledger these bytes are there already."""
         final = self._final
         if final.state is not FinalNameState.NOTHING and not final.keeps_both:
             return self._replace()
@@ -69,10 +69,10 @@ class FtpPublication:
         return True
 
     def _is_done(self) -> bool:
-        """Whether a rename whose answer was lost has been done: asked now, since not every login may read files back.
+        """Whether a rename whose answer was lost took effect. It is checked now: not every login may read files back.
 
-        The temporary name is gone, and the final one has the size and the time of the upload, or shows nothing but that
-        it is there.
+        If so, the temporary name is gone, and the final name has the size and time of the upload, or shows only that a
+        file is there.
         """
         uploaded = self.uploaded or RemoteFile(None)
         with suppress(ExportError):
@@ -83,9 +83,9 @@ class FtpPublication:
         return False
 
     def _replace(self) -> bool:
-        """By one rename where the server knows it; servers exist that refuse a name which is taken.
+        """Replace the file by one rename; some servers refuse a name that is taken.
 
-        False where it is not needed, as the ledger knows that these bytes stand there.
+        Returns False if that is not needed, since by the ledger these bytes are there already.
         """
         try:
             self._session.rename(self.temporary, self._target.path)
@@ -102,12 +102,12 @@ class FtpPublication:
         return True
 
     def _had_no_effect(self) -> bool:
-        """Whether the server said OK and did nothing: both files are what they were."""
+        """Whether the server said OK and did nothing: both files are unchanged."""
         session = self._session
         return session.look(self.temporary) is not None and session.look(self._target.path) == self._final.found
 
     def _remove_then_rename(self) -> None:
-        """In three steps, by consent: the older file is removed only once the new one has its name."""
+        """Replace in three steps, if the destination allows it: the older file is removed only after the rename."""
         session, path = self._session, self._target.path
         folder, name = posixpath.split(path)
         aside = posixpath.join(folder, temporary_name(name, secrets.token_hex(16), self._options.temporary_name))
@@ -123,12 +123,12 @@ class FtpPublication:
         session.remove_quietly(aside)
 
     def _require_renamed(self) -> None:
-        """A server that says OK and does nothing must not cost the older file, too."""
+        """Raise if the rename had no effect: then the older file must not be lost, too."""
         if self._session.look(self.temporary) is not None:
             raise unpublished_error(self._target.path, self._session.where, None)
 
     def _verify(self, placed: PlacedFile) -> None:
-        """A server can answer OK and do nothing: then the temporary is still there, or the older file as it was."""
+        """Check that the rename took effect: else the temporary file is still there, or the older file is unchanged."""
         found = self._session.look(self._target.path)
         is_cut = self._options.verify == "size" and found is not None and found.bytes not in {None, self._target.bytes}
         is_other = found is not None and (is_cut or self._is_older(found))
@@ -144,7 +144,7 @@ class FtpPublication:
         return Verification.SIZE if is_sized else Verification.NONE
 
     def _is_older(self, found: RemoteFile) -> bool:
-        """Whether it is the file that was to be replaced; a rename keeps the time of what is renamed."""
+        """Whether it is still the file to be replaced; a rename keeps the time of the renamed file."""
         is_replacing = self._final.state in {FinalNameState.OURS, FinalNameState.FOREIGN}
         if not is_replacing or self.uploaded is None or self.uploaded.modified is None:
             return False

@@ -1,4 +1,4 @@
-"""One FTP connection, logged in: what a delivery asks of it, with its errors as ours."""
+"""One FTP connection after login: the requests of a delivery, with errors turned into ours."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _TROUBLE = (ftplib.Error, OSError, EOFError)
 
 
 class FtpSession:
-    """Stands in the destination's folder; every path is relative to it. Always closed by ``with``."""
+    """A connection whose current folder is the destination's; every path is relative to it. Close it by ``with``."""
 
     def __init__(self, login: FtpLogin, folder: str, stall_seconds: float) -> None:
         self.where = login.where
@@ -63,7 +63,7 @@ class FtpSession:
         self.alive = True
 
     def reopen(self) -> None:
-        """Log in anew once the connection is lost, into the same folder."""
+        """Log in again after the connection was lost, and open the same folder."""
         self._client.close()
         self._connect()
 
@@ -74,7 +74,7 @@ class FtpSession:
         self.close()
 
     def look(self, path: str) -> RemoteFile | None:
-        """What the server says of a file; None where there is none, or where it does not say."""
+        """Return what the server reports of a file; None if there is none, or if the server does not say."""
         if "MLST" in self._features:
             return self._look_by_facts(path)
         with self._translated("looking at", path):
@@ -106,7 +106,7 @@ class FtpSession:
             self._client.voidresp()
 
     def sha256(self, path: str) -> str:
-        """Hex digest of a file's content, which is read back for it."""
+        """Read a file back and return the SHA-256 (hex) of its content."""
         digest = hashlib.sha256()
         with self._translated("reading back", path):
             data = self._open_data(f"RETR {path}")
@@ -121,7 +121,7 @@ class FtpSession:
         return digest.hexdigest()
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file another name; what is not there any more has been taken away by its receiver."""
+        """Rename a file; if it is no longer there, its receiver has taken it."""
         with self._translated("renaming to", new):
             try:
                 self._client.sendcmd(f"RNFR {old}")
@@ -136,7 +136,7 @@ class FtpSession:
                 raise RenameRefusedError(failure.what, failure.remedy) from error
 
     def remove(self, path: str) -> None:
-        """Remove a file, unless it is not there."""
+        """Remove a file, if it exists."""
         with self._translated("removing", path):
             try:
                 self._client.delete(path)
@@ -145,14 +145,14 @@ class FtpSession:
                     raise
 
     def remove_quietly(self, path: str) -> None:
-        """Remove what is no longer needed; where that is refused, it stays."""
+        """Remove a file that is no longer needed; if the server refuses, it stays."""
         try:
             self.remove(path)
         except ExportError as error:
             log.warning("%s stays on %s: %s", path, self.where, error)
 
     def may_remove(self, path: str) -> bool:
-        """Whether files may be removed, asked about one that is not there."""
+        """Return whether the login may remove files, by a request for a file that does not exist."""
         with self._translated("checking the permission to remove", path):
             try:
                 self._client.delete(path)
@@ -161,7 +161,7 @@ class FtpSession:
         return True
 
     def require_rename(self, path: str) -> None:
-        """Raises ``TerminalError`` where nothing may be renamed, asked about a file that is not there."""
+        """Raise ``TerminalError`` if the login may not rename, by a request for a file that does not exist."""
         with self._translated("checking the permission to rename", path):
             try:
                 self._client.sendcmd(f"RNFR {path}")
@@ -170,7 +170,7 @@ class FtpSession:
                     raise no_rename_error(self.where, path) from error
 
     def close(self) -> None:
-        """End the connection; a second time does nothing."""
+        """Close the connection; a second call does nothing."""
         if self._client.sock is None:
             return
         self._client.sock.settimeout(min(self._stall_seconds, GOODBYE_SECONDS))
@@ -179,12 +179,12 @@ class FtpSession:
         self._client.close()
 
     def names_in(self, folder: str) -> list[str] | None:
-        """Names of what is in a folder, hidden ones, too, where the server shows them; None where it lists nothing."""
+        """Return the names in a folder, also hidden ones if the server shows them; None if it refuses to list."""
         with self._translated("listing", folder):
             return names_in(self._client, folder, has_facts="MLST" in self._features)
 
     def create_folder(self, folder: str) -> None:
-        """Make a folder, unless it is there."""
+        """Create a folder, unless it exists."""
         with self._translated("creating the sub-folder", folder):
             try:
                 self._client.mkd(folder)
@@ -194,7 +194,7 @@ class FtpSession:
                 self._client.cwd(here)
 
     def _open_data(self, command: str) -> socket.socket:
-        """Begin a binary transfer; asked for each time, since listing a folder leaves the connection in text mode."""
+        """Start a binary transfer; the mode is set each time, since listing a folder leaves text mode on."""
         self._client.voidcmd("TYPE I")
         return self._client.transfercmd(command)
 
@@ -213,7 +213,7 @@ class FtpSession:
                 ) from error
 
     def _ask_features(self) -> set[str]:
-        """The commands beyond the oldest ones that the server has; none where it does not say."""
+        """Return the extensions that the server supports; none if it does not say."""
         try:
             answer = self._client.sendcmd("FEAT")
         except ftplib.Error:
@@ -227,12 +227,12 @@ class FtpSession:
         return features
 
     def _look_by_name(self, path: str) -> RemoteFile | None:
-        """On a server that tells no sizes: only the content can say whose file it is. None also where nothing lists."""
+        """Look in the listing if no sizes are reported: only the content tells whose it is. None also without one."""
         folder, name = posixpath.split(path)
         return RemoteFile(None) if name in (self.names_in(folder) or ()) else None
 
     def _look_by_rename(self, path: str, refusal: ftplib.error_perm) -> RemoteFile | None:
-        """Where nobody may look, the first half of a rename tells whether a file is there; it changes nothing."""
+        """Find out by the first half of a rename, which changes nothing, whether a hidden file exists."""
         if not is_permission_error(refusal):
             return None
         try:

@@ -1,4 +1,4 @@
-"""Sending a file over FTP, and proving that the server holds what it was sent, as far as it lets itself be asked."""
+"""Send a file over FTP and verify that the server stored what was sent, as far as the server allows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEEP_OPEN_AFTER_S = 10.0
 
 
 class FtpUpload:
-    """One file under one name. ``is_sent``: all its bytes are, so that it may be whole on the server."""
+    """One file under one name. ``is_sent``: all its bytes were sent, so it may be whole on the server."""
 
     def __init__(self, session: FtpSession, path: str, target: Target, options: DestinationOptions) -> None:
         self._session = session
@@ -31,7 +31,7 @@ class FtpUpload:
         self._options = options
         self.is_sent = False
         self.stored: RemoteFile | None = None
-        """What the server says of the file; None where it shows nothing."""
+        """What the server reports of the file; None if it shows nothing."""
         self.verification = Verification.NONE
 
     def send(self, reader: VerifiedReader, meanwhile: Callable[[], None] = lambda: None) -> None:
@@ -44,7 +44,7 @@ class FtpUpload:
             log.info("%s is whole on the server, though the connection was lost at its end", self._path)
 
     def verify(self) -> None:
-        """Look at the file, and at its content where the destination asks for that.
+        """Look at the file, and read back its content if the destination requires it.
 
         Raises ``TransientError`` for another size or content.
         """

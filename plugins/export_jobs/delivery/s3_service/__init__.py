@@ -1,1 +1,1 @@
-"""What stands behind a destination on S3: questions to a bucket, and how each answer is read."""
+"""The parts of a destination on S3: requests to a bucket, and the meaning of each answer."""

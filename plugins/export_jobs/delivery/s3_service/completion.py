@@ -1,7 +1,7 @@
-"""The end of an upload to S3, which makes the object appear: what its answer means, and what a missing answer hides.
+"""Complete an upload to S3, which publishes the object, and find out the result if the answer is missing.
 
-A login may have no right but to write. Then nobody can look whether an object stands, and the end of the upload itself
-is asked: an upload that has been completed is open no more, and a condition on an ETag tells whose object it is.
+A login may only have the permission to write. Then it cannot look whether an object exists, and the completion is
+requested again instead: a completed upload is no longer open, and a condition on an ETag tells whose object it is.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from export_jobs.delivery.s3_service.errors import UnexpectedAnswerError, error_
 from export_jobs.delivery.s3_service.parts import MAX_PARTS, PartSender
 
 OUTCOME_LOOKS_S = (0.5, 2.0)
-"""When nobody has said whether an upload was completed."""
+"""Waits before further looks if no answer said whether an upload was completed."""
 NO_SUCH_OBJECT = {"404", "NoSuchKey", "NotFound"}
 ACCESS_DENIED = {"403", "AccessDenied", "Forbidden"}
 LOOK_REFUSED = ACCESS_DENIED | {"400"}
-"""An answer to a look without a cause: its next request with a body is told, for example, that a token has expired."""
+"""Answers to a look that give no cause: a later request with a body shows it, such as an expired token."""
 NO_SUCH_UPLOAD = {"NoSuchUpload"}
 CHANGED = {"PreconditionFailed", "412"}
 _CONDITION_UNKNOWN = {"NotImplemented", "501", "InvalidArgument", "InvalidRequest", "400"}
-"""What stores answer to a header `If-Match` or `If-None-Match` that they do not know at the end of an upload."""
+"""Answers of services that do not support the header `If-Match` or `If-None-Match` when an upload is completed."""
 _ANSWERED = {"ETag", "Key", "Bucket", "Location"}
-"""What an answer to the end of an upload says of the object. One that says none of it proves nothing."""
+"""Fields about the object in an answer to a completion. An answer without any of them proves nothing."""
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _IMPOSSIBLE_ETAG = '"00000000000000000000000000000000-1"'
 LookUnder = Callable[[str], RemoteFile | None]
 
 
 class Completion:
-    """Completes uploads of one destination. ``look``: what stands under a key, None also where nobody may look."""
+    """Completes uploads of one destination. ``look`` returns the object under a key; None also if it may not look."""
 
     def __init__(
         self, client: Any, parts: PartSender, options: DestinationOptions, look: LookUnder, where: str
@@ -57,18 +57,18 @@ class Completion:
     def complete(
         self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, found: RemoteFile | None
     ) -> str | None:
-        """Make the object appear if under its key stands what was ``found``; returns its ETag, where that is told.
+        """Publish the object if its key still has what was ``found``; return its ETag, if the service reports it.
 
-        The service itself refuses when a part differs from its ETag. Raises boto3's errors for an object that does not
-        stand, ``ForeignFileError`` for another one that does, ``TransientError`` when that has just come.
+        The service itself refuses if a part differs from its ETag. Raises boto3's errors if the object does not exist,
+        ``ForeignFileError`` if another object does, ``TransientError`` if that object has just appeared.
         """
         try:
             return self._complete(place, parts, target, found)
         except (ClientError, BotoCoreError) as error:
-            # A reply may be lost; boto3 repeats the request, and the second finds the upload gone or its own work.
+            # If a reply is lost, boto3 repeats the request, which finds the upload gone or its own object.
             is_published = self._is_published(place, target)
             if is_published:
-                return None  # it is looked at in a moment
+                return None  # the caller looks at it next
             if is_published is None and _may_have_completed(error) and self._complete_again(place, parts, found):
                 return _etag_of(parts)
             if error_code(error) not in CHANGED:
@@ -91,7 +91,7 @@ class Completion:
                 return self._send_completion(place, parts, {})
             if error_code(error) not in _CONDITION_UNKNOWN:
                 raise
-            # A store that does not know the header. Between this look and the next request another could write there.
+            # The service does not support the header. Another program could write between this look and the request.
             if self._look(place["Key"]) != found:
                 raise changed_during_upload_error(target.path, self._where) from error
             return self._send_completion(place, parts, {})
@@ -101,15 +101,15 @@ class Completion:
     ) -> str | None:
         answer = self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts}, **condition)
         if not _ANSWERED & answer.keys():
-            raise UnexpectedAnswerError  # then the bucket itself is asked, as when the answer is lost
+            raise UnexpectedAnswerError  # then the bucket is looked at, as if the answer were lost
         return str(answer["ETag"]) if answer.get("ETag") else None
 
     def _may_replace_unseen(self, key: str) -> bool:
-        """Whether an object that this login may not look at can be replaced."""
+        """Whether an object that this login may not look at may be replaced."""
         return self._options.foreign_file == "replace" and self._look(key) is None
 
     def _is_published(self, place: dict[str, str], target: Target) -> bool | None:
-        """Whether this very attempt's object stands there, asked again while nobody answers; None: no right to look."""
+        """Whether this attempt's object is there; looks again while there is no answer. None: no permission to look."""
         stored: dict[str, Any] = {}
         for wait in (0, *OUTCOME_LOOKS_S):
             time.sleep(wait)
@@ -130,10 +130,10 @@ class Completion:
     def _complete_again(
         self, place: dict[str, str], parts: list[dict[str, Any]], found: RemoteFile | None
     ) -> bool | None:
-        """Complete the same upload once more; None: still nobody answers.
+        """Complete the same upload again; None: there is still no answer.
 
-        Amazon repeats its answer to an upload that has been completed. Others say that it is gone, or that the name is
-        taken, perhaps by itself: whoever completes an upload uses it up.
+        Amazon repeats its answer for an upload that was completed. Other services say that it is gone, or that the name
+        is taken, perhaps by this upload: a completed upload no longer exists.
         """
         for wait in OUTCOME_LOOKS_S:
             time.sleep(wait)
@@ -151,7 +151,7 @@ class Completion:
         return None
 
     def _accepts_parts(self, place: dict[str, str], count: int) -> bool:
-        """Whether an upload still takes parts; this one is given up then, so that it may get one that is none of it."""
+        """Whether an upload still accepts parts. Sends one that is not of the file: such an upload is aborted then."""
         try:
             self._parts.put(place, min(count + 1, MAX_PARTS), b"-")
         except ClientError as error:
@@ -163,10 +163,10 @@ class Completion:
     def _replace_ours_unseen(
         self, place: dict[str, str], parts: list[dict[str, Any]], target: Target, refusal: Exception
     ) -> str | None:
-        """The name is taken by what nobody may look at; replaced only where its ETag proves that it is ours.
+        """Replace an object that this login may not look at, but only if its ETag proves that it is ours.
 
-        That is the one which the service told at its delivery, or the one that this content has: a try that was killed
-        may have completed its upload.
+        That is the ETag that the service reported at its delivery, or the one of this content: a killed attempt may
+        have completed its upload.
         """
         etags = [known.etag for known in target.known if known.etag]
         if was_announced(target):
@@ -183,9 +183,9 @@ class Completion:
         raise foreign_file_error(None, target.path, self._where, announced=was_announced(target)) from refusal
 
     def _supports_if_match(self, place: dict[str, str], parts: list[dict[str, Any]]) -> bool:
-        """Services exist that pass over the condition, and would replace whatever stands there.
+        """Whether the service checks the condition; some ignore it and would replace any object.
 
-        Asked with a part that was never sent, so that nothing can come of it.
+        The request names a part that was never sent, so that it cannot publish anything.
         """
         never = [{**parts[0], "ETag": _IMPOSSIBLE_ETAG}]
         try:
@@ -196,14 +196,14 @@ class Completion:
 
 
 def _condition(found: RemoteFile | None) -> dict[str, str]:
-    """That under the key still stands what was found there; nothing where no ETag tells."""
+    """Return the condition that the key still has what was found there; empty if there is no ETag."""
     if found is None:
         return {"IfNoneMatch": "*"}
     return {"IfMatch": found.etag} if found.etag else {}
 
 
 def _may_have_completed(error: ClientError | BotoCoreError) -> bool:
-    """Whether an object may stand all the same: no answer came, or not to the first request, or one of trouble."""
+    """Whether an object may exist anyway: there was no answer, or not to the first request, or a server error."""
     if not isinstance(error, ClientError):
         return True
     metadata = error.response.get("ResponseMetadata", {})
@@ -211,7 +211,7 @@ def _may_have_completed(error: ClientError | BotoCoreError) -> bool:
 
 
 def _etag_of(parts: list[dict[str, Any]]) -> str | None:
-    """The ETag of an object of these parts; None where their own are not MD5, as under a KMS key."""
+    """Return the ETag of an object of these parts; None if theirs are not MD5, as with a KMS key."""
     digests = [str(part["ETag"]).strip('"') for part in parts]
     if not all(_MD5.fullmatch(digest) for digest in digests):
         return None

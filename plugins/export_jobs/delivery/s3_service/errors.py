@@ -1,4 +1,4 @@
-"""An error of boto3 or the service -> a message and a retry rule. Exceptions' own texts are never repeated."""
+"""Turn an error of boto3 or the service into a message and a retry rule, without the exception's own text."""
 
 from __future__ import annotations
 
@@ -133,12 +133,12 @@ _BUSY = {
     *("BandwidthLimitExceeded", "RequestTimeout", "InternalError", "ServiceUnavailable"),
 }
 _ALTERED = {"BadDigest", "IncompleteBody"}
-"""What was sent was cut or changed on its way."""
+"""The data was truncated or changed in transit."""
 _CONFLICTS = {"ConditionalRequestConflict", "OperationAborted"}
 
 
 def error_code(error: BaseException) -> str:
-    """Return the service's error code, or "" when the request never got an answer."""
+    """Return the service's error code, or "" if the request got no answer."""
     return str(error.response.get("Error", {}).get("Code") or "") if isinstance(error, ClientError) else ""
 
 
@@ -156,7 +156,7 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
         raise _no_response_error(error, doing, bucket, endpoint) from None
     except RecursionError:
         raise _redirected_error(bucket) from None
-    except (FileNotFoundError, PermissionError):  # boto3 reads the token of a role when it is first needed
+    except (FileNotFoundError, PermissionError):  # boto3 reads the token of a role when it first needs it
         raise TerminalError(
             f"A file with the credentials for bucket {bucket} cannot be read on this worker",
             "Put it there, or correct the extra of the Airflow connection",
@@ -243,7 +243,7 @@ def _unexpected_answer_error(doing: str, bucket: str, endpoint: str) -> Transien
 
 
 def _redirected_error(bucket: str) -> TerminalError:
-    """boto3 follows each redirect with a request that may be redirected, too: a circle ends with Python's stack."""
+    """Return the error for a circle of redirects: boto3 follows each one until Python's stack is full."""
     what, remedy = _TERMINAL_MESSAGES["PermanentRedirect"]
     return TerminalError(what.format(bucket=bucket), remedy)
 

@@ -1,4 +1,4 @@
-"""A stranger's object gets a name beside ours: copied once, however often a delivery is tried."""
+"""Keep a foreign object under a name beside ours: it is copied once, however often a delivery is tried."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _DESCRIBING = (
     *("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType"),
     *("Expires", "WebsiteRedirectLocation"),
 )
-"""What a copy in parts does not take over by itself."""
+"""Fields that a multipart copy does not take over by itself."""
 
 
 def keep_foreign_object(client: Any, bucket: str, key: str, found: RemoteFile, options: DestinationOptions) -> None:
-    """Copy what was ``found`` under ``key``, unless an attempt that died has done so already.
+    """Copy what was ``found`` under ``key``, unless a killed attempt has done so already.
 
-    Ours replaces the original afterwards, and only if it still is what was copied; the copy is labelled with that.
-    Raises boto3's errors; ``TransientError`` when something else stands there by now, ``ForeignFileError`` without a
-    free name.
+    Our object replaces the original afterwards, only if that is still what was copied; the copy is labelled with it.
+    Raises boto3's errors, ``TransientError`` if another object is there by now, ``ForeignFileError`` if no name is
+    free.
     """
     folder, slash, name = key.rpartition("/")
     for number in range(1, MAX_KEPT_FILES + 1):
@@ -64,9 +64,9 @@ def _copy(client: Any, origin: dict[str, str], kept: str, found: RemoteFile, opt
 
 
 def _storage_of(original: dict[str, Any], *, has_encryption: bool) -> dict[str, Any]:
-    """The storage class and the KMS key of an object, which a copy loses unless it is told them.
+    """Return the storage class and the KMS key of an object, which a copy loses unless they are set.
 
-    ``has_encryption``: the destination names an encryption, which its bucket may demand; then that is the copy's.
+    ``has_encryption``: the destination sets an encryption, which its bucket may require; then the copy gets that one.
     """
     names = [*(["StorageClass"] if original.get("StorageClass") not in {None, "STANDARD"} else [])]
     if not has_encryption and str(original.get("ServerSideEncryption", "")).startswith("aws:kms"):
@@ -75,12 +75,12 @@ def _storage_of(original: dict[str, Any], *, has_encryption: bool) -> dict[str, 
 
 
 def _require_copy(client: Any, bucket: str, kept: str, found: RemoteFile) -> None:
-    """Look at the copy, since the original is replaced next: a proxy may have answered in place of the service."""
+    """Look at the copy, since the original is replaced next: a proxy may have answered instead of the service."""
     copy = _described(client, bucket, kept)
     if copy is None or found.bytes not in {None, copy.get("ContentLength")}:
         raise TransientError(
-            f"The copy {kept} in bucket {bucket} is not there, although the service said so. Nothing was published",
-            "It is copied again at the next try; if this goes on, ask the bucket's owner",
+            f"The copy {kept} is missing in bucket {bucket}, although the service confirmed it. Nothing was published",
+            "The next attempt copies it again; if this continues, ask the bucket's owner",
         )
 
 
@@ -94,5 +94,5 @@ def _described(client: Any, bucket: str, key: str) -> dict[str, Any] | None:
 
 
 def _label(found: RemoteFile) -> str:
-    """What tells an object from all others that have stood under its key."""
+    """Return a label that identifies an object among all that existed under its key."""
     return (found.etag or f"{found.bytes}-{found.modified}").strip('"')

@@ -1,4 +1,4 @@
-"""What goes wrong while an AWS connection logs in -> a message and a retry rule: profiles, roles, tokens, settings."""
+"""Turn a failed login of an AWS connection into a message and a retry rule: profiles, roles, tokens, settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BUSY = {"Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUn
 
 @contextmanager
 def translate_s3_login_errors(connection: str) -> Iterator[None]:
-    """Turn whatever Airflow's hook and boto3 raise while they log in; no text of theirs is repeated."""
+    """Translate all errors that Airflow's hook and boto3 raise while they log in, without their own texts."""
     try:
         yield
     except ClientError as error:
@@ -61,7 +61,7 @@ def translate_s3_login_errors(connection: str) -> Iterator[None]:
 
 
 def _refusal(error: ClientError, connection: str) -> ExportError:
-    """What STS, or another service that gives credentials, has answered."""
+    """Return the error for an answer of STS, or of another service that issues credentials."""
     code = error_code(error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if code in _BUSY or status >= 500 or status == 429:

@@ -1,4 +1,4 @@
-"""What is said of an object when it is made, and the proof that a bucket lets one be made."""
+"""The options with which objects are created, and the check that a bucket accepts one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TEXT = b"Export Jobs proves write permission; this may be removed.\n"
 
 
 def object_options(options: DestinationOptions) -> dict[str, Any]:
-    """Arguments of the request that begins an upload, or writes an object; the parts take none of them."""
+    """Return arguments for the request that starts an upload or writes an object; parts take none of them."""
     wanted = {
         "ACL": options.acl,
         "ServerSideEncryption": options.encryption,
@@ -39,10 +39,10 @@ def object_options(options: DestinationOptions) -> dict[str, Any]:
 def begin_upload(
     client: Any, place: dict[str, str], options: DestinationOptions, metadata: dict[str, str] | None = None
 ) -> dict[str, str]:
-    """Begin an upload of parts at a bucket and key; return them with the upload's id.
+    """Start a multipart upload at a bucket and key; return them with the upload's id.
 
-    Where boto3 adds a checksum to each part, the upload is begun with that kind: parts with another one than was told
-    have been refused by Amazon ("expected checksum Type: null", apache/opendal#4533).
+    If boto3 adds a checksum to each part, the upload is started with that kind: Amazon has refused parts with another
+    kind than announced ("expected checksum Type: null", apache/opendal#4533).
     """
     algorithm = {"ChecksumAlgorithm": CHECKSUM} if is_checked(client) else {}
     described = {"Metadata": metadata} if metadata else {}
@@ -57,11 +57,11 @@ def _until(days: int | None) -> datetime | None:
 
 
 def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOptions, endpoint: str) -> None:
-    """Do what a delivery does, but for its end: begin an upload, send a small part, give it up.
+    """Do what a delivery does, except for its end: start an upload, send a small part, and abort it.
 
-    So no object ever appears, which a bucket with versions or a retention would keep. A login that may not give uploads
-    up makes an object and deletes it, if it may do that. With ``login_only`` the bucket is asked for alone, and a login
-    that may not ask passes.
+    So no object is created, which a bucket with versions or a retention would keep. A login that may not abort uploads
+    creates an object and deletes it, if it may do that. With ``login_only`` only the bucket is looked at, and a login
+    that may not look passes.
     """
 
     def doing(what: str) -> Any:
@@ -90,7 +90,7 @@ def check_bucket(client: Any, bucket: str, prefix: str, options: DestinationOpti
 
 
 def _put(client: Any, place: dict[str, str], options: dict[str, Any]) -> None:
-    """Make the probe, with a digest where the bucket asks for one."""
+    """Create the probe object, with a digest if the bucket requires one."""
     try:
         client.put_object(**place, Body=_TEXT, **options)
     except ClientError as error:
@@ -100,7 +100,7 @@ def _put(client: Any, place: dict[str, str], options: dict[str, Any]) -> None:
 
 
 def _abort(client: Any, upload: dict[str, str]) -> None:
-    """Give up an upload that was never begun; any answer but "denied" will do."""
+    """Abort an upload that was never started; every answer except "denied" shows the permission."""
     try:
         client.abort_multipart_upload(**upload)
     except ClientError as error:
@@ -109,7 +109,7 @@ def _abort(client: Any, upload: dict[str, str]) -> None:
 
 
 def _unless_denied(ask: Any, what: str) -> bool:
-    """Ask for what a delivery can do without; False where it is denied."""
+    """Call ``ask`` for a permission that a delivery can do without; False if it is denied."""
     try:
         ask()
     except ClientError as error:

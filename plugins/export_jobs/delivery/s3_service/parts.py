@@ -1,4 +1,4 @@
-"""The parts of one upload to S3: a few on their way at once, each checked by the service."""
+"""Send the parts of an upload to S3: a few at once, each checked by the service."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from export_jobs.delivery.s3_service.errors import UnexpectedAnswerError, error_
 from export_jobs.delivery.verified_reader import VerifiedReader
 
 CHECKSUM = "CRC32"
-"""The kind that boto3 adds to each part of its own accord, where it adds one."""
+"""The checksum that boto3 adds to each part by default, if it adds one."""
 _CHECKSUM_FIELD = f"Checksum{CHECKSUM}"
 PART_BYTES = 8 * 1024 * 1024
 MAX_PARTS = 10_000
 """The service's limit; larger files get larger parts."""
 THREADS = 8
-"""Parts of one upload on their way at once: a far service takes each of them slowly."""
+"""Parts of one upload that are sent at once: a distant service accepts each of them slowly."""
 IN_MEMORY_BYTES = 64 * 1024 * 1024
 FEWEST_THREADS = 4
 _DIGEST_MISSING = {"InvalidRequest", "MissingContentMD5", "InvalidDigest", "400"}
@@ -39,7 +39,7 @@ class PartSender:
         self._wants_md5 = False
 
     def send(self, reader: VerifiedReader, bytes_: int, place: dict[str, str]) -> list[dict[str, Any]]:
-        """Upload every part, a few at a time: what ``IN_MEMORY_BYTES`` hold, but not less than four, and the next."""
+        """Upload every part, a few at a time: as many as ``IN_MEMORY_BYTES`` allow, at least four, and the next one."""
         size = max(PART_BYTES, -(-bytes_ // MAX_PARTS))
         threads = max(FEWEST_THREADS, min(THREADS, IN_MEMORY_BYTES // size))
         done: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ class PartSender:
                 block = reader.read(size)
                 for number in count(1):
                     running.add(pool.submit(self.send_one, place, number, block))
-                    # Read and hashed while all are busy, so that whichever part is done first makes place for it.
+                    # Read and hashed while all threads are busy, so that it is ready as soon as one of them is free.
                     block = block and reader.read(size)
                     if not block:
                         break  # an empty file is one empty part
@@ -64,7 +64,7 @@ class PartSender:
         return sorted(done, key=itemgetter("PartNumber"))
 
     def send_one(self, place: dict[str, str], number: int, block: bytes) -> dict[str, Any]:
-        """Upload one part and return it as the end of the upload lists it."""
+        """Upload one part and return its entry for the completion of the upload."""
         with self._translate(f"uploading part {number} of {place['Key']}"):
             answer = self.put(place, number, block)
             if not answer.get("ETag"):
@@ -80,21 +80,21 @@ class PartSender:
             except ClientError as error:
                 if not requires_digest(error):
                     raise
-            self._wants_md5 = True  # a bucket with Object Lock; elsewhere it would only cost time
+            self._wants_md5 = True  # a bucket with Object Lock; elsewhere MD5 would only cost time
         digests = md5_of(self._client, block)
         return dict(self._client.upload_part(**place, PartNumber=number, Body=block, **digests))
 
 
 def is_checked(client: Any) -> bool:
-    """Whether boto3 adds a checksum to what it sends, of its own accord."""
+    """Return whether boto3 adds a checksum to what it sends by default."""
     return bool(client.meta.config.request_checksum_calculation == "when_supported")
 
 
 def md5_of(client: Any, block: bytes) -> dict[str, str]:
-    """Arguments of a request that say the MD5 of its body.
+    """Return the arguments of a request that contain the MD5 of its body.
 
-    With it goes the checksum that boto3 would add, as an upload that was begun with one wants it of each part. It is
-    said ahead: boto3 would frame the body to put it behind, and the digest is of the body alone.
+    They include the checksum that boto3 would add, since an upload that was started with one requires it of each part.
+    It is sent in advance: boto3 would frame the body to append it, but the digest is of the body alone.
     """
     digest = {"ContentMD5": _base64(hashlib.md5(block, usedforsecurity=False).digest())}
     if is_checked(client):
@@ -107,6 +107,6 @@ def _base64(digest: bytes) -> str:
 
 
 def requires_digest(error: ClientError) -> bool:
-    """Whether a bucket takes parts with a digest only, as one with a default retention does."""
+    """Return whether a bucket accepts only parts with a digest, as one with a default retention does."""
     words = str(error.response.get("Error", {}).get("Message", "")).lower()
     return error_code(error) in _DIGEST_MISSING and ("md5" in words or "checksum" in words)

@@ -1,1 +1,1 @@
-"""What a delivery asks of an SFTP server, one question a file, and how each answer is read."""
+"""The requests of a delivery to an SFTP server and the meaning of each answer. Each kind of request has one file."""

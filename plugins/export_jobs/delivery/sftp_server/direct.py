@@ -1,4 +1,4 @@
-"""Writing a file straight under its final name, for servers that act on every name: all of it inside the fence."""
+"""Write a file directly under its final name, inside the fence, for servers that act on every name."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 
 class DirectUpload:
-    """One file under its final name from its first byte on. ``is_unfinished``: it stands there in part.
+    """One file under its final name from its first byte on. ``is_unfinished``: only a part of it is there.
 
-    A new name is never taken from another program's file, as far as the server knows "only if it is not there".
+    It never overwrites a new file of another program, if the server supports creation only where no file exists.
     """
 
     def __init__(self, session: SftpSession, target: Target, final: FinalName, stored: StoredFile) -> None:
@@ -36,7 +36,7 @@ class DirectUpload:
         self.is_unfinished = False
 
     async def is_done_already(self, placed: PlacedFile) -> bool:
-        """Look once more, within the fence; True when these very bytes stand there."""
+        """Look again, within the fence; return True if exactly these bytes are there."""
         final = self._final
         await final.require_unchanged()
         if final.state is not FinalNameState.SAME_BYTES:
@@ -46,12 +46,12 @@ class DirectUpload:
         return True
 
     async def publish(self, source: BinaryIO, placed: PlacedFile) -> None:
-        """Write the file, look at it, and tell what the server says of it."""
+        """Write the file, look at it, and record in ``placed`` what the server reports."""
         final = self._final
         if final.state is FinalNameState.FOREIGN and final.keeps_both:
             await final.move_aside()
         elif final.found is not None:
-            # What an attempt that was given up still writes then goes into a file that has no name any more.
+            # What an abandoned attempt still writes then goes into a file that no longer has a name.
             await remove_quietly(self._session, final.path)
         upload = SftpUpload(self._session, final.path, VerifiedReader(source, self._target), self._target.bytes)
         file = await self._create(upload)
@@ -76,7 +76,7 @@ class DirectUpload:
                 raise final.refuse_hidden() from error
             await final.require_unchanged()
             await final.require_no_link()
-            return await upload.create()  # a server that does not know, or denies, "only if it is not there"
+            return await upload.create()  # a server that does not support, or denies, exclusive creation
 
     async def _verify(self, placed: PlacedFile) -> None:
         try:

@@ -1,4 +1,4 @@
-"""An error of asyncssh or the server -> a message and a retry rule. Exceptions' own texts are never repeated."""
+"""Turn an error of asyncssh or the server into a message and a retry rule, without the exception's own text."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MISSING: tuple[type[Exception], ...] = _MISSING
 
 
 def is_connection_lost(error: BaseException) -> bool:
-    """Tell whether the connection itself has ended, so that nothing more can be asked over it."""
+    """Return whether the connection itself has ended, so that no further request is possible."""
     return isinstance(error, _LOST)
 
 
 def connection_lost_error(where: str, doing: str) -> TransientError:
-    """Name a connection that ended while it was in use."""
+    """Return the error for a connection that ended while it was in use."""
     return TransientError(
         f"The connection to {where} was lost while {doing}",
         "The next attempt sends the whole file again; if this continues, ask the server's owner for its log",
@@ -29,7 +29,7 @@ def connection_lost_error(where: str, doing: str) -> TransientError:
 
 
 def stalled_error(where: str, doing: str, seconds: float) -> TransientError:
-    """Name a server that took nothing and answered nothing for ``seconds``."""
+    """Return the error for a server that accepted nothing and answered nothing for ``seconds``."""
     return TransientError(
         f"The server {where} made no progress for {seconds:g} seconds while {doing}, so the connection was closed",
         "It is retried automatically; if this continues, ask the server's owner whether it is overloaded",
@@ -37,7 +37,7 @@ def stalled_error(where: str, doing: str, seconds: float) -> TransientError:
 
 
 def no_space_error(where: str, path: str, free: int | None) -> TerminalError:
-    """Name a full disk; ``free`` in bytes, where the server tells."""
+    """Return the error for a full disk; ``free`` in bytes, if the server reports it."""
     left = "" if free is None else f" ({free} bytes are free)"
     return TerminalError(
         f"There is no space left on {where} for {path}{left}. The unfinished upload was removed and any older file of "
@@ -47,14 +47,14 @@ def no_space_error(where: str, path: str, free: int | None) -> TerminalError:
 
 
 def read_only_error(where: str, path: str) -> TerminalError:
-    """Name a file system that is mounted read-only."""
+    """Return the error for a file system that is mounted read-only."""
     return TerminalError(
         f"The file system of {path} on {where} is read-only", "Ask the server's owner to make it writable"
     )
 
 
 def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) -> ExportError:
-    """Turn an answer of the server about ``path`` into an error."""
+    """Return the error for an answer of the server about ``path``."""
     if isinstance(error, _MISSING):
         return TerminalError(
             f"{path} does not exist on {where} (found while {doing})", "Create it there, or correct the destination"
@@ -82,7 +82,7 @@ def request_error(error: asyncssh.SFTPError, where: str, doing: str, path: str) 
 
 
 def vanished_error(where: str, temporary: str) -> TransientError:
-    """Name an upload that is no longer there when it is to get its final name."""
+    """Return the error for an upload that is no longer there when it is renamed to its final name."""
     return TransientError(
         f"The unfinished upload {temporary} has vanished from {where}; a newer attempt at the same file has probably "
         "removed it. This attempt published nothing",
@@ -95,7 +95,7 @@ class TakenAwayError(TerminalError):
 
 
 def taken_away_error(where: str, path: str) -> TakenAwayError:
-    """Name a server that takes each file as soon as it is closed, whatever it is called."""
+    """Return the error for a server that takes each file as soon as it is closed, whatever its name."""
     return TakenAwayError(
         f"The server {where} removed {path} as soon as it was closed, before it was renamed to its final name. It is "
         "not sent again, because the receiver would get one temporary file after the other",
@@ -106,7 +106,7 @@ def taken_away_error(where: str, path: str) -> TakenAwayError:
 
 
 def rename_forbidden_error(where: str, path: str) -> TerminalError:
-    """Name a login that may upload and not rename."""
+    """Return the error for a login that may upload but not rename."""
     return TerminalError(
         f"The server {where} allows {path} to be written but not renamed, so a file cannot get its final name",
         "Ask the server's owner to allow renaming, or set `publish: direct` at the destination",
@@ -114,14 +114,14 @@ def rename_forbidden_error(where: str, path: str) -> TerminalError:
 
 
 def folder_missing_error(where: str, folder: str) -> TerminalError:
-    """Name a target folder that is not there."""
+    """Return the error for a target folder that does not exist."""
     return TerminalError(
         f"The folder {folder} does not exist on {where}", "Create it there, or correct the folder of the destination"
     )
 
 
 def size_error(where: str, path: str, stored: int | None, wanted: int) -> TransientError:
-    """Name a server that holds fewer or more bytes than it was sent."""
+    """Return the error for a server that stored fewer or more bytes than were sent."""
     return TransientError(
         f"The server {where} stored {stored} of {wanted} bytes of {path}. The file was not published",
         "It is sent again automatically; if this continues, ask the server's owner about a quota. If the server is "
@@ -130,7 +130,7 @@ def size_error(where: str, path: str, stored: int | None, wanted: int) -> Transi
 
 
 def other_bytes_error(where: str, path: str) -> TransientError:
-    """Name a server that holds other bytes than it was sent."""
+    """Return the error for a server that stored other bytes than were sent."""
     return TransientError(
         f"The content of {path} on {where} differs from what was sent (SHA-256). The file was not published",
         "It is sent again automatically; if this continues, the server's disk or software is faulty",

@@ -1,4 +1,4 @@
-"""What stands under a final name on the server, whose it is, and what the destination lets be done with it."""
+"""The file that exists under a final name on the server, whose it is, and what the destination allows for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class FinalName:
-    """The path that a delivery is for. ``found`` and ``state`` are what was there when it was judged."""
+    """The path of a delivery. ``found`` and ``state``: the file that was there when it was inspected."""
 
     def __init__(self, session: SftpSession, path: str, target: Target, options: DestinationOptions) -> None:
         self._session = session
@@ -45,21 +45,21 @@ class FinalName:
 
     @property
     def keeps_both(self) -> bool:
-        """Whether a stranger's file gets another name."""
+        """Whether a foreign file is kept under another name."""
         return self._options.foreign_file == "keep_both"
 
     @property
     def may_be_replaced_unseen(self) -> bool:
-        """Whether what nobody may look at can be overwritten: by consent, or since an unfinished upload is known."""
+        """Whether a hidden file may be overwritten: the destination allows it, or an unfinished upload is known."""
         return self._options.foreign_file == "replace" or any(
             not known.stands and not known.was_refused for known in self._target.known
         )
 
     async def inspect(self, prefix_hash: Callable[[int], str] | None = None) -> None:
-        """Look, and tell whose file it is; raises ``ForeignFileError`` where a stranger's may not be touched.
+        """Look, and find out whose file it is; raises ``ForeignFileError`` for a foreign file that must not be touched.
 
-        ``prefix_hash`` gives the SHA-256 of the first so many bytes to send: where uploads have no temporary name, what
-        stands there may be the part of this very file that a killed attempt has left.
+        ``prefix_hash`` returns the SHA-256 of the first n bytes to send: where uploads have no temporary name, the file
+        there may be a part of this file that a killed attempt left.
         """
         look = await self.look()
         self.found, self.is_hidden = _remote_file(look), look.is_hidden
@@ -95,7 +95,7 @@ class FinalName:
             return False
 
     async def look(self) -> Look:
-        """What stands there now; raises ``ForeignFileError`` for a folder."""
+        """Return what is there now; raises ``ForeignFileError`` for a folder."""
         look = await self._session.look(f"looking at {self.path}", self.path)
         attributes = look.attributes
         if attributes is not None and attributes.permissions is not None and is_directory(attributes):
@@ -103,19 +103,19 @@ class FinalName:
         return look
 
     async def require_unchanged(self) -> None:
-        """Raises ``TransientError`` when something else has come to stand there since it was judged."""
+        """Raise ``TransientError`` if the file there has changed since it was inspected."""
         look = await self.look()
         if _remote_file(look) != self.found and not look.is_hidden:
             raise changed_during_upload_error(self._target.path, self._session.where)
 
     async def require_no_link(self) -> None:
-        """Raises ``ForeignFileError`` for a symbolic link to nothing: it is somebody's, though no file is there."""
+        """Raise ``ForeignFileError`` for a dangling symbolic link: it is foreign, although no file is there."""
         found = await self._session.look(f"looking at {self.path}", self.path, through_links=False)
         if found.attributes is not None and is_link(found.attributes):
             raise foreign_file_error(RemoteFile(None), self._target.path, self._session.where)
 
     async def settle(self, is_expected: Callable[[RemoteFile | None], bool]) -> Look:
-        """Look until ``is_expected(found)``, for some seconds: servers exist that show a change only then."""
+        """Look until ``is_expected(found)``, for some seconds: some servers show a change late."""
         look = Look()
         for wait in (0, *SECOND_LOOKS_S):
             await asyncio.sleep(wait)
@@ -125,7 +125,7 @@ class FinalName:
         return look
 
     async def move_aside(self) -> None:
-        """Give a stranger's file a name of its own beside ours (``keep_both``); no file is replaced by that."""
+        """Rename a foreign file so that it is kept beside ours (``keep_both``); this replaces no file."""
         folder, name = posixpath.split(self.path)
         refusal: asyncssh.SFTPError | None = None
         for number in range(1, MAX_KEPT_FILES + 1):
@@ -142,7 +142,7 @@ class FinalName:
         raise foreign_file_error(self.found, self._target.path, self._session.where) from refusal
 
     def refuse_hidden(self) -> TerminalError:
-        """The error of a name that is taken by what this login may not look at."""
+        """Return the error for a name that is taken by a file that this login may not look at."""
         target = self._target
         return foreign_file_error(None, target.path, self._session.where, announced=was_announced(target))
 

@@ -1,4 +1,4 @@
-"""The folder of a delivery on the server: that it is there, its sub-folders, and what killed attempts left in it."""
+"""The folder of a delivery on the server: its existence, its sub-folders, and the left-overs of killed attempts."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 
 async def require_folder(session: SftpSession, folder: str) -> None:
-    """The target folder is the partner's: a wrong name must be reported, never made into a new folder.
+    """Raise ``TerminalError`` unless the target folder exists. It is the partner's, so it is never created.
 
-    Where the server does not let it be looked at, the first file that is written there tells.
+    If the server does not allow a look at it, the first file that is written there shows whether it exists.
     """
     look = await session.look("looking for the target folder", folder)
     if look.is_absent:
@@ -31,7 +31,7 @@ async def require_folder(session: SftpSession, folder: str) -> None:
 
 
 async def create_subfolders(session: SftpSession, folder: str, path: str) -> None:
-    """Make what ``path``, relative to ``folder``, needs above its last part."""
+    """Create the sub-folders that ``path``, relative to ``folder``, needs."""
     here = folder
     for part in split_safe_path(path)[:-1]:
         here = posixpath.join(here, part)
@@ -41,7 +41,7 @@ async def create_subfolders(session: SftpSession, folder: str, path: str) -> Non
                 await session.ask("creating the sub-folder", session.client.mkdir(here))
                 continue
             except asyncssh.SFTPError as error:
-                # Another delivery may have made it in between, or nobody may look; only its absence is a failure.
+                # Another delivery may have created it meanwhile, or no look is allowed; only its absence is a failure.
                 look = await session.look("looking for the sub-folder", here)
                 if look.is_absent:
                     raise await session.error_for(error, "creating the sub-folder", here) from error
@@ -55,13 +55,13 @@ async def create_subfolders(session: SftpSession, folder: str, path: str) -> Non
 async def remove_left_overs(
     session: SftpSession, folder: str, final: str, options: DestinationOptions, spared: str = ""
 ) -> None:
-    """Remove what killed attempts at ``final`` left; their uploads then have no name to be renamed from.
+    """Remove uploads that killed attempts at ``final`` left, so that those attempts can no longer rename them.
 
-    What may not be listed or removed stays, with a warning: it keeps no new file from coming.
+    What cannot be listed or removed stays, with a warning: it does not prevent a new file.
     """
     doing = "looking for unfinished uploads"
     try:
-        # As bytes: one name in another encoding, which may be anybody's, must not hide all the others.
+        # As bytes: one name in another encoding must not hide all the others.
         listed = await session.ask(doing, session.client.listdir(folder.encode()))
     except MISSING:
         return  # the first file that is written there tells
@@ -77,12 +77,12 @@ async def remove_left_overs(
         except ExportError as error:
             if not session.alive:
                 raise
-            # Whatever it answers: servers exist that refuse with "Failure" alone.
+            # Whatever the answer: some servers refuse only with "Failure".
             log.warning("The unfinished upload %s stays on %s: %s", name, session.where, error)
 
 
 async def remove_quietly(session: SftpSession, path: str) -> None:
-    """Remove what is no longer needed; where that is refused, it stays."""
+    """Remove a file that is no longer needed; if the server refuses, it stays."""
     try:
         await session.remove(path)
     except ExportError as error:

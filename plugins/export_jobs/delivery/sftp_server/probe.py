@@ -1,4 +1,4 @@
-"""Proving, before any row is read, that a file can be delivered: what a delivery will do is done with a small file."""
+"""Check, before any row is read, that a file can be delivered: do with a small file what a delivery does."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from export_jobs.errors import TerminalError
 
 log = logging.getLogger(__name__)
 _TEXT = b"Export Jobs proves write permission; this file may be removed.\n"
-_NOT_WRITTEN = asyncssh.FXF_WRITE  # without FXF_CREAT: a file that is not there is not made
+_NOT_WRITTEN = asyncssh.FXF_WRITE  # without FXF_CREAT: a missing file is not created
 _NEW = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | asyncssh.FXF_EXCL
 
 
 class SftpProbe:
-    """Finds what a delivery would hit and refuses nothing that it would manage.
+    """Finds what would stop a delivery, and succeeds wherever a delivery would succeed.
 
-    Where the login may not remove, nothing is written, since it would stay: the server is asked for the same rights
-    about a name that does not exist, which it answers with "no such file" if it grants them.
+    If the login may not remove files, no probe is written, since it would stay. Instead, the same requests are sent for
+    a name that does not exist, which the server answers with "no such file" if it grants the permission.
     """
 
     def __init__(self, session: SftpSession, folder: str, options: DestinationOptions) -> None:
@@ -42,7 +42,7 @@ class SftpProbe:
         self._options = options
 
     async def run(self) -> None:
-        """Raises ``TerminalError`` or ``TransientError``, as ``Destination.check``."""
+        """Run the check; raises ``TerminalError`` or ``TransientError``, as ``Destination.check`` does."""
         await require_folder(self._session, self._folder)
         if self._options.probe == "login_only":
             return
@@ -57,7 +57,7 @@ class SftpProbe:
             await self._check_without_writing(first, second)
 
     async def _may_remove(self, name: str, folder: str) -> bool:
-        """Asked about a name that is not there, and proven by what an earlier check could not remove."""
+        """Whether the login may remove: checked with a missing file, and with probes that earlier checks left."""
         session = self._session
         try:
             await session.ask("checking the permission to remove", session.client.remove(name))
@@ -68,7 +68,7 @@ class SftpProbe:
             is_denied = isinstance(error, asyncssh.SFTPPermissionDenied | asyncssh.SFTPOpUnsupported)
             if isinstance(failure, TerminalError) and not is_denied:
                 raise failure from error  # a disk that is full or read-only
-            # Servers exist that refuse with "Failure", and others that say so of all that is not there.
+            # Some servers refuse with "Failure"; others answer so for every missing file.
             if is_denied or not await self._answers_failure_for_missing_files(name):
                 log.info("The login may not remove files on %s, so no probe is written", session.where)
                 return False
@@ -84,7 +84,7 @@ class SftpProbe:
         return False
 
     async def _can_remove_old_probes(self, folder: str) -> bool:
-        """A server may say "no such file" first and deny the removal of what is there: it gets no second probe."""
+        """Whether old probes can be removed. If a server denies that only for existing files, it gets no second one."""
         session = self._session
         try:
             listed = await session.ask("looking for probe files", session.client.listdir(folder.encode()))
@@ -127,7 +127,7 @@ class SftpProbe:
                 await self._remove(left)
 
     async def _close(self, file: Any, path: str) -> bool:
-        """True where the file is gone by then: its receiver takes what is closed."""
+        """Close the file; True if it is gone by then: its receiver takes each closed file."""
         doing, session = "checking write permission", self._session
         try:
             await session.ask(doing, file.close())
@@ -138,7 +138,7 @@ class SftpProbe:
         return False
 
     async def _rename(self, first: str, second: str) -> None:
-        """Servers exist that forbid just this."""
+        """Rename the probe; some servers forbid only this."""
         doing, session = "checking the permission to rename", self._session
         refusal: asyncssh.SFTPError | None = None
         for rename in (session.client.rename, session.client.posix_rename):
@@ -161,7 +161,7 @@ class SftpProbe:
             log.warning("The probe file %s stays on %s (%s)", name, self._session.where, type(error).__name__)
 
     async def _check_without_writing(self, first: str, second: str) -> None:
-        """The same rights, asked for about a name that is not there."""
+        """Check the same permissions with a name that does not exist."""
         client, session = self._session.client, self._session
         doing = "checking the permission to write"
         denied = await self._denied(doing, client.open(first, _NOT_WRITTEN))
@@ -174,7 +174,7 @@ class SftpProbe:
                 raise rename_forbidden_error(session.where, first) from denied
 
     async def _create_in_missing_folder(self, name: str) -> None:
-        """A drop box may take new files only, and deny the question about one that is to be there already."""
+        """Try to create a file: a drop box may accept only new files and deny opening an existing one."""
         missing = posixpath.join(name, posixpath.basename(name))  # in a folder that is not there
         file = await self._session.client.open(missing, _NEW)
         await file.close()

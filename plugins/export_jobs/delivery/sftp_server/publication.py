@@ -1,4 +1,4 @@
-"""Giving an uploaded file its final name: what stands there is looked at before, and again after."""
+"""Rename an uploaded file to its final name, and look at that name before and after."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from export_jobs.errors import ExportError, TerminalError, TransientError
 
 log = logging.getLogger(__name__)
 _TAKEN = (asyncssh.SFTPFailure, asyncssh.SFTPFileAlreadyExists)
-"""What servers answer to a plain rename to a name that exists."""
+"""The answers of servers to a plain rename to an existing name."""
 
 
 class SftpPublication:
-    """One file on its way from its temporary to its final name, in one step; an older file is replaced or stays whole.
+    """The rename of one file to its final name, in one step; an older file is replaced or stays whole.
 
-    A new name is taken by the protocol's plain rename, which never replaces: what another program puts there between
-    the look and the rename survives. ``posix-rename@openssh.com`` is for replacing a file of ours.
+    A new name is taken by the protocol's plain rename, which never replaces: a file that another program puts there
+    between the look and the rename survives. ``posix-rename@openssh.com`` is used to replace a file of ours.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class SftpPublication:
         self._temporary = temporary
         self._final = final
         self.stored: StoredFile | None = None
-        """What the server says of the upload under its temporary name, once it is there."""
+        """What the server reports of the upload under its temporary name, once it is there."""
 
     async def publish(self, placed: PlacedFile) -> None:
-        """Rename, unless it is done already, and tell what the server says of the file then."""
+        """Rename, unless that is done already, and record in ``placed`` what the server then reports of the file."""
         if self.stored is not None and self.stored.look.is_absent:
-            # Told here, within the fence, where no newer attempt at the same file can have removed it.
+            # Raised here, within the fence, where no newer attempt at the same file can have removed it.
             raise taken_away_error(self._session.where, self._temporary)
         await self._final.require_unchanged()
         try:
@@ -76,9 +76,9 @@ class SftpPublication:
             await self._replace()
 
     async def _is_done(self) -> bool:
-        """Whether a rename whose answer was lost has been done: asked now, since not every login may read files back.
+        """Whether a rename whose answer was lost took effect. It is checked now: not every login may read files back.
 
-        The final name has the size and the time of the upload, or shows nothing; and the temporary name is gone.
+        If so, the final name has the size and time of the upload, or shows nothing; and the temporary name is gone.
         """
         with suppress(ExportError):
             await self._session.reopen()
@@ -93,7 +93,7 @@ class SftpPublication:
         return False
 
     async def _is_gone_unseen(self) -> bool:
-        """Asked by a rename of the upload to the very same name, which changes nothing."""
+        """Whether the upload is gone, by a rename to its own name, which changes nothing."""
         session, name = self._session, self._temporary
         for rename in (session.client.rename, session.client.posix_rename):
             try:
@@ -117,7 +117,7 @@ class SftpPublication:
             await self._take_it_otherwise(error, doing)
 
     async def _take_it_otherwise(self, refusal: asyncssh.SFTPError, doing: str) -> None:
-        """The plain rename was refused: since the name is taken, or since this server knows another one only."""
+        """Handle a refused plain rename: the name is taken, or the server only supports another kind of rename."""
         session, final = self._session, self._final
         look = await final.look()
         if look.attributes is not None:
@@ -136,7 +136,7 @@ class SftpPublication:
             raise await session.error_for(refusal, doing, final.path) from refusal
 
     async def _take_hidden_name(self, refusal: asyncssh.SFTPError) -> None:
-        """The name seems to be taken, and nobody may look by what."""
+        """Handle a name that seems to be taken by a file that may not be looked at."""
         if self._options.foreign_file == "refuse":
             raise self._final.refuse_hidden() from refusal
         if self._options.foreign_file == "replace":
@@ -152,7 +152,7 @@ class SftpPublication:
         except MISSING as error:
             raise taken_away_error(self._session.where, self._temporary) from error
         except asyncssh.SFTPError as error:
-            # Also where the extension is announced: servers exist whose posix-rename always fails.
+            # Also if the extension is announced: the posix-rename of some servers always fails.
             if has_bytes_on_record(self._final.found, self._target):
                 await remove_quietly(self._session, self._temporary)
                 self._final.state = FinalNameState.SAME_BYTES
@@ -167,16 +167,16 @@ class SftpPublication:
                 await self._remove_then_rename(None)
 
     async def _had_no_effect(self) -> bool:
-        """Whether the server said OK and did nothing: both files are what they were."""
+        """Whether the server said OK and did nothing: both files are unchanged."""
         if not await self._is_left():
             return False
         look = await self._final.look()
         return look.attributes is not None and described(look.attributes) == self._final.found
 
     async def _remove_then_rename(self, refusal: asyncssh.SFTPError | None) -> None:
-        """In three steps, by consent: the older file is removed only once the new one has its name.
+        """Replace in three steps, if the destination allows it: the older file is removed only after the rename.
 
-        Between the first two of them there is no file of this name; whatever fails there gives it back.
+        Between the first two steps no file of this name exists; after any failure there the older file is renamed back.
         """
         session, final = self._session, self._final
         folder, name = posixpath.split(final.path)
@@ -197,12 +197,12 @@ class SftpPublication:
         await remove_quietly(session, aside)
 
     async def _require_renamed(self) -> None:
-        """A server that says OK and does nothing must not cost the older file, too."""
+        """Raise if the rename had no effect: then the older file must not be lost, too."""
         if await self._is_left():
             raise unpublished_error(self._target.path, self._session.where, None)
 
     async def _is_left(self) -> bool:
-        """Whether the upload has its temporary name still; looked at for some seconds, as at the final name."""
+        """Whether the upload still has its temporary name; looks for some seconds, as at the final name."""
         for wait in (0, *SECOND_LOOKS_S):
             await asyncio.sleep(wait)
             look = await self._session.look(f"looking at {self._temporary}", self._temporary)
@@ -211,10 +211,10 @@ class SftpPublication:
         return True
 
     async def _verify(self, placed: PlacedFile) -> None:
-        """A server can answer OK and do nothing; then the upload still has its temporary name.
+        """Check that the rename took effect. A server can answer OK and do nothing; then the temporary name exists.
 
-        Or its temporary is gone, too: another run removes it as a left-over, or the server took it elsewhere. Then
-        what stands there is the older file as it was, perhaps of the same size.
+        Or the temporary file is gone, too: another run removed it as a left-over, or the server moved it elsewhere.
+        Then the file under the final name is the unchanged older one, perhaps of the same size.
         """
         look = await self._final.settle(lambda found: found is None or not self._is_other(found))
         found = None if look.attributes is None else described(look.attributes)
@@ -236,7 +236,7 @@ class SftpPublication:
         return Verification.SIZE if is_sized else Verification.NONE
 
     def _is_other(self, found: RemoteFile) -> bool:
-        """Whether it cannot be what was just renamed: of another size, or the very file that was to be replaced."""
+        """Whether it cannot be the renamed file: it has another size, or is exactly the file to be replaced."""
         wanted = {None, self._target.bytes}
         uploaded = self.stored.remote_file if self.stored else None
         if uploaded is not None:

@@ -1,4 +1,4 @@
-"""One open SFTP connection whose every request has a time limit and every failure a message."""
+"""One open SFTP connection. Each request has a time limit, and each failure has a message."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ _T = TypeVar("_T")
 
 CLOSE_SECONDS = 5.0
 CHANNEL_LOGINS = 2.0
-"""How many times as long as its login a server may take to give a further channel, which needs fewer answers of it."""
+"""A further channel may take this many times as long as the login, although it needs fewer answers."""
 LEAST_CHANNEL_SECONDS = 3.0
 _READ_ONLY = 0x1  # statvfs@openssh.com, SSH2_FXE_STATVFS_ST_RDONLY
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a server says of a path: its attributes, that nothing is there, or nothing (``is_hidden``)."""
+    """What a server says of a path: its attributes, that no file is there, or nothing (``is_hidden``)."""
 
     attributes: Any | None = None
     is_hidden: bool = False
 
     @property
     def is_absent(self) -> bool:
-        """Whether the server says that nothing stands there."""
+        """Whether the server says that no file is there."""
         return self.attributes is None and not self.is_hidden
 
 
 class SftpSession:
-    """Wraps asyncssh's client; ``alive`` turns false once the connection can no longer be trusted to answer."""
+    """Wraps asyncssh's client; ``alive`` becomes false once the connection can no longer be trusted to answer."""
 
     def __init__(self, login: Login, connect_seconds: float, stall_seconds: float) -> None:
         self._login = login
@@ -69,7 +69,7 @@ class SftpSession:
         return session
 
     async def reopen(self) -> None:
-        """Log in anew once the connection is lost; raises what ``ssh.login.connect`` raises."""
+        """Log in again after the connection was lost; raises what ``ssh.login.connect`` raises."""
         await self.close()
         await self._connect()
 
@@ -81,11 +81,11 @@ class SftpSession:
         self.alive = True
 
     async def further_client(self) -> Any:
-        """SFTP over one more channel of the connection; raises ``asyncssh.Error`` where the server has no more."""
+        """Start SFTP over a further channel; raises ``asyncssh.Error`` if the server allows no more."""
         return await self.ask("opening a further channel", self._connection.start_sftp_client())
 
     async def close(self) -> None:
-        """End the connection, politely while it is alive; never raises, never takes longer than a few seconds."""
+        """Close the connection, properly if it is alive; never raises and takes at most a few seconds."""
         if self.alive:
             self._connection.close()
             with suppress(TimeoutError, asyncssh.Error, OSError):
@@ -120,8 +120,8 @@ class SftpSession:
             raise await self.error_for(error, doing, path) from error
 
     async def look(self, doing: str, path: str, *, through_links: bool = True) -> Look:
-        """What the server says of ``path``. Any answer but attributes or "no such file" is none: servers exist that
-        deny the question of what they let be written.
+        """Return what the server says of ``path``. An answer other than attributes or "no such file" counts as hidden:
+        some servers deny a look at files that they allow to be written.
         """
         stat_ = self.client.stat if through_links else self.client.lstat
         try:
@@ -133,7 +133,7 @@ class SftpSession:
             return Look(is_hidden=True)
 
     async def remove(self, path: str) -> None:
-        """Remove a file; one that is not there is no error."""
+        """Remove a file; a missing file is no error."""
         try:
             await self.ask(f"removing {path}", self.client.remove(path))
         except MISSING:
@@ -142,9 +142,9 @@ class SftpSession:
             raise await self.error_for(error, f"removing {path}", path) from error
 
     async def error_for(self, error: asyncssh.SFTPError, doing: str, path: str, needed: int = 1) -> ExportError:
-        """Turn a refusal into an error; asks for free space first, because most servers say only "Failure" then.
+        """Return the error for a refusal; asks for free space first, since most servers then say only "Failure".
 
-        ``needed`` is how many bytes the refused step was about to store.
+        ``needed``: how many bytes the refused step was about to store.
         """
         if isinstance(error, asyncssh.SFTPFailure):
             with suppress(ExportError, asyncssh.SFTPError):
@@ -158,10 +158,10 @@ class SftpSession:
 
 
 def is_link(attributes: Any) -> bool:
-    """Tell whether attributes describe a symbolic link itself."""
+    """Return whether attributes describe a symbolic link itself."""
     return attributes.permissions is not None and stat.S_ISLNK(attributes.permissions)
 
 
 def is_directory(attributes: Any) -> bool:
-    """Tell whether attributes describe a directory; a server that sends no mode is given the benefit of the doubt."""
+    """Return whether attributes describe a directory; without a mode from the server, assume that they do."""
     return attributes.permissions is None or stat.S_ISDIR(attributes.permissions)

@@ -1,4 +1,4 @@
-"""Proving that a server holds what it was sent, as far as it lets itself be asked."""
+"""Verify that a server stored what it was sent, as far as the server allows."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from export_jobs.delivery.sftp_server.session import Look, SftpSession
 from export_jobs.delivery.sftp_server.upload import remote_sha256
 
 SECOND_LOOKS_S = (0.2, 0.8, 2.0)
-"""Some servers show a file, or its whole size, only a moment after it was closed."""
+"""Some servers show a file, or its whole size, only some time after it was closed."""
 
 
 class StoredFile:
-    """One uploaded file as its server shows it. ``remote_file``: None where it shows nothing."""
+    """One uploaded file as its server shows it. ``remote_file``: None if the server shows nothing."""
 
     def __init__(self, session: SftpSession, path: str, target: Target, options: DestinationOptions) -> None:
         self._session = session
@@ -30,19 +30,19 @@ class StoredFile:
 
     @property
     def remote_file(self) -> RemoteFile | None:
-        """What the server says of the file."""
+        """What the server reports of the file."""
         return None if self.look.attributes is None else described(self.look.attributes)
 
     @property
     def reported_bytes(self) -> int | None:
-        """The size that the server says, where that is not the number of bytes that were sent."""
+        """The size that the server reports, if it differs from the number of bytes that were sent."""
         shown = self.remote_file.bytes if self.remote_file else None
         return None if shown in {None, self._target.bytes} else shown
 
     async def verify(self) -> None:
-        """Look at the file, and at its content where the destination asks for that.
+        """Look at the file, and read back its content if the destination requires it.
 
-        Absent is no error here: ``look.is_absent`` says so. Raises ``TransientError`` for another size or content.
+        A missing file is no error: ``look.is_absent`` says so. Raises ``TransientError`` for another size or content.
         """
         wanted = self._target.bytes
         for wait in (0, *SECOND_LOOKS_S):
@@ -62,7 +62,7 @@ class StoredFile:
         self.verification = Verification.SIZE
 
     def _fits(self, wanted: int) -> bool:
-        """Whether another look would show nothing better."""
+        """Whether another look cannot show more."""
         if self._options.verify != "size" or self.remote_file is None or self.remote_file.bytes is None:
             return True
         return self.remote_file.bytes == wanted
@@ -74,6 +74,6 @@ class StoredFile:
 
 
 def described(attributes: Any) -> RemoteFile:
-    """A file as SFTP describes it."""
+    """Return a file as SFTP describes it."""
     size, modified = attributes.size, attributes.mtime
     return RemoteFile(None if size is None else int(size), None if modified is None else int(modified))

@@ -1,4 +1,4 @@
-"""Moving the bytes of one file over an open SFTP session, and reading them back."""
+"""Send the bytes of one file over an open SFTP session, and read them back."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from export_jobs.delivery.sftp_server.session import SftpSession
 from export_jobs.delivery.verified_reader import VerifiedReader
 
 log = logging.getLogger(__name__)
-_PART_OF_FILE = asyncssh.FXF_WRITE  # it is there already, and keeps what it has
+_PART_OF_FILE = asyncssh.FXF_WRITE  # the file exists already and keeps its content
 BLOCK = 255 * 1024
-"""Bytes of one write request: what OpenSSH takes at most. Servers that announce less get less."""
+"""Bytes of one write request: the most that OpenSSH accepts. Servers that announce less get less."""
 IN_FLIGHT = 2 * 1024 * 1024
-"""Bytes that are sent and not yet acknowledged on one channel: as many as OpenSSH's window takes. More only queue."""
+"""Bytes that are sent but not yet acknowledged on one channel: OpenSSH's window. More would only queue."""
 MAX_REQUESTS = 128
 CHUNK = 8 * BLOCK
 """Bytes that are read from the staged file at once, on a thread, while the chunk before is being sent."""
 
 
 class RangesRefusedError(Exception):
-    """The server takes a file from its start to its end only."""
+    """The server accepts a file only from its start to its end."""
 
 
 @dataclass
 class _Lane:
-    """One open handle of the file, with what is on its way there: size, place in the file, request."""
+    """One open handle of the file, with its unacknowledged requests: size and request of each."""
 
     file: Any
     pending: deque[tuple[int, asyncio.Future[Any]]] = field(default_factory=deque)
 
 
 class SftpUpload:
-    """Sends a file as a stream of write requests, many in flight, acknowledged in order.
+    """Sends a file as a stream of write requests, with many in flight, which are acknowledged in order.
 
-    asyncssh's own ``write`` drains its requests at the end of every call and reports no progress in between; with
-    one queue over the whole file the line never runs empty and a stall is seen within one block.
+    asyncssh's own ``write`` drains its requests at the end of every call and reports no progress in between. With one
+    queue for the whole file the line never runs empty, and a stall is noticed within one block.
     """
 
     def __init__(self, session: SftpSession, path: str, reader: VerifiedReader, size: int) -> None:
@@ -57,12 +57,12 @@ class SftpUpload:
         self._acknowledged = 0
 
     async def run(self, parallel: int = 1) -> None:
-        """Write the whole source to the path and close the file; ``parallel``: ranges of it at once.
+        """Write the whole source to the path and close the file, in ``parallel`` ranges at once.
 
         Raises:
             ExportError: as ``SftpSession.do``; also what the reader raises.
-            RangesRefusedError: with ``parallel``, where a part of the source may have been read in vain, or the server
-                has ended the connection instead of giving a further channel.
+            RangesRefusedError: with ``parallel``: the server refused ranges, after a part of the source may have been
+                read in vain, or it ended the connection instead of opening a further channel.
         """
         file = await self.create()
         others = await self._further_handles(parallel - 1)
@@ -71,9 +71,9 @@ class SftpUpload:
         await self.close(file)
 
     async def _further_handles(self, count: int) -> list[Any]:
-        """The same file over further channels of the connection: each has a window of its own. As many as it gives.
+        """Open the same file over further channels, each with its own window: as many as the server allows.
 
-        All at once, since each takes four answers of the server, which may be far away.
+        All are opened at once, since each needs four answers of the server, which may be far away.
         """
         opened = await asyncio.gather(*(self._further_handle() for _ in range(count)), return_exceptions=True)
         errors = [result for result in opened if isinstance(result, BaseException)]
@@ -88,7 +88,7 @@ class SftpUpload:
         return handles
 
     async def _further_handle(self) -> Any:
-        # Servers exist that neither give nor refuse it; what was opened until then goes on all the same.
+        # Some servers neither open nor refuse a channel; the handles that are open until then are used anyway.
         async with asyncio.timeout(self._session.channel_seconds):
             client = await self._session.further_client()
             opening = client.open(self._path, _PART_OF_FILE, encoding=None, block_size=0)
@@ -105,7 +105,7 @@ class SftpUpload:
             raise await session.error_for(error, doing, self._path) from error
 
     async def create_new(self) -> Any:
-        """The same where nothing stands there; raises ``asyncssh.SFTPError`` where something does."""
+        """Open the path for writing if no file is there; raises ``asyncssh.SFTPError`` if one is."""
         doing, session = f"creating {self._path}", self._session
         try:
             return await session.ask(doing, session.client.open(self._path, "xb", block_size=0))
@@ -113,13 +113,13 @@ class SftpUpload:
             raise folder_missing_error(session.where, posixpath.dirname(self._path) or ".") from error
 
     async def write(self, file: Any, others: Sequence[Any] = ()) -> None:
-        """Send the whole source, in turn over all handles."""
+        """Send the whole source over all handles in turn."""
         self._lanes = [_Lane(file), *(_Lane(other) for other in others)]
         try:
             await self._send()
             self._reader.finish()
         except asyncio.CancelledError:
-            self._session.alive = False  # whatever is asked now would queue behind megabytes that nobody wants
+            self._session.alive = False  # a further request would queue behind megabytes that nobody wants
             raise
         except BaseException:
             await self._abandon()
@@ -127,7 +127,7 @@ class SftpUpload:
 
     async def close(self, file: Any) -> None:
         """Close the file."""
-        # Some servers report only on close that the last blocks did not fit; others, that its receiver has taken it.
+        # Only on close some servers report that the last blocks did not fit, or that the receiver took the file.
         doing = f"closing {self._path}"
         try:
             await self._session.ask(doing, file.close())
@@ -170,7 +170,7 @@ class SftpUpload:
         self._acknowledged += size
 
     async def _abandon(self) -> None:
-        """Give the handles back, so that servers which lock open files let the temporary be removed."""
+        """Close the handles, so that servers which lock open files allow the temporary file to be removed."""
         requests = [request for lane in self._lanes for _, request in lane.pending]
         for request in requests:
             request.cancel()
@@ -182,7 +182,7 @@ class SftpUpload:
 
 
 async def remote_sha256(session: SftpSession, path: str) -> str:
-    """Read ``path`` back and return the SHA-256 (hex) of what the server really holds."""
+    """Read ``path`` back and return the SHA-256 (hex) of what the server actually stored."""
     doing = f"reading {path} back"
     digest = hashlib.sha256()
     file = await session.do(doing, path, session.client.open(path, "rb"))

@@ -1,4 +1,4 @@
-"""Which algorithms of SSH are offered to a server, and what a server offers that none of them fits."""
+"""Which SSH algorithms are offered to a server, and which ones a server offers if none of ours matches."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ _NO_MAC_NEEDED = ("gcm@openssh.com", "chacha20-poly1305@openssh.com")
 
 
 def offered_algorithms(preferences: LoginPreferences, where: str, *, legacy: bool) -> dict[str, Any]:
-    """Options of asyncssh. ``legacy``: the outdated ones follow, so that they are used where nothing else is there.
+    """Return options of asyncssh. ``legacy``: outdated algorithms come last, so they are used only if needed.
 
-    Raises ``TerminalError`` where the connection lets nothing of a kind be offered.
+    Raises ``TerminalError`` if the connection leaves no algorithm of a kind.
     """
     offered: dict[str, Any] = {}
     for option, subject in _OPTIONS.items():
@@ -65,10 +65,10 @@ def offered_algorithms(preferences: LoginPreferences, where: str, *, legacy: boo
 
 
 async def unmatched_algorithms(host: str, port: int, seconds: float, *, legacy: bool) -> tuple[str, list[str]] | None:
-    """What cannot be agreed with a server, such as "encryption", and what it offers; None when all fits or it is mute.
+    """Return what cannot be negotiated, such as "encryption", and what the server offers; None if all matches.
 
-    Asked over a connection of its own, which ends before any secret or key: a server that finds nothing in common may
-    hang up before the library has read its offer. Of the server's words those are kept that look like names.
+    Also None if the server sends no offer. Uses a separate connection, which ends before any secret or key: a server
+    without a common algorithm may hang up before the library has read its offer. Keeps only words that look like names.
     """
     lists: list[list[str]] = []
     with suppress(OSError, EOFError, TimeoutError, ValueError, asyncio.IncompleteReadError):
@@ -108,7 +108,7 @@ def _name_lists(data: bytes) -> list[list[str]]:
 
 
 def _supported(subject: str, *, legacy: bool) -> list[str]:
-    """What is offered for a subject, the best first."""
+    """Return what is offered for a subject, the best first."""
     if subject == "encryption":
         return [*CIPHERS, *(_names(get_encryption_algs(), but=CIPHERS) if legacy else ())]
     by_default, every = {

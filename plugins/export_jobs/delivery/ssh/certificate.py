@@ -1,4 +1,4 @@
-"""What an OpenSSH certificate says of itself: why a server may have rejected it, in words for its owner."""
+"""Explain why a server may have rejected an OpenSSH certificate, from what the certificate itself says."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from export_jobs.errors import TerminalError
 _OF_A_HOST = 2
 """The type of a certificate for a server's host key (PROTOCOL.certkeys)."""
 _LAST_SECOND = 253_402_300_799  # the end of the year 9999; a certificate without an end has a later one
-_REMEDY = "Ask whoever issues the certificates for a new one, and put it into `certificate` of the connection's extra"
+_REMEDY = "Ask the issuer of the certificates for a new one, and put it into `certificate` of the connection's extra"
 
 
 def is_for_hosts(certificate: Any) -> bool:
-    """Whether it proves a server and can log nobody in."""
+    """Return whether the certificate is for a server, so that no user can log in with it."""
     return bool(certificate._cert_type == _OF_A_HOST)
 
 
 def rejected_certificate_error(where: str, user: str, certificate: Any, now: datetime) -> TerminalError:
-    """Name what speaks against a certificate that a server has rejected; ``now`` is aware.
+    """Return the error for a certificate that a server has rejected; ``now`` is timezone-aware.
 
     Only after the server has rejected it: its own clock decides, and its settings may allow other users.
     """
@@ -39,7 +39,7 @@ def rejected_certificate_error(where: str, user: str, certificate: Any, now: dat
     return TerminalError(
         f"{what}. It was tried only once, so that the account is not locked",
         f"Ask the server's owner whether the server trusts the authority {certificate.signing_key.get_fingerprint()} "
-        "that has signed the certificate, and whether this user may log in with it",
+        "that signed the certificate, and whether this user may log in with it",
     )
 
 

@@ -1,6 +1,6 @@
-"""What else a connection of type SFTP or SSH says of its login: each field of Airflow's providers counts or is refused.
+"""Read the other login fields of an SFTP or SSH connection: each field of Airflow's providers is used or refused.
 
-Nothing here loosens what is offered: a field can only leave algorithms out, or choose among those that are offered.
+Nothing here weakens what is offered: a field can only exclude algorithms, or choose among those that are offered.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOT_SUPPORTED = {
     "ssh_conn_id": "fill in host, login and secret here; a destination uses only one connection",
     "timeout": "write conn_timeout (seconds)",
 }
-"""Fields of hooks and of their older releases -> what to do in their place."""
+"""Fields of hooks and of their older releases -> what to do instead."""
 SSH_FIELDS = frozenset(
     {
         *("host_key", "private_key", "key_file", "private_key_passphrase", "passphrase"),
@@ -38,14 +38,14 @@ SSH_FIELDS = frozenset(
         *NOT_SUPPORTED,
     }
 )
-"""Every field that counts, or is refused with a sentence of its own."""
+"""Every field that is used, or is refused with its own sentence."""
 
 
 @dataclass(frozen=True)
 class LoginPreferences:
-    """``seconds``: how long a login may take; None: as the destination has it. ``compress``: only where asked for.
+    """``seconds``: how long a login may take; None: as the destination says. ``compress``: only on request.
 
-    ``only``: by asyncssh's options, the names that may be offered; ``never``: those that may not.
+    ``only``: by option of asyncssh, the names that may be offered; ``never``: those that may not.
     """
 
     seconds: float | None = None
@@ -54,17 +54,17 @@ class LoginPreferences:
     never: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def choose(self, option: str, offered: Sequence[str]) -> list[str]:
-        """Of what is offered for an option, what the connection lets be offered, in its order."""
+        """Return those of ``offered`` that the connection allows for an option, in the connection's order."""
         wanted = self.only.get(option)
         kept = offered if wanted is None else [name for name in wanted if name in offered]
         return [name for name in kept if name not in self.never.get(option, ())]
 
 
 def read_preferences(extra: Mapping[str, Any], where: str) -> LoginPreferences:
-    """Read what a connection prefers.
+    """Read the preferences of a connection.
 
     Raises:
-        TerminalError: a field that cannot be honoured, or cannot be read; the message names it, never its value.
+        TerminalError: a field is not supported or cannot be read; the message names it, never its value.
     """
     refuse_misspelled_fields(extra, SSH_FIELDS, f"The connection of {where}")
     for switch in CHECKS_OFF:
@@ -97,7 +97,7 @@ def read_preferences(extra: Mapping[str, Any], where: str) -> LoginPreferences:
 
 
 def is_on(value: object) -> bool:
-    """Whether a switch of a connection's extra is on, however it is spelled."""
+    """Return whether a switch in a connection's extra is on, in any usual spelling."""
     return str(value).strip().lower() in _YES
 
 

@@ -1,4 +1,4 @@
-"""What is answered when a server asks at login: the host key it shows, the password it wants, the code it adds."""
+"""Answer a server at login: the host key that it shows, the password that it wants, and any other question."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXPIRED = re.compile(
 
 
 def mentions_expired_password(text: str) -> bool:
-    """Whether a server's words say that the password has to be changed first."""
+    """Return whether a server's text says that the password must be changed first."""
     return _NEW_PASSWORD.search(text) is not None
 
 
@@ -57,12 +57,12 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
 
     @property
     def server_signatures(self) -> frozenset[str]:
-        """The kinds of signature that the server says it takes; empty when it says nothing (RFC 8308)."""
+        """The kinds of signature that the server says it accepts; empty if it says nothing (RFC 8308)."""
         names: set[bytes] = getattr(self._connection, "_server_sig_algs", set())
         return frozenset(str(name, "ascii", "replace") for name in names if name)
 
     def connection_made(self, conn: Any) -> None:
-        """Keep the connection, and listen to its refusals: the library says nothing of partial success (RFC 4252)."""
+        """Keep the connection and record its refusals: the library does not report partial success (RFC 4252)."""
         self._connection = conn
         handlers = dict(conn._packet_handlers)
         refuse = handlers[MSG_USERAUTH_FAILURE]
@@ -87,11 +87,11 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
         self._has_list = True
 
     def auth_banner_received(self, msg: str, _lang: str) -> None:
-        """What a server says to everybody is no question; but some say there that the password has expired."""
+        """Look in a banner for an expired password. Banners are no questions, but some servers report it there."""
         self.wants_new_password |= _EXPIRED.search(msg) is not None
 
     def validate_host_public_key(self, _host: str, _addr: str, _port: int, key: asyncssh.SSHKey) -> bool:
-        """Accept pinned keys alone."""
+        """Accept only pinned keys."""
         self.has_shown_key = True
         accepted = self._pins.accept(key)
         self.rejected_key = None if accepted else key
@@ -102,7 +102,7 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
         return self._password is not None and (not self._has_key or self.accepted or self._refusals == 0)
 
     def password_auth_requested(self) -> str | None:
-        """The password, once: a second try of a wrong one locks accounts."""
+        """Return the password, but only once: a second attempt with a wrong one locks accounts."""
         if not self._may_give_password:
             return None
         password, self._password = self._password, None
@@ -110,18 +110,18 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
         return password
 
     def password_change_requested(self, _prompt: str, _lang: str) -> Any:
-        """Nothing here can choose a new password."""
+        """Record that the server wants a new password; nothing here can choose one."""
         self.wants_new_password = True
         return NotImplemented
 
     def kbdint_auth_requested(self) -> str | None:
-        """Answer questions only while the password has not been given."""
+        """Answer questions only until the password has been given."""
         return "" if self._may_give_password else None
 
     def kbdint_challenge_received(
         self, name: str, instructions: str, _lang: str, prompts: list[tuple[str, bool]]
     ) -> list[str] | None:
-        """Give the password to a single question whose answer is hidden, in whatever language it is asked."""
+        """Give the password to a single question with a hidden answer, whatever its language."""
         if not prompts:
             self.wants_new_password |= mentions_expired_password(f"{name} {instructions}")
             return []
@@ -135,5 +135,5 @@ class LoginDialogue(asyncssh.SSHClient):  # type: ignore[misc]  # asyncssh is no
 
 
 def _printable(prompt: str) -> str:
-    """A server's question as a message may quote it: one line, without what a terminal would obey."""
+    """Return a server's question for a message: one line, without control characters for a terminal."""
     return " ".join("".join(mark if mark.isprintable() else " " for mark in prompt).split())[:_PROMPT_LIMIT]

@@ -1,4 +1,4 @@
-"""Which host key a server must show: read from the connection, compared before any secret is sent."""
+"""Which host key a server must show: read from the connection and compared before any secret is sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from export_jobs.errors import TerminalError
 
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}(?==?$)")
 _LIKELIEST_FIRST = ("ssh-ed25519", "ecdsa-")
-"""Kinds of key that a fingerprint is of most often today; asking for the right one first saves connections."""
+"""The most frequent kinds of key today; a request for the right one first saves connections."""
 _PIN_IT = "pin it at the destination: on the page after a check, or with `export-jobs host-keys TAG --pin FINGERPRINT`"
 
 
@@ -24,19 +24,19 @@ _PIN_IT = "pin it at the destination: on the page after a check, or with `export
 class HostKeyPins:
     """The host keys that are trusted: SHA-256 fingerprints, and the signature algorithms to ask for first.
 
-    A fingerprint does not tell of which kind its key is, so a server may have to show all the keys that it has, each
-    over a connection of its own.
+    A fingerprint does not tell the kind of its key, so a server may have to show all its keys, each over a separate
+    connection.
     """
 
     fingerprints: frozenset[str]
     algorithms: tuple[str, ...]
 
     def accept(self, key: asyncssh.SSHKey) -> bool:
-        """Tell whether the server's key is one of the pinned ones."""
+        """Return whether the server's key is one of the pinned ones."""
         return key.get_fingerprint() in self.fingerprints
 
     def preferred_algorithms(self, shown: Iterable[asyncssh.SSHKey] = ()) -> list[str]:
-        """Return what to ask the server for: the pinned kinds first, since a server holds one key of each kind.
+        """Return the algorithms to request: the pinned kinds first, since a server has one key of each kind.
 
         The other kinds follow, so that a changed server still shows a key and the person sees its fingerprint; the
         kinds of the keys that it has ``shown`` already are left out. So are certificates: their authority cannot be
@@ -85,7 +85,7 @@ def parse_host_keys(value: object, where: str, also: Iterable[str] = ()) -> Host
 
 
 def _lines(value: object) -> list[str]:
-    """The lines that name a key: no empty one and no comment, as ``ssh-keyscan`` writes them between its keys."""
+    """Return the lines that contain a key, without empty lines and the comments of ``ssh-keyscan``."""
     texts = value if isinstance(value, list | tuple) else [value or ""]
     lines = (line.strip() for text in texts for line in str(text).replace("\\n", "\n").splitlines())
     return [line for line in lines if line and not line.startswith("#")]
@@ -96,7 +96,7 @@ def _algorithms_of(key: asyncssh.SSHKey) -> list[str]:
 
 
 def _public_key(line: str) -> asyncssh.SSHKey | None:
-    """Return the key in ``line`` whatever stands around it; every key's base64 starts with AAAA (a short length)."""
+    """Return the key in ``line``, whatever is around it; every key's base64 starts with AAAA (a short length)."""
     blob = next((word for word in line.split() if word.startswith("AAAA")), None)
     if blob is None:
         return None
@@ -109,12 +109,12 @@ def _public_key(line: str) -> asyncssh.SSHKey | None:
 
 
 def shown_key(key: asyncssh.SSHKey) -> ShownHostKey:
-    """What a person compares of a key."""
+    """Return the parts of a key that a person compares."""
     return ShownHostKey(str(key.get_algorithm()), str(key.get_fingerprint()))
 
 
 def no_pinned_key_error(where: str, shown: Sequence[asyncssh.SSHKey]) -> HostKeyError:
-    """The error that says which keys the server showed and how to trust one of them."""
+    """Return the error that says which keys the server showed and how to trust one of them."""
     line = shown[0].export_public_key().decode("ascii").split()
     keys = [shown_key(key) for key in shown]
     return HostKeyError(
@@ -127,7 +127,7 @@ def no_pinned_key_error(where: str, shown: Sequence[asyncssh.SSHKey]) -> HostKey
 
 
 def changed_key_error(where: str, pins: HostKeyPins, shown: Sequence[asyncssh.SSHKey]) -> HostKeyError:
-    """The error that says which key was expected and which the server showed."""
+    """Return the error that says which key was expected and which the server showed."""
     keys = [shown_key(key) for key in shown]
     return HostKeyError(
         f"The server {where} showed another host key than the pinned one. Nothing was sent. "

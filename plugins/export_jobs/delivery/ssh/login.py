@@ -1,4 +1,4 @@
-"""From a connection's credentials to one authenticated SFTP session; one login attempt, one host key rule."""
+"""Open an authenticated SFTP session from a connection's credentials: one login attempt, one host key rule."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NO_AGREEMENT = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, asyncssh.D
 
 @dataclass(frozen=True)
 class Login:
-    """Everything one login needs, read and checked before a packet is sent.
+    """Everything that a login needs, read and checked before a packet is sent.
 
     ``key``: asyncssh's key, or a pair of it and its certificate. ``legacy``: outdated algorithms are allowed.
     """
@@ -55,7 +55,7 @@ class Login:
 
     @property
     def where(self) -> str:
-        """The server as messages name it."""
+        """Host and port of the server, for messages."""
         return server_address(self.host, self.port)
 
 
@@ -66,13 +66,13 @@ def server_address(host: str, port: int) -> str:
 
 
 def plain_host(host: str) -> str:
-    """Return ``host`` without the brackets in which an address bar writes an IPv6 address, and without blanks."""
+    """Return ``host`` without blanks around it and without the brackets of an IPv6 address."""
     host = host.strip()
     return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
 def require_host(host: str) -> str:
-    """Return ``host`` as ``plain_host``; raises ``TerminalError`` for what no name or address of a server is."""
+    """Return ``plain_host(host)``; raises ``TerminalError`` unless it is the name or the address of a server."""
     plain = plain_host(host)
     if plain and plain.count(":") != 1 and not _NO_HOST.search(plain):
         return plain
@@ -85,7 +85,7 @@ def require_host(host: str) -> str:
 
 
 def read_login(credentials: Credentials, *, legacy: bool = False, host_keys: Iterable[str] = ()) -> Login:
-    """Read what the connection says; ``host_keys``: fingerprints that are pinned beside those of the connection.
+    """Read the login of a connection; ``host_keys``: fingerprints that are pinned besides those of the connection.
 
     Raises:
         TerminalError: something is missing or unreadable; the message names the field, never its value.
@@ -123,7 +123,7 @@ def read_login(credentials: Credentials, *, legacy: bool = False, host_keys: Ite
 
 
 async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
-    """Log in once and start SFTP; return asyncssh's connection and SFTP client. Nothing stays open on failure.
+    """Log in once and start SFTP; return asyncssh's connection and SFTP client. On failure nothing stays open.
 
     Raises:
         TerminalError: host key, secret or protocol refused.
@@ -148,9 +148,9 @@ async def connect(login: Login, seconds: float) -> tuple[Any, Any]:
 
 
 async def read_host_keys(login: Login, seconds: float) -> tuple[ShownHostKey, ...]:
-    """Every host key that a server shows, whatever is pinned. It is told neither the password nor any key.
+    """Return every host key that a server shows, whatever is pinned, without sending the password or any key.
 
-    Raises as ``connect`` for a server that shows none.
+    Raises what ``connect`` raises for a server that shows none.
     """
     nothing = replace(login, password=None, key=None, pins=HostKeyPins(frozenset(), ()))
     try:
@@ -208,33 +208,33 @@ def _password_error(error: BaseException, login: Login, dialogue: LoginDialogue)
     if dialogue.accepted and login.key is None:
         return second_factor_error(login.where, login.user, "password", dialogue.methods)
     if dialogue.has_given_password and isinstance(error, asyncssh.ProtocolError):
-        # Some servers hang up at a password whose characters they do not know, in place of a refusal.
+        # Some servers hang up, instead of refusing, if they do not know the characters of a password.
         error = asyncssh.PermissionDenied(error.reason)
     return login_error(error, login.where, login.user, "password")
 
 
 def _has_no_further_key(error: BaseException, dialogue: LoginDialogue) -> bool:
-    """Asked for a kind of host key that it has not, a server fails the exchange or, as OpenSSH, just hangs up."""
+    """Whether the server has no host key of the requested kind: it fails the exchange or, as OpenSSH, hangs up."""
     return not dialogue.has_shown_key and isinstance(
         error, asyncssh.KeyExchangeFailed | asyncssh.ConnectionLost | ConnectionResetError
     )
 
 
 def _plain_key(key: Any) -> Any:
-    """The key itself where there is a certificate beside it."""
+    """Return the key itself, without its certificate if it has one."""
     return key[0] if isinstance(key, tuple) else key
 
 
 def _signatures(key: Any) -> list[str]:
-    """The kinds of signature that a key can make, the one that is tried first ahead."""
+    """Return the kinds of signature that a key can make, in the order in which they are tried."""
     return [str(name, "ascii") for name in key.sig_algorithms]
 
 
 def _options(login: Login) -> dict[str, Any]:
-    """Return asyncssh's options with everything of this machine's user shut out.
+    """Return asyncssh's options, which use nothing of this machine's user.
 
-    A worker's ~/.ssh (config with ProxyCommand, known_hosts, keys) and its agent belong to whoever runs the worker:
-    they would run commands, trust hosts and burn login attempts that no definition asked for.
+    A worker's ~/.ssh (config with ProxyCommand, known_hosts, keys) and its agent belong to the worker's user. They
+    would run commands, trust hosts and use up login attempts that no definition asks for.
     """
     by_key = login.key is not None
     return {

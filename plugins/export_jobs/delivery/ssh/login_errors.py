@@ -1,4 +1,4 @@
-"""What stops a login -> a message and a retry rule. Exceptions' own texts are never repeated."""
+"""Turn a failed login into a message and a retry rule, without the exception's own text."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from export_jobs.errors import ExportError, TerminalError, TransientError
 
 
 def login_error(error: BaseException, where: str, user: str, means: str, *, signed: str = "") -> ExportError:
-    """Turn what stopped a connection from opening into an error; ``means`` is "password" or "key".
+    """Return the error for a connection that did not open; ``means`` is "password" or "key".
 
-    ``signed`` names the signature of an RSA key: a server that does not allow it answers as if it had another key.
+    ``signed``: the signature of an RSA key. A server that does not allow it answers as if the key were wrong.
     """
     if isinstance(error, asyncssh.DisconnectError) and mentions_expired_password(error.reason):
         return new_password_error(where, user)
@@ -41,7 +41,7 @@ def login_error(error: BaseException, where: str, user: str, means: str, *, sign
 
 
 def new_password_error(where: str, user: str) -> TerminalError:
-    """Name a server that lets nobody in before the password has been changed."""
+    """Return the error for a server that requires a new password before a login."""
     return TerminalError(
         f"The server {where} wants a new password for user {user!r}: the current one has expired or was only an "
         "initial one",
@@ -50,7 +50,7 @@ def new_password_error(where: str, user: str) -> TerminalError:
 
 
 def outdated_error(where: str, subject: str, offered: list[str]) -> TerminalError:
-    """Name a server that knows none of the algorithms that are used here; ``offered``: those that it knows."""
+    """Return the error for a server without an algorithm that is supported here; ``offered``: those that it has."""
     return TerminalError(
         f"The server {where} offers for {subject} only algorithms that are no longer safe or not supported here: "
         f"{', '.join(offered) or 'none'}. Nothing was sent",
@@ -60,7 +60,7 @@ def outdated_error(where: str, subject: str, offered: list[str]) -> TerminalErro
 
 
 def second_factor_error(where: str, user: str, accepted: str, methods: tuple[str, ...]) -> TerminalError:
-    """Name a server that takes the first secret and wants another one that the connection does not have."""
+    """Return the error for a server that accepts the first secret and wants another one, which is missing."""
     wants = " or ".join(sorted(methods)) or "something else"
     missing = "a private_key into the extra" if "publickey" in methods else "the password into its field"
     return TerminalError(
@@ -70,7 +70,7 @@ def second_factor_error(where: str, user: str, accepted: str, methods: tuple[str
 
 
 def second_secret_error(where: str, user: str, asked: str) -> TerminalError:
-    """Name a server that asks for more than the password; ``asked`` is its question."""
+    """Return the error for a server that asks for more than the password; ``asked`` is its question."""
     return TerminalError(
         f"The server {where} asks user {user!r} for more than the password: {asked!r}. Deliveries cannot answer that",
         "Ask the server's owner for a login that needs only a password or a key; if the password has expired, change "
@@ -79,7 +79,7 @@ def second_secret_error(where: str, user: str, asked: str) -> TerminalError:
 
 
 def signature_error(where: str, user: str, kind: str, taken: frozenset[str]) -> TerminalError:
-    """Name a server that takes no signature of the key's kind, whosever key it is; ``taken``: what it takes."""
+    """Return the error for a server that accepts no signatures of this kind of key; ``taken``: those it accepts."""
     wanted = "rsa-sha2-256 or rsa-sha2-512" if kind == "ssh-rsa" else kind
     return TerminalError(
         f"The server {where} does not accept signatures of {kind} keys ({wanted}), so it did not even check the key of "

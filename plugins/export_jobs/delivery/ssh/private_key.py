@@ -1,4 +1,4 @@
-"""The private key that a connection names, in whatever form people keep it, with its certificate."""
+"""Read the private key of a connection, in any usual format, with its certificate."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _LINE = 64
 
 
 def read_private_key(extra: dict[str, Any], where: str) -> Any | None:
-    """The key of ``private_key`` or ``key_file``: OpenSSH, PEM, PKCS#8 or PuTTY, each with or without passphrase.
+    """Return the key of ``private_key`` or ``key_file``: OpenSSH, PEM, PKCS#8 or PuTTY, with or without passphrase.
 
-    With a ``certificate`` or ``certificate_file`` (OpenSSH) it is a pair of both. None: the connection has no key.
+    With ``certificate`` or ``certificate_file`` (OpenSSH), return a pair of both. None: the connection has no key.
 
     Raises:
         TerminalError: it cannot be read; the message names the field, never its value.
@@ -44,7 +44,7 @@ def read_private_key(extra: dict[str, Any], where: str) -> Any | None:
 
 
 def _in_lines(text: str) -> str:
-    """A key as its form wants it, whatever a form on a page, JSON in JSON, or an editor has made of its line ends."""
+    """Restore the line ends of a key that a form on a page, JSON in JSON, or an editor has changed."""
     text = text.removeprefix("\ufeff").replace("\\r", "").replace("\\n", "\n")
     armoured = _PEM.search(text)
     if armoured is None or ":" in armoured["body"]:  # old PEM with a passphrase has headers, in lines of their own

@@ -1,4 +1,4 @@
-"""PuTTY's form of private keys (.ppk, versions 2 and 3) -> OpenSSH's, which the SSH library reads."""
+"""Convert PuTTY's private keys (.ppk, versions 2 and 3) to OpenSSH's format, which the SSH library reads."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LINE = 70
 
 
 def is_putty_key(text: str) -> bool:
-    """Whether a text begins as PuTTY's keys do."""
+    """Return whether a text starts as PuTTY's keys do."""
     return text.lstrip().startswith(_START)
 
 
 def openssh_text(text: str, passphrase: str | None) -> str:
-    """The same key, unencrypted, in OpenSSH's form; it stays in memory.
+    """Return the same key, unencrypted, in OpenSSH's format; it stays in memory.
 
-    Raises ValueError when the text is damaged, or the passphrase is missing or does not fit.
+    Raises ValueError if the text is damaged, or the passphrase is missing or wrong.
     """
     fields, blocks = _read(text)
     version = fields["version"]
@@ -71,7 +71,7 @@ def _read(text: str) -> tuple[dict[str, str], dict[str, bytes]]:
 
 
 def _secrets(version: str, fields: dict[str, str], passphrase: bytes | None) -> tuple[bytes, bytes, bytes]:
-    """The key and the start of the cipher, and the key of the digest."""
+    """Return the key and the initialization vector of the cipher, and the key of the digest."""
     if version == "2":
         mac_key = _sha1(b"putty-private-key-file-mac-key" + (passphrase or b""))
         if passphrase is None:
@@ -110,7 +110,7 @@ def _as_openssh(kind: str, public: bytes, private: bytes) -> str:
 
 
 def _private_part(kind: str, public: bytes, private: bytes) -> bytes:
-    """What follows the kind in OpenSSH's form, put together from PuTTY's two halves."""
+    """Return what follows the kind in OpenSSH's format, built from PuTTY's two halves."""
     public_parts, private_parts = _strings(public)[1:], _strings(private)
     if kind == "ssh-rsa":
         exponent, modulus = public_parts

@@ -1,4 +1,4 @@
-"""A host key as a person compares it, and the refusal of one that nobody has pinned. Needs no library of SSH."""
+"""A host key for people to compare, and the error for one that is not pinned. Needs no SSH library."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ShownHostKey:
 
 
 class HostKeyError(TerminalError):
-    """A server showed host keys, ``shown``, none of which is pinned. It was sent no login and no secret."""
+    """A server showed host keys, ``shown``, of which none is pinned. No login and no secret was sent."""
 
     def __init__(self, what: str, remedy: str = "", shown: Collection[ShownHostKey] = ()) -> None:
         super().__init__(what, remedy)
@@ -32,9 +32,9 @@ class HostKeyError(TerminalError):
 
 
 def require_shown(shown: Collection[ShownHostKey], fingerprint: str, where: str) -> ShownHostKey:
-    """The key of this fingerprint, out of those that a server shows.
+    """Return the key with this fingerprint from the keys that a server shows.
 
-    Raises ``ConflictError`` when it shows others only: what a person has compared is pinned, and nothing else.
+    Raises ``ConflictError`` if it is not among them: only a key that a person has compared is pinned.
     """
     for key in shown:
         if key.fingerprint == fingerprint:
