@@ -24,7 +24,7 @@ from export_jobs.core.validation.rules.template_use import readable_uses
 
 TEXT_FILE_RULES: Rules[JobSpec] = Rules()
 MAX_WORD = 20
-OF_ONE_BYTE = {"iso-8859-1", "windows-1252"}
+SINGLE_BYTE_ENCODINGS = {"iso-8859-1", "windows-1252"}
 WORDS = ("true_text", "false_text")
 _OF_COLUMNS = (*CELL_FORMAT_KEYS, "width", "align")
 
@@ -33,7 +33,7 @@ _OF_COLUMNS = (*CELL_FORMAT_KEYS, "width", "align")
 def encoding_makes_sense(job: JobSpec) -> Iterator[Issue]:
     """Only Unicode encodings have a byte order mark, and they have every character."""
     file = job.file
-    if file.encoding in OF_ONE_BYTE:
+    if file.encoding in SINGLE_BYTE_ENCODINGS:
         if file.bom:
             what = f"{file.encoding} has no byte order mark"
             yield Issue("file.bom", what, "Leave bom out, or choose the encoding utf-8")

@@ -19,7 +19,7 @@ from export_jobs.core.definitions.time_format import TIME_DIRECTIVES, time_forma
 from export_jobs.core.files.charset import Charset, is_in
 from export_jobs.core.validation.rule import RuleContext, Rules
 from export_jobs.core.validation.rules.template_use import readable_uses
-from export_jobs.core.validation.rules.text_file import OF_ONE_BYTE, WORDS
+from export_jobs.core.validation.rules.text_file import SINGLE_BYTE_ENCODINGS, WORDS
 
 TEXT_FITS_RULES: Rules[JobSpec] = Rules()
 
@@ -52,7 +52,7 @@ def words_of_columns_are_in_the_encoding(job: JobSpec, context: RuleContext) -> 
 def headings_are_in_the_encoding(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """The encoding has the headings, or replacing characters does not make two of them the same."""
     file = job.file
-    if file.format not in TEXT_FORMATS or not file.header or file.encoding not in OF_ONE_BYTE:
+    if file.format not in TEXT_FORMATS or not file.header or file.encoding not in SINGLE_BYTE_ENCODINGS:
         return
     for path, use, template in readable_uses(job, context):
         seen: dict[str, str] = {}
@@ -136,7 +136,9 @@ def _cell(job: JobSpec, template: Template, column: ColumnUse, context: RuleCont
 
 
 def _missing_issues(place: str, text: str, encoding: Encoding) -> Iterator[Issue]:
-    odd = next((char for char in text if not is_in(char, encoding)), None) if encoding in OF_ONE_BYTE else None
+    odd = (
+        next((char for char in text if not is_in(char, encoding)), None) if encoding in SINGLE_BYTE_ENCODINGS else None
+    )
     if odd is not None:
         what = f"{quote_value(text)} contains {quote_value(odd)}, which is not in {encoding}"
         yield Issue(place, what, "Write it differently, or choose the encoding utf-8")
