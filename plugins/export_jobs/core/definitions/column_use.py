@@ -51,7 +51,7 @@ def column_use(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
-def spelt_width(kind: str, spelling: CellFormat) -> int | None:
+def formatted_width(kind: str, spelling: CellFormat) -> int | None:
     """Return the characters of the widest value where the format decides it: for words of booleans, and for times."""
     if kind == "boolean" and spelling.true_text is not None and spelling.false_text is not None:
         return max(len(spelling.true_text), len(spelling.false_text), 1)

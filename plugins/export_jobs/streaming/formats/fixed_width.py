@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from export_jobs.core.definitions.column_use import WIDTHS, Alignment, spelt_width
+from export_jobs.core.definitions.column_use import WIDTHS, Alignment, formatted_width
 from export_jobs.core.sql.compiled import Column
 
 
@@ -10,7 +10,7 @@ def column_width(column: Column, heading: str = "") -> int:
     """The width in characters: at least that of the ``heading`` as the file has it, unless the job says a width."""
     if column.width is not None:
         return column.width
-    width = spelt_width(column.type, column.cell_format) or WIDTHS[column.type]
+    width = formatted_width(column.type, column.cell_format) or WIDTHS[column.type]
     return max(width, len(heading))
 
 

@@ -13,7 +13,7 @@ from export_jobs.core.base.text import quote_value
 from export_jobs.core.catalogue.catalogue import ColumnType
 from export_jobs.core.catalogue.selection import chosen_columns, resolve_column, tables_of
 from export_jobs.core.definitions.cell_format import TEXT_FORMATS, CellFormat, column_format
-from export_jobs.core.definitions.column_use import MAX_WIDTH, WIDTHS, ColumnUse, spelt_width
+from export_jobs.core.definitions.column_use import MAX_WIDTH, WIDTHS, ColumnUse, formatted_width
 from export_jobs.core.definitions.job import Encoding, JobSpec, Template
 from export_jobs.core.definitions.time_format import TIME_DIRECTIVES, time_format_issues
 from export_jobs.core.files.charset import Charset, is_in
@@ -104,7 +104,7 @@ def values_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[Iss
 
 
 def _narrow_issues(place: str, column: ColumnUse, cell: _Cell, null_text: str) -> Iterator[Issue]:
-    needed = spelt_width(cell.kind, cell.spelling)
+    needed = formatted_width(cell.kind, cell.spelling)
     if column.width is not None and needed is not None and needed > column.width:
         what = f"{quote_value(column.column)} has values of {needed} characters, but a width of {column.width}"
         yield Issue(f"{place}.width", what, f"Write {needed} or more")
