@@ -48,8 +48,8 @@ def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, win
         columns=_with_headings(draft, columns),
         date_basis=basis,
         preconditions=tuple(draft.preconditions.values()),
-        sources=draft.relied_on.queries(),
-        tables_named_alone=draft.relied_on.tables_named_alone(),
+        sources=draft.dependencies.queries(),
+        tables_named_alone=draft.dependencies.tables_named_alone(),
         is_ordered=bool(values["order_by"]) or kind is TemplateKind.CUSTOM,
     )
 

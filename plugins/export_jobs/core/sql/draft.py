@@ -25,7 +25,7 @@ from export_jobs.core.definitions.job import (
 from export_jobs.core.sql.cell import cell_sql
 from export_jobs.core.sql.compiled import Column, Precondition
 from export_jobs.core.sql.predicate import Conditions
-from export_jobs.core.sql.sources import ReliedOn
+from export_jobs.core.sql.sources import Dependencies
 from export_jobs.core.windows.window import Window
 from export_jobs.errors import UserError
 
@@ -42,7 +42,7 @@ class StatementDraft:
     basis: DateBasis
     tables: Sequence[Table]
     preconditions: dict[str, Precondition] = field(default_factory=dict)
-    relied_on: ReliedOn = field(default_factory=ReliedOn)
+    dependencies: Dependencies = field(default_factory=Dependencies)
 
     @classmethod
     def of(

@@ -106,7 +106,7 @@ def _fact_groups(draft: StatementDraft, fact: Fact, groups: list[Group], kpis: l
         columns += [NamedSql(sql, name) for sql, name in zip(texts, group.names, strict=True)]
     for kpi in kpis:
         if kpi.fact == fact.key:
-            draft.relied_on.add_kpi(fact, kpi)
+            draft.dependencies.add_kpi(fact, kpi)
     return FactGroups(
         rows=table_rows(draft, fact, resolved_columns.values(), prefix),
         groups=tuple(columns),

@@ -69,10 +69,10 @@ def table_rows(
 def column_sql(draft: StatementDraft, table: Table, resolved: ResolvedColumn) -> str:
     """Return the SQL of a column for ``table``; date parts are in the job's zone."""
     if resolved.is_date_part and isinstance(table, Fact):
-        draft.relied_on.add_column(table, table.event_date.column)
+        draft.dependencies.add_column(table, table.event_date.column)
         return _date_part_sql(draft, table, resolved.name)
     owner = table if resolved.dimension is None else draft.catalogue.dimensions[resolved.dimension]
-    draft.relied_on.add_column(owner, resolved.name)
+    draft.dependencies.add_column(owner, resolved.name)
     if resolved.dimension is None:
         return _fact_column(table, resolved.name)
     return f"{_dimension_alias(resolved.dimension, table.dialect)}.{quote_identifier(resolved.name, table.dialect)}"
@@ -106,8 +106,8 @@ def _joins(draft: StatementDraft, table: Table, keys: Iterable[str]) -> tuple[Jo
             escape_percent(dimension.sql), alias, quote_identifier(dimension.id, table.dialect), by
         )
         draft.preconditions[dimension.key] = _id_is_unique(draft, dimension.key)
-        draft.relied_on.add_column(dimension, dimension.id)
-        draft.relied_on.add_column(draft.catalogue.dimensions[hop.via] if hop.via else table, hop.by)
+        draft.dependencies.add_column(dimension, dimension.id)
+        draft.dependencies.add_column(draft.catalogue.dimensions[hop.via] if hop.via else table, hop.by)
     return tuple(joins.values())
 
 
@@ -132,7 +132,7 @@ def _window_conditions(draft: StatementDraft, table: Table, prefix: str) -> list
             f"Template {draft.template.name!r}: the fact {table.key!r} has no {draft.basis} date",
             "Use the event date, or add the column to the fact's header",
         )
-    draft.relied_on.add_column(table, column.column)
+    draft.dependencies.add_column(table, column.column)
     name = _fact_column(table, column.column)
     bounds = _window_bounds(column, draft.window, draft.time_zone)
     start, end = (to_driver_value(bound, table.dialect) for bound in bounds)

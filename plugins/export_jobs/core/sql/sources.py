@@ -29,7 +29,7 @@ class SourceQuery:
 
 
 @dataclass
-class ReliedOn:
+class Dependencies:
     """What one statement depends on, collected while it is compiled."""
 
     tables: dict[tuple[type[Table], str], tuple[Table, dict[str, ColumnType]]] = field(default_factory=dict)
