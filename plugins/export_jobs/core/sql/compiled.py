@@ -55,7 +55,7 @@ class CompiledExport:
     dialect ``postgres`` the cells are finished text, ready for ``COPY``. In every other dialect the writer rounds and
     formats values, and escapes formulas.
 
-    ``sources`` check what the statement depends on, ``tables_named_alone`` are tables without a schema. ``is_ordered``:
+    ``sources`` check what the statement depends on, ``unqualified_tables`` are tables without a schema. ``is_ordered``:
     the statement defines the order of the rows.
     """
 
@@ -68,5 +68,5 @@ class CompiledExport:
     date_basis: DateBasis
     preconditions: tuple[Precondition, ...] = field(default=())
     sources: tuple[SourceQuery, ...] = field(default=())
-    tables_named_alone: tuple[str, ...] = field(default=())
+    unqualified_tables: tuple[str, ...] = field(default=())
     is_ordered: bool = True

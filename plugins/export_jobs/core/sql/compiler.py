@@ -49,7 +49,7 @@ def compile_export(job: ExportJob, template_name: str, catalogue: Catalogue, win
         date_basis=basis,
         preconditions=tuple(draft.preconditions.values()),
         sources=draft.dependencies.queries(),
-        tables_named_alone=draft.dependencies.tables_named_alone(),
+        unqualified_tables=draft.dependencies.unqualified_tables(),
         is_ordered=bool(values["order_by"]) or kind is TemplateKind.CUSTOM,
     )
 

@@ -61,9 +61,9 @@ class Dependencies:
             found.append(SourceQuery(fact.key, _no_row(listed, fact), declared, is_kpis=True))
         return tuple(found)
 
-    def tables_named_alone(self) -> tuple[str, ...]:
+    def unqualified_tables(self) -> tuple[str, ...]:
         """Return the tables that the catalogue's SQL names without a schema, as written there."""
-        found = [name for table, _ in self.tables.values() for name in _tables_named_alone(table.sql, table.dialect)]
+        found = [name for table, _ in self.tables.values() for name in _unqualified_tables(table.sql, table.dialect)]
         return tuple(dict.fromkeys(found))
 
     def _add_named(self, table: Table, sql: str) -> None:
@@ -113,7 +113,7 @@ def _named_columns(sql: str, dialect: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _tables_named_alone(sql: str, dialect: str) -> tuple[str, ...]:
+def _unqualified_tables(sql: str, dialect: str) -> tuple[str, ...]:
     names = []
     for tree in _trees(sql, dialect):
         within = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}

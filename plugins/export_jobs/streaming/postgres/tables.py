@@ -22,9 +22,9 @@ WHERE held.pid = pg_catalog.pg_backend_pid() AND held.locktype = 'relation' AND 
 
 def refuse_other_tables(connection: psycopg.Connection[Any], export: CompiledExport, search_path: SearchPath) -> None:
     """Raises ``TerminalError`` when a table named without a schema is another one for the role than for exports."""
-    if search_path.overruled is None or not export.tables_named_alone:
+    if search_path.overruled is None or not export.unqualified_tables:
         return
-    names = {"names": list(export.tables_named_alone)}
+    names = {"names": list(export.unqualified_tables)}
     ours = dict(connection.execute(_RESOLVED, names).fetchall())
     connection.execute(set_path(search_path.overruled))
     theirs = dict(connection.execute(_RESOLVED, names).fetchall())

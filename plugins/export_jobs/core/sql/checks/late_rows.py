@@ -54,5 +54,5 @@ def _compile(draft: StatementDraft, fact: Fact, read_at: datetime) -> CompiledEx
         parameters=draft.conditions.parameters,
         columns=(Column(COUNT, "integer"),),
         date_basis=DateBasis.EVENT,
-        tables_named_alone=draft.dependencies.tables_named_alone(),
+        unqualified_tables=draft.dependencies.unqualified_tables(),
     )
