@@ -26,7 +26,7 @@ class ColumnNumbers(Frozen):
     max: str | None = None
     sum: str | None = None
 
-    def untold(self) -> ColumnNumbers:
+    def without_values(self) -> ColumnNumbers:
         """Return the column without anything about its values."""
         return ColumnNumbers(name=self.name, type=self.type, decimals=self.decimals)
 

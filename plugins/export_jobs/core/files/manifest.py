@@ -152,5 +152,5 @@ def _manifest_entry(job: ExportJob, file: ExportFile, unverified: Collection[str
     values = {name: getattr(file, name) for name in ManifestEntry.model_fields if name != "verification"}
     if job.file.encryption:
         # Least and largest are cells, and anybody who transports an encrypted file can read its manifest.
-        values["column_numbers"] = tuple(column.untold() for column in file.column_numbers)
+        values["column_numbers"] = tuple(column.without_values() for column in file.column_numbers)
     return ManifestEntry(**values, verification="not verified" if file.path in unverified else None)
