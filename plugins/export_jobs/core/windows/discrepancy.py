@@ -65,7 +65,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class DagStanding:
+class DagStatus:
     """What Airflow reports about a job's Dag; ``is_known`` is False when it has none."""
 
     is_known: bool = True
@@ -92,7 +92,7 @@ class JobFacts:
     runs: Sequence[AuditedRun] = ()
     last_activity: datetime | None = None
     changed_at: datetime | None = None
-    dag: DagStanding | None = None
+    dag: DagStatus | None = None
     missing_pools: Sequence[str] = ()
     early: Sequence[tuple[Window, str]] = ()
     holes: Sequence[Window] = ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from export_jobs.core.windows.discrepancy import DagStanding
+from export_jobs.core.windows.discrepancy import DagStatus
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.errors import ExportError
 from export_jobs.orchestration.airflow.api import AirflowApi, run_summary
@@ -37,13 +37,13 @@ class AirflowView:
     runs: Mapping[str, Sequence[DagRunSummary]]
     pools: Mapping[str, int] | None
 
-    def standing(self, dag_id: str) -> DagStanding:
+    def standing(self, dag_id: str) -> DagStatus:
         """Return the state of one Dag."""
         dag = self.dags.get(dag_id)
         if dag is None:
-            return DagStanding(is_known=False)
+            return DagStatus(is_known=False)
         tags = {tag["name"] for tag in dag.get("tags", ())}
-        return DagStanding(
+        return DagStatus(
             is_paused=bool(dag.get("is_paused")),
             is_stale=bool(dag.get("is_stale")),
             is_invalid="invalid" in tags,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from export_jobs.core.windows.audited_run import AuditedRun
 from export_jobs.core.windows.discrepancy import (
-    DagStanding,
+    DagStatus,
     Finding,
     JobFacts,
     find_discrepancies,
@@ -27,7 +27,7 @@ DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
 DAY, GRACE = timedelta(days=1), timedelta(minutes=15)
 NOW = DAY_ONE + 9 * DAY
 LONG_AGO = NOW - timedelta(days=300)
-WELL = DagStanding()
+WELL = DagStatus()
 
 
 def window(day: int) -> Window:
@@ -156,14 +156,14 @@ def why(**said: Any) -> str:
     ("dag", "sentence"),
     [
         (None, "Airflow was not asked"),
-        (DagStanding(is_known=False), "Airflow has no current Dag for it. Check that the Dag processor runs"),
-        (DagStanding(is_stale=True), "Airflow has no current Dag for it"),
-        (DagStanding(is_paused=True), "its Dag is paused in Airflow. Unpause it there"),
-        (DagStanding(is_invalid=True, is_paused=True), "its definition is invalid"),
+        (DagStatus(is_known=False), "Airflow has no current Dag for it. Check that the Dag processor runs"),
+        (DagStatus(is_stale=True), "Airflow has no current Dag for it"),
+        (DagStatus(is_paused=True), "its Dag is paused in Airflow. Unpause it there"),
+        (DagStatus(is_invalid=True, is_paused=True), "its definition is invalid"),
         (WELL, "Airflow creates no runs. Check that its scheduler runs"),
     ],
 )
-def test_m3_an_overdue_window_has_its_cause(dag: DagStanding | None, sentence: str) -> None:
+def test_m3_an_overdue_window_has_its_cause(dag: DagStatus | None, sentence: str) -> None:
     assert why(dag=dag).startswith(sentence)
 
 
@@ -201,7 +201,7 @@ def test_a_run_of_days_long_past_that_has_just_been_queued_waits_for_no_pool() -
 
 def test_a_run_that_waits_since_its_dag_is_paused_says_so() -> None:
     waits = audited("queued", 8, run={"start": None, "queued_at": NOW - timedelta(hours=7)})
-    (finding,) = findings(runs=[waits], dag=DagStanding(is_paused=True))
+    (finding,) = findings(runs=[waits], dag=DagStatus(is_paused=True))
     assert "Its Dag is paused in Airflow: unpause it there" in finding.message
 
 
