@@ -105,7 +105,7 @@ def compute_coverage(
     return rows, gaps
 
 
-def passed_over(
+def skipped_spans(
     spans: Iterable[tuple[datetime | None, datetime]], since: datetime, known: Iterable[Window] = ()
 ) -> list[Window]:
     """Return the parts of ``spans``, which no run has had, that are in the job's days and in no ``known`` window.

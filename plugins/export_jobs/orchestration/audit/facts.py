@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from export_jobs import settings
 from export_jobs.core.definitions.job import Schedule
 from export_jobs.core.windows.audited_run import ACTIVE, AuditedRun
-from export_jobs.core.windows.coverage import passed_over
+from export_jobs.core.windows.coverage import skipped_spans
 from export_jobs.core.windows.discrepancy import JobFacts, job_of
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.core.windows.window import Window, day_start, next_scheduled_window, scheduled_windows
@@ -80,7 +80,7 @@ def gather(
             found = _job_facts(job, schedule, progress.get(job.job_id), runs.get(job.dag_id, ()), notes)
             since = day_start(schedule.valid_from, schedule.time_zone)
             known = [run.window for run in runs.get(job.dag_id, ()) if run.window is not None]  # reported on their own
-            gone_by = passed_over(holes.get(job.job_id, ()), since, known)
+            gone_by = skipped_spans(holes.get(job.job_id, ()), since, known)
         except Exception:
             log.exception("Job %r cannot be audited", job.name)
             gathered.broken.append(job.name)

@@ -13,7 +13,7 @@ from export_jobs.core.windows.coverage import (
     TemplateOutcome,
     WindowCoverage,
     compute_coverage,
-    passed_over,
+    skipped_spans,
 )
 from export_jobs.core.windows.window import Window
 
@@ -123,17 +123,17 @@ def test_delivered_is_delivered_whatever_else_was_tried(due: list[Window], found
 
 def test_what_the_schedule_has_passed_over_is_what_no_run_is_known_of() -> None:
     known = [window(20, 22), window(1), window(3, 5), window(-9, -7)]
-    assert passed_over([(at(0), at(6)), (at(8), at(9))], at(0), known) == [
+    assert skipped_spans([(at(0), at(6)), (at(8), at(9))], at(0), known) == [
         window(0),
         window(2),
         window(5),
         window(8),
     ]
-    assert passed_over([(at(0), at(6))], at(0), [window(-1, 7)]) == []
+    assert skipped_spans([(at(0), at(6))], at(0), [window(-1, 7)]) == []
 
 
 def test_a_first_window_that_starts_hours_after_the_first_day_has_passed_nothing_over() -> None:
     """The zone was changed after it was made."""
-    assert passed_over([(None, at(0) + timedelta(hours=11))], at(0)) == []
-    assert passed_over([(None, at(1))], at(0)) == [window(0)]
-    assert passed_over([(None, at(-30)), (at(-29), at(0))], at(0)) == [], "days that are not the job's"
+    assert skipped_spans([(None, at(0) + timedelta(hours=11))], at(0)) == []
+    assert skipped_spans([(None, at(1))], at(0)) == [window(0)]
+    assert skipped_spans([(None, at(-30)), (at(-29), at(0))], at(0)) == [], "days that are not the job's"
