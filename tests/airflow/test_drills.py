@@ -133,7 +133,7 @@ def test_s03_frozen_attempt_wakes_up_after_the_next_one_has_delivered(live: Live
 def test_d25_s05_api_server_gone_when_the_upload_ends(live: Live) -> None:
     """The file is delivered, Airflow cannot be told and calls the run failed; healing sends nothing twice."""
     live.partner.faults.seconds_after_rename = 5
-    job = live.create("without_values", days=DAY, recipients=["without_values@example.com"])
+    job = live.create("untold", days=DAY, recipients=["untold@example.com"])
     worker = psutil.Process(live.wait_for_step(job, "upload")).parent()
     assert worker is not None
     live.wait_until("the rename", lambda: live.files("untold__*.zip"))
