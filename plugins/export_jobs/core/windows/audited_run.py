@@ -33,7 +33,7 @@ class AuditedRun:
         return self.run.state == "success" and self.run.window is not None and not self.window_delivered
 
     @property
-    def has_failed_in_silence(self) -> bool:
+    def has_failed_unnoticed(self) -> bool:
         """Whether it has failed, no run has delivered its window, and nobody was notified."""
         is_failed = self.run.state == "failed" and self.run.window is not None
         return is_failed and not self.window_delivered and not self.told
@@ -42,7 +42,7 @@ class AuditedRun:
         """Whether it waits for a future logical date. Airflow may report it as running, but starts no task of it."""
         return self.run.state in ACTIVE and any(moment > now + _CLOCKS_DIFFER for moment in self._moments)
 
-    def is_turned(self, now: datetime) -> bool:
+    def has_reversed_interval(self, now: datetime) -> bool:
         """Whether its data interval ends before it starts; reported for one day after the run has ended."""
         first, last = self.run.data_interval_start, self.run.data_interval_end
         return bool(first and last and first >= last) and (self.run.end is None or now - self.run.end < _REVERSED_FOR)
@@ -67,7 +67,7 @@ class AuditedRun:
         """When it last reported something, or was created or cleared; events before a rerun belong to earlier tries."""
         return max((moment for moment in (self.last_event, self.begun) if moment is not None), default=None)
 
-    def takes_boundary(self, first: ScheduledWindow) -> bool:
+    def has_logical_date_of(self, first: ScheduledWindow) -> bool:
         """Whether it has been created by hand with the logical date that the schedule needs for ``first``."""
         return self.run.run_type != "scheduled" and self.run.logical_date == first.window.start
 

@@ -160,7 +160,7 @@ def _causes(facts: JobFacts) -> Iterator[tuple[str, str]]:
             f"{_runs(red)} marked failed although its files are delivered. `export-jobs rerun` clears the failed "
             "tasks, which find the delivery in the ledger and send nothing again",
         )
-    silent = [audited.run for audited in facts.runs if audited.has_failed_in_silence]
+    silent = [audited.run for audited in facts.runs if audited.has_failed_unnoticed]
     if silent:
         yield (
             "failed in silence",
@@ -192,7 +192,7 @@ def _stalled(facts: JobFacts) -> Iterator[tuple[str, str]]:
             f"run {future.run.run_id!r} waits until {future.waits_until} and blocks all windows before it, "
             "because a job has one run at a time. Delete that run in Airflow",
         )
-    turned = [audited.run for audited in facts.runs if audited.is_turned(facts.now)]
+    turned = [audited.run for audited in facts.runs if audited.has_reversed_interval(facts.now)]
     if turned:
         yield (
             "reversed interval",
@@ -238,7 +238,7 @@ def _overdue(facts: JobFacts) -> list[ScheduledWindow]:
 def _reason(facts: JobFacts, first: ScheduledWindow) -> tuple[str, str, str]:
     """Return the name of the cause, why there is no run, and what to do."""
     active = next((audited.run for audited in facts.runs if audited.run.state in ACTIVE), None)
-    taken = next((audited.run for audited in facts.runs if audited.takes_boundary(first)), None)
+    taken = next((audited.run for audited in facts.runs if audited.has_logical_date_of(first)), None)
     dag = facts.dag
     if dag is None:
         name, run_id = "unknown", ""
