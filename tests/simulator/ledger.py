@@ -197,7 +197,7 @@ class SimulatedLedger:
         me = self.world.current
         while self.locks.get(lock, transaction) is not transaction:
             if me is None or self.world.now >= deadline:
-                raise TransientError("Another process holds what this needs in the store")
+                raise TransientError("Another process has locked what this needs in the store")
             me.waits_until, me.wanted_lock = deadline, lock
             try:
                 self.say(transaction, "wait")

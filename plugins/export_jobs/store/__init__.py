@@ -1,1 +1,1 @@
-"""The metadata store: definitions and the append-only ledger. The only code that knows tables."""
+"""The metadata store: definitions and the append-only ledger. No other code knows its tables."""

@@ -1,4 +1,4 @@
-"""One action of a person on a job at a time, whichever API server or command line it comes through."""
+"""Allow one user action on a job at a time, over all API servers and command lines."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _ACTIONS = 5_739_201
 
 
 class BusyError(ConflictError):
-    """Somebody else acts on the job at this moment."""
+    """Somebody else is acting on the job at this moment."""
 
 
 @contextmanager
 def action_lock(engine: Engine, job_id: int, name: str) -> Iterator[None]:
-    """Hold the job's lock while its runs are looked at and started; raises ``BusyError`` when it is taken."""
+    """Hold the job's lock while its runs are read and started; raise ``BusyError`` when it is taken."""
     with transaction(engine) as connection:
         query = text("SELECT pg_try_advisory_xact_lock(:actions, :job_id)")
         if not connection.execute(query, {"actions": _ACTIONS, "job_id": job_id}).scalar_one():
             raise BusyError(
-                f"Somebody else starts or clears runs of the job {name!r} at this moment",
+                f"Somebody else is starting or clearing runs of the job {name!r} at this moment",
                 "Look at its execution log, then decide whether to try again",
             )
         yield

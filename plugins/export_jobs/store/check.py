@@ -1,4 +1,4 @@
-"""Everything in the store against the catalogue: every issue of every row, none hiding another."""
+"""Check the whole store against the catalogue: every issue of every row."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from export_jobs.store.definitions import Definitions
 
 
 def check_store(definitions: Definitions, catalogue: Catalogue) -> list[Issue]:
-    """Issues of all rows, with paths such as ``jobs[daily].schedule.until``. Raises when the store cannot be read."""
+    """Return all issues, with paths such as ``jobs[daily].schedule.until``; raise when the store cannot be read."""
     return list(_issues(definitions, catalogue))
 
 

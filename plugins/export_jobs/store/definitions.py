@@ -1,4 +1,4 @@
-"""Jobs, templates, keys and destinations of one store: found, created, changed where they may, deleted."""
+"""Find, create, change and delete the jobs, templates, keys and destinations of one store."""
 
 from __future__ import annotations
 
@@ -40,42 +40,42 @@ EDITABLE = {
     "schedule.time_zone": "time_zone",
     "file.shape_change": "shape_change",
 }
-"""What may change after creation, by its name in YAML, and its column."""
+"""The keys that may change after creation, by their name in YAML, and their columns."""
 EDITABLE_SECTIONS = tuple(dict.fromkeys(path.partition(".")[0] for path in EDITABLE if "." in path))
-"""The parts of a job's YAML in which some keys may change."""
+"""The sections of a job's YAML that have keys which may change."""
 
 
 class Definitions(Destinations, Keys, Templates):
     """Jobs, templates, keys and destinations of one store."""
 
     def jobs(self, part: tuple[int, int] = (0, 1)) -> list[StoredJob]:
-        """All live jobs in the order of their creation, in one query.
+        """Return all live jobs in the order of their creation, in one query.
 
-        ``part``: only those whose id, divided by the second number, leaves the first.
+        ``part``: only jobs whose id modulo the second number is the first.
         """
         number, count = part
         rows = self._rows(f"{LIVE_JOBS} AND j.id % :count = :number ORDER BY j.id", number=number, count=count)
         return [StoredJob(**row) for row in rows]
 
     def live_versions(self) -> dict[int, int]:
-        """By id, the version of each live job: what a Dag that is older than its row is known by."""
+        """Return the version of each live job, by id: it shows which Dags are older than their row."""
         rows = self._rows("SELECT id, version FROM export_jobs.job WHERE deleted_at IS NULL")
         return {row["id"]: row["version"] for row in rows}
 
     def job(self, name: str) -> StoredJob | None:
-        """The live job ``name``, whatever its capitals; None when there is none."""
+        """Return the live job ``name``, ignoring case; None when there is none."""
         rows = self._rows(f"{LIVE_JOBS} AND lower(j.name) = lower(:name)", name=name)
         return StoredJob(**rows[0]) if rows else None
 
     def by_dag_id(self, dag_id: str) -> StoredJob | None:
-        """The live job whose Dag is ``dag_id``."""
+        """Return the live job whose Dag is ``dag_id``; None when there is none."""
         rows = self._rows(f"{LIVE_JOBS} AND j.dag_id = :dag_id", dag_id=dag_id)
         return StoredJob(**rows[0]) if rows else None
 
     def version(self, job_id: int, version: int) -> ExportJob:
-        """A definition as it was at ``version``, deleted or not.
+        """Return a definition as it was at ``version``, even if the job is deleted.
 
-        Raises ``UserError`` when there is no such version, ``TerminalError`` when this release cannot read it.
+        Raise ``UserError`` when there is no such version, ``TerminalError`` when this release cannot read it.
         """
         query = """SELECT j.name, v.definition FROM export_jobs.job_version v JOIN export_jobs.job j ON j.id = v.job_id
                    WHERE v.job_id = :job_id AND v.version = :version"""
@@ -85,7 +85,7 @@ class Definitions(Destinations, Keys, Templates):
         return parse_version(rows[0]["name"], version, rows[0]["definition"])
 
     def versions(self, job_id: int) -> list[DefinitionVersion]:
-        """Every version of a definition, oldest first."""
+        """Return every version of a definition, oldest first."""
         query = """SELECT version, changed, created_at, created_by, definition FROM export_jobs.job_version
                    WHERE job_id = :job_id ORDER BY version"""
         return [
@@ -93,13 +93,13 @@ class Definitions(Destinations, Keys, Templates):
         ]
 
     def tombstones(self, part: tuple[int, int] = (0, 1)) -> set[int]:
-        """Ids of the jobs that were deleted; ``part`` as for ``jobs``."""
+        """Return the ids of deleted jobs; ``part`` as for ``jobs``."""
         number, count = part
         query = "SELECT id FROM export_jobs.job WHERE deleted_at IS NOT NULL AND id % :count = :number"
         return {row["id"] for row in self._rows(query, number=number, count=count)}
 
     def create(self, spec: JobSpec, actor: str | None = None) -> StoredJob:
-        """Save a new job; raises ``UserError`` when its name is taken or a template or destination is unknown."""
+        """Save a new job; raise ``UserError`` when its name is taken or a template or destination is unknown."""
         columns = _columns(spec)
         names = ", ".join(columns)
         values = ", ".join(f":{name}" for name in columns)
@@ -110,10 +110,10 @@ class Definitions(Destinations, Keys, Templates):
             return self._reload_job(connection, job_id)
 
     def update(self, spec: JobSpec, actor: str | None = None, expected_version: int | None = None) -> StoredJob:
-        """Change what may change of the job of ``spec``'s name.
+        """Update the job with the name of ``spec``.
 
-        Raises ``UserError`` naming everything that ``spec`` would change and may not, or when the job's version is no
-        longer ``expected_version``.
+        Raise ``UserError`` with every frozen key that ``spec`` would change, or when the job's version is no longer
+        ``expected_version``.
         """
         with self._begin(actor) as connection:
             stored = self._lock_job(connection, spec.name)
@@ -124,7 +124,7 @@ class Definitions(Destinations, Keys, Templates):
                     "Load it again, then repeat your change",
                 )
             frozen = _frozen_error(stored, spec)
-            # Also with frozen keys, so that a person hears of everything; the error undoes it with the transaction.
+            # Also with frozen keys, so that the user sees all problems at once; the error rolls the transaction back.
             refused = _write_editable(connection, stored.job_id, spec)
             found = [error for error in (frozen, refused) if error]
             if found:
@@ -132,27 +132,27 @@ class Definitions(Destinations, Keys, Templates):
             return self._reload_job(connection, stored.job_id)
 
     def delete(self, name: str, actor: str | None = None) -> None:
-        """Delete a job; its ledger stays, and its name can be used again. Raises ``UserError`` when there is none."""
+        """Delete a job; its ledger remains, its name can be reused. Raise ``ConflictError`` if there is none."""
         with self._begin(actor) as connection:
             bury = """UPDATE export_jobs.job SET deleted_at = clock_timestamp()
                       WHERE lower(name) = lower(:name) AND deleted_at IS NULL"""
             if connection.execute(text(bury), {"name": name}).rowcount == 0:
                 raise ConflictError(
-                    f"There is no job {name!r}, or no longer",
-                    "Look for it in the list of jobs, or with `export-jobs list`",
+                    f"There is no job {name!r}, or it was deleted",
+                    "Check the list of jobs, or run `export-jobs list`",
                 )
 
     def _lock_job(self, connection: Connection, name: str) -> StoredJob:
-        """The live job ``name``, which nobody else can change until this transaction ends."""
+        """Lock and return the live job ``name``, which nobody else can change until this transaction ends."""
         lock = "SELECT id FROM export_jobs.job WHERE lower(name) = lower(:name) AND deleted_at IS NULL FOR UPDATE"
         connection.execute(text(lock), {"name": name})
         stored = Definitions(self._engine, connection).job(name)
         if stored is None:
-            raise UserError(f"There is no job {name!r}", "`export-jobs list` shows the names")
+            raise UserError(f"There is no job {name!r}", "Run `export-jobs list` to see the names")
         return stored
 
     def _reload_job(self, connection: Connection, job_id: int) -> StoredJob:
-        # The triggers that write the version wait for the commit; the caller is shown what they will have written.
+        # The triggers that write the version run at commit; run them now, so that the caller sees the new version.
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         row = connection.execute(text(f"{LIVE_JOBS} AND j.id = :id"), {"id": job_id}).mappings().one()
         connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
@@ -164,12 +164,12 @@ class Definitions(Destinations, Keys, Templates):
 
 
 def _frozen_error(stored: StoredJob, spec: JobSpec) -> UserError | None:
-    """Names what ``spec`` would change of ``stored`` and nobody may, in the words of the YAML."""
+    """Return an error with the frozen keys that ``spec`` would change, by their names in YAML."""
     job, _ = stored.read()
     if job is None:
         return UserError(
             f"Job {spec.name!r}: its row cannot be read as a job",
-            "Correct the row, or delete the job and create it anew",
+            "Correct the row, or delete the job and create it again",
         )
     changed = differences(spec_of(job), spec_of(spec))
     frozen = [change.path for change in changed if change.path not in EDITABLE]
@@ -182,7 +182,7 @@ def _frozen_error(stored: StoredJob, spec: JobSpec) -> UserError | None:
 
 
 def _write_editable(connection: Connection, job_id: int, spec: JobSpec) -> UserError | None:
-    """Write what may change; what the store's guards have against it, given what has run, or None."""
+    """Write the keys that may change; return the refusal of the store's guards, which depends on past runs, or None."""
     columns = {name: value for name, value in _columns(spec).items() if name in EDITABLE.values()}
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     try:
@@ -202,7 +202,7 @@ def _as_one_error(found: Sequence[UserError]) -> UserError:
 
 
 def _columns(spec: JobSpec) -> dict[str, Any]:
-    """A job's values by column; the pattern of file names has a name of its own, since the job has one, too."""
+    """Return a job's values by column; the file-name pattern has its own column, because ``name`` is the job's."""
     plain = spec.model_dump(include={"name", "description", "owner", "destination", "enabled"})
     plain["destinations"] = list(spec.destinations) or None
     schedule = spec.schedule.model_dump(mode="json", exclude={"anchor"})

@@ -1,4 +1,4 @@
-"""The store's schema: Alembic migrations, kept in the schema ``export_jobs`` together with their version."""
+"""The store's schema: Alembic migrations, with their version table in the schema ``export_jobs``."""
 
 from __future__ import annotations
 
@@ -19,44 +19,44 @@ UPGRADE_LOCK_KEY = 5_739_201_118
 
 
 def upgrade_store(engine: Engine) -> RolesReport:
-    """Bring the schema and the rights of its roles to this version; doing so again changes nothing.
+    """Upgrade the schema and the rights of its roles to this version; a second call changes nothing.
 
-    Raises ``UserError`` when a newer version of this package has made it.
+    Raise ``UserError`` when a newer version of this package has created it.
     """
     with transaction(engine) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK_KEY})
-        # Asked first, since IF NOT EXISTS needs the right to create schemas even where an administrator made this one.
+        # Checked first: IF NOT EXISTS needs the right to create schemas even if an administrator has created this one.
         if not connection.execute(text("SELECT to_regnamespace('export_jobs') IS NOT NULL")).scalar_one():
             connection.execute(text("CREATE SCHEMA export_jobs"))
         try:
             command.upgrade(_config(connection), "head")
         except CommandError:
             raise UserError(
-                "The store was made by a newer version of this package", "Install that version, or a later one"
+                "The store was created by a newer version of this package", "Install that version, or a later one"
             ) from None
         return grant_rights(connection)
 
 
 def current_revision(engine: Engine) -> str | None:
-    """The revision that the store is at; None before the first upgrade."""
+    """Return the store's current revision; None before the first upgrade."""
     with transaction(engine) as connection:
         context = MigrationContext.configure(connection, opts={"version_table_schema": "export_jobs"})
         return context.get_current_revision()
 
 
 def is_read_only(engine: Engine) -> bool:
-    """Whether a new transaction can change nothing: on a standby, or where login or database are set to that."""
+    """Return whether new transactions are read-only: on a standby, or by a setting of login or database."""
     with transaction(engine) as connection:
         return str(connection.execute(text("SHOW transaction_read_only")).scalar_one()) == "on"
 
 
 def newest_revision() -> str | None:
-    """The revision that this version of the package wants."""
+    """Return the revision that this version of the package needs."""
     return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether ``upgrade`` has nothing to do."""
+    """Return whether ``upgrade_store`` has nothing to do."""
     return current_revision(engine) == newest_revision()
 
 

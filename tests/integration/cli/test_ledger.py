@@ -191,7 +191,7 @@ def test_the_commands_work_as_the_page_and_cannot_migrate_as_it(
     with administrator(postgres, DATABASE) as session:
         session.execute("UPDATE export_jobs.alembic_version SET version_num = '0002'")
     code, _, said = run("db", "upgrade")
-    assert code == 1 and "is for the owner alone" in said
+    assert code == 1 and "is only for the owner" in said
 
 
 def test_the_doctor_likes_separate_logins(separate: None) -> None:

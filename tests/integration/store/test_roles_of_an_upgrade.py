@@ -49,7 +49,7 @@ def test_an_upgrade_by_somebody_else_than_the_owner_says_so(store: Store, login:
     engine = create_store_engine(login(PAGE))
     assert upgrade_store(engine).missing == (), "there is nothing to do"
     store.hand("UPDATE export_jobs.alembic_version SET version_num = '0002'")
-    with pytest.raises(UserError, match="is for the owner alone"):
+    with pytest.raises(UserError, match="is only for the owner"):
         upgrade_store(engine)
     engine.dispose()
 

@@ -148,7 +148,7 @@ MANY = [str(number) for number in range(10_001)]
 TOO_MUCH = [
     ({"audience": MANY}, "at most 10000 customers"),
     ({"filters": [{"column": "a", "op": "in", "values": MANY}]}, "at most 10000 values"),
-    ({"filters": [{"column": "a", "op": "equals", "values": ["nul \0"]}]}, "holds the character NUL"),
+    ({"filters": [{"column": "a", "op": "equals", "values": ["nul \0"]}]}, "contains the character NUL"),
 ]
 
 

@@ -155,7 +155,7 @@ def test_a_claim_does_not_wait_for_ever(store: Store, execution: Execution, monk
     claim(store.ledger, execution, "first")
     with (
         store.ledger.fence_delivery(delivery(execution), STEP, "first"),
-        pytest.raises(TransientError, match="Another process holds"),
+        pytest.raises(TransientError, match="Another process has locked"),
     ):
         claim(impatient, execution, "second")
     claim(impatient, execution, "second")

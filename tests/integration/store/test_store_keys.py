@@ -57,7 +57,7 @@ def test_a_tag_stands_for_one_fingerprint_whoever_asks(store: Store) -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"public_key": TEXT.replace("PUBLIC", "PRIVATE") + TEXT}, "The key's text holds a private key"),
+        ({"public_key": TEXT.replace("PUBLIC", "PRIVATE") + TEXT}, "The key's text contains a private key"),
         ({"public_key": "ssh-ed25519 AAAA"}, "not an OpenPGP public key"),
         ({"fingerprint": "abc"}, "The key's fingerprint is not 40 or 64"),
         ({"tag": "a__b"}, "The key's tag is invalid"),

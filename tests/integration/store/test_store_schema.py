@@ -121,7 +121,7 @@ def test_a_lock_held_too_long_may_pass(store: Store, monkeypatch: pytest.MonkeyP
     store.create()
     holder = store.session()
     holder.execute("SELECT FROM export_jobs.job FOR UPDATE")
-    with pytest.raises(TransientError, match="Another process holds"):
+    with pytest.raises(TransientError, match="Another process has locked"):
         impatient.delete("sales", "anna")
 
 

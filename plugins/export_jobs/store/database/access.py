@@ -1,4 +1,4 @@
-"""What every part of the store's API shares: an engine, and perhaps a transaction that somebody else ends."""
+"""The base of every part of the store's API: an engine, and optionally a transaction that the caller ends."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from export_jobs.store.database.engine import transaction
 
 
 class StoreAccess:
-    """Reads and writes of one store: each in a transaction of its own, or all in ``connection``'s if that is given.
+    """Reads and writes of one store: each in its own transaction, or all in that of ``connection`` if given.
 
-    ``actor`` is recorded as the author; within ``transaction`` its own actor is. Every method raises
+    ``actor`` is recorded as the author; inside ``transaction`` it is that block's actor. Every method raises
     ``TransientError`` while the store is out of reach and ``UserError`` for what it refuses.
     """
 
@@ -24,13 +24,13 @@ class StoreAccess:
 
     @contextmanager
     def transaction(self, actor: str | None = None) -> Iterator[Self]:
-        """The same store within one transaction: all of it is saved on leaving, or nothing."""
+        """Open one transaction on the same store: everything is saved on leaving, or nothing."""
         with transaction(self._engine, actor) as connection:
             yield type(self)(self._engine, connection)
 
     @contextmanager
     def dry_run(self) -> Iterator[Self]:
-        """The same store within a transaction that is rolled back on leaving: what it refuses shows, nothing stays."""
+        """Open a transaction that is rolled back on leaving: it shows what the store refuses and saves nothing."""
         with self._begin() as connection, connection.begin_nested() as trial:
             yield type(self)(self._engine, connection)
             trial.rollback()

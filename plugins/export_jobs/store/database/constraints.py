@@ -1,4 +1,4 @@
-"""What each constraint of the store refuses: what is wrong, and what to do next. A test names those without a text."""
+"""What each constraint of the store refuses: what is wrong, and what to do next. A test finds missing texts."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _KEYS = {
         "The key's text is not an OpenPGP public key in ASCII armour",
         "Export it with `gpg --armor --export <name>`",
     ),
-    "key_text_holds_no_private_key": ("The key's text holds a private key", "Give the public key only"),
+    "key_text_holds_no_private_key": ("The key's text contains a private key", "Give only the public key"),
     "key_fingerprint_is_one": ("The key's fingerprint is not 40 or 64 hexadecimal digits", "Copy it from gpg"),
-    "key_creation_is_plausible": ("The day on which the key was made is implausible", "Copy it from gpg"),
+    "key_creation_is_plausible": ("The day on which the key was created is implausible", "Copy it from gpg"),
     "key_expiry_is_plausible": (
         "The day on which the key expires is implausible",
         "Copy it from gpg, or leave it empty",
@@ -33,11 +33,11 @@ _TEMPLATES = {
     "template_name_is_plain": ("The template's name is invalid", NAME_REMEDY),
     "template_kind_is_known": ("The template's kind is unknown", "Use standard, custom or dimension"),
     "template_fact_for_standard_only": (
-        "A standard template names a fact, and no other kind does",
+        "A standard template must name a fact, and no other kind may",
         "Give or remove the fact, or choose another kind",
     ),
     "template_kpis_for_custom_only": (
-        "A custom template names KPIs, and no other kind does",
+        "A custom template must name KPIs, and no other kind may",
         "Give or remove the KPIs, or choose another kind",
     ),
     "template_has_at_most_five_dimensions": ("A template has at most five dimensions", "Leave some out"),
@@ -60,12 +60,12 @@ _JOBS = {
         "Give the tag of one as destination, or those of several as destinations",
     ),
     "job_sends_each_of_several_a_manifest": (
-        "The job has several destinations and sends no manifest, by which it is known which of them has all files",
+        "The job has several destinations but sends no manifest, which shows which of them has all files",
         "Leave manifest at beside",
     ),
     "job_destinations_are_two_to_ten": (
-        "The destinations are not two to ten",
-        "Write one as destination; split more over several jobs",
+        "The number of destinations is not between two and ten",
+        "Write a single one as destination; split more than ten over several jobs",
     ),
     "job_destinations_hold_no_null": ("A destination of the job has no value", "Remove the entry"),
     "job_frequency_is_known": ("The frequency is unknown", "Use once, daily, weekly, monthly or quarterly"),
@@ -78,7 +78,7 @@ _JOBS = {
         "Use 1, which is the day after, to 92",
     ),
     "job_has_one_day_of_delivery": (
-        "The job has a day of delivery and a number of days after its data",
+        "The job has both a day of delivery and a number of days after its data",
         "Leave deliver_after_days at 1, or remove deliver_on",
     ),
     "job_valid_from_is_plausible": ("The first day is implausible", "Choose one between 1901 and 2199"),
@@ -100,16 +100,16 @@ _JOBS = {
     "job_format_is_known": ("The file's format is unknown", "Use csv, jsonl, parquet, xlsx or fixed"),
     "job_file_is_packed_once": ("Parquet and Excel files are compressed inside", "Use the compression none"),
     "job_csv_options_for_csv_only": (
-        "An option of CSV is set, and the format is another",
+        "An option of CSV is set, but the format is not csv",
         "Leave delimiter, quoting and escape_formulas at their defaults",
     ),
     "job_text_options_for_text_only": (
-        "An option of text is set, and the format is neither csv nor fixed",
+        "An option of text is set, but the format is neither csv nor fixed",
         "Leave header, null_text, bom, line_ending, encoding, line_breaks and all formats of values at their defaults",
     ),
     "job_encoding_is_known": ("The encoding is unknown", "Use utf-8, utf-16, iso-8859-1 or windows-1252"),
     "job_unencodable_is_known": (
-        "What to do with a character that the encoding lacks is unknown",
+        "What to do with a character that the encoding does not have is unknown",
         "Use fail, replace or transliterate",
     ),
     "job_unencodable_of_small_encodings_only": ("The encoding has every character", "Use the unencodable fail"),
@@ -181,21 +181,21 @@ _USES = {
         "Give each column a heading; '' keeps the column's own",
     ),
     "job_template_column_formats_are_known": (
-        "A column says something of its values that there is not",
-        "Use the keys of the YAML, such as date_format; {} says nothing",
+        "A column has an unknown option for its values",
+        "Use the keys of the YAML, such as date_format; {} is no option",
     ),
     "job_template_has_a_format_for_each_column_or_none": (
         "A template has more or fewer column formats than columns",
-        "Give each column one, {} where it says nothing, or give none at all",
+        "Give each column one, {} for no options, or give none at all",
     ),
     "job_template_audience_has_at_most_10000_customers": (
-        "An audience holds at most 10000 customers",
+        "An audience has at most 10000 customers",
         "Split it over several jobs, or use a filter",
     ),
     "job_filter_pkey": ("Two filters of a template have the same position", "Number them from 1, each once"),
     "job_filter_operator_is_known": ("The operator of a filter is unknown", f"Use one of {', '.join(Operator)}"),
     "job_filter_values_hold_no_null": ("A filter has a value that is missing", "Remove it, or use is_null"),
-    "job_filter_has_at_most_10000_values": ("A filter holds at most 10000 values", "Filter by what they share"),
+    "job_filter_has_at_most_10000_values": ("A filter has at most 10000 values", "Filter by a column that they share"),
     "job_filter_is_of_a_template_of_its_job": (
         "A filter names a template that its job does not use",
         "Correct its name",
@@ -220,7 +220,7 @@ _LEDGER = {
     "execution_dag_id_run_id_key": ("The ledger has an execution of this run already", "Use that one"),
     "execution_job_id_fkey": ("The store has lost the row of this job", _RESTORE_REMEDY),
     "execution_job_id_version_fkey": ("The store has lost this job or this version of it", _RESTORE_REMEDY),
-    "execution_window_ends_after_it_starts": ("The window ends before it starts", "Exchange its two ends"),
+    "execution_window_ends_after_it_starts": ("The window ends before it starts", "Swap its start and end"),
     "execution_event_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
     "execution_event_execution_id_fkey": _NO_EXECUTION,
     "delivery_pkey": (_RECORDED_TWICE, "Leave the id out; the store gives it"),
@@ -228,7 +228,7 @@ _LEDGER = {
     "delivery_destination_fkey": ("There is no destination of this tag", "Create it first"),
     "delivery_verification_is_known": ("The verification is unknown", "Use size, read back or not verified"),
     "delivery_column_numbers_are_a_list": (
-        "The numbers of a delivery's columns are no list",
+        "The numbers of a delivery's columns are not a list",
         "Leave them out; the run records them",
     ),
     "delivery_column_numbers_are_few": (
@@ -262,7 +262,7 @@ _LEDGER = {
         "Use API server, Dag processor, scheduler or task",
     ),
     "permit_pkey": ("This permit is listed already", "Nothing needs to be done"),
-    "permit_ends_after_it_is_taken": ("A permit ends before it is taken", "Give it an end that is yet to come"),
+    "permit_ends_after_it_is_taken": ("A permit ends before it is taken", "Give it an end in the future"),
     "process_has_both_or_neither": ("A staging folder is listed without its token", "Give both, or neither"),
     "lease_pkey": ("Another attempt has taken this step at the same moment", "Try again in a moment"),
     "lease_execution_id_fkey": _NO_EXECUTION,
@@ -282,4 +282,4 @@ CONSTRAINT_MESSAGES: dict[str, tuple[str, str]] = {
     **_USES,
     **_LEDGER,
 }
-"""By constraint or unique index: what is wrong, and what to do next."""
+"""What is wrong and what to do next, by constraint or unique index."""

@@ -19,13 +19,13 @@ from export_jobs.store.database.errors import translate_error
 CONNECT_TIMEOUT_S = 5
 LOCK_TIMEOUT_MS = 30_000
 TCP_USER_TIMEOUT_MS = 30_000
-"""After this long without an answer of the other machine a connection is dead; the system would wait 15 minutes."""
+"""How long a connection waits for an answer of the other machine; the system's default is 15 minutes."""
 
 _SERVER_OPTIONS = {
     "lock_timeout": LOCK_TIMEOUT_MS,
     "timezone": "UTC",
-    # The server's side of the same: what a machine held that has gone without a word is free after a minute, not two
-    # hours. Of what is held without a transaction, such as a place at a destination, nothing else would end it.
+    # The same on the server's side: locks of a machine that has silently disappeared are freed after a minute, not two
+    # hours. Nothing else would free locks that are held outside a transaction, such as a login slot of a destination.
     "tcp_keepalives_idle": TCP_USER_TIMEOUT_MS // 1000,
     "tcp_keepalives_interval": 10,
     "tcp_keepalives_count": 3,
@@ -34,7 +34,7 @@ _ENGINES: WeakSet[Engine] = WeakSet()
 
 
 def create_store_engine(parts: Mapping[str, Any]) -> Engine:
-    """An engine with a small pool. ``parts`` are libpq's keywords: host, port, user, password, dbname, sslmode …"""
+    """Create an engine with a small pool. ``parts``: libpq keywords such as host, port, user, password, dbname."""
     given = {key: value for key, value in parts.items() if value is not None}
     engine = create_engine(
         "postgresql+psycopg://",
@@ -57,7 +57,7 @@ def create_store_engine(parts: Mapping[str, Any]) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine, actor: str | None = None) -> Iterator[Connection]:
-    """One transaction, committed on leaving. ``actor`` is recorded as the author of what it changes.
+    """Open one transaction, committed on leaving. ``actor`` is recorded as the author of its changes.
 
     Raises ``TransientError`` when the store cannot be reached or a lock is held too long, ``TerminalError`` when it
     refuses the login, ``UserError`` for what its constraints and triggers refuse.
@@ -71,7 +71,8 @@ def transaction(engine: Engine, actor: str | None = None) -> Iterator[Connection
         raise translate_error(error) from None
     except UnicodeEncodeError:
         raise UserError(
-            "A text holds half of a character, which no database stores", "Type the text again, without that character"
+            "A text contains half of a character, which no database stores",
+            "Type the text again, without that character",
         ) from None
     except PoolTimeout:
         raise TransientError(
@@ -80,7 +81,7 @@ def transaction(engine: Engine, actor: str | None = None) -> Iterator[Connection
 
 
 def _forget_connections() -> None:
-    # A connection shared by parent and child answers one with what the other asked. Airflow forks for every task.
+    # Parent and child must not share a connection: each could get the other's answers. Airflow forks for every task.
     for engine in _ENGINES:
         engine.dispose(close=False)
 

@@ -1,4 +1,4 @@
-"""A database error -> a message for whoever can act on it; never its statement, its parameters or a login."""
+"""Turn a database error into a message for the person who can act; never its statement, parameters or a login."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from export_jobs.errors import ConflictError, ExportError, TerminalError, Transi
 from export_jobs.store.database.constraints import CONSTRAINT_MESSAGES
 
 GUARD_SQLSTATE = "EXJ01"
-"""SQLSTATE of what the store's own triggers raise."""
+"""SQLSTATE of the errors that the store's own triggers raise."""
 
 _TROUBLES: dict[type[psycopg.Error], tuple[str, str]] = {
     errors.ReadOnlySqlTransaction: (
         "The store of the export jobs can only be read now",
-        "Have the connection export_jobs_store name its primary server, not a standby; where that is so already, see "
-        "who has set default_transaction_read_only for its login or database",
+        "Point the connection export_jobs_store at its primary server, not at a standby; if it is the primary, check "
+        "whether default_transaction_read_only is set for its login or database",
     ),
-    errors.DiskFull: ("The disk of the store's PostgreSQL is full", "Make room there"),
+    errors.DiskFull: ("The disk of the store's PostgreSQL is full", "Free some space there"),
 }
-"""What may pass, or be mended, while the server answers."""
+"""Errors that may pass or be fixed while the server keeps answering."""
 _OUT_OF_DATE = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 
 
 def translate_error(error: DBAPIError | psycopg.Error) -> ExportError:
-    """What to raise in place of ``error``."""
+    """Return the error to raise instead of ``error``."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if not isinstance(cause, psycopg.Error):
         return TransientError("The store of the export jobs does not answer", "Try again in a moment")
@@ -36,7 +36,7 @@ def translate_error(error: DBAPIError | psycopg.Error) -> ExportError:
 
 
 def _refusal(cause: psycopg.Error) -> tuple[str, str] | None:
-    """Why the store refuses a statement, and what to do next; None when it did not get that far."""
+    """Return why the store refuses a statement, and what to do next; None when the error is about the connection."""
     if cause.diag.sqlstate == GUARD_SQLSTATE:
         return _guard_message(cause)
     if isinstance(cause, psycopg.IntegrityError):
@@ -47,18 +47,18 @@ def _refusal(cause: psycopg.Error) -> tuple[str, str] | None:
         return (
             "The login to the store of the export jobs may not do this",
             "Grant it the role that fits: export_jobs_page for the page and commands, export_jobs_tasks for tasks, "
-            "export_jobs_editor for people; `export-jobs db upgrade` is for the owner alone",
+            "export_jobs_editor for people; `export-jobs db upgrade` is only for the owner",
         )
     return _value_message(cause) if isinstance(cause, psycopg.DataError) else None
 
 
 def _guard_message(cause: psycopg.Error) -> tuple[str, str]:
-    """What a trigger refuses, and what to do next: its MESSAGE and its HINT."""
+    """Return what a trigger refuses, and what to do next: its MESSAGE and its HINT."""
     return cause.diag.message_primary or "", cause.diag.message_hint or ""
 
 
 def _constraint_message(cause: psycopg.IntegrityError) -> tuple[str, str]:
-    """What a constraint refuses; a column without its value has no constraint of a name that tells anything."""
+    """Return what a constraint refuses; a NOT NULL column has no named constraint, so it is described here."""
     diag = cause.diag
     if isinstance(cause, errors.NotNullViolation):
         return f"{diag.column_name!r} of {diag.table_name!r} has no value", "Give it one"
@@ -68,13 +68,16 @@ def _constraint_message(cause: psycopg.IntegrityError) -> tuple[str, str]:
 
 def _value_message(cause: psycopg.DataError) -> tuple[str, str]:
     if isinstance(cause, errors.UntranslatableCharacter) or "NUL" in str(cause):
-        return "A text holds the character NUL, which no database stores", "Type the text again, without that character"
-    return f"The store cannot hold one of these values ({_kind(cause)})", "Correct the definition"
+        return (
+            "A text contains the character NUL, which no database stores",
+            "Type the text again, without that character",
+        )
+    return f"The store cannot save one of these values ({_kind(cause)})", "Correct the definition"
 
 
 def _connection_error(cause: psycopg.Error) -> ExportError:
     if isinstance(cause, errors.LockNotAvailable | errors.DeadlockDetected | errors.SerializationFailure):
-        return TransientError("Another process holds what this needs in the store", "Try again in a moment")
+        return TransientError("Another process has locked what this needs in the store", "Try again in a moment")
     if "authentication failed" in str(cause):  # a refused login comes without an SQLSTATE
         return TerminalError(
             "The store of the export jobs refuses the login of the connection export_jobs_store",
@@ -85,7 +88,7 @@ def _connection_error(cause: psycopg.Error) -> ExportError:
             return TransientError(*trouble)
     return TransientError(
         f"The store of the export jobs cannot be reached ({_kind(cause)})",
-        "Check that its PostgreSQL runs and that the connection export_jobs_store names it",
+        "Check that its PostgreSQL runs and that the connection export_jobs_store points at it",
     )
 
 

@@ -1,6 +1,6 @@
-"""The database roles of a store: who may write what. Only the owner of the schema can switch a guard off.
+"""The database roles of a store: who may write what. Only the owner of the schema can disable a guard.
 
-The roles cannot log in. An administrator gives them to logins: ``GRANT export_jobs_page TO airflow_page``.
+The roles cannot log in. An administrator grants them to logins: ``GRANT export_jobs_page TO airflow_page``.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ WRITE_RIGHTS: Mapping[str, Mapping[str, str]] = {
     EDITOR: dict.fromkeys(_DEFINITION_TABLES, "INSERT, UPDATE, DELETE"),
     READER: {},
 }
-"""By role and table, what it may write. Every role reads every table. A new table that anybody writes belongs here."""
+"""What each role may write, by table. Every role reads every table. Add each new table that a role writes."""
 
 _CHECKED_BY = ("is_plain_name", "is_without_null", "year_after", "is_mailbox", "are_mailboxes", "are_column_formats")
-"""Functions of CHECK constraints: whoever writes a row runs them. They read nothing."""
+"""Functions of CHECK constraints, which every login that writes a row runs. They read nothing."""
 
 _CLOSE_FUNCTIONS = """
     REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA export_jobs FROM PUBLIC;
@@ -51,18 +51,18 @@ _CLOSE_FUNCTIONS = """
             EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, pg_temp', loose);
         END LOOP;
     END $$"""
-"""Triggers ask for no right on their function when they fire. A function looks up names in the system's schema alone,
-whatever its caller's search_path says; CREATE OR REPLACE in a later migration forgets that."""
+"""Triggers need no right on their function when they fire. A function must look up names only in the system's schema,
+whatever its caller's search_path is; CREATE OR REPLACE in a later migration resets that setting."""
 
 _TO_EVERY_ROLE = (
-    "REVOKE ALL ON ALL TABLES IN SCHEMA export_jobs FROM {role}",  # what an earlier version gave and this one does not
+    "REVOKE ALL ON ALL TABLES IN SCHEMA export_jobs FROM {role}",  # rights that an earlier version granted
     "GRANT USAGE ON SCHEMA export_jobs TO {role}",
     "GRANT SELECT ON ALL TABLES IN SCHEMA export_jobs TO {role}",
 )
 _OWNS_DATABASE = """SELECT datname FROM pg_database
     WHERE datname = current_database() AND pg_has_role(current_user, datdba, 'USAGE')"""
 _MISSING_ROLES = "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regrole(name) IS NULL"
-_MAY_MAKE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+_MAY_CREATE_ROLES = "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
 _WRITERS = """SELECT DISTINCT r.rolname FROM pg_class c, aclexplode(c.relacl) AS given
     JOIN pg_roles r ON r.oid = given.grantee
     WHERE c.relnamespace = 'export_jobs'::regnamespace AND c.relkind = 'r' AND r.oid <> c.relowner
@@ -73,17 +73,17 @@ _IS_OWNER = """SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class
 
 @dataclass(frozen=True)
 class RolesReport:
-    """``missing``: roles that are not there and that the login may not make."""
+    """``missing``: roles that do not exist and that the login may not create."""
 
     missing: tuple[str, ...]
 
 
 def grant_rights(connection: Connection) -> RolesReport:
-    """Make the roles where the login may, and give each its rights, after a migration; nothing for any but the owner.
+    """Create the roles if the login may; if it owns the schema, grant each its rights. Runs after a migration.
 
-    Logins that may write some table today go on doing so: they get the functions that its constraints run.
+    Logins that may already write a table can still do so: they get the functions that its constraints run.
     """
-    missing = _make_roles(connection)
+    missing = _create_roles(connection)
     if not connection.execute(text(_IS_OWNER)).scalar_one():
         return RolesReport(tuple(missing))
     roles = [role for role in WRITE_RIGHTS if role not in missing]
@@ -102,20 +102,20 @@ def grant_rights(connection: Connection) -> RolesReport:
     return RolesReport(tuple(missing))
 
 
-def _make_roles(connection: Connection) -> list[str]:
-    """The roles that are still missing."""
+def _create_roles(connection: Connection) -> list[str]:
+    """Create missing roles if the login may; return those that are still missing."""
     missing = list(connection.execute(text(_MISSING_ROLES), {"names": list(WRITE_RIGHTS)}).scalars())
-    if not missing or not connection.execute(text(_MAY_MAKE_ROLES)).scalar_one():
+    if not missing or not connection.execute(text(_MAY_CREATE_ROLES)).scalar_one():
         return missing
     for role in missing:
-        # Roles belong to all databases of a server; another store may be making them at this moment.
+        # Roles belong to all databases of a server; another store may be creating them at the same time.
         statement = "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
         _run(connection, statement, role=sql.Identifier(role))
     return []
 
 
 def _close_database(connection: Connection, roles: list[str]) -> None:
-    """Where the login owns the database: only these roles and the owner connect, nobody makes temporary tables."""
+    """If the login owns the database: let these roles connect, and let nobody else create temporary tables."""
     database = connection.execute(text(_OWNS_DATABASE)).scalar_one_or_none()
     if database is None:
         return
