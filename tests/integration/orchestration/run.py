@@ -25,6 +25,8 @@ class Run:
     run_type: str = "scheduled"
     clear_number: int = 0
     try_number: int = 1
+    reschedules: int = 0
+    """How often Airflow has put the task back since its try began."""
     results: dict[str, Any] = field(default_factory=dict)
     states: dict[str, str] = field(default_factory=dict)
 
@@ -46,7 +48,7 @@ class Run:
             xcom_pull=self._result,
             get_task_states=lambda dag_id, run_ids: dict.fromkeys(run_ids, self.states),
         )
-        return {"dag_run": dag_run, "ti": ti}
+        return {"dag_run": dag_run, "ti": ti, "task_reschedule_count": self.reschedules}
 
     def _result(self, *, task_ids: str) -> Any:
         return self.results.get(task_ids)

@@ -16,6 +16,7 @@ import pytest
 from airflow.sdk.exceptions import (
     AirflowException,
     AirflowFailException,
+    AirflowRescheduleException,
     AirflowSkipException,
     AirflowTaskTerminated,
     AirflowTaskTimeout,
@@ -30,6 +31,7 @@ from export_jobs.orchestration.publishing import PublishManifest
 from export_jobs.orchestration.run.job_run import JobRun
 from export_jobs.orchestration.run.step import ExportStep
 from export_jobs.orchestration.tasks import Upload, ValidateDestination
+from export_jobs.store.executions.login_slots import NoFreeLoginError
 from export_jobs.store.findings.refusals import Refusals
 from tests.integration.orchestration.conftest import Run
 from tests.integration.store.samples import DAY_ONE
@@ -114,6 +116,26 @@ def test_m4_every_exception_at_every_step_leaves_a_sentence(
         assert sentence in str(ended.message)
         assert ended.detail is not None and ended.detail["what"] in str(ended.message)
         assert SECRET not in f"{ended.message} {ended.detail}"
+
+
+def test_a_step_that_finds_no_free_login_waits_without_using_a_try(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in its last try, which discards no staged rows; after as long as a task may take it uses a try."""
+    discarded: list[str] = []
+    monkeypatch.setattr(Upload, "discard_staged", lambda *_: discarded.append("rows"))
+    monkeypatch.setattr(Upload, "run_step", raising(NoFreeLoginError("All 2 logins are in use", "Wait")))
+    run.try_number = 6
+    for waited in (0, 1, 100):
+        run.reschedules = waited
+        with pytest.raises(AirflowRescheduleException) as caught:
+            run.execute(Upload, "rows")
+        assert caught.value.reschedule_date > datetime.now(UTC)
+        assert run.events()[-1].kind == "interrupted"
+        assert "All 2 logins are in use" in str(run.events()[-1].message)
+    assert discarded == []
+    run.reschedules = 1000
+    with pytest.raises(NoFreeLoginError):
+        run.execute(Upload, "rows")
+    assert discarded == ["rows"]
 
 
 def test_a_step_that_is_skipped_has_not_failed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,7 @@ def open_destination(spec: DestinationSpec) -> Destination:
     if spec.max_logins is None:
         return destination
     engine, tag, count = task_store_engine(), spec.tag, spec.max_logins
-    return LimitedDestination(destination, lambda: login_slot(engine, tag, count, stall_seconds))
+    return LimitedDestination(destination, lambda: login_slot(engine, tag, count))
 
 
 def signing_key(connection_id: str) -> SigningKey:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, AirflowTaskTerminated
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSkipException,
+    AirflowTaskTerminated,
+)
 
 from export_jobs import settings
 from export_jobs.core.definitions.names import step_at
@@ -18,11 +24,15 @@ from export_jobs.orchestration.run.failure import failure_of
 from export_jobs.orchestration.run.job_run import JobRun
 from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.unopened import record_unopened
+from export_jobs.store.executions.login_slots import LOGIN_PATIENCE_S, NoFreeLoginError
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 log = logging.getLogger(__name__)
+
+LOGIN_PAUSE = timedelta(seconds=60)
+"""How long a task that has found no free login leaves its worker to others, before it asks again."""
 
 
 class ExportStep(BaseOperator):
@@ -89,6 +99,8 @@ class ExportStep(BaseOperator):
             raise
         except BaseException as error:
             self._record(run, error)
+            if isinstance(error, NoFreeLoginError) and _may_wait_longer(context, self._timeout_s):
+                raise AirflowRescheduleException(datetime.now(UTC) + LOGIN_PAUSE) from None
             if _has_ended(context, error):
                 self.discard_staged(run)
             if isinstance(error, ExportError) and not isinstance(error, TransientError):
@@ -122,6 +134,15 @@ class ExportStep(BaseOperator):
             run.record_event(kind, self.step, self.template, message=str(failure), detail=failure._asdict())
         except Exception:
             log.exception("Could not record in the store why this step has ended")
+
+
+def _may_wait_longer(context: Context, timeout_s: float) -> bool:
+    """Whether a task that waits for a free login may go on: for about as long as it may take, then it uses a try.
+
+    Airflow puts it back without using a try, and gives its worker and its place in the pool to others meanwhile.
+    """
+    round_s = LOGIN_PATIENCE_S + LOGIN_PAUSE.total_seconds()
+    return int(context.get("task_reschedule_count") or 0) * round_s < timeout_s
 
 
 def _has_ended(context: Context, error: BaseException) -> bool:

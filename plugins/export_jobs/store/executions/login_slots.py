@@ -16,14 +16,20 @@ _SLOTS = 5_739_202
 _TAKE = "SELECT pg_try_advisory_lock(:slots, hashtext(:place))"
 _RETURN = "SELECT pg_advisory_unlock(:slots, hashtext(:place))"
 _WAIT_S = 0.5
+LOGIN_PATIENCE_S = 30.0
+"""How long a task looks for a free login before it leaves its worker to others for a while."""
+
+
+class NoFreeLoginError(TransientError):
+    """Others use all the logins of a destination. Nothing is wrong, so a task waits for its turn and uses no try."""
 
 
 @contextmanager
-def login_slot(engine: Engine, tag: str, count: int, patience_s: float) -> Iterator[None]:
+def login_slot(engine: Engine, tag: str, count: int, patience_s: float = LOGIN_PATIENCE_S) -> Iterator[None]:
     """Hold one of ``count`` places of the destination ``tag``.
 
-    A place is freed when its holder dies: it belongs to a session of the store. Raises ``TransientError`` when none is
-    free within ``patience_s``.
+    A place is freed when its holder dies: it belongs to a session of the store. Raises ``NoFreeLoginError`` when none
+    is free within ``patience_s``.
     """
     with engine.connect() as found:
         connection = found.execution_options(isolation_level="AUTOCOMMIT")  # nothing is open while files are sent
@@ -43,8 +49,9 @@ def _wait_for_place(connection: Connection, tag: str, count: int, patience_s: fl
             if connection.execute(text(_TAKE), {"slots": _SLOTS, "place": place}).scalar_one():
                 return place
         if time.monotonic() > until:
-            raise TransientError(
+            raise NoFreeLoginError(
                 f"All {count} logins that the destination {tag!r} may have at once are in use",
-                "It is tried again; raise max_logins at the destination if its server allows more",
+                "A run waits for a free login without using a try; raise max_logins at the destination if its server "
+                "allows more",
             )
         time.sleep(_WAIT_S)
