@@ -17,14 +17,14 @@ _REVERSED_FOR = timedelta(days=1)
 class AuditedRun:
     """A run of Airflow together with what the ledger knows about it.
 
-    ``window_delivered``: some run has delivered its window; ``delivered``: this one has. ``told``: the ledger has its
-    failure, so the owner has been mailed. ``last_event``: when one of its tasks last reported something.
+    ``window_delivered``: some run has delivered its window; ``delivered``: this one has. ``owner_notified``: the
+    ledger has its failure, so the owner has been mailed. ``last_event``: when one of its tasks last reported something.
     """
 
     run: DagRunSummary
     window_delivered: bool = False
     delivered: bool = False
-    told: bool = False
+    owner_notified: bool = False
     last_event: datetime | None = None
 
     @property
@@ -36,7 +36,7 @@ class AuditedRun:
     def has_failed_unnoticed(self) -> bool:
         """Whether it has failed, no run has delivered its window, and nobody was notified."""
         is_failed = self.run.state == "failed" and self.run.window is not None
-        return is_failed and not self.window_delivered and not self.told
+        return is_failed and not self.window_delivered and not self.owner_notified
 
     def waits_for_future(self, now: datetime) -> bool:
         """Whether it waits for a future logical date. Airflow may report it as running, but starts no task of it."""
@@ -54,7 +54,7 @@ class AuditedRun:
         return self.last_sign is not None and now - self.last_sign > patience
 
     @property
-    def begun(self) -> datetime | None:
+    def last_start(self) -> datetime | None:
         """When it was last created, cleared or started.
 
         ``run_after`` is used only if neither is known: for a run that catches up it is long past.
@@ -65,7 +65,7 @@ class AuditedRun:
     @property
     def last_sign(self) -> datetime | None:
         """When it last reported something, or was created or cleared; events before a rerun belong to earlier tries."""
-        return max((moment for moment in (self.last_event, self.begun) if moment is not None), default=None)
+        return max((moment for moment in (self.last_event, self.last_start) if moment is not None), default=None)
 
     def has_logical_date_of(self, first: ScheduledWindow) -> bool:
         """Whether it has been created by hand with the logical date that the schedule needs for ``first``."""

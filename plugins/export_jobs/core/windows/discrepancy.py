@@ -262,7 +262,7 @@ def _is_working(audited: AuditedRun, facts: JobFacts) -> bool:
     """Whether an active run may still be working: its tasks have reported something within a task's longest time."""
     if audited.run.state not in ACTIVE or audited.waits_for_future(facts.now):
         return False
-    begun, event = audited.begun, audited.last_event
+    begun, event = audited.last_start, audited.last_event
     if event is None or (begun is not None and event < begun):
         return begun is not None and facts.now - begun < _STARTS_WITHIN
     return facts.now - event < facts.stuck_after + facts.grace

@@ -157,6 +157,6 @@ def _audited(run: DagRunSummary, note: RunNote | None) -> AuditedRun:
         run,
         window_delivered=note.window_delivered,
         delivered=note.delivered,
-        told=note.told,
+        owner_notified=note.told,
         last_event=note.last_event,
     )

@@ -59,7 +59,7 @@ def audited(state: str, day: int = 0, *, by_other: bool = False, **said: Any) ->
         run(state, day, **said.pop("run", {})),
         delivered=delivered,
         window_delivered=delivered or by_other,
-        told=said.pop("told", True),
+        owner_notified=said.pop("owner_notified", True),
         **said,
     )
 
@@ -91,11 +91,11 @@ def test_red_with_a_delivery_is_an_alarm() -> None:
 
 
 def test_red_for_a_window_that_another_run_has_delivered_is_none() -> None:
-    assert findings(runs=[audited("failed", by_other=True, told=False)]) == []
+    assert findings(runs=[audited("failed", by_other=True, owner_notified=False)]) == []
 
 
 def test_m3_a_failure_that_nobody_was_told_of_is_an_alarm() -> None:
-    (finding,) = findings(runs=[audited("failed", told=False)])
+    (finding,) = findings(runs=[audited("failed", owner_notified=False)])
     assert "marked failed, but nobody was notified" in finding.message
 
 
@@ -114,7 +114,7 @@ def test_m3_a_year_of_windows_is_one_alarm(cause: str) -> None:
         case "success":
             said: dict[str, Any] = {"runs": [audited("success", day) for day in days]}
         case "silent":
-            said = {"runs": [audited("failed", day, told=False) for day in days]}
+            said = {"runs": [audited("failed", day, owner_notified=False) for day in days]}
         case "early":
             said = {"early": [(window(day), f"run-{day}") for day in days]}
         case _:
@@ -126,7 +126,7 @@ def test_m3_a_year_of_windows_is_one_alarm(cause: str) -> None:
 
 def test_m3_each_cause_is_an_alarm_of_its_own() -> None:
     found = findings(
-        runs=[audited("success", 0), audited("failed", 1, delivered=True), audited("failed", 2, told=False)],
+        runs=[audited("success", 0), audited("failed", 1, delivered=True), audited("failed", 2, owner_notified=False)],
         upcoming=[delivery(3)],
         early=[(window(4), "run-4")],
     )
