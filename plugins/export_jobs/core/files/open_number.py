@@ -19,15 +19,15 @@ def outline(path: str) -> str:
     return _DIGITS.sub(ANY_NUMBER, path)
 
 
-def can_be_one(path: str, other: str) -> bool:
+def can_be_equal(path: str, other: str) -> bool:
     """Whether there are numbers with which both paths are equal."""
     if ANY_NUMBER not in path and ANY_NUMBER not in other:
         return path == other
     numbers, others = _DIGITS.findall(path), _DIGITS.findall(other)
-    return outline(path) == outline(other) and all(map(_can_be_one_number, numbers, others))
+    return outline(path) == outline(other) and all(map(_can_be_equal_numbers, numbers, others))
 
 
-def _can_be_one_number(number: str, other: str) -> bool:
+def _can_be_equal_numbers(number: str, other: str) -> bool:
     if ANY_NUMBER not in number:
         number, other = other, number
     if ANY_NUMBER not in other:
@@ -73,7 +73,7 @@ class TakenPaths(Generic[Kept]):
             if any(mine) or any(mask):
                 table = self._table(shape, mask, mine)
                 for known in table.get(_fixed(numbers, mask, mine), ()):
-                    if can_be_one(path, known):
+                    if can_be_equal(path, known):
                         return self._values[known]
         return None
 
