@@ -55,10 +55,10 @@ class ColumnDifference(Frozen):
     masked: bool = False
 
 
-def whole(parts: Sequence[DeliveredNumbers]) -> DeliveredNumbers:
+def combine_parts(parts: Sequence[DeliveredNumbers]) -> DeliveredNumbers:
     """Combine the parts of one delivery into one file; with numbers only if each part has them."""
     numbers = [part.numbers for part in parts]
-    together = tuple(_together(columns) for columns in zip(*numbers, strict=True)) if all(numbers) else ()
+    together = tuple(_combine_column(columns) for columns in zip(*numbers, strict=True)) if all(numbers) else ()
     return DeliveredNumbers(
         sum(part.rows for part in parts), sum(part.bytes for part in parts), parts[0].columns, together
     )
@@ -129,7 +129,7 @@ def _figure(figure: Figure, old: object, new: object, types: tuple[str, str]) ->
     return difference(getattr(old, figure, None), getattr(new, figure, None), is_number=is_number)
 
 
-def _together(parts: Sequence[ColumnNumbers]) -> ColumnNumbers:
+def _combine_column(parts: Sequence[ColumnNumbers]) -> ColumnNumbers:
     """Combine the same column of all parts of a file."""
     first = parts[0]
     nulls = [part.nulls for part in parts if part.nulls is not None]

@@ -24,7 +24,7 @@ class JobFile(NamedTuple):
     window: Window
 
 
-OPEN = FileNumbers()
+OPEN_NUMBERS = FileNumbers()
 """Used for the numbers of a run that is not known yet."""
 
 
@@ -40,7 +40,7 @@ def delivered_stem(
     run_began: datetime | None,
     *,
     part: str = "",
-    numbers: FileNumbers = OPEN,
+    numbers: FileNumbers = OPEN_NUMBERS,
 ) -> str:
     """Return a template's file name without its ending. ``run_began`` (aware): when the run first began; None: any day.
 
@@ -56,7 +56,9 @@ def delivered_stem(
     return name if "part" in pattern.fields else name + behind
 
 
-def done_path(job: JobSpec, window: Window, run_began: datetime | None, numbers: FileNumbers = OPEN) -> str | None:
+def done_path(
+    job: JobSpec, window: Window, run_began: datetime | None, numbers: FileNumbers = OPEN_NUMBERS
+) -> str | None:
     """Return where the done file goes, which is sent last; None when the job has none."""
     if job.file.done_file is None:
         return None
@@ -77,7 +79,7 @@ def paths_of_window(
     window: Window,
     run_began: datetime | None = SOME_DAY,
     part: str = ANY_NUMBER,
-    numbers: FileNumbers = OPEN,
+    numbers: FileNumbers = OPEN_NUMBERS,
 ) -> Iterator[JobFile]:
     """Yield the files of a run of ``window``, in the order of delivery; of a split file only ``part``."""
     for use in job.templates:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping
 
 from export_jobs.core.files.column_numbers import ColumnNumbers
-from export_jobs.core.files.comparison import DeliveredNumbers, whole
+from export_jobs.core.files.comparison import DeliveredNumbers, combine_parts
 from export_jobs.core.windows.window import Window
 from export_jobs.store.executions.reader import READ_AFTER_ITS_END, ExecutionReader
 from export_jobs.store.executions.records import ExecutionRecord
@@ -126,7 +126,7 @@ class ExecutionPages(ExecutionReader):
         rows = self._rows(_DELIVERED_PARTS, job_id=job_id, id=delivery_id)
         if not rows:
             return None
-        found = whole([_numbers(row) for row in rows])
+        found = combine_parts([_numbers(row) for row in rows])
         sent = Delivered(
             id=delivery_id,
             window_start=rows[0]["window_start"],

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from export_jobs.core.files.column_numbers import ColumnNumbers
-from export_jobs.core.files.comparison import DeliveredNumbers, compare_columns, difference, whole
+from export_jobs.core.files.comparison import DeliveredNumbers, combine_parts, compare_columns, difference
 
 
 def column(name: str, **numbers: Any) -> ColumnNumbers:
@@ -75,9 +75,9 @@ def test_parts_are_one_file() -> None:
     second = side(
         column("n", nulls=0, min="-3", max="-3", sum="-3"), column("d", type="date", min="1997-01-01"), rows=1
     )
-    found = whole([first, second])
+    found = combine_parts([first, second])
     assert (found.rows, found.bytes, found.columns) == (3, 20, ("n", "d"))
     number, day = found.numbers
     assert (number.nulls, number.min, number.max, number.sum) == (1, "-3", "10", "16.5")
     assert (day.min, day.max, day.nulls) == ("1997-01-01", None, None)
-    assert whole([first, DeliveredNumbers(1, 1, ("n", "d"))]).numbers == ()
+    assert combine_parts([first, DeliveredNumbers(1, 1, ("n", "d"))]).numbers == ()
