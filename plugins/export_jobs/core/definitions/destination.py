@@ -89,7 +89,7 @@ class DestinationOptions(Frozen):
     plain_ftp: bool = False
     keep_days: Annotated[int | None, Field(strict=True)] = None
 
-    def chosen(self) -> dict[str, Any]:
+    def non_default_options(self) -> dict[str, Any]:
         """Return the options that differ from their default, as in YAML."""
         return {
             name: value

@@ -44,7 +44,7 @@ class LooserChoice:
 def looser_choices(options: DestinationOptions) -> list[LooserChoice]:
     """Return every option that is less safe than its default, in the order of the options."""
     found = []
-    for name, value in options.chosen().items():
+    for name, value in options.non_default_options().items():
         lost = _LOST.get((name, value)) or _LOST_BY_ANY.get(name)
         if lost is not None:
             found.append(LooserChoice(name, str(value).lower() if isinstance(value, bool) else str(value), lost))

@@ -59,7 +59,7 @@ def list_destinations(user: ReadsDags, store: StoreDep) -> DestinationList:
                 folder=destination.folder,
                 description=destination.description,
                 connection=destination.connection if sees else "",
-                options=destination.chosen(),
+                options=destination.non_default_options(),
                 looser=[DestinationChoice(**asdict(choice)) for choice in looser_choices(destination)],
                 checked=_shown(checks.get(_definition(destination)), whole=may_check),
             )

@@ -48,7 +48,7 @@ _S3_ONLY = ("acl", "encryption", "kms_key", "bucket_key", "storage_class", "tags
 @DESTINATION_OPTION_RULES.reads("kind")
 def options_are_of_the_kind(destination: DestinationSpec) -> Iterator[Issue]:
     """Refuse options that have no effect on this kind of server: their author expects one."""
-    chosen = destination.chosen()
+    chosen = destination.non_default_options()
     if destination.kind in IN_BUCKETS:
         for name, why in _WHY_NOT_S3.items():
             if name in chosen:
