@@ -69,7 +69,7 @@ class Charset:
             raise MissingCharacterError(next(char for char in text if not _has_char(self.codec, char)))
         return "".join([char if _has_char(self.codec, char) else self._spell(self.codec, char) for char in text])
 
-    def spelt(self, text: str) -> str:
+    def as_written(self, text: str) -> str:
         """Return ``text`` as the file will have it; unchanged if nothing may be replaced (reported elsewhere)."""
         return text if self._spell is None else self.fit(text)
 

@@ -57,7 +57,7 @@ class _FixedWriter:
         self._table = table
         self._null = table.options.null_text
         self._end = "\r\n" if table.options.line_ending == "crlf" else "\n"
-        headings = [self.charset.spelt(column.name) if table.options.header else "" for column in table.columns]
+        headings = [self.charset.as_written(column.name) if table.options.header else "" for column in table.columns]
         self._widths = [column_width(*shown) for shown in zip(table.columns, headings, strict=True)]
 
     def lines(self, batch: Sequence[Sequence[str | None]], first_row: int) -> bytes:

@@ -79,7 +79,7 @@ def headings_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[I
     charset = Charset(job.file)
     for path, use, template in readable_uses(job, context):
         for index, column in enumerate(chosen_columns(template, use, context.catalogue)):
-            heading = charset.spelt(column.heading or column.column)
+            heading = charset.as_written(column.heading or column.column)
             if len(heading) > (column.width or MAX_WIDTH):
                 what = (
                     f"the heading {quote_value(heading)} is wider than its column, which has {column.width} characters"
