@@ -62,10 +62,10 @@ def describe_expressions(
         found.update(zip(keys, columns, strict=True))
         return None
 
-    return found, find_culprits(list(expressions), ask)
+    return found, find_refused_keys(list(expressions), ask)
 
 
-def find_culprits(keys: list[str], ask: Callable[[list[str]], RefusedError | None]) -> dict[str, RefusedError]:
+def find_refused_keys(keys: list[str], ask: Callable[[list[str]], RefusedError | None]) -> dict[str, RefusedError]:
     """Return the keys that the database refuses, each with its error, by bisection instead of one query for each."""
     error = ask(keys) if keys else None
     if error is None:
@@ -73,7 +73,7 @@ def find_culprits(keys: list[str], ask: Callable[[list[str]], RefusedError | Non
     if len(keys) == 1:
         return {keys[0]: error}
     half = len(keys) // 2
-    return find_culprits(keys[:half], ask) | find_culprits(keys[half:], ask)
+    return find_refused_keys(keys[:half], ask) | find_refused_keys(keys[half:], ask)
 
 
 def fact_source(fact: Fact) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from export_jobs.catalogue_check.probe import Probe, describe_expressions, fact_source, find_culprits
+from export_jobs.catalogue_check.probe import Probe, describe_expressions, fact_source, find_refused_keys
 from export_jobs.catalogue_check.session import RefusedError
 from export_jobs.core.base.issue import Issue
 from export_jobs.core.catalogue.catalogue import DATE_PARTS, Dimension, Fact, Kpi
@@ -87,7 +87,7 @@ def _refused_kpis(probe: Probe, fact: Fact, kpis: list[Kpi], key: str) -> Mappin
             definition = {"kind": "standard", "fact": fact.key, "columns": [key]}
         return _plan_error(probe, definition, {}, fact)
 
-    return find_culprits([kpi.key for kpi in kpis] or [""], ask)
+    return find_refused_keys([kpi.key for kpi in kpis] or [""], ask)
 
 
 def _plan_error(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from export_jobs.catalogue_check.probe import find_culprits
+from export_jobs.catalogue_check.probe import find_refused_keys
 from export_jobs.catalogue_check.session import RefusedError
 from tests.integration.catalogue.conftest import Shop
 
@@ -139,8 +139,8 @@ def test_culprits_are_told_from_the_rest() -> None:
         asked.append(keys)
         return RefusedError("no") if {"c", "f"} & set(keys) else None
 
-    assert sorted(find_culprits(list("abcdefgh"), ask)) == ["c", "f"]
-    assert find_culprits([], ask) == {}
+    assert sorted(find_refused_keys(list("abcdefgh"), ask)) == ["c", "f"]
+    assert find_refused_keys([], ask) == {}
     assert len(asked) < 14
 
 

@@ -53,7 +53,7 @@ def _most_entries(children: Sequence[tuple[str, object]]) -> int:
     return MAX_INPUT_MAPPINGS if has_mappings else MAX_INPUT_ENTRIES
 
 
-def until_enough(found: Iterable[Issue]) -> list[Issue]:
+def limit_errors(found: Iterable[Issue]) -> list[Issue]:
     """Return each issue once, and stop after ``MAX_ERRORS`` errors."""
     kept: dict[Issue, None] = {}
     count = 0

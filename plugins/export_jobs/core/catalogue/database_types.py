@@ -77,7 +77,7 @@ def type_by_name(name: str) -> ColumnType | None:
     return next((kind for kind, stems in _STEMS if upper.startswith(stems)), None)
 
 
-def may_be_read_as(declared: ColumnType, found: ResultColumn) -> bool:
+def is_compatible(declared: ColumnType, found: ResultColumn) -> bool:
     """Whether cells of the column ``found`` fit the type ``declared``; always true when the database reports no type.
 
     Text fits types that only the database knows, such as UUID; a whole number may be a ``numeric`` without decimals.

@@ -22,7 +22,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from export_jobs.core.base.issue import Issue, errors
-from export_jobs.core.base.limits import until_enough
+from export_jobs.core.base.limits import limit_errors
 from export_jobs.core.base.shape import ParseResult, parse_shape
 from export_jobs.core.catalogue.catalogue import Catalogue
 from export_jobs.core.definitions.job import DestinationSpec, ExportJob, JobSpec, Template
@@ -157,12 +157,12 @@ def job_issues(parsed: ParseResult[Job], context: RuleContext) -> list[Issue]:
     if job is None:
         return []
     found = (issue for rules in _RULES_OF_JOBS for issue in rules.issues(job, context, parsed.broken))
-    return until_enough(found)
+    return limit_errors(found)
 
 
 def template_issues(parsed: ParseResult[Template], context: RuleContext) -> list[Issue]:
     """Return the findings of every rule for the readable parts of a template."""
-    return until_enough(TEMPLATE_RULES.issues(parsed.value, context, parsed.broken)) if parsed.value else []
+    return limit_errors(TEMPLATE_RULES.issues(parsed.value, context, parsed.broken)) if parsed.value else []
 
 
 def destination_issues(parsed: ParseResult[DestinationSpec]) -> list[Issue]:

@@ -15,8 +15,8 @@ from export_jobs.core.base.limits import (
     MAX_INPUT_VALUES,
     MAX_ISSUES,
     first_issues,
+    limit_errors,
     size_issues,
-    until_enough,
 )
 from export_jobs.core.base.shape import parse_shape
 from export_jobs.core.definitions.job import JobSpec
@@ -86,6 +86,6 @@ def test_a_definition_is_judged_until_there_are_enough_errors_and_warnings_hide_
             yield Issue("a warning", str(number), "", Level.WARNING)
             yield Issue("an error", str(number // 2), "")
 
-    issues = until_enough(found())
+    issues = limit_errors(found())
     assert [issue.level for issue in issues].count(Level.ERROR) == MAX_ERRORS
     assert len(asked) < 3 * MAX_ERRORS

@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from export_jobs.core.catalogue.catalogue import ColumnType
-from export_jobs.core.catalogue.database_types import ResultColumn, may_be_read_as, written_as
+from export_jobs.core.catalogue.database_types import ResultColumn, is_compatible, written_as
 from export_jobs.core.sql.compiled import CompiledExport
 from export_jobs.core.sql.sources import SourceQuery, name_as_stored
 from export_jobs.errors import TerminalError
@@ -59,7 +59,7 @@ def catalogue_differences(export: CompiledExport, shape: Shape) -> list[str]:
             column = shape.get(_place(source, name))
             if column is None:
                 continue
-            fits = may_be_read_as(declared, column) or (source.is_kpis and _is_number(declared, column))
+            fits = is_compatible(declared, column) or (source.is_kpis and _is_number(declared, column))
             if not fits:
                 found.append(f"{_place(source, name)} is {column.type_name}, but {declared} in the catalogue")
     return found
