@@ -1,6 +1,6 @@
-// What Airflow's page lends to plugins on globalThis, as far as the page uses it. A part of Chakra that is not named
-// here is an error, so that a misspelt one is found; what each part takes is not checked, since htm's templates hide
-// it.
+// What Airflow's page provides to plugins on globalThis, as far as the page uses it. A Chakra component that is not
+// named here is an error, so that misspelt names are found. Props are not checked, because htm templates hide them.
+
 import type * as ReactModule from "react";
 
 type Parts<Names extends string> = Record<Names, ReactModule.ElementType>;

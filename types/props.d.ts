@@ -1,5 +1,5 @@
-// What each component takes. It stands here and not in the scripts, which are served as they are written: all of them
-// together stay below 100 kB on the wire.
+// The props of each component. They are not in the scripts, because those are served as they are written and
+// must stay below 100 kB on the wire together.
 declare namespace Props {
   type Children = { children?: Page.Content };
   type Rest = { [name: string]: any };
@@ -30,7 +30,7 @@ declare namespace Props {
   type Legend = { counts: Record<string, number> };
   type LinkButton = Children & Rest & { to: string };
   type Notice = Children & Rest & { status: Page.Status; title?: string | null; action?: Page.Content };
-  type PageHeader = { up: Page.Option[]; title: string; beside?: Page.Content; actions?: Page.Content };
+  type PageHeader = { up: Page.Option[]; title: string; badges?: Page.Content; actions?: Page.Content };
   type Pager = { offset: number; limit: number; total: number; onMove: (offset: number) => void };
   type PickList = {
     label: string;

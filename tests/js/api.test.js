@@ -30,18 +30,18 @@ beforeEach(() => {
   answer = { status: 200, body: '{"ok": true}' };
 });
 
-test("an address is below Airflow's own path, and leaves out what is blank", () => {
+test("addresses are below Airflow's own path, without blank parameters", () => {
   const query = { search: "a&b", state: "", limit: 50, gone: null, missing: undefined, dry_run: false };
   const url = addressOf("jobs", query, "https://airflow.example.org/team/");
   assert.equal(url.href, "https://airflow.example.org/team/export-jobs/api/jobs?search=a%26b&limit=50&dry_run=false");
 });
 
-test("a body has no blanks, and keeps what is false or zero", () => {
+test("bodies have no blank values, but keep false and zero", () => {
   const body = { a: "", b: null, c: undefined, d: [], e: false, f: 0, g: {}, h: ["x"] };
   assert.deepEqual(withoutBlanks(body), { e: false, f: 0, g: {}, h: ["x"] });
 });
 
-test("a question has no body, a write has one and its version", async () => {
+test("a GET has no body, a write has a body and its version", async () => {
   assert.deepEqual(await call("me"), { ok: true });
   await call("jobs/a", { method: "PATCH", body: { owner: "x" }, version: 3 });
   const [question, write] = requests;
@@ -55,7 +55,7 @@ test("an answer without content is null", async () => {
   assert.equal(await call("templates/a", { method: "DELETE" }), null);
 });
 
-test("a refusal is an error with the issues as the server words them", async () => {
+test("a refused request throws an error with the server's issues", async () => {
   const errors = [{ path: "name", what: "the name is taken", remedy: "Choose another", level: "error" }];
   answer = { status: 422, body: JSON.stringify({ errors }) };
   await assert.rejects(call("jobs", { method: "POST", body: {} }), (error) => {
@@ -65,12 +65,12 @@ test("a refusal is an error with the issues as the server words them", async () 
   });
 });
 
-test("a proxy's page is an error with its number", async () => {
+test("a proxy's error page is an error with its status", async () => {
   answer = { status: 502, body: "<html>Bad Gateway</html>" };
   await assert.rejects(call("me"), { status: 502, message: /^Airflow answered with 502\./ });
 });
 
-test("a server that is not there is an error that says so, and a stopped question is none of ours", async () => {
+test("an unreachable server is an ApiError, an aborted request is not", async () => {
   const { baseURI } = globalThis.document;
   globalThis.document = { baseURI: "http://127.0.0.1:1/" };
   await assert.rejects(call("me"), { status: 0, message: /^Airflow does not answer\./ });

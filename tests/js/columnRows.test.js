@@ -7,7 +7,7 @@ const TEMPLATE = ["id", "name", "amount"].map((column) => ({
 }));
 const chosen = (rows) => rows.filter(({ isChosen }) => isChosen).map(({ column }) => column);
 
-test("a definition without columns has all of the template's", () => {
+test("a definition without columns has all columns of the template", () => {
   const rows = rowsOf([], TEMPLATE);
   assert.deepEqual(chosen(rows), ["id", "name", "amount"]);
   assert.deepEqual(columnsOf(rows, TEMPLATE), []);
@@ -22,18 +22,18 @@ test("columns that were left out come last, and stay left out", () => {
   assert.deepEqual(columnsOf(rows, TEMPLATE), columns);
 });
 
-test("a column that the template no longer has is kept, for the server to name", () => {
+test("a column that the template no longer has is kept, so that the server reports it", () => {
   const [row] = rowsOf(["gone"], TEMPLATE);
   assert.deepEqual(row, { column: "gone", heading: "", isChosen: true, title: "gone", type: "" });
   assert.deepEqual(columnsOf([row], TEMPLATE), ["gone"]);
 });
 
-test("a heading that is the column's own name is none", () => {
+test("a heading equal to the column's name is not stored", () => {
   const rows = rowsOf([], TEMPLATE).map((row) => (row.column === "id" ? { ...row, heading: "id" } : row));
   assert.deepEqual(columnsOf(rows, TEMPLATE), ["id", "name", "amount"]);
 });
 
-test("another order is a choice", () => {
+test("a changed order is stored", () => {
   const rows = move(rowsOf([], TEMPLATE), 2, 0);
   assert.deepEqual(columnsOf(rows, TEMPLATE), ["amount", "id", "name"]);
   assert.deepEqual(chosen(move(rows, 0, 2)), ["id", "name", "amount"]);
@@ -47,7 +47,7 @@ test("columns are found by title, name and heading, every word of the search", (
   assert.deepEqual(placesOf(rows, "x"), []);
 });
 
-test("all that match are chosen or left out at once, and one column stays", () => {
+test("all matching columns are selected or left out at once, but one column stays", () => {
   const rows = rowsOf([], TEMPLATE);
   assert.deepEqual(chosen(chooseAll(rows, [1, 2], false)), ["id"]);
   assert.deepEqual(chosen(chooseAll(rows, [0, 1, 2], false)), ["id"]);

@@ -17,7 +17,7 @@ const comparison = {
   ],
 };
 
-test("a number keeps its digits and gets a sign that is read", () => {
+test("numbers keep all digits and get separators and a sign", () => {
   assert.equal(valueText("9007199254740993.10"), "9,007,199,254,740,993.10");
   assert.equal(valueText("-1234.5678"), "−1,234.5678");
   assert.equal(valueText("1997-01-01T00:00:00.000000Z"), "1997-01-01 00:00:00 UTC");
@@ -32,7 +32,7 @@ test("a difference has a sign and percent where there is one", () => {
   assert.equal(changeText({ before: "1997-01-01", after: "1997-02-01", difference: null, percent: null }), "differs");
 });
 
-test("only what differs is shown, with why; all of it when that is wanted", () => {
+test("only differences are shown, with a reason, unless all values are requested", () => {
   const lines = comparedLines(comparison, false);
   assert.deepEqual(lines.map(({ column, what }) => `${column}:${what}`), [
     "Rows:", "Size:", "amount:", "phone:Empty cells",
@@ -43,7 +43,7 @@ test("only what differs is shown, with why; all of it when that is wanted", () =
   assert.equal(comparedLines(comparison, true).length, 5);
 });
 
-test("the newest delivery is compared with what stood before it", () => {
+test("the newest delivery is compared with the one before it", () => {
   assert.deepEqual(firstPair([{ id: 9 }, { id: 7 }, { id: 1 }]), [7, 9]);
   assert.equal(firstPair([{ id: 9 }]), null);
   assert.equal(firstPair([]), null);

@@ -53,7 +53,7 @@ test("a day begins at its own midnight, or as soon as there is one", () => {
   for (const [day, zone, start] of STARTS) assert.equal(startOfDay(day, zone), start, `${day} in ${zone}`);
 });
 
-test("what is no day has no beginning", () => {
+test("an invalid day has no start", () => {
   assert.equal(startOfDay("", "UTC"), "");
   assert.equal(startOfDay("2026-02-30x", "UTC"), "");
 });

@@ -10,7 +10,7 @@ const TEMPLATE = {
   name: "mine", kind: "custom", description: "", columns: [], kpis: ["a"], dimensions: [], file_columns: [],
 };
 
-test("a once job looks back, all others look a year ahead", () => {
+test("a once job has past days, all others the coming year", () => {
   const now = today("UTC");
   assert.deepEqual(freshDays("once", "UTC"), { from: addDays(now, -30), until: addDays(now, -1) });
   const { from, until } = freshDays("daily", "UTC");
@@ -18,14 +18,14 @@ test("a once job looks back, all others look a year ahead", () => {
   assert.equal(addDays(until, 1).slice(5), now.slice(5).replace("02-29", "03-01"));
 });
 
-test("what is blank is not sent, so the server names it as missing", () => {
+test("blank values are not sent, so the server reports them as missing", () => {
   const body = bodyOf({ ...blankDraft(), name: "n" });
   assert.deepEqual(Object.keys(body).sort(), ["file", "name", "schedule", "templates"]);
   assert.equal(body.schedule.frequency, "weekly");
   assert.deepEqual(body.templates, []);
 });
 
-test("a new template is sent only if the job uses it, without what the page knows of it", () => {
+test("a new template is sent only if the job uses it, without the page's own fields", () => {
   const draft = { ...blankDraft(), new_templates: [TEMPLATE, { ...TEMPLATE, name: "other" }] };
   assert.equal("new_templates" in bodyOf(draft), false);
   const [sent, ...rest] = bodyOf({ ...draft, templates: [{ template: "mine" }] }).new_templates;
@@ -34,7 +34,7 @@ test("a new template is sent only if the job uses it, without what the page know
   assert.equal("file_columns" in sent, false);
 });
 
-test("file options and template uses are told in short", () => {
+test("file options and template uses are summarized", () => {
   assert.equal(
     fileText({}),
     "CSV with a header row, values separated by comma, compressed with zip. " +
@@ -54,7 +54,7 @@ test("file options and template uses are told in short", () => {
   );
 });
 
-test("another format keeps what it has, too", () => {
+test("another text format keeps the shared text options", () => {
   const file = { format: "csv", delimiter: ";", header: false, encoding: "utf-16", decimal_mark: ",", name: "n" };
   const fixed = inFormat(file, "fixed");
   assert.deepEqual([fixed.encoding, fixed.decimal_mark, fixed.name], ["utf-16", ",", "n"]);
@@ -81,7 +81,7 @@ test("another format keeps the options that it has", () => {
   assert.deepEqual(sent("parquet"), { format: "parquet", empty_result: "skip", name: "a" });
 });
 
-test("one destination or several are sent as the API takes them, and a copy comes back as a draft", () => {
+test("one or several destinations are sent in the API's form, and a copy becomes a draft", () => {
   const one = { ...blankDraft(), destination: "partner" };
   const several = { ...one, also: ["archive"] };
   assert.equal(bodyOf(one).destination, "partner");

@@ -20,7 +20,7 @@ test("a form shows minutes, and nothing has changed at first", () => {
   assert.deepEqual(changesOf(JOB, draft), {});
 });
 
-test("only what differs is sent, an emptied field as null", () => {
+test("only differences are sent, an emptied field as null", () => {
   const draft = editDraftOf(JOB);
   const schedule = { ...draft.schedule, until: "2026-06-30", execute_on: "" };
   assert.deepEqual(changesOf(JOB, { ...draft, owner: "p@example.org", schedule }), {
@@ -31,19 +31,19 @@ test("only what differs is sent, an emptied field as null", () => {
   assert.deepEqual(changesOf(monthly, emptied), { schedule: { execute_on: null } });
 });
 
-test("what may not be changed is not sent", () => {
+test("fixed fields are not sent", () => {
   const draft = { ...editDraftOf(JOB), owner: "p@example.org" };
   assert.deepEqual(changesOf({ ...JOB, editable: ["description"] }, draft), {});
 });
 
-test("what may be changed and has no field in the form is left as it is", () => {
+test("editable values without a field in the form do not change", () => {
   const job = { ...JOB, editable: [...JOB.editable, "file.shape_change", "new"] };
   const draft = editDraftOf(job);
   assert.deepEqual(changesOf(job, draft), {});
   assert.deepEqual(changesOf(job, { ...draft, owner: "p@example.org" }), { owner: "p@example.org" });
 });
 
-test("changes are put on top of what the job has become", () => {
+test("changes are applied to the newest state of the job", () => {
   const definition = { enabled: true, schedule: { ...SCHEDULE, time_zone: "Asia/Tokyo" } };
   const newer = { ...JOB, description: "newer", definition };
   const draft = rebase(newer, { owner: "p@example.org", schedule: { until: "2026-06-30" } });
@@ -53,7 +53,7 @@ test("changes are put on top of what the job has become", () => {
   assert.equal(draft.schedule.until, "2026-06-30");
 });
 
-test("the summary says nothing of a change that is not checked yet or is wrong", () => {
+test("the summary is empty for a change that is unchecked or invalid", () => {
   const texts = (check, isFresh) => {
     const { schedule_text, first_delivery } = scheduleSummary(JOB, "UTC", check, isFresh);
     return [schedule_text, first_delivery];

@@ -4,20 +4,20 @@ import { JOB_FILTERS, filtersOf, isMatch, jobQuery, withFilters } from "#page/fi
 
 const changed = (query, changes) => withFilters(new URLSearchParams(query), changes, JOB_FILTERS).toString();
 
-test("the address says what differs from the defaults", () => {
+test("the address contains only differences from the defaults", () => {
   assert.deepEqual(filtersOf(new URLSearchParams(""), JOB_FILTERS), JOB_FILTERS);
   const filters = filtersOf(new URLSearchParams("search=a%26b&sort=-next&other=1"), JOB_FILTERS);
   assert.deepEqual(filters, { ...JOB_FILTERS, search: "a&b", sort: "-next" });
 });
 
-test("a change of a filter begins at the first page, and a default leaves the address", () => {
+test("a changed filter returns to the first page, and a default is removed from the address", () => {
   assert.equal(changed("offset=50&other=1", { search: "a" }), "other=1&search=a");
   assert.equal(changed("search=a&state=success", { state: "" }), "search=a");
   assert.equal(changed("sort=-next", { sort: "name" }), "");
   assert.equal(changed("search=a", { offset: "100" }), "search=a&offset=100");
 });
 
-test("the list is asked for a page of 50", () => {
+test("the list is requested in pages of 50", () => {
   assert.deepEqual(jobQuery({ ...JOB_FILTERS, state: "success" }), { ...JOB_FILTERS, state: "success", limit: 50 });
 });
 

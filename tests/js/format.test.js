@@ -29,7 +29,7 @@ test("sizes have at most three digits and change their unit in time", () => {
   for (const [bytes, text] of Object.entries(shown)) assert.equal(size(Number(bytes)), text, `${bytes} bytes`);
 });
 
-test("numbers are grouped, and one is not many", () => {
+test("numbers are grouped, and 1 takes the singular", () => {
   assert.equal(number(1234567), "1,234,567");
   assert.equal(plural(1, "row"), "1 row");
   assert.equal(plural(0, "row"), "0 rows");
@@ -38,12 +38,12 @@ test("numbers are grouped, and one is not many", () => {
   assert.equal(capital(""), "");
 });
 
-test("a time is shown in the zone that is asked for, with 00 for midnight", () => {
+test("a time is shown in the given zone, with 00 for midnight", () => {
   assert.equal(time("2026-03-01T23:00:00Z", "Europe/Berlin"), "2 Mar 2026, 00:00");
   assert.equal(timeWithZone("2026-07-01T12:30:00+00:00", "Asia/Kolkata"), "1 Jul 2026, 18:00 Asia/Kolkata");
 });
 
-test("an age is said in its largest unit, and a clock that is behind makes none of the future", () => {
+test("an age has its largest unit, and is never in the future", () => {
   const now = Date.parse("2026-03-01T12:00:00Z");
   const said = { "12:00:30": "just now", "11:59:01": "just now", "11:59:00": "1 minute ago", "09:59:00": "2 hours ago",
   };
@@ -51,7 +51,7 @@ test("an age is said in its largest unit, and a clock that is behind makes none 
   assert.equal(ago("2026-02-26T12:00:00Z", now), "3 days ago");
 });
 
-test("the user's zone is Airflow's choice, and the browser's where there is none that is known", () => {
+test("the user's zone is Airflow's choice, or the browser's if there is no known choice", () => {
   const stored = (/** @type {string | null} */ text) => {
     globalThis.localStorage = /** @type {Storage} */ ({ getItem: (name) => (name === "timezone" ? text : null) });
     return userZone();
@@ -67,12 +67,12 @@ test("the days of a window end before its end", () => {
   assert.equal(days({ ...window, end: "2026-02-01T00:00:00+01:00" }, "Europe/Berlin"), "1 Jan 2026 – 31 Jan 2026");
 });
 
-test("a calendar day needs no zone, and what is no day stays as it is", () => {
+test("a calendar day needs no zone, and an invalid day is unchanged", () => {
   assert.equal(day("1997-01-01"), "1 Jan 1997");
   assert.equal(day("soon"), "soon");
 });
 
-test("the days of a window in the least room", () => {
+test("the days of a window in short", () => {
   const text = (start, end) => daysShort({ start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z` }, "UTC");
   assert.equal(text("1997-12-01", "1998-01-01").replaceAll("\u2009", ""), "1–31 Dec 1997");
   assert.equal(text("1997-12-01", "1997-12-02"), "1 Dec 1997");

@@ -17,17 +17,17 @@ test("an issue without a level is an error", () => {
   assert.deepEqual([undefined, "error", "warning"].map((level) => isError(issue("", level))), [true, true, false]);
 });
 
-test("issues at a path are those of it and of its parts, and of no namesake", () => {
+test("issues at a path are those of the path and below it, not of similar names", () => {
   assert.deepEqual(paths(issuesAt(ISSUES, "name")), ["name"]);
   assert.deepEqual(paths(issuesAt(ISSUES, "templates")), paths(ISSUES).slice(2));
   assert.deepEqual(paths(issuesAt(ISSUES, "templates[1]")), ["templates[1]", "templates[1].columns[0]"]);
 });
 
-test("issues below a path are named from there", () => {
+test("issues below a path get relative paths", () => {
   assert.deepEqual(paths(issuesBelow(ISSUES, "templates[1]")), ["", "columns[0]"]);
 });
 
-test("the place of an issue is said in words", () => {
+test("the place of an issue in words", () => {
   assert.equal(placeText("templates[2].template"), "File 3");
   assert.equal(placeText("templates[0].filters[1].values"), "File 1, filter 2, values");
   assert.equal(placeText("schedule.deliver_at"), "Schedule, deliver at");

@@ -42,7 +42,7 @@ test("fields, order and date basis in words", () => {
   assert.equal(basisText({ date_basis: "updated", kind: "standard" }), "The day it last changed");
 });
 
-test("file options are those of the server where nothing was chosen", () => {
+test("file options default to those of the server", () => {
   const shown = (file) => Object.fromEntries(fileFacts(file).filter(([, value]) => value));
   assert.deepEqual(shown({}), {
     Format: "CSV, UTF-8", Compression: "Zip", "Header row": "Yes", Delimiter: "Comma", Quotes: "Only where needed",

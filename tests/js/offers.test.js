@@ -4,14 +4,14 @@ import {
   BLANK_TEMPLATE, bodyOf, columnOptions, definitionOf, dimensionOptions, groupsOf, isPreviewable, kpiOptions,
 } from "#page/components/template/offers.js";
 
-test("a template is sent without what the API tells about it, and without blanks", () => {
+test("a template is sent without the API's own fields and without blank values", () => {
   const row = { ...BLANK_TEMPLATE, name: "t", kpis: ["sales"], used_by: 3, created_by: "anna" };
   const whole = { name: "t", kind: "custom", description: "", columns: [], kpis: ["sales"], dimensions: [] };
   assert.deepEqual(definitionOf(row), whole);
   assert.deepEqual(bodyOf(row), { name: "t", kind: "custom", kpis: ["sales"] });
 });
 
-test("there is a preview once a template has what its kind needs", () => {
+test("a template can be previewed once it has what its kind needs", () => {
   const needs = { custom: { kpis: ["a"] }, standard: { fact: "f" }, dimension: { dimensions: ["d"] } };
   for (const [kind, parts] of Object.entries(needs)) {
     assert.equal(isPreviewable({ ...BLANK_TEMPLATE, kind }), false, kind);
@@ -38,7 +38,7 @@ test("a dimension is offered by its label, and its other attributes below it", (
   ]);
 });
 
-test("matches stand below the dimension that they belong to, in their order", () => {
+test("matches are grouped by dimension, in their order", () => {
   const offer = (key, group) => ({ key, title: key, description: "", note: "", group });
   const all = [offer("id", "Sales"), offer("city", "Store"), offer("size", "Store"), offer("day", "Date")];
   const found = groupsOf([all[3], all[1], all[2]], all).map(({ heading, offers }) => [heading, offers.length]);

@@ -7,7 +7,7 @@ import { withPreset } from "#page/pages/create/presetChoice.js";
 
 const ENCRYPTED = { encryption: { keys: ["acme"], armour: true }, split: { bytes: 5 }, manifest: "none" };
 
-test("another format or preset keeps to whom a file is encrypted, its parts and its manifest", () => {
+test("another format or preset keeps encryption, parts and manifest", () => {
   assert.deepEqual(inFormat(ENCRYPTED, "jsonl"), { ...ENCRYPTED, format: "jsonl", compression: undefined });
   assert.equal("split" in inFormat(ENCRYPTED, "parquet"), false);
   assert.deepEqual(inFormat({ split: { rows: 5 } }, "parquet").split, { rows: 5 });
@@ -20,11 +20,11 @@ test("the place of a manifest is one choice of three", () => {
   assert.equal(manifestOf({ manifest: "beside", manifest_folder: "" }), "beside");
 });
 
-test("they are told in short", () => {
+test("encryption, parts and manifest are summarized", () => {
   assert.match(fileText(ENCRYPTED), /, encrypted to acme, in parts, without a manifest\. /);
 });
 
-test("a key is told by its fingerprint and its expiry", () => {
+test("a key is shown with its fingerprint and its expiry", () => {
   assert.equal(fingerprintText("AB12CD34EF"), "AB12 CD34 EF");
   assert.equal(expiryText({ expires_at: null }), "never expires");
   const now = Date.parse("2026-01-01T00:00:00Z");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { airflowRunPath, jobPath, newPath, templatePath } from "#page/paths.js";
 
-test("names are escaped, and what is not given is not there", () => {
+test("names are escaped, and missing parameters are left out", () => {
   assert.equal(newPath(), "/plugin/export-schedules/new");
   assert.equal(newPath("a&b"), "/plugin/export-schedules/new?from=a%26b");
   assert.equal(jobPath("a/b"), "/plugin/export-schedules/jobs/a%2Fb");

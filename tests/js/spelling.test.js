@@ -8,13 +8,13 @@ import { booleansAs, booleansOf, exampleRow, timeText } from "#page/pages/create
 // The same rows as in tests/integration/streaming/test_example_rows.py, where the writers of the files write them.
 const ROWS = JSON.parse(readFileSync(new URL("example_rows.json", import.meta.url), "utf8"));
 
-test("the example is what the file would have", () => {
+test("the example row is what the file would contain", () => {
   for (const [preset, row] of Object.entries(ROWS)) {
     assert.equal(exampleRow(preset ? PRESETS[preset].sets : {}), row, preset);
   }
 });
 
-test("a preset is seen by what it sets, and keeps what is of no program", () => {
+test("a preset is detected by its options, and replaces all but the options of every format", () => {
   const file = withPreset({ name: "n", delimiter: "|", max_bytes: 5 }, "excel-german");
   assert.equal(presetOf(file), "excel-german");
   assert.deepEqual([file.name, file.max_bytes, file.delimiter], ["n", 5, ";"]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mailText, nameOf, noteText, whyNoMail } from "#page/components/testFile.js";
 
-test("a test file is said with its rows, its days and what is left empty", () => {
+test("a test file is described with its rows, its days and its empty columns", () => {
   const note = { days: "1 to 31 January 1997", rows: 1000, truncated: true, masked: 2 };
   assert.equal(
     noteText(note),
@@ -12,7 +12,7 @@ test("a test file is said with its rows, its days and what is left empty", () =>
   assert.equal(one, "A test file with 1 row of 1 to 31 January 1997. 1 column with personal data is empty.");
 });
 
-test("a test file by mail is said with its address, or with why there is none", () => {
+test("a mailed test file is described with its address, or with why it cannot be mailed", () => {
   const note = { days: "1 to 31 January 1997", rows: 2, truncated: false, masked: 0, sent_to: "anna@example.com" };
   assert.equal(mailText(note), "Sent to anna@example.com. A test file with 2 rows of 1 to 31 January 1997.");
   assert.equal(whyNoMail("anna@example.com", false), "");

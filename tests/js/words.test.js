@@ -7,7 +7,7 @@ test("a key without a word is shown as it is", () => {
   assert.equal(wordOf(OPERATORS, "sounds_like"), "sounds_like");
 });
 
-test("what is stored is always among the options", () => {
+test("the stored value is always among the options", () => {
   const options = [["a", "A"], ["b", "B"]];
   assert.deepEqual(withStored("b", options), options);
   assert.deepEqual(withStored("c", options), [["c", "c"], ...options]);

@@ -35,10 +35,10 @@ def at_once(act: Callable[[], Any]) -> list[Any]:
         return sorted(threads.map(one, range(CLIENTS)), key=lambda answer: answer.status_code)
 
 
-def require_one_effect(answers: list[Any], success: int, told: set[int]) -> None:
+def require_one_effect(answers: list[Any], success: int, refused: set[int]) -> None:
     said = [(answer.status_code, answer.text) for answer in answers]
     assert answers[0].status_code == success, said
-    assert {answer.status_code for answer in answers[1:]} <= told, said
+    assert {answer.status_code for answer in answers[1:]} <= refused, said
     for answer in answers[1:]:
         [error] = answer.json()["errors"]
         assert error["what"] and error["remedy"], said

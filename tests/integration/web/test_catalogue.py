@@ -27,13 +27,13 @@ def paths(answer: Any) -> list[str]:
 
 
 def test_the_catalogue_says_what_goes_together(ask: Ask) -> None:
-    told = ask("viewer").get(f"{API}/catalogue").json()
-    purchases = next(fact for fact in told["facts"] if fact["key"] == "purchases")
+    result = ask("viewer").get(f"{API}/catalogue").json()
+    purchases = next(fact for fact in result["facts"] if fact["key"] == "purchases")
     assert {"store", "customer", "home_store"} <= set(purchases["dimensions"])
-    assert [part["key"] for part in told["date_parts"]] == ["day", "week", "month"]
+    assert [part["key"] for part in result["date_parts"]] == ["day", "week", "month"]
     roles = {column["name"]: column["role"] for column in purchases["columns"]}
     assert (roles["purchase_id"], roles["net_usd"]) == ("column", "custom_field")
-    text = json.dumps(told)
+    text = json.dumps(result)
     assert "SELECT" not in text and "export_jobs_warehouse" not in text, "queries and connections are for engineers"
 
 
@@ -54,17 +54,17 @@ def test_only_what_every_fact_reaches_is_offered(ask: Ask) -> None:
 def test_a_preview_shows_the_files_own_cells(ask: Ask) -> None:
     wanted = {"template": TOTALS, "window": JANUARY, "rows": 2}
     answer = ask("user").post(f"{API}/preview", json=wanted)
-    told = answer.json()
-    assert answer.status_code == 200, told
-    assert [column["name"] for column in told["columns"]] == ["store.region", "gross_sales", "purchases"]
-    assert told["rows"] == [["100%_", "250.00", "25"], ["Benelux", "250.00", "25"]] and told["truncated"]
-    assert "sales.purchases" in told["sql"] and "%(" not in told["sql"]
+    result = answer.json()
+    assert answer.status_code == 200, result
+    assert [column["name"] for column in result["columns"]] == ["store.region", "gross_sales", "purchases"]
+    assert result["rows"] == [["100%_", "250.00", "25"], ["Benelux", "250.00", "25"]] and result["truncated"]
+    assert "sales.purchases" in result["sql"] and "%(" not in result["sql"]
     use = {
         "filters": [{"column": "store.region", "op": "equals", "values": ["West"]}],
         "columns": [{"column": "purchases", "as": "Käufe"}],
     }
-    told = ask("user").post(f"{API}/preview", json={**wanted, "use": use}).json()
-    assert (told["columns"], told["rows"]) == (
+    result = ask("user").post(f"{API}/preview", json={**wanted, "use": use}).json()
+    assert (result["columns"], result["rows"]) == (
         [{"name": "Käufe", "type": "integer", "masked": False}],
         [["50"]],
     )
@@ -74,25 +74,25 @@ def test_a_preview_shows_the_files_own_cells(ask: Ask) -> None:
 def test_a_preview_of_days_without_rows_shows_the_newest_ones_and_says_so(ask: Ask) -> None:
     """Nobody has chosen the days: it is last week, or the schedule's last window; all rows are of 1 January 1997."""
     client = ask("user")
-    told = client.post(f"{API}/preview", json={"template": TOTALS}).json()
-    assert len(told["rows"]) == 3 and told["empty_window"]["start"] > "2020"
-    assert (told["window"]["start"], told["window"]["end"]) == ("1996-12-26T00:00:00Z", "1997-01-02T00:00:00Z")
+    result = client.post(f"{API}/preview", json={"template": TOTALS}).json()
+    assert len(result["rows"]) == 3 and result["empty_window"]["start"] > "2020"
+    assert (result["window"]["start"], result["window"]["end"]) == ("1996-12-26T00:00:00Z", "1997-01-02T00:00:00Z")
     monthly = {"frequency": "monthly", "execute_on": "last", "from": "1996-12-15", "until": "1997-12-14"}
     for template in (TOTALS, {"kind": "standard", "fact": "purchases"}):
         wanted = {"template": template, "schedule": {**monthly, "time_zone": "Europe/Berlin"}}
-        told = client.post(f"{API}/preview", json=wanted).json()
-        assert (told["window"]["start"], told["window"]["end"]) == ("1996-12-31T23:00:00Z", "1997-01-31T23:00:00Z")
-        assert told["rows"] and told["empty_window"]["end"] == "1997-12-14T23:00:00Z"
+        result = client.post(f"{API}/preview", json=wanted).json()
+        assert (result["window"]["start"], result["window"]["end"]) == ("1996-12-31T23:00:00Z", "1997-01-31T23:00:00Z")
+        assert result["rows"] and result["empty_window"]["end"] == "1997-12-14T23:00:00Z"
     chosen = {"start": "2001-01-01T00:00:00Z", "end": "2001-02-01T00:00:00Z"}
-    told = client.post(f"{API}/preview", json={"template": TOTALS, "window": chosen}).json()
-    assert (told["rows"], told["empty_window"]) == ([], None), "these days somebody has chosen"
+    result = client.post(f"{API}/preview", json={"template": TOTALS, "window": chosen}).json()
+    assert (result["rows"], result["empty_window"]) == ([], None), "these days somebody has chosen"
     nobody = {"filters": [{"column": "store.region", "op": "equals", "values": ["Nowhere"]}]}
-    told = client.post(f"{API}/preview", json={"template": TOTALS, "use": nobody}).json()
-    assert (told["rows"], told["empty_window"]) == ([], None)
+    result = client.post(f"{API}/preview", json={"template": TOTALS, "use": nobody}).json()
+    assert (result["rows"], result["empty_window"]) == ([], None)
 
 
 @pytest.mark.usefixtures("connected")
-def test_what_tells_of_a_person_is_masked_for_who_may_not_use_the_connection(ask: Ask, audit: Any) -> None:
+def test_personal_data_is_masked_for_callers_who_may_not_use_the_connection(ask: Ask, audit: Any) -> None:
     """One rule with the values to filter by; the audit row says what was looked at, and by whom."""
     template = {"name": "rows", "kind": "standard", "fact": "purchases", "columns": ["purchase_id", "customer_id"]}
     wanted = {"template": template, "window": JANUARY, "rows": 2}
@@ -141,7 +141,7 @@ def test_a_preview_refuses_with_every_issue(ask: Ask) -> None:
     assert ask("viewer").post(f"{API}/preview", json={"template": TOTALS}).status_code == 403
 
 
-def test_a_warehouse_out_of_reach_is_told_without_its_insides(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_warehouse_is_reported_without_internals(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = {"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "login": "reader", "password": "s3cret!"}
     monkeypatch.setenv("AIRFLOW_CONN_EXPORT_JOBS_WAREHOUSE", json.dumps(nowhere))
     answer = ask("user").post(f"{API}/preview", json={"template": TOTALS, "window": JANUARY})

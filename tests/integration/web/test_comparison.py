@@ -74,10 +74,10 @@ def test_the_deliveries_of_a_template_are_listed(ask: Ask, job: Any, ids: list[i
 
 
 def test_a_revision_beside_the_one_that_it_replaced(ask: Ask, job: Any, ids: list[int]) -> None:
-    told = compared(ask, job, ids[1], ids[2]).json()
-    assert told["rows"] == {"before": "100", "after": "110", "difference": "+10", "percent": 10.0}
-    assert told["bytes"]["difference"] is None and not told["is_same_file"] and told["numbers"] == "kept"
-    customer, amount, day = told["columns"]
+    result = compared(ask, job, ids[1], ids[2]).json()
+    assert result["rows"] == {"before": "100", "after": "110", "difference": "+10", "percent": 10.0}
+    assert result["bytes"]["difference"] is None and not result["is_same_file"] and result["numbers"] == "kept"
+    customer, amount, day = result["columns"]
     assert amount["figures"]["sum"] == {"before": "100.00", "after": "150.25", "difference": "+50.25", "percent": 50.2}
     assert amount["figures"]["nulls"]["percent"] is None and amount["figures"]["nulls"]["difference"] == "+4"
     assert day["figures"]["max"]["before"] == "1997-01-31" and "sum" not in day["figures"]
@@ -85,17 +85,15 @@ def test_a_revision_beside_the_one_that_it_replaced(ask: Ask, job: Any, ids: lis
     assert compared(ask, job, ids[1], ids[1]).json()["is_same_file"] is True
 
 
-def test_what_tells_of_a_person_is_masked_as_in_a_preview(ask: Ask, job: Any, ids: list[int]) -> None:
+def test_personal_data_is_masked_as_in_a_preview(ask: Ask, job: Any, ids: list[int]) -> None:
     for role in ("viewer", "user"):
-        told = compared(ask, job, ids[1], ids[2], role)
-        assert told.status_code == 200 and "4711" not in told.text and "9423" not in told.text, role
-        customer = told.json()["columns"][0]
+        result = compared(ask, job, ids[1], ids[2], role)
+        assert result.status_code == 200 and "4711" not in result.text and "9423" not in result.text, role
+        customer = result.json()["columns"][0]
         assert customer["masked"] and list(customer["figures"]) == ["nulls"]
 
 
-def test_a_column_that_only_the_older_file_has_is_masked_since_nobody_knows_whose_it_is(
-    ask: Ask, web_store: Store, job: Any, ids: list[int]
-) -> None:
+def test_a_column_that_only_the_older_file_has_is_masked(ask: Ask, web_store: Store, job: Any, ids: list[int]) -> None:
     gone = ColumnNumbers(name="phone", type="integer", nulls=0, min="555111", max="555222", sum="1110333")
     older = {"columns": (*CHOSEN, "phone"), "column_numbers": (*numbers("1.00"), gone)}
     deliver(web_store, job, 3, "s4", path="d", **older)
@@ -107,10 +105,10 @@ def test_a_column_that_only_the_older_file_has_is_masked_since_nobody_knows_whos
 def test_who_may_not_read_what_runs_have_made_sees_rows_and_columns_alone(
     ask: Ask, job: Any, ids: list[int], audit: Any
 ) -> None:
-    told = compared(ask, job, ids[1], ids[2], without=f"data of {job.dag_id}")
-    assert told.json()["numbers"] == "not yours" and told.json()["rows"]["difference"] == "+10"
-    assert [column["figures"] for column in told.json()["columns"]] == [{}, {}, {}]
-    assert [column["types"] for column in told.json()["columns"]][1] == ["number", "number"]
+    result = compared(ask, job, ids[1], ids[2], without=f"data of {job.dag_id}")
+    assert result.json()["numbers"] == "not yours" and result.json()["rows"]["difference"] == "+10"
+    assert [column["figures"] for column in result.json()["columns"]] == [{}, {}, {}]
+    assert [column["types"] for column in result.json()["columns"]][1] == ["number", "number"]
     assert audit() == [], "no number was told"
     assert compared(ask, job, ids[1], ids[2], without=job.dag_id).status_code == 403
 
@@ -121,9 +119,9 @@ def test_of_deliveries_without_numbers_the_rest_is_compared(
     deliver(web_store, job, 3, "s4", path="d", column_numbers=[c.model_copy(update={"nulls": None, "min": None,
         "max": None, "sum": None}) for c in numbers("1")])  # fmt: skip
     ((newest,),) = web_store.hand("SELECT max(id) FROM export_jobs.delivery")
-    told = compared(ask, job, ids[1], newest).json()
-    assert told["numbers"] == "not kept" and len(told["columns"]) == 3 and told["rows"]["before"] == "100"
-    assert all(not column["figures"] for column in told["columns"]) and audit() == []
+    result = compared(ask, job, ids[1], newest).json()
+    assert result["numbers"] == "not kept" and len(result["columns"]) == 3 and result["rows"]["before"] == "100"
+    assert all(not column["figures"] for column in result["columns"]) and audit() == []
 
 
 def test_a_look_at_numbers_is_audited(ask: Ask, job: Any, ids: list[int], audit: Any) -> None:

@@ -39,9 +39,9 @@ def gone(web_store: Store) -> Any:
 
 def test_a_deleted_job_is_listed_with_what_it_had_delivered(ask: Ask, web_store: Store, gone: Any) -> None:
     create(web_store, "alive")
-    told = ask("viewer").get(DELETED).json()
-    (row,) = told["jobs"]
-    assert (told["total"], row["name"], row["dag_id"], row["deleted_by"]) == (1, "retired", gone.dag_id, "bert")
+    result = ask("viewer").get(DELETED).json()
+    (row,) = result["jobs"]
+    assert (result["total"], row["name"], row["dag_id"], row["deleted_by"]) == (1, "retired", gone.dag_id, "bert")
     assert row["windows"] == 2 and row["last_delivery_at"] and row["schedule_text"].startswith("Daily")
     assert ask("viewer").get(f"{DELETED}?search=RETIRED").json()["total"] == 1
     assert ask("viewer").get(f"{DELETED}?search=tire%20OWNER@").json()["total"] == 1, "every word, wherever it stands"

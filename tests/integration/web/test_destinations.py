@@ -23,12 +23,12 @@ API = "/export-jobs/api/destinations"
 
 def test_destinations_are_listed_and_connections_only_for_those_who_may(ask: Ask) -> None:
     for role, connection in (("viewer", ""), ("op", "partner_sftp")):
-        told = ask(role).get(API).json()["destinations"]
-        assert [(one["tag"], one["kind"]) for one in told] == [("archive", "s3"), ("partner", "sftp")]
-        assert told[1]["connection"] == connection
+        result = ask(role).get(API).json()["destinations"]
+        assert [(one["tag"], one["kind"]) for one in result] == [("archive", "s3"), ("partner", "sftp")]
+        assert result[1]["connection"] == connection
 
 
-def test_what_a_server_can_do_is_told_with_what_each_looser_choice_loses(ask: Ask, web_store: Store) -> None:
+def test_options_of_a_destination_are_listed_with_what_each_looser_choice_loses(ask: Ask, web_store: Store) -> None:
     spec = {
         "tag": "box",
         "kind": "sftp",
@@ -38,11 +38,11 @@ def test_what_a_server_can_do_is_told_with_what_each_looser_choice_loses(ask: As
         "max_logins": 2,
     }
     web_store.definitions.save_destination(DestinationSpec.model_validate(spec), "anna")
-    told = {one["tag"]: one for one in ask("viewer").get(API).json()["destinations"]}
-    assert told["box"]["options"] == {"publish": "direct", "max_logins": 2}
-    assert [choice["option"] for choice in told["box"]["looser"]] == ["publish", "max_logins"]
-    assert "A receiver can see" in told["box"]["looser"][0]["loses"]
-    assert (told["partner"]["options"], told["partner"]["looser"]) == ({}, [])
+    result = {one["tag"]: one for one in ask("viewer").get(API).json()["destinations"]}
+    assert result["box"]["options"] == {"publish": "direct", "max_logins": 2}
+    assert [choice["option"] for choice in result["box"]["looser"]] == ["publish", "max_logins"]
+    assert "A receiver can see" in result["box"]["looser"][0]["loses"]
+    assert (result["partner"]["options"], result["partner"]["looser"]) == ({}, [])
 
 
 def test_a_check_says_what_is_wrong_and_hides_the_secret(
@@ -53,9 +53,9 @@ def test_a_check_says_what_is_wrong_and_hides_the_secret(
     )
     nowhere = {"conn_type": "sftp", "host": "127.0.0.1", "port": 1, "login": "partner", "password": "s3cret!"}
     monkeypatch.setenv("AIRFLOW_CONN_NOWHERE_SFTP", json.dumps(nowhere))
-    told = ask("op").post(f"{API}/nowhere/check", json={})
-    assert told.status_code == 200 and told.json()["ok"] is False
-    assert "s3cret" not in told.text
+    result = ask("op").post(f"{API}/nowhere/check", json={})
+    assert result.status_code == 200 and result.json()["ok"] is False
+    assert "s3cret" not in result.text
     assert audit()[-1][0] == "export_jobs.check_destination" and audit()[-1][3]["ok"] is False
     assert "s3cret" not in str(audit())
     by_creator = ask("user").post(f"{API}/nowhere/check", json={})
@@ -123,25 +123,25 @@ def test_a_look_at_host_keys_counts_as_a_check(ask: Ask, partner: FaultySftpServ
     assert many == [200] * 5 + [429]
 
 
-def test_what_came_of_a_check_is_seen_by_others_until_the_destination_is_another(
+def test_the_result_of_a_check_is_shown_to_others_until_the_destination_changes(
     ask: Ask, monkeypatch: pytest.MonkeyPatch, web_store: Store, airflow_tables: Any
 ) -> None:
-    def told(role: str) -> dict[str, Any]:
+    def result(role: str) -> dict[str, Any]:
         listed = ask(role).get(API).json()["destinations"]
         return {one["tag"]: one["checked"] for one in listed}
 
     monkeypatch.setenv("AIRFLOW_CONN_PARTNER_SFTP", json.dumps({"conn_type": "sftp", "host": "127.0.0.1", "port": 1}))
-    assert told("viewer") == {"archive": None, "partner": None}
+    assert result("viewer") == {"archive": None, "partner": None}
     first = ask("op").post(f"{API}/partner/check", json={}).json()
-    found = told("user")["partner"]
+    found = result("user")["partner"]
     assert (found["ok"], found["what"], found["by"]) == (False, first["what"], "op") and found["at"]
-    assert told("viewer")["partner"] == {**found, "what": ""}, "who may not check learns no reason"
+    assert result("viewer")["partner"] == {**found, "what": ""}, "who may not check learns no reason"
     from airflow.models import Log
 
     extra = {"destination": "partner", "definition": "other", "ok": True, "what": "fine"}
     rows = ("no JSON", json.dumps([1]), json.dumps({"destination": "partner", "status": 429}), json.dumps(extra))
     airflow_tables(*(Log(event="export_jobs.check_destination", owner="eve", extra=row) for row in rows))
-    assert told("user")["partner"] == found, "a refused check tells nothing, nor does one of another definition"
+    assert result("user")["partner"] == found, "a refused check tells nothing, nor does one of another definition"
     spec = DestinationSpec(tag="partner", kind="sftp", connection="partner_sftp", folder="elsewhere")
     web_store.definitions.save_destination(spec, "anna")
-    assert told("user")["partner"] is None
+    assert result("user")["partner"] is None

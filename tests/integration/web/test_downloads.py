@@ -63,11 +63,11 @@ def test_a_file_is_taken_and_that_is_on_record(ask: Ask, job: StoredJob, audit: 
     assert answer.headers["cache-control"] == "no-store"
     event, user, dag_id, extra = audit()[-1]
     assert (event, user, dag_id) == ("export_jobs.download_file", "viewer", job.dag_id)
-    told = {"method": "GET", "status": 200, "file": PATH, "destination": "files", "bytes": len(CONTENT)}
-    assert told.items() <= extra.items()
+    result = {"method": "GET", "status": 200, "file": PATH, "destination": "files", "bytes": len(CONTENT)}
+    assert result.items() <= extra.items()
 
 
-def test_it_takes_a_right_of_its_own(ask: Ask, job: StoredJob, audit: Any) -> None:
+def test_a_download_needs_its_own_permission(ask: Ask, job: StoredJob, audit: Any) -> None:
     refused = ask("viewer", without=f"data of {job.dag_id}").get(ADDRESS)
     assert refused.status_code == 403 and "the permission to read its XComs" in refused.text
     assert (audit()[-1][3]["status"], audit()[-1][2]) == (403, job.dag_id)
@@ -75,13 +75,13 @@ def test_it_takes_a_right_of_its_own(ask: Ask, job: StoredJob, audit: Any) -> No
     assert ask(None).get(ADDRESS).status_code == 401
 
 
-def test_a_file_that_is_gone_is_told_kindly(ask: Ask, job: StoredJob, bucket: Any) -> None:
+def test_a_removed_file_is_a_410_with_a_remedy(ask: Ask, job: StoredJob, bucket: Any) -> None:
     bucket.delete_object(Bucket=BUCKET, Key=f"out/{PATH}")
     answer = ask("viewer").get(ADDRESS)
     assert answer.status_code == 410
-    [told] = answer.json()["errors"]
-    assert "has been removed: files of 'files' are kept for 14 days" in told["what"]
-    assert "Re-export its window" in told["remedy"]
+    [result] = answer.json()["errors"]
+    assert "has been removed: files of 'files' are kept for 14 days" in result["what"]
+    assert "Re-export its window" in result["remedy"]
 
 
 @pytest.mark.parametrize(

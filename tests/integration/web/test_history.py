@@ -62,17 +62,17 @@ def test_every_window_has_its_state(ask: Ask, web_store: Store, job: Any, airflo
     fail(web_store, execute(web_store, job, 3))
     execute(web_store, job, 2)
     airflow_tables(dag(job.dag_id), run(job.dag_id, "scheduled__2"))
-    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
-    begun, yesterday, today = told["windows"][:3], told["windows"][3], told["windows"][4]
+    result = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    begun, yesterday, today = result["windows"][:3], result["windows"][3], result["windows"][4]
     assert [(one["state"], one["rows"]) for one in begun] == [("delivered", 14), ("failed", None), ("running", None)]
     assert yesterday["state"] in {"due", "future"}, "it is due at two in the morning"
     assert today["state"] == "future"
-    assert told["windows"][0]["template_states"] == {"rows": "delivered", "totals": "delivered"}
-    assert told["windows"][0]["run_id"] == "scheduled__4"
-    assert told["windows"][0]["template_rows"] == {"rows": 7, "totals": 7}
-    assert (told["time_zone"], told["gaps"], sum(told["counts"].values())) == ("UTC", [], 5)
+    assert result["windows"][0]["template_states"] == {"rows": "delivered", "totals": "delivered"}
+    assert result["windows"][0]["run_id"] == "scheduled__4"
+    assert result["windows"][0]["template_rows"] == {"rows": 7, "totals": 7}
+    assert (result["time_zone"], result["gaps"], sum(result["counts"].values())) == ("UTC", [], 5)
     few = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows?past=1&future=0").json()
-    assert len(few["windows"]) == 1 and few["counts"] == told["counts"]
+    assert len(few["windows"]) == 1 and few["counts"] == result["counts"]
     assert ask("viewer").get(f"{JOBS}/{job.dag_id}/windows?past=-1").status_code == 422
     assert ask(None).get(f"{JOBS}/{job.dag_id}/windows").status_code == 401
 
@@ -80,9 +80,9 @@ def test_every_window_has_its_state(ask: Ask, web_store: Store, job: Any, airflo
 def test_executions_come_with_tries_files_and_the_reason(ask: Ask, web_store: Store, job: Any) -> None:
     deliver(web_store, execute(web_store, job, 4))
     fail(web_store, execute(web_store, job, 3))
-    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/executions").json()
-    failed, delivered = told["executions"]
-    assert (told["total"], failed["state"], failed["tries"], failed["files"]) == (2, "failed", 3, [])
+    result = ask("viewer").get(f"{JOBS}/{job.dag_id}/executions").json()
+    failed, delivered = result["executions"]
+    assert (result["total"], failed["state"], failed["tries"], failed["files"]) == (2, "failed", 3, [])
     assert failed["error"]["message"].startswith("The partner refuses the login.")
     assert (failed["error"]["step"], failed["error"]["template"]) == ("upload", "totals")
     assert failed["links"]["log"] == f"/dags/{job.dag_id}/runs/scheduled__3/tasks/totals.upload"
@@ -139,10 +139,10 @@ def test_a_row_that_does_not_hold_keeps_its_history(ask: Ask, web_store: Store) 
     spec = JobSpec.model_validate(body("bad", schedule={**past(4, 0), "time_zone": "Europe/Atlantis"}))
     job = web_store.definitions.create(spec, "anna")
     deliver(web_store, execute(web_store, job, 4))
-    told = ask().get(f"{JOBS}/{job.dag_id}/windows").json()
-    assert (told["time_zone"], [one["state"] for one in told["windows"]]) == ("UTC", ["delivered"])
+    result = ask().get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert (result["time_zone"], [one["state"] for one in result["windows"]]) == ("UTC", ["delivered"])
     (row,) = ask().get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
-    assert (row["state"], row["days"]) == ("delivered", told["windows"][0]["days"])
+    assert (row["state"], row["days"]) == ("delivered", result["windows"][0]["days"])
 
 
 def test_a_rerun_that_is_chosen_shows_the_version_it_uses(ask: Ask, web_store: Store, job: Any) -> None:
@@ -161,8 +161,8 @@ def test_what_was_just_created_is_due_and_has_nothing_to_repeat(ask: Ask, web_st
     from export_jobs.core.definitions.job import JobSpec
 
     job = web_store.definitions.create(JobSpec.model_validate(body("new", schedule=past(5, 2))), "anna")
-    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
-    assert (states(told), told["counts"]["missing"], told["rerunnable"]) == (["due"] * 4, 0, 0)
+    result = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert (states(result), result["counts"]["missing"], result["rerunnable"]) == (["due"] * 4, 0, 0)
     row = ask("viewer").get(f"{JOBS}/{job.dag_id}").json()
     assert (row["state"], row["reason"]) == ("yet_to_execute", "")
 
@@ -172,8 +172,8 @@ def test_between_two_runs_of_a_catch_up_the_rest_is_due_and_the_job_not_done(ask
 
     job = web_store.definitions.create(JobSpec.model_validate(body("new", schedule=past(5, 2))), "anna")
     deliver(web_store, execute(web_store, job, 5))
-    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
-    assert (states(told), told["rerunnable"]) == (["delivered", "due", "due", "due"], 0)
+    result = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert (states(result), result["rerunnable"]) == (["delivered", "due", "due", "due"], 0)
     assert ask("viewer").get(f"{JOBS}/{job.dag_id}").json()["state"] == "in_progress"
 
 
@@ -189,8 +189,8 @@ def test_a_paused_job_misses_nothing_and_has_nothing_to_repeat(
     ended = run(job.dag_id, "scheduled__5", "failed")
     ended.data_interval_start, ended.data_interval_end = instant(5), instant(4)
     airflow_tables(dag(job.dag_id, is_paused=by == "airflow"), ended)
-    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
-    assert (states(told), told["rerunnable"]) == (["failed", "due", "due", "due"], 0)
+    result = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert (states(result), result["rerunnable"]) == (["failed", "due", "due", "due"], 0)
 
 
 def test_only_what_a_run_has_left_undone_can_be_repeated(
@@ -203,9 +203,9 @@ def test_only_what_a_run_has_left_undone_can_be_repeated(
         made.data_interval_end = instant(days_ago - 1)
         airflow_tables(made)
     fail(web_store, execute(web_store, job, 4))
-    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
-    assert states(told)[:3] == ["failed", "missing", "due"], "the second run has ended without one word"
-    assert told["rerunnable"] == 2
+    result = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert states(result)[:3] == ["failed", "missing", "due"], "the second run has ended without one word"
+    assert result["rerunnable"] == 2
     plan = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()
     assert len(plan["windows"]) == 2
 
@@ -228,9 +228,9 @@ def test_a_run_that_waits_to_go_again_shows_nothing_of_its_last_round(
         again.data_interval_end = instant(days_ago - 1)
         again.queued_at = cleared
         airflow_tables(again)
-    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
-    assert states(told)[:2] == ["running", "due"]
-    assert [set(one["template_states"].values()) for one in told["windows"][:2]] == [{"running"}, {"due"}]
+    result = ask("viewer").get(f"{JOBS}/{job.dag_id}/windows").json()
+    assert states(result)[:2] == ["running", "due"]
+    assert [set(one["template_states"].values()) for one in result["windows"][:2]] == [{"running"}, {"due"}]
     queued, running = ask("viewer").get(f"{JOBS}/{job.dag_id}/executions").json()["executions"]
     assert (queued["state"], queued["started_at"], queued["seconds"], queued["error"]) == ("queued", None, None, None)
     assert (queued["notifications"], queued["tries"]) == ([], 1)

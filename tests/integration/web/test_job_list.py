@@ -100,7 +100,7 @@ def test_a_failed_window_that_another_run_has_delivered_is_green(ask: Ask, web_s
     assert row["last_delivery"]["files"] == 0, "its policy was to send nothing for no rows"
 
 
-def test_a_run_in_progress_is_told_by_airflow_and_by_the_ledger(
+def test_a_run_in_progress_is_known_from_airflow_and_from_the_ledger(
     ask: Ask, web_store: Store, airflow_tables: Any
 ) -> None:
     queued, alive = make(web_store, "queued", schedule=past(2, 0)), make(web_store, "alive", schedule=past(2, 0))
@@ -176,7 +176,7 @@ def test_search_filters_order_pages_and_totals(ask: Ask, web_store: Store) -> No
 @pytest.mark.parametrize(
     "query", ["?sort=colour", "?limit=0", "?limit=501", "?offset=-1", "?stat=active", "?state=red"]
 )
-def test_a_wrong_question_is_told_where(ask: Ask, web_store: Store, query: str) -> None:
+def test_an_invalid_query_is_refused_with_its_path(ask: Ask, web_store: Store, query: str) -> None:
     answer = ask().get(f"{JOBS}{query}")
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
@@ -243,8 +243,8 @@ def test_l6_what_the_auditor_has_found_is_the_jobs_reason(ask: Ask, web_store: S
     assert listed(ask())["daily"]["state"] == "in_progress"
 
 
-@pytest.mark.parametrize("where", ["validated", "told", "shown"])
-def test_w1_a_job_that_makes_the_list_stumble_takes_it_from_nobody(
+@pytest.mark.parametrize("where", ["validated", "summarized", "shown"])
+def test_w1_a_job_that_causes_an_error_does_not_break_the_list(
     ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     """Whatever one row provokes that nobody has foreseen, all jobs are listed, and that one says that it cannot be."""
@@ -252,7 +252,7 @@ def test_w1_a_job_that_makes_the_list_stumble_takes_it_from_nobody(
     from export_jobs.web.jobs import rows
     from export_jobs.web.jobs.definition_summary import DefinitionSummary
 
-    def stumbling(real: Any) -> Any:
+    def failing(real: Any) -> Any:
         def checked(first: Any, *args: Any, **kwargs: Any) -> Any:
             name = getattr(first, "name", "") or first.definition.name
             healthy = getattr(getattr(first, "definition", None), "schedule", "") is None
@@ -266,8 +266,8 @@ def test_w1_a_job_that_makes_the_list_stumble_takes_it_from_nobody(
         make(web_store, name, schedule=past(3, 0))
     match where:
         case "validated":
-            monkeypatch.setattr(StoredJob, "check", stumbling(StoredJob.check))
-        case "told":
+            monkeypatch.setattr(StoredJob, "check", failing(StoredJob.check))
+        case "summarized":
             due = DefinitionSummary.due
             monkeypatch.setattr(
                 DefinitionSummary,
@@ -275,7 +275,7 @@ def test_w1_a_job_that_makes_the_list_stumble_takes_it_from_nobody(
                 lambda self, end: 1 / 0 if self.name == "odd" and self.schedule else due(self, end),
             )
         case "shown":
-            monkeypatch.setattr(rows, "_row", stumbling(rows._row))
+            monkeypatch.setattr(rows, "_row", failing(rows._row))
     found = listed(ask())
     assert set(found) == {"first", "odd", "last"}
     assert found["odd"]["state"] == "unable_to_execute" and "cannot be" in found["odd"]["reason"]

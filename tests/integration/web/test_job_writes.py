@@ -105,19 +105,19 @@ def test_a_draft_is_judged_half_filled(ask: Ask, web_store: Store, audit: Any) -
     for address in (f"{JOBS}/check", f"{JOBS}?dry_run=true"):
         answer = ask().post(address, json=half)
         assert answer.status_code == 200
-        told = answer.json()
-        assert {"name", "owner", "destination", "templates"} <= {issue["path"] for issue in told["issues"]}
-        assert told["schedule_text"].startswith("Weekly: Monday to Sunday")
-        assert told["first_delivery"].startswith("First delivery on Monday, ")
-        assert len(told["windows"]) == told["count"] and told["count"] in {9, 10}
+        result = answer.json()
+        assert {"name", "owner", "destination", "templates"} <= {issue["path"] for issue in result["issues"]}
+        assert result["schedule_text"].startswith("Weekly: Monday to Sunday")
+        assert result["first_delivery"].startswith("First delivery on Monday, ")
+        assert len(result["windows"]) == result["count"] and result["count"] in {9, 10}
     assert web_store.definitions.jobs() == []
     assert audit() == [], "nothing was done"
 
 
 def test_a_draft_says_what_create_would_send_at_once(ask: Ask, web_store: Store) -> None:
-    told = ask("user").post(f"{JOBS}/check", json=body(schedule=past(5, 2))).json()
-    assert (told["issues"], told["at_once"], len(told["file_names"])) == ([], 4, 3)
-    assert told["at_once_days"].startswith(f"{int(past(5, 2)['from'][-2:])} ")
+    result = ask("user").post(f"{JOBS}/check", json=body(schedule=past(5, 2))).json()
+    assert (result["issues"], result["at_once"], len(result["file_names"])) == ([], 4, 3)
+    assert result["at_once_days"].startswith(f"{int(past(5, 2)['from'][-2:])} ")
     later = ask("user").post(f"{JOBS}/check", json=body()).json()
     assert (later["at_once"], later["at_once_days"]) == (0, "")
 
@@ -126,10 +126,10 @@ def test_a_change_shows_what_it_does_then_does_it(ask: Ask, web_store: Store, au
     client = ask("user")
     dag_id = made(ask())["dag_id"]
     change = {"recipients": ["new@example.com"], "schedule": {"frequency": "daily", "execute_on": None}}
-    told = client.patch(f"{JOBS}/{dag_id}?dry_run=true", json=change).json()
-    assert told["issues"] == []
-    assert {one["path"] for one in told["changes"]} == {"recipients", "schedule.frequency", "schedule.execute_on"}
-    assert (len(told["windows_before"]), len(told["windows_after"])) == (3, 3)
+    result = client.patch(f"{JOBS}/{dag_id}?dry_run=true", json=change).json()
+    assert result["issues"] == []
+    assert {one["path"] for one in result["changes"]} == {"recipients", "schedule.frequency", "schedule.execute_on"}
+    assert (len(result["windows_before"]), len(result["windows_after"])) == (3, 3)
     assert client.get(f"{JOBS}/{dag_id}").json()["version"] == 1
     answer = client.patch(f"{JOBS}/{dag_id}", json=change, headers={"If-Match": '"1"'})
     assert (answer.status_code, answer.headers["ETag"], answer.json()["recipients"]) == (

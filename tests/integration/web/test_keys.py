@@ -31,7 +31,7 @@ def keyring() -> Iterator[GpgKeyring]:
         yield ring
 
 
-def told(answer: Any) -> list[tuple[str, str]]:
+def result(answer: Any) -> list[tuple[str, str]]:
     return [(error["path"], error["what"]) for error in answer.json()["errors"]]
 
 
@@ -71,7 +71,7 @@ def test_a_private_key_is_refused_and_is_in_no_answer_log_or_table(
     text = keyring.private("Acme")
     answer = ask("user").post(API, json={"tag": "acme", "public_key": text})
     assert answer.status_code == 422
-    ((path, what),) = told(answer)
+    ((path, what),) = result(answer)
     assert path == "public_key" and "contains a private key" in what
     secret = text.splitlines()[4]
     kept = web_store.hand("SELECT count(*) FROM export_jobs.definition_change WHERE noun = 'key'")
@@ -82,8 +82,8 @@ def test_a_private_key_is_refused_and_is_in_no_answer_log_or_table(
 def test_a_key_that_cannot_be_used_is_refused(ask: Ask, keyring: GpgKeyring) -> None:
     answer = ask("user").post(API, json={"tag": "old", "public_key": keyring.public("Old")})
     assert answer.status_code == 422
-    assert "has a subkey to encrypt with that expired on 2020-12-31" in told(answer)[0][1]
-    assert told(ask("user").post(API, json={"tag": "a b", "public_key": 7})) != []
+    assert "has a subkey to encrypt with that expired on 2020-12-31" in result(answer)[0][1]
+    assert result(ask("user").post(API, json={"tag": "a b", "public_key": 7})) != []
 
 
 def test_another_key_under_a_tag_is_refused_and_the_renewed_one_is_not(ask: Ask, keyring: GpgKeyring) -> None:
@@ -101,7 +101,7 @@ def test_another_key_under_a_tag_is_refused_and_the_renewed_one_is_not(ask: Ask,
 def test_a_job_encrypts_to_known_keys_and_holds_them(ask: Ask, keyring: GpgKeyring) -> None:
     client = ask("user")
     encrypted = body(file={"encryption": {"keys": ["acme"]}})
-    assert "there is no key 'acme'" in told(client.post(JOBS, json=encrypted))[0][1]
+    assert "there is no key 'acme'" in result(client.post(JOBS, json=encrypted))[0][1]
     client.post(API, json={"tag": "acme", "public_key": keyring.public("Acme")})
     made = client.post(JOBS, json=encrypted)
     assert made.status_code == 201, made.text

@@ -40,7 +40,7 @@ def test_a_body_of_wrong_values_is_answered_with_a_hundred_issues(ask: Ask) -> N
         ('{"name": "a",}', "the body is not JSON: Expecting property name enclosed in double quotes, at character 13"),
     ],
 )
-def test_a_body_that_is_no_json_is_told_in_a_sentence(ask: Ask, content: str, what: str) -> None:
+def test_a_body_that_is_not_json_is_refused_in_a_sentence(ask: Ask, content: str, what: str) -> None:
     answer = ask().post("/export-jobs/api/jobs", content=content)
     (issue,) = answer.json()["errors"]
     assert (answer.status_code, issue["path"], issue["remedy"]) == (422, "", "Send a JSON object")

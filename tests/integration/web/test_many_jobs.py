@@ -39,9 +39,9 @@ def test_a_recipient_is_added_to_many_and_the_rest_of_each_stays(
     ask: Ask, web_store: Store, jobs: dict[str, Any], audit: Any
 ) -> None:
     wanted = {"dag_ids": [*ids(jobs, "one", "two"), "export__none"], "add_recipients": ["new@example.com"]}
-    told = ask("user").post(f"{JOBS}/change", json=wanted).json()
-    assert told["done"] == ids(jobs, "one", "two")
-    assert told["refused"] == [{"dag_id": "export__none", "what": "There is no such job"}]
+    result = ask("user").post(f"{JOBS}/change", json=wanted).json()
+    assert result["done"] == ids(jobs, "one", "two")
+    assert result["refused"] == [{"dag_id": "export__none", "what": "There is no such job"}]
     recipients = {job.name: list(job.parse().recipients) for job in web_store.definitions.jobs()}
     assert sorted(recipients["one"]) == ["new@example.com", "partner@example.com"]
     assert sorted(recipients["two"]) == ["Partner@example.com", "new@example.com", "second@example.com"]
@@ -53,16 +53,16 @@ def test_a_recipient_is_added_to_many_and_the_rest_of_each_stays(
 def test_who_has_left_is_replaced_and_jobs_are_prolonged(ask: Ask, web_store: Store, jobs: dict[str, Any]) -> None:
     until = body()["schedule"]["until"].replace("-", "")
     changes = {"owner": "new-owner@example.com", "until": f"{int(until[:4])}-{until[4:6]}-28"}
-    told = ask("user").post(f"{JOBS}/change", json={"dag_ids": ids(jobs, "gone"), **changes}).json()
-    assert told == {"done": ids(jobs, "gone"), "refused": []}
+    result = ask("user").post(f"{JOBS}/change", json={"dag_ids": ids(jobs, "gone"), **changes}).json()
+    assert result == {"done": ids(jobs, "gone"), "refused": []}
     kept = web_store.definitions.job("gone")
     assert kept is not None and kept.parse().owner == "new-owner@example.com"
     assert str(kept.parse().schedule.valid_until) == changes["until"]
 
 
 def test_what_is_wrong_is_said_of_each(ask: Ask, jobs: dict[str, Any]) -> None:
-    told = ask("user").post(f"{JOBS}/change", json={"dag_ids": ids(jobs, "one"), "owner": "nobody"}).json()
-    assert told["done"] == [] and "is not a mail address" in told["refused"][0]["what"]
+    result = ask("user").post(f"{JOBS}/change", json={"dag_ids": ids(jobs, "one"), "owner": "nobody"}).json()
+    assert result["done"] == [] and "is not a mail address" in result["refused"][0]["what"]
     refused = ask("user").post(f"{JOBS}/change", json={"dag_ids": ids(jobs, "one")})
     assert refused.status_code == 422 and "there is nothing to change" in refused.text
     many = ask("user").post(f"{JOBS}/change", json={"dag_ids": ["x"] * 501, "owner": "a@example.com"})
@@ -79,9 +79,9 @@ def test_nothing_is_done_to_a_job_without_the_right(ask: Ask, web_store: Store, 
         "pause": {"paused": True},
     }
     for verb, more in asked.items():
-        told = somebody.post(f"{JOBS}/{verb}", json={**both, **more}).json()
-        assert ids(jobs, "one")[0] in {one["dag_id"] for one in told["refused"]}, verb
-        assert ids(jobs, "one")[0] not in told["done"], verb
+        result = somebody.post(f"{JOBS}/{verb}", json={**both, **more}).json()
+        assert ids(jobs, "one")[0] in {one["dag_id"] for one in result["refused"]}, verb
+        assert ids(jobs, "one")[0] not in result["done"], verb
     left = web_store.definitions.job("one")
     assert left is not None and left.version == 1
 
@@ -90,18 +90,18 @@ def test_many_are_deleted_but_not_one_that_runs(
     ask: Ask, web_store: Store, jobs: dict[str, Any], airflow_tables: Any
 ) -> None:
     airflow_tables(run(jobs["two"].dag_id, "scheduled__1"))
-    told = ask("user").post(f"{JOBS}/delete", json={"dag_ids": ids(jobs, "one", "two")}).json()
-    assert told["done"] == ids(jobs, "one")
-    assert "is in progress" in told["refused"][0]["what"]
+    result = ask("user").post(f"{JOBS}/delete", json={"dag_ids": ids(jobs, "one", "two")}).json()
+    assert result["done"] == ids(jobs, "one")
+    assert "is in progress" in result["refused"][0]["what"]
     assert {job.name for job in web_store.definitions.jobs()} == {"two", "gone"}
 
 
 def test_a_rerun_of_many_says_why_one_has_nothing_to_repeat(
     ask: Ask, jobs: dict[str, Any], airflow_tables: Any
 ) -> None:
-    told = ask("user").post(f"{JOBS}/rerun", json={"dag_ids": ids(jobs, "one")}).json()
-    assert told["done"] == []
-    assert "nothing to rerun" in told["refused"][0]["what"]
+    result = ask("user").post(f"{JOBS}/rerun", json={"dag_ids": ids(jobs, "one")}).json()
+    assert result["done"] == []
+    assert "nothing to rerun" in result["refused"][0]["what"]
 
 
 def test_my_jobs_are_those_that_i_created_or_own(ask: Ask, web_store: Store, jobs: dict[str, Any]) -> None:
@@ -114,7 +114,7 @@ def test_my_jobs_are_those_that_i_created_or_own(ask: Ask, web_store: Store, job
     assert ask("viewer").get(f"{JOBS}?mine=true").json()["total"] == 0
 
 
-def test_what_nobody_has_foreseen_of_one_job_does_not_hide_what_became_of_the_others(
+def test_an_unexpected_error_of_one_job_does_not_hide_the_results_of_the_others(
     ask: Ask, web_store: Store, jobs: dict[str, Any], audit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from export_jobs.web.jobs.edit import save_changed_job as really
@@ -126,10 +126,10 @@ def test_what_nobody_has_foreseen_of_one_job_does_not_hide_what_became_of_the_ot
 
     monkeypatch.setattr("export_jobs.web.api.many_jobs.save_changed_job", stumbling)
     wanted = {"dag_ids": ids(jobs, "one", "two"), "add_recipients": ["new@example.com"]}
-    told = ask("user").post(f"{JOBS}/change", json=wanted).json()
-    assert told["done"] == ids(jobs, "two")
-    (refused,) = told["refused"]
+    result = ask("user").post(f"{JOBS}/change", json=wanted).json()
+    assert result["done"] == ids(jobs, "two")
+    (refused,) = result["refused"]
     assert refused["dag_id"] == jobs["one"].dag_id
     assert "something unexpected happened" in refused["what"]
-    assert "canary" not in str(told)
+    assert "canary" not in str(result)
     assert audit()[-1][3]["done"] == ids(jobs, "two")

@@ -26,13 +26,13 @@ def test_under_todays_stamp_a_file_is_kept_for_good(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("before", ["", "0" * STAMP_LENGTH + "/"])
-def test_under_any_other_one_it_is_asked_for_each_time(ask: Ask, before: str) -> None:
+def test_with_any_other_stamp_it_is_revalidated_each_time(ask: Ask, before: str) -> None:
     answer = ask("viewer").get(f"{STATIC}/{before}pages/list/ListPage.js")
     assert answer.content == (STATIC_FOLDER / "pages/list/ListPage.js").read_bytes()
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
-def test_what_is_not_there_is_not_kept(ask: Ask) -> None:
+def test_a_missing_file_is_not_cached(ask: Ask) -> None:
     for path in (f"{stamp()}/none.js", f"{stamp()}/../page.py", "../page.py", f"{stamp()}/%2e%2e/page.py"):
         answer = ask().get(f"{STATIC}/{path}")
         assert answer.status_code == 404 and "immutable" not in answer.headers.get("Cache-Control", "")

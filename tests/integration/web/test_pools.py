@@ -72,17 +72,15 @@ def test_an_unknown_pool_is_refused_on_change_and_resume_and_not_on_pause(
 def test_the_pool_of_a_destination_is_made_with_its_first_job(
     ask: Ask, web_store: Store, destination_pools: None
 ) -> None:
-    told = ask("user").post(f"{JOBS}/check", json=body()).json()
-    assert not [issue for issue in told["issues"] if "pool" in issue["what"]]
+    result = ask("user").post(f"{JOBS}/check", json=body()).json()
+    assert not [issue for issue in result["issues"] if "pool" in issue["what"]]
     assert "export_jobs to partner" not in airflow_tables.pool_slots()  # a look makes nothing
     assert ask("user").post(JOBS, json=body()).status_code == 201
     assert airflow_tables.pool_slots()["export_jobs to partner"] == 3
     assert "export_jobs to archive" not in airflow_tables.pool_slots()
 
 
-def test_a_pool_that_somebody_has_closed_is_told_and_stops_nobody(
-    ask: Ask, web_store: Store, destination_pools: None
-) -> None:
+def test_a_closed_pool_is_reported_and_stops_nobody(ask: Ask, web_store: Store, destination_pools: None) -> None:
     from airflow.models.pool import Pool
     from airflow.utils.session import create_session
 

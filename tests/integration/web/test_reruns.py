@@ -35,15 +35,15 @@ def said(answer: Any) -> str:
     return f"{error['what']}. {error['remedy']}."
 
 
-def test_a_rerun_is_told_before_it_is_done_and_not_recorded(
+def test_a_dry_run_of_a_rerun_lists_its_windows_and_is_not_recorded(
     ask: Ask, job: Any, airflow_tables: Any, audit: Any
 ) -> None:
     airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))
     answer = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={})
-    told = answer.json()
-    assert answer.status_code == 200, told
-    assert [(one["run_id"], one["why"]) for one in told["windows"]] == [("scheduled__4", "never started")]
-    assert (told["blocked"], told["gaps"], told["heal"], told["dry_run"]) == ("", [], [], True)
+    result = answer.json()
+    assert answer.status_code == 200, result
+    assert [(one["run_id"], one["why"]) for one in result["windows"]] == [("scheduled__4", "never started")]
+    assert (result["blocked"], result["gaps"], result["heal"], result["dry_run"]) == ("", [], [], True)
     assert audit() == []
 
 
@@ -55,8 +55,8 @@ def test_a_rerun_says_why_each_window_runs_again(ask: Ask, web_store: Store, job
         if days_ago > 2:
             span = {"window_start": made.data_interval_start, "window_end": made.data_interval_end}
             web_store.run(job, run_id=f"scheduled__{days_ago}", **span)
-    told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()
-    assert [(one["run_id"], one["why"]) for one in told["windows"]] == [
+    result = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()
+    assert [(one["run_id"], one["why"]) for one in result["windows"]] == [
         ("scheduled__4", "failed"),
         ("scheduled__3", "ended without delivering"),
         ("scheduled__2", "never started"),
@@ -81,9 +81,9 @@ def test_an_invalid_definition_is_not_rerun(ask: Ask, web_store: Store, airflow_
     spec = JobSpec.model_validate(body("bad", schedule=days))
     job = web_store.definitions.create(spec, "anna")
     airflow_tables(dag(job.dag_id), ended(job, 4, "failed"))
-    told = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()
-    assert [one["run_id"] for one in told["windows"]] == ["scheduled__4"]
-    assert "there is no time zone 'Europe/Atlantis'" in told["blocked"]
+    result = ask("user").post(f"{JOBS}/{job.dag_id}/rerun?dry_run=true", json={}).json()
+    assert [one["run_id"] for one in result["windows"]] == ["scheduled__4"]
+    assert "there is no time zone 'Europe/Atlantis'" in result["blocked"]
     refused = ask("user").post(f"{JOBS}/{job.dag_id}/rerun", json={})
     assert refused.status_code == 409 and "is invalid: " in said(refused)
 

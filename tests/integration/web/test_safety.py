@@ -83,12 +83,14 @@ def test_a_query_that_the_route_does_not_know_is_refused_before_anything_is_done
     assert row.version == 1
 
 
-def test_a_stranger_is_not_told_what_a_route_takes(ask: Ask) -> None:
+def test_unknown_parameters_are_not_revealed_to_strangers(ask: Ask) -> None:
     assert ask(None).get(f"{JOBS}?serach=x").status_code == 401
     assert ask("viewer").delete(f"{JOBS}/export__x?dry_run=true").status_code == 403
 
 
-def test_what_only_some_may_see_is_asked_for_each_dag(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
+def test_permissions_are_checked_for_each_dag_if_some_are_denied(
+    ask: Ask, web_store: Store, airflow_tables: Any
+) -> None:
     ids = [ask().post(JOBS, json=body(name)).json()["dag_id"] for name in ("mine", "theirs", "new")]
     airflow_tables(dag(ids[0]))
     airflow_tables(dag(ids[1]))

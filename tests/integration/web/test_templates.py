@@ -21,7 +21,7 @@ def paths(answer: Any) -> list[str]:
     return [error["path"] for error in answer.json()["errors"]]
 
 
-def test_templates_are_found_and_told_in_full(ask: Ask, web_store: Store) -> None:
+def test_templates_are_searched_and_read_in_full(ask: Ask, web_store: Store) -> None:
     client = ask("viewer")
     found = client.get(f"{API}/templates").json()
     assert [(one["name"], one["kind"], one["used_by"]) for one in found["templates"]] == [
@@ -82,9 +82,9 @@ def test_what_the_page_offers_for_true_and_false_can_be_saved(ask: Ask) -> None:
 def test_a_template_is_made_once_and_deleted_while_unused(ask: Ask, web_store: Store, audit: Any) -> None:
     made = {"name": "by-region", **TOTALS}
     assert ask("viewer").post(f"{API}/templates", json=made).status_code == 403
-    told = ask("user").post(f"{API}/templates/check", json={**TOTALS, "name": "rows"}).json()
-    assert [issue["path"] for issue in told["issues"]] == ["name"]
-    assert told["file_columns"][0]["title"] == "Store: Region"
+    result = ask("user").post(f"{API}/templates/check", json={**TOTALS, "name": "rows"}).json()
+    assert [issue["path"] for issue in result["issues"]] == ["name"]
+    assert result["file_columns"][0]["title"] == "Store: Region"
     assert ask("user").post(f"{API}/templates", json=made).status_code == 201
     again = ask("user").post(f"{API}/templates", json={**made, "name": "By-Region"})
     assert (again.status_code, paths(again)) == (409, ["name"])
@@ -115,8 +115,8 @@ def test_a_dry_run_looks_and_saves_nothing(ask: Ask, web_store: Store, audit: An
 
 def test_values_of_customers_are_not_offered_for_look_up(ask: Ask) -> None:
     def offered(template: dict[str, Any]) -> dict[str, bool]:
-        told = ask("user").post(f"{API}/templates/check", json={"name": "one", **template}).json()
-        return {one["column"]: one["has_values"] for one in told["choices"]["filters"]}
+        result = ask("user").post(f"{API}/templates/check", json={"name": "one", **template}).json()
+        return {one["column"]: one["has_values"] for one in result["choices"]["filters"]}
 
     customers = offered({"kind": "dimension", "dimensions": ["customer"]})
     assert customers and not any(customers.values())

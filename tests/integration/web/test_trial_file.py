@@ -185,7 +185,7 @@ def test_nobody_without_an_address_gets_a_mail(ask: Ask, web_store: Store, mails
     assert ask("admin", mail=ANNA).get("/export-jobs/api/me").json()["mail"] == ANNA
 
 
-def test_what_may_not_or_cannot_go_by_mail_is_told_with_the_way_out(
+def test_what_cannot_be_sent_by_mail_is_refused_with_a_remedy(
     ask: Ask, web_store: Store, mails: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     web_store.definitions.save_key(key(), "anna")

@@ -32,15 +32,15 @@ def job(web_store: Store) -> Any:
     return web_store.definitions.create(JobSpec.model_validate(body("daily", schedule=past(9, 0))), "anna")
 
 
-def test_a_version_stands_beside_the_one_before_it(ask: Ask, job: Any) -> None:
+def test_a_version_is_compared_with_the_previous_one(ask: Ask, job: Any) -> None:
     path = f"{JOBS}/{job.dag_id}"
     change = {"recipients": ["one@example.com", "two@example.com"], "description": "Now daily"}
     assert ask("user").patch(path, json=change, headers={"If-Match": '"1"'}).status_code == 200
-    told = ask("viewer").get(f"{path}/versions/2").json()
-    values = {one["path"]: (one["before"], one["after"]) for one in told["changes"]}
+    result = ask("viewer").get(f"{path}/versions/2").json()
+    values = {one["path"]: (one["before"], one["after"]) for one in result["changes"]}
     assert set(values) == {"description", "recipients"} and values["description"][1] == "Now daily"
     assert values["recipients"][1] == "one@example.com, two@example.com"
-    assert (told["version"], told["unreadable"], told["windows"], told["days"]) == (2, "", 0, "")
+    assert (result["version"], result["unreadable"], result["windows"], result["days"]) == (2, "", 0, "")
     assert ask("viewer").get(f"{path}/versions/1").json()["changes"] == []
     for number in ("0", "3", "x", "99999999999"):
         assert ask("viewer").get(f"{path}/versions/{number}").status_code in {404, 422}, number
@@ -69,5 +69,7 @@ def test_a_version_that_this_release_cannot_read_says_so(
             [job.job_id],
         )
         session.execute(f"UPDATE export_jobs.job SET version = 2 WHERE id = {job.job_id}".encode())
-    told = ask("viewer").get(f"{JOBS}/{job.dag_id}/versions/2")
-    assert told.status_code == 200 and "another release" in told.json()["unreadable"] and not told.json()["changes"]
+    result = ask("viewer").get(f"{JOBS}/{job.dag_id}/versions/2")
+    assert (
+        result.status_code == 200 and "another release" in result.json()["unreadable"] and not result.json()["changes"]
+    )

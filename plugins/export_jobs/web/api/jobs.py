@@ -29,8 +29,8 @@ def list_jobs(
     user: ReadsDags, engine: StoreEngineDep, stamped: StampedCatalogueDep, query: Annotated[JobQuery, Query()]
 ) -> JobList:
     """Search the jobs that the caller may see: part of name, description or owner, with filters, order and paging."""
-    with ThreadPoolExecutor(1) as beside:  # queries Airflow's database and the store in parallel
-        visible_dags = beside.submit(user.visible_dags)
+    with ThreadPoolExecutor(1) as pool:  # queries Airflow's database and the store in parallel
+        visible_dags = pool.submit(user.visible_dags)
         summaries = board_of(engine).read(stamped)
     seen = user.readable_dags([summary.definition.dag_id for summary in summaries], visible_dags.result())
     visible = [summary for summary in summaries if summary.definition.dag_id in seen]

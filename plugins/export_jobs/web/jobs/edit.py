@@ -90,10 +90,10 @@ def _describe_change(before: ExportJob, job: JobSpec, last_window_end: datetime 
     """Return the differences. The windows of an invalid definition are unknown."""
     if errors(validate_job(before, catalogue=catalogue)):
         return Change(Action.UPDATE, "job", job.name, differences(spec_of(before), job))
-    beside = StoredDefinitions(
+    stored = StoredDefinitions(
         jobs={job.name: before}, last_window_end={job.name: last_window_end} if last_window_end else {}
     )
-    return next(plan_changes(DefinitionFile(jobs=(job,)), beside))
+    return next(plan_changes(DefinitionFile(jobs=(job,)), stored))
 
 
 def _fixed_key_issues(body: Mapping[str, Any]) -> Iterator[Issue]:

@@ -3,7 +3,7 @@ import { Chakra, html, useId } from "../host.js";
 import { TextLink } from "./links.js";
 
 /** @param {Props.PageHeader} props */
-export function PageHeader({ up, title, beside = null, actions = null }) {
+export function PageHeader({ up, title, badges = null, actions = null }) {
   return html`<${Chakra.Stack} gap=${1}>
     <${Chakra.Box} as="nav" aria-label="Breadcrumb" fontSize="sm" color="fg.muted">
       ${up.map(
@@ -16,7 +16,7 @@ export function PageHeader({ up, title, beside = null, actions = null }) {
     <${Chakra.Flex} justify="space-between" align="center" gap=${3} wrap="wrap" minH=${9}>
       <${Chakra.HStack} gap=${3} wrap="wrap" minW=${0}>
         <${Chakra.Heading} as="h1" size="xl" wordBreak="break-word">${title}<//>
-        ${beside}
+        ${badges}
       <//>
       <${Chakra.HStack} gap=${2} wrap="wrap">${actions}<//>
     <//>

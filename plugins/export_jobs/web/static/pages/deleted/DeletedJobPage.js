@@ -31,7 +31,7 @@ export function DeletedJobPage() {
       : html`<${Chakra.Skeleton} height=${9} width="16rem" aria-busy="true" aria-label="Loading" />`;
   }
   return html`<${Chakra.Stack} gap=${4}>
-    <${PageHeader} up=${UP} title=${job.name} beside=${html`<${Chakra.Badge}>Deleted<//>`} />
+    <${PageHeader} up=${UP} title=${job.name} badges=${html`<${Chakra.Badge}>Deleted<//>`} />
     <${Section} title="About"><${Facts} facts=${factsOf(job)} /><//>
     <${ExecutionList} path=${/** @type {const} */ (`${path}/executions`)} zone=${job.time_zone}
       whyEmpty="This schedule was deleted before its first run." />

@@ -89,10 +89,10 @@ function Job({ dagId }) {
   const tab = chosen in TABS ? chosen : "overview";
   if (!job) return error ? html`<${Refusal} error=${error} onRetry=${reload} />` : html`<${Loading} />`;
   const tabs = Object.entries(TABS);
-  const beside = html`
+  const badges = html`
     <${StateLabel} state=${stateOf(job)} />${job.is_paused && html`<${Chakra.Badge}>Paused<//>`}`;
   return html`<${Chakra.Stack} gap=${4}>
-    <${PageHeader} up=${UP} title=${job.name} beside=${beside} actions=${html`<${JobActions} view=${view} />`} />
+    <${PageHeader} up=${UP} title=${job.name} badges=${badges} actions=${html`<${JobActions} view=${view} />`} />
     ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
     <${JobProblems} job=${job} />
     <${Chakra.Tabs.Root} value=${tab} lazyMount unmountOnExit

@@ -29,7 +29,7 @@ export function TemplatePage() {
   const { kind, description, created_at, created_by, issues, file_columns: columns } = template;
   const mayPreview = me.data?.may.create && issues.length === 0;
   return html`<${Chakra.Stack} gap=${4}>
-    <${PageHeader} up=${UP} title=${name} beside=${html`<${Chakra.Badge}>${KINDS[kind]}<//>`} />
+    <${PageHeader} up=${UP} title=${name} badges=${html`<${Chakra.Badge}>${KINDS[kind]}<//>`} />
     <${Chakra.Text}>${description}<//>
     <${Chakra.Text} fontSize="sm" color="fg.muted">Created ${time(created_at)} by ${created_by}<//>
     ${issues.length > 0 && html`<${Notice} status="error">
