@@ -124,7 +124,7 @@ def test_a_version_that_this_release_cannot_read_fails_at_once_and_says_so(live:
     (failed,) = [event for event in record.events if event.step == "validate_destination" and event.kind == "failed"]
     assert failed.message == (
         "Version 1 of job 'old' was saved by another release, and this one cannot read it (retired). "
-        "Rerun the job with today's definition."
+        "Rerun the job with the current definition."
     )
     live.ledger.rebind(record.id, 2, "live test")
     live.api.clear_run(job.dag_id, run.run_id)

@@ -1,4 +1,4 @@
-"""What the auditor asks the ledger: a handful of queries however many jobs and runs there are."""
+"""What the auditor reads from the ledger: a few queries, however many jobs and runs there are."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _EARLY = f"""
     ORDER BY e.job_id, e.window_start, e.window_end, p.id DESC
 """
 
-# A window whose start none of those before it reaches; the very first one of a job has none before it.
+# A window that starts after the end of all earlier windows; a job's first window has none before it.
 _HOLES = """
     WITH opened AS (
         SELECT e.job_id, e.window_start,
@@ -70,7 +70,7 @@ _HOLES = """
 
 
 class JobProgressNote(NamedTuple):
-    """When a job's definition last changed, where its last scheduled window ended, when one of its runs last spoke."""
+    """When a job's definition last changed, where its last scheduled window ended, when its runs last had an event."""
 
     changed_at: datetime
     last_window_end: datetime | None
@@ -78,7 +78,7 @@ class JobProgressNote(NamedTuple):
 
 
 class AskedRun(NamedTuple):
-    """A run of Airflow as the ledger is asked about it."""
+    """A run of Airflow to look up in the ledger."""
 
     job_id: int
     dag_id: str
@@ -88,7 +88,7 @@ class AskedRun(NamedTuple):
 
 
 class RunNote(NamedTuple):
-    """What the ledger knows of a run: whether it has begun, delivered, whether anybody has delivered its window, …"""
+    """What the ledger knows of a run: whether it has started or delivered, whether any run delivered its window, …"""
 
     is_known: bool
     delivered: bool
@@ -101,13 +101,13 @@ class AuditView(StoreAccess):
     """The store as the auditor sees it. Raises ``TransientError`` while it is out of reach."""
 
     def progress(self) -> dict[int, JobProgressNote]:
-        """By the id of every live job."""
+        """Return the progress of every live job, by id."""
         with self._begin() as connection:
             rows = connection.exec_driver_sql(_PROGRESS).all()
         return {row[0]: JobProgressNote(*row[1:]) for row in rows}
 
     def runs(self, asked: Collection[AskedRun]) -> dict[tuple[str, str], RunNote]:
-        """By Dag id and run id."""
+        """Return what the ledger knows of each run, by Dag id and run id."""
         columns = [list(column) for column in zip(*asked, strict=True)] or [[]] * 5
         values = dict(zip(("job_ids", "dag_ids", "run_ids", "starts", "ends"), columns, strict=True))
         with self._begin() as connection:
@@ -115,7 +115,7 @@ class AuditView(StoreAccess):
         return {(row[0], row[1]): RunNote(*row[2:]) for row in rows}
 
     def early_windows(self) -> dict[int, list[tuple[Window, str]]]:
-        """By job id, windows whose newest delivery was read before they were over, with the run that read them."""
+        """Return, by job id, windows whose newest delivery was read before their end, with the run that read them."""
         found: dict[int, list[tuple[Window, str]]] = {}
         for row in self._rows(_EARLY):
             window = Window(row["window_start"], row["window_end"])
@@ -123,9 +123,9 @@ class AuditView(StoreAccess):
         return found
 
     def holes(self) -> dict[int, list[tuple[datetime | None, datetime]]]:
-        """By job id, spans that no run has had although the schedule has gone on behind them, in order.
+        """Return, by job id, spans without a run although the schedule has continued after them, in order.
 
-        The first one of each job ends where its first window starts, and begins at None.
+        The first span of each job starts at None and ends where its first window starts.
         """
         found: dict[int, list[tuple[datetime | None, datetime]]] = {}
         for row in self._rows(_HOLES):

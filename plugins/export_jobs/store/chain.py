@@ -1,7 +1,7 @@
-"""The chain of hashes over the ledger and the changes of definitions: whether every entry is what it was when written.
+"""The chain of hashes over the ledger and the changes of definitions: shows whether any entry was changed later.
 
-Triggers write it (``0003_chain.sql``); this proves it without any function of the store, which its owner could replace.
-One chain for each job, and one for each destination and template.
+Triggers write it (``0003_chain.sql``). This module verifies it without functions of the store, which its owner could
+replace. There is one chain for each job, and one for each destination and template.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KEYS = {
     "publication": "id",
     "notification": "id",
 }
-"""By table whose rows are chained: the column that names a row within its chain."""
+"""The column that identifies a row within its chain, by table."""
 _OF_JOB = {
     "job_version": "job_id = :job_id",
     "definition_change": "job_id = :job_id",
@@ -38,7 +38,7 @@ _ROWS = "SELECT '{table}' AS noun, {key} AS key, to_jsonb(t) AS content FROM exp
 
 @dataclass(frozen=True)
 class ChainHead:
-    """Where a chain ends: how many entries it has, and the hash of the last one. An empty chain has no hash."""
+    """The end of a chain: its number of entries, and the hash of the last one. An empty chain has no hash."""
 
     sequence: int
     hash: str
@@ -46,7 +46,7 @@ class ChainHead:
 
 @dataclass(frozen=True)
 class ChainFault:
-    """An entry that is not what was written. ``entry`` names it, such as ``delivery 17``; ``sequence``: its place."""
+    """An entry that was changed. ``entry`` names it, such as ``delivery 17``; ``sequence``: its number in the chain."""
 
     chain: str
     sequence: int | None
@@ -56,7 +56,7 @@ class ChainFault:
 
 @dataclass(frozen=True)
 class ChainReport:
-    """What was found in one chain. ``name``: of its job, destination or template, as people know it."""
+    """The result for one chain. ``name``: that of its job, destination or template."""
 
     chain: str
     name: str
@@ -68,11 +68,11 @@ class LedgerChain(StoreAccess):
     """The chains of one store, read only."""
 
     def head_of_execution(self, execution_id: int, destination: str | None = None) -> ChainHead:
-        """The newest delivery of an execution in the chain of its job, or its beginning when it has sent no file.
+        """Return the entry of an execution's newest delivery in its job's chain, or of its opening if it sent no file.
 
-        ``destination``: the newest one there, for a job with several.
+        ``destination``: the newest delivery there, for a job with several.
 
-        Not the end of the chain: what is written to a manifest must be the same at every try to publish it.
+        It is not the end of the chain: a manifest must have the same content at every try to publish it.
         """
         query = """SELECT c.sequence, c.hash FROM export_jobs.execution e
             JOIN export_jobs.chain_entry c ON c.chain = 'job ' || e.job_id
@@ -83,32 +83,32 @@ class LedgerChain(StoreAccess):
         return ChainHead(**self._rows(query, id=execution_id, destination=destination)[0])
 
     def chains_of(self, name: str) -> list[str]:
-        """The chains of the job ``name`` and of the deleted jobs that had this name, oldest first."""
+        """Return the chains of the job ``name`` and of the deleted jobs that had this name, oldest first."""
         query = "SELECT 'job ' || id AS chain FROM export_jobs.job WHERE lower(name) = lower(:name) ORDER BY id"
         return [row["chain"] for row in self._rows(query, name=name)]
 
     def chains(self) -> list[str]:
-        """Every chain that there is or has to be: each job has one from its first version on."""
+        """Return every chain that exists or should exist: each job has one from its first version on."""
         query = """SELECT chain FROM export_jobs.chain_head UNION SELECT chain FROM export_jobs.chain_entry
             UNION SELECT 'job ' || job_id FROM export_jobs.job_version
             UNION SELECT noun || ' ' || name FROM export_jobs.definition_change WHERE job_id IS NULL ORDER BY chain"""
         return [row["chain"] for row in self._rows(query)]
 
     def verify(self, chain: str, known: ChainHead | None = None) -> ChainReport:
-        """Every fault of a chain; ``known`` is a head that was seen before, such as a manifest's."""
+        """Return every fault of a chain; ``known`` is an earlier head, such as a manifest's."""
         with self.transaction() as within:
             within._hold_snapshot()
             head = within._head(chain)
             return ChainReport(chain, within._name(chain), head, tuple(within._faults(chain, head, known)))
 
     def knows_publication(self, job_id: int, sha256: str) -> bool:
-        """Whether the ledger says that a manifest of these bytes was published for a job."""
+        """Return whether the ledger has a publication of a manifest with this SHA-256 for a job."""
         query = """SELECT FROM export_jobs.publication p JOIN export_jobs.execution e ON e.id = p.execution_id
             WHERE e.job_id = :job_id AND p.sha256 = :sha256"""
         return bool(self._rows(query, job_id=job_id, sha256=sha256))
 
     def _hold_snapshot(self) -> None:
-        """Rows, links and head as they are at one instant, with instants written as the triggers wrote them."""
+        """Read rows, links and head as of one instant, with timestamps formatted as the triggers do."""
         with self._begin() as connection:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             connection.execute(text("SET LOCAL timezone = 'UTC'"))
@@ -121,7 +121,7 @@ class LedgerChain(StoreAccess):
             previous = ChainHead(link["sequence"], link["hash"])
         yield from self._unchained(chain)
         if previous != head:
-            what = f"the chain ends at entry {previous.sequence}, and its head says {head.sequence}"
+            what = f"the chain ends at entry {previous.sequence}, but its head says {head.sequence}"
             yield ChainFault(chain, head.sequence, "the head", what)
         if known is not None:
             yield from _head_faults(chain, links, known)
@@ -139,7 +139,7 @@ class LedgerChain(StoreAccess):
         return self._rows(query, chain=chain, job_id=_job_id(chain))
 
     def _unchained(self, chain: str) -> Iterator[ChainFault]:
-        """Rows that have no link: somebody has added them past the triggers."""
+        """Return rows without a link: they were added without the triggers."""
         job_id = _job_id(chain)
         tables = KEYS if job_id is not None else {"definition_change": "id"}
         for table, key in tables.items():
@@ -147,14 +147,14 @@ class LedgerChain(StoreAccess):
             query = f"""SELECT t.{key} AS key FROM export_jobs.{table} t WHERE {condition} AND t.{key} NOT IN (
                 SELECT key FROM export_jobs.chain_entry WHERE chain = :chain AND noun = '{table}') ORDER BY 1"""
             for row in self._rows(query, chain=chain, job_id=job_id):
-                yield ChainFault(chain, None, f"{table} {row['key']}", "it was added past the store's triggers")
+                yield ChainFault(chain, None, f"{table} {row['key']}", "it was added without the store's triggers")
 
     def _head(self, chain: str) -> ChainHead:
         rows = self._rows("SELECT sequence, hash FROM export_jobs.chain_head WHERE chain = :chain", chain=chain)
         return ChainHead(**rows[0]) if rows else ChainHead(0, "")
 
     def _name(self, chain: str) -> str:
-        """A job's name; a chain of another kind is called by it already."""
+        """Return a job's name; other chains are already named after their subject."""
         rows = self._rows("SELECT name FROM export_jobs.job WHERE id = :job_id", job_id=_job_id(chain))
         return f"job {rows[0]['name']}" if rows else chain
 
@@ -165,7 +165,7 @@ def _job_id(chain: str) -> int | None:
 
 
 def entry_hash(previous: str, noun: str, sequence: int, content: str) -> str:
-    """The hash of an entry: SHA-256 of the hash before it and of the row as canonical text."""
+    """Return the hash of an entry: SHA-256 of the previous hash and of the row as canonical text."""
     return hashlib.sha256("\n".join((previous, noun, str(sequence), content)).encode()).hexdigest()
 
 
@@ -185,8 +185,8 @@ def _link_faults(chain: str, link: RowMapping, previous: ChainHead) -> Iterator[
 def _head_faults(chain: str, links: Sequence[RowMapping], known: ChainHead) -> Iterator[ChainFault]:
     found = next((link for link in links if link["sequence"] == known.sequence), None)
     if found is None:
-        what = f"the manifest knows {known.sequence} entries, and the ledger has {len(links)}: its end was removed"
+        what = f"the manifest knows {known.sequence} entries, but the ledger has {len(links)}: its end was removed"
         yield ChainFault(chain, known.sequence, "the manifest's head", what)
     elif found["hash"] != known.hash:
-        what = "the ledger up to this entry is not the one that the manifest knows: it was written anew"
+        what = "the ledger up to this entry is not the one that the manifest knows: it was rewritten"
         yield ChainFault(chain, known.sequence, f"{found['noun']} {found['key']}", what)

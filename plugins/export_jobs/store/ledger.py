@@ -1,4 +1,4 @@
-"""Everything -> ledger: what ran, what was delivered, who was notified. Entries are added, never changed."""
+"""The ledger: what ran, what was delivered, who was notified. Entries are added, never changed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = ["AlreadyDelivered", "DeliveryRecord", "DoneFileRecord", "ExecutionRec
 
 
 class Ledger(History, Notifications, LedgerChain):
-    """The ledger of one store, to read and to add to. It has transactions of its own, and so no actor."""
+    """The ledger of one store, to read and to add to. It uses its own transactions, without an actor."""
 
     def open(
         self,
@@ -46,9 +46,9 @@ class Ledger(History, Notifications, LedgerChain):
         window_end: datetime,
         version: int,
     ) -> Execution:
-        """The execution of an Airflow run; the first call binds it to ``version``, later ones return the bound one.
+        """Return the execution of an Airflow run; the first call binds it to ``version``, later ones return that.
 
-        Raises ``TerminalError`` when the run is known with another window.
+        Raise ``TerminalError`` when the run is known with another window.
         """
         values = {
             "job_id": job_id,
@@ -72,8 +72,8 @@ class Ledger(History, Notifications, LedgerChain):
             row = connection.execute(text(select), values).mappings().one()
         if (row["window_start"], row["window_end"]) != (window_start, window_end):
             raise TerminalError(
-                f"Run {run_id!r} is known to the ledger with the window {row['window_start'].isoformat()} to "
-                f"{row['window_end'].isoformat()}, not the one it has now",
+                f"The ledger has run {run_id!r} with the window {row['window_start'].isoformat()} to "
+                f"{row['window_end'].isoformat()}, which is not its window now",
                 "Trigger a new run for the new window",
             )
         return Execution(row["id"], row["version"])
@@ -104,7 +104,7 @@ class Ledger(History, Notifications, LedgerChain):
         message: str | None = None,
         detail: dict[str, Any] | None = None,
     ) -> None:
-        """Add one event. ``message`` and ``detail`` hold no secret; characters that no database stores are replaced."""
+        """Add one event. ``message`` and ``detail`` must not contain a secret; unstorable characters are replaced."""
         insert = """INSERT INTO export_jobs.execution_event
                 (execution_id, kind, step, template, attempt, try_number, message, detail)
             VALUES (:execution_id, :kind, :step, :template, :attempt, :try_number, :message, CAST(:detail AS jsonb))"""
@@ -122,7 +122,7 @@ class Ledger(History, Notifications, LedgerChain):
             connection.execute(text(insert), values)
 
     def record_refusal(self, record: FileRecord, step: str, attempt: str) -> None:
-        """Add that a file which is not known as ours stood under the record's path: announced is not published."""
+        """Record that a foreign file was at the record's path, so the announced file was not published."""
         place = place_of(record)
         self.record_event(
             record.execution_id,
@@ -136,7 +136,7 @@ class Ledger(History, Notifications, LedgerChain):
     def record_failed_run(
         self, execution_id: int, clear_number: int, *, step: str, attempt: str, try_number: int
     ) -> None:
-        """Add that a run has failed, once for each time that it was cleared, however often its last task is tried."""
+        """Record that a run has failed, once for each clear of it, however often its last task is tried."""
         insert = """INSERT INTO export_jobs.execution_event (execution_id, kind, step, attempt, try_number, detail)
             SELECT CAST(:execution_id AS bigint), 'run failed', :step, :attempt, CAST(:try_number AS integer),
                 jsonb_build_object('clear_number', CAST(:clear_number AS integer))
@@ -158,19 +158,19 @@ class Ledger(History, Notifications, LedgerChain):
         leases.claim(self._engine, execution_id, template, step, attempt)
 
     def require_current(self, execution_id: int, template: str, step: str, attempt: str) -> None:
-        """Raises ``SupersededError`` when a newer attempt has taken the step over."""
+        """Raise ``SupersededError`` when a newer attempt has taken the step over."""
         with leases.hold_lease(self._engine, execution_id, template, step, attempt):
             pass
 
     def number_file(self, execution_id: int, template: str, stage: str, made_of: str) -> FileNumbers:
-        """The numbers that the names of an execution's files hold, for good; see ``file_numbers``."""
+        """Return the permanent numbers in the names of an execution's files; see ``file_numbers``."""
         with self._begin() as connection:
             return number_file(connection, execution_id, template, stage, made_of)
 
     def known_files(self, execution_id: int, path: str, destination: str | None = None) -> tuple[KnownFile, ...]:
-        """What the job of this execution has put under ``path`` for the same window, or was about to, ever.
+        """Return the files that this job has ever placed, or announced, under ``path`` for the same window.
 
-        ``destination``: which one, where the job has several.
+        ``destination``: the one to look at, if the job has several.
         """
         with self._begin() as connection:
             return known_files(connection, execution_id, path, destination)
@@ -178,7 +178,7 @@ class Ledger(History, Notifications, LedgerChain):
     def fence_delivery(self, record: DeliveryRecord, step: str, attempt: str) -> AbstractContextManager[PlacedFile]:
         """Hold the lease while a file is made visible, and record it in the same transaction.
 
-        Raises ``SupersededError``, or ``AlreadyDelivered`` when this content of this execution stands already.
+        Raise ``SupersededError``, or ``AlreadyDelivered`` when this content of this execution is already delivered.
         """
         return fence(lambda: self._lease(record.execution_id, record.template, step, attempt), record, attempt)
 

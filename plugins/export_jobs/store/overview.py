@@ -1,6 +1,6 @@
-"""How every job stands, in a handful of queries however many jobs there are: what a list of ten thousand needs.
+"""The progress of every job, in a few queries however many jobs there are, for a list of ten thousand jobs.
 
-Each job's newest entries are found by index, so that the ledger's length does not matter.
+Each job's newest entries are found by index, so the ledger's length does not matter.
 """
 
 from __future__ import annotations
@@ -76,12 +76,12 @@ _FAILURES = """
 
 
 class JobProgress(NamedTuple):
-    """How far one job has got. Times are seconds since 1970: ten thousand of them are read faster than datetimes.
+    """The progress of one job. Times are seconds since 1970: ten thousand of them are read faster than datetimes.
 
-    ``last_window_end``: where the next scheduled window starts. ``execution_id``: a run of the newest window that any
-    run has begun; ``is_delivered``: whether some run has delivered that window. ``delivered_id``: the run that has
-    delivered the newest delivered one. ``has_failed``, ``last_at``: whether the newest event that begins a step or
-    ends a run of an undelivered newest window says that it failed, and when; mails come after it.
+    ``last_window_end``: where the next scheduled window starts. ``execution_id``: a run of the newest window that has
+    a run; ``is_delivered``: whether any run has delivered that window. ``delivered_id``: the run that has delivered
+    the newest delivered window. ``has_failed``, ``last_at``: whether and when the newest event that starts a step or
+    ends a run, of an undelivered newest window, is a failure; the owner's mail does not count.
     """
 
     job_id: int
@@ -104,7 +104,7 @@ class LastChange(NamedTuple):
 
 
 class ExecutionSizes(NamedTuple):
-    """What one execution has delivered: its window, rows and bytes of its files, and how many they are."""
+    """What one execution has delivered: its window, and the rows, bytes and number of its files."""
 
     execution_id: int
     window_start: datetime
@@ -115,7 +115,7 @@ class ExecutionSizes(NamedTuple):
 
 
 def from_epoch(seconds: float) -> datetime:
-    """A time of a job's progress as a datetime in UTC, exact to the microsecond."""
+    """Convert a time of a job's progress to a datetime in UTC, exact to the microsecond."""
     return _EPOCH + timedelta(microseconds=round(seconds * 1_000_000))
 
 
@@ -126,9 +126,9 @@ class JobOverview:
         self._engine = engine
 
     def progress_rows(self, job_id: int | None = None) -> list[tuple[Any, ...]]:
-        """The values of a ``JobProgress`` for every live job, or the one, in no particular order.
+        """Return the values of a ``JobProgress`` for every live job, or only one, in no particular order.
 
-        They are the driver's own tuples, so that a caller may keep the ``JobProgress`` of a job that stands as it did.
+        They are the driver's own tuples, so that a caller can keep the ``JobProgress`` of an unchanged job.
         """
         query = f"{_PULSES} AND j.id = %(job_id)s" if job_id is not None else _PULSES
         with transaction(self._engine) as connection:
@@ -138,29 +138,29 @@ class JobOverview:
             return list(connection.exec_driver_sql(query, values).cursor.fetchall())
 
     def last_scheduled_ends(self) -> dict[int, datetime]:
-        """By job id, the end of the last window that the schedule made; a job without one is absent."""
+        """Return, by job id, the end of the last scheduled window with a run; a job without one is absent."""
         with transaction(self._engine) as connection:
             return {row.job_id: row.until for row in connection.execute(text(_LAST_SCHEDULED_ENDS))}
 
     def jobs(self, job_ids: Collection[int]) -> list[tuple[StoredJob, LastChange]]:
-        """The definitions of some live jobs, each with the time of its newest version and who made the first."""
+        """Return the definitions of some live jobs, each with the time of its newest version and its creator."""
         with transaction(self._engine) as connection:
             rows = connection.execute(text(_JOBS), {"ids": list(job_ids)})
             return [(StoredJob(*row[:5]), LastChange(row.created_at, row.created_by or "")) for row in rows]
 
     def with_undelivered_windows(self, job_ids: Collection[int]) -> set[int]:
-        """Those of ``job_ids`` of which a window that was begun is not delivered."""
+        """Return those of ``job_ids`` that have a window with a run but without a delivery."""
         with transaction(self._engine) as connection:
             return set(connection.execute(text(_UNDELIVERED), {"job_ids": list(job_ids)}).scalars())
 
     def sizes(self, execution_ids: Collection[int]) -> dict[int, ExecutionSizes]:
-        """What executions have delivered."""
+        """Return what executions have delivered, by execution id."""
         with transaction(self._engine) as connection:
             rows = connection.execute(text(_SIZES), {"ids": list(execution_ids)})
             return {row[0]: ExecutionSizes(*row) for row in rows}
 
     def failures(self, execution_ids: Collection[int]) -> dict[int, str]:
-        """The newest sentence that says why a run of an execution's window failed."""
+        """Return, by execution id, the newest message that says why a run of its window failed."""
         with transaction(self._engine) as connection:
             rows = connection.execute(text(_FAILURES), {"ids": list(execution_ids)})
             return {row.id: row.message for row in rows}

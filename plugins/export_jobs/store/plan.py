@@ -1,6 +1,6 @@
-"""``DefinitionFile`` x store -> ``ApplyPlan`` -> saved, all of it or nothing.
+"""Compare a ``DefinitionFile`` with the store, and save the resulting ``ApplyPlan``, everything or nothing.
 
-Jobs that are in the store and not in the file are left alone: a file is what one team keeps, not the whole store.
+Jobs of the store that are not in the file are left alone: a file belongs to one team and is not the whole store.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from export_jobs.store.definitions import Definitions
 
 @dataclass(frozen=True)
 class ApplyPlan:
-    """What applying a file would do. ``issues`` holds warnings too; with any error there are no changes.
+    """What applying a file would do. ``issues`` has warnings too; with any error there are no changes.
 
-    ``untouched``: jobs of the store that the file does not name. ``versions``: the versions the plan was made from.
+    ``untouched``: jobs of the store that the file does not name. ``versions``: the versions that the plan is based on.
     """
 
     file: DefinitionFile | None
@@ -34,12 +34,12 @@ class ApplyPlan:
 
     @property
     def is_applicable(self) -> bool:
-        """Whether everything in the file is valid and nothing of it is refused."""
+        """Whether everything in the file is valid and nothing is refused."""
         return not errors(self.issues) and all(change.action is not Action.REFUSED for change in self.changes)
 
     @property
     def is_empty(self) -> bool:
-        """Whether the store holds all of it already."""
+        """Whether the store already has everything in the file."""
         return all(change.action is Action.UNCHANGED for change in self.changes)
 
 
@@ -52,10 +52,10 @@ def make_plan(
     last_window_end: Mapping[int, datetime] | None = None,
     read_key: KeyReader | None = None,
 ) -> ApplyPlan:
-    """Hold a file's content against the catalogue and the store. Raises only when the store cannot be read.
+    """Compare a file's content with the catalogue and the store. Raise only when the store cannot be read.
 
-    ``last_window_end``: by job id, the end of the last window made; the preview of an edited schedule needs it.
-    ``read_key``: how keys are read; a file with keys cannot be applied without.
+    ``last_window_end``: by job id, the end of the last scheduled window; the preview of an edited schedule needs it.
+    ``read_key``: the function that reads keys; a file with keys cannot be applied without it.
     """
     rows = definitions.jobs()
     templates = {template.name: template for template in definitions.templates()}
@@ -111,7 +111,7 @@ def _read(key: KeySpec) -> ReceiverKey:
 
 
 def _try_update(change: Change, jobs: Mapping[str, JobSpec], definitions: Definitions) -> Change:
-    """An update is tried and rolled back: what may change depends on what has run, and the store's guards know that."""
+    """Try an update and roll it back: what may change depends on past runs, which the store's guards check."""
     if change.noun != "job" or change.action is not Action.UPDATE:
         return change
     try:

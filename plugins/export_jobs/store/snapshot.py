@@ -1,4 +1,4 @@
-"""The last good definitions on local disk, for a store that is out of reach or has lost rows."""
+"""The last good definitions on local disk, for when the store cannot be reached or has lost rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def load(path: Path) -> list[StoredJob]:
-    """The snapshot's jobs; none when there is no snapshot, it cannot be read, or another version wrote it."""
+    """Return the snapshot's jobs; none if there is no snapshot, it cannot be read, or another version wrote it."""
     try:
         content = read_own(path)
     except FileNotFoundError:
@@ -27,7 +27,7 @@ def load(path: Path) -> list[StoredJob]:
 
 
 def jobs_of(content: bytes, path: Path | str) -> list[StoredJob]:
-    """The jobs in a snapshot's content; ``path`` is where it was found, for the log."""
+    """Return the jobs in a snapshot's content; ``path`` is its location, for the log."""
     try:
         entries = list(json.loads(content))
     except (ValueError, TypeError) as error:
@@ -39,17 +39,17 @@ def jobs_of(content: bytes, path: Path | str) -> list[StoredJob]:
 
 
 def content_of(jobs: Sequence[StoredJob]) -> bytes:
-    """What a snapshot of these jobs holds; the same jobs give the same bytes."""
+    """Return the content of a snapshot of these jobs; the same jobs give the same bytes."""
     return json.dumps([vars(job) for job in jobs], sort_keys=True).encode()
 
 
 def _unreadable(path: Path | str, error: Exception) -> list[StoredJob]:
-    log.warning("The snapshot %s cannot be read (%s); it is made again from the store.", path, type(error).__name__)
+    log.warning("The snapshot %s cannot be read (%s); it is created again from the store.", path, type(error).__name__)
     return []
 
 
 def _job_of(entry: object) -> StoredJob | None:
-    """One job must not take the others from the snapshot."""
+    """Read one job; one that cannot be read does not affect the others."""
     try:
         return StoredJob(**entry) if isinstance(entry, dict) else None
     except TypeError:
@@ -91,7 +91,7 @@ def replace_own(path: Path, content: bytes) -> None:
         try:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())  # else a power cut can leave the new name with nothing in it
+            os.fsync(file.fileno())  # otherwise a power cut can leave an empty file
             os.replace(file.name, path)  # noqa: PTH105  same folder, so it is atomic
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
@@ -101,9 +101,9 @@ def replace_own(path: Path, content: bytes) -> None:
 def reconcile(
     previous: Sequence[StoredJob], current: Sequence[StoredJob], tombstones: set[int]
 ) -> tuple[list[StoredJob], list[StoredJob]]:
-    """Current jobs plus those that vanished, and the vanished ones alone.
+    """Return the current jobs plus the vanished ones, and the vanished ones alone.
 
-    A deleted job leaves a tombstone. One that is in the snapshot, not in the table, and has none, was lost.
+    A deleted job leaves a tombstone. A job that is in the snapshot but not in the table, without a tombstone, was lost.
     """
     present = {job.job_id for job in current}
     vanished = [job for job in previous if job.job_id not in present and job.job_id not in tombstones]

@@ -1,4 +1,4 @@
-"""A row of a definition -> ``ExportJob``: the one door, for every reader."""
+"""Turn a row of a definition into an ``ExportJob``: the only way, for every reader."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class StoredJob:
-    """A live row at its newest version. Its ``definition`` is read by the methods here, and nowhere else."""
+    """A live row at its newest version. Only the methods of this class read its ``definition``."""
 
     job_id: int
     dag_id: str
@@ -33,17 +33,17 @@ class StoredJob:
 
     @property
     def time_zone(self) -> str:
-        """The zone in which its days are shown: the row's own, or UTC where it names none that exists."""
+        """The time zone for its days: that of the row, or UTC if the row has no existing zone."""
         schedule = self.definition.get("schedule")
         zone = schedule.get("time_zone") if isinstance(schedule, dict) else None
         return zone if isinstance(zone, str) and is_time_zone(zone) else "UTC"
 
     def read(self) -> tuple[ExportJob | None, list[Issue]]:
-        """The job, None when the row does not have the shape of one, and every issue of its shape."""
+        """Return the job, or None when the row does not have the shape of one, and every issue of its shape."""
         try:
             return parse_stored_job(_document(self.definition, self.version))
         except Exception as error:
-            return None, [self._stumble(error)]
+            return None, [self._unexpected_issue(error)]
 
     def check(
         self,
@@ -52,17 +52,17 @@ class StoredJob:
         destinations: Collection[str] | None = None,
         keys: Mapping[str, ReceiverKey | None] | None = None,
     ) -> tuple[ExportJob | None, list[Issue]]:
-        """The same for shape and meaning; ``destinations`` and ``keys``: those that are known, to be looked at."""
+        """Return the job and every issue of shape and meaning; ``destinations``, ``keys``: the known ones."""
         try:
             document = _document(self.definition, self.version)
             return check_stored_job(document, catalogue=catalogue, destinations=destinations, keys=keys)
         except Exception as error:
-            return None, [self._stumble(error)]
+            return None, [self._unexpected_issue(error)]
 
     def schedule(self) -> Schedule | None:
-        """The schedule alone, which takes a tenth of the time that the whole job takes.
+        """Return only the schedule, in a tenth of the time that the whole job takes.
 
-        None when it cannot be read, or names a zone that does not exist: no window can be told of either.
+        None when it cannot be read or its time zone does not exist: then its windows are unknown.
         """
         try:
             schedule = Schedule.model_validate(self.definition["schedule"])
@@ -77,24 +77,24 @@ class StoredJob:
 
     @property
     def destination_tags(self) -> list[str]:
-        """The tags of its destinations; none in a row that cannot be read."""
+        """The tags of its destinations; empty for a row that cannot be read."""
         several = self.definition.get("destinations")
         written = several if isinstance(several, list) and several else [self.definition.get("destination")]
         return [tag for tag in written if isinstance(tag, str)]
 
     @property
     def is_enabled(self) -> bool:
-        """Whether the job makes runs."""
+        """Whether the job has runs."""
         return bool(self.definition.get("enabled", True))
 
-    def _stumble(self, error: Exception) -> Issue:
-        """One row must harm no other one, whatever validation stumbles over."""
+    def _unexpected_issue(self, error: Exception) -> Issue:
+        """Return an issue for an unexpected error of validation, so that one row does not affect others."""
         log.error("Job %r cannot be validated", self.name, exc_info=error)
         what = f"the definition cannot be validated ({type(error).__name__})"
-        return Issue("", what, "See the log of the process that says so, and report what it says")
+        return Issue("", what, "See the log of the process that reported this, and report the error")
 
     def parse(self) -> ExportJob:
-        """The job; raises ``UserError`` with every issue when the row does not have the shape of one."""
+        """Return the job; raise ``UserError`` with every issue when the row does not have the shape of one."""
         job, issues = self.read()
         if job is None:
             raise UserError(
@@ -103,7 +103,7 @@ class StoredJob:
         return job
 
     def parse_with_windows(self) -> ExportJob:
-        """The same, for whoever asks for its windows: raises ``UserError`` also for a zone that does not exist."""
+        """Return the job when its windows are needed: raise ``UserError`` also for a time zone that does not exist."""
         job = self.parse()
         if issues := list(time_zone_exists(job)):
             raise UserError(f"Job {self.name!r} is invalid", f"Correct it:\n{bullet_list(issues)}")
@@ -112,7 +112,7 @@ class StoredJob:
 
 @dataclass(frozen=True)
 class DefinitionVersion:
-    """One version of a definition: who changed which keys when (``created`` for the first)."""
+    """One version of a definition: who changed which keys, and when (``created`` for the first)."""
 
     version: int
     changed: tuple[str, ...]
@@ -122,7 +122,7 @@ class DefinitionVersion:
 
 
 def parse_version(name: str, version: int, definition: Mapping[str, Any]) -> ExportJob:
-    """A job as it was at ``version``; raises ``TerminalError`` when this release cannot read what is kept of it."""
+    """Return a job as it was at ``version``; raise ``TerminalError`` when this release cannot read it."""
     job, issues = parse_stored_job(_document(definition, version))
     if job is None:
         raise _unreadable_version_error(name, version, issues)
@@ -130,14 +130,14 @@ def parse_version(name: str, version: int, definition: Mapping[str, Any]) -> Exp
 
 
 def _document(definition: Mapping[str, Any], version: int) -> dict[str, Any]:
-    """What :class:`ExportJob` is read from: the store keeps the version beside the definition."""
+    """Return the input of :class:`ExportJob`: the store keeps the version beside the definition."""
     return {**definition, "version": version}
 
 
 def _unreadable_version_error(name: str, version: int, issues: Sequence[Issue]) -> TerminalError:
-    """Names keys and no values: it goes to the log of a task."""
+    """Return an error that names keys, not values, because it goes to the log of a task."""
     keys = ", ".join(dict.fromkeys(issue.path for issue in issues if issue.path)) or "all of it"
     return TerminalError(
         f"Version {version} of job {name!r} was saved by another release, and this one cannot read it ({keys})",
-        "Rerun the job with today's definition",
+        "Rerun the job with the current definition",
     )

@@ -117,7 +117,7 @@ def test_w1_a_folder_that_nobody_has_foreseen_keeps_no_other_one_from_going(
     monkeypatch.setattr(staging, "_open_execution", open_or_stumble)
     staging.sweep(ObjectStoragePath(f"file://{tmp_path}"), datetime.now(UTC))
     assert sorted(path.parent.parent.name for path in tmp_path.rglob("rows.csv")) == ["job-2"]
-    assert "job-2/execution-1 cannot be swept" in caplog.text
+    assert "job-2/execution-1 cannot be removed" in caplog.text
 
 
 def test_w1_the_doctor_looks_at_every_destination(connected: Store, monkeypatch: pytest.MonkeyPatch) -> None:

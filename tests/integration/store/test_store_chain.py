@@ -121,14 +121,14 @@ def test_an_entry_removed_with_its_link_is_missed(filled: Store, postgres: Postg
     )
     assert faults(filled) == [
         (6, "publication 1", "2 entries before it were removed"),
-        (None, "execution_event 1", "it was added past the store's triggers"),
+        (None, "execution_event 1", "it was added without the store's triggers"),
     ]
 
 
 def test_an_inserted_entry_is_named(filled: Store, postgres: Postgres) -> None:
     insert = "INSERT INTO export_jobs.execution_event (execution_id, kind) VALUES (1, 'succeeded')"
     tamper(postgres, filled, insert)
-    assert faults(filled) == [(None, "execution_event 2", "it was added past the store's triggers")]
+    assert faults(filled) == [(None, "execution_event 2", "it was added without the store's triggers")]
     forged = f"INSERT INTO export_jobs.chain_entry VALUES ('{JOB}', 8, 'execution_event', 2, repeat('a', 64))"
     tamper(postgres, filled, forged)
     assert [fault[:2] for fault in faults(filled)] == [(8, "execution_event 2"), (7, "the head")]
@@ -159,7 +159,7 @@ def test_a_cut_tail_is_found_by_what_a_manifest_knows(filled: Store, postgres: P
     tamper(postgres, filled, *CUT.split(";"))
     assert faults(filled) == []
     (fault,) = faults(filled, known)
-    assert fault[2] == "the manifest knows 5 entries, and the ledger has 4: its end was removed"
+    assert fault[2] == "the manifest knows 5 entries, but the ledger has 4: its end was removed"
 
 
 def test_a_ledger_written_anew_is_found_by_what_a_manifest_knows(filled: Store, postgres: Postgres) -> None:
@@ -167,7 +167,7 @@ def test_a_ledger_written_anew_is_found_by_what_a_manifest_knows(filled: Store, 
     rewrite(filled, postgres)
     assert faults(filled) == []
     (fault,) = faults(filled, known)
-    assert fault[:2] == (5, "delivery 1") and fault[2].endswith("it was written anew")
+    assert fault[:2] == (5, "delivery 1") and fault[2].endswith("it was rewritten")
 
 
 def rewrite(store: Store, postgres: Postgres) -> None:
@@ -193,7 +193,7 @@ def rewrite(store: Store, postgres: Postgres) -> None:
 
 def test_a_head_that_was_set_back_alone_is_found(filled: Store, postgres: Postgres) -> None:
     tamper(postgres, filled, "UPDATE export_jobs.chain_head SET sequence = 6 WHERE chain = 'job 1'")
-    assert faults(filled) == [(6, "the head", "the chain ends at entry 7, and its head says 6")]
+    assert faults(filled) == [(6, "the head", "the chain ends at entry 7, but its head says 6")]
 
 
 def test_a_column_that_comes_later_changes_no_hash(filled: Store) -> None:

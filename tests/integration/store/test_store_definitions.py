@@ -178,7 +178,7 @@ def test_a_version_of_another_release_is_a_sentence_without_values(
     said = str(raised.value)
     assert "Version 1 of job 'sales'" in said
     assert "recipients" in said and "schedule.frequency" in said
-    assert said.endswith("Rerun the job with today's definition.")
+    assert said.endswith("Rerun the job with the current definition.")
     logged = "".join(format_exception(raised.value))
     assert "secret@example.com" not in logged and "fortnightly" not in logged
 

@@ -61,7 +61,7 @@ def test_a_run_cannot_be_bound_to_a_version_that_is_not(store: Store, job: Store
 
 def test_a_run_has_one_window(store: Store, job: StoredJob) -> None:
     store.run(job)
-    with pytest.raises(TerminalError, match="known to the ledger with the window 2026-01-01T00:00:00"):
+    with pytest.raises(TerminalError, match="with the window 2026-01-01T00:00:00"):
         store.run(job, days=2)
     berlin = DAY_ONE.astimezone(tz=None)
     assert store.run(job, window_start=berlin), "the same instant in other words"

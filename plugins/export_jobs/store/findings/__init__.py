@@ -1,1 +1,1 @@
-"""What is found wrong and told: alarms sent, rows that came late, runs that were refused."""
+"""What was found wrong and reported: alarms, late rows, refused runs; also processes and permits."""

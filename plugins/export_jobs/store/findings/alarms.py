@@ -1,4 +1,4 @@
-"""What the auditor finds wrong, and whom it has told, so that nobody gets the same alarm twice."""
+"""What the auditor finds wrong, and who was notified, so that nobody gets the same alarm twice."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from export_jobs.store.findings.late_rows import LATE_ROWS_KEY_PREFIX
 from export_jobs.store.findings.refusals import REFUSAL_KEY_PREFIX
 
 _TO = "\n"
-"""Between a finding's key and the recipient, who is nobody in the row of the finding itself; a key is one line."""
+"""Separates a finding's key, which is one line, from the recipient; the finding's own row has no recipient."""
 _LOOKED = "runs of Airflow looked at"
 _IS_ALARM = "NOT (starts_with(key, :refused) OR starts_with(key, :late) OR key = :looked)"
 _OTHERS = {"refused": REFUSAL_KEY_PREFIX, "late": LATE_ROWS_KEY_PREFIX, "looked": _LOOKED}
-"""What else stands in the table."""
+"""The keys of other rows in the table."""
 _WRITE = """INSERT INTO export_jobs.alarm AS known (key, job, message)
     SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:jobs AS text[]), CAST(:messages AS text[]))"""
 _STANDING = f"""SELECT key, job, message, told_at FROM export_jobs.alarm
@@ -28,7 +28,7 @@ _STANDING = f"""SELECT key, job, message, told_at FROM export_jobs.alarm
 
 @dataclass(frozen=True)
 class StandingAlarm:
-    """What is wrong with a job. ``is_standstill``: a run of it does nothing. ``at``: when that was last seen."""
+    """What is wrong with a job. ``is_standstill``: one of its runs does nothing. ``at``: when this was last seen."""
 
     message: str
     is_standstill: bool
@@ -36,31 +36,31 @@ class StandingAlarm:
 
 
 class Alarms(StoreAccess):
-    """Findings that still stand, and who has been mailed about them; each call is one statement, however many."""
+    """Open findings, and who was notified of them; each call is one statement, however many findings there are."""
 
     def standing_keys(self) -> set[str]:
-        """Keys of all findings that stand, whoever has been alerted."""
+        """Return the keys of all open findings, whether or not somebody was notified."""
         rows = self._rows(f"SELECT key FROM export_jobs.alarm WHERE {_IS_ALARM}", **_OTHERS)
         return {row["key"].rpartition(_TO)[0] for row in rows}
 
     def told(self) -> set[tuple[str, str]]:
-        """Keys of findings, each with a recipient who has been alerted."""
+        """Return keys of findings, each with a recipient who was notified."""
         rows = self._rows(f"SELECT key FROM export_jobs.alarm WHERE {_IS_ALARM}", **_OTHERS)
         split = (row["key"].rpartition(_TO) for row in rows)
         return {(key, recipient) for key, _, recipient in split if recipient}
 
     def mark_told(self, findings: Sequence[Finding], recipient: str) -> None:
-        """Remember that ``recipient`` has been alerted."""
+        """Remember that ``recipient`` was notified."""
         self._write(findings, recipient, "ON CONFLICT DO NOTHING")
 
     def record(self, findings: Sequence[Finding]) -> None:
-        """Keep what stands now, for the page."""
+        """Store the open findings, for the page."""
         again = """ON CONFLICT (key) DO UPDATE SET job = excluded.job, message = excluded.message,
             told_at = excluded.told_at"""
         self._write(findings, "", again)
 
     def standing(self, within: timedelta) -> dict[str, StandingAlarm]:
-        """By job, what was recorded lately; of several the one that keeps the job standing still, or else the first."""
+        """Return, by job, one alarm recorded within that time: a standstill if there is one, else the first."""
         found: dict[str, StandingAlarm] = {}
         for row in self._rows(_STANDING, within=within, **_OTHERS):
             alarm = StandingAlarm(row["message"], is_standstill(row["key"].removesuffix(_TO)), row["told_at"])
@@ -70,19 +70,19 @@ class Alarms(StoreAccess):
         return found
 
     def keep_only(self, keys: Collection[str]) -> None:
-        """Forget what no longer applies, so that it is reported again if it comes back."""
+        """Delete all other findings, so that each is reported again if it comes back."""
         forget = f"""DELETE FROM export_jobs.alarm WHERE {_IS_ALARM}
             AND NOT (regexp_replace(key, '\\n[^\\n]*$', '') = ANY(:keys))"""
         with self._begin() as connection:
             connection.execute(text(forget), {"keys": list(keys), **_OTHERS})
 
     def looked_at(self) -> datetime | None:
-        """When the auditor last asked Airflow which runs have changed; None before it has."""
+        """Return when the auditor last asked Airflow which runs have changed; None before the first time."""
         rows = self._rows("SELECT told_at FROM export_jobs.alarm WHERE key = :looked", looked=_LOOKED)
         return rows[0]["told_at"] if rows else None
 
     def mark_looked(self, at: datetime) -> None:
-        """Remember that; the next look goes on from there."""
+        """Remember when Airflow was asked; the next audit continues from there."""
         upsert = """INSERT INTO export_jobs.alarm (key, job, message, told_at) VALUES (:looked, '', '', :at)
             ON CONFLICT (key) DO UPDATE SET told_at = excluded.told_at"""
         with self._begin() as connection:

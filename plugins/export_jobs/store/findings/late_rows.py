@@ -1,4 +1,4 @@
-"""Rows that came late into delivered windows: which windows to ask about, and what was found, beside the alarms."""
+"""Late rows of delivered windows: which windows to check, and the results, stored beside the alarms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from export_jobs.store.database.access import StoreAccess
 from export_jobs.store.executions.reader import READ_AFTER_ITS_END
 
 LATE_ROWS_KEY_PREFIX = "late rows of job "
-"""How the keys of these rows begin."""
+"""The prefix of the keys of these rows."""
 
 _WINDOWS = f"""
     SELECT newest.window_start, newest.window_end, newest.version, (SELECT min(last.at) FROM (
@@ -42,10 +42,10 @@ class DeliveredWindow:
 
 
 class LateRows(StoreAccess):
-    """What one store knows of late rows."""
+    """The late rows that one store knows."""
 
     def delivered(self, job_id: int, at_most: int) -> list[DeliveredWindow]:
-        """The newest delivered windows of a job."""
+        """Return the newest delivered windows of a job."""
         rows = self._rows(_WINDOWS, job_id=job_id, at_most=at_most)
         return [
             DeliveredWindow(Window(row["window_start"], row["window_end"]), row["read_at"])
@@ -54,14 +54,14 @@ class LateRows(StoreAccess):
         ]
 
     def asked_at(self) -> dict[int, datetime]:
-        """By job id, when its windows were last asked about."""
+        """Return, by job id, when its windows were last checked."""
         rows = self._rows(
             "SELECT key, told_at FROM export_jobs.alarm WHERE starts_with(key, :prefix)", prefix=LATE_ROWS_KEY_PREFIX
         )
         return {int(row["key"].removeprefix(LATE_ROWS_KEY_PREFIX)): row["told_at"] for row in rows}
 
     def record(self, job_id: int, job: str, found: Sequence[tuple[Window, int]], now: datetime) -> None:
-        """Keep what was found of a job at ``now``, in place of what was found before."""
+        """Store the result for a job at ``now``, replacing the previous one."""
         upsert = """INSERT INTO export_jobs.alarm (key, job, message, told_at) VALUES (:key, :job, :message, :now)
             ON CONFLICT (key) DO UPDATE SET message = excluded.message, told_at = excluded.told_at"""
         counts = [[window.start.isoformat(), window.end.isoformat(), count] for window, count in found]
@@ -70,7 +70,7 @@ class LateRows(StoreAccess):
             connection.execute(text(upsert), values)
 
     def found(self) -> dict[int, list[tuple[Window, int]]]:
-        """By job id, windows with late rows and how many; a window that was delivered again since is left out."""
+        """Return, by job id, windows with late rows and their count, without windows delivered again since."""
         query = """SELECT a.key, entry ->> 0 AS start, entry ->> 1 AS stop, (entry ->> 2)::bigint AS count
             FROM export_jobs.alarm a CROSS JOIN LATERAL jsonb_array_elements(a.message::jsonb) entry
             WHERE starts_with(a.key, :prefix) AND NOT EXISTS (

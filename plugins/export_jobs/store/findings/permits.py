@@ -1,4 +1,4 @@
-"""How often somebody may do something, and how many do it at once, over all API servers: counted in the store."""
+"""Limits on how often and how many at once may do something, over all API servers: counted in the store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import text
 from export_jobs.store.database.access import StoreAccess
 
 _PERMITS = 5_739_203
-"""The first half of the advisory lock's key; the second tells the subject. It is held for three short statements."""
+"""The first half of the advisory lock's key; the second is the subject. It is held for three short statements."""
 _LOCK = "SELECT pg_advisory_xact_lock(:permits, hashtext(:subject))"
 _FORGET = "DELETE FROM export_jobs.permit WHERE subject = :subject AND ends_at <= clock_timestamp()"
 _TAKE = """
@@ -23,7 +23,7 @@ _WAIT = """SELECT greatest(1, ceil(extract(epoch FROM min(ends_at) - clock_times
 
 @dataclass(frozen=True)
 class Permit:
-    """``id``: None when there was none left; then one is free after ``wait_s`` seconds at the latest, at least 1."""
+    """``id``: None if no permit was left; one is then free after at most ``wait_s`` seconds, which is at least 1."""
 
     id: int | None
     wait_s: int = 0

@@ -1,4 +1,4 @@
-"""Which processes work with the store: their versions, and whether their tasks stage rows in one place."""
+"""Which processes use the store: their versions, and whether their tasks stage rows in one place."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SEEN = "SELECT host, kind, version, staging, staging_token, first_seen, last_se
 
 @dataclass(frozen=True)
 class SeenProcess:
-    """A machine and what runs there. ``staging_token``: None where no row lies on the machine's own disk."""
+    """A process kind on a machine. ``staging_token``: None if no rows are staged on the machine's own disk."""
 
     host: str
     kind: str
@@ -44,13 +44,13 @@ class Processes(StoreAccess):
     def report(
         self, host: str, kind: str, version: str, staging: str | None = None, staging_token: str | None = None
     ) -> None:
-        """Say that this process works with the store; written at most every five minutes unless something differs."""
+        """Report that this process uses the store; written at most every five minutes unless something has changed."""
         values = {"host": host, "kind": kind, "version": version, "staging": staging, "staging_token": staging_token}
         with self._begin() as connection:
             connection.execute(text(_REPORT), {**values, "pause": _REPORT_AGAIN_AFTER, "kept_for": REMEMBERED_FOR})
             connection.execute(text(_FORGET), {"kept_for": REMEMBERED_FOR})
 
     def seen(self, within: timedelta) -> list[SeenProcess]:
-        """Those that were seen lately, by host and kind."""
+        """Return the processes that were seen within that time, by host and kind."""
         rows = self._rows(f"{_SEEN} WHERE last_seen > clock_timestamp() - :within ORDER BY host, kind", within=within)
         return [SeenProcess(**row) for row in rows]

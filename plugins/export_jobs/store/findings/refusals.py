@@ -1,4 +1,4 @@
-"""Why runs were refused that the ledger cannot hold, since they have no window: kept beside the auditor's alarms."""
+"""Why runs without a window, which the ledger cannot contain, were refused; stored beside the auditor's alarms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from export_jobs.core.base.text import storable_text
 from export_jobs.store.database.access import StoreAccess
 
 REFUSAL_KEY_PREFIX = "refused run "
-"""How the keys of these rows begin."""
+"""The prefix of the keys of these rows."""
 KEPT_FOR = timedelta(days=30)
 _SEPARATOR = "\n"
 
@@ -30,7 +30,7 @@ class Refusals(StoreAccess):
     """Refused runs of one store, by Dag."""
 
     def record(self, job_id: int, dag_id: str, run_id: str, message: str) -> None:
-        """Keep the newest sentence of a run; those of long ago are forgotten."""
+        """Store the newest sentence of a run, and delete sentences that are too old."""
         upsert = """INSERT INTO export_jobs.alarm (key, job, message)
             SELECT :key, coalesce((SELECT name FROM export_jobs.job WHERE id = :job_id), :dag_id), :message
             ON CONFLICT (key) DO UPDATE SET message = excluded.message, told_at = clock_timestamp()"""
@@ -47,7 +47,7 @@ class Refusals(StoreAccess):
             connection.execute(text(forget), {"prefix": REFUSAL_KEY_PREFIX, "kept_for": KEPT_FOR})
 
     def newest(self, since: datetime) -> dict[str, Refusal]:
-        """By Dag id, its newest refused run after ``since``; one query, however many jobs there are."""
+        """Return, by Dag id, the newest refused run after ``since``; one query, however many jobs there are."""
         rows = self._rows(
             """SELECT key, message, told_at FROM export_jobs.alarm
             WHERE starts_with(key, :prefix) AND told_at > :since ORDER BY told_at""",
