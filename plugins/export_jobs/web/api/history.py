@@ -87,7 +87,7 @@ def comparison_of(
     before: Annotated[int, Query(ge=1, le=MAX_ID)],
     after: Annotated[int, Query(ge=1, le=MAX_ID)],
 ) -> DeliveryComparison:
-    """Compare two deliveries of a template: rows, bytes, columns, and the column numbers of the manifest."""
+    """Compare two deliveries of a template: rows, bytes, columns, and the manifest's numbers about columns."""
     found = compare_deliveries(row, (before, after), ExecutionPages(engine), catalogue, user)
     if found.numbers == "kept":
         entry.record_read()

@@ -136,7 +136,7 @@ class DeliveredTemplates(ApiModel):
 class DeliveryComparison(ApiModel):
     """A comparison of two deliveries of a template. ``is_same_file``: every byte is the same.
 
-    ``numbers``: whether the column numbers are included. ``not kept``: for large CSV files, and for files that were
+    ``numbers``: whether numbers about the columns are included. ``not kept``: large CSV files, and files that were
     delivered before the ledger kept the numbers. ``not yours``: the caller may not read the XComs of the job's Dag.
     """
 

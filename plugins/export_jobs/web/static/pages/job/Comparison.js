@@ -20,8 +20,9 @@ const HEADINGS = [
 /** @type {Record<Api.DeliveryComparison["numbers"], string>} */
 const WHY_NONE = {
   kept: "",
-  "not kept": "A file has no column numbers if it is a CSV of more than 16 MiB or comes from a release that kept none.",
-  "not yours": "You see column numbers only if you may read the XComs of this job's Dag.",
+  "not kept": "Sum, minimum, maximum and empty cells are unknown for a CSV of more than 16 MiB, "
+    + "and for files from releases that did not keep these numbers.",
+  "not yours": "You see sum, minimum, maximum and empty cells only if you may read the XComs of this job's Dag.",
 };
 
 /** @param {Props.JobTab} props */
