@@ -1,6 +1,6 @@
-"""Staged rows -> the file to deliver, in constant memory. The same input gives the same bytes, on every rerun.
+"""Write staged rows as the file to deliver, in constant memory. On every rerun, the same input gives the same bytes.
 
-Zip and gzip take the staged deflate stream as it is; every other format is made from the text in it. See
+Zip and gzip use the staged deflate stream unchanged; every other format is created from its text. See
 docs/adr/0011.
 """
 
@@ -28,7 +28,7 @@ FOLDER_MARKS = frozenset("/\\\0")
 
 @dataclass(frozen=True)
 class CompressionResult:
-    """What was written: ``bytes`` and ``sha256`` (hex)."""
+    """The written file: ``bytes`` and ``sha256`` (hex)."""
 
     bytes: int
     sha256: str
@@ -43,11 +43,11 @@ def compress(
     member: str,
     modified: datetime,
 ) -> CompressionResult:
-    """Write the rows staged in ``source``, which are those of ``packed``, into ``sink``.
+    """Write the rows staged in ``source``, which ``packed`` describes, into ``sink``.
 
     ``member`` is the CSV's name inside a zip and ``modified`` its date there (use the window's end, never the clock).
 
-    Raises ``TerminalError`` when no space is left or ``source`` holds other rows, ``ValueError`` for a ``member`` that
+    Raises ``TerminalError`` if no space is left or ``source`` contains other rows, ``ValueError`` for a ``member`` that
     is not a plain file name.
     """
     if member in {"", ".", ".."} or not FOLDER_MARKS.isdisjoint(member):

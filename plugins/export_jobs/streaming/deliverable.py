@@ -1,4 +1,4 @@
-"""Staged rows -> the file to deliver, of any format and compression, in memory that does not grow with the rows."""
+"""Write staged rows as the file to deliver, of any format and compression, in constant memory."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from export_jobs.streaming.staged.deflate_sink import DeflateSink
 from export_jobs.streaming.staged.read_back import packed_chunks, text_chunks
 
 Filler = Callable[[ByteSink], tuple[ColumnNumbers, ...]]
-"""Writes the content of a file, and tells the numbers of its columns."""
+"""Writes the content of a file and returns the numbers of its columns."""
 
 
 @dataclass(frozen=True)
 class DeliverableResult:
-    """What was written, and what it is once it is unpacked: sizes in bytes, SHA-256 in hex, numbers of its columns."""
+    """The written file and its unpacked content: sizes in bytes, SHA-256 in hex, numbers of its columns."""
 
     bytes: int
     sha256: str
@@ -40,12 +40,12 @@ class DeliverableResult:
 def make_file(
     source: BinaryIO, sink: ByteSink, *, rows: StagedRows, options: FileOptions, member: str, modified: datetime
 ) -> DeliverableResult:
-    """Make the file of the rows staged in ``source``.
+    """Write the file of the rows staged in ``source``.
 
     ``member`` is the name of the content and ``modified`` its date in a zip (use the window's end, never the clock).
 
-    Raises ``TerminalError`` when no space is left, ``source`` holds other rows, the content is larger than it may be,
-    or a cell is not for this format.
+    Raises ``TerminalError`` if no space is left, ``source`` contains other rows, the content is too large, or this
+    format cannot store a cell.
     """
     if options.format == "csv":
         source, numbers = _count(source, rows, options, member)
@@ -59,7 +59,7 @@ def make_file(
 
 
 def pack(sink: ByteSink, fill: Filler, compression: Compression, member: str, modified: datetime) -> DeliverableResult:
-    """Compress what ``fill`` writes into ``sink``; it lies in a temporary file meanwhile, packed already."""
+    """Compress what ``fill`` writes into ``sink``; a temporary file holds it meanwhile, already packed."""
     if compression == "none":
         output = HashingSink(sink, member)
         numbers = fill(output)
@@ -75,18 +75,18 @@ def pack(sink: ByteSink, fill: Filler, compression: Compression, member: str, mo
 
 
 def is_counted(rows: StagedRows) -> bool:
-    """Whether the columns of CSV of ``rows`` are counted: text of one size is, whoever reads it."""
+    """Return whether the columns of a CSV of ``rows`` are counted; that depends only on the size of the text."""
     return bool(rows.types) and rows.packed.bytes <= COUNTED_BYTES
 
 
 def uncounted(rows: StagedRows) -> tuple[ColumnNumbers, ...]:
-    """What is known of the columns of a large CSV, whose text nobody reads again; see docs/adr/0014."""
+    """Return what is known of the columns of a large CSV, whose text is not read again; see docs/adr/0014."""
     cells = zip(rows.columns, rows.types, strict=bool(rows.types))
     return tuple(ColumnNumbers(name=name, type=cell.type, decimals=cell.decimals) for name, cell in cells)
 
 
 def staged_types(columns: Sequence[Column]) -> tuple[CellType, ...]:
-    """What is kept of ``columns`` beside their headings, for ``staged_columns`` to make them of again."""
+    """Return what is kept of ``columns`` besides their headings, from which ``staged_columns`` restores them."""
     return tuple(
         CellType(
             type=column.type,
@@ -101,7 +101,7 @@ def staged_types(columns: Sequence[Column]) -> tuple[CellType, ...]:
 
 
 def staged_columns(rows: StagedRows) -> tuple[Column, ...]:
-    """The columns of staged rows; those of CSV that an earlier release has staged have no types, and need none."""
+    """Return the columns of staged rows; those of CSV that an earlier release staged have no types, and need none."""
     types = rows.types or (CellType(type="text"),) * len(rows.columns)
     return tuple(
         Column(name, cell.type, cell.decimals, cell.cell_format, cell.width, cell.align, cell.is_personal)
@@ -112,7 +112,7 @@ def staged_columns(rows: StagedRows) -> tuple[Column, ...]:
 def _count(
     source: BinaryIO, rows: StagedRows, options: FileOptions, member: str
 ) -> tuple[BinaryIO, tuple[ColumnNumbers, ...]]:
-    """The numbers of the columns of a CSV, and its rows again: from memory where they have been read for that."""
+    """Return a CSV's rows again, from memory if they were read for counting, and the numbers of its columns."""
     if not is_counted(rows):
         return source, uncounted(rows)
     packed = BytesIO(b"".join(packed_chunks(source, rows.packed, member)))
@@ -123,7 +123,7 @@ def _count(
 
 
 def staged_table(rows: StagedRows, chunks: Iterable[bytes], options: FileOptions) -> StagedTable:
-    """``chunks`` of the text of ``rows``, to make a file of ``options`` of it."""
+    """Return a table of ``chunks``, the text of ``rows``, for a file with ``options``."""
     return StagedTable(rows.template, staged_columns(rows), chunks, options, rows.delimiter)
 
 

@@ -1,4 +1,4 @@
-"""Staged rows -> the parts of a template, each a whole file of any format, in constant memory."""
+"""Write staged rows as the parts of a template, each a complete file of any format, in constant memory."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from export_jobs.streaming.staged.read_back import text_chunks
 
 @dataclass(frozen=True)
 class PartResult:
-    """One part: how it was written, and its rows."""
+    """One part: its file and the number of its rows."""
 
     file: DeliverableResult
     rows: int
 
 
 class Part:
-    """One part of a template, to be written before the next one is asked for. ``number`` counts from 1."""
+    """One part of a template, which must be written before the next one is requested. ``number`` counts from 1."""
 
     def __init__(self, number: int, first_row: int, cutter: PartCutter, records: Iterator[bytes]) -> None:
         self.number = number
@@ -49,7 +49,7 @@ class Part:
     def write(
         self, sink: ByteSink, *, rows: StagedRows, options: FileOptions, member: str, modified: datetime
     ) -> PartResult:
-        """Make the file of this part; raises what ``make_file`` raises."""
+        """Write the file of this part; raises what ``make_file`` raises."""
 
         def fill(content: ByteSink) -> tuple[ColumnNumbers, ...]:
             limited = LimitedSink(content, options.max_bytes, rows.template)
@@ -83,7 +83,7 @@ class Part:
 
 
 def split_rows(source: BinaryIO, *, rows: StagedRows, options: FileOptions, split: FileSplit) -> Iterator[Part]:
-    """The parts of the rows staged in ``source``; raises ``TerminalError`` at their end unless they are all there."""
+    """Yield the parts of the rows staged in ``source``; raises ``TerminalError`` at the end if rows are missing."""
     cutter = PartCutter(_record_text(source, rows, options), split)
     seen = 0
     for records in cutter:
@@ -107,7 +107,7 @@ def _record_text(source: BinaryIO, rows: StagedRows, options: FileOptions) -> Re
 
 
 def _is_cut_as_written(options: FileOptions) -> bool:
-    """Whether lines are made of all rows and then cut: how long they are decides where a part ends."""
+    """Whether all rows are turned into lines before they are cut: the length of the lines decides where a part ends."""
     return options.format == "jsonl" and options.split is not None and options.split.bytes is not None
 
 

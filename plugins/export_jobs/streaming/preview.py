@@ -1,4 +1,4 @@
-"""The first rows of a file as texts, each cell exactly as the file will hold it; nothing is staged or delivered."""
+"""Read the first rows of a file as texts, each cell exactly as in the file; nothing is staged or delivered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from export_jobs.streaming.source import Source
 ROWS = 50
 PREVIEW_TIMEOUT_S = 10
 MAX_PREVIEW_BYTES = 16 << 20
-# With all cells in quotes and NULL bare, what is read back is what was written.
+# All cells are quoted and NULL is bare, so reading back gives exactly what was written.
 _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)")?([,\n])')
 
 
@@ -41,9 +41,9 @@ def first_rows(
     limit: int = ROWS,
     timeout_s: int = PREVIEW_TIMEOUT_S,
 ) -> Preview:
-    """The first ``limit`` rows of ``export``, read as a run reads them, within ``timeout_s`` seconds.
+    """Return the first ``limit`` rows of ``export``, read as in a run, within ``timeout_s`` seconds.
 
-    Raises what a run would raise, and ``TerminalError`` when these rows take too long or more than 16 MiB.
+    Raises what a run raises, and ``TerminalError`` if these rows take too long or have more than 16 MiB.
     """
     written = io.BytesIO()
     readable = FileOptions(

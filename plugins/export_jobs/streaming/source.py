@@ -1,4 +1,4 @@
-"""Where rows come from: PostgreSQL by ``COPY``, any other database through a cursor. Both give the same bytes."""
+"""Sources of rows: PostgreSQL by ``COPY``, any other database through a cursor. Both give the same bytes."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ from export_jobs.streaming.cursor.sessions import CursorSession
 from export_jobs.streaming.postgres.settle import wait_until_settled
 from export_jobs.streaming.postgres.snapshot import extract_by_copy, open_snapshot
 
-# These have no LIMIT; their rows are only read no further.
+# These have no LIMIT; only fewer of their rows are read.
 _WITHOUT_LIMIT = {"tsql", "fabric", "oracle"}
 
 
 class Snapshot(Protocol):
-    """A transaction in which exports are read one after the other, all as they were at one instant.
+    """A transaction in which exports are read one after the other, all as of one instant.
 
-    For databases in ``ONE_INSTANT`` only: in any other, each export is read as it is when its turn comes.
+    This holds only for databases in ``ONE_INSTANT``: in any other, each export is read as of the time it is read.
     """
 
     def extract(self, export: CompiledExport, options: FileOptions, sink: ByteSink) -> ExtractResult:
-        """Write the rows of ``export`` to ``sink`` as CSV; returns only for a complete file."""
+        """Write the rows of ``export`` to ``sink`` as CSV; returns only if the file is complete."""
 
 
 class Source(Protocol):
-    """An open connection that can be read once; whoever opened it closes it."""
+    """An open connection that can be read once; its opener closes it."""
 
     def settle(self, window_end: datetime) -> None:
-        """Return once no row dated before ``window_end`` can still appear; ``TransientError`` when that is not yet."""
+        """Return if no row dated before ``window_end`` can still appear; raises ``TransientError`` if one can."""
 
     def snapshot(
         self, exports: Sequence[CompiledExport], read_options: ReadOptions
     ) -> AbstractContextManager[Snapshot]:
-        """Begin to read ``exports`` in one transaction; their columns are checked before a row is read."""
+        """Open one transaction to read ``exports``; their columns are checked before any row is read."""
 
     def extract(
         self, export: CompiledExport, options: FileOptions, sink: ByteSink, read_options: ReadOptions
     ) -> ExtractResult:
-        """One export alone, in a transaction of its own; of ``read_options`` ``max_rows`` counts, too."""
+        """Read one export in its own transaction; this also uses ``max_rows`` of ``read_options``."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ class PostgresSource:
 
 @dataclass(frozen=True)
 class CursorSource:
-    """A session on any other database. ``settle_delay_s`` is how long after a window's end its late rows may come."""
+    """A session on any other database. ``settle_delay_s``: how long after a window's end late rows may appear."""
 
     session: CursorSession
     settle_delay_s: int
 
     def settle(self, window_end: datetime) -> None:
-        """Nobody but PostgreSQL tells which transactions are open, so only time can make a window safe to read."""
+        """Wait for time to pass: only PostgreSQL reports which transactions are open."""
         ready = window_end + timedelta(seconds=self.settle_delay_s)
         if datetime.now(UTC) < ready:
             raise TransientError(
@@ -109,7 +109,7 @@ class CursorSource:
 
 
 def limit_rows(export: CompiledExport, max_rows: int | None) -> CompiledExport:
-    """``export`` cut to its first rows by the database itself, where it has LIMIT."""
+    """Return ``export`` limited to its first rows by the database itself, if it supports LIMIT."""
     if max_rows is None or export.dialect in _WITHOUT_LIMIT:
         return export
     # Line breaks keep a comment at the end of the query from swallowing the rest.
@@ -117,10 +117,10 @@ def limit_rows(export: CompiledExport, max_rows: int | None) -> CompiledExport:
 
 
 def mask_columns(export: CompiledExport, references: Collection[str], names: Sequence[str]) -> CompiledExport:
-    """``export`` without the cells of some columns: NULL of the same type stands in their place, in every row.
+    """Return ``export`` with NULL of the same type instead of the cells of some columns, in every row.
 
-    ``names``: what the catalogue calls the statement's columns, in their order. Raises ``TerminalError`` for a database
-    that takes no ordered query within another one.
+    ``names``: the catalogue's names of the statement's columns, in order. Raises ``TerminalError`` for a database that
+    does not allow an ordered query within another one.
     """
     if not references:
         return export

@@ -1,1 +1,1 @@
-"""What stands before and behind a deflate stream so that it is a file: a zip with one entry, or gzip."""
+"""Headers and trailers that turn a deflate stream into a file: a zip with one entry, or gzip."""

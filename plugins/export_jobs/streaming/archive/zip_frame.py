@@ -1,6 +1,6 @@
-"""The headers that make a raw deflate stream a zip archive with one entry (PKWARE's APPNOTE 6.3).
+"""The headers that turn a raw deflate stream into a zip archive with one entry (PKWARE's APPNOTE 6.3).
 
-Sizes and CRC stand in the local header, so a program that reads the archive as it arrives needs nothing behind it.
+Sizes and CRC are in the local header, so a program can read the archive as a stream.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from export_jobs.core.files.export_file import PackedRows
 
 # The largest number of four bytes means "see the zip64 field". Below it, zip64 would be wrong: Java's ZipInputStream
-# and others take the sizes behind such an entry for those of a zip32 one, and fail.
+# and others read the sizes after such an entry as those of a zip32 one, and fail.
 LARGEST_ZIP32 = 0xFFFFFFFE
 _SEE_ZIP64 = 0xFFFFFFFF
 # An entry's date is a wall clock without a zone, with seven bits for the year and even seconds.
@@ -25,11 +25,11 @@ _VERSION_DEFLATE, _VERSION_ZIP64 = 20, 45
 
 
 def zip_frame(packed: PackedRows, name: str, modified: datetime) -> tuple[bytes, bytes]:
-    """What stands before and behind the stream. ``modified`` is written as UTC, cut to what a zip can say."""
+    """Return the bytes before and after the stream. ``modified`` is written in UTC, limited to a zip's range."""
     encoded = name.encode()
     is_zip64 = max(packed.bytes, packed.packed_bytes) > LARGEST_ZIP32
     version = _VERSION_ZIP64 if is_zip64 else _VERSION_DEFLATE
-    # Both sizes, also if only one needs it: a local header may not hold one alone.
+    # Both sizes, even if only one needs it: a local header may not contain only one.
     extra = struct.pack("<HHQQ", 1, 16, packed.bytes, packed.packed_bytes) if is_zip64 else b""
     sizes = (_SEE_ZIP64, _SEE_ZIP64) if is_zip64 else (packed.packed_bytes, packed.bytes)
     flags = 0 if encoded.isascii() else _UTF8_NAME
@@ -42,7 +42,7 @@ def zip_frame(packed: PackedRows, name: str, modified: datetime) -> tuple[bytes,
 
 
 def _end(start: int, size: int, *, is_zip64: bool) -> bytes:
-    """The end of the archive; the list of entries begins at ``start`` and has ``size`` bytes."""
+    """Return the end of the archive; the list of entries starts at ``start`` and has ``size`` bytes."""
     record = b""
     if is_zip64 or start > LARGEST_ZIP32:
         record = b"PK\x06\x06" + struct.pack(

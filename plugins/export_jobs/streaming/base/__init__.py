@@ -1,1 +1,1 @@
-"""What every source and format stands on: a file being written, and how long a query may take."""
+"""What every source and format needs: a file that is being written, and how long a query may take."""

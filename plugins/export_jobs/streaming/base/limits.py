@@ -1,4 +1,4 @@
-"""How long a query may take, and the error of one that took longer."""
+"""How long a query may take, and the error for one that took longer."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class QueryLimits:
 
     @property
     def remaining_s(self) -> float:
-        """Seconds left; below zero once the time is over."""
+        """Seconds left; negative once the time is over."""
         return self.began + self.statement_timeout_s - time.monotonic()
 
 
 class QueryTimeoutError(TerminalError):
-    """A query ran for longer than it may."""
+    """A query ran longer than allowed."""
 
     @classmethod
     def after(cls, seconds: float, template: str) -> QueryTimeoutError:
-        """The query of ``template`` was ended after ``seconds``."""
+        """Return the error for a query of ``template`` that was cancelled after ``seconds``."""
         return cls(
             f"Template {template!r}: the query ran for more than {seconds:g} s and was cancelled",
             "Export shorter windows, add an index on the date column, or increase EXPORT_JOBS_STATEMENT_TIMEOUT_S",

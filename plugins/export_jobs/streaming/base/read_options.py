@@ -1,4 +1,4 @@
-"""How an export is read, whatever the database is."""
+"""How an export is read, for any database."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from export_jobs.core.sql.compiled import CompiledExport
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """The zone in which times are written, who the database sees, how long a query may take and how much is read.
+    """The time zone of written times, the name that the database sees, the time limit and the number of rows.
 
-    ``statement_timeout_s``: in seconds, for everything from the first precondition to the last row. ``max_rows``: the
-    first so many rows only; None for all. ``check_shape`` is given the columns and types that the database has, in the
-    transaction that then reads them, and raises to have nothing read.
+    ``statement_timeout_s``: in seconds, for everything from the first precondition to the last row. ``max_rows``: read
+    only the first n rows; None for all. ``check_shape`` gets the columns and types of the database, in the transaction
+    that then reads them; it raises so that nothing is read.
     """
 
     time_zone: str

@@ -1,4 +1,4 @@
-"""A file being written: counts and hashes what passes, and turns a full disk into a sentence."""
+"""Sinks for a file that is being written: they count and hash its bytes, and report a full disk."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class ByteSink(Protocol):
-    """What rows are written to as text: a file, or something that packs them on the way."""
+    """Where rows are written as text: a file, or something that packs them on the way."""
 
     def write(self, chunk: bytes | bytearray, /) -> Any:
-        """Take all of ``chunk``."""
+        """Write all of ``chunk``."""
 
     def flush(self) -> Any:
-        """Hand everything on that has been taken."""
+        """Pass on everything that was written."""
 
 
 class HashingSink:
-    """Writes to ``sink`` and keeps the number of bytes and their SHA-256. ``what`` names the file in errors."""
+    """Writes to ``sink`` and records the number of bytes and their SHA-256. ``what`` names the file in errors."""
 
     def __init__(self, sink: ByteSink, what: str) -> None:
         self._sink = sink
@@ -38,14 +38,14 @@ class HashingSink:
         return self._digest.hexdigest()
 
     def write(self, chunk: bytes | bytearray) -> None:
-        """Write all of ``chunk``; raises ``TerminalError`` when no space is left, other ``OSError`` as they are."""
+        """Write all of ``chunk``; raises ``TerminalError`` if no space is left, and any other ``OSError`` unchanged."""
         with self._report_full_disk():
             self._sink.write(chunk)
         self._digest.update(chunk)
         self.bytes += len(chunk)
 
     def flush(self) -> None:
-        """Hand everything to the system now, so that a full disk shows here and not when the file is closed."""
+        """Flush to the system now, so that a full disk is reported here and not when the file is closed."""
         with self._report_full_disk():
             self._sink.flush()
 
@@ -63,11 +63,11 @@ class HashingSink:
 
 
 class TooLargeError(TerminalError):
-    """A file has outgrown the limit of its job."""
+    """A file exceeds the limit of its job."""
 
 
 class LimitedSink:
-    """Hands everything on to ``sink`` until the file of ``template`` would have more than ``max_bytes``."""
+    """Writes to ``sink`` until the file of ``template`` would have more than ``max_bytes``."""
 
     def __init__(self, sink: ByteSink, max_bytes: int, template: str) -> None:
         self._sink = sink
@@ -77,11 +77,11 @@ class LimitedSink:
 
     @property
     def closed(self) -> bool:
-        """Never: whoever made ``sink`` closes it."""
+        """Always false: the creator of ``sink`` closes it."""
         return False
 
     def write(self, chunk: bytes | bytearray) -> None:
-        """Write all of ``chunk``; raises ``TooLargeError`` and writes nothing when the limit would be passed."""
+        """Write all of ``chunk``; if that would exceed the limit, write nothing and raise ``TooLargeError``."""
         if self.bytes + len(chunk) > self._max_bytes:
             raise TooLargeError(
                 f"Template {self._template!r} has more than {self._max_bytes} bytes, the job's limit for one file",
@@ -91,5 +91,5 @@ class LimitedSink:
         self.bytes += len(chunk)
 
     def flush(self) -> None:
-        """Hand everything on."""
+        """Flush ``sink``."""
         self._sink.flush()

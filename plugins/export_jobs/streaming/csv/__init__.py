@@ -1,1 +1,1 @@
-"""CSV as PostgreSQL's ``COPY`` writes it, from whichever database the rows come."""
+"""CSV as PostgreSQL's ``COPY`` writes it, for rows of any database."""

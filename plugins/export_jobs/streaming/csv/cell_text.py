@@ -1,4 +1,4 @@
-"""A Python value and its column -> the text of the cell, exactly as PostgreSQL's ``COPY`` writes the same value."""
+"""Write a Python value as the text of its cell, exactly as PostgreSQL's ``COPY`` writes the same value."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EXPECTED: dict[ColumnType, str] = {
     "timestamp": "a time without a zone such as 1997-01-31 13:00:00, of the years 1 to 9999",
     "timestamptz": "a time such as 1997-01-31 13:00:00+01:00, of the years 1 to 9999",
 }
-"""What a column of each type may hold, as part of a sentence."""
+"""What a column of each type can contain, as part of a sentence."""
 
 _TIMES: frozenset[ColumnType] = frozenset({"date", "timestamp", "timestamptz"})
 
@@ -41,12 +41,12 @@ _TIMES: frozenset[ColumnType] = frozenset({"date", "timestamp", "timestamptz"})
 def cell_writer(
     column: Column, dialect: str, time_zone: str, options: FileOptions, *, is_short: bool = False
 ) -> CellWriter:
-    """How to write the cells of ``column``, except NULL. Times with a zone are written in ``time_zone``.
+    """Return the writer for the cells of ``column``, except NULL. Times with a zone are written in ``time_zone``.
 
     ``is_short``: its numbers are floats of 32 bits.
 
-    What it returns raises ``ValueError`` or ``ArithmeticError``, whose text may quote the value, for a cell that
-    cannot be read as the column's type.
+    The writer raises ``ValueError`` or ``ArithmeticError``, whose text may quote the value, for a cell that cannot be
+    read as the column's type.
     """
     zone = ZoneInfo(time_zone)
     write = formatted(_cell_writer(column, zone, options, is_short=is_short), column.type, column.cell_format, zone)
@@ -54,7 +54,7 @@ def cell_writer(
 
 
 def describe_invalid_cell(value: object, kind: ColumnType) -> tuple[str, str]:
-    """What is wrong with a cell that the writer of a column of the type ``kind`` refuses, and the remedy."""
+    """Return what is wrong with a cell that the writer of the type ``kind`` refuses, and the remedy."""
     if kind in _TIMES and isinstance(value, str) and (what := unsupported_time(value)):
         return what, "Leave out such rows in the catalogue's SQL, round or replace the value there, or cast it to text"
     return (
@@ -79,12 +79,12 @@ def _cell_writer(column: Column, zone: ZoneInfo, options: FileOptions, *, is_sho
 
 
 def _infinity_or(value: object, write: CellWriter) -> str:
-    """PostgreSQL and DuckDB call it the same, and it has no other spelling."""
+    """Write an infinity: PostgreSQL and DuckDB spell it the same, and it has no other spelling."""
     return str(value) if value in INFINITIES else write(value)
 
 
 def _plain_text(value: object, zone: ZoneInfo) -> str:
-    """Text as it is; numbers and times that a catalogue calls text, as columns of their own type are written."""
+    """Write text unchanged; write numbers and times that a catalogue declares as text like columns of their type."""
     match value:
         case str():
             if "\0" in value:
@@ -119,7 +119,7 @@ def _escaped(value: object, write: CellWriter) -> str:
 
 def _number(value: object) -> int | float | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ValueError  # noqa: TRY004  one error for all that is no number; the caller makes the sentence
+        raise ValueError  # noqa: TRY004  one error for anything but a number; the caller writes the sentence
     return value
 
 

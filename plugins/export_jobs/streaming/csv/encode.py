@@ -1,7 +1,7 @@
-"""Lines of CSV in UTF-8 -> the same lines in the encoding of the file.
+"""Convert lines of CSV in UTF-8 to the encoding of the file.
 
-Most text is encoded in one go. A record with a character that the encoding lacks is taken apart, for what stands in its
-place may be a quote, a delimiter, NULL's text or the beginning of a formula.
+Most text is encoded at once. A record with a character that the encoding does not have is split into cells, because the
+replacement may be a quote, a delimiter, NULL's text or the start of a formula.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from export_jobs.streaming.csv.text import CsvFormatter
 
 _RECORD = re.compile(r'(?:[^"\n]|"[^"]*")*\n')
 HEADING = 0
-"""The number of the line that is no row."""
+"""The number of the heading line, which is no row."""
 
 
 class CsvEncoder:
@@ -33,9 +33,10 @@ class CsvEncoder:
         self._cell = re.compile(rf'(?:"((?:[^"]|"")*)"|([^"\r\n{mark}]*))(?:{mark}|\r?\n)')
 
     def encode(self, lines: bytes | bytearray, first_row: int) -> bytes:
-        """``lines`` are whole records, the first of which is the row ``first_row`` (from 1) or the ``HEADING``.
+        """Encode ``lines``: whole records, of which the first is the row ``first_row`` (from 1) or the ``HEADING``.
 
-        Raises ``TerminalError``, naming row, column and character, for the first one that does not fit and must.
+        Raises ``TerminalError``, with row, column and character, for the first character that cannot be encoded, if the
+        options do not allow a replacement.
         """
         text = lines.decode()
         try:

@@ -1,4 +1,4 @@
-"""A value -> its text in the spelling of its column, exactly as the SQL of :mod:`export_jobs.core.sql.cell_format`."""
+"""Write a value in the format of its column, exactly as the SQL of :mod:`export_jobs.core.sql.cell_format` does."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FIELDS = {
 
 
 def formatted(write: CellWriter, kind: ColumnType, cell_format: CellFormat, zone: ZoneInfo) -> CellWriter:
-    """``write``, or what writes the cells of the type ``kind`` in another spelling; it raises what ``write`` does."""
+    """Return ``write``, or a writer for the type ``kind`` in ``cell_format``; it raises what ``write`` raises."""
     yes, no = cell_format.true_text, cell_format.false_text
     if kind == "boolean" and yes is not None and no is not None:
         words = {"true": yes, "false": no}
@@ -53,7 +53,7 @@ def _time_writer(write: CellWriter, kind: ColumnType, pattern: str, zone: ZoneIn
 
 
 def number_in_marks(text: str, decimal_mark: str, thousands_mark: str) -> str:
-    """A number as PostgreSQL writes it, with other marks."""
+    """Return a number in PostgreSQL's spelling with other marks."""
     whole, point, rest = text.partition(".")
     if thousands_mark:
         whole = _BEFORE_THOUSANDS.sub(rf"\1{thousands_mark}", whole)
@@ -73,10 +73,10 @@ def _instant(value: object, write: CellWriter, zone: ZoneInfo, shape: str, *, ha
     moment = read_instant(value, zone)
     offset = moment.utcoffset() or timedelta()
     if has_offset and offset % _MINUTE:
-        # Local times before there were zones have offsets with seconds, which no receiver reads: those are in UTC.
+        # Local times before there were zones have offsets with seconds, which no receiver reads: write them in UTC.
         try:
             moment, offset = moment.astimezone(UTC), timedelta()
-        except OverflowError:  # the first hours that Python has
+        except OverflowError:  # the first hours that Python supports
             return write(value)
     return _filled(shape, moment, offset)
 

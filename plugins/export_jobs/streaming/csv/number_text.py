@@ -1,4 +1,4 @@
-"""Numbers as PostgreSQL writes its ``integer``, ``numeric`` and ``float8``, whatever database they come from."""
+"""Write numbers of any database as PostgreSQL writes its ``integer``, ``numeric`` and ``float8``."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _WIDE = Context(prec=150_000, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EM
 # From here on neighbouring floats are two or more apart, and a round number can lie exactly half way between them.
 _TWO_APART = 2.0**53
 _FLOAT_DIGITS = 17
-"""So many significant digits tell any two floats apart."""
+"""This many significant digits distinguish any two floats."""
 
 
 def number_text(number: float | Decimal, *, is_short: bool = False) -> str:
-    """A number as it is: a decimal with its own places, a float with the fewest digits that tell it from others.
+    """Return a number unchanged: a decimal with its places, a float with the fewest digits that identify it.
 
-    ``is_short``: from other floats of 32 bits.
+    ``is_short``: among floats of 32 bits.
     """
     if not isinstance(number, float):
         return decimal_text(Decimal(number))
@@ -26,14 +26,14 @@ def number_text(number: float | Decimal, *, is_short: bool = False) -> str:
 
 
 def rounded_text(number: float | Decimal, decimals: int, *, is_short: bool = False) -> str:
-    """A number rounded half away from zero and shown with exactly ``decimals`` places."""
-    # PostgreSQL takes a float8 to numeric by 15 digits, so that 0.1 + 0.2 is the 0.3 that was meant; a float4 by 6.
+    """Return a number rounded half away from zero, with exactly ``decimals`` places."""
+    # PostgreSQL converts a float8 to numeric by 15 digits, so that 0.1 + 0.2 becomes 0.3; a float4 by 6.
     exact = Decimal(f"{number:.{6 if is_short else 15}g}") if isinstance(number, float) else Decimal(number)
     return decimal_text(exact.quantize(Decimal(1).scaleb(-decimals), context=_WIDE) if exact.is_finite() else exact)
 
 
 def decimal_text(number: Decimal) -> str:
-    """All digits, never an exponent; there is no negative zero."""
+    """Return all digits, never an exponent and never a negative zero."""
     if number.is_nan():
         return "NaN"
     if number.is_infinite():
@@ -42,7 +42,7 @@ def decimal_text(number: Decimal) -> str:
 
 
 def float_text(number: float) -> str:
-    """The shortest text that reads back as the same number; an exponent below 0.0001 and from 1e+15 on."""
+    """Return the shortest text that reads back as the same number; an exponent below 0.0001 and from 1e+15 on."""
     size = abs(number)
     if not math.isfinite(number):
         return decimal_text(Decimal(number))
@@ -53,10 +53,10 @@ def float_text(number: float) -> str:
 
 
 def _nearest(number: float) -> int:
-    """The number with the fewest digits that is nearer to ``number`` than to any other float, and nearest of those.
+    """Return the number with the fewest digits that is nearer to ``number`` than to any other float: the nearest.
 
-    Python also takes one that lies exactly half way, such as 1e23, since reading rounds it to the even neighbour;
-    PostgreSQL does not count on that.
+    Python also accepts one that is exactly half way, such as 1e23, since reading rounds it to the even neighbour;
+    PostgreSQL does not rely on that.
     """
     exact, gap = int(number), int(math.ulp(number))
     # Below a power of two the floats are twice as dense.

@@ -1,4 +1,4 @@
-"""Floats of 32 bits as PostgreSQL writes its ``float4``: the fewest digits that tell one from its neighbours."""
+"""Write floats of 32 bits as PostgreSQL's ``float4``: the fewest digits that distinguish one from its neighbours."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _BITS = 24
 _LEAST_EXPONENT = -149
 _SMALLEST_NORMAL = 2.0**-126
 _SURE_DIGITS, _ALL_DIGITS = 6, 9
-"""So many digits every float keeps, and so many tell any two apart."""
+"""Every float keeps this many digits; and this many distinguish any two."""
 
 
 def short_float_text(number: float) -> str:
-    """The shortest text that reads back as the same float; an exponent below 0.0001 and from 1e+06 on.
+    """Return the shortest text that reads back as the same float; an exponent below 0.0001 and from 1e+06 on.
 
     Raises ``OverflowError`` for a number that is beyond the floats of 32 bits.
     """
@@ -38,7 +38,7 @@ def _size_text(size: float) -> str:
 
 
 def _nearest(size: float) -> Decimal:
-    """The number with the fewest digits that is nearer to ``size`` than to any other float, never half way."""
+    """Return the number with the fewest digits that is nearer to ``size`` than to any other float, never half way."""
     mantissa, exponent = math.frexp(size)
     gap = math.ldexp(1, max(exponent - _BITS, _LEAST_EXPONENT))
     # Below a power of two the floats are twice as dense.
@@ -49,7 +49,7 @@ def _nearest(size: float) -> Decimal:
 
 
 def _nearest_in_doubles(size: float, half: float, least: int) -> Decimal | None:
-    """The same, thirty times as fast; None where 64 bits do not tell which side of the middle a text is on."""
+    """Do the same thirty times as fast; None if 64 bits do not show on which side of the middle a text is."""
     for digits in range(least, _ALL_DIGITS + 1):
         text = f"{size:.{digits - 1}e}"
         distance = abs(float(text) - size)

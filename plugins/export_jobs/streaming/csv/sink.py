@@ -1,4 +1,4 @@
-"""The CSV being written, whichever way its rows come: byte order mark, header, the job's limit, what was written."""
+"""Write a CSV from any kind of source: byte order mark, header, rows, and the job's size limit."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class ExtractResult:
 
 
 class CsvSink:
-    """Writes one file; ``begin`` once the query runs, so that a refused query writes nothing."""
+    """Writes one file; call ``begin`` once the query runs, so that a refused query writes nothing."""
 
     def __init__(self, sink: ByteSink, export: CompiledExport, options: FileOptions) -> None:
         self._sink = LimitedSink(sink, options.max_bytes, export.template)
         self._export = export
         self._options = options
         self._charset = Charset(options)
-        # UTF-8 is what comes, and goes on as it is.
+        # The rows arrive in UTF-8, which is passed on unchanged.
         self._encoder = (
             None if options.encoding == "utf-8" else CsvEncoder(export.template, export.columns, options, self._charset)
         )
         self._rows = 0
 
     def begin(self, columns: int) -> None:
-        """Write what stands before the rows; ``columns`` is how many the database says that it gives."""
+        """Write what comes before the rows; ``columns``: how many columns the database returns."""
         expected = len(self._export.columns)
         if columns != expected:
             raise TerminalError(
@@ -53,13 +53,13 @@ class CsvSink:
     def write(self, lines: bytes | bytearray, rows: int) -> None:
         """Write ``rows`` whole records, in UTF-8.
 
-        Raises ``TooLargeError`` and writes nothing when the limit would be passed, and ``TerminalError`` for a
-        character that the file's encoding lacks.
+        Raises ``TooLargeError`` and writes nothing if the limit would be exceeded, and ``TerminalError`` for a
+        character that the file's encoding does not have.
         """
         self._sink.write(lines if self._encoder is None else self._encoder.encode(lines, self._rows + 1))
         self._rows += rows
 
     def finish(self, rows: int) -> ExtractResult:
-        """The complete file, of ``rows`` data rows."""
+        """Flush the file and return its result, with ``rows`` data rows."""
         self._sink.flush()
         return ExtractResult(rows, self._sink.bytes)

@@ -1,4 +1,4 @@
-"""Rows of any driver -> lines of CSV, quoted by the rules of PostgreSQL's ``COPY … (FORMAT csv)``."""
+"""Write rows of any driver as lines of CSV, quoted by the rules of PostgreSQL's ``COPY … (FORMAT csv)``."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ from export_jobs.streaming.csv.format_text import CellWriter
 
 
 class CsvFormatter:
-    """How cells and lines of one file are written. ``columns`` is how many cells a line has."""
+    """Formats cells and lines of one file. ``columns``: the number of cells per line."""
 
     def __init__(self, options: FileOptions, columns: int) -> None:
         self._delimiter = options.delimiter
         self._null_text = options.null_text
         self._end = "\r\n" if options.line_ending == "crlf" else "\n"
         self._needs_quotes = re.compile(f'["\r\n{re.escape(options.delimiter)}]').search
-        # Alone on its line it would read as the end of the data.
+        # Alone on its line, it would be read as the end of the data.
         self._never_bare = {options.null_text, "\\."} if columns == 1 else {options.null_text}
 
     def cell(self, text: str) -> str:
-        """Text in quotes where it would else be read as something else: an end of the cell, or NULL."""
+        """Return the text, in quotes if it would else be read as the end of the cell or as NULL."""
         if self._needs_quotes(text) or text in self._never_bare:
             return self.quote(text)
         return text
 
     def quote(self, text: str) -> str:
-        """Text in quotes, whatever it is."""
+        """Return any text in quotes."""
         return f'"{text.replace(chr(34), chr(34) * 2)}"'
 
     @property
     def null(self) -> str:
-        """A cell without a value: always bare."""
+        """A cell without a value, which is always bare."""
         return self._null_text
 
     def lines(self, rows: Iterable[Iterable[str]]) -> str:
-        """Lines of finished cells."""
+        """Return the lines of formatted cells."""
         join, end = self._delimiter.join, self._end
         return "".join([join(row) + end for row in rows])
 
 
 def header_line(headings: Sequence[str], options: FileOptions) -> bytes:
-    """The headings. They are quoted only where they must be, also in a file whose cells all are: so does ``COPY``."""
+    """Return the heading line. As in ``COPY``, headings are quoted only if necessary, even if all cells are quoted."""
     csv = CsvFormatter(options, len(headings))
     return csv.lines([[csv.cell(heading) for heading in headings]]).encode()
 
 
 class RowWriter:
-    """Rows as a driver gives them -> lines of CSV in UTF-8. ``short_floats``: the columns of 32 bits, from 0."""
+    """Writes rows of a driver as lines of CSV in UTF-8. ``short_floats``: columns with floats of 32 bits, from 0."""
 
     def __init__(
         self, export: CompiledExport, options: FileOptions, time_zone: str, short_floats: Collection[int] = ()
@@ -66,8 +66,8 @@ class RowWriter:
         ]
 
     def lines(self, rows: Sequence[Sequence[Any]]) -> bytes:
-        """The lines of ``rows``; raises ``TerminalError``, naming the column and no value, for an unreadable cell."""
-        # Column by column: each has one way to write its cells, which need not be looked up for every row.
+        """Return the lines of ``rows``; raises ``TerminalError``, with the column but no value, for a bad cell."""
+        # Column by column: each has one writer, which need not be looked up for every row.
         cells = [
             self._cells(*column, values) for column, values in zip(self._columns, zip(*rows, strict=True), strict=True)
         ]

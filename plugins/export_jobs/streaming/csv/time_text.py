@@ -1,4 +1,4 @@
-"""Dates and times as PostgreSQL writes them in ISO style, and the ISO text in which SQLite keeps them."""
+"""Write dates and times as PostgreSQL in ISO style, and read the ISO text in which SQLite stores them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 INFINITIES = ("infinity", "-infinity")
 _MIDNIGHT = time()
-# Python would also take 19970131, 1997-W05-5, a comma, and more than six places, which it cuts off.
+# Python would also accept 19970131, 1997-W05-5, a comma, and more than six decimals, which it cuts off.
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", flags=re.ASCII
 )
@@ -18,23 +18,23 @@ _OTHER_YEAR = re.compile(r"(?:\d{5,}|-\d{4,}|0000)-\d\d-\d\d\b.*|\d{4,}-\d\d-\d\
 
 
 def date_text(value: object) -> str:
-    """A date; raises ``ValueError`` for what is none, also for a time that is not midnight."""
+    """Return a date as text; raises ``ValueError`` for anything else, also for a time that is not midnight."""
     return read_date(value).date().isoformat()
 
 
 def timestamp_text(value: object) -> str:
-    """A date and time of no zone; raises ``ValueError`` for what is none."""
+    """Return a date and time without a zone as text; raises ``ValueError`` for anything else."""
     return clock_text(read_timestamp(value))
 
 
 def timestamptz_text(value: object, zone: ZoneInfo) -> str:
-    """An instant in ``zone``, UTC when it says no offset itself; raises ``ValueError`` for what is none."""
+    """Return an instant in ``zone`` as text; without an offset it is UTC. Raises ``ValueError`` for anything else."""
     local = read_instant(value, zone)
     return clock_text(local.replace(tzinfo=None)) + _offset_text(local.utcoffset() or timedelta())
 
 
 def unsupported_time(text: str) -> str:
-    """What a time is that only some databases have, as part of a sentence; "" for any other text."""
+    """Describe a time that only some databases support, as part of a sentence; "" for any other text."""
     if text in INFINITIES:
         return "an infinite time, but a file can only have times of the years 1 to 9999"
     if _OTHER_YEAR.fullmatch(text):
@@ -43,7 +43,7 @@ def unsupported_time(text: str) -> str:
 
 
 def read_date(value: object) -> datetime:
-    """The midnight of a date; raises as ``date_text``."""
+    """Return the midnight of a date; raises as ``date_text``."""
     moment = _moment(value)
     if moment.tzinfo or moment.time() != _MIDNIGHT:
         raise ValueError
@@ -51,7 +51,7 @@ def read_date(value: object) -> datetime:
 
 
 def read_timestamp(value: object) -> datetime:
-    """A date and time of no zone; raises as ``timestamp_text``."""
+    """Return a date and time without a zone; raises as ``timestamp_text``."""
     moment = _moment(value)
     if moment.tzinfo:
         raise ValueError
@@ -59,20 +59,20 @@ def read_timestamp(value: object) -> datetime:
 
 
 def read_instant(value: object, zone: ZoneInfo) -> datetime:
-    """An instant as ``zone`` sees it; raises as ``timestamptz_text``."""
+    """Return an instant in ``zone``; raises as ``timestamptz_text``."""
     moment = _moment(value)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone)
 
 
 def clock_text(moment: datetime | time) -> str:
-    """ISO text without an offset, the fraction of a second without zeros at its end."""
+    """Return ISO text without an offset; the fraction of a second has no trailing zeros."""
     text = moment.isoformat(" ") if isinstance(moment, datetime) else moment.isoformat()
     return text.rstrip("0") if moment.microsecond else text
 
 
 @lru_cache(maxsize=64)
 def _offset_text(offset: timedelta) -> str:
-    """``+01``, ``+05:30``, ``+00:53:28``: no more than there is."""
+    """Return the offset, as short as possible: ``+01``, ``+05:30``, ``+00:53:28``."""
     minutes, seconds = divmod(round(abs(offset).total_seconds()), 60)
     parts = [minutes // 60, minutes % 60, seconds]
     while len(parts) > 1 and not parts[-1]:
@@ -86,5 +86,5 @@ def _moment(value: object) -> datetime:
             raise ValueError
         return datetime.fromisoformat(value)
     if not isinstance(value, date):
-        raise ValueError  # noqa: TRY004  one error for all that is no time; the caller makes the sentence
+        raise ValueError  # noqa: TRY004  one error for anything but a time; the caller writes the sentence
     return value if isinstance(value, datetime) else datetime.combine(value, _MIDNIGHT)

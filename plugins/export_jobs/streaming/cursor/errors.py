@@ -1,7 +1,7 @@
-"""An error of a DB-API driver -> who can act on it: its message names the template and never the SQL or a value.
+"""Translate errors of a DB-API driver by who can act on them. Messages name the template, never the SQL or a value.
 
-PEP 249 names the kinds of errors and no more. A driver's own text is shown only where it names nothing but tables,
-columns and functions.
+PEP 249 only names the kinds of errors. A driver's own text is shown only if it names nothing but tables, columns and
+functions.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _SQLITE_READONLY = 8
 _SQLITE_NAMES = ("no such table: ", "no such column: ", "no such function: ", "ambiguous column name: ")
 _DUCKDB_NAMES = frozenset({"BinderException", "CatalogException"})
 _NOT_UTF8 = "Could not decode to UTF-8"
-"""What sqlite3 says, with the text behind it."""
+"""The start of a message of sqlite3; the text follows."""
 _PSYCOPG_TIMES = ("date too ", "timestamp too ")
-"""What psycopg says of a time that Python has not: too large, or too small."""
+"""The start of psycopg's messages about a time that is too large or too small for Python."""
 _READONLY_WORDS = ("read-only", "read only", "readonly")
 
 _LOGIN = ("refuses the login", "Correct its login and password under Admin > Connections")
@@ -36,13 +36,13 @@ _REFUSALS = (
     ("is not permitted to log in", "does not accept its role", "Ask its administrator to give that role LOGIN"),
     ("does not exist", "has no such database or role", "Correct its schema and login under Admin > Connections"),
 )
-"""Words of PostgreSQL, in English, when it refuses a session (it gives no SQLSTATE then, and names roles and hosts);
-what that means; and what to do next."""
+"""PostgreSQL's English words when it refuses a session (without a SQLSTATE, and with names of roles and hosts); what
+they mean; and what to do next."""
 
 
 @contextmanager
 def translate_driver_errors(template: str, deadline: Deadline) -> Iterator[None]:
-    """Turn whatever a driver raises into a ``TransientError`` or a ``TerminalError``."""
+    """Turn any error of a driver into a ``TransientError`` or a ``TerminalError``."""
     try:
         yield
     except ExportError:
@@ -53,7 +53,7 @@ def translate_driver_errors(template: str, deadline: Deadline) -> Iterator[None]
 
 @contextmanager
 def translate_connect_errors(connection_id: str) -> Iterator[None]:
-    """The same for opening the Airflow connection ``connection_id``; a text of a driver may quote its password."""
+    """Do the same while the Airflow connection ``connection_id`` is opened; a driver's text may quote its password."""
     try:
         yield
     except ExportError:
@@ -83,7 +83,7 @@ def _export_error(error: Exception, template: str, deadline: Deadline) -> Export
 
 
 def _refusal(error: Exception, kinds: set[str]) -> tuple[str, str]:
-    """What happened, and what to do next."""
+    """Return what happened, and what to do next."""
     name = type(error).__name__
     if "DataError" in kinds and str(error).startswith(_PSYCOPG_TIMES):
         return (
@@ -118,7 +118,7 @@ def _refusal(error: Exception, kinds: set[str]) -> tuple[str, str]:
 
 
 def _transient_reason(error: Exception, kinds: set[str]) -> str:
-    """Why another try may help; nothing when it cannot."""
+    """Return why a retry may help; "" if it cannot."""
     if type(error).__module__ == "sqlite3":
         return _SQLITE_TRANSIENT.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, "")
     if "TransactionException" in kinds:

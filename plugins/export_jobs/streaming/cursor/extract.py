@@ -1,4 +1,4 @@
-"""``CompiledExport`` -> CSV bytes through a driver's cursor, in batches, in memory that does not grow with rows."""
+"""Extract a ``CompiledExport`` as CSV through a driver's cursor, in batches and in constant memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BATCH_ROWS = 1000
 
 
 class CursorSnapshot:
-    """A transaction in a driver's session: one instant, if the database keeps one for a transaction."""
+    """A transaction in a driver's session: as of one instant, if the database keeps that for a transaction."""
 
     def __init__(self, session: CursorSession, read_options: ReadOptions) -> None:
         self._session = session
@@ -35,9 +35,9 @@ class CursorSnapshot:
     def extract(self, export: CompiledExport, options: FileOptions, sink: ByteSink) -> ExtractResult:
         """Write the rows of ``export`` to ``sink`` as CSV, at most ``max_rows`` of them.
 
-        Returns only for a complete result. Raises ``TransientError`` for what may pass, ``TerminalError`` for what
-        cannot: a query that is refused or too slow, a precondition that fails, a cell that is not of its column's
-        type, a file too large.
+        Returns only for a complete result. Raises ``TransientError`` for errors that may pass, ``TerminalError`` for
+        others: a query that is refused or too slow, a precondition that fails, a cell that is not of its column's type,
+        a file that is too large.
         """
         read_options, session = self._read_options, self._session
         output = CsvSink(sink, export, options)
@@ -60,9 +60,9 @@ class CursorSnapshot:
 def open_cursor_snapshot(
     session: CursorSession, exports: Sequence[CompiledExport], read_options: ReadOptions
 ) -> Iterator[CursorSnapshot]:
-    """Begin to read ``exports``; their columns are looked up before a row is read.
+    """Open a transaction to read ``exports``; their columns are looked up before any row is read.
 
-    Raises what ``CursorSnapshot.extract`` raises, and what ``check_shape`` does. After an error the session is closed.
+    Raises what ``CursorSnapshot.extract`` and ``check_shape`` raise. After an error the session is closed.
     """
     template = exports[0].template
     try:
@@ -91,7 +91,7 @@ def extract_by_cursor(
     sink: ByteSink,
     read_options: ReadOptions,
 ) -> ExtractResult:
-    """One export alone, in a transaction of its own."""
+    """Read one export in its own transaction."""
     with open_cursor_snapshot(session, [export], read_options) as snapshot:
         return snapshot.extract(export, options, sink)
 

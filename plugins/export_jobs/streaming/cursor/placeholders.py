@@ -1,4 +1,4 @@
-"""``%(name)s`` and ``%%`` -> the placeholders of a driver, with the values as it takes them (PEP 249, paramstyle)."""
+"""Convert ``%(name)s`` and ``%%`` to a driver's placeholders, with the values that it expects (PEP 249)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _MARK = re.compile(r"%(?:%|\((\w+)\)s)")
 
 
 def to_paramstyle(sql: str, values: Mapping[str, Any], paramstyle: str) -> tuple[str, Values | None]:
-    """The text and the values for ``cursor.execute``. ``values`` None: call it with the text alone.
+    """Return the text and the values for ``cursor.execute``. ``values`` None: call it only with the text.
 
-    By that call a driver knows that nothing is to be filled in, so a ``%`` of the text is one. Raises ``KeyError``
-    for a placeholder without a value, ``ValueError`` for a paramstyle that PEP 249 does not know.
+    From such a call a driver knows that there is nothing to fill in, so a ``%`` in the text stays. Raises ``KeyError``
+    for a placeholder without a value, ``ValueError`` for a paramstyle that PEP 249 does not define.
     """
     names = [name for name in _MARK.findall(sql) if name]
     if not names:

@@ -1,4 +1,4 @@
-"""One open DB-API connection for one export: how each driver is made to read only, streams rows and is interrupted."""
+"""One open DB-API connection per export: how each driver is set to read only, streams rows and is interrupted."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _POSTGRES_REAL = 700
 
 
 class CursorSession:
-    """A connection of any driver that keeps to PEP 249.
+    """A connection of any driver that implements PEP 249.
 
-    There is no common way to make one read only, so the user of such a connection must have no right to write.
+    There is no common way to set it to read only, so the user of such a connection must have no permission to write.
     """
 
     def __init__(self, connection: Any, paramstyle: str) -> None:
@@ -37,10 +37,10 @@ class CursorSession:
         self._cursor: Any = None
 
     def begin(self, time_zone: str) -> None:
-        """Begin a transaction that reads; ``time_zone`` is that of casts between times and dates, if any."""
+        """Begin a transaction for reading; ``time_zone`` is used for casts between times and dates, if any."""
 
     def describe(self, sql: str) -> list[ResultColumn]:
-        """The columns of a query that yields no row; few drivers say types in a way that tells them from others."""
+        """Return the columns of a query that returns no rows; few drivers report types unambiguously."""
         cursor = self._new_cursor()
         cursor.execute(sql)
         found = [self._result_column(column[0], column[1]) for column in cursor.description or ()]
@@ -50,7 +50,7 @@ class CursorSession:
         return found
 
     def query(self, sql: str, values: Mapping[str, Any]) -> Any:
-        """Run one statement (``%(name)s`` placeholders); returns the cursor over its rows, which streams if it can."""
+        """Run one statement (``%(name)s`` placeholders); return the cursor over its rows, which streams if it can."""
         if self._cursor is not None and self._cursor is not self._connection:
             self._cursor.close()
         self._cursor = self._new_cursor()
@@ -59,15 +59,15 @@ class CursorSession:
         return self._cursor
 
     def read(self, sql: str, values: Mapping[str, Any], kinds: Sequence[ColumnType]) -> Any:  # noqa: ARG002
-        """The cursor over the rows of an export; no value of the types ``kinds`` has lost anything on its way."""
+        """Return the cursor over the rows of an export; values of the types ``kinds`` are complete."""
         return self.query(sql, values)
 
-    def is_short_float(self, type_code: Any) -> bool:  # noqa: ARG002  few drivers tell
-        """Whether a column is of floats of 32 bits, which have fewer digits."""
+    def is_short_float(self, type_code: Any) -> bool:  # noqa: ARG002  few drivers say
+        """Return whether a column has floats of 32 bits, which have fewer digits."""
         return False
 
     def interrupt(self) -> None:
-        """End a running statement from another thread, where the driver has a way to."""
+        """Cancel a running statement from another thread, if the driver can."""
         for owner, name in ((self._connection, "interrupt"), (self._connection, "cancel"), (self._cursor, "cancel")):
             if callable(way := getattr(owner, name, None)):
                 with suppress(Exception):  # the statement may have ended, and the connection with it
@@ -75,11 +75,11 @@ class CursorSession:
                 return
 
     def end(self) -> None:
-        """End the transaction: nothing holds a snapshot while the file is compressed and sent."""
+        """End the transaction, so that no snapshot is open while the file is compressed and sent."""
         self._connection.rollback()
 
     def close(self) -> None:
-        """Close the connection; errors at this point change nothing that was read."""
+        """Close the connection; errors at this point do not affect what was read."""
         with suppress(Exception):
             self._connection.close()
 
@@ -91,12 +91,12 @@ class CursorSession:
 
 
 class SqliteSession(CursorSession):
-    """SQLite: refuses to write by a switch of the connection; rows are stepped through one by one."""
+    """SQLite: a switch of the connection refuses writes; rows are read one by one."""
 
     def begin(self, time_zone: str) -> None:  # noqa: ARG002  SQLite knows no zones
-        """A transaction from the first read on: preconditions and rows are of one moment."""
+        """Begin a transaction, which starts with the first read: preconditions and rows are of one instant."""
         self._connection.rollback()
-        # With it (Python 3.12 and later) a quoted name that is no column is an error, as elsewhere, and not a text.
+        # Python 3.12 and later: a quoted name that is no column is then an error, as elsewhere, not a text.
         names_only = getattr(sqlite3, "SQLITE_DBCONFIG_DQS_DML", None)
         if names_only is not None:
             self._connection.setconfig(names_only, False)
@@ -105,11 +105,11 @@ class SqliteSession(CursorSession):
 
 
 class DuckDbSession(CursorSession):
-    """DuckDB: read-only transactions, rows streamed. Its connection is the cursor; ``cursor()`` is another session."""
+    """DuckDB: read-only transactions, streamed rows. The connection is the cursor; ``cursor()`` is another session."""
 
     def begin(self, time_zone: str) -> None:
-        """A read-only transaction in ``time_zone``, which decides what a cast between times and dates gives."""
-        # It would go to the standard output of the process, past Python, into the middle of a command's JSON.
+        """Begin a read-only transaction in ``time_zone``, which affects casts between times and dates."""
+        # The bar would be written to the standard output, bypassing Python, into a command's JSON.
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET TimeZone = ?", [time_zone])
         for name, value in _DUCKDB_DECIDES_BYTES.items():
@@ -122,7 +122,7 @@ class DuckDbSession(CursorSession):
         return super().query(sql, values)
 
     def _refuse_all_but_select(self, sql: str, values: Mapping[str, Any]) -> None:
-        """DuckDB would run several statements, or write to a file, within a read-only transaction."""
+        """Refuse other SQL: DuckDB would run several statements, or write a file, in a read-only transaction."""
         found = self._connection.extract_statements(to_paramstyle(sql, values, self._paramstyle)[0])
         if [statement.type.name for statement in found] != ["SELECT"]:
             raise TerminalError(
@@ -130,12 +130,12 @@ class DuckDbSession(CursorSession):
             )
 
     def read(self, sql: str, values: Mapping[str, Any], kinds: Sequence[ColumnType]) -> Any:
-        """The rows with their times as texts: for Python, infinity is a day of 9999 and a nanosecond is nothing."""
+        """Return the rows with times as texts: Python turns infinity into a day of 9999 and drops nanoseconds."""
         self._refuse_all_but_select(sql, values)
         # Line breaks keep a comment at the end of the query from swallowing the rest.
         found = self.query(f"SELECT * FROM (\n{sql}\n) AS r LIMIT 0", values).description  # noqa: S608
         if len(found) != len(kinds):
-            return self.query(sql, values)  # whoever takes the rows says what is wrong
+            return self.query(sql, values)  # the caller reports the wrong number of columns
         names = [f"c{place}" for place in range(len(kinds))]
         types = zip(names, found, kinds, strict=True)
         cells = [_duckdb_cell(name, str(column[1]), declared) for name, column, declared in types]
@@ -161,10 +161,10 @@ def _duckdb_cell(name: str, type_name: str, declared: ColumnType) -> str:
 
 
 class PsycopgSession(CursorSession):
-    """A database that speaks PostgreSQL's protocol and has no ``COPY``: a cursor on the server, read only."""
+    """A database with PostgreSQL's protocol but without ``COPY``: a read-only cursor on the server."""
 
-    def begin(self, time_zone: str) -> None:  # noqa: ARG002  not every such database takes SET TimeZone
-        """The transaction begins with the first statement."""
+    def begin(self, time_zone: str) -> None:  # noqa: ARG002  not every such database supports SET TimeZone
+        """Set the connection to read only; the transaction begins with the first statement."""
         self._connection.rollback()
         self._connection.read_only = True
 
@@ -184,14 +184,14 @@ _SESSIONS = {"sqlite3": SqliteSession, "_duckdb": DuckDbSession, "duckdb": DuckD
 
 
 def session_for(connection: Any, placeholder: str) -> CursorSession:
-    """The session for a connection, by its driver. ``placeholder``: the Airflow hook's, for a driver that has none."""
+    """Return the session for a connection, by its driver. ``placeholder``: the Airflow hook's, if it has none."""
     module = type(connection).__module__
     kind = _SESSIONS.get(module.partition(".")[0], CursorSession)
     return kind(connection, _paramstyle(module) or ("qmark" if placeholder == "?" else "format"))
 
 
 def _type_mark(type_code: Any) -> str:
-    """What a driver calls a type, as a text that is the same the next time; nothing when there is none."""
+    """Return a driver's name of a type, as a text that is the same every time; "" if there is none."""
     if isinstance(type_code, type):
         return type_code.__name__
     if isinstance(type_code, int):
@@ -201,7 +201,7 @@ def _type_mark(type_code: Any) -> str:
 
 
 def _paramstyle(module: str) -> str | None:
-    """What the driver's module declares: that of the connection's class, or a package that it lies in."""
+    """Return the paramstyle of the driver: of the connection class's module, or of a package above it."""
     while module:
         found = getattr(sys.modules.get(module), "paramstyle", None)
         if isinstance(found, str):

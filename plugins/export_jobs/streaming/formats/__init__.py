@@ -1,1 +1,1 @@
-"""The formats that are made from staged rows: one file a format, each in memory that does not grow with the rows."""
+"""The formats that are written from staged rows: one file each, in memory that does not grow with the rows."""

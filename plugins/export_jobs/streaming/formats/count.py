@@ -1,6 +1,6 @@
-"""Numbers about the columns of a file, taken from the pass that makes it: cells without a value, least, largest, sum.
+"""Count the columns of a file while it is written: cells without a value, minimum, maximum, sum.
 
-Exact whatever the order: whole numbers and decimals are summed as integers, all others as decimals of any length.
+The numbers are exact in any order: whole numbers and decimals are summed as integers, others as decimals of any length.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ Cells = Sequence[str | None]
 
 
 class Count(Protocol):
-    """What is known of the cells of one column so far, NULL apart."""
+    """What is known so far of the cells of one column, except NULL."""
 
     def add(self, texts: Sequence[str]) -> None:
-        """Count cells as PostgreSQL writes them."""
+        """Count cells in PostgreSQL's spelling."""
 
     def to_manifest(self) -> dict[str, str]:
-        """``min``, ``max`` and ``sum`` as a manifest says them, as far as there are any."""
+        """Return ``min``, ``max`` and ``sum`` as in a manifest, if there are any."""
 
 
 class ColumnCounts:
@@ -51,12 +51,12 @@ class ColumnCounts:
                 count.add([cell for cell in cells if cell is not None] if missing else cast("Sequence[str]", cells))
 
     def add_nulls(self, place: int, nulls: int) -> Count | None:
-        """Count cells without a value of the column ``place``; what counts its other ones is returned."""
+        """Count cells without a value in the column ``place``; return the counter of its other cells."""
         self._nulls[place] += nulls
         return self._counts[place]
 
     def result(self) -> tuple[ColumnNumbers, ...]:
-        """What was counted, in the order of the columns."""
+        """Return the numbers, in the order of the columns."""
         return tuple(
             ColumnNumbers(
                 name=column.name,
@@ -70,7 +70,7 @@ class ColumnCounts:
 
 
 def count_of(column: Column) -> Count | None:
-    """What counts the cells of ``column``; None where only NULLs are counted."""
+    """Return the counter for the cells of ``column``; None if only NULLs are counted."""
     if column.is_personal or column.type in {"text", "boolean"}:
         return None
     if column.type not in {"integer", "number"}:
@@ -81,7 +81,7 @@ def count_of(column: Column) -> Count | None:
 
 
 class ScaledCount:
-    """Numbers of which all have the same places: integers once the point is gone."""
+    """Numbers that all have the same decimal places: integers without the point."""
 
     def __init__(self, places: int) -> None:
         self._places = places
@@ -92,7 +92,7 @@ class ScaledCount:
     def add(self, texts: Sequence[str]) -> None:
         """See ``Count``."""
         try:
-            # One text is cut at its ends of lines faster than each is looked at by itself.
+            # Splitting one text at its line ends is faster than looking at each cell.
             plain = "\n".join(texts).replace(".", "").split("\n") if self._places and texts else texts
             self.add_scaled([*map(int, plain)])
         except ValueError:  # NaN, the infinities, and more digits than Python reads as an integer
@@ -100,12 +100,12 @@ class ScaledCount:
             self.add_scaled([int(number.scaleb(self._places, _EXACT)) for number in numbers])
 
     def add_scaled(self, numbers: Sequence[int]) -> None:
-        """The same for numbers without their point."""
+        """Count numbers without their point."""
         if numbers:
             self.add_bounds(min(numbers), max(numbers), sum(numbers))
 
     def add_bounds(self, least: int, largest: int, total: int) -> None:
-        """Take what somebody else has counted."""
+        """Add numbers that were counted elsewhere."""
         self._least = least if self._least is None else min(self._least, least)
         self._largest = largest if self._largest is None else max(self._largest, largest)
         self._sum += total
@@ -119,7 +119,7 @@ class ScaledCount:
 
 
 class FormattedCount:
-    """Numbers that stand in the file with other marks than PostgreSQL's."""
+    """Numbers that have other marks in the file than PostgreSQL's."""
 
     def __init__(self, count: Count, spelling: CellFormat) -> None:
         self._count = count
@@ -136,7 +136,7 @@ class FormattedCount:
 
 
 class DecimalCount:
-    """Numbers of any number of places, of which some may have an exponent."""
+    """Numbers with any number of decimal places; some may have an exponent."""
 
     def __init__(self) -> None:
         self._bounds: tuple[Decimal, Decimal] | None = None
@@ -163,7 +163,7 @@ class DecimalCount:
 
 
 class TimeCount:
-    """Days and times. Local ones are in the order of their text; instants are compared as instants."""
+    """Days and times. Local ones are compared by their text; instants are compared as instants."""
 
     def __init__(self, *, is_date: bool) -> None:
         self._is_date = is_date
@@ -174,7 +174,7 @@ class TimeCount:
         if not texts:
             return
         bounds = min(texts), max(texts)
-        # Texts of one length with one end are ordered as what they say; others are read one by one.
+        # Texts of one length with one offset sort as their values do; others are read one by one.
         plain = _PLAIN_DAY if self._is_date else _PLAIN_TIME
         is_ordered = all(map(plain.fullmatch, bounds)) and (self._is_date or _has_one_offset(texts))
         if not is_ordered:
@@ -185,7 +185,7 @@ class TimeCount:
         self.add_bounds(*map(self._read, bounds))
 
     def add_bounds(self, least: date, largest: date) -> None:
-        """Take what somebody else has counted."""
+        """Add numbers that were counted elsewhere."""
         known = self._bounds or (least, largest)
         self._bounds = min(known[0], least), max(known[1], largest)
 
@@ -200,26 +200,26 @@ class TimeCount:
 
 
 def manifest_moment(moment: date) -> str:
-    """A day or a time as a manifest says it."""
+    """Return a day or a time as in a manifest."""
     if not isinstance(moment, datetime):
         return moment.isoformat()
     try:
         moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    except OverflowError:  # the first hours that Python has
+    except OverflowError:  # the first hours that Python supports
         return moment.isoformat(timespec="microseconds")
     return moment.isoformat(timespec="microseconds")
 
 
 def plain_decimal(number: Decimal) -> str:
-    """All digits, no exponent and no zeros at the end of a fraction."""
+    """Return all digits, without an exponent and without zeros at the end of a fraction."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _has_one_offset(texts: Sequence[str]) -> bool:
-    """Whether all texts have one offset from UTC, or, of times without a zone, none."""
+    """Whether all texts have the same offset from UTC or, for times without a zone, none."""
     first = _offset(texts[0])
-    # One search through all of them is faster than a look at each.
+    # One search through all of them is faster than looking at each.
     if first and "\n".join([*texts, ""]).count(f"{first}\n") == len(texts):
         return True
     return {*map(_offset, texts)} == {first}

@@ -1,6 +1,6 @@
-"""Numbers about the columns of a small CSV file, read from its own text: the same as those of the other formats.
+"""Count the columns of a small CSV file from its own text, with the same numbers as for the other formats.
 
-A large one goes through unread, see docs/adr/0014.
+A large one is not read; see docs/adr/0014.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from export_jobs.streaming.formats.staged_table import PARSED_BYTES, StagedTable
 log = logging.getLogger(__name__)
 
 COUNTED_BYTES = 16 << 20
-"""Of a template's text. So much is read in a second at most, which is little beside the start of a task."""
+"""Limit of a template's text. Reading it takes at most a second, which is little compared to a task's start."""
 
 
 class CsvCounts:
     """Counts the rows of one CSV file of ``template``.
 
-    A cell that is not of its column's type is delivered as the database gave it: only the file's numbers are missing
-    then, and the log says so.
+    A cell that is not of its column's type is delivered as in the database: only the file's numbers are then missing,
+    and the log says so.
     """
 
     def __init__(self, template: str, columns: Sequence[Column], options: FileOptions) -> None:
@@ -54,11 +54,11 @@ class CsvCounts:
             return
         try:
             self._counts.add([cells[place :: self._width] for place in range(self._width)])
-        except (ValueError, ArithmeticError):  # its message may hold the cell
+        except (ValueError, ArithmeticError):  # its message may contain the cell
             self._reason = "a cell is not of its column's type"
 
     def result(self, rows: int) -> tuple[ColumnNumbers, ...] | None:
-        """The numbers of the columns of ``rows`` rows, in their order; None where they could not be counted."""
+        """Return the numbers of the columns of ``rows`` rows, in order; None if they could not be counted."""
         if not self._reason and self._rows != rows:
             self._reason = f"{self._rows} of {rows} rows were found"
         if self._reason:
@@ -76,7 +76,7 @@ class CsvCounts:
 
 
 def count_csv(table: StagedTable, rows: int) -> tuple[ColumnNumbers, ...] | None:
-    """The numbers of the columns of a whole file of ``rows`` rows; ``table`` has its bytes as they are delivered."""
+    """Return the numbers of the columns of a file of ``rows`` rows; ``table`` has the bytes to deliver."""
     options = table.options
     counts = CsvCounts(table.template, table.columns, options)
     has_head = options.header
@@ -99,7 +99,7 @@ def _in_utf8(chunks: Iterable[bytes], options: FileOptions) -> Iterator[bytes]:
 
 
 def _head_end(records: str) -> int:
-    """Where the headings end; one may hold a line feed in quotes."""
+    """Return where the headings end; one may contain a line feed in quotes."""
     end = records.index("\n") + 1
     while records.count('"', 0, end) % 2:
         end = records.index("\n", end) + 1

@@ -1,4 +1,4 @@
-"""Staged rows -> text of fixed width: one line a row, each cell in the same places of every line.
+"""Write staged rows as fixed-width text: one line per row, with each cell at the same position in every line.
 
 Widths count characters, not bytes. Nothing is cut: a cell that is wider than its column ends the export.
 """
@@ -21,14 +21,14 @@ from export_jobs.streaming.formats.staged_table import StagedTable
 _TIMES: frozenset[ColumnType] = frozenset({"date", "timestamp", "timestamptz"})
 _KINDS: dict[ColumnType, str] = {"integer": "a number", "number": "a number", **dict.fromkeys(_TIMES, "a time")}
 _OTHER_YEAR = re.compile(r"\d{5,}-|.* BC$", flags=re.ASCII)
-"""These have no shape but PostgreSQL's own text, whatever the column asks for."""
+"""These always have PostgreSQL's own text, whatever format the column has."""
 _FILL: dict[Alignment, Callable[[str, int], str]] = {"left": str.ljust, "right": str.rjust}
 
 
 def write_fixed(table: StagedTable, sink: ByteSink) -> int:
-    """Write the rows of ``table`` to ``sink``; returns their number.
+    """Write the rows of ``table`` to ``sink``; return their number.
 
-    Raises ``TerminalError``, naming row and column, for the first cell that is too wide or not in the encoding.
+    Raises ``TerminalError``, with row and column, for the first cell that is too wide or not in the encoding.
     """
     writer = _FixedWriter(table)
     if mark := writer.charset.byte_order_mark:
@@ -43,7 +43,7 @@ def write_fixed(table: StagedTable, sink: ByteSink) -> int:
 
 
 class _UnfitCellError(Exception):
-    """The first cell of a column that does not fit; columns are looked at one by one, and rows are what is told."""
+    """The first cell of a column that does not fit. Columns are checked one by one; the first row is reported."""
 
     def __init__(self, row: int, reason: TerminalError) -> None:
         super().__init__(row)
@@ -61,7 +61,7 @@ class _FixedWriter:
         self._widths = [column_width(*shown) for shown in zip(table.columns, headings, strict=True)]
 
     def lines(self, batch: Sequence[Sequence[str | None]], first_row: int) -> bytes:
-        """The lines of a batch, which is given column by column."""
+        """Return the lines of a batch, which is passed column by column."""
         cells: list[list[str]] = []
         unfit: list[_UnfitCellError] = []
         for place, column in enumerate(batch):

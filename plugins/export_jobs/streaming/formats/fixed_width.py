@@ -1,4 +1,4 @@
-"""How wide a column of a file of fixed width is, when the job does not say: by the type of the catalogue."""
+"""The width of a column in a fixed-width file: from the job, else by the type in the catalogue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from export_jobs.core.sql.compiled import Column
 
 
 def column_width(column: Column, heading: str = "") -> int:
-    """The width in characters: at least that of the ``heading`` as the file has it, unless the job says a width."""
+    """Return the width in characters: the job's, else at least that of the ``heading`` as in the file."""
     if column.width is not None:
         return column.width
     width = formatted_width(column.type, column.cell_format) or WIDTHS[column.type]
@@ -15,5 +15,5 @@ def column_width(column: Column, heading: str = "") -> int:
 
 
 def column_align(column: Column) -> Alignment:
-    """Numbers stand on the right, everything else on the left, unless the job says otherwise."""
+    """Return the alignment: numbers on the right, everything else on the left, unless the job says otherwise."""
     return column.align or ("right" if column.type in {"integer", "number"} else "left")

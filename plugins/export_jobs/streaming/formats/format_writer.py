@@ -1,4 +1,4 @@
-"""A format -> what writes it. Libraries are loaded only by the tasks that need them."""
+"""The writer of each format. Libraries are loaded only by the tasks that need them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LIBRARIES: dict[FileFormat, tuple[str, str]] = {
     "parquet": ("pyarrow", "pyarrow"),
     "xlsx": ("xlsxwriter", "XlsxWriter"),
 }
-"""The module, and the name of the package that holds it."""
+"""The module, and the name of its package."""
 
 
 def format_writer(name: FileFormat) -> FormatWriter:
-    """The function that writes rows of the format ``name``, which is not CSV, and returns their number.
+    """Return the function that writes rows in the format ``name``, which is not CSV, and returns their number.
 
-    Raises ``TerminalError`` where its library is not installed.
+    Raises ``TerminalError`` if its library is not installed.
     """
     require_library(name)
     module = import_module(f"export_jobs.streaming.formats.{name}")
@@ -32,12 +32,12 @@ def format_writer(name: FileFormat) -> FormatWriter:
 
 
 def library_version(name: FileFormat) -> str:
-    """The version of the library that writes the format ``name``; empty where that is this package itself."""
+    """Return the version of the library that writes the format ``name``; "" if this package itself writes it."""
     return version(_LIBRARIES[name][1]) if name in _LIBRARIES else ""
 
 
 def require_library(name: FileFormat) -> None:
-    """Raises ``TerminalError`` where the library is not installed that the format ``name`` needs."""
+    """Raise ``TerminalError`` if the library for the format ``name`` is not installed."""
     if name not in _LIBRARIES:
         return
     module, package = _LIBRARIES[name]

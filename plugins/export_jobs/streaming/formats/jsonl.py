@@ -1,7 +1,7 @@
-"""Staged rows -> JSON lines: one object a row, its keys the headings, in UTF-8 and each line ended by a line feed.
+"""Write staged rows as JSON lines: one object per row with the headings as keys, in UTF-8, with line feeds.
 
-Numbers are the digits that the database gives, so a decimal keeps its places and a whole number of 19 digits its last
-one. JSON has no NaN and no infinity: they are texts. Times are ISO 8601, all of a column in one shape.
+Numbers are the digits of the database, so a decimal keeps its places and a whole number of 19 digits its last one. JSON
+has no NaN and no infinity: they become texts. Times are ISO 8601, in one shape per column.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _PLAIN_LENGTH = len(_WHOLE_SECONDS)
 _PLACES = 6
 
 ColumnWriter = Callable[[Sequence[str]], Iterable[str]]
-"""The cells of a column, NULL apart, as they stand in JSON."""
+"""Returns the cells of a column, except NULL, as JSON."""
 
 
 def write_jsonl(table: StagedTable, sink: ByteSink) -> int:
-    """Write the rows of ``table`` to ``sink``; returns their number."""
+    """Write the rows of ``table`` to ``sink``; return their number."""
     rows = 0
     for lines in json_lines(table):
         sink.write(lines)
@@ -38,7 +38,7 @@ def write_jsonl(table: StagedTable, sink: ByteSink) -> int:
 
 
 def json_lines(table: StagedTable) -> Iterator[bytes]:
-    """The lines, some thousand at a time."""
+    """Yield the lines, some thousand at a time."""
     keys = [f", {json_text(column.name)}: " for column in table.columns]
     keys[0] = "{" + keys[0].removeprefix(", ")
     writers = [_WRITERS[column.type] for column in table.columns]
@@ -76,7 +76,7 @@ def _moments(cells: Sequence[str], offset_length: int) -> Iterable[str]:
 
 
 def _moment(text: str, offset_length: int) -> str:
-    """ISO 8601 with six places of a second; what is no plain time stays as the database writes it."""
+    """Return ISO 8601 with six decimals of a second; anything that is no plain time stays as in the database."""
     end = len(text) - offset_length
     if text[10:11] == " " and (not offset_length or text[end] in "+-"):
         offset = f"{text[end:]}:00" if offset_length else ""

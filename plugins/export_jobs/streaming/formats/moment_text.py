@@ -1,4 +1,4 @@
-"""Times as they are staged -> their parts, so that a format can write all rows of a column in one shape."""
+"""Split staged times into their parts, so that a format can write all rows of a column in one shape."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HOURS_AND_MINUTES = len("+HH:MM")
 class MomentText:
     """The parts of a time: ``YYYY-MM-DD``, ``HH:MM:SS``, six digits of a fraction of a second.
 
-    ``offset`` is ``+HH:MM`` or, of old local times, ``+HH:MM:SS``; it is empty for a time without a zone.
+    ``offset``: ``+HH:MM`` or, for old local times, ``+HH:MM:SS``; empty for a time without a zone.
     """
 
     date: str
@@ -29,14 +29,14 @@ class MomentText:
 
     @property
     def is_of_four_digit_year(self) -> bool:
-        """Whether other programs have such a date at all."""
+        """Whether other programs support such a date at all."""
         return len(self.date) == _LONGEST_DATE
 
 
 def common_shape(texts: Sequence[str]) -> str:
-    """The first text with 0 for each digit, if all of ``texts`` look like that; else nothing.
+    """Return the first text with 0 for each digit if all of ``texts`` look like that; else "".
 
-    Some thousand times of one column are looked at as fast as a hundred one by one.
+    Several thousand times are checked at once as fast as a hundred one by one.
     """
     shape = texts[0].encode().translate(_ONE_DIGIT)
     found = "\n".join(texts).encode().translate(_ONE_DIGIT)
@@ -44,7 +44,7 @@ def common_shape(texts: Sequence[str]) -> str:
 
 
 def split_moment(text: str) -> MomentText | None:
-    """The parts of ``text``; None for what is no plain time (``infinity``, ``BC``)."""
+    """Return the parts of ``text``; None for anything but a plain time (``infinity``, ``BC``)."""
     found = _MOMENT.fullmatch(text)
     if not found:
         return None
@@ -54,12 +54,12 @@ def split_moment(text: str) -> MomentText | None:
 
 
 def split_instant(text: str) -> MomentText | None:
-    """As ``split_moment``, with an offset of hours and minutes: an older one with seconds has its time in UTC."""
+    """Like ``split_moment``, with an offset of hours and minutes: a time whose offset has seconds is in UTC."""
     parts = split_moment(text)
     if parts is None or len(parts.offset) <= _HOURS_AND_MINUTES or not parts.is_of_four_digit_year:
         return parts
     try:
         in_utc = datetime.fromisoformat(text).astimezone(UTC)
-    except OverflowError:  # the first or last hours that Python has
+    except OverflowError:  # the first or last hours that Python supports
         return parts
     return split_moment(in_utc.isoformat(" ", "microseconds"))

@@ -1,7 +1,7 @@
-"""Staged rows -> Parquet by pyarrow: types from the compiled columns, row groups of one size, zstd inside.
+"""Write staged rows as Parquet by pyarrow: types from the compiled columns, row groups of one size, zstd inside.
 
 Times with a zone are instants in UTC (``isAdjustedToUTC``), times without one are not moved; both count microseconds.
-A cell that its type cannot hold exactly ends the export: nothing is rounded, cut or left out.
+A cell that its type cannot store exactly ends the export: nothing is rounded, cut or left out.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ T = TypeVar("T")
 
 GROUP_ROWS = 100_000
 GROUP_BYTES = 64 << 20
-"""So much text makes a row group too: rows can be wide."""
+"""This much text also ends a row group: rows can be wide."""
 READ_BYTES = 1 << 20
 PAGE_BYTES = 1 << 20
 PACKING_LEVEL = 3
 DICTIONARY_BYTES = 1 << 16
 _OF_FEW_VALUES = {"text", "date"}
-"""Their columns stay small by a dictionary; one of many values would only be written twice."""
+"""A dictionary keeps their columns small; one with many values would only be written twice."""
 DECIMAL_DIGITS = 38
 _EXACT_DIGITS = 15
-"""So many digits every float keeps."""
+"""Every float keeps this many digits."""
 _SAME_DIGITS = 16
-"""Up to so many, two texts of one float may differ: the shortest ones of Python and of PostgreSQL do."""
+"""Up to this many digits, two texts of one float may differ: the shortest ones of Python and of PostgreSQL do."""
 
 _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -52,12 +52,12 @@ _TYPES: dict[str, pa.DataType] = {
 
 
 def write_parquet(table: StagedTable, sink: ByteSink) -> int:
-    """Write the rows of ``table`` to ``sink``; returns their number.
+    """Write the rows of ``table`` to ``sink``; return their number.
 
-    Raises ``TerminalError``, naming the column and no value, for a cell that its type cannot hold.
+    Raises ``TerminalError``, with the column but no value, for a cell that its type cannot store.
     """
     schema = pa.schema([pa.field(column.name, _arrow_type(column)) for column in table.columns])
-    # The file holds the rows and nothing of the program that wrote it but its name, so that bytes repeat.
+    # The file contains the rows and, of the program that wrote it, only its name, so that bytes repeat.
     with (
         closing(_read_ahead(_groups(table, schema))) as groups,
         pq.ParquetWriter(
@@ -102,9 +102,9 @@ def _groups(table: StagedTable, schema: pa.Schema) -> Iterator[pa.Table]:
 
 
 def _read_ahead(items: Iterator[T]) -> Generator[T, None, None]:
-    """The same items; the next one is made while one is used.
+    """Yield the same items; the next one is created while the current one is used.
 
-    Unpacking, reading and writing each leave Python's lock to others most of the time.
+    Unpacking, reading and writing each release Python's lock most of the time.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
         coming = reader.submit(next, items, None)
@@ -114,12 +114,12 @@ def _read_ahead(items: Iterator[T]) -> Generator[T, None, None]:
 
 
 def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> pa.Table:
-    """A block by the types of ``schema``; floats come as text, since their digits are looked at first."""
+    """Read a block by the types of ``schema``; floats as text, since their digits are checked first."""
     types = [pa.string() if pa.types.is_float64(field.type) else field.type for field in schema]
     try:
         found = _read_as(block, types, table.delimiter)
     except pa.ArrowInvalid:
-        # Which column it is, and what can be read in another way, shows one by one.
+        # The columns are converted one by one, which shows the wrong one and what can be read in another way.
         found = _read_as(block, [pa.string()] * len(types), table.delimiter)
     columns = [
         _convert(table, column, cells, field.type)
@@ -131,7 +131,7 @@ def _read(table: StagedTable, schema: pa.Schema, block: bytes) -> pa.Table:
 
 
 def _read_as(block: bytes, types: Iterable[pa.DataType], delimiter: str) -> pa.Table:
-    # Columns are named by their number: headings can be any text.
+    # Columns are named by their number, since headings can be any text.
     named = {str(number): kind for number, kind in enumerate(types)}
     return pa_csv.read_csv(
         pa.BufferReader(block),
@@ -162,7 +162,7 @@ def _convert(table: StagedTable, column: Column, cells: pa.ChunkedArray, kind: p
 
 
 def _refuse_rounding(table: StagedTable, column: Column, cells: pa.ChunkedArray) -> None:
-    """A float that reads back as other digits is another number."""
+    """Refuse a float that reads back as other digits: it is another number."""
     long = cells.filter(pc.fill_null(pc.greater(pc.utf8_length(cells), _EXACT_DIGITS), False))
     for text in cast("Iterable[str]", long.to_pylist()):
         number = Decimal(text)
@@ -183,7 +183,7 @@ def _is_kept(number: Decimal, double: float) -> bool:
 
 
 def _old_offsets(table: StagedTable, column: Column, cells: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    """Offsets with seconds, as local times had them before there were zones, are read by Python alone."""
+    """Read offsets with seconds, as local times had before there were zones; only Python reads them."""
     try:
         moments: list[Any] = [
             None if text is None else datetime.fromisoformat(cast("str", text)).astimezone(UTC)

@@ -1,8 +1,8 @@
-"""The rows of one template as they are staged for a format, and how they are read back: NULL is never an empty text.
+"""The staged rows of one template, and how they are read back: NULL is never an empty text.
 
-They are CSV as ``COPY`` writes it in one dialect, whatever the job's own is: line feed, no heading, NULL as ``\\N``
-without quotes; a text that says ``\\N`` itself stands in quotes. Cells are separated by a character that texts hardly
-ever hold, so that few stand in quotes: what has none is cut by Python's own methods, three times as fast.
+They are CSV as ``COPY`` writes it, in one dialect for all jobs: line feed, no heading, NULL as ``\\N`` without quotes;
+a text ``\\N`` is in quotes. Cells are separated by a character that texts hardly ever contain, so that few need quotes:
+text without quotes is split by Python's own methods, three times as fast.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from export_jobs.streaming.formats.count import Cells, ColumnCounts
 NULL = "\\N"
 _NO_HEAD = {"header": False, "bom": False, "encoding": "utf-8", "unencodable": "fail"}
 DELIMITER = "\x1f"
-"""The separator of units, which ASCII has for this."""
+"""ASCII's unit separator."""
 PARQUET_DELIMITER = ","
-"""pyarrow reads quotes as fast, and its row groups end where the text says: files made again have the same bytes."""
+"""pyarrow reads quotes as fast, and its row groups end where the text says: a rerun gives the same bytes."""
 STAGED_DIALECT = FileOptions(header=False, null_text=NULL, line_ending="lf", delimiter=DELIMITER)
 PARSED_BYTES = 1 << 16
-"""More would only make the garbage collector walk over more cells again and again, and leave the caches."""
+"""With more, the garbage collector would walk over more cells again and again, and caches would overflow."""
 
 _EMPTY_TEXT = [""]
-"""The row of an empty line: a file of one column has an empty text there."""
+"""The row of an empty line: in a file of one column it is an empty text."""
 _NULL_IN_QUOTES = f'"{NULL}"'
 
 
 @dataclass(frozen=True)
 class StagedTable:
-    """What a file is made of. ``chunks`` can be read once; ``template`` names it in errors.
+    """The rows for a file. ``chunks`` can be read once; ``template`` names it in errors.
 
-    ``options``: those of the file, for formats of text. ``delimiter`` stands between two cells as they are staged.
-    ``counts`` knows the rows that have been read.
+    ``options``: those of the file, for text formats. ``delimiter``: between two staged cells. ``counts``: the numbers
+    of the rows that were read.
     """
 
     template: str
@@ -54,9 +54,9 @@ class StagedTable:
         object.__setattr__(self, "counts", ColumnCounts(self.columns))
 
     def blocks(self, size: int) -> Iterator[bytes]:
-        """Whole records, at most ``size`` bytes of them unless one record alone is longer.
+        """Yield whole records, at most ``size`` bytes at a time unless a single record is longer.
 
-        Blocks end where the text says, never where a chunk happens to: what is made of them is the same each time.
+        Blocks end where the text says, never where a chunk happens to end: the result is the same each time.
         """
         pending = bytearray()
         wanted = size
@@ -75,7 +75,7 @@ class StagedTable:
             del pending[:end]
 
     def batches(self) -> Iterator[list[Cells]]:
-        """The cells of each block, column by column; None is NULL."""
+        """Yield the cells of each block, column by column; None is NULL."""
         for block in self.blocks(PARSED_BYTES):
             columns = self._columns(block.decode())
             self.counts.add(columns)
@@ -93,7 +93,7 @@ class StagedTable:
         return columns
 
     def _plain_columns(self, text: str) -> list[Cells]:
-        """The columns of a text without quotes."""
+        """Return the columns of a text without quotes."""
         width, rows = len(self.columns), text.count("\n")
         cells = text.removesuffix("\n").replace("\n", self.delimiter).split(self.delimiter)
         if len(cells) != width * rows:
@@ -104,19 +104,19 @@ class StagedTable:
         return self.error(f"{found}, but the file has {len(self.columns)} columns")
 
     def error(self, what: str, remedy: str = "Clear the extract task of this run to read the rows again") -> Exception:
-        """What is wrong with these rows."""
+        """Return an error about these rows."""
         return TerminalError(f"Template {self.template!r}: {what}", remedy)
 
     def cell_error(self, column: Column, what: str, remedy: str) -> Exception:
-        """What is wrong with a cell of ``column``; the value itself belongs in no log."""
+        """Return an error about a cell of ``column``; the value itself must not be logged."""
         return self.error(f"column {column.name!r} {what}", remedy)
 
 
 def staged_dialect(options: FileOptions) -> FileOptions:
-    """How the rows of a job with ``options`` are staged: CSV as it is delivered, for other formats in one dialect."""
+    """Return how rows of a job with ``options`` are staged: CSV as delivered, other formats in one dialect."""
     max_bytes = options.max_bytes * (MAX_FILE_PARTS if options.split else 1)
     if options.format == "csv":
-        # What each part begins with is not among the rows, and a part is encoded when it is made.
+        # The head of each part is not among the rows, and a part is encoded when it is written.
         return options if not options.split else options.model_copy(update={**_NO_HEAD, "max_bytes": max_bytes})
     kept = {key: getattr(options, key) for key in ("escape_formulas", "line_breaks")} | {"max_bytes": max_bytes}
     mark = PARQUET_DELIMITER if options.format == "parquet" else DELIMITER
@@ -124,14 +124,14 @@ def staged_dialect(options: FileOptions) -> FileOptions:
 
 
 def block_end(text: bytearray | bytes, size: int) -> int:
-    """Where the next block of at most ``size`` bytes ends; 0 when that does not show yet."""
+    """Return where the next block of at most ``size`` bytes ends; 0 if that is not known yet."""
     if len(text) < size:
         return 0
     return last_end(text, size) or _first_end(text)
 
 
 def last_end(text: bytearray | bytes, limit: int) -> int:
-    """Where the last record ends that has ended by ``limit``; 0 for none. An even number of quotes is before it."""
+    """Return where the last record before ``limit`` ends; 0 for none. An even number of quotes is before it."""
     end = text.rfind(b"\n", 0, limit) + 1
     is_inside = text.count(b'"', 0, end) % 2
     while end and is_inside:
@@ -142,7 +142,7 @@ def last_end(text: bytearray | bytes, limit: int) -> int:
 
 
 def _first_end(text: bytearray | bytes) -> int:
-    """Where the first record ends; 0 while it does not."""
+    """Return where the first record ends; 0 if it does not end yet."""
     start, is_inside = 0, 0
     while end := text.find(b"\n", start) + 1:
         is_inside ^= text.count(b'"', start, end) % 2
@@ -157,7 +157,7 @@ def _with_nulls(cells: Cells) -> Cells:
 
 
 def _columns_with_quotes(text: str, delimiter: str) -> list[Cells]:
-    """The columns of a text in which nothing but NULL reads as NULL."""
+    """Return the columns of a text in which only NULL reads as NULL."""
     csv.field_size_limit(sys.maxsize)  # the module's own limit is 128 kB, and a cell may have any length
     rows = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     columns = zip(*(row or _EMPTY_TEXT for row in rows), strict=True)
@@ -168,7 +168,7 @@ def _columns_with_nulls_in_quotes(text: str, delimiter: str) -> list[Cells]:
     cells = re.compile(rf'(?:"([^"]*(?:""[^"]*)*)"|([^"{delimiter}\n]*))([{delimiter}\n])')
     rows: list[list[str | None]] = [[]]
     for quoted, bare, end in cells.findall(text):
-        # Only a bare cell can be NULL, and an empty one is empty on both sides.
+        # Only a bare cell can be NULL; for an empty cell both groups are empty.
         rows[-1].append(None if bare == NULL else bare or quoted.replace('""', '"'))
         if end == "\n":
             rows.append([])

@@ -1,6 +1,6 @@
-"""Staged rows -> an Excel workbook of one sheet by XlsxWriter, row by row: types, widths, a header that stays in view.
+"""Write staged rows as an Excel workbook of one sheet by XlsxWriter: types, widths, a header that stays in view.
 
-Nothing is ever a formula. The sheet is built in the folder for temporary files, whose space it needs.
+Nothing is ever a formula. The sheet is built row by row in the folder for temporary files, and needs space there.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _CellWriter = Callable[[int, str], Any]
 
 
 def write_xlsx(table: StagedTable, sink: ByteSink) -> int:
-    """Write the rows of ``table`` to ``sink``; returns their number.
+    """Write the rows of ``table`` to ``sink``; return their number.
 
-    Raises ``TerminalError`` for more rows, columns or characters in a cell than Excel holds, and without space.
+    Raises ``TerminalError`` for more rows, columns or characters in a cell than Excel allows, and without space.
     """
     if len(table.columns) > SHEET_COLUMNS:
         raise table.error(f"an Excel sheet has at most {SHEET_COLUMNS} columns", "Leave some out, or choose CSV")
@@ -53,7 +53,7 @@ def write_xlsx(table: StagedTable, sink: ByteSink) -> int:
         try:
             rows = _write_book(table, path)
         except (OSError, FileCreateError) as error:
-            # XlsxWriter puts the system's error into one of its own.
+            # XlsxWriter wraps the system's error into its own.
             if getattr(error.args[0] if error.args else error, "errno", getattr(error, "errno", None)) not in DISK_FULL:
                 raise
             raise table.error(
@@ -94,7 +94,7 @@ def _write_book(table: StagedTable, path: Path) -> int:
 
 
 def _cell_writer(table: StagedTable, column: Column, number: int, book: Any, sheet: Any) -> _CellWriter:
-    """Writes a cell of ``column`` into a row; each kind of value by its own method, so that no text is interpreted."""
+    """Return the writer for cells of ``column``; each kind of value has its own method, so no text is interpreted."""
     look = book.add_format({"num_format": number_format(column)})
 
     def write(row: int, text: str) -> None:

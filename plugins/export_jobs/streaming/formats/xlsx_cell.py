@@ -1,7 +1,7 @@
-"""A staged cell -> what Excel keeps of it, and how it shows it.
+"""Convert a staged cell to Excel's value and format.
 
-Excel's numbers are floats, of which it shows 15 digits: longer ones, such as ids, are texts. It knows no zones and no
-day before 1900: a time with a zone stands as in the job's zone, and what Excel has no time for is text.
+Excel's numbers are floats, of which it shows 15 digits: longer ones, such as ids, become texts. It has no time zones
+and no day before 1900: a time with a zone is written in the job's zone, and a time that Excel does not support is text.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ ExcelValue = bool | int | float | date | str
 _DIGITS = 15
 _PLAIN_DATE = re.compile(r"\d{4}-\d\d-\d\d", flags=re.ASCII)
 _FIRST_DAY = "1900-03-01"
-"""Excel takes 1900 for a leap year: programs do not agree on the days before."""
+"""Excel treats 1900 as a leap year: programs do not agree on the days before this one."""
 _LAST_SECOND = "9999-12-31 23:59:59."
 """A fraction of it would be rounded to the year 10000."""
 _DATE, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 
 
 def excel_value(kind: ColumnType, text: str) -> ExcelValue:
-    """The value of a cell of the type ``kind``; text for what Excel would change."""
+    """Return the value of a cell of the type ``kind``; a text if Excel would change the value."""
     match kind:
         case "boolean":
             return text == "true"
@@ -40,7 +40,7 @@ def excel_value(kind: ColumnType, text: str) -> ExcelValue:
 
 
 def number_format(column: Column) -> str:
-    """Excel's format for the numbers or times of ``column``."""
+    """Return Excel's format for the numbers or times of ``column``."""
     if column.type == "date":
         return _DATE
     if column.type in {"timestamp", "timestamptz"}:
@@ -52,7 +52,7 @@ def number_format(column: Column) -> str:
 
 def _number(text: str) -> float | str:
     digits = text.partition("e")[0].replace(".", "").lstrip("-0")
-    if len(digits) > _DIGITS or not (digits.isdigit() or not digits):  # NaN and the infinities are no digits
+    if len(digits) > _DIGITS or not (digits.isdigit() or not digits):  # NaN and the infinities have no digits
         return text
     return float(text)
 

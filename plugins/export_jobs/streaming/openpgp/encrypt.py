@@ -1,4 +1,4 @@
-"""Bytes -> an OpenPGP message to several receivers, in constant memory, through a child that runs at the same time."""
+"""Encrypt bytes to several receivers as an OpenPGP message, in constant memory, through a child process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_MESSAGES = 1 << 16
 
 @dataclass(frozen=True)
 class Encryption:
-    """To whom a file is encrypted, and with which key it is signed. ``is_armoured``: as text, a third larger."""
+    """The receivers of an encrypted file, and the key that signs it. ``is_armoured``: as text, a third larger."""
 
     receivers: tuple[ReceiverKey, ...]
     signing_key: SigningKey | None = None
@@ -30,7 +30,7 @@ class Encryption:
 
 
 class EncryptingSink:
-    """What is written to it is encrypted. ``bytes`` and ``sha256`` (hex) are those of the message, once it is whole."""
+    """Encrypts what is written to it. ``bytes`` and ``sha256`` (hex) describe the message once it is complete."""
 
     def __init__(self, process: subprocess.Popen[bytes], sink: HashingSink) -> None:
         self._process = process
@@ -42,7 +42,7 @@ class EncryptingSink:
             thread.start()
 
     def write(self, chunk: bytes | bytearray | memoryview) -> int:
-        """Encrypt ``chunk``; raises why gpg has ended, or why its output cannot be written."""
+        """Encrypt ``chunk``; raises the reason if gpg has ended or its output cannot be written."""
         try:
             _pipe(self._process.stdin).write(chunk)
         except BrokenPipeError:
@@ -50,14 +50,14 @@ class EncryptingSink:
         return len(chunk)
 
     def flush(self) -> None:
-        """Hand what was written to gpg."""
+        """Flush to gpg."""
         try:
             _pipe(self._process.stdin).flush()
         except BrokenPipeError:
             raise self._failure() from None
 
     def finish(self) -> None:
-        """End the message; raises as ``write`` does when it is not whole."""
+        """End the message; raises as ``write`` if it is not complete."""
         with suppress(BrokenPipeError):
             _pipe(self._process.stdin).close()
         code = self._wait()
@@ -66,7 +66,7 @@ class EncryptingSink:
         self._sink.flush()
 
     def abort(self) -> None:
-        """End gpg at once: what it has written so far is no message."""
+        """Kill gpg; its output so far is no message."""
         self._process.kill()
         with suppress(BrokenPipeError, OSError):
             _pipe(self._process.stdin).close()
@@ -74,12 +74,12 @@ class EncryptingSink:
 
     @property
     def bytes(self) -> int:
-        """How long the message is."""
+        """The length of the message."""
         return self._sink.bytes
 
     @property
     def sha256(self) -> str:
-        """The hash of the message."""
+        """The SHA-256 (hex) of the message."""
         return self._sink.sha256
 
     def _failure(self) -> BaseException:
@@ -93,7 +93,7 @@ class EncryptingSink:
         return code
 
     def _read_output(self) -> None:
-        """Write what gpg says; when that fails gpg is ended, or the writer would wait for it forever."""
+        """Write gpg's output; if that fails, kill gpg, or the writer would wait for it forever."""
         with _pipe(self._process.stdout) as source:
             try:
                 while chunk := source.read(_CHUNK_BYTES):
@@ -110,7 +110,7 @@ class EncryptingSink:
 
 @contextmanager
 def encrypt(sink: BinaryIO, encryption: Encryption, what: str) -> Iterator[EncryptingSink]:
-    """Encrypt what is written to the value into ``sink``; leaving it without an error ends the message.
+    """Yield a sink whose content is encrypted into ``sink``; leaving the context without an error ends the message.
 
     ``what`` names the file in errors. Raises ``UserError`` for a key that cannot be used, ``TransientError`` for a gpg
     that was killed, ``TerminalError`` on a full disk and without gpg.
@@ -131,13 +131,13 @@ def encrypt(sink: BinaryIO, encryption: Encryption, what: str) -> Iterator[Encry
 
 
 def prove_encryption(encryption: Encryption) -> None:
-    """Encrypt nothing, to prove every key and the passphrase before any row is read; raises as ``encrypt`` does."""
+    """Check every key and the passphrase, before any row is read, by encrypting nothing; raises as ``encrypt``."""
     with open(os.devnull, "wb") as nowhere, encrypt(nowhere, encryption, "a trial"):  # noqa: PTH123  a device
         pass
 
 
 def key_fault(tag: str, confirmed: str, found: PublicKey) -> UserError | None:
-    """Why nothing can be encrypted to the key ``tag``. ``confirmed``: the fingerprint that was confirmed for it."""
+    """Return why nothing can be encrypted to the key ``tag``, if so. ``confirmed``: its confirmed fingerprint."""
     if found.fingerprint != confirmed:
         what = f"The text of the key {tag!r} contains {found.fingerprint}, not the confirmed key {confirmed}"
         return UserError(what, "Find out who changed it, then save the right key under a new tag")

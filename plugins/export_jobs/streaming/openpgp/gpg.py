@@ -1,7 +1,7 @@
-"""gpg in child processes, each use with an empty home of its own: nothing of the worker's user is read or changed.
+"""Run gpg in child processes, each with its own empty home: nothing of the worker's user is read or changed.
 
-gpg never asks the network: no key is looked up, none is fetched. Its home lies in memory where the system has a place
-for that, is readable by this user alone and is removed after use; a home whose process was killed goes with the next.
+gpg never uses the network: no key is looked up or fetched. Its home is in memory if the system has a place for that,
+only this user can read it, and it is removed after use. The next use removes the home of a process that was killed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from export_jobs.streaming.base.sink import DISK_FULL
 HOME_PREFIX = "ej-gpg-"
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it, for this user alone
 _LONGEST_ROOT = 60
-"""Characters. gpg's agent listens on a socket in the home, and the path of a socket holds about a hundred."""
+"""Characters. gpg's agent listens on a socket in the home; the path of a socket can have about a hundred."""
 _SECONDS = 60
 _LOCK = "in-use"
 _QUIET = (
@@ -33,12 +33,12 @@ _QUIET = (
 
 
 class GpgRefusedError(TerminalError):
-    """gpg does not take what it was given, as far as its messages say."""
+    """gpg refused its input, as far as its messages say."""
 
 
 @dataclass(frozen=True)
 class GpgHome:
-    """An empty home of gpg. ``has_agent``: private keys are used in it, which takes gpg's agent."""
+    """An empty home of gpg. ``has_agent``: private keys are used in it, which requires gpg's agent."""
 
     path: Path
     program: str
@@ -46,16 +46,16 @@ class GpgHome:
 
     @property
     def environment(self) -> dict[str, str]:
-        """No variable of the worker reaches gpg; its messages are in English."""
+        """The environment of gpg, without the worker's variables; its messages are in English."""
         return {"GNUPGHOME": str(self.path), "HOME": str(self.path), "PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
 
     def command(self, *arguments: str) -> list[str]:
-        """A command line of gpg; it holds no secret, since everybody on a machine can read those."""
+        """Return a command line of gpg; it contains no secret, since everybody on a machine can read command lines."""
         quiet = [option for option in _QUIET if not (self.has_agent and option == "--no-autostart")]
         return [self.program, "--homedir", str(self.path), *quiet, *arguments]
 
     def run(self, *arguments: str, given: bytes = b"") -> str:
-        """What gpg prints; raises ``UserError`` with its own sentence when it refuses."""
+        """Run gpg and return its output; raises what ``gpg_error`` returns if it fails."""
         try:
             done = subprocess.run(  # noqa: S603  no shell, and no argument from a definition but fingerprints
                 self.command(*arguments),
@@ -74,7 +74,7 @@ class GpgHome:
 
 @contextmanager
 def open_gpg(*, has_agent: bool = False) -> Iterator[GpgHome]:
-    """An empty home, removed on leaving; raises ``TerminalError`` on a machine without gpg."""
+    """Yield an empty home, which is removed on leaving; raises ``TerminalError`` on a machine without gpg."""
     program = require_gpg()
     root = _root()
     _sweep(root)
@@ -87,12 +87,12 @@ def open_gpg(*, has_agent: bool = False) -> Iterator[GpgHome]:
 
 
 def find_gpg() -> str | None:
-    """The path of gpg; None where there is none."""
+    """Return the path of gpg, or None."""
     return shutil.which("gpg")
 
 
 def require_gpg() -> str:
-    """The path of gpg; raises ``TerminalError`` on a machine without it."""
+    """Return the path of gpg; raises ``TerminalError`` on a machine without it."""
     program = find_gpg()
     if program is None:
         raise TerminalError(
@@ -103,13 +103,13 @@ def require_gpg() -> str:
 
 
 def gpg_version() -> str:
-    """As gpg says it: ``2.2.40``."""
+    """Return gpg's version, such as ``2.2.40``."""
     with open_gpg() as home:
         return home.run("--version").splitlines()[0].rpartition(" ")[2]
 
 
 def gpg_error(code: int, messages: bytes) -> TransientError | UserError | TerminalError:
-    """Why a gpg has ended with ``code``, in a sentence; ``messages``: what it wrote to its standard error."""
+    """Return the error for a gpg that ended with ``code``; ``messages``: what it wrote to its standard error."""
     lines = messages.decode("utf-8", "replace").splitlines()
     status = " ".join(line.removeprefix("[GNUPG:] ") for line in lines if line.startswith("[GNUPG:]"))
     if code < 0:
@@ -132,14 +132,14 @@ def _no_space() -> TerminalError:
 
 
 def _new_home(root: Path) -> tuple[Path, BinaryIO]:
-    """A folder and its lock, which is held until the file is closed."""
+    """Create a folder and its lock, which is held until the file is closed."""
     while True:
         path = _new_folder(root)
         lock = (path / _LOCK).open("wb")
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (path / _LOCK).exists():
             return path, lock
-        lock.close()  # another process swept between the two steps, and took it for one that was left behind
+        lock.close()  # another process removed it between the two steps, as a left-over
 
 
 def _new_folder(root: Path) -> Path:
@@ -157,7 +157,7 @@ def _root() -> Path:
 
 
 def _sweep(root: Path) -> None:
-    """Remove the homes of processes that were killed: the system has given their locks back."""
+    """Remove the homes of killed processes: the system has released their locks."""
     for path in root.glob(f"{HOME_PREFIX}*"):
         with suppress(OSError):
             if path.stat().st_uid != os.geteuid():
@@ -169,7 +169,7 @@ def _sweep(root: Path) -> None:
 
 def _remove(path: Path) -> None:
     _end_agent(path)
-    for _ in range(3):  # an agent that ends takes its sockets away at the same moment
+    for _ in range(3):  # an agent that ends removes its sockets at the same time
         shutil.rmtree(path, ignore_errors=True)
         if not path.exists():
             return

@@ -1,4 +1,4 @@
-"""What ``gpg --list-keys --with-colons`` prints -> ``PublicKey``; the format is gpg's doc/DETAILS."""
+"""Parse the output of ``gpg --list-keys --with-colons``; the format is described in gpg's doc/DETAILS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from export_jobs.core.definitions.key import PublicKey
 
 MIN_BITS = 2048
 _NEEDS_BITS = {"1", "2", "3", "16", "17", "20"}
-"""RSA, ElGamal and DSA by gpg's numbers: of these a short key can be broken. Curves are short and strong."""
+"""RSA, ElGamal and DSA by gpg's numbers: their short keys can be broken. Curves are short and strong."""
 _PRIMARY, _SUBKEYS = {"pub", "sec"}, {"sub", "ssb"}
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
 _MAX_USER_ID = 200
@@ -20,7 +20,7 @@ _MAX_USER_ID = 200
 
 @dataclass(frozen=True)
 class _Part:
-    """A primary key or a subkey: ``validity`` is r for revoked, e for expired, i for invalid; ``use`` holds letters."""
+    """A primary key or a subkey. ``validity``: r for revoked, e for expired, i for invalid; ``use``: letters."""
 
     validity: str
     bits: int
@@ -39,7 +39,7 @@ class _Part:
 
 
 def read_listing(text: str) -> list[PublicKey]:
-    """Every key of a listing, judged by gpg's own clock; of a private key, whether one can sign with it."""
+    """Return every key of a listing, valid by gpg's own clock; for a private key, whether it can sign."""
     blocks: list[list[list[str]]] = []
     for line in text.splitlines():
         fields = line.split(":")
@@ -69,7 +69,7 @@ def _public_key(block: list[list[str]]) -> PublicKey:
 
 
 def _faults(primary: _Part, wanted: list[_Part], usable: list[_Part], use: str) -> Iterator[str]:
-    """Gravest first."""
+    """Yield the faults, the most serious first."""
     act = "sign" if use == "s" else "encrypt"
     if primary.validity == "r":
         yield "has been revoked by its owner"
@@ -110,6 +110,6 @@ def _day(instant: datetime | None) -> str:
 
 
 def _user_id(text: str) -> str:
-    """The name as its owner wrote it, which is anything: unseen characters are left out."""
+    """Return the name as its owner wrote it, which can be anything, without invisible characters."""
     raw = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
     return "".join(char for char in raw if not is_control(char))[:_MAX_USER_ID]

@@ -1,4 +1,4 @@
-"""The text of a key -> what gpg reads in it, with its own signatures checked."""
+"""Read the text of a key with gpg, which checks the key's self-signatures."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _LIST = ("--with-colons", "--fixed-list-mode", "--with-fingerprint")
 
 @dataclass(frozen=True)
 class SigningKey:
-    """The team's private key in ASCII armour, and the passphrase that opens it; neither shows in a ``repr``."""
+    """The team's private key in ASCII armour, and its passphrase; a ``repr`` shows neither."""
 
     private_key: str = field(repr=False)
     passphrase: str = field(default="", repr=False)
 
 
 def read_public_key(text: str) -> PublicKey:
-    """The key in ``text``, which may have a ``fault``.
+    """Return the key in ``text``, which may have a ``fault``.
 
-    Raises ``UserError`` for what is no single public key, ``TerminalError`` on a machine without gpg.
+    Raises ``UserError`` unless it is a single public key, ``TerminalError`` on a machine without gpg.
     """
     issue = next(armour_issues("", text), None)
     if issue:
@@ -36,13 +36,13 @@ def read_public_key(text: str) -> PublicKey:
 
 
 def read_signing_key(key: SigningKey) -> PublicKey:
-    """The team's key in a home of its own; raises as ``import_signing_key``. Its passphrase is not tried."""
+    """Read the team's key in a separate home; raises as ``import_signing_key``. Its passphrase is not tried."""
     with open_gpg(has_agent=True) as home:
         return import_signing_key(home, key)
 
 
 def import_public_key(home: GpgHome, text: str) -> PublicKey:
-    """The same, and the key is in ``home`` then."""
+    """Import the public key in ``text`` into ``home`` and return it; raises as ``read_public_key``."""
     before = {key.fingerprint for key in read_listing(home.run("--list-keys", *_LIST))}
     try:
         home.run("--import", given=text.encode("utf-8", "replace"))
@@ -52,7 +52,7 @@ def import_public_key(home: GpgHome, text: str) -> PublicKey:
     found = [key for key in listed if key.fingerprint not in before]
     if len(found) == 1:
         return found[0]
-    # Two tags can hold one key; and a key that gpg has not taken is looked at for why.
+    # Two tags can have the same key; and for a key that gpg did not import, find out why.
     shown = _look_at(home, text)
     known = [key for key in listed if key.fingerprint in {key.fingerprint for key in shown}]
     if len(known) == 1:
@@ -70,9 +70,9 @@ def import_public_key(home: GpgHome, text: str) -> PublicKey:
 
 
 def _look_at(home: GpgHome, text: str) -> list[PublicKey]:
-    """What stands in ``text``, whether gpg takes it or not."""
+    """Return the keys in ``text``, whether gpg would import them or not."""
     try:
-        # With the trust model `always`, this command alone wants a file of trust that is not there.
+        # With the trust model `always`, this command requires a trust file that does not exist.
         listing = home.run("--trust-model", "direct", "--show-keys", *_LIST, given=text.encode("utf-8", "replace"))
     except GpgRefusedError:
         return []
@@ -80,7 +80,7 @@ def _look_at(home: GpgHome, text: str) -> list[PublicKey]:
 
 
 def import_signing_key(home: GpgHome, key: SigningKey) -> PublicKey:
-    """Put the team's key into ``home``, which has an agent; raises ``UserError`` unless one can sign with it."""
+    """Import the team's key into ``home``, which has an agent; raises ``UserError`` unless the key can sign."""
     try:
         home.run("--import", given=key.private_key.encode("utf-8", "replace"))
     except GpgRefusedError:

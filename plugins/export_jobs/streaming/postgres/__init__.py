@@ -1,1 +1,1 @@
-"""Rows of PostgreSQL: ``COPY`` at libpq level, settled windows, and what the server's errors mean."""
+"""Rows of PostgreSQL: ``COPY`` at libpq level, settled windows, and the meaning of the server's errors."""

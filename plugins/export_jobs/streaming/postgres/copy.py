@@ -26,9 +26,9 @@ def copy_rows(
     output: CsvSink,
     limits: QueryLimits,
 ) -> int:
-    """Write the rows of ``export`` into ``output``; returns how many they are, which the server has confirmed.
+    """Write the rows of ``export`` into ``output``; return their number, which the server has confirmed.
 
-    Raises ``psycopg.Error``, and ``TerminalError`` for a result that is not complete or does not fit the headings.
+    Raises ``psycopg.Error``, and ``TerminalError`` for a result that is incomplete or does not match the headings.
     """
     statement = _statement(connection, export, options)
     stream = CopyStream(connection, statement, limits.began + limits.statement_timeout_s + DEAD_SERVER_S)
@@ -36,7 +36,7 @@ def copy_rows(
 
 
 def check_preconditions(connection: psycopg.Connection[Any], export: CompiledExport, limits: QueryLimits) -> None:
-    """Raises ``TerminalError`` when one fails; what is left of the query's time is set for what follows."""
+    """Raise ``TerminalError`` if a precondition fails; set the rest of the query's time as the next time limit."""
     for condition in export.preconditions:
         # With values, even none, psycopg reads %% as % and sends one statement only.
         found = connection.execute(condition.sql.encode(), {}).fetchone()
@@ -47,9 +47,9 @@ def check_preconditions(connection: psycopg.Connection[Any], export: CompiledExp
 
 
 def _statement(connection: psycopg.Connection[Any], export: CompiledExport, options: FileOptions) -> bytes:
-    """The COPY statement; values are quoted by the driver, since COPY takes no parameters."""
+    """Return the COPY statement; the driver quotes the values, since COPY takes no parameters."""
     query = psycopg.ClientCursor(connection).mogrify(export.sql.encode(), export.parameters)
-    # The header is ours: a name inside the database has at most 63 bytes, a heading may have more.
+    # We write the header: a name in the database has at most 63 bytes, but a heading may have more.
     copy_options = sql.SQL("FORMAT csv, HEADER false, DELIMITER {}, NULL {}{}").format(
         options.delimiter,
         options.null_text,
@@ -60,7 +60,7 @@ def _statement(connection: psycopg.Connection[Any], export: CompiledExport, opti
 
 
 def _write(stream: CopyStream, template: str, options: FileOptions, output: CsvSink) -> int:
-    """Write the result into ``output``; returns the number of rows, which the server has confirmed."""
+    """Write the result into ``output``; return the number of rows, which the server has confirmed."""
     output.begin(stream.columns)
     seen = 0
     for batch, records in stream.batches(BATCH_BYTES):
@@ -76,10 +76,10 @@ def _write(stream: CopyStream, template: str, options: FileOptions, output: CsvS
 
 
 def _with_crlf(batch: bytearray, records: int) -> bytes | bytearray:
-    """The records with CR LF at their ends, as RFC 4180 asks; line feeds inside a cell stay what they are."""
+    """Return the records with CR LF at their ends, as RFC 4180 requires; line feeds inside a cell stay unchanged."""
     if batch.count(b"\n") == records:
         return batch.replace(b"\n", b"\r\n")
-    # A cell with a line feed stands in quotes, and a quote inside a cell is doubled: every even part is outside.
+    # A cell with a line feed is in quotes, and a quote inside a cell is doubled: every even part is outside.
     parts = batch.split(b'"')
     parts[::2] = [part.replace(b"\n", b"\r\n") for part in parts[::2]]
     return b'"'.join(parts)

@@ -15,11 +15,10 @@ POLL_S = 5.0
 
 
 class CopyStream:
-    """One running COPY of ``columns`` columns. ``confirmed_rows`` is what the server counted, known once ``batches``
-    has ended.
+    """One running COPY of ``columns`` columns. ``confirmed_rows``: the server's count, known after ``batches`` ends.
 
-    ``deadline`` (``time.monotonic()``) ends the wait for a server that no longer answers: statement_timeout is the
-    server's, and does nothing behind a dead network.
+    ``deadline`` (``time.monotonic()``) ends the wait for a server that no longer answers: the server checks
+    statement_timeout, which has no effect if the network is dead.
     """
 
     def __init__(self, connection: psycopg.Connection[Any], statement: bytes, deadline: float) -> None:
@@ -36,14 +35,14 @@ class CopyStream:
         self.columns = self._expect(ExecStatus.COPY_OUT).nfields
 
     def batches(self, batch_bytes: int) -> Iterator[tuple[bytearray, int]]:
-        """Whole CSV records, each ended by its line feed, and how many they are.
+        """Yield whole CSV records, each ended by its line feed, and their number.
 
-        A batch ends once it holds ``batch_bytes``; it holds more only by the end of its last record. Ends without an
-        exception only when the server has confirmed that the result is complete; raises ``psycopg.Error`` otherwise.
+        A batch ends with the record that reaches ``batch_bytes``. Ends without an exception only if the server has
+        confirmed that the result is complete; else raises ``psycopg.Error``.
         """
         get_copy_data = self._pgconn.get_copy_data
-        # The server sends one message a record. Each is copied into one buffer at once: a list of them would make
-        # the garbage collector walk thousands of views over and over, which costs as much as all the rest.
+        # The server sends one message per record. Each is copied into one buffer at once: with a list of them, the
+        # garbage collector would walk thousands of views again and again, which costs as much as all the rest.
         batch = bytearray()
         records = 0
         while True:
@@ -74,7 +73,7 @@ class CopyStream:
         return result
 
     def _wait(self, events: int) -> None:
-        """Wait in Python, not in libpq: a signal's handler can then end a task at once."""
+        """Wait in Python, not in libpq, so that a signal handler can end a task at once."""
         self._poll.modify(self._pgconn.socket, events)
         while not self._poll.poll(POLL_S * 1000):
             if time.monotonic() > self._deadline:

@@ -1,4 +1,4 @@
-"""The columns of a query's result as PostgreSQL has them now: names, types, and the columns of tables behind them."""
+"""Describe the columns of a query's result as they are now: names, types, and the table columns behind them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import psycopg
 
 from export_jobs.core.catalogue.database_types import POSTGRES_TYPES, ResultColumn
 
-# A type that has a collation is text, such as citext.
+# A type with a collation is text, such as citext.
 _NAMES = """
 SELECT asked.oid, asked.modifier, pg_catalog.format_type(asked.oid, asked.modifier),
        known.typcollation <> 0 AND known.typcategory = 'S'
@@ -18,7 +18,7 @@ JOIN pg_catalog.pg_type AS known ON known.oid = asked.oid
 
 
 def describe(connection: psycopg.Connection[Any], query: str) -> list[ResultColumn]:
-    """The columns of ``query``; what it reads is locked against changes until the transaction ends."""
+    """Return the columns of ``query``; its tables are locked against changes until the transaction ends."""
     result = connection.execute(query.encode()).pgresult
     if result is None:
         return []

@@ -1,4 +1,4 @@
-"""An error of PostgreSQL -> who can act on it: its message names the template and never the SQL or a value."""
+"""Translate errors of PostgreSQL by who can act on them. Messages name the template, never the SQL or a value."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _export_error(error: psycopg.Error, limits: QueryLimits) -> ExportError:
 
 
 def _cancel_error(limits: QueryLimits) -> TerminalError:
-    """Which of two causes it was is seen by the clock: the server's own words are in its operator's language."""
+    """Return the error for a cancelled query. The clock decides the cause: the server's text may be in any language."""
     if limits.remaining_s <= 0:
         return QueryTimeoutError.after(limits.statement_timeout_s, limits.template)
     return TerminalError(
@@ -53,6 +53,6 @@ def _cancel_error(limits: QueryLimits) -> TerminalError:
 
 
 def _details(error: psycopg.Error, code: str) -> str:
-    # These classes name nothing but tables, columns and functions; the text of others may quote a cell of a row.
+    # The texts of these classes name only tables, columns and functions; others may quote a cell of a row.
     is_safe = code.startswith(("3D", "3F", "42")) and error.diag.message_primary
     return f"{code}, {error.diag.message_primary if is_safe else type(error).__name__}"

@@ -1,9 +1,10 @@
 """A window on the *updated* date is read only once no transaction can still add to it; see docs/explanation/windows.md.
 
-A row carries the time its transaction wrote it and is seen only when that transaction commits. Whoever is still open
-when the window has ended may hold such rows, whether it has written yet or not. Every open transaction, also one that
-has not written, holds a lock on its own virtual id that all roles can see: we note those ids once, and wait until
-they are gone. (Comparing ``pg_current_snapshot()`` alone would miss a transaction that writes its first row later.)
+A row has the time at which its transaction wrote it, and becomes visible only when that transaction commits. A
+transaction that is still open after the end of the window may have such rows, whether it has written yet or not. Every
+open transaction, also one that has not written, has a lock on its own virtual id that all roles can see: we record
+those ids once, and wait until they are gone. (A comparison of ``pg_current_snapshot()`` alone would miss a transaction
+that writes its first row later.)
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from export_jobs.streaming.base.limits import QueryLimits
 from export_jobs.streaming.postgres.errors import translate_postgres_errors
 
 READER_NAME = "export-jobs "
-"""Sessions whose application_name starts so are our own readers: READ ONLY, so nobody has to wait for them."""
+"""Sessions whose application_name starts with this are our own readers. They are READ ONLY: no need to wait."""
 SETTLE_TIMEOUT_S = 1800
 SETTLE_POLL_S = 1.0
 GRACE_S = 1
@@ -46,7 +47,7 @@ WHERE database = current_database()
 
 @dataclass(frozen=True)
 class SettleResult:
-    """How long a window took to settle, in seconds, and how many transactions were waited for."""
+    """How long a window took to settle, in seconds, and for how many transactions it waited."""
 
     waited_s: float
     transactions: int
@@ -59,15 +60,15 @@ def wait_until_settled(
     timeout_s: float = SETTLE_TIMEOUT_S,
     poll_s: float = SETTLE_POLL_S,
 ) -> SettleResult:
-    """Return once no transaction that could still write a row dated before ``window_end`` is open.
+    """Return once no open transaction can still write a row dated before ``window_end``.
 
-    Begin the transaction that reads the window only after this. Raises ``TransientError``, naming what is open, after
-    ``timeout_s`` seconds; ``TerminalError`` on a standby, which does not know what is open on its primary.
+    Start the transaction that reads the window only after this. Raises ``TransientError``, which names what is open,
+    after ``timeout_s`` seconds; ``TerminalError`` on a standby, which does not know what is open on its primary.
     """
     began = time.monotonic()
     with translate_postgres_errors(QueryLimits("(waiting for the window to settle)", int(timeout_s), int(timeout_s))):
         connection.rollback()
-        connection.autocommit = True  # each look must see the present
+        connection.autocommit = True  # each look must see the current state
         _refuse_standby(connection)
         deadline = began + timeout_s
         while not _has_ended(connection, window_end):
@@ -91,7 +92,7 @@ def _refuse_standby(connection: psycopg.Connection[Any]) -> None:
 
 
 def _has_ended(connection: psycopg.Connection[Any], window_end: datetime) -> bool:
-    # A transaction gets its time a moment before its virtual id shows; the grace covers that moment.
+    # A transaction gets its time a moment before its virtual id is visible; the grace period covers that moment.
     query = "SELECT clock_timestamp() >= %(window_end)s + make_interval(secs => %(grace)s)"
     return bool(_fetch_value(connection, query, {"window_end": window_end, "grace": GRACE_S}))
 

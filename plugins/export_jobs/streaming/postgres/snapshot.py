@@ -1,4 +1,4 @@
-"""One transaction of PostgreSQL that reads any number of exports as they were at one instant."""
+"""One transaction of PostgreSQL that reads any number of exports as of one instant."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CANCEL_S = 5
 
 
 class PostgresSnapshot:
-    """The instant that a transaction sees. ``on_one_plan`` names the templates whose bytes depend on the plan."""
+    """The instant that a transaction sees. ``on_one_plan``: the templates whose bytes depend on the query plan."""
 
     def __init__(
         self,
@@ -44,13 +44,13 @@ class PostgresSnapshot:
     def extract(self, export: CompiledExport, options: FileOptions, sink: ByteSink) -> ExtractResult:
         """Write the rows of ``export`` to ``sink`` as CSV; returns only for a complete result.
 
-        Raises ``TransientError`` for what may pass (connection, lock, conflict), ``TerminalError`` for what cannot
+        Raises ``TransientError`` for errors that may pass (connection, lock, conflict), ``TerminalError`` for others
         (permission, precondition, cancelled, too long, too large, no space).
         """
         limits = QueryLimits(export.template, self._statement_timeout_s, self._lock_timeout_s)
         output = CsvSink(sink, export, options)
         with translate_postgres_errors(limits):
-            # What is set for this export alone, its time and its plan, ends with it.
+            # The settings of this export, its time limit and its plan, end with the savepoint.
             self._connection.execute("SAVEPOINT export")
             if export.template in self._on_one_plan:
                 use_one_plan(self._connection)
@@ -69,10 +69,10 @@ def open_snapshot(
     *,
     lock_timeout_s: int = LOCK_TIMEOUT_S,
 ) -> Iterator[PostgresSnapshot]:
-    """Begin to read ``exports``: all that they read is looked up and locked before a row of it is read.
+    """Open a transaction to read ``exports``: everything they read is looked up and locked before any row is read.
 
-    The transaction ends with the context, so nothing holds a snapshot while files are compressed and sent. Raises what
-    ``PostgresSnapshot.extract`` raises, and what ``check_shape`` does. After an error the connection is closed.
+    The transaction ends with the context, so no snapshot is open while files are compressed and sent. Raises what
+    ``PostgresSnapshot.extract`` and ``check_shape`` raise. After an error the connection is closed.
     """
     on_one_plan = set()
     limits = QueryLimits(exports[0].template, read_options.statement_timeout_s, lock_timeout_s)
@@ -84,7 +84,7 @@ def open_snapshot(
                 QueryLimits(export.template, read_options.statement_timeout_s, lock_timeout_s)
             ):
                 refuse_other_tables(connection, export, search_path)
-                # What is described is locked until the end, so that it is still the same when it is read.
+                # A described table is locked until the end, so that it is unchanged when it is read.
                 shape = read_shape(export, lambda query: describe(connection, query))
             read_options.check_shape(export, shape)
             if depends_on_plan(export, shape):
@@ -106,13 +106,13 @@ def extract_by_copy(
     *,
     lock_timeout_s: int = LOCK_TIMEOUT_S,
 ) -> ExtractResult:
-    """One export alone, in a transaction of its own."""
+    """Read one export in its own transaction."""
     with open_snapshot(connection, [export], read_options, lock_timeout_s=lock_timeout_s) as snapshot:
         return snapshot.extract(export, options, sink)
 
 
 def _abandon(connection: psycopg.Connection[Any]) -> None:
-    """End the query on the server too: it would else sort on until it next tries to send a row."""
+    """Cancel the query on the server, too: it would else continue, for example to sort, until it sends a row."""
     with suppress(psycopg.Error, OSError):
         if connection.info.transaction_status is TransactionStatus.ACTIVE:
             connection.cancel_safe(timeout=CANCEL_S)

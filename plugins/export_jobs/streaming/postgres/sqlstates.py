@@ -1,4 +1,4 @@
-"""What each SQLSTATE of PostgreSQL means for a query that only reads, and whether another try may help.
+"""What each SQLSTATE of PostgreSQL means for a query that only reads, and whether a retry may help.
 
 Classes and codes of https://www.postgresql.org/docs/current/errcodes-appendix.html; a code goes before its class.
 """
@@ -14,7 +14,7 @@ _OWNER = "Ask the database's owner to"
 
 @dataclass(frozen=True)
 class SqlstateMeaning:
-    """What an error says, and what to do next; ``may_pass``: another try of the same query can succeed."""
+    """What an error means, and what to do next; ``may_pass``: a retry of the same query can succeed."""
 
     what: str
     remedy: str = TRY_AGAIN
@@ -87,5 +87,5 @@ OTHER = _terminal(
 
 
 def sqlstate_meaning(code: str) -> SqlstateMeaning:
-    """What to make of a SQLSTATE of five characters."""
+    """Return the meaning of a SQLSTATE of five characters."""
     return SQLSTATES.get(code) or SQLSTATES.get(code[:2]) or OTHER

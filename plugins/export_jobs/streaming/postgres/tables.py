@@ -1,4 +1,4 @@
-"""Which tables a statement reads, and whether they are the ones that are meant, whole."""
+"""Check that a statement reads the intended tables, and all their rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from export_jobs.errors import TerminalError, TransientError
 from export_jobs.streaming.postgres.transaction import set_path
 
 _RESOLVED = "SELECT name, pg_catalog.to_regclass(name)::oid FROM unnest(%(names)s::text[]) AS asked (name)"
-# pg_class is read by our snapshot, pg_relation_filenode() is told the present.
+# pg_class is read in our snapshot, pg_relation_filenode() returns the current state.
 _REWRITTEN = """
 SELECT count(*) FROM pg_catalog.pg_locks AS held JOIN pg_catalog.pg_class AS seen ON seen.oid = held.relation
 WHERE held.pid = pg_catalog.pg_backend_pid() AND held.locktype = 'relation' AND seen.relfilenode <> 0
@@ -21,7 +21,7 @@ WHERE held.pid = pg_catalog.pg_backend_pid() AND held.locktype = 'relation' AND 
 
 
 def refuse_other_tables(connection: psycopg.Connection[Any], export: CompiledExport, search_path: SearchPath) -> None:
-    """Raises ``TerminalError`` when a table named without a schema is another one for the role than for exports."""
+    """Raise ``TerminalError`` if a name without a schema means different tables for the role and for exports."""
     if search_path.overruled is None or not export.unqualified_tables:
         return
     names = {"names": list(export.unqualified_tables)}
@@ -41,8 +41,8 @@ def refuse_other_tables(connection: psycopg.Connection[Any], export: CompiledExp
 
 
 def refuse_rewritten_tables(connection: psycopg.Connection[Any], template: str) -> None:
-    """Raises ``TransientError`` when a table was rewritten or emptied after our snapshot was taken and before we
-    locked it: PostgreSQL then shows no row of it, and an empty file would be delivered.
+    """Raise ``TransientError`` if a table was rewritten or emptied after our snapshot was taken and before we locked
+    it: PostgreSQL then shows no row of it, and an empty file would be delivered.
     """
     row = connection.execute(_REWRITTEN).fetchone()
     if row and row[0]:

@@ -1,6 +1,6 @@
-"""The transaction that reads: READ ONLY, REPEATABLE READ, and every setting in it that decides what a cell looks like.
+"""The reading transaction: READ ONLY, REPEATABLE READ, with every setting that affects how a cell is written.
 
-The same rows give the same bytes whatever the defaults of role, database and server are.
+The same rows give the same bytes, whatever the defaults of role, database and server are.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ DECIDE_BYTES = {
     "synchronize_seqscans": "off",
 }
 _LOSE_ROWS = ("zero_damaged_pages", "ignore_checksum_failure")
-"""Only a superuser may set these back, and they let damaged pages pass for empty ones."""
+"""Only a superuser can reset these; with them, damaged pages are read as empty ones."""
 
 _SETTINGS = "SELECT name, setting, source FROM pg_catalog.pg_settings"
 _PLANNER = """
@@ -56,17 +56,17 @@ WHERE (category LIKE 'Query Tuning%%'
 def begin_transaction(
     connection: psycopg.Connection[Any], read_options: ReadOptions, limits: QueryLimits
 ) -> SearchPath:
-    """Begin to read; returns where names without a schema are looked for.
+    """Begin the transaction; return the search path for names without a schema.
 
-    Raises ``TerminalError`` when the session lets damaged pages pass for empty ones.
+    Raises ``TerminalError`` if the session reads damaged pages as empty ones.
     """
     connection.rollback()
     connection.autocommit = True
     connection.prepare_threshold = None  # a pooler may give each transaction another server session
-    # With SQL_ASCII the driver would answer in bytes, and the role's own limit is for other work.
+    # With SQL_ASCII the driver would return bytes, and the role's own time limit is for other work.
     first = {"client_encoding": "UTF8", "statement_timeout": f"{limits.statement_timeout_s}s"}
     connection.execute(sql.SQL("; ").join(_set("SET", first)))
-    # Everything is named with its schema until the path is our own.
+    # Until our path is set, every name has its schema.
     known = {name: (setting, source) for name, setting, source in connection.execute(_SETTINGS)}
     _refuse_loss_of_rows(known)
     search_path = SearchPath.of(*known["search_path"])
@@ -76,7 +76,7 @@ def begin_transaction(
         "TimeZone": read_options.time_zone,
         "statement_timeout": f"{limits.statement_timeout_s}s",
         "lock_timeout": f"{limits.lock_timeout_s}s",
-        # Between two exports of a run a file is closed, which takes its time in an object store.
+        # Between two exports of a run a file is closed, which takes long in an object store.
         "idle_in_transaction_session_timeout": f"{limits.statement_timeout_s}s",
         "application_name": read_options.application_name.encode("ascii", "replace").decode()[:63],
     }
@@ -86,17 +86,17 @@ def begin_transaction(
 
 
 def use_one_plan(connection: psycopg.Connection[Any]) -> None:
-    """Let the planner go by PostgreSQL's own defaults alone, without parallel workers.
+    """Make the planner use only PostgreSQL's own defaults, without parallel workers.
 
     For a statement whose bytes depend on the plan: rows without an order, and sums of floating-point numbers, whose
-    last digits depend on the order in which they are added.
+    last digits depend on the order of the additions.
     """
     defaults = dict(connection.execute(_PLANNER, {}).fetchall()) | {"max_parallel_workers_per_gather": "0"}
     connection.execute(sql.SQL("; ").join(_set("SET LOCAL", defaults)))
 
 
 def set_path(path: str) -> sql.Composed:
-    """The statement that sets the path of this transaction; ``SET`` would take a list for one name."""
+    """Return the statement that sets the path of this transaction; ``SET`` would read a list as one name."""
     return sql.SQL("SELECT pg_catalog.set_config('search_path', {}, true)").format(path)
 
 

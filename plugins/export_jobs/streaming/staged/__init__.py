@@ -1,1 +1,1 @@
-"""Rows between two steps: one raw deflate stream, which zip and gzip take as it is and other formats read back."""
+"""Rows between two steps: a raw deflate stream, which zip and gzip use unchanged and other formats read back."""

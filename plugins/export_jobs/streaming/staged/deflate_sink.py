@@ -1,4 +1,4 @@
-"""Rows as text -> one raw deflate stream, packed in a thread beside the one that reads them from the database.
+"""Pack rows as text into a raw deflate stream, in a second thread while the first one reads from the database.
 
 Deflate is ISA-L's (``isal``); see docs/adr/0011.
 """
@@ -19,18 +19,18 @@ from export_jobs.streaming.base.sink import HashingSink
 
 LEVEL = 2
 BLOCK_BYTES = 1 << 17
-"""ISA-L's bytes depend on how its input is cut, so it is always cut like this, however the rows come."""
+"""ISA-L's output depends on how its input is split, so it is always split like this, however the rows arrive."""
 RAW_DEFLATE = -15
 WAITING_CHUNKS = 8
-"""So many chunks wait for the thread at most, which bounds the memory; see ``BATCH_BYTES`` and ``BATCH_ROWS``."""
+"""Limit of chunks that wait for the thread, which bounds the memory; see ``BATCH_BYTES`` and ``BATCH_ROWS``."""
 STOP_S = 10
 
 
 class DeflateSink:
-    """Takes text by ``write`` and hands it to a thread that sums, packs and writes it to ``sink``.
+    """Takes text by ``write`` and passes it to a thread that hashes it, packs it and writes it to ``sink``.
 
-    Used as a context: leaving it stops the thread. ``what`` names the file in errors. A chunk must not be changed
-    after it was given. What fails in the thread (``TerminalError`` when no space is left) is raised by the next
+    Use it as a context manager: leaving it stops the thread. ``what`` names the file in errors. A chunk must not be
+    changed after ``write``. An error in the thread (``TerminalError`` if no space is left) is raised by the next
     ``write``, or by ``finish``.
     """
 
@@ -54,22 +54,22 @@ class DeflateSink:
     ) -> None:
         if self._thread.is_alive():
             self._failure = self._failure or error or RuntimeError("not finished")
-            # A write that hangs must not keep a task that was told to stop; the process takes the thread with it.
+            # A write that hangs must not delay a task that was asked to stop; the thread ends with the process.
             with suppress(Full):
                 self._waiting.put(None, timeout=STOP_S)
             self._thread.join(STOP_S)
 
     def write(self, chunk: bytes | bytearray) -> None:
-        """Have ``chunk`` packed; waits while the thread is behind."""
+        """Pass ``chunk`` to the thread; waits while the thread is behind."""
         if self._failure is not None:
             raise self._failure
         self._waiting.put(chunk)
 
     def flush(self) -> None:
-        """Nothing: only the whole stream is of use, and ``finish`` ends it."""
+        """Do nothing: only the whole stream is of use, and ``finish`` ends it."""
 
     def finish(self) -> PackedRows:
-        """End the stream and hand everything to the system; returns what is in it."""
+        """End the stream and flush it; returns a description of its content."""
         self._waiting.put(None)
         self._thread.join()
         if self._failure is not None:
@@ -86,7 +86,7 @@ class DeflateSink:
         )
 
     def _work(self) -> None:
-        """Until the end is given. After a failure chunks are only taken away, so that nobody waits for room."""
+        """Pack chunks until the end. After a failure only discard them, so that ``write`` does not wait forever."""
         while (chunk := self._waiting.get()) is not None:
             if self._failure is None:
                 try:

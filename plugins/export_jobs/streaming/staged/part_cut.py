@@ -1,6 +1,6 @@
-"""Whole records -> parts: cut after a number of rows, or before a part would have more bytes than it may.
+"""Cut whole records into parts: after a number of rows, or before a part would have too many bytes.
 
-Where a part ends is decided by the text alone, never by how it happens to arrive: a rerun's parts are the same.
+Only the text decides where a part ends, never how it arrives: a rerun's parts are the same.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from export_jobs.streaming.formats.staged_table import last_end
 
 @dataclass(frozen=True)
 class RecordText:
-    """Records as blocks of whole ones, each ended by a line feed. ``has_quotes``: one in quotes ends no record.
+    """Blocks of whole records, each ended by a line feed. ``has_quotes``: a line feed in quotes ends no record.
 
-    ``head_bytes``: of what each part begins with, such as headings.
+    ``head_bytes``: size of what each part starts with, such as headings.
     """
 
     template: str
@@ -28,19 +28,19 @@ class RecordText:
 
 
 class PartCutter:
-    """Cuts records into parts, in order. Each part has to be read to its end before the next one is asked for."""
+    """Cuts records into parts, in order. Each part must be read to its end before the next one is requested."""
 
     def __init__(self, text: RecordText, split: FileSplit) -> None:
         self._text, self._split = text, split
         self._rest = next(text.blocks, b"")
         self.number = 0
         self.rows = 0
-        """Of the part that is read, so far."""
+        """Rows of the current part so far."""
 
     def __iter__(self) -> Iterator[Iterator[bytes]]:
-        """The records of each part. Where there are none at all, one part without any.
+        """Yield the records of each part. If there are no records, yield one part without any.
 
-        Raises ``TerminalError`` for more than ``MAX_FILE_PARTS`` parts and for a record that no part has room for.
+        Raises ``TerminalError`` for more than ``MAX_FILE_PARTS`` parts and for a record that is too large for a part.
         """
         while not self.number or self._rest:
             self.number += 1
@@ -73,7 +73,7 @@ class PartCutter:
                 return
 
     def _fitting_end(self, used: int) -> int:
-        """How many bytes of the block still go into the part; whole records only."""
+        """Return how many bytes of the block still fit into the part, in whole records."""
         block, has_quotes = self._rest, self._text.has_quotes
         if self._split.rows is not None:
             return end_of_records(block, self._split.rows - self.rows, has_quotes=has_quotes)
@@ -86,14 +86,14 @@ class PartCutter:
 
 
 def count_records(block: bytes, *, has_quotes: bool) -> int:
-    """How many records a block of whole ones has."""
+    """Return how many records a block of whole records has."""
     if has_quotes and b'"' in block:
         block = b"".join(block.split(b'"')[::2])
     return block.count(b"\n")
 
 
 def end_of_records(block: bytes, records: int, *, has_quotes: bool) -> int:
-    """Where the first ``records`` of a block of whole records end: its own end when it has no more than that."""
+    """Return where the first ``records`` of a block of whole records end; the block's end if it has no more."""
     if count_records(block, has_quotes=has_quotes) <= records:
         return len(block)
     end = is_inside = 0

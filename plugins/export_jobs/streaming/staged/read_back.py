@@ -1,4 +1,4 @@
-"""A staged deflate stream -> its bytes, or the text in it; an error unless they are what was extracted."""
+"""Read a staged deflate stream, or the text in it; raise an error unless it is what was extracted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHUNK_BYTES = 1 << 20
 
 
 def packed_chunks(source: BinaryIO, packed: PackedRows, name: str) -> Iterator[bytes]:
-    """The stream as it is; raises ``TerminalError`` at its end unless length and SHA-256 are those of ``packed``."""
+    """Yield the stream unchanged; raises ``TerminalError`` at its end unless length and SHA-256 match ``packed``."""
     digest = hashlib.sha256()
     seen = 0
     while chunk := source.read(CHUNK_BYTES):
@@ -30,13 +30,13 @@ def packed_chunks(source: BinaryIO, packed: PackedRows, name: str) -> Iterator[b
 
 
 def text_chunks(source: BinaryIO, packed: PackedRows, name: str) -> Iterator[bytes]:
-    """The rows as they were extracted, in chunks of at most 1 MiB; raises as ``packed_chunks``, also for the text."""
+    """Yield the extracted text in chunks of at most 1 MiB; raises as ``packed_chunks``, also for the text."""
     inflater = isal_zlib.decompressobj(RAW_DEFLATE)
     crc32, seen = 0, 0
     try:
         for chunk in packed_chunks(source, packed, name):
             rest, text = chunk, b""
-            # The inflater may have taken all of a chunk and still hold text of it.
+            # The inflater may have consumed a whole chunk and still have text of it.
             while rest or len(text) == CHUNK_BYTES:
                 text = inflater.decompress(rest, CHUNK_BYTES)
                 crc32 = isal_zlib.crc32(text, crc32)
