@@ -10,7 +10,7 @@ FileFormat = Literal["csv", "jsonl", "parquet", "xlsx", "fixed"]
 PACKED_FORMATS: frozenset[FileFormat] = frozenset({"parquet", "xlsx"})
 """Formats that are compressed inside, so that compressing the file again gains nothing."""
 TEXT_FORMATS: frozenset[FileFormat] = frozenset({"csv", "fixed"})
-"""Formats of plain text, whose encoding and spelling a job may choose."""
+"""Formats of plain text, whose encoding and cell formats a job may choose."""
 
 DecimalMark = Literal[".", ","]
 ThousandsMark = Literal["", ",", ".", " ", "'"]

@@ -51,9 +51,9 @@ def column_use(value: object) -> object:
     return {"column": value} if isinstance(value, str) else value
 
 
-def formatted_width(kind: str, spelling: CellFormat) -> int | None:
+def formatted_width(kind: str, cell_format: CellFormat) -> int | None:
     """Return the characters of the widest value where the format decides it: for words of booleans, and for times."""
-    if kind == "boolean" and spelling.true_text is not None and spelling.false_text is not None:
-        return max(len(spelling.true_text), len(spelling.false_text), 1)
-    pattern = getattr(spelling, f"{kind}_format", None)
+    if kind == "boolean" and cell_format.true_text is not None and cell_format.false_text is not None:
+        return max(len(cell_format.true_text), len(cell_format.false_text), 1)
+    pattern = getattr(cell_format, f"{kind}_format", None)
     return None if pattern is None else shown_width(pattern)

@@ -92,7 +92,7 @@ class StatementDraft:
             self.options,
             self.dialect,
             cell_format=column.cell_format,
-            bind=self._bind_spelling,
+            bind=self._bind_format_text,
         )
 
     def column(self, reference: str, kind: ColumnType, decimals: int | None) -> Column:
@@ -103,7 +103,7 @@ class StatementDraft:
         cell_format = column_format(kind, decimals, self.options, use) if is_text else AS_STORED
         return Column(reference, kind, decimals, cell_format, use.width, use.align)
 
-    def _bind_spelling(self, text: str) -> str:
+    def _bind_format_text(self, text: str) -> str:
         """Return a placeholder for ``text``, always the same one."""
         known = {value: name for name, value in self.conditions.parameters.items() if name.startswith("spelling_")}
         return self.conditions.bind(known.get(text, f"spelling_{len(known) + 1}"), text)

@@ -104,7 +104,7 @@ def columns_shadow_nothing(table: Table, context: RuleContext) -> Iterator[Issue
 
 
 @KEY_RULES.looks_up()
-def kpi_is_no_column(entry: Table | Kpi, context: RuleContext) -> Iterator[Issue]:
+def kpi_is_not_a_column(entry: Table | Kpi, context: RuleContext) -> Iterator[Issue]:
     """A KPI is not named like a column: a filter by that name would select rows but look like one on the KPI."""
     fact = context.catalogue.facts.get(entry.fact) if isinstance(entry, Kpi) else None
     column = next((name for name in fact.fields if name.lower() == entry.key.lower()), None) if fact else None

@@ -34,7 +34,7 @@ def destination_description_is_readable(destination: DestinationSpec) -> Iterato
 def connection_is_an_id(destination: DestinationSpec) -> Iterator[Issue]:
     """``connection`` is the id of an Airflow connection, never a URL: that would put a secret into the table."""
     if not is_connection_id(destination.connection):
-        # The value is not shown: a URL written here by mistake holds a password.
+        # The value is not shown: a URL written here by mistake contains a password.
         what = "this is not the id of an Airflow connection (letters, digits, - _ . only)"
         yield Issue("connection", what, "Write the connection's id; its host and secrets stay in Airflow")
 

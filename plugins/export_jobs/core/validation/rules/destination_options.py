@@ -94,7 +94,7 @@ def downloads_are_kept_for_days(destination: DestinationSpec) -> Iterator[Issue]
 
 
 @DESTINATION_OPTION_RULES.reads("kind", "publish", "replace", "temporary_name", "parallel")
-def direct_goes_with_no_temporary_name(destination: DestinationSpec) -> Iterator[Issue]:
+def direct_has_no_temporary_name(destination: DestinationSpec) -> Iterator[Issue]:
     """A file that is written under its final name has no temporary name and is not renamed."""
     if destination.publish != "direct" or destination.kind in IN_BUCKETS:
         return

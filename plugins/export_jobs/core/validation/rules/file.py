@@ -91,7 +91,7 @@ def limit_is_sensible(job: JobSpec) -> Iterator[Issue]:
 
 
 @FILE_RULES.reads("file.format", "file.header", "file.empty_result")
-def empty_file_is_meant(job: JobSpec) -> Iterator[Issue]:
+def empty_file_is_intended(job: JobSpec) -> Iterator[Issue]:
     """Without a header an empty result gives an empty file, which a receiver may take for a broken one."""
     if job.file.empty_result is not EmptyResult.SEND:
         return

@@ -117,7 +117,7 @@ def destination_is_known(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
 
 
 @JOB_RULES.looks_up("destinations")
-def destinations_are_apart(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
+def destinations_have_different_folders(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """In a shared folder the second destination would find the manifest of the first, which is foreign to it."""
     if not isinstance(context.destinations, Mapping):
         return
@@ -220,7 +220,7 @@ def _basis_issues(path: str, basis: DateBasis, template: Template, context: Rule
 
 
 @JOB_RULES.looks_up("templates", "schedule.frequency")
-def recurring_whole_table_is_meant(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
+def recurring_whole_table_is_intended(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Warn that a dimension is exported whole each time, which may be unexpected for large tables."""
     if job.schedule.frequency is Frequency.ONCE:
         return

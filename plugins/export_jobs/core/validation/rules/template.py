@@ -128,7 +128,7 @@ def dimensions_are_known(template: Template, context: RuleContext) -> Iterator[I
             )
         elif dot and attribute not in dimensions[key].fields:
             what = f"the dimension {key!r} has no attribute {quote_value(attribute)}"
-            yield Issue(path, what, suggest(attribute, dimensions[key].fields, none="Name the dimension alone"))
+            yield Issue(path, what, suggest(attribute, dimensions[key].fields, none="Write only the dimension"))
         elif not is_custom and not dimensions[key].exportable:
             whole = [name for name, dimension in dimensions.items() if dimension.exportable]
             remedy = f"Choose one of {', '.join(whole)}" if whole else "Write exportable: true into its header"

@@ -1,4 +1,4 @@
-"""Rules for how text is written, in CSV and in fixed width: encoding, spelling of values, widths."""
+"""Rules for how text is written, in CSV and in fixed width: encoding, formats of values, widths."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def encoding_makes_sense(job: JobSpec) -> Iterator[Issue]:
 
 
 @TEXT_FILE_RULES.reads("file.format", "file.line_breaks")
-def a_line_is_a_row(job: JobSpec) -> Iterator[Issue]:
+def line_breaks_do_not_end_rows(job: JobSpec) -> Iterator[Issue]:
     """A fixed-width file has no quotes, so a line break in a cell would start another row."""
     if job.file.format == "fixed" and job.file.line_breaks == "keep":
         what = "a line break in a cell would end the row of a fixed-width file"
@@ -51,7 +51,7 @@ def a_line_is_a_row(job: JobSpec) -> Iterator[Issue]:
 
 
 @TEXT_FILE_RULES.reads("file.format", "file.escape_formulas", "file.null_text", *(f"file.{key}" for key in WORDS))
-def words_are_no_formulas(job: JobSpec) -> Iterator[Issue]:
+def words_are_not_formulas(job: JobSpec) -> Iterator[Issue]:
     """Cells and headings are escaped. These words are not: the receiver would not recognise an escaped one."""
     # Only a warning for null_text: jobs that already deliver such a text must continue after an upgrade.
     yield from _formula_issues("file.null_text", job.file.null_text, job, Level.WARNING)
@@ -60,15 +60,15 @@ def words_are_no_formulas(job: JobSpec) -> Iterator[Issue]:
 
 
 @TEXT_FILE_RULES.reads("file.delimiter", *(f"file.{key}" for key in CELL_FORMAT_KEYS))
-def spelling_is_readable(job: JobSpec) -> Iterator[Issue]:
+def cell_formats_are_valid(job: JobSpec) -> Iterator[Issue]:
     """Check what the job sets for all of its columns."""
-    yield from _spelling_issues("file", job.file)
+    yield from _cell_format_issues("file", job.file)
     if (job.file.decimal_mark or ".") == job.file.thousands_mark:
         yield _same_marks("file.thousands_mark", job.file.thousands_mark)
 
 
 @TEXT_FILE_RULES.looks_up("templates", "file")
-def columns_can_be_spelt_so(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
+def column_formats_fit_their_types(job: JobSpec, context: RuleContext) -> Iterator[Issue]:
     """Check that what a column sets for itself fits its type and the format of the file."""
     for path, use, template in readable_uses(job, context):
         table = tables_of(template, context.catalogue)[0]
@@ -76,7 +76,7 @@ def columns_can_be_spelt_so(job: JobSpec, context: RuleContext) -> Iterator[Issu
             if not any(getattr(column, key) is not None for key in _OF_COLUMNS):
                 continue
             place = f"{path}.columns[{index}]"
-            yield from _spelling_issues(place, column)
+            yield from _cell_format_issues(place, column)
             for key in WORDS:
                 yield from _formula_issues(f"{place}.{key}", getattr(column, key) or "", job)
             yield from _format_issues(place, column, job)
@@ -90,12 +90,12 @@ def columns_can_be_spelt_so(job: JobSpec, context: RuleContext) -> Iterator[Issu
                     yield _same_marks(f"{place}.thousands_mark", merged.thousands_mark)
 
 
-def _spelling_issues(path: str, spelling: CellFormat) -> Iterator[Issue]:
+def _cell_format_issues(path: str, cell_format: CellFormat) -> Iterator[Issue]:
     for key in TIME_DIRECTIVES:
-        pattern = getattr(spelling, key)
+        pattern = getattr(cell_format, key)
         if pattern is not None:
             yield from time_format_issues(f"{path}.{key}", key, pattern)
-    yes, no = spelling.true_text, spelling.false_text
+    yes, no = cell_format.true_text, cell_format.false_text
     for key, text in zip(WORDS, (yes, no), strict=True):
         yield from text_issues(f"{path}.{key}", text or "", limit=MAX_WORD)
     if (yes is None) != (no is None):

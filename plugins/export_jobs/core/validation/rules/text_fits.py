@@ -28,7 +28,7 @@ class _Cell(NamedTuple):
     """How the cells of a column are written. ``kind`` is the type in the catalogue."""
 
     kind: ColumnType
-    spelling: CellFormat
+    cell_format: CellFormat
 
 
 @TEXT_FITS_RULES.reads("file.encoding", "file.null_text", "file.true_text", "file.false_text")
@@ -104,7 +104,7 @@ def values_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[Iss
 
 
 def _narrow_issues(place: str, column: ColumnUse, cell: _Cell, null_text: str) -> Iterator[Issue]:
-    needed = formatted_width(cell.kind, cell.spelling)
+    needed = formatted_width(cell.kind, cell.cell_format)
     if column.width is not None and needed is not None and needed > column.width:
         what = f"{quote_value(column.column)} has values of {needed} characters, but a width of {column.width}"
         yield Issue(f"{place}.width", what, f"Write {needed} or more")
@@ -127,12 +127,12 @@ def _cell(job: JobSpec, template: Template, column: ColumnUse, context: RuleCont
     found = kpi or (resolved and resolved.column)
     if not found:
         return None
-    spelling = column_format(found.type, found.decimals, job.file, column)
+    cell_format = column_format(found.type, found.decimals, job.file, column)
     for key in TIME_DIRECTIVES:
-        pattern = getattr(spelling, key)
+        pattern = getattr(cell_format, key)
         if pattern is not None and next(time_format_issues("", key, pattern), None):
             return None
-    return _Cell(found.type, spelling)
+    return _Cell(found.type, cell_format)
 
 
 def _missing_issues(place: str, text: str, encoding: Encoding) -> Iterator[Issue]:
