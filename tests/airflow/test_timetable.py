@@ -236,9 +236,9 @@ def test_a_run_of_a_complete_window_or_of_the_schedule_gets_its_id() -> None:
 
 def test_l6_a_run_that_would_wait_for_years_is_refused() -> None:
     timetable = ExportTimetable(schedule())
-    with pytest.raises(ValueError, match="would keep this job's windows waiting"):
+    with pytest.raises(ValueError, match="would also block this job's windows"):
         timetable.generate_run_id(
             run_type=DagRunType.MANUAL, run_after=pendulum.datetime(2190, 1, 1), data_interval=None
         )
-    with pytest.raises(ValueError, match="lies in the future"):
+    with pytest.raises(ValueError, match="is in the future"):
         timetable.infer_manual_data_interval(run_after=pendulum.datetime(2190, 1, 1))

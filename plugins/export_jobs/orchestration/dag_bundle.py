@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow.dag_processing.bundles.local import LocalDagBundle
 
-# The Dag processor forks for each parse: what it has imported here, no parse has to import again.
+# The Dag processor forks for each parse: no parse has to import again what is imported here.
 import export_jobs.orchestration.factory  # noqa: F401
 from export_jobs import settings
 from export_jobs.errors import ExportError, TransientError
@@ -29,21 +29,21 @@ log = logging.getLogger(__name__)
 
 DAGS_FOLDER = Path(__file__).with_name("dags")
 REFRESH_INTERVAL_S = 4
-"""Below Airflow's own five seconds between two looks at whether a bundle is due, so that it is at each of them."""
-USUAL_SLOTS = 8
-"""Of the pool of all tasks, where nobody has made it: as many as the README says."""
+"""Below Airflow's five seconds between two checks of which bundles are due, so that this one is always due."""
+DEFAULT_SLOTS = 8
+"""The slots of the pool of all tasks, if it does not exist yet: as many as in the README."""
 
 
 class ExportJobsDagBundle(LocalDagBundle):
-    """Points Airflow at the generator file inside the installed package, or makes ``shards`` smaller ones.
+    """Points Airflow at the generator file inside the installed package, or writes ``shards`` smaller ones.
 
     Configured in ``[dag_processor] dag_bundle_config_list`` beside the bundle of the team's own Dags::
 
         {"name": "export-jobs", "classpath": "export_jobs.orchestration.dag_bundle.ExportJobsDagBundle",
          "kwargs": {"shards": 64}}
 
-    ``shards`` is the same in every process, and is not changed later without need: each Dag would move to another
-    file, which makes a new version of it. With one, which is enough for some hundred jobs, nothing is written.
+    ``shards`` must be the same in every process, and should not change later: each Dag would move to another file,
+    which creates a new version of it. With one shard, which is enough for some hundred jobs, nothing is written.
     """
 
     def __init__(self, *, shards: int = 1, refresh_interval: int = REFRESH_INTERVAL_S, **kwargs: Any) -> None:
@@ -54,10 +54,10 @@ class ExportJobsDagBundle(LocalDagBundle):
         self._watch = ShardWatch(self.shards)
 
     def initialize(self) -> None:
-        """Write the files. In the Dag processor, see that no Dag is lost because this process is new.
+        """Write the files. In the Dag processor, make sure that no Dag is lost because this process is new.
 
-        Raises ``TransientError`` there while neither the store nor a snapshot on this disk can say which jobs there
-        are: Airflow then keeps every Dag as it is, and asks again some seconds later.
+        There, raise ``TransientError`` while neither the store nor a snapshot on this disk shows which jobs exist:
+        Airflow then keeps every Dag as it is, and tries again some seconds later.
         """
         if len(self.shards) > 1:
             write_shards(self._path, len(self.shards))
@@ -68,7 +68,7 @@ class ExportJobsDagBundle(LocalDagBundle):
         super().initialize()
 
     def refresh(self) -> None:
-        """Have the shards parsed first whose rows are newer than what was last parsed of them."""
+        """Ask Airflow to parse first the shards whose rows have changed since their last parse."""
         super().refresh()
         hand_down_store_login()
         self._make_pools()
@@ -76,22 +76,22 @@ class ExportJobsDagBundle(LocalDagBundle):
         for shard in behind:
             path = self._path / shard.file_name if shard.count > 1 else DAGS_FOLDER / "build_export_dags.py"
             if shard.count > 1:
-                os.utime(path)  # Airflow puts the file that has changed last before all others
+                os.utime(path)  # Airflow parses the file that has changed last first
             request_parses(self.name, [path.name])
 
     def _make_pools(self) -> None:
-        """Whatever keeps this from its work keeps no Dag from being parsed."""
+        """Create missing pools; an error here must not stop Dags from being parsed."""
         try:
-            slots = {settings.pool(): USUAL_SLOTS}
+            slots = {settings.pool(): DEFAULT_SLOTS}
             if settings.destination_slots():
                 tags = [spec.tag for spec in Definitions(task_store_engine()).destinations()]
                 slots |= {settings.destination_pool(tag): settings.destination_slots() for tag in tags}
             made = make_missing_pools(slots)
         except Exception as error:
-            log.warning("Whether every pool is there cannot be told (%s)", type(error).__name__)
+            log.warning("Could not check whether every pool exists (%s)", type(error).__name__)
         else:
             if made:
-                log.info("Made the pools %s; how many slots each has is yours to change", ", ".join(made))
+                log.info("Created the pools %s; you can change their numbers of slots", ", ".join(made))
 
     def _require_rows(self) -> None:
         try:
@@ -101,15 +101,15 @@ class ExportJobsDagBundle(LocalDagBundle):
             if not empty:
                 return
             raise TransientError(
-                f"Which export jobs there are is not known: {error.what}; {len(empty)} of {len(self.shards)} "
+                f"It is not known which export jobs exist: {error.what}; {len(empty)} of {len(self.shards)} "
                 "shards have no snapshot on this disk",
                 "Every Dag stays as it is, and this is tried again",
             ) from None
 
 
 def _is_dag_processor() -> bool:
-    """Tasks make this bundle, too, and have no access to Airflow's database.
+    """Return whether this process may use Airflow's database: tasks also create this bundle, but may not use it.
 
-    The variable alone does not tell: a task of the LocalExecutor is a fork of the scheduler, and inherits it.
+    The variable alone is not enough: a task of the LocalExecutor is a fork of the scheduler and inherits it.
     """
     return os.environ.get("_AIRFLOW_PROCESS_CONTEXT") == "server" and has_database()

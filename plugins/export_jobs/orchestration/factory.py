@@ -1,8 +1,8 @@
-"""``ExportJob`` -> Dag: one file of Dags from the rows of a table, in which no row can harm another.
+"""Build Dags from ``ExportJob`` rows: one file of Dags, in which no row can affect another.
 
-Airflow validates and serialises a file's Dags after the file has run, and one failure there takes every Dag of the file
-down. So each Dag is validated and serialised here, inside its own try; one that fails is replaced by a Dag of the same
-name that makes no runs and says what is wrong.
+Airflow validates and serialises a file's Dags after the file has run, and one failure there removes every Dag of the
+file. So each Dag is validated and serialised here, inside its own ``try``. One that fails is replaced by a Dag of the
+same name that has no runs and says what is wrong.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ from export_jobs.orchestration.timetable import ExportTimetable, later_s
 log = logging.getLogger(__name__)
 
 BEFORE_ALL_WINDOWS = datetime(1900, 1, 1, tzinfo=UTC)
-"""Airflow wants a start date, and makes an empty green run for anything before it: so it lies before all data."""
+"""Airflow needs a start date and creates an empty successful run for anything before it, so it is before all data."""
 
 MAX_RETRY_DELAY = timedelta(minutes=30)
 
 RUN_TYPES = [kind for kind in DagRunType if kind.value != "backfill"]
-"""Airflow goes on behind the newest run of the schedule *or of a backfill*: a backfill of days that the schedule has
-not come to yet would make it skip all windows before them, for good and without a word. Every window is made anyway."""
+"""Airflow continues after the newest scheduled *or backfill* run. A backfill of days that the schedule has not reached
+yet would make it silently skip all windows before them, forever. Every window gets a run without backfills."""
 
 
 def build_dags(shard: int = 0, shards: int = 1) -> dict[str, DAG]:
-    """The Dags of a shard's jobs by Dag id, the auditor's with the first; in a task's process only the one needed.
+    """Build the Dags of a shard's jobs, by Dag id; shard 0 also has the auditor. A task's process builds only its Dag.
 
-    ``shard``: from 0, of ``shards`` files; a file that names none holds every job.
+    ``shard``: from 0, of ``shards`` files; the defaults build every job.
     """
     wanted = get_parsing_context().dag_id
     if wanted is not None:
@@ -67,13 +67,13 @@ def build_dags(shard: int = 0, shards: int = 1) -> dict[str, DAG]:
 
 
 def build_needed_dag() -> dict[str, DAG]:
-    """In a task's process its Dag, elsewhere none: for a file from which all Dags have moved to those of shards."""
+    """Build the Dag of a task's process, elsewhere none: for a file whose Dags have all moved to shard files."""
     wanted = get_parsing_context().dag_id
     return _needed_dag(wanted) if wanted else {}
 
 
 def _needed_dag(dag_id: str) -> dict[str, DAG]:
-    """The Dag of the task that this process is to run; none when no job has it."""
+    """Build the Dag of the task that this process runs; none when no job has it."""
     if dag_id == AUDITOR_DAG_ID:
         return {AUDITOR_DAG_ID: auditor_dag()}
     try:
@@ -87,9 +87,9 @@ def _needed_dag(dag_id: str) -> dict[str, DAG]:
 
 
 def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:
-    """One job's Dag, or, when its definition is invalid, the Dag that says why.
+    """Build one job's Dag or, when its definition is invalid, the Dag that says why.
 
-    ``check`` validates against the catalogue and serialises as Airflow will; a task's process has no need to.
+    ``check`` validates against the catalogue and serialises as Airflow will; a task's process does not need this.
     """
     if not check and found.job is not None:
         return _export_dag(found.job)
@@ -98,7 +98,7 @@ def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:
         try:
             dag = _export_dag(found.job)
             _check_serialisable(dag)
-        except Exception as error:  # whatever a row provokes in Airflow must stay that row's trouble
+        except Exception as error:  # any error that a row causes in Airflow must affect only that row
             log.exception("The Dag of job %r cannot be built", found.name)
             remedy = "Correct the row, or report it: validation should have found this"
             issues = [Issue("job", f"Airflow refuses the Dag ({type(error).__name__}: {error})", remedy)]
@@ -110,7 +110,7 @@ def job_dag(found: LoadedJob, catalogue: Catalogue, *, check: bool) -> DAG:
 def _issues(found: LoadedJob, catalogue: Catalogue) -> list[Issue]:
     try:
         return list(found.issues(catalogue))
-    except Exception as error:  # whatever a row provokes in validation must stay that row's trouble
+    except Exception as error:  # any error that a row causes in validation must affect only that row
         log.exception("Job %r cannot be validated", found.name)
         return [
             Issue("job", f"it cannot be validated ({type(error).__name__})", "Report it, with the log of this process")
@@ -134,7 +134,7 @@ def _export_dag(job: ExportJob) -> DAG:
     ) as dag:
         arguments: dict[str, Any] = {"job_id": job.job_id, "job_version": job.version}
         places = [_place(job, tag) for tag in job.destination_tags]
-        # What goes wrong at one destination keeps none of the others waiting.
+        # A failure at one destination does not delay the others.
         if_any: dict[str, Any] = {"trigger_rule": "one_success"} if job.destinations else {}
         once_all_have_ended: dict[str, Any] = {"trigger_rule": "all_done_min_one_success"} if job.destinations else {}
         validate = [ValidateDestination(task_id=_task_id("validate_destination", to), **to) for to in places]
@@ -143,7 +143,7 @@ def _export_dag(job: ExportJob) -> DAG:
         for template in job.templates:
             with TaskGroup(group_id=task_group(template.template)):
                 if get_parsing_context().task_id == f"{template.template}.{EXTRACT}":
-                    # A worker is to run a task of release 0.2.0: a versioned bundle keeps a run in flight on its Dag.
+                    # A worker runs a task of release 0.2.0: with a versioned bundle, an active run keeps its Dag.
                     Extract(task_id=EXTRACT, template=template.template, **arguments)
                 compress = Compress(task_id="compress", template=template.template, **arguments)
                 upload = [Upload(task_id=_task_id("upload", to), template=template.template, **to) for to in places]
@@ -154,8 +154,8 @@ def _export_dag(job: ExportJob) -> DAG:
                     checked >> sent
         validate >> extract
         notify = NotifyRecipients(task_id="notify_recipients", **once_all_have_ended, **arguments)
-        # Airflow takes a run's state from its last tasks. The owner's mail succeeds when all else has failed, so a task
-        # that nobody executes stands beside it: without it, every failed run would be green.
+        # Airflow takes a run's state from its last tasks. The owner's mail succeeds when all else has failed, so an
+        # empty task is another last task: without it, every failed run would be green.
         publish >> notify >> EmptyOperator(task_id="complete")
         notify >> NotifyOwner(task_id="notify_owner", trigger_rule="one_failed", **arguments)
     return dag
@@ -167,7 +167,7 @@ def _timetable(job: ExportJob) -> ExportTimetable:
 
 
 def _place(job: ExportJob, tag: str) -> dict[str, Any]:
-    """The arguments of a task at a destination. A slow partner's tasks wait for each other, nobody else's for them."""
+    """Return the arguments of a task at a destination. A slow partner's tasks only wait for each other."""
     at = {"tag": tag} if job.destinations else {}
     return {"pool": settings.destination_pool(tag), "job_id": job.job_id, "job_version": job.version, **at}
 
@@ -177,7 +177,7 @@ def _task_id(step: str, place: dict[str, Any]) -> str:
 
 
 def _extract_timeout(job: ExportJob) -> timedelta:
-    """As long as a task may take, for each template that is read."""
+    """Return the timeout: the longest time of a task, for each template that is read."""
     return timedelta(seconds=settings.task_timeout_s()) * max(len(job.templates), 1)
 
 
@@ -190,13 +190,13 @@ def _task_defaults(job: ExportJob) -> dict[str, object]:
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": MAX_RETRY_DELAY,
         "execution_timeout": timedelta(seconds=settings.task_timeout_s()),
-        # Same weight for every task of every job: Airflow then takes the run that was due first.
+        # Same weight for every task of every job: Airflow then starts the run that was due first.
         "weight_rule": "absolute",
     }
 
 
 def _invalid_dag(found: LoadedJob, issues: Iterable[Issue]) -> DAG:
-    """A Dag without runs whose page says what is wrong; its past runs stay, and the next valid row takes over."""
+    """Build a Dag without runs whose page says what is wrong; past runs remain, and the next valid row replaces it."""
     text = bullet_list(issues)
     note = f"This definition is invalid:\n\n{_code_block(text)}\n\nCorrect it and the job goes on where it stopped."
     log.warning("Job %r is invalid and makes no runs until it is corrected:\n%s", found.name, text)
@@ -216,13 +216,13 @@ def _invalid_dag(found: LoadedJob, issues: Iterable[Issue]) -> DAG:
 
 
 def _code_block(text: str) -> str:
-    """``text`` as Markdown shows it to the letter: no link to click, no picture for a browser to fetch."""
+    """Return ``text`` as a Markdown code block: no link to click, no picture for a browser to load."""
     fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", text)), default=2))
     return f"{fence}text\n{text}\n{fence}"
 
 
 def _check_serialisable(dag: DAG) -> None:
-    """Do now, to one Dag, what Airflow does later to the whole file; raises whatever Airflow would."""
+    """Do for one Dag what Airflow does later for the whole file; raise whatever Airflow would."""
     from airflow.serialization.serialized_objects import DagSerialization  # noqa: PLC0415  not needed by tasks
 
     dag.validate()
@@ -230,7 +230,7 @@ def _check_serialisable(dag: DAG) -> None:
 
 
 def _catalogue() -> Catalogue:
-    """The catalogue, or an empty one that carries the reason, so that each job's page can say it."""
+    """Return the catalogue, or an empty one with the reason as an issue, so that each job's page can show it."""
     try:
         return load_configured_catalogue()
     except ExportError as error:

@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from pendulum import DateTime
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""By which the clocks of two machines may differ before a time counts as one in the future."""
+"""How much the clocks of two machines may differ before a time counts as in the future."""
 
 
 _AUTOMATED = {"scheduled", "backfill"}
-"""Types of runs that Airflow's schedule goes on behind; releases before 0.3.0 let backfills be made."""
+"""Types of runs after which Airflow's schedule continues; releases before 0.3.0 allowed backfills."""
 
 
 class ExportTimetable(Timetable):
-    """Windows of one job's schedule; where a window has been made before, the next starts at that window's end.
+    """Windows of one job's schedule; after a window with a run, the next one starts at that window's end.
 
-    ``paused`` makes no runs and loses none: when it is lifted, the windows that were not made follow in order.
-    ``later_s``: seconds after its time at which each run starts, so that not all jobs start at the same moment.
+    ``paused`` creates no runs and loses none: after it is unset, the missing windows follow in order.
+    ``later_s``: seconds by which each run starts later, so that not all jobs start at the same moment.
     """
 
     def __init__(self, schedule: Schedule, *, paused: bool = False, later_s: int = 0) -> None:
@@ -48,16 +48,16 @@ class ExportTimetable(Timetable):
 
     @property
     def summary(self) -> str:
-        """What Airflow shows in its list."""
+        """The text that Airflow shows in its list."""
         return f"{schedule_summary(self.schedule)}{', paused' if self.paused else ''}"
 
     @property
     def description(self) -> str:
-        """What Airflow shows beside it, in the words of our own page."""
+        """The text that Airflow shows beside the summary, the same as on our own page."""
         return schedule_text(self.schedule)
 
     def serialize(self) -> dict[str, Any]:
-        """The schedule as JSON; the same rows give the same bytes."""
+        """Return the schedule as JSON; the same rows give the same bytes."""
         return {
             "schedule": self.schedule.model_dump(mode="json", by_alias=True, exclude_defaults=True),
             "paused": self.paused,
@@ -66,19 +66,19 @@ class ExportTimetable(Timetable):
 
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> Timetable:
-        """Airflow decodes a timetable a dozen times a parse, so equal text is decoded once (PERF: halves the sync)."""
+        """Decode equal text once: Airflow decodes a timetable a dozen times a parse (PERF: halves the sync)."""
         return _decode(json.dumps(data, sort_keys=True))
 
     def next_dagrun_info(
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
-        """The run of the window after the last one; ``catchup`` has no say, since no day may be lost."""
+        """Return the run of the window after the last one; ``catchup`` is ignored, because no day may be lost."""
         if self.paused:
             return None
         after = last_automated_data_interval.end if last_automated_data_interval else None
         scheduled = next_scheduled_window(self.schedule, after)
         while scheduled and after is None and restriction.earliest and scheduled.window.start < restriction.earliest:
-            # Only a backfill of a part of the schedule comes here: the Dag's own start date lies before every window.
+            # Reached only by a backfill of a part of the schedule: the Dag's start date is before every window.
             scheduled = next_scheduled_window(self.schedule, scheduled.window.end)
         if scheduled is None or (restriction.latest and scheduled.window.start > restriction.latest):
             return None
@@ -90,10 +90,10 @@ class ExportTimetable(Timetable):
     def next_dagrun_info_v2(
         self, *, last_dagrun_info: DagRunInfo | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
-        """As ``next_dagrun_info``; a logical date that a manual run has taken is stepped over, its window is not.
+        """Return ``next_dagrun_info``; skip a logical date that a manual run has taken, but not its window.
 
-        Airflow makes one run a logical date. It would look for the run of that date for ever, find the manual one, and
-        make no window again.
+        Airflow creates one run for each logical date. It would look for the run of that date forever, find the manual
+        run, and never create another window's run.
         """
         if not isinstance(last_dagrun_info, _OtherDate):
             return super().next_dagrun_info_v2(last_dagrun_info=last_dagrun_info, restriction=restriction)
@@ -102,12 +102,12 @@ class ExportTimetable(Timetable):
         return _OtherDate.of(info, last_dagrun_info.date + timedelta(microseconds=1)) if info else None
 
     def run_info_from_dag_run(self, *, dag_run: Any) -> DagRunInfo:
-        """What the next window follows; of any other run only when it has taken that window's logical date."""
+        """Return the run that the next window follows; a manual run counts only if it took its logical date."""
         info = super().run_info_from_dag_run(dag_run=dag_run)
         return info if dag_run.run_type in _AUTOMATED else _OtherDate.of(info, dag_run.logical_date)
 
     def next_run_info_from_dag_model(self, *, dag_model: Any) -> DagRunInfo | None:
-        """The next run as it was worked out, with the logical date that it was given then."""
+        """Return the next run as it was computed, with the logical date that it got then."""
         info = super().next_run_info_from_dag_model(dag_model=dag_model)
         if info is None or info.data_interval is None or dag_model.next_dagrun == info.data_interval.start:
             return info
@@ -116,38 +116,38 @@ class ExportTimetable(Timetable):
     def generate_run_id(
         self, *, run_type: DagRunType, run_after: DateTime, data_interval: DataInterval | None, **extra: Any
     ) -> str:
-        """The id of a new run; Airflow asks for it before it makes one, so this is where a person hears no.
+        """Return the id of a new run. Airflow calls this before it creates a run, so bad manual runs are refused here.
 
-        Raises ``ValueError`` (Airflow answers 400 with the sentence) for a manual run that could only fail, or that
-        would keep the schedule waiting. A run that brings its own id is refused by its first task instead.
+        Raise ``ValueError`` (Airflow answers 400 with the sentence) for a manual run that could only fail, or that
+        would block the schedule. A run with an id of its own is refused by its first task instead.
         """
         if run_type.value not in _AUTOMATED:
             now = datetime.now(UTC)
             if run_after > now + CLOCK_TOLERANCE:
                 raise ValueError(
-                    f"A run that waits until {run_after.isoformat()} would keep this job's windows waiting, too, since "
-                    "it makes one run at a time. Trigger it when it is to run."
+                    f"A run that waits until {run_after.isoformat()} would also block this job's windows, because a "
+                    "job has one run at a time. Trigger it at the time when it should start."
                 )
             if data_interval is not None and not self._is_closed(data_interval, now):
                 raise ValueError(
                     f"There is no complete window from {data_interval.start.isoformat()} to "
-                    f"{data_interval.end.isoformat()}: it must end after it begins, and be over for as long as the "
-                    "job waits for its data. Correct the interval, or wait."
+                    f"{data_interval.end.isoformat()}: a window must end after it begins, and be over for as "
+                    "long as the job waits for its data. Correct the interval, or wait."
                 )
         return str(
             super().generate_run_id(run_type=run_type, run_after=run_after, data_interval=data_interval, **extra)
         )
 
     def infer_manual_data_interval(self, *, run_after: DateTime) -> DataInterval:
-        """A run without an interval of its own takes the last complete window.
+        """Return the last complete window, for a run without an interval of its own.
 
-        Raises ``ValueError`` (Airflow answers 400 with the sentence) before the first window has ended, for a logical
+        Raise ``ValueError`` (Airflow answers 400 with the sentence) before the first window has ended, for a logical
         date that the schedule itself will need, and for a date in the future: Airflow starts no task of such a run,
-        and makes no other run of the job beside it.
+        and creates no other run of the job meanwhile.
         """
         if run_after > datetime.now(UTC) + CLOCK_TOLERANCE:
             raise ValueError(
-                f"The logical date {run_after.isoformat()} lies in the future, and until then no window of this job "
+                f"The logical date {run_after.isoformat()} is in the future, and until then no window of this job "
                 "would be exported. Leave the date as it is now."
             )
         if any(scheduled.window.start == run_after for scheduled in scheduled_windows(self.schedule)):
@@ -192,9 +192,9 @@ def _decode(text: str) -> ExportTimetable:
 
 
 def later_s(dag_id: str, schedule: Schedule, spread_minutes: int) -> int:
-    """Seconds after its time at which a job starts, of ``spread_minutes``: for one job always the same.
+    """Return by how many seconds a job starts later, within ``spread_minutes``: always the same for one job.
 
-    A job that runs once has somebody waiting for it, and starts at its time.
+    A job that runs once starts on time, because somebody is waiting for it.
     """
     if not spread_minutes or schedule.frequency is Frequency.ONCE:
         return 0

@@ -1,1 +1,1 @@
-"""What Airflow holds for us: its connections, and its public REST API."""
+"""Airflow's connections, and its public REST API."""

@@ -1,4 +1,4 @@
-"""What Airflow is called by those who use it."""
+"""The address at which users open Airflow."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from airflow.configuration import conf
 
 
 def airflow_address() -> str:
-    """Airflow's ``[api] base_url`` without its last slash; empty where none is configured."""
+    """Return Airflow's ``[api] base_url`` without its last slash; empty if none is configured."""
     return str(conf.get("api", "base_url", fallback="")).rstrip("/")

@@ -1,4 +1,4 @@
-"""An Airflow connection -> the session by which the database behind it is asked about the catalogue."""
+"""Open the session in which the catalogue is checked against the database of an Airflow connection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from export_jobs.streaming.cursor.errors import translate_connect_errors
 
 
 def open_catalogue_session(connection_id: str, dialect: str) -> CatalogueSession:
-    """Raises ``UserError`` for a connection that does not fit, and what opening a database raises."""
+    """Open a session; raise ``UserError`` for an unsuitable connection, and what opening a database raises."""
     with translate_connect_errors(connection_id):
         if dialect == POSTGRES:
             return PostgresSession(open_warehouse(connection_id))

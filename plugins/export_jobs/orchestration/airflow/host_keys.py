@@ -1,4 +1,4 @@
-"""Pinning a host key at a destination: by a person, who has compared it; what they compared is pinned, nothing else."""
+"""Pin a host key at a destination: only the key that a person has compared is pinned."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from export_jobs.errors import UserError
 from export_jobs.orchestration.airflow.connections import open_sftp
 
 DANGER = (
-    "Whoever is between this machine and the server could have shown a key of their own, also at the very first look; "
-    "only the server's owner can tell, in another way, such as by telephone"
+    "Anyone between this machine and the server could have shown a different key, even at the first connection; "
+    "only the server's owner can confirm it, by another channel such as telephone"
 )
 
 
 def shown_host_keys(spec: DestinationSpec) -> tuple[ShownHostKey, ...]:
-    """Every host key that the server of a destination shows right now. It is told neither login nor secret.
+    """Return every host key that the server of a destination shows now. No login or secret is sent to it.
 
-    Raises ``UserError`` for a destination that is no SFTP server, else as ``Destination.check``.
+    Raise ``UserError`` for a destination that is not an SFTP server, otherwise the errors of ``Destination.check``.
     """
     if spec.kind != "sftp":
         raise UserError(
             f"The destination {spec.tag!r} is of kind {spec.kind}: only SFTP servers show host keys",
-            "Check it, to see what its server says",
+            "Check the destination to see the answer of its server",
         )
     return open_sftp(spec).shown_host_keys()
 
 
 def compared_key(spec: DestinationSpec, fingerprint: str) -> ShownHostKey:
-    """The key that may be pinned: of the fingerprint that a person has compared, and shown by the server.
+    """Return the key to pin: it has the fingerprint that a person has compared, and the server shows it.
 
-    Raises ``UserError`` for what is no fingerprint, ``ConflictError`` when the server shows other keys only.
+    Raise ``UserError`` for text that is not a fingerprint, ``ConflictError`` when the server shows only other keys.
     """
     if not re.fullmatch(HOST_KEY, fingerprint):
         raise UserError(

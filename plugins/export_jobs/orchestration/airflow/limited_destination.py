@@ -1,4 +1,4 @@
-"""A destination that is used by so many at once, and no more, whichever machine they are on."""
+"""A destination with a limit on simultaneous logins, over all machines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from export_jobs.delivery.destination import Destination, Fence, Receipt, Target
 
 
 class LimitedDestination:
-    """Waits for a place before each login. ``place`` gives it back when its block ends."""
+    """Waits for a login slot before each login. The slot of ``place`` is released when its block ends."""
 
     def __init__(self, destination: Destination, place: Callable[[], AbstractContextManager[None]]) -> None:
         self._destination = destination

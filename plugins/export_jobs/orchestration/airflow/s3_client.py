@@ -1,4 +1,4 @@
-"""The client of an AWS connection: what the connection says of boto3's settings wins over what is set here."""
+"""The S3 client of an AWS connection: the connection's settings for boto3 override those of this module."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOT_USED = {
     "profile": "profile_name",
     "s3_config_file": "profile_name",
 }
-"""Fields of older releases -> what counts in their place."""
+"""Fields of older releases, and the fields that replace them."""
 AWS_FIELDS = frozenset(
     {
         *("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "session_kwargs"),
@@ -35,16 +35,16 @@ AWS_FIELDS = frozenset(
         *NOT_USED,
     }
 )
-"""Every field that Airflow's hook reads, or that is refused with a sentence of its own."""
+"""Every field that Airflow's hook reads, or that has its own refusal."""
 _CHECKSUM_VARIABLE = "AWS_REQUEST_CHECKSUM_CALCULATION"
 
 
 def s3_client(connection_id: str | None) -> Any:
-    """A client of boto3's as Airflow's hook makes it: roles, tokens that renew themselves, profiles, proxies.
+    """Return a boto3 client as Airflow's hook builds it: roles, tokens that renew themselves, profiles, proxies.
 
-    Without a connection, with what the machine is given.
+    Without a connection it uses the credentials of the machine.
 
-    Its ``config_kwargs`` are merged into our time limits and tries; the hook alone would take one of the two.
+    The connection's ``config_kwargs`` are merged into our timeouts and retries; the hook would use only one of both.
     """
     from airflow.providers.amazon.aws.hooks.base_aws import AwsGenericHook  # noqa: PLC0415  costs a second
 
@@ -56,13 +56,13 @@ def s3_client(connection_id: str | None) -> Any:
 
 
 def refuse_unused_fields(extra: dict[str, Any], connection_id: str) -> None:
-    """Raises ``ExportError`` for a field that Airflow's hook passes over, with or without a word in its log."""
+    """Raise ``ExportError`` for a field that Airflow's hook ignores, silently or with a line in its log."""
     refuse_misspelled_fields(extra, AWS_FIELDS, f"The connection {connection_id!r}")
     for name, instead in NOT_USED.items():
         if extra.get(name) and not extra.get(instead):
             raise UserError(
-                f"The extra of the connection {connection_id!r} has {name}, which Airflow's AWS hook passes over",
-                f"Write {instead} in its place",
+                f"The extra of the connection {connection_id!r} has {name}, which Airflow's AWS hook ignores",
+                f"Use {instead} instead",
             )
 
 
@@ -71,7 +71,7 @@ def _config(*, is_amazon: bool) -> Config:
 
     checksums: dict[str, Any] = {}
     if not is_amazon and not os.environ.get(_CHECKSUM_VARIABLE):
-        # Over TLS boto3 sends parts in chunks with a checksum behind, which services of others answer with 501 or 411.
+        # Over TLS boto3 sends parts in chunks with a trailing checksum; other services answer this with 501 or 411.
         checksums = {"request_checksum_calculation": "when_required", "response_checksum_validation": "when_required"}
     return Config(
         connect_timeout=settings.connect_timeout_s(),
@@ -82,6 +82,6 @@ def _config(*, is_amazon: bool) -> Config:
 
 
 def _is_amazon(endpoint: str | None) -> bool:
-    """Whether requests go to Amazon's own service, or no endpoint is named."""
+    """Return whether requests go to Amazon's own service: no endpoint is configured, or an endpoint of Amazon."""
     named = endpoint or next((os.environ[name] for name in _ENDPOINT_VARIABLES if os.environ.get(name)), "")
     return not named or (urlsplit(named).hostname or "").endswith(_AMAZON)

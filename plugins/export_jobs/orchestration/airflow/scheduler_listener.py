@@ -1,6 +1,6 @@
-"""The scheduler's word to the store: that it has this package, and which version. One without it cannot give it.
+"""Report to the store that a scheduler has this package, and which version. A scheduler without it cannot report.
 
-Airflow calls this in the scheduler whenever it starts a run; the auditor's, every ten minutes, is enough.
+Airflow calls this in the scheduler whenever it starts a run; a report for each of the auditor's runs is enough.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ log = logging.getLogger(__name__)
 
 SCHEDULER = "scheduler"
 _PATIENCE_S = 6.0
-"""Longer than a connection to the store may take, and far from where a scheduler counts as dead."""
+"""Longer than a connection to the store may take, and far below the time after which a scheduler counts as dead."""
 REPORT_PAUSE_S = 1800.0
-"""After the store was out of reach it is left alone so long: a scheduler that waits makes no runs meanwhile. The doctor
-misses a scheduler after an hour.
+"""How long to wait after the store could not be reached: a scheduler that waits for it creates no runs. The doctor
+reports a missing scheduler after an hour.
 """
 _store_is_away_until = 0.0
 
@@ -39,9 +39,9 @@ def on_dag_run_running(dag_run: Any, msg: str) -> None:  # noqa: ARG001  Airflow
 
 
 def report_scheduler() -> None:
-    """Tell the store; whatever keeps this from it keeps no run from being started."""
+    """Report to the store; an error here must not stop a run from being started."""
     global _store_is_away_until  # noqa: PLW0603  one a scheduler
-    _store_is_away_until = time.monotonic() + REPORT_PAUSE_S  # also for a report that never comes back
+    _store_is_away_until = time.monotonic() + REPORT_PAUSE_S  # also for a report that never returns
     try:
         import export_jobs  # noqa: PLC0415
         from export_jobs.orchestration.airflow.connections import task_store_engine  # noqa: PLC0415
@@ -49,6 +49,6 @@ def report_scheduler() -> None:
 
         Processes(task_store_engine()).report(socket.gethostname(), SCHEDULER, export_jobs.__version__)
     except Exception as error:
-        log.warning("The version of this scheduler cannot be told to the store (%s)", type(error).__name__)
+        log.warning("Could not report the version of this scheduler to the store (%s)", type(error).__name__)
     else:
         _store_is_away_until = 0.0
