@@ -13,10 +13,10 @@ RUN find /opt/export-jobs -type d -exec chmod 0555 {} +
 
 USER airflow
 COPY dist/*.whl /tmp/wheels/
-# The wheel decides which versions of what it needs; extras: staging that pods share, Celery, Parquet, Excel.
-# The two providers are for Airflow's chart, which counts on them, and the slim image has neither: KubernetesExecutor is
-# in cncf-kubernetes, the chart's auth manager and its command `airflow users create` in fab. From the newest ones when
-# this was written to the next major version, as in the wheel.
+# The wheel decides the versions of its dependencies. Extras: staging that pods share, Celery, Parquet, Excel.
+# Airflow's chart requires the two providers, and the slim image does not have them: KubernetesExecutor is in
+# cncf-kubernetes, the chart's auth manager and its command `airflow users create` in fab. The ranges go from the newest
+# version when this was written to the next major version, as in the wheel.
 RUN wheel="$(ls /tmp/wheels/airflow_export_jobs-*.whl)" \
     && pip install --no-cache-dir "apache-airflow==${AIRFLOW_VERSION}" "${wheel}[s3-staging,celery,parquet,xlsx]" \
         "apache-airflow-providers-cncf-kubernetes>=10.25,<11" "apache-airflow-providers-fab>=3.10.2,<4"

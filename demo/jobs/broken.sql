@@ -1,5 +1,5 @@
--- A row typed by hand that breaks no constraint of the table and is invalid all the same: its template names a KPI that
--- the catalogue does not have. It harms no other job; its Dag makes no runs and says what is wrong.
+-- A row written in SQL that breaks no constraint of the table but is invalid: its template names a KPI that is not in the
+-- catalogue. It does not affect other jobs; its Dag has no runs and says what is wrong.
 INSERT INTO export_jobs.template (name, kind, description, kpis, dimensions)
 VALUES ('margin-by-planet', 'custom', 'Names a KPI and a dimension that do not exist', '{net_margin}', '{planet}')
 ON CONFLICT DO NOTHING;
