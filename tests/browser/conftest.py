@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Tell with a failed test what its pages showed and complained of at that moment."""
+    """Report, for a failed test, what its pages showed and which errors they had."""
     report: pytest.TestReport = yield  # type: ignore[assignment]
     opened: list[Watched] = item.stash.get(OPENED, [])
     if report.when == "call" and report.failed:
@@ -54,13 +54,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def sessions(browser: Browser, live_stack: Live) -> Iterator[Sessions]:
-    """Those of this file; their cache keeps what Airflow's own page weighs."""
+    """The sessions of this test file; their cache keeps Airflow's own page."""
     yield Sessions(browser, live_stack)
 
 
 @pytest.fixture
 def open_page(sessions: Sessions, live: Live, request: pytest.FixtureRequest) -> Iterator[Open]:
-    """Return a function that logs in and opens an address of Airflow; what the browser complained of fails the test."""
+    """Return a function that logs in and opens an address of Airflow; errors in the browser fail the test."""
     opened = request.node.stash.setdefault(OPENED, [])
 
     def open_(path: str, *, user: str = "admin", theme: str = "light", width: int = 1280) -> Watched:

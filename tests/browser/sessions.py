@@ -1,4 +1,4 @@
-"""Browser contexts that tests of one file share: a user logs in once, and what Airflow's own page weighs is kept.
+"""Browser contexts that tests of one file share: a user logs in once, and Airflow's own page is cached.
 
 A context made anew has an empty cache, so each test would load and compile megabytes of Airflow's own scripts again.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Sessions:
-    """One context a user. Each test finds it as it was after logging in: nothing stored, the same cookies."""
+    """One context per user. Each test gets it as after the login: nothing stored, the same cookies."""
 
     def __init__(self, browser: Browser, live: Live) -> None:
         self._browser = browser

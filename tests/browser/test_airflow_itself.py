@@ -1,4 +1,4 @@
-"""The rig: Airflow's own list of Dags opens in the browser without a complaint, so that ours are ours."""
+"""Airflow's own list of Dags opens without errors, so errors in the other tests come from our page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folded part of the wizard that says how files are written: nothing is offered that makes no sense."""
+"""The file options of the wizard: only options that make sense together are offered."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def shown(live_stack: Live) -> Iterator[StoredJob]:
-    """A job with two delivered windows, for tests that only look at it."""
+    """A job with two delivered windows, for tests that do not change it."""
     job = live_stack.create("shown", days=("2026-01-01", "2026-01-02"), **PARTS)
     live_stack.wait_for_runs(job, 2)
     yield job

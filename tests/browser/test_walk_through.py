@@ -51,7 +51,7 @@ def test_from_an_empty_list_to_a_repaired_delivery(live: Live, open_page: Open) 
 
 
 def create(page: Page) -> None:
-    """Three steps, with a template made on the way and a reload in the middle, which loses nothing."""
+    """Three steps, with a template created on the way. A reload in the middle loses nothing."""
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_text("Give it a name.").wait_for()
     page.get_by_text("Choose where the files go.").wait_for()
@@ -81,7 +81,7 @@ def create(page: Page) -> None:
 
 
 def choose_a_zone(page: Page) -> None:
-    """Zones are searched by name, each with how far it is from UTC."""
+    """Time zones are searched by name, and each shows its offset from UTC."""
     zones = page.locator("#export-jobs-zones option")
     offered = dict(zones.evaluate_all("options => options.map(({ value, label }) => [value, label])"))
     assert offered["Asia/Tokyo"] == "Asia/Tokyo (UTC+09:00)" and "UTC" in offered

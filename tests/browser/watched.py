@@ -1,4 +1,4 @@
-"""A page of the browser that remembers what went wrong on it."""
+"""A page of the browser that records its errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wizard, filled as a person does: by labels and buttons."""
+"""The wizard, filled as a person fills it: by labels and buttons."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tick(within: Page | Locator, name: str) -> None:
 
 
 def drag(page: Page, handle: str, above: str) -> None:
-    """Drag a column by its handle to the place above another one, as a hand does: in many small moves."""
+    """Drag a column by its handle to the place above another one, like a person: in many small moves."""
     start = page.get_by_role("button", name=handle).bounding_box()
     end = page.get_by_role("button", name=above).bounding_box()
     assert start and end

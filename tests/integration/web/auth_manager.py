@@ -1,4 +1,4 @@
-"""Airflow's simple auth manager with rights of single Dags, which it does not have itself, as FAB and Keycloak do."""
+"""Airflow's simple auth manager with permissions per Dag, like FAB and Keycloak; it does not have them itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WITH_MAIL = " with mail "
 
 
 class AuthManagerOfDags(SimpleAuthManager):
-    """A user called ``<anything> without <dag_id>`` has no right on that Dag, ``… without data of …`` on its XComs.
+    """A user called ``<anything> without <dag_id>`` may not use that Dag, ``… without data of …`` not its XComs.
 
     ``<anything> with mail <address>`` has that address, under the name that FAB's and AWS's users have it by.
     """

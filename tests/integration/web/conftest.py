@@ -43,7 +43,7 @@ def dsn_url(dsn: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="session")
 def web_database(postgres: Postgres) -> Iterator[str]:
-    """A store of the web tests' own."""
+    """A store for the web tests only."""
     from export_jobs.store.database.engine import create_store_engine
     from export_jobs.store.schema import upgrade_store
 
@@ -105,7 +105,7 @@ def web_store(postgres: Postgres, web_database: str, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def airflow_tables(airflow_app: FastAPI) -> Iterator[Any]:
-    """A function that adds rows to Airflow's own tables; what a test leaves there is gone afterwards."""
+    """A function that adds rows to Airflow's own tables; rows of a test are removed afterwards."""
     from airflow import models
     from airflow.models.dagbag import DagPriorityParsingRequest
     from airflow.utils.session import create_session
@@ -123,7 +123,7 @@ def airflow_tables(airflow_app: FastAPI) -> Iterator[Any]:
 
 @pytest.fixture
 def ask(airflow_app: FastAPI, web_store: Store, airflow_tables: Any) -> Ask:
-    """Return a client that is logged in as somebody of a role, with no right on the Dag ``without``; None: nobody.
+    """Return a client that is logged in with a role, without permission on the Dag ``without``. None: not logged in.
 
     ``team`` is theirs in multi-team mode, ``mail`` the address that the auth manager knows of them.
     """

@@ -1,4 +1,4 @@
-"""Bodies of the web tests, and what Airflow's own tables hold of a job."""
+"""Bodies of the web tests, and rows of Airflow's own tables for a job."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def past(first: int, last: int) -> dict[str, Any]:
 
 
 def instant(days_ago: int) -> datetime:
-    """Midnight in UTC so many days ago."""
+    """Midnight in UTC, this many days ago."""
     return datetime.combine(TODAY - timedelta(days=days_ago), datetime.min.time(), tzinfo=UTC)
 
 
@@ -50,7 +50,7 @@ def dag(dag_id: str, *, is_paused: bool = False) -> Any:
 
 
 def run(dag_id: str, run_id: str, state: str = "running") -> Any:
-    """As if Airflow had made this run."""
+    """As if Airflow had created this run."""
     from airflow.models import DagRun
     from airflow.utils.types import DagRunType
 

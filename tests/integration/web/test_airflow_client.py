@@ -1,4 +1,4 @@
-"""Airflow's own API in the name of the caller, within the server that the caller has asked."""
+"""Airflow's own API in the name of the caller, inside the server that received the request."""
 
 # No `from __future__ import annotations`: fastapi could not see the permission, which is imported within a fixture.
 from collections import Counter
@@ -21,7 +21,7 @@ ELSEWHERE = "/export-jobs-with-a-test-route"
 
 @pytest.fixture
 def app_that_pauses(airflow_app: "FastAPI") -> Any:
-    """A second app of ours in the same Airflow, with a route that has Airflow pause a Dag."""
+    """A second app in the same Airflow, with a route that pauses a Dag through Airflow."""
     from starlette.routing import Mount
 
     from export_jobs.web.app import create_app

@@ -1,4 +1,4 @@
-"""The same request from four clients at the same moment: one effect, and three are told so in a sentence."""
+"""The same request from four clients at the same moment: one effect, and three refusals in a sentence."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.integration
 
 CLIENTS = 4
 RAW = ("constraint", "duplicate key", "violates", "uq_", "_key")
-"""What a database says, and no person should read."""
+"""Internal words of a database that no person should read."""
 
 
 def at_once(act: Callable[[], Any]) -> list[Any]:
-    """The answers to four requests that begin together, the successful one first."""
+    """The answers to four simultaneous requests, the successful one first."""
     begin = Barrier(CLIENTS, timeout=60)
 
     def one(_: int) -> Any:
@@ -81,7 +81,7 @@ def test_of_four_deletions_one_is_made(ask: Ask, web_store: Store, job: Any) -> 
 def test_of_four_who_press_run_now_one_starts_a_run(
     ask: Ask, job: Any, airflow_tables: Any, monkeypatch: pytest.MonkeyPatch, again: int
 ) -> None:
-    """``trigger`` does what Airflow does that matters here: the run is in its tables when it answers."""
+    """``trigger`` does what matters here: the run is in Airflow's tables when it answers."""
     started: list[str] = []
 
     def trigger(*_: Any) -> str:

@@ -72,7 +72,7 @@ def test_a_preview_shows_the_files_own_cells(ask: Ask) -> None:
 
 @pytest.mark.usefixtures("connected")
 def test_a_preview_of_days_without_rows_shows_the_newest_ones_and_says_so(ask: Ask) -> None:
-    """Nobody has chosen the days: it is last week, or the schedule's last window; all rows are of 1 January 1997."""
+    """No days are chosen, so it is last week or the schedule's last window. All rows are of 1 January 1997."""
     client = ask("user")
     result = client.post(f"{API}/preview", json={"template": TOTALS}).json()
     assert len(result["rows"]) == 3 and result["empty_window"]["start"] > "2020"
@@ -93,7 +93,7 @@ def test_a_preview_of_days_without_rows_shows_the_newest_ones_and_says_so(ask: A
 
 @pytest.mark.usefixtures("connected")
 def test_personal_data_is_masked_for_callers_who_may_not_use_the_connection(ask: Ask, audit: Any) -> None:
-    """One rule with the values to filter by; the audit row says what was looked at, and by whom."""
+    """The same rule as for filter values. The audit row says what was previewed, and by whom."""
     template = {"name": "rows", "kind": "standard", "fact": "purchases", "columns": ["purchase_id", "customer_id"]}
     wanted = {"template": template, "window": JANUARY, "rows": 2}
     masked, whole = (ask(role).post(f"{API}/preview", json=wanted).json() for role in ("user", "op"))
@@ -108,7 +108,7 @@ def test_personal_data_is_masked_for_callers_who_may_not_use_the_connection(ask:
 
 @pytest.mark.usefixtures("connected")
 def test_previews_of_all_api_servers_are_counted_together(ask: Ask, web_store: Store) -> None:
-    """Another server, which is another engine on the store, reads as many as there may be; then one of them is done."""
+    """Another server (another engine on the store) runs as many previews as allowed; then one of them ends."""
     from export_jobs.web.catalogue.preview_rules import MAX_CONCURRENT_PREVIEWS
 
     elsewhere = Permits(web_store.engine)

@@ -1,4 +1,4 @@
-"""Two deliveries beside each other: what is said of them, to whom, and what the audit log keeps of it."""
+"""The comparison of two deliveries: what it shows to whom, and what the audit log records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHOSEN = ["customer_id", "amount_usd", "purchase_date"]
 
 
 def numbers(total: str, nulls: int = 0) -> tuple[ColumnNumbers, ...]:
-    """As if the customer had not been marked as personal when the file was made."""
+    """As if the customer had not been marked as personal when the file was written."""
     return (
         ColumnNumbers(name="customer_id", type="integer", nulls=0, min="4711", max="4712", sum="9423"),
         ColumnNumbers(name="amount_usd", type="number", decimals=2, nulls=nulls, min="1.00", max="2.00", sum=total),
@@ -48,7 +48,7 @@ def job(web_store: Store) -> Any:
 
 @pytest.fixture
 def ids(web_store: Store, job: Any) -> list[int]:
-    """Of a window, its first delivery and the one that replaced it; the window before; one of the other template."""
+    """The first delivery of a window, the one that replaced it, the previous window's, and one of another template."""
     deliver(web_store, job, 6, "s0", path="a", rows=90, column_numbers=numbers("80.00"))
     deliver(web_store, job, 5, "s1", path="b", rows=100, column_numbers=numbers("100.00"))
     deliver(web_store, job, 5, "s2", path="b", rows=110, sha256="bb", column_numbers=numbers("150.25", nulls=4))

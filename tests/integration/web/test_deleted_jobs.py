@@ -1,4 +1,4 @@
-"""What a deleted job was and has delivered can still be looked at."""
+"""A deleted job and its deliveries can still be read."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_who_may_not_see_its_dag_does_not_learn_of_it(ask: Ask, gone: Any) -> No
 
 
 def test_one_that_cannot_be_shown_hides_no_other(ask: Ask, web_store: Store, gone: Any, postgres: Postgres) -> None:
-    """What another release has left of it has no shape that this one knows."""
+    """Another release has stored it in a shape that this release does not know."""
     odd = create(web_store, "odd")
     web_store.definitions.delete("odd", "bert")
     ((database,),) = web_store.hand("SELECT current_database()")

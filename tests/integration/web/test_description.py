@@ -1,4 +1,4 @@
-"""The API against its own description: no 5xx but 503, and no answer that the description does not know."""
+"""The API against its own description: no 5xx except 503, and no undocumented answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FEWEST_ROUTES = 25
 
 
 def is_no_crash(context: CheckContext, response: Response, case: Case[Any]) -> None:
-    """503 says in a sentence what is away: here no warehouse is there to be asked for values."""
+    """503 says in a sentence what is unavailable: here there is no warehouse to read values from."""
     if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
         not_a_server_error(context, response, case)
 
@@ -54,7 +54,7 @@ def test_the_description_holds_for_whatever_is_sent(ask: Ask, airflow_app: FastA
 
 
 def send_anything(operation: Any, headers: dict[str, str], dag_id: str) -> int:
-    """Requests of any shape to one route, every second one about a job that is there; how many were sent."""
+    """Send requests of any shape to one route, half of them for an existing job. Return their number."""
     count = 0
 
     @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

@@ -1,4 +1,4 @@
-"""Files for download over the API: who may take them, that it is on record, and what is said of one that is gone."""
+"""Files for download over the API: who may download them, that it is recorded, and the answer for a removed file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture
 def job(web_store: Store, bucket: Any) -> StoredJob:
-    """One file of it has been delivered for download; beside it lies one that the ledger does not know."""
+    """A job with one file delivered for download, next to a file that the ledger does not know."""
     web_store.definitions.save_destination(SPEC, "anna")
     made = web_store.create("files", destination="files")
     record = delivery(web_store.run(made), path=PATH)

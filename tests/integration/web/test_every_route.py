@@ -1,4 +1,4 @@
-"""No route without a permission: a new one that forgets it fails here, with what to do."""
+"""No route without a permission: a new route without one fails here, with a remedy."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 OPEN_TO_ANYBODY: frozenset[str] = frozenset()
-"""Paths that need no login. There is none, and whoever adds one has to say why here."""
+"""Paths that need no login. There are none; a new one needs a reason here."""
 
 ONLY_LOGGED_IN = {"/api/me", "/api/docs", "/api/openapi.json", "/static/{path:path}"}
-"""Routes that hold no job's data, so that a login is enough."""
+"""Routes without data of jobs, so a login is enough."""
 
 READS_BY_POST = {"/api/preview", "/api/test-file"}
-"""Routes that only look, and take a body for it."""
+"""Routes with a body that only read."""
 
 HINT = (
     "Give it a parameter such as `user: ReadsJob`, from export_jobs.web.http.access, so that Airflow is asked. "
@@ -31,7 +31,7 @@ HINT = (
 
 
 def routes(app: FastAPI) -> Iterator[Any]:
-    """Every route and mount of our app, mounts within it too."""
+    """Every route and mount of our app, including nested mounts."""
     for route in app.routes:
         yield route
         inner = getattr(route, "routes", None)

@@ -1,4 +1,4 @@
-"""The windows of a job and its executions, as the ledger and Airflow's runs have them."""
+"""The windows of a job and its executions, from the ledger and Airflow's runs."""
 
 from __future__ import annotations
 

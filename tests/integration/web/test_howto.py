@@ -1,4 +1,4 @@
-"""``docs/howto/rest-api.md`` is true: its bodies are sent in its order, and the answers are those that it names."""
+"""``docs/howto/rest-api.md`` is correct: its bodies are sent in its order, and the answers match."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JOBS = "/export-jobs/api/jobs"
 
 
 def on_page(pattern: str) -> str:
-    """The one place of the page that matches."""
+    """Return the only match on the page."""
     (text,) = re.findall(pattern, PAGE, re.DOTALL | re.MULTILINE)
     return str(text)
 

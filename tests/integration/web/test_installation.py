@@ -1,4 +1,4 @@
-"""The check of the installation over REST: who may ask, and that one broken part hides no other."""
+"""The check of the installation over REST: who may run it, and that one broken part does not hide others."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_check_is_rate_limited(ask: Ask) -> None:
 
 
 def test_several_api_servers_count_together(ask: Ask, web_store: Store) -> None:
-    """Three times at another server, which is another engine on the store, and two times here."""
+    """Three times on another server (another engine on the store), and twice here."""
     for _ in range(3):
         assert Permits(web_store.engine).take("checks of the installation by admin", 5, 60).id
     admin = ask("admin")

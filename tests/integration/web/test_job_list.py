@@ -65,7 +65,7 @@ def test_a_new_job_waits_for_its_first_window(ask: Ask, web_store: Store) -> Non
 def test_a_dag_that_is_parsed_while_the_list_is_made_hides_no_job(
     ask: Ask, web_store: Store, airflow_tables: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The auth manager knew no such Dag when it was asked, and Airflow did a moment later."""
+    """The auth manager did not know the Dag yet, but Airflow did a moment later."""
     from tests.integration.web.auth_manager import AuthManagerOfDags
 
     job = make(web_store, "fresh")
@@ -222,7 +222,7 @@ def test_m4_a_run_without_a_window_shows_its_reason_until_another_run_begins(ask
 
 
 def test_l6_what_the_auditor_has_found_is_the_jobs_reason(ask: Ask, web_store: Store, airflow_tables: Any) -> None:
-    """A run of the year 2030 is under way in Airflow's eyes, and nothing of this job will come before."""
+    """For Airflow a run of the year 2030 is in progress, and nothing of this job runs before it."""
     from export_jobs.core.windows.discrepancy import Finding
     from export_jobs.store.findings.alarms import Alarms
 
@@ -247,7 +247,7 @@ def test_l6_what_the_auditor_has_found_is_the_jobs_reason(ask: Ask, web_store: S
 def test_w1_a_job_that_causes_an_error_does_not_break_the_list(
     ask: Ask, web_store: Store, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """Whatever one row provokes that nobody has foreseen, all jobs are listed, and that one says that it cannot be."""
+    """If one row causes an unexpected error, all jobs are listed, and this one says that it cannot be shown."""
     from export_jobs.store.stored_job import StoredJob
     from export_jobs.web.jobs import rows
     from export_jobs.web.jobs.definition_summary import DefinitionSummary

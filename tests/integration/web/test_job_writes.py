@@ -163,7 +163,7 @@ def test_two_editors_lose_no_update(ask: Ask, web_store: Store) -> None:
 
 
 def test_a_change_and_a_delete_say_which_version_they_mean(ask: Ask) -> None:
-    """Without it the later of two editors would win in silence."""
+    """Without it, the later of two editors would silently win."""
     dag_id = made(ask())["dag_id"]
     for answer in (ask().patch(f"{JOBS}/{dag_id}", json={"description": "x"}), ask().delete(f"{JOBS}/{dag_id}")):
         assert answer.status_code == 428

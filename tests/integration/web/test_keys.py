@@ -1,4 +1,4 @@
-"""Receivers' keys over the API: gpg reads what is sent, and what is refused is kept and shown nowhere."""
+"""Receivers' keys over the API: gpg reads what is sent; a refused key is neither stored nor shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Large, odd and anonymous requests: told in a sentence, at a cost that no neighbour notices."""
+"""Large, odd and anonymous requests are refused in a sentence, without a cost that others notice."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_half_characters_and_nuls_hide_no_other_issue(ask: Ask, text: str) -> No
 
 
 def test_one_person_cannot_hold_every_thread(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Eight at once from one person: four are worked on, four are told to wait; somebody else is served meanwhile."""
+    """Eight at once from one person: four are served, four are refused; another person is served in parallel."""
     from export_jobs.web.http.slots import SLOTS_PER_PERSON
 
     release, running = threading.Event(), threading.Semaphore(0)

@@ -1,4 +1,4 @@
-"""The page's files: kept by browsers for good under today's stamp, asked for each time under any other."""
+"""The page's files: cached by browsers forever with the current stamp, revalidated each time with any other."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def imports_of(script: Path, pattern: str) -> set[Path]:
 
 
 def loaded_with(script: Path) -> set[Path]:
-    """``script`` and all that it imports at once, that is without what waits until somebody opens a page."""
+    """``script`` and everything that it imports statically, without modules that load when a page is opened."""
     loaded: set[Path] = set()
     waiting = {script.resolve()}
     while waiting:

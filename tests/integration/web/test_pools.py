@@ -1,4 +1,4 @@
-"""No job is saved, changed or resumed whose tasks would wait for ever for a pool that Airflow does not have."""
+"""No job is saved, changed or resumed if its tasks would wait forever for a pool that does not exist."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def unknown_pool(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The installation names a pool that nobody has made."""
+    """The installation is configured with a pool that does not exist."""
     monkeypatch.setenv("EXPORT_JOBS_POOL", "exprt_jobs")
 
 
 @pytest.fixture
 def destination_pools(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each destination has a pool of its own; those that a test makes are gone afterwards."""
+    """Each destination has its own pool. Pools that a test creates are removed afterwards."""
     from airflow.models.pool import Pool
     from airflow.utils.session import create_session
 

@@ -1,4 +1,4 @@
-"""Rerun, re-export and run now: what is refused before Airflow is asked. tests/browser has them on a live Airflow."""
+"""Rerun, re-export and run now: what is refused before Airflow is called. tests/browser has them on a live Airflow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def job(web_store: Store) -> Any:
 
 
 def ended(job: Any, days_ago: int, state: str) -> Any:
-    """A run of Airflow that has ended with the window of that day."""
+    """A finished run in Airflow for the window of that day."""
     made = run(job.dag_id, f"scheduled__{days_ago}", state)
     made.logical_date = made.data_interval_start = instant(days_ago)
     made.data_interval_end = instant(days_ago - 1)
@@ -150,7 +150,7 @@ def test_a_viewer_may_do_none_of_it(ask: Ask, job: Any, verb: str) -> None:
 def test_nothing_is_started_while_a_run_is_in_progress(
     ask: Ask, web_store: Store, job: Any, airflow_tables: Any, action: str
 ) -> None:
-    """A second click, or a second person, is told so; no second run waits behind the first."""
+    """A second click or a second person gets a 409; no second run waits behind the first."""
     airflow_tables(dag(job.dag_id), ended(job, 4, "failed"), run(job.dag_id, "manual__1", "running"))
     bodies = {"reexport": {"start": instant(4).isoformat(), "end": instant(3).isoformat()}}
     answer = ask("user").post(f"{JOBS}/{job.dag_id}/{action}", json=bodies.get(action, {}))

@@ -1,4 +1,4 @@
-"""What must not happen: a write from another site, an answer with the server's insides, a store that takes all down."""
+"""What must not happen: writes from another site, internals in an answer, a store outage that breaks everything."""
 
 from __future__ import annotations
 

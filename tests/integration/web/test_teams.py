@@ -1,4 +1,4 @@
-"""Airflow's multi-team mode: the export jobs are the team's whose Dag bundle they come from, and nobody else's."""
+"""Airflow's multi-team mode: the export jobs belong to the team of their Dag bundle, and to nobody else."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def connection(airflow_tables: Any) -> Iterator[Any]:
 
 
 def every_call(dag_id: str) -> list[tuple[str, str]]:
-    """Method and path of everything that is served but the page's scripts."""
+    """Method and path of every route except the page's scripts."""
     from fastapi.routing import APIRoute
 
     from export_jobs.web.app import create_app
@@ -147,7 +147,7 @@ def test_w4_a_connection_of_another_team_is_used_for_nobody(
 
 @pytest.mark.parametrize("role", ["admin", "viewer"])
 def test_w4_nothing_is_served_while_no_team_is_known(ask: Ask, multi_team: None, role: str) -> None:
-    """Airflow has not parsed our Dags yet, or their bundle has no team: whose they are cannot be told."""
+    """Airflow has not parsed our Dags yet, or their bundle has no team: so the owner is unknown."""
     answer = ask(role, team="ours").get(f"{API}/templates")
     assert answer.status_code == 503, answer.text
     assert "has no team" in answer.json()["errors"][0]["what"]

@@ -1,4 +1,4 @@
-"""Templates over the API: found, checked, made, and deleted while no job uses them."""
+"""Templates over the API: searched, checked, created, and deleted while no job uses them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_each_column_says_which_operators_it_can_be_filtered_by(ask: Ask, web_st
 
 
 def test_what_nobody_may_filter_by_can_be_listed_and_filtered_by_through_no_door(ask: Ask) -> None:
-    """Outlier, fraud, merge status and till of the staff: for the file, never to choose rows by."""
+    """Outlier, fraud, merge status and till of the staff: allowed in the file, never in filters."""
     checks = {"kind": "standard", "fact": "purchase_checks"}
     checked = ask("user").post(f"{API}/templates/check", json={"name": "checks", **checks}).json()
     assert not checked["issues"]

@@ -1,4 +1,4 @@
-"""A test file of a job, for whoever asks: a run's own file, marked, and nothing of it anywhere else."""
+"""A test file of a job for the caller: the file of a run, marked TEST, with no other effect."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DRAFTS = "/export-jobs/api/test-file"
 
 @pytest.fixture
 def mails(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
-    """A mail server that takes everything until a test tells it otherwise."""
+    """A mail server that accepts everything until a test configures it otherwise."""
     script = Script()
     with ScriptedSmtpServer(script) as server:
         monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(server.connection()))

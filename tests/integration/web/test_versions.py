@@ -1,4 +1,4 @@
-"""A version of a definition beside the one before it, and which deliveries used it."""
+"""A version of a definition compared with the previous one, and the deliveries that used it."""
 
 from __future__ import annotations
 

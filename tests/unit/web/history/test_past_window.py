@@ -1,4 +1,4 @@
-"""The days that somebody asks for once more."""
+"""The days to re-export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row of the audit log: its size is bounded by us, not by who sends the request."""
+"""A row of the audit log: its size is limited by us, not by the sender of the request."""
 
 from __future__ import annotations
 

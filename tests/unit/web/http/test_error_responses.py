@@ -1,4 +1,4 @@
-"""Errors of ours as the page gets them: what happened and what to do arrive as they were raised."""
+"""Errors as the page receives them: what happened and what to do arrive unchanged."""
 
 from __future__ import annotations
 

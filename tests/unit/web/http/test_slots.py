@@ -1,4 +1,4 @@
-"""Slots: a person holds a few at once, and one that ended badly is free again."""
+"""Slots: a person has a few at once, and a slot is free again after an error."""
 
 from __future__ import annotations
 

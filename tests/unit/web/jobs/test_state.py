@@ -1,4 +1,4 @@
-"""The four icons, from what the ledger, Airflow and the clock say."""
+"""The four icons, from the ledger, Airflow and the clock."""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ export function TestFileDialog({ path, body = {}, templates, destination, isEncr
     saveFile(nameOf(answer.headers), await answer.blob());
     announce(noteText(JSON.parse(answer.headers.get("Export-Jobs-Test-File") ?? "{}")));
   };
-  return html`<${TaskDialog} title="Test file to me" verb=${isMail ? "Send to me" : "Download"} onAct=${act}
+  return html`<${TaskDialog} title="Get a test file" verb=${isMail ? "Send to me" : "Download"} onAct=${act}
     onClose=${onClose}>
     <${Chakra.Text} fontSize="sm">
       A file of the newest days that have rows, written as in a run and marked TEST. Nothing goes to ${destination},

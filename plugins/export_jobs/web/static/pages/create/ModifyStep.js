@@ -17,7 +17,7 @@ function Summary({ draft, check }) {
   const warnings = check.issues.filter((issue) => !isError(issue));
   const [isTrying, setTrying] = useState(false);
   const tryIt = html`<${Chakra.Button} size="xs" variant="outline" onClick=${() => setTrying(true)}>
-    Test file to me…<//>`;
+    Get a test file…<//>`;
   const files = html`<${Chakra.Stack} as="ul" listStyleType="none" gap=${1}>
     ${draft.templates.map(
       (use) => html`<li key=${use.template}><strong>${use.template}</strong>: ${templateUseText(use)}</li>`,

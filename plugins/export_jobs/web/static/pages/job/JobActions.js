@@ -50,7 +50,7 @@ export function JobActions({ view }) {
     canReexport(view) && { value: "run", words: "Run now…", onSelect: opening("run") },
     canReexport(view) &&
       coverage && { value: "reexport", words: "Re-export a window…", onSelect: opening("reexport") },
-    job.may.edit && !job.is_broken && { value: "test", words: "Test file to me…", onSelect: opening("test") },
+    job.may.edit && !job.is_broken && { value: "test", words: "Get a test file…", onSelect: opening("test") },
     me?.may.create && { value: "duplicate", words: "Duplicate", onSelect: () => navigate(newPath(job.dag_id)) },
     job.may.delete && { value: "delete", words: "Delete…", isDangerous: true, onSelect: opening("delete") },
   ];

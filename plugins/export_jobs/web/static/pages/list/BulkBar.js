@@ -60,7 +60,7 @@ function ChangeDialog({ count, onChange, onClose }) {
     <${Field} label="New owner" hint="Gets a mail when a delivery fails.">
       <${Chakra.Input} size="sm" type="email" value=${owner} onChange=${(event) => setOwner(event.target.value)} /><//>
     <${RecipientsField} label="Add recipients" value=${added} issues=${[]} onChange=${setAdded} />
-    <${RecipientsField} label="Remove recipients" hint="They get no more mail." value=${removed} issues=${[]}
+    <${RecipientsField} label="Remove recipients" hint="They no longer get mail." value=${removed} issues=${[]}
       onChange=${setRemoved} />
     <${Field} label="Deliver until" hint="The new last day of data.">
       <${Chakra.Input} size="sm" type="date" value=${until} onChange=${(event) => setUntil(event.target.value)} /><//>
