@@ -150,7 +150,7 @@ class Simulation(SimulatedJob):
             if not isinstance(value, TerminalError):
                 raise BrokenPromise(f"an unexpected {kind}: {value}")
             if "already exists" in str(value) and not self.foreign_paths and not self._stands_in_part():
-                raise BrokenPromise(f"P1: our own file is taken for a stranger's: {value}")
+                raise BrokenPromise(f"P1: our own file is treated as a foreign file: {value}")
             self._run_ended("failed")
 
     def _stands_in_part(self) -> bool:

@@ -124,9 +124,9 @@ def changed_during_upload_error(path: str, where: str) -> TransientError:
 
 def unpublished_error(path: str, where: str, found: RemoteFile | None) -> TransientError:
     """Return the error for a server that says OK to a rename and does not do it."""
-    stands = "no file is there" if found is None else f"a file of {found.bytes} bytes is there"
+    seen = "no file is there" if found is None else f"a file of {found.bytes} bytes is there"
     return TransientError(
-        f"The server {where} confirmed the rename to {path}, but {stands}. It does not count as delivered",
+        f"The server {where} confirmed the rename to {path}, but {seen}. It does not count as delivered",
         "It is sent again automatically; if this continues, ask the server's owner why a rename has no effect",
     )
 

@@ -150,7 +150,7 @@ class MemoryDestination:
                 whole = b"".join(iter(lambda: reader.read(_BLOCK), b""))
                 reader.finish()
                 self._reach("publish")
-                placed.keep_open()  # who was held up since the fence was entered may have lost it
+                placed.keep_open()  # an attempt that was delayed in the fence may have lost it
                 if found is None and target.path in self._files:
                     raise changed_during_upload_error(target.path, self._name)
                 self._write_directly(target.path, whole, placed.keep_open)
@@ -188,10 +188,10 @@ class MemoryDestination:
 
     def _verify(self, temporary: str, target: Target, replaced: bytes | None) -> None:
         file = self._files.get(target.path)
-        stands = _described(file)
+        found = _described(file)
         is_older = replaced is not None and file is replaced
-        if temporary in self._temporaries or stands is None or stands.bytes != target.bytes or is_older:
-            raise unpublished_error(target.path, self._name, stands)
+        if temporary in self._temporaries or found is None or found.bytes != target.bytes or is_older:
+            raise unpublished_error(target.path, self._name, found)
 
     def url(self, path: str) -> str:
         """See ``Destination.url``."""

@@ -80,7 +80,7 @@ class S3Destination:
                 if found and state is FinalNameState.FOREIGN and self._options.foreign_file == "keep_both":
                     with self._translate_errors(f"copying {key}"):
                         keep_foreign_object(self._client, self._bucket, key, found, self._options)
-                    placed.keep_open()  # a large copy takes long: who has lost the fence meanwhile publishes nothing
+                    placed.keep_open()  # a large copy takes long: an attempt that has lost the fence must not publish
                 self._publish(place, parts, target, found, placed)
         except BaseException:
             self._abort(place)
@@ -109,7 +109,7 @@ class S3Destination:
         try:
             with self._translate_errors(f"verifying {key}"):
                 stored = self._client.head_object(Bucket=self._bucket, Key=key)
-        except ExportError as error:  # a login that may write alone, or a service that is gone; the object stands
+        except ExportError as error:  # a login that may only write, or a service that is gone; the object exists
             log.warning("The object %s was published but cannot be checked: %s", key, error)
             return
         shown = _described(stored)
@@ -212,7 +212,7 @@ def _etag(answer: dict[str, Any]) -> str | None:
 def _described(answer: dict[str, Any]) -> RemoteFile:
     """Return an object as its service describes it; some services omit fields that others always send.
 
-    Only where there is no ETag, which tells of the content, an object is known by the time at which it was written.
+    The time of writing identifies an object only if there is no ETag, which depends on the content.
     """
     size, etag, written = answer.get("ContentLength"), _etag(answer), answer.get("LastModified")
     modified = int(written.timestamp()) if written is not None and etag is None else None

@@ -134,10 +134,10 @@ class SftpDestination:
 
             try:
                 if not loop.run(upload.is_done_already(placed)):
-                    keep_open()  # who was held up since the fence was entered may have lost it
+                    keep_open()  # an attempt that was delayed in the fence may have lost it
                     loop.run(upload.publish(one.source, placed), meanwhile=keep_open)
             except BaseException:
-                # Within the fence: once it is lost, what stands there may be another attempt's.
+                # Within the fence: once it is lost, the file may be another attempt's.
                 if upload.is_unfinished and is_ours:
                     loop.run(self._discard(session, names.final))
                 raise
@@ -178,7 +178,7 @@ class SftpDestination:
         except RangesRefusedError:
             log.warning("The server %s does not accept ranges of a file, so it is sent in one piece", session.where)
             if not session.alive:
-                await session.reopen()  # servers exist that end a connection which asks for a second channel
+                await session.reopen()  # some servers close a connection that requests a second channel
             source.seek(start)
             await SftpUpload(session, names.temporary, VerifiedReader(source, target), target.bytes).run()
         await stored.verify()

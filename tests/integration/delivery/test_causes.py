@@ -76,7 +76,7 @@ S3_ANSWERS: list[tuple[str, int, type[ExportError], str]] = [
     ("XAmzContentSHA256Mismatch", 400, TerminalError, "request_checksum_calculation"),
     ("QuotaExceeded", 409, TerminalError, "no space left in"),
     ("InvalidObjectState", 403, TerminalError, "is archived"),
-    ("", 407, TerminalError, "asks for a login"),
+    ("", 407, TerminalError, "requires a login"),
     ("MethodNotAllowed", 405, TerminalError, "locked or read-only"),
     ("AccessControlListNotSupported", 400, TerminalError, "accepts no ACL"),
     ("InvalidStorageClass", 400, TerminalError, "storage class"),

@@ -100,7 +100,7 @@ def test_a_strangers_object_that_is_archived_cannot_be_copied_and_is_left(
 REFUSALS = {
     "a token that has expired": ((400, "ExpiredToken"), "session token for bucket bucket has expired"),
     "a clock that is wrong": ((403, "RequestTimeTooSkewed"), "clock of this worker"),
-    "a proxy": ((407, ""), "proxy on the way to bucket bucket asks for a login"),
+    "a proxy": ((407, ""), "proxy in front of bucket bucket requires a login"),
 }
 
 

@@ -111,7 +111,7 @@ class FtpDestination:
             try:
                 upload.publish(placed)
             except BaseException:
-                if upload.is_unfinished:  # within the fence: once it is lost, what stands there may be another's
+                if upload.is_unfinished:  # within the fence: once it is lost, the file may be another attempt's
                     self._discard(session, target.path)
                 raise
 

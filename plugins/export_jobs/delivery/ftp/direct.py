@@ -33,7 +33,7 @@ class FtpDirectUpload:
         if final.state is FinalNameState.SAME_BYTES:
             final.describe_as_found(placed)
             return
-        placed.keep_open()  # who was held up since the fence was entered may have lost it
+        placed.keep_open()  # an attempt that was delayed in the fence may have lost it
         if final.keeps_both:
             final.move_aside()
         elif final.found is not None:

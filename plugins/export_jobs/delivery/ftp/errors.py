@@ -190,8 +190,8 @@ def _refused_login(error: BaseException, login: FtpLogin) -> ExportError | None:
         return TransientError(
             f"The FTP server {login.where} accepts no further login of user {login.user!r} at the moment, because too "
             "many are logged in",
-            "It is tried again; if this continues, set `max_logins` at the destination to the number that the server "
-            "allows",
+            "It is retried automatically; if this continues, set `max_logins` at the destination to the limit of the "
+            "server",
         )
     if code in {"530", "430", "332", "532"}:
         return TerminalError(

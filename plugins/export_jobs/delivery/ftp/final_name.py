@@ -106,6 +106,6 @@ class FtpFinalName:
             return False
         digest = self._digest()
         if not digest and self._options.foreign_file == "keep_both":
-            # A part of ours, kept under a name of its own, could pass for a file.
+            # A part of our file, kept under another name, could be mistaken for a complete file.
             raise foreign_file_error(self.found, self._target.path, self._session.where, announced=True)
         return prefix_hash(size) == digest

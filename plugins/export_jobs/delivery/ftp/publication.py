@@ -54,7 +54,7 @@ class FtpPublication:
                 return
         except TransientError:
             if self._session.alive or not self._is_done():
-                raise  # the next try looks what stands there
+                raise  # the next attempt looks at the file there
             log.info("%s has its final name, although the connection was lost", self._target.path)
         self._verify(placed)
 

@@ -98,7 +98,7 @@ class FtpSession:
                     data.sendall(block)
                 if isinstance(data, ssl.SSLSocket):
                     data.settimeout(min(self._stall_seconds, GOODBYE_SECONDS))
-                    # Ends the stream, so that the server can tell it from one that was cut; some do not answer it.
+                    # End the stream, so that it is not taken for a truncated one; some servers do not answer.
                     with suppress(OSError):
                         data.unwrap()
             finally:
@@ -114,7 +114,7 @@ class FtpSession:
                 while block := data.recv(TRANSFER_BYTES):
                     digest.update(block)
             except ssl.SSLEOFError:
-                pass  # the server closed without a word; what was cut has another digest
+                pass  # the server closed without TLS's close; a truncated file has another digest
             finally:
                 data.close()
             self._client.voidresp()
@@ -246,7 +246,7 @@ class FtpSession:
             try:
                 answer = self._client.sendcmd(f"MLST {path}")
             except ftplib.error_perm as error:
-                if is_unknown_command(error):  # servers exist that announce a command which they do not have
+                if is_unknown_command(error):  # some servers announce a command that they do not have
                     self._features.discard("MLST")
                     return self.look(path)
                 if code_of(error) == NOT_THERE:
@@ -277,6 +277,6 @@ class FtpSession:
         except UnicodeEncodeError as error:
             raise encoding_error(self.where, path, self._login.encoding) from error
         except _TROUBLE as error:
-            # Else nobody has answered, or the server has said that it ends the connection.
+            # Else there was no answer, or the server said that it closes the connection.
             self.alive = self.alive and isinstance(error, ftplib.Error) and code_of(error) != CLOSING
             raise transfer_error(error, self.where, doing, path) from error

@@ -72,9 +72,9 @@ class FtpUpload:
             self.verification = Verification.SIZE
 
     def _is_whole(self) -> bool:
-        """Whether a file whose last answer was lost is there in full: asked over a new connection.
+        """Whether a file whose last answer was lost is there in full; looks over a new connection.
 
-        Firewalls and servers end a control connection over which nothing goes while a large file is sent.
+        Firewalls and servers close a control connection that is idle while a large file is sent.
         """
         if self._options.verify == "none":
             return False  # the server is known to report wrong sizes
@@ -85,9 +85,9 @@ class FtpUpload:
         return False
 
     def _look_until(self) -> RemoteFile | None:
-        """What the server says of a file just sent: some answer for the transfer before they have closed the file.
+        """Return what the server reports of a file just sent. Some answer the transfer before they close the file.
 
-        Others show the file, or accept commands, only over the next connection or a moment later.
+        Others show the file, or accept commands, only over the next connection or some time later.
         """
         stored = self._look_over_any_connection()
         for seconds in LOOK_AGAIN_SECONDS:
@@ -103,7 +103,7 @@ class FtpUpload:
         except TransientError:
             if self._session.alive:
                 raise
-            self._session.reopen()  # servers exist that end the connection after each transfer
+            self._session.reopen()  # some servers close the connection after each transfer
             return self._session.look(self._path)
 
     def _blocks(self, reader: VerifiedReader, meanwhile: Callable[[], None]) -> Iterator[bytes]:

@@ -92,12 +92,12 @@ _TERMINAL_MESSAGES = {
         "Ask the key's owner, or correct `kms_key` at the destination",
     ),
     "InvalidObjectState": (
-        "An object in bucket {bucket} is archived, so {doing} is not possible. It was left as it is, and nothing was "
-        "published",
-        "Ask the bucket's owner to restore it, or move it away there; or give the job another name or sub-folder",
+        "An object in bucket {bucket} is archived, so {doing} is not possible. It was left unchanged, and nothing "
+        "was published",
+        "Ask the bucket's owner to restore it or to move it away; or give the job another name or sub-folder",
     ),
     "407": (
-        "A proxy on the way to bucket {bucket} asks for a login, so {doing} is not possible",
+        "A proxy in front of bucket {bucket} requires a login, so {doing} is not possible",
         "Put the proxy with its login into `proxies` of config_kwargs in the extra of the Airflow connection",
     ),
     "MethodNotAllowed": (
@@ -164,7 +164,7 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
 
 
 def _code_of_status(status: int) -> str:
-    """For services that answer with a status alone, or with a code of their own."""
+    """Return the code for services that answer with only a status, or with their own code."""
     if 300 <= status < 400:
         return "PermanentRedirect"
     return _CODE_ALIASES.get(str(status), str(status)) if status in {407, 411, 501} else ""
@@ -238,7 +238,8 @@ def _no_response_error(error: BotoCoreError, doing: str, bucket: str, endpoint: 
 def _unexpected_answer_error(doing: str, bucket: str, endpoint: str) -> TransientError:
     return TransientError(
         f"The endpoint {endpoint} of bucket {bucket} answered {doing} with something that is not an answer of S3",
-        "It is tried again; if this goes on, check endpoint_url, and whether a proxy answers with a page of its own",
+        "It is retried automatically; if this continues, check endpoint_url, and whether a proxy answers with its own "
+        "page",
     )
 
 

@@ -53,7 +53,7 @@ def translate_s3_login_errors(connection: str) -> Iterator[None]:
             f"The extra of the connection {connection!r} is invalid ({type(error).__name__})",
             "Correct region_name, the settings of the role, and config_kwargs there",
         ) from None
-    except ValueError:  # its text, and so its traceback, holds the address with any password in it
+    except ValueError:  # its text, and so its traceback, contains the address with any password in it
         raise UserError(
             f"The connection {connection!r} has an invalid endpoint_url",
             "Correct it in the connection's extra, such as https://s3.example.org",

@@ -89,7 +89,7 @@ class FinalName:
         except ExportError as error:
             if not self._session.alive:
                 raise
-            if self.keeps_both:  # a part of ours, kept under a name of its own, could pass for a file
+            if self.keeps_both:  # a kept part of our file could be mistaken for a complete file
                 where = self._session.where
                 raise foreign_file_error(self.found, self._target.path, where, announced=True) from error
             return False

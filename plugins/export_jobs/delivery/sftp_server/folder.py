@@ -64,7 +64,7 @@ async def remove_left_overs(
         # As bytes: one name in another encoding must not hide all the others.
         listed = await session.ask(doing, session.client.listdir(folder.encode()))
     except MISSING:
-        return  # the first file that is written there tells
+        return  # the first file that is written there reports it
     except asyncssh.SFTPError as error:
         answer = type(error).__name__
         log.warning("No permission to list %s on %s (%s): unfinished uploads stay there", folder, session.where, answer)

@@ -61,7 +61,7 @@ class SftpPublication:
             await self._take_final_name()
         except TransientError:
             if self._session.alive or not await self._is_done():
-                raise  # the next try looks what stands there
+                raise  # the next attempt looks at the file there
             log.info("%s has its final name, although the connection was lost", self._final.path)
         await self._verify(placed)
 

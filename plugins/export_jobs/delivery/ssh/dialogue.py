@@ -21,7 +21,7 @@ _EXPIRED = re.compile(
     r"expired|must be changed|password (has )?lapsed|abgelaufen|expiré|caducad|vencid|scadut|verlopen|wygas|истек"
     r"|期限切れ|过期|만료",
     re.IGNORECASE,
-)  # of what is said to everybody: "passwords expire after 90 days" tells of nothing that has happened
+)  # for banners: "passwords expire after 90 days" does not mean that this one has expired
 
 
 def mentions_expired_password(text: str) -> bool:

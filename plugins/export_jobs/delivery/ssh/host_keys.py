@@ -65,8 +65,8 @@ def parse_host_keys(value: object, where: str, also: Iterable[str] = ()) -> Host
     for line in _lines(value):
         if line.startswith("@"):
             raise TerminalError(
-                f"The host_key in the connection of {where} has a line with {line.split()[0]}, which no pinned key can "
-                "have: a key that is revoked is trusted by nobody, and an authority for host keys cannot be pinned",
+                f"The host_key in the connection of {where} has a line with {line.split()[0]}, which is not allowed: a "
+                "revoked key must not be trusted, and an authority for host keys cannot be pinned",
                 "Remove the line, and pin the server's own key",
             )
         fingerprint = next(filter(None, (_FINGERPRINT.match(word) for word in line.split())), None)

@@ -90,7 +90,7 @@ def signature_error(where: str, user: str, kind: str, taken: frozenset[str]) -> 
 
 
 def _too_many_failures(error: BaseException) -> bool:
-    # OpenSSH with MaxAuthTries 1 disconnects instead of answering; that is a rejected secret all the same.
+    # OpenSSH with MaxAuthTries 1 disconnects instead of answering; that is a rejected secret, too.
     return isinstance(error, asyncssh.DisconnectError) and "authentication" in error.reason.lower()
 
 

@@ -47,7 +47,7 @@ def _in_lines(text: str) -> str:
     """Restore the line ends of a key that a form on a page, JSON in JSON, or an editor has changed."""
     text = text.removeprefix("\ufeff").replace("\\r", "").replace("\\n", "\n")
     armoured = _PEM.search(text)
-    if armoured is None or ":" in armoured["body"]:  # old PEM with a passphrase has headers, in lines of their own
+    if armoured is None or ":" in armoured["body"]:  # old PEM with a passphrase has headers on separate lines
         return "\n".join(line.strip() for line in text.strip().splitlines()) + "\n"
     body = "".join(armoured["body"].split())
     lines = [body[at : at + _LINE] for at in range(0, len(body), _LINE)]
@@ -69,7 +69,7 @@ def _certificate(text: str, key: Any, where: str) -> Any:
     if is_for_hosts(certificate):
         raise TerminalError(
             f"The certificate in the connection of {where} is for a server, not for a user",
-            "Ask whoever issues the certificates for one that a user can log in with",
+            "Ask the issuer of the certificates for one with which a user can log in",
         )
     return certificate
 

@@ -129,7 +129,7 @@ def _rounded_number(value: object, decimals: int, *, is_short: bool) -> str:
 
 def _integer(value: object) -> str:
     number = _number(value)
-    if number != int(number):  # int() of an infinity or NaN is an error of its own
+    if number != int(number):  # int() of an infinity or NaN raises its own error
         raise ValueError
     return str(int(number))
 
