@@ -133,3 +133,20 @@ def test_who_never_answers_again_ends_the_try_and_not_the_job(
     opened().deliver(*staged(CONTENT, PATH, "2", known=[ANNOUNCED]), lease.fence())
     assert lease.recorded == ["1"]
     assert service.objects == {KEY: CONTENT}
+
+
+@pytest.mark.parametrize("stands", [True, False], ids=["another's is there", "nothing is there"])
+@pytest.mark.parametrize("unknown", [(501, "NotImplemented"), (400, "InvalidArgument")])
+def test_a_service_without_conditions_replaces_nothing_unseen_unless_the_destination_consents(
+    serve: Callable[..., TlsS3], connect: Callable[..., Open], lease: Lease, unknown: tuple[int, str], stands: bool
+) -> None:
+    service = serve(denies(*WRITE_ONLY), lambda _, headers: unknown if "if-none-match" in headers else None)
+    before = {KEY: b"another's"} if stands else {}
+    for key, content in before.items():
+        service.put(key, content)
+    with pytest.raises(TerminalError, match=r"not known whether sales\.zip exists") as caught:
+        connect(service, **PATH_STYLE)().deliver(*staged(CONTENT, PATH), lease.fence())
+    assert "`foreign_file: replace`" in caught.value.remedy
+    assert (service.objects, service.uploads, lease.recorded) == (before, {}, [])
+    connect(service, **PATH_STYLE)(foreign_file="replace").deliver(*staged(CONTENT, PATH), lease.fence())
+    assert service.objects == {KEY: CONTENT}

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from export_jobs.core.definitions.destination import DestinationOptions
 from export_jobs.delivery.destination import Target
 from export_jobs.delivery.existing_file import (
+    ForeignFileError,
     RemoteFile,
     changed_during_upload_error,
     foreign_file_error,
@@ -94,7 +95,25 @@ class Completion:
             # The service does not support the header. Another program could write between this look and the request.
             if self._look(place["Key"]) != found:
                 raise changed_during_upload_error(target.path, self._where) from error
+            if found is None and self._options.foreign_file != "replace" and self._is_hidden(place):
+                raise self._unguarded_error(target.path) from error
             return self._send_completion(place, parts, {})
+
+    def _is_hidden(self, place: dict[str, str]) -> bool:
+        """Whether this login may not look at the key, so that "nothing there" is not known."""
+        try:
+            self._client.head_object(Bucket=place["Bucket"], Key=place["Key"])
+        except ClientError as error:
+            return error_code(error) in LOOK_REFUSED
+        return False
+
+    def _unguarded_error(self, path: str) -> ForeignFileError:
+        return ForeignFileError(
+            f"It is not known whether {path} exists in {self._where}: this login may not look, and the service has no "
+            "condition that protects a file of that name. Nothing was published",
+            "Allow the login s3:GetObject and s3:ListBucket there. If no other program writes these names, set "
+            "`foreign_file: replace` at the destination",
+        )
 
     def _send_completion(
         self, place: dict[str, str], parts: list[dict[str, Any]], condition: dict[str, str]
