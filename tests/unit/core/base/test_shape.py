@@ -98,7 +98,7 @@ def test_several_faults_of_one_filter_come_at_once() -> None:
 
 
 @pytest.mark.parametrize(("values", "stand_in"), [(["a", "b"], Operator.IN), ([], Operator.IS_NULL)])
-def test_what_stands_in_for_an_operator_takes_the_values_there_are(values: list[str], stand_in: Operator) -> None:
+def test_the_placeholder_of_an_operator_takes_the_given_values(values: list[str], stand_in: Operator) -> None:
     found = reading(filters=[{"column": "region", "op": "like", "values": values}])
     assert found.value is not None and found.value.templates[0].filters[0].op is stand_in
 

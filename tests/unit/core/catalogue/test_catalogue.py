@@ -54,7 +54,7 @@ def test_every_key_of_a_header_has_its_line(tmp_path: Path) -> None:
     assert "lines" not in kpi.model_dump()
 
 
-def test_variables_stand_in_a_file_and_the_environment_goes_before(tmp_path: Path) -> None:
+def test_variables_are_in_a_file_and_the_environment_overrides_them(tmp_path: Path) -> None:
     write(tmp_path / "variables.yaml", "schema: sales\nrate: 1.07\n")
     write(tmp_path / "kpis" / "sales.sql", "/*\ntitle: Sales\nfact: {{ schema }}_facts\n*/\nsum(amount) * {{ rate }}")
     [kpi] = load_catalogue(tmp_path, {"schema": "test"}).kpis.values()
@@ -123,7 +123,7 @@ def test_a_folder_that_is_named_like_a_file_harms_no_other(tmp_path: Path) -> No
     ]
 
 
-def test_a_missing_folder_is_said_with_its_remedy(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="EXPORT_JOBS_CATALOGUE"):
         load_catalogue(tmp_path / "nowhere")
 

@@ -35,7 +35,7 @@ def test_every_entry_and_every_column_is_on_the_page() -> None:
         assert all(f"| `{name}` | {column.type} |" in text for name, column in table.fields.items())
 
 
-def test_whether_a_kpi_is_additive_and_a_column_filterable_is_said() -> None:
+def test_the_page_says_whether_a_kpi_is_additive_and_a_column_filterable() -> None:
     columns = {"store_id": "integer", "name": {"type": "text", "filterable": False}, "town_id": "integer"}
     text = markdown(catalogue_page(shop(kpi={"additive": False, "unit": "EUR"}, store={"columns": columns})))
     assert "| Revenue | `revenue` | - | EUR | no | `orders` |" in text
@@ -70,5 +70,5 @@ def test_no_text_of_an_entry_is_read_as_html_and_nothing_is_loaded() -> None:
     assert tags.text.count("alert(1)") == 4
 
 
-def test_a_name_that_cannot_stand_in_code_is_escaped() -> None:
+def test_a_name_that_does_not_fit_in_code_is_escaped() -> None:
     assert markdown([Heading(3, [Code("a|b`c")])]) == "### a\\|b\\`c\n"

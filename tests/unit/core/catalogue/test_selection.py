@@ -89,7 +89,7 @@ def test_tables_are_those_that_the_catalogue_knows_each_once() -> None:
     assert tables_of(Template(name="t", kind="dimension"), found) == []
 
 
-def test_what_a_template_holds_and_a_job_chooses() -> None:
+def test_columns_of_a_template_and_of_a_job() -> None:
     assert columns_in_template(TOTALS, shop()) == ["store", "revenue"]
     assert columns_in_template(STORES, shop()) == ["store_id", "name", "town_id"]
     assert columns_in_template(ROWS.model_copy(update={"columns": ("town", "amount")}), shop()) == ["town", "amount"]
@@ -100,7 +100,7 @@ def test_what_a_template_holds_and_a_job_chooses() -> None:
     assert chosen_columns(STORES, TemplateUse(template="t", columns=(one,)), shop()) == (one,)
 
 
-def test_what_stands_beside_a_table_is_its_columns_and_what_it_reaches() -> None:
+def test_columns_of_a_table_are_its_own_and_those_it_reaches() -> None:
     names = reachable_columns(shop().facts["orders"], shop())
     assert names[-4:] == ["town", "town.town_id", "town.name", "town.size"]
     assert {"order_id", "net", "store", "store.name"} < set(names)

@@ -42,7 +42,7 @@ def test_any_text_is_a_value_or_a_sentence_that_can_be_shown(text: str, kind: Co
 
 @pytest.mark.parametrize("kind", SPELT)
 @given(data=st.data())
-def test_what_yaml_and_json_hold_comes_back(kind: ColumnType, data: st.DataObject) -> None:
+def test_values_of_yaml_and_json_come_back(kind: ColumnType, data: st.DataObject) -> None:
     value = data.draw(SPELT[kind])
     text = canonical_text(value)
     assert isinstance(text, str)

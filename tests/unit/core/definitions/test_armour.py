@@ -33,14 +33,14 @@ def test_one_public_key_passes_in_either_format(public: bytes, user: bytes) -> N
 
 
 @pytest.mark.parametrize("private", [OLD_PRIVATE, NEW_PRIVATE, NEW_SUBKEY])
-def test_a_private_packet_is_found_wherever_it_stands(private: bytes) -> None:
+def test_a_private_packet_is_found_anywhere(private: bytes) -> None:
     for packets in (private + USER, NEW_PUBLIC + LONG_USER + private, NEW_PUBLIC + HUGE_USER + private):
         for kind in ("PUBLIC", "PRIVATE", "MESSAGE"):
             assert "contains a private key" in what(armour(packets, kind))
     assert "contains a private key" in what(armour(NEW_PUBLIC + USER) + armour(private, "PRIVATE"))
 
 
-def test_what_is_not_one_key_is_told() -> None:
+def test_a_text_that_is_not_one_key_is_reported() -> None:
     assert "contains 2 keys" in what(armour(NEW_PUBLIC + USER + NEW_PUBLIC))
     assert "contains 2 keys" in what(armour(NEW_PUBLIC) + armour(OLD_PUBLIC))
     assert "no key that can be read" in what(armour(USER))

@@ -20,7 +20,7 @@ from export_jobs.core.definitions.column_use import ColumnUse
         ),
     ],
 )
-def test_what_is_said_is_written(use: ColumnUse, dumped: object) -> None:
+def test_a_column_use_is_dumped_and_read_back(use: ColumnUse, dumped: object) -> None:
     assert use.model_dump(mode="json", by_alias=True, exclude_defaults=True) == dumped
     assert use.model_dump(mode="json", by_alias=True) == dumped
     assert ColumnUse.model_validate({"column": dumped} if isinstance(dumped, str) else dumped) == use

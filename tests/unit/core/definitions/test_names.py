@@ -41,13 +41,13 @@ def test_the_longest_file_name_leaves_room_for_a_temporary_one(window: Window, z
 
 
 @given(st.text(max_size=12))
-def test_a_name_that_holds_is_plain(name: str) -> None:
+def test_a_valid_name_is_plain(name: str) -> None:
     if not list(name_issues("name", name)):
         assert name.isascii() and name[0].isalnum() and name[-1].isalnum() and not set(name) & set("/\\. \r\n\0")
 
 
 @given(st.text(alphabet=st.sampled_from("a./\\ \x00é\n-"), max_size=12))
-def test_a_subfolder_that_holds_stays_inside(subfolder: str) -> None:
+def test_a_valid_subfolder_stays_inside(subfolder: str) -> None:
     if not list(subfolder_issues("subfolder", subfolder)):
         parts = subfolder.split("/") if subfolder else []
         assert len(parts) <= 2

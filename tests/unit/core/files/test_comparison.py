@@ -35,7 +35,7 @@ def test_a_difference_is_exact_and_has_a_sign(before: Any, after: Any, gap: str 
     assert found.before == (None if before is None else str(before))
 
 
-def test_days_stand_beside_each_other_and_are_not_subtracted() -> None:
+def test_days_are_compared_and_not_subtracted() -> None:
     before = side(column("day", type="date", nulls=0, min="1997-01-01", max="1997-01-31"))
     after = side(column("day", type="date", nulls=2, min="1997-02-01", max="1997-02-28"))
     (found,) = compare_columns(before, after)
@@ -59,7 +59,7 @@ def test_of_a_delivery_without_numbers_the_columns_are_compared_all_the_same() -
     assert not before.is_counted and not side(column("a")).is_counted and side(column("a", nulls=0)).is_counted
 
 
-def test_of_a_personal_column_only_the_cells_without_a_value_are_told() -> None:
+def test_a_personal_column_shows_only_the_number_of_empty_cells() -> None:
     numbers = column("phone", nulls=1, min="49", max="51", sum="100")
     (found,) = compare_columns(side(numbers), side(numbers), personal={"phone"})
     assert found.masked and set(found.figures) == {"nulls"}

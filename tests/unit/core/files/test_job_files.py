@@ -39,7 +39,7 @@ def test_the_name_of_a_job_takes_the_place_of_the_usual_one_and_the_ending_stays
     assert found.path == "out/S_01_31.csv.gz"
 
 
-def test_the_number_of_a_part_stands_behind_the_name_or_where_the_pattern_wants_it() -> None:
+def test_the_number_of_a_part_is_after_the_name_or_where_the_pattern_has_it() -> None:
     for name, path in (
         (None, "out/sales__rows__2026-01-01__part-0003.zip"),
         ("x_{window}", "out/x_2026-01-01__part-0003.zip"),
@@ -63,7 +63,7 @@ def test_the_manifest_goes_to_a_folder_of_its_own_or_nowhere(file: dict[str, Any
     assert [found.path for found in paths_of_window(own, window)][1:] == sent
 
 
-def test_numbers_of_the_ledger_stand_in_the_names_of_files_and_of_the_done_file() -> None:
+def test_numbers_of_the_ledger_are_in_the_names_of_files_and_of_the_done_file() -> None:
     own = job(file={"name": "x_{sequence:03}_r{revision}", "done_file": "{sequence}.done", "split": {"rows": 5}})
     window = next(all_paths(own)).window
     found = paths_of_window(own, window, part="0002", numbers=FileNumbers(7, 2))

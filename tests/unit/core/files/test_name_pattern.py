@@ -37,7 +37,7 @@ VALUES = NameValues(
         ("S{job}_{sequence:04}.r{revision}", "Ssales_0007.r12"),
     ],
 )
-def test_a_field_stands_for_what_its_name_says(pattern: str, name: str) -> None:
+def test_a_field_has_the_value_of_its_name(pattern: str, name: str) -> None:
     assert list(name_pattern_issues("", pattern)) == []
     assert parse_name_pattern(pattern).render(VALUES) == name
 
@@ -100,7 +100,7 @@ def test_a_pattern_with_a_whole_day_names_each_window(pattern: str, names_each: 
     assert parse_name_pattern(pattern).names_each_window is names_each
 
 
-def test_a_number_that_nobody_has_given_yet_stands_open() -> None:
+def test_a_number_that_is_not_known_yet_stays_open() -> None:
     values = NameValues("sales", "rows", WEEK, BERLIN, datetime(2026, 1, 5, tzinfo=UTC))
     assert parse_name_pattern("S{sequence:04}-{revision}").render(values) == "S#-#"
 

@@ -20,7 +20,7 @@ def test_true_and_false_are_words() -> None:
     assert cell_sql("a OR b", "boolean", None, PLAIN, "postgres") == "(a OR b)::text"
 
 
-def test_text_alone_is_escaped_and_only_when_asked_for() -> None:
+def test_only_text_is_escaped_and_only_if_the_option_is_set() -> None:
     assert cell_sql("x", "text", None, PLAIN, "postgres") == "x"
     escaped = cell_sql("x", "text", None, ESCAPED, "postgres")
     assert escaped.startswith("CASE WHEN x IS DISTINCT FROM NULL THEN CASE WHEN format('%%s', x) ~ ")
@@ -38,7 +38,7 @@ def test_other_sources_leave_it_to_the_writer(dialect: str) -> None:
 @pytest.mark.parametrize(
     "heading", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20x"]
 )
-def test_a_heading_that_is_a_formula_is_escaped_when_asked_for(heading: str) -> None:
+def test_a_heading_that_is_a_formula_is_escaped_if_the_option_is_set(heading: str) -> None:
     assert escape_heading(heading, ESCAPED) == f"'{heading}"
     assert escape_heading(heading, PLAIN) == heading
 

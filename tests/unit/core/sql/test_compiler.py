@@ -139,12 +139,12 @@ def test_identifiers_are_quoted(name: str, text: str) -> None:
         ({"name": "t", "kind": "dimension", "dimensions": ["planet"]}, "planet"),
     ],
 )
-def test_a_name_that_the_catalogue_lacks_is_said(definition: dict[str, Any], missing: str) -> None:
+def test_a_name_that_is_not_in_the_catalogue_is_reported(definition: dict[str, Any], missing: str) -> None:
     with pytest.raises(UserError, match=rf"Job 'retail', template 't': the catalogue has no '{missing}'"):
         compiled("t", job("t", template_definitions=[definition]))
 
 
-def test_a_fact_without_an_updated_date_is_said() -> None:
+def test_a_fact_without_an_updated_date_is_reported() -> None:
     found = catalogue()
     fact = found.facts["purchases"].model_copy(update={"updated_at": None})
     using = job("purchases", templates=[{"template": "purchases", "date_basis": "updated"}])

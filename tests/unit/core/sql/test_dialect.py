@@ -109,7 +109,7 @@ def test_sqlite_compares_times_as_text_and_has_no_decimals(value: Any, as_bound:
         assert session.execute("SELECT ? = ?", (to_driver_value(value, "sqlite"), as_bound)).fetchone() == (1,)
 
 
-def test_a_list_is_as_many_placeholders() -> None:
+def test_a_list_has_one_placeholder_for_each_value() -> None:
     assert in_list("x", ["%(a)s", "%(b)s"], is_in=True) == "x IN (%(a)s, %(b)s)"
     assert in_list("x", ["%(a)s"], is_in=False) == "x NOT IN (%(a)s)"
 

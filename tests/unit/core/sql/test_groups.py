@@ -70,7 +70,7 @@ def test_a_job_chooses_and_a_dimension_left_out_is_not_grouped_by() -> None:
     assert values["facts"][0].groups[1].sql == '"dim_town"."name"'
 
 
-def test_the_order_that_is_asked_for_goes_before_that_of_the_groups() -> None:
+def test_the_order_of_the_job_precedes_that_of_the_groups() -> None:
     values, _ = context(dimensions=("store", "month"), order_by=["-revenue", "month"])
     assert values["order_by"] == [
         "3 DESC NULLS LAST",  # the third column of the file

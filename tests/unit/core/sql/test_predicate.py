@@ -67,7 +67,7 @@ def test_an_audience_is_a_list_of_the_keys_of_customers() -> None:
     assert conditions.parameters == {"audience": [7, 9]}
 
 
-def test_a_value_that_the_column_cannot_have_is_said() -> None:
+def test_a_value_that_the_column_cannot_have_is_reported() -> None:
     with pytest.raises(UserError, match="A value for 'x' is 'many', but the column needs a whole number"):
         condition("equals", ("many",))
     with pytest.raises(UserError, match="A value for 'audience' is 'anna'"):

@@ -26,7 +26,7 @@ def rows(one: StatementDraft, *references: str, prefix: str = "") -> TableRows:
     return table_rows(one, table, [one.resolve(name, table) for name in references], prefix)
 
 
-def test_custom_fields_stand_beside_the_columns_of_the_query() -> None:
+def test_custom_fields_are_beside_the_columns_of_the_query() -> None:
     assert rows(draft()).source == (
         'SELECT source.*\n    , amount - tax AS "net"\nFROM (\n    SELECT * FROM orders\n) AS source'
     )
@@ -50,7 +50,7 @@ def test_a_dimension_two_hops_away_brings_the_one_between_and_each_once() -> Non
     assert "'store' has a store_id more than once" in one.preconditions["store"].what
 
 
-def test_without_a_dimension_nothing_is_joined_and_nothing_must_hold() -> None:
+def test_without_a_dimension_there_are_no_joins_and_no_preconditions() -> None:
     one = draft()
     assert rows(one, "amount").joins == ()
     assert one.preconditions == {}
@@ -103,7 +103,7 @@ def test_an_audience_is_held_against_the_customer_and_prefixes_keep_facts_apart(
     assert one.conditions.parameters.keys() == {"f2_window_start", "f2_window_end", "f2_audience"}
 
 
-def test_what_cannot_be_done_is_said() -> None:
+def test_what_cannot_be_compiled_is_an_error() -> None:
     with pytest.raises(UserError, match="'store' has no customer"):
         rows(draft("stores", basis="none", audience=[7]))
     with pytest.raises(UserError, match="the fact 'orders' has no updated date"):

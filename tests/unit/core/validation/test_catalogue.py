@@ -113,13 +113,13 @@ NOT_ADDITIVE = [
 
 @pytest.mark.parametrize("sql", ADDITIVE)
 def test_sums_and_counts_may_be_called_additive(sql: str) -> None:
-    assert said_of(sql, additive=True) == []
+    assert texts_of_kpi(sql, additive=True) == []
 
 
 @pytest.mark.parametrize("sql", NOT_ADDITIVE)
 def test_everything_else_must_not_be_called_additive(sql: str) -> None:
-    assert ["additive: the KPI is declared additive" in text for text in said_of(sql, additive=True)] == [True]
-    assert said_of(sql, additive=False) == []
+    assert ["additive: the KPI is declared additive" in text for text in texts_of_kpi(sql, additive=True)] == [True]
+    assert texts_of_kpi(sql, additive=False) == []
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_everything_else_must_not_be_called_additive(sql: str) -> None:
 )
 def test_capitals_of_columns_follow_the_dialect(dialect: str, sql: str, *, is_sound: bool) -> None:
     fact: dict[str, object] = {"dialect": dialect, "columns": {**ORDERS["columns"], "Tax Paid": "number"}}
-    assert (said_of(sql, additive=True, fact=fact) == []) is is_sound
+    assert (texts_of_kpi(sql, additive=True, fact=fact) == []) is is_sound
 
 
 def test_a_column_that_an_asterisk_may_yield_is_left_to_the_database() -> None:
@@ -155,13 +155,13 @@ def test_a_title_that_looks_like_code_is_just_text() -> None:
 
 def test_sql_nested_beyond_reason_is_an_issue_and_no_crash() -> None:
     deep = "(" * 5000 + "sum(amount)" + ")" * 5000
-    assert len(said_of(deep, additive=True)) == 1
+    assert len(texts_of_kpi(deep, additive=True)) == 1
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "duckdb", "sqlite", "hive"])
 @given(words=st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join))
 @settings(max_examples=30)
-def test_whatever_stands_for_sql_is_judged_and_never_a_crash(dialect: str, words: str) -> None:
+def test_any_text_as_sql_gives_an_issue_and_never_a_crash(dialect: str, words: str) -> None:
     for issue in validate_catalogue(shop(fact={"sql": words, "dialect": dialect}, kpi={"sql": words})):
         assert issue.what and issue.remedy and "\n" not in str(issue)
 
@@ -178,8 +178,8 @@ def test_notes_may_lie_beside_the_files(tmp_path: Path) -> None:
     assert load_catalogue(tmp_path) == Catalogue()
 
 
-def said_of(sql: str, *, additive: bool, fact: dict[str, object] | None = None) -> list[str]:
-    """What is said of one KPI of the shop."""
+def texts_of_kpi(sql: str, *, additive: bool, fact: dict[str, object] | None = None) -> list[str]:
+    """The issues of one KPI of the shop."""
     columns = {**ORDERS["columns"], "tax": "number"}
     orders = Fact.model_validate({**ORDERS, "columns": columns, "file": "facts/orders.sql", **(fact or {})})
     kpi = Kpi(key="k", title="K", fact="orders", sql=sql, additive=additive, decimals=2, file="kpis/k.sql")

@@ -46,7 +46,7 @@ def test_of_long_lists_only_what_came_and_went_is_shown() -> None:
     assert change_text(MANY[:2], None) == "0, 1 -> (none)"
 
 
-def test_a_changed_order_of_a_long_list_is_said() -> None:
+def test_a_changed_order_of_a_long_list_is_reported() -> None:
     assert change_text(MANY, MANY[::-1]) == "100 -> 100 entries, in another order"
 
 
@@ -68,7 +68,7 @@ def test_every_choice_is_a_line_in_the_words_of_the_yaml() -> None:
     ]
 
 
-def test_a_change_stands_side_by_side() -> None:
+def test_a_change_is_shown_side_by_side() -> None:
     assert texts_of_change(None, "x") == ("(none)", "x")
     assert texts_of_change(["a"], ["a", "b"]) == ("a", "a, b")
     assert texts_of_change(MANY, [*MANY, "new"]) == ("100 entries", "101 entries, added 'new'")

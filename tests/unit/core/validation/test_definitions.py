@@ -49,7 +49,7 @@ def test_there_is_an_example_for_every_rule() -> None:
     assert len(EXAMPLES) > 80
 
 
-def test_samples_of_the_demo_hold() -> None:
+def test_samples_of_the_demo_are_valid() -> None:
     raw = yaml.safe_load((REPOSITORY / "demo" / "jobs" / "samples.yaml").read_text("utf-8"))
     definitions, issues = check_file(raw, catalogue=catalogue(), stored=StoredReferences())
     assert definitions is not None and not errors(issues), issues
@@ -151,7 +151,7 @@ def test_no_file_however_malformed_raises(raw: object) -> None:
         },
     )
 )
-def test_every_template_that_holds_can_be_compiled(raw: dict[str, Any]) -> None:
+def test_every_valid_template_can_be_compiled(raw: dict[str, Any]) -> None:
     from export_jobs.core.sql.compiler import compile_export
     from export_jobs.core.windows.window import bounds
 

@@ -39,28 +39,28 @@ def delivery(day: int) -> ScheduledWindow:
     return ScheduledWindow(window=window(day), due=window(day).end + timedelta(hours=2))
 
 
-def facts(**said: Any) -> JobFacts:
-    return JobFacts(**{"job": "sales", "now": NOW, "grace": GRACE, "dag": WELL, **said})
+def facts(**changes: Any) -> JobFacts:
+    return JobFacts(**{"job": "sales", "now": NOW, "grace": GRACE, "dag": WELL, **changes})
 
 
-def findings(**said: Any) -> list[Finding]:
-    return find_discrepancies(facts(**said))
+def findings(**changes: Any) -> list[Finding]:
+    return find_discrepancies(facts(**changes))
 
 
-def run(state: str, day: int = 0, run_type: str = "scheduled", **said: Any) -> DagRunSummary:
+def run(state: str, day: int = 0, run_type: str = "scheduled", **changes: Any) -> DagRunSummary:
     times = {"data_interval_start": window(day).start, "data_interval_end": window(day).end}
     usual = {"run_id": f"run-{day}", "run_type": run_type, "state": state, "start": window(day).end, **times}
-    return DagRunSummary(**{**usual, **said})
+    return DagRunSummary(**{**usual, **changes})
 
 
-def audited(state: str, day: int = 0, *, by_other: bool = False, **said: Any) -> AuditedRun:
-    delivered = said.pop("delivered", False)
+def audited(state: str, day: int = 0, *, by_other: bool = False, **changes: Any) -> AuditedRun:
+    delivered = changes.pop("delivered", False)
     return AuditedRun(
-        run(state, day, **said.pop("run", {})),
+        run(state, day, **changes.pop("run", {})),
         delivered=delivered,
         window_delivered=delivered or by_other,
-        owner_notified=said.pop("owner_notified", True),
-        **said,
+        owner_notified=changes.pop("owner_notified", True),
+        **changes,
     )
 
 
@@ -94,7 +94,7 @@ def test_red_for_a_window_that_another_run_has_delivered_is_none() -> None:
     assert findings(runs=[audited("failed", by_other=True, owner_notified=False)]) == []
 
 
-def test_m3_a_failure_that_nobody_was_told_of_is_an_alarm() -> None:
+def test_m3_a_failure_without_a_notification_is_an_alarm() -> None:
     (finding,) = findings(runs=[audited("failed", owner_notified=False)])
     assert "marked failed, but nobody was notified" in finding.message
 
@@ -112,14 +112,14 @@ def test_m3_a_year_of_windows_is_one_alarm(cause: str) -> None:
     now = DAY_ONE + 400 * DAY
     match cause:
         case "success":
-            said: dict[str, Any] = {"runs": [audited("success", day) for day in days]}
+            changes: dict[str, Any] = {"runs": [audited("success", day) for day in days]}
         case "silent":
-            said = {"runs": [audited("failed", day, owner_notified=False) for day in days]}
+            changes = {"runs": [audited("failed", day, owner_notified=False) for day in days]}
         case "early":
-            said = {"early": [(window(day), f"run-{day}") for day in days]}
+            changes = {"early": [(window(day), f"run-{day}") for day in days]}
         case _:
-            said = {"upcoming": [delivery(day) for day in days]}
-    (finding,) = findings(now=now, **said)
+            changes = {"upcoming": [delivery(day) for day in days]}
+    (finding,) = findings(now=now, **changes)
     assert "and 362 more" in finding.message and len(finding.message) < 700
     assert finding.message.count("2026-01-0") in {6, 7}, "the first three are named"
 
@@ -145,8 +145,8 @@ def test_the_same_cause_has_the_same_key_at_any_time(late: int, later: int) -> N
 
 
 # The cause by its name ----------------------------------------------------------------------------------------------
-def why(**said: Any) -> str:
-    (finding,) = findings(upcoming=[delivery(0), delivery(1)], **said)
+def why(**changes: Any) -> str:
+    (finding,) = findings(upcoming=[delivery(0), delivery(1)], **changes)
     assert "2 windows (2026-01-01T00:00:00+00:00 to " in finding.message
     assert "have no run, due since 2026-01-02T02:00:00+00:00: " in finding.message
     return finding.message.partition("+00:00: ")[2]
@@ -233,7 +233,7 @@ def test_a_job_at_work_hides_no_contradiction() -> None:
     assert len(findings(runs=[audited("success")], last_activity=NOW)) == 1
 
 
-def test_a_schedule_without_end_is_asked_no_further_than_now() -> None:
+def test_an_endless_schedule_is_read_only_up_to_now() -> None:
     (finding,) = findings(upcoming=(delivery(day) for day in count()))
     assert "8 windows" in finding.message
 
@@ -242,9 +242,9 @@ def test_a_schedule_without_end_is_asked_no_further_than_now() -> None:
 IN_2030 = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def waiting(**said: Any) -> AuditedRun:
+def waiting(**changes: Any) -> AuditedRun:
     usual = {"run_id": "later", "run_type": "manual", "start": None, "logical_date": IN_2030, "run_after": IN_2030}
-    return audited("queued", 0, run={**usual, **said.pop("run", {})}, **said)
+    return audited("queued", 0, run={**usual, **changes.pop("run", {})}, **changes)
 
 
 def test_l6_a_run_of_the_future_is_named_once_and_is_the_cause_of_what_waits() -> None:
@@ -286,7 +286,7 @@ def test_a_run_without_a_pool_is_named_after_its_grace() -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])
-def test_a_run_that_has_said_nothing_for_longer_than_a_task_may_take_is_named(state: str) -> None:
+def test_a_run_without_a_sign_for_longer_than_a_task_may_take_is_reported(state: str) -> None:
     """Also when no further window is due for a month, so that nothing is late."""
     patience = timedelta(hours=6) + GRACE
     (finding,) = findings(runs=[audited(state, 0, last_event=NOW - patience - timedelta(seconds=1))])

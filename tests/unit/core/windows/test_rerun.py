@@ -28,7 +28,7 @@ def test_every_window_after_the_last_success_oldest_first() -> None:
     assert (ids(plan.clear), ids(plan.heal), ids(plan.gaps)) == (["day-2", "day-3", "day-4"], [], [])
 
 
-def test_earlier_gaps_are_listed_and_cleared_only_when_asked() -> None:
+def test_earlier_gaps_are_listed_and_cleared_only_on_request() -> None:
     runs = [run(0, "failed"), run(1), run(2, "failed"), run(3), run(4, "failed")]
     plan = plan_rerun("j", runs, {"day-1", "day-3"})
     assert (ids(plan.clear), ids(plan.gaps)) == (["day-4"], ["day-0", "day-2"])

@@ -81,7 +81,7 @@ def test_a_recurring_schedule(frequency: str, execute_on: str | None, text: str)
         ("quarterly", None, 10, "on the 10th of the next"),
     ],
 )
-def test_a_delivery_some_days_later_is_on_the_day_that_is_said(
+def test_a_delivery_some_days_later_is_on_the_described_day(
     frequency: str, execute_on: str | None, days: int, delivered: str
 ) -> None:
     text = schedule_text(schedule(frequency, execute_on, deliver_after_days=days))
@@ -115,7 +115,7 @@ def test_a_once_schedule() -> None:
     assert schedule_text(chosen).endswith("delivered on 1 March 2024 at 18:30 Europe/Berlin")
 
 
-def test_days_are_told_once() -> None:
+def test_days_are_written_without_repetition() -> None:
     for days, text in (
         (("2024-01-05", "2024-01-05"), "5 January 2024"),
         (("2024-01-05", "2024-01-09"), "5 to 9 January 2024"),

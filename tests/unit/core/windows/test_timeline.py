@@ -35,7 +35,7 @@ def plan(last_window_end: int | None, now: float, days: int = 5) -> ExpectedWind
     return ExpectedWindows(["rows", "totals"], schedule(days), last, DAY_ONE + timedelta(days=now))
 
 
-def test_windows_stand_in_order_with_those_to_come_last() -> None:
+def test_windows_are_in_order_with_future_ones_last() -> None:
     made = [
         RunOutcome("a", window(0), BOTH, rows=5, seconds=2.0),
         RunOutcome("b", window(1), {"rows": CoverageState.DELIVERED, "totals": CoverageState.FAILED}),
@@ -125,7 +125,7 @@ def test_only_what_is_near_now_is_shown() -> None:
     assert [cell.window for cell in found.around_now(past=0, future=9)] == [window(3), window(4)]
 
 
-def test_a_definition_that_does_not_hold_still_shows_what_was_made() -> None:
+def test_an_invalid_definition_still_shows_its_past_windows() -> None:
     found = build_timeline(
         ExpectedWindows(["rows"], None, None, at(9)),
         [RunOutcome("a", window(0), {"rows": CoverageState.DELIVERED})],
@@ -134,7 +134,7 @@ def test_a_definition_that_does_not_hold_still_shows_what_was_made() -> None:
     assert [(cell.state, cell.due) for cell in found.cells] == [(CoverageState.DELIVERED, None)]
 
 
-def test_days_without_a_window_are_said() -> None:
+def test_days_without_a_window_are_reported() -> None:
     found = build_timeline(plan(4, now=4.5), [RunOutcome("a", window(0), BOTH), RunOutcome("b", window(3), BOTH)], {})
     assert found.gaps == (Window(at(1), at(3)),)
 

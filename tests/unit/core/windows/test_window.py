@@ -73,7 +73,7 @@ def local(moment: datetime, zone: str) -> datetime:
 @example(schedule("monthly", "1994-11-01", "1995-02-28", "Pacific/Kiritimati", execute_on="31"))
 @example(schedule("daily", "2006-10-20", "2006-11-05", "America/St_Johns"))
 @example(schedule("daily", "2011-12-30", "2011-12-30", "Pacific/Apia"))
-def test_windows_tile_the_validity_and_hold_the_days_of_the_calendar(plan: Schedule) -> None:
+def test_windows_cover_the_validity_and_have_the_days_of_the_calendar(plan: Schedule) -> None:
     found = list(scheduled_windows(plan))
     groups = list(expected_days(plan))
 

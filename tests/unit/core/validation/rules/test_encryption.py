@@ -31,27 +31,27 @@ def key(tag: str, expires: datetime | None) -> ReceiverKey:
     return ReceiverKey(tag=tag, public_key="", fingerprint="A" * 40, user_id="Acme", created_at=NOW, expires_at=expires)
 
 
-def told(expires: datetime | None, now: datetime | None = NOW) -> list[tuple[Level, str]]:
+def findings(expires: datetime | None, now: datetime | None = NOW) -> list[tuple[Level, str]]:
     context = RuleContext(catalogue(), keys={"acme": key("acme", expires)}, now=now)
     return [(issue.level, issue.what) for issue in ENCRYPTION_RULES.issues(job("acme"), context)]
 
 
 def test_a_key_that_outlasts_the_schedule_is_no_issue() -> None:
-    assert told(None) == []
-    assert told(datetime(2026, 4, 6, tzinfo=UTC)) == []
+    assert findings(None) == []
+    assert findings(datetime(2026, 4, 6, tzinfo=UTC)) == []
 
 
 @pytest.mark.parametrize("now", [NOW, None])
-def test_a_key_that_expires_before_the_last_delivery_is_told_ahead(now: datetime | None) -> None:
+def test_a_key_that_expires_before_the_last_delivery_is_reported_early(now: datetime | None) -> None:
     what = "the key 'acme' of 'Acme' expires on 2026-04-05, before the last delivery"
-    assert told(datetime(2026, 4, 5, tzinfo=UTC), now) == [(Level.WARNING, what)]
+    assert findings(datetime(2026, 4, 5, tzinfo=UTC), now) == [(Level.WARNING, what)]
 
 
 def test_a_new_job_with_a_key_that_has_expired_is_refused() -> None:
-    assert told(NOW) == [(Level.ERROR, "the key 'acme' of 'Acme' expired on 2026-01-15")]
+    assert findings(NOW) == [(Level.ERROR, "the key 'acme' of 'Acme' expired on 2026-01-15")]
 
 
-def test_keys_are_not_asked_about_when_nobody_knows_them() -> None:
+def test_keys_are_not_checked_when_none_are_given() -> None:
     assert list(ENCRYPTION_RULES.issues(job("acme"), RuleContext(catalogue()))) == []
     assert list(ENCRYPTION_RULES.issues(job("acme"), RuleContext(catalogue(), keys={"acme": None}))) == []
 

@@ -45,23 +45,23 @@ def catalogue(**of_b: Any) -> Catalogue:
 def issues(use: dict[str, Any], template: dict[str, Any], found: Catalogue | None = None) -> list[Issue]:
     using = job("rows").model_dump(mode="json", by_alias=True)
     raw = {**using, "templates": [{"template": "t", **use}], "template_definitions": [template]}
-    kept, said = check_stored_job(raw, catalogue=found or catalogue())
+    kept, found_issues = check_stored_job(raw, catalogue=found or catalogue())
     if kept is not None:
         assert compile_export(kept, "t", found or catalogue(), NEW_YEAR).sql
-    return errors(said)
+    return errors(found_issues)
 
 
 def one(column: str, op: str = "equals", *values: object) -> dict[str, Any]:
     return {"filters": [{"column": column, "op": op, "values": list(values)}]}
 
 
-def said(found: list[Issue]) -> str:
+def only_text(found: list[Issue]) -> str:
     assert len(found) == 1, found
     return str(found[0])
 
 
 def test_a_column_of_its_owners_is_not_filtered_by() -> None:
-    text = said(issues(one("fraud", "equals", "yes"), ONE))
+    text = only_text(issues(one("fraud", "equals", "yes"), ONE))
     assert text.startswith("templates[0].filters[0].column: 'fraud' cannot be used in a filter")
     assert "fraud" not in text.partition("Choose")[2]
 
@@ -69,7 +69,7 @@ def test_a_column_of_its_owners_is_not_filtered_by() -> None:
 def test_nor_through_another_fact_of_the_same_file() -> None:
     found = catalogue(columns={"name": {"type": "text", "filterable": False}})
     for kpis in (["a_count", "b_count"], ["b_count", "a_count"]):
-        assert "'name' cannot be used in a filter" in said(
+        assert "'name' cannot be used in a filter" in only_text(
             issues(one("name", "is_null"), {**BOTH, "kpis": kpis}, found)
         )
     assert issues(one("name", "is_null"), ONE, found) == []
@@ -83,16 +83,16 @@ def test_an_operator_is_refused_exactly_where_it_does_not_fit(column: str) -> No
     assert {op for op in Operator if is_refused(op)} == {op for op in Operator if not op.fits(str(COLUMNS[column]))}
 
 
-def test_a_column_of_two_types_cannot_be_held_against_one_value() -> None:
+def test_a_column_of_two_types_cannot_be_compared_with_one_value() -> None:
     found = catalogue(columns={"id": "text"})
-    text = said(issues(one("id", "equals", "7"), BOTH, found))
+    text = only_text(issues(one("id", "equals", "7"), BOTH, found))
     assert "'id' has different types in the facts (a: integer, b: text)" in text
-    text = said(issues({"audience": [7]}, BOTH, found))
+    text = only_text(issues({"audience": [7]}, BOTH, found))
     assert "the customer columns of the facts have different types (a: integer, b: text)" in text
 
 
 def test_an_audience_needs_customers_in_every_fact() -> None:
-    text = said(issues({"audience": [7]}, BOTH, catalogue(customer=None)))
+    text = only_text(issues({"audience": [7]}, BOTH, catalogue(customer=None)))
     assert text.startswith("templates[0].audience: 'b' has no customer")
     assert issues({"audience": [7]}, BOTH) == issues({"audience": [7]}, ONE, catalogue(customer=None)) == []
 
@@ -131,16 +131,16 @@ def test_a_value_is_of_the_type_of_the_column(column: str, value: str) -> None:
 )  # fmt: skip
 def test_bounds_go_from_low_to_high(column: str, low: object, high: object) -> None:
     assert issues(one(column, "between", low, high), ONE) == issues(one(column, "between", low, low), ONE) == []
-    assert said(issues(one(column, "between", high, low), ONE)).endswith("Swap the two.")
+    assert only_text(issues(one(column, "between", high, low), ONE)).endswith("Swap the two.")
 
 
 def test_lists_end() -> None:
     assert issues(one("id", "in", *range(MAX_VALUES)), ONE) == []
-    assert f"there are {MAX_VALUES + 1} values" in said(issues(one("id", "in", *range(MAX_VALUES + 1)), ONE))
-    assert f"there are {MAX_VALUES + 1} values" in said(issues({"audience": [*range(MAX_VALUES + 1)]}, ONE))
+    assert f"there are {MAX_VALUES + 1} values" in only_text(issues(one("id", "in", *range(MAX_VALUES + 1)), ONE))
+    assert f"there are {MAX_VALUES + 1} values" in only_text(issues({"audience": [*range(MAX_VALUES + 1)]}, ONE))
     many = [{"column": "id", "op": "is_null"}] * (MAX_FILTERS + 1)
     assert issues({"filters": many[1:]}, ONE) == []
-    assert f"there are {MAX_FILTERS + 1} filters" in said(issues({"filters": many}, ONE))
+    assert f"there are {MAX_FILTERS + 1} filters" in only_text(issues({"filters": many}, ONE))
 
 
 def test_many_wrong_values_are_six_issues() -> None:
@@ -171,7 +171,7 @@ ANY = (
     st.lists(ANY, max_size=2),
     st.sampled_from([ONE, BOTH]),
 )
-def test_whatever_holds_can_be_compiled(filters: list[Any], audience: list[Any], template: dict[str, Any]) -> None:
+def test_every_valid_use_can_be_compiled(filters: list[Any], audience: list[Any], template: dict[str, Any]) -> None:
     issues({"filters": filters, "audience": audience}, template)
 
 
@@ -188,6 +188,6 @@ def test_a_filter_by_a_name_that_is_a_kpi_and_a_column_is_refused_in_a_new_job_a
     _, new = check_raw_job(
         raw, catalogue=found, templates={"t": Template.model_validate(template)}, now=datetime(1990, 1, 1, tzinfo=UTC)
     )
-    assert said(errors(new)).startswith(
+    assert only_text(errors(new)).startswith(
         "templates[0].filters[0].column: 'amount' is a KPI of this file and a column of its fact, so the filter could"
     )

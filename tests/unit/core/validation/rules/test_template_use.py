@@ -27,7 +27,7 @@ def renamed(*headings: str) -> list[dict[str, str]]:
     return [{"column": column, "as": text} for column, text in zip(("order_id", "amount"), headings, strict=False)]
 
 
-def test_a_use_that_chooses_nothing_holds() -> None:
+def test_a_use_without_choices_is_valid() -> None:
     assert paths() == paths("totals", date_basis=None) == paths("stores", date_basis=None) == []
 
 
@@ -80,7 +80,7 @@ LETTERS = st.characters(max_codepoint=0x5FF, exclude_characters="\u0131\u0345")
 
 
 @given(st.text(LETTERS, min_size=1, max_size=5))
-def test_a_heading_that_holds_has_no_twin_in_capitals_or_in_other_accents(heading: str) -> None:
+def test_a_valid_heading_has_no_twin_in_capitals_or_in_other_accents(heading: str) -> None:
     for twin in (heading.upper(), heading.lower(), *(unicodedata.normalize(form, heading) for form in ("NFC", "NFD"))):
         found = paths(columns=renamed(heading, twin))
         assert found, (heading, twin)
@@ -105,7 +105,7 @@ def test_the_heading_of_one_column_may_not_be_the_name_of_another() -> None:
         ("stores", ["size"], ["columns[0]"]),
     ],
 )
-def test_a_job_chooses_from_what_the_template_holds(template: str, chosen: list[str], where: list[str]) -> None:
+def test_a_job_chooses_from_the_columns_of_the_template(template: str, chosen: list[str], where: list[str]) -> None:
     basis = {} if template == "rows" else {"date_basis": None}
     assert paths(template, columns=chosen, **basis) == where
 
