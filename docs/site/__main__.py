@@ -17,7 +17,7 @@ SITE = REPOSITORY / ".docs" / "site"
 
 
 def main() -> int:
-    """Exit code 0: built without a warning; 1: the faults are on stderr."""
+    """Exit code 0: built without a warning; 1: stderr has the faults."""
     for folder in (PAGES, SITE):
         shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _write_pages() -> None:
-    """Importing Airflow creates its home, so it gets one that goes away again."""
+    """Importing Airflow creates its home, so it gets a temporary one."""
     with tempfile.TemporaryDirectory() as home, warnings.catch_warnings():
         os.environ["AIRFLOW_HOME"] = home
         warnings.simplefilter("ignore")  # of other packages about each other; `make test` shows ours

@@ -1,4 +1,4 @@
-"""The built site, read as a browser reads it: every address leads somewhere, and nothing comes from another host."""
+"""Check the built site as a browser reads it: every address exists, and nothing comes from another host."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# What a browser fetches by itself; an <a> is only followed by a person.
+# The files that a browser fetches by itself; only a person follows an <a>.
 _FETCHED = {("img", "src"), ("script", "src"), ("iframe", "src"), ("source", "src"), ("link", "href")}
 _FETCHED_BY_CSS = re.compile(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//[^)'\"\s]+")
 
@@ -36,7 +36,7 @@ class _Page(HTMLParser):
 
 
 def faults(site: Path) -> list[str]:
-    """One sentence for each address that leads nowhere, and for each file of another host."""
+    """One sentence for each address that does not exist, and for each file of another host."""
     pages = {file: _read(file) for file in sorted(site.rglob("*.html")) if file.name != "404.html"}
     found = [fault for file, page in pages.items() for fault in _faults_of(file, page, pages)]
     return found + [

@@ -13,14 +13,14 @@ _WIDTH = "100"
 
 
 def command_line_reference() -> str:
-    """One section a command, each with the help that the command prints."""
+    """One section per command, with the help that the command prints."""
     with _columns(_WIDTH):
         top = parser()
         return "\n\n".join(_section(command) for command in (top, *_commands(top)))
 
 
 def _commands(group: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    """Every command below ``group`` that does something; ``db`` alone does nothing."""
+    """Every command below ``group`` that can be run; ``db`` alone cannot."""
     for action in group._actions:
         if isinstance(action, argparse._SubParsersAction):
             for command in action.choices.values():
@@ -34,7 +34,7 @@ def _section(command: argparse.ArgumentParser) -> str:
 
 @contextmanager
 def _columns(width: str) -> Iterator[None]:
-    """Argparse breaks lines by the terminal's width; a page has the same lines on every machine."""
+    """Argparse breaks lines at the terminal's width; a page must have the same lines on every machine."""
     before = os.environ.get("COLUMNS")
     os.environ["COLUMNS"] = width
     try:

@@ -1,4 +1,4 @@
-"""The links of a Markdown text: found without those in code, and replaced in place."""
+"""Find and replace the links of a Markdown text, without those in code."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def links(markdown: str) -> Iterator[Link]:
 
 
 def replace_links(markdown: str, new: Callable[[Link], str]) -> str:
-    """The text with ``new(link)`` in place of each link and image outside code."""
+    """The text with ``new(link)`` instead of each link and image outside code."""
     return _PARTS.sub(lambda part: new(_link(part)) if part["target"] else part[0], markdown)
 
 
 def anchors(markdown: str) -> set[str]:
-    """The anchors that code hosts give to the headings of a page; the second of one name ends in ``-1``."""
+    """The anchors that code hosts give to the headings of a page; the second one with the same name ends in ``-1``."""
     seen: dict[str, int] = {}
     found = set()
     for heading in _HEADING.findall(_without_fences(markdown)):

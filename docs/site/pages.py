@@ -1,4 +1,4 @@
-"""The pages, put where the site wants them: links lead to pages of the site, and generated parts are filled in."""
+"""Copy the pages to the site: links lead to pages of the site, and generated parts are filled in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BrokenLinkError(Exception):
 
 
 def copy_pages(target: Path, references: Mapping[str, Callable[[], str]]) -> None:
-    """Copy every page and image into ``target``; ``references`` write what ``<!-- generated: … -->`` stands for."""
+    """Copy every page and image into ``target``; ``references`` generate the text for ``<!-- generated: … -->``."""
     pages = _site_paths()
     for source, page in pages.items():
         destination = target / page
@@ -41,7 +41,7 @@ def copy_pages(target: Path, references: Mapping[str, Callable[[], str]]) -> Non
 
 
 def _site_paths() -> dict[str, str]:
-    """Where each file of the repository that is part of the site stands there."""
+    """The path in the site of each file of the repository that is part of it."""
     pages = dict(_TOP_PAGES)
     for pattern in ("**/*.md", "images/*"):
         for file in sorted((REPOSITORY / "docs").glob(pattern)):
@@ -68,7 +68,7 @@ def _link_on_site(link: Link, source: str, pages: dict[str, str]) -> str:
 
 
 def _text_of_repository_link(link: Link, file: str, source: str) -> str:
-    """The site has no copy of the code, so a link to code keeps its text alone."""
+    """The site has no copy of the code, so only the text of a link to code is kept."""
     if not (REPOSITORY / file).exists():
         raise BrokenLinkError(f"{source} links to {link.path}, which does not exist.")
     return link.text

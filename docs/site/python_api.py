@@ -1,4 +1,4 @@
-"""The reference of what Python code may import, from signatures and docstrings."""
+"""The reference of the public Python names, from signatures and docstrings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
 
 
 def python_reference() -> str:
-    """One section a module, one entry a name."""
+    """One section per module, one entry per name."""
     return "\n".join(_module(importlib.import_module(module), names) for module, names in PUBLIC.items())
 
 
@@ -67,7 +67,7 @@ class _Annotation(str):
 
 
 def _signature(of: Callable[..., object]) -> str:
-    """As it is written in the file; what a class returns is no news."""
+    """The signature as written in the file, without the return type of a class."""
     signature = inspect.signature(of)
     parameters = [one.replace(annotation=_annotation(one.annotation)) for one in signature.parameters.values()]
     returned = inspect.Signature.empty if inspect.isclass(of) else _annotation(signature.return_annotation)
@@ -86,7 +86,7 @@ def _docstring(of: object) -> str:
 
 
 def _joined(raised: str) -> list[str]:
-    """One line an error: a continuation is indented deeper than the name of the error."""
+    """One line per error: a continuation is indented deeper than the name of the error."""
     lines: list[str] = []
     for line in inspect.cleandoc(raised).splitlines():
         if line.startswith(" "):
@@ -97,7 +97,7 @@ def _joined(raised: str) -> list[str]:
 
 
 def _alias(module: ModuleType, name: str) -> str:
-    """A type's name for another type: the assignment, and the docstring that stands below it."""
+    """A type alias: the assignment, and the docstring below it."""
     body = ast.parse(inspect.getsource(module)).body
     for statement, below in pairwise(body):
         if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == name:

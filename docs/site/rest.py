@@ -27,7 +27,7 @@ def rest_reference() -> str:
 
 
 def served_description() -> dict[str, Any]:
-    """Called as a route is called, without the login that a request over the wire needs."""
+    """Call the route's function directly, without the login that an HTTP request needs."""
     from export_jobs.web.app import PREFIX, create_app  # noqa: PLC0415  imports Airflow, which reads its home folder
 
     app = create_app()

@@ -1,4 +1,4 @@
-"""``docs/howto/destinations.md`` says of every field that Airflow's providers read what becomes of it here.
+"""``docs/howto/destinations.md`` says for every field that Airflow's providers read whether it counts or is refused.
 
 The names are read out of the providers' own code, so that a release with one more of them is noticed.
 """
@@ -19,9 +19,9 @@ from export_jobs.orchestration.airflow.s3_client import AWS_FIELDS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "destinations.md").read_text("utf-8")
 EXTRAS = {"extra", "extra_options", "extra_config", "extra_dejson"}
-"""What providers call the extra of a connection in their code."""
+"""Names of a connection's extra in the providers' code."""
 TAKES_WHOLE_EXTRA = {"_get_credentials", "_get_assume_role_configs"}
-"""Functions that are called with all of it, one argument a field."""
+"""Functions that are called with the whole extra, one argument per field."""
 MODULES = {
     "sftp": ("Of type SFTP or SSH", ["sftp.hooks.sftp", "ssh.hooks.ssh"]),
     "ftp": ("Of type FTP", ["ftp.hooks.ftp"]),
@@ -29,8 +29,8 @@ MODULES = {
 }
 
 
-def told(heading: str) -> set[str]:
-    """The names in the table of a section."""
+def fields_in_table(heading: str) -> set[str]:
+    """Return the field names in the table of a section."""
     section = re.split(r"\n#{2,3} ", PAGE.split(f"\n### {heading}\n")[1])[0]
     cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
@@ -75,7 +75,7 @@ def test_every_field_that_a_provider_reads_is_in_the_table(kind: str) -> None:
         pytest.skip(f"NOT CHECKED: the provider of {modules[0]} is not installed (airflow-export-jobs[{kind}])")
     read = {name for module in modules for name in fields_read_by(module)}
     assert read, "the provider's code is written in another way: read it anew"
-    assert read <= told(heading)
+    assert read <= fields_in_table(heading)
 
 
 def _is_missing(module: str) -> bool:
@@ -96,6 +96,6 @@ def get_connection_form_widgets(): return {"h": 1}
 
 
 def test_what_is_refused_or_known_here_is_in_the_table() -> None:
-    assert told("Of type SFTP or SSH") == SSH_FIELDS
-    assert told("Of type FTP") == FTP_FIELDS
-    assert told("Of type AWS") == AWS_FIELDS
+    assert fields_in_table("Of type SFTP or SSH") == SSH_FIELDS
+    assert fields_in_table("Of type FTP") == FTP_FIELDS
+    assert fields_in_table("Of type AWS") == AWS_FIELDS

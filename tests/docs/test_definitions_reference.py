@@ -1,4 +1,4 @@
-"""``docs/reference/definitions.md`` names every key of a definition, and its example holds."""
+"""``docs/reference/definitions.md`` names every key of a definition, and its example is valid."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def test_every_field_of_a_name_is_in_its_table() -> None:
     assert {field for cell in cells for field in re.findall(r"`{(\w+)}`", cell)} == set(FIELDS)
 
 
-def test_what_may_change_is_said() -> None:
+def test_the_page_says_what_can_change() -> None:
     rows = [line.split("|") for line in section("Jobs").splitlines() if line.startswith("| `")]
     said = {row[1].strip(" `") for row in rows if row[2].strip() != "no"}
     assert said == {path.partition(".")[0] for path in EDITABLE}
 
 
-def test_the_example_holds(tmp_path: Path) -> None:
+def test_the_example_is_valid(tmp_path: Path) -> None:
     [example] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "jobs.yaml").write_text(example)
     document = read_yaml(tmp_path / "jobs.yaml")

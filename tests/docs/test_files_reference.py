@@ -1,4 +1,4 @@
-"""``docs/reference/files.md`` says of every format and type what the code does."""
+"""``docs/reference/files.md`` says what the code does for every format and type."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ TEST_NAMED = re.compile(r"`((?:[a-z0-9_]+/)*test_[a-z0-9_]+\.py)(?:::(\w+))?`")
 
 
 def pages() -> list[str]:
-    """Every Markdown file that is not ignored, new ones among them."""
+    """Every Markdown file that is not ignored, new ones included."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "*.md"]
     found = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return [page for page in found if (ROOT / page).exists()]
@@ -48,7 +48,7 @@ def test_every_test_that_a_page_names_as_its_proof_is_there(page: str) -> None:
         found = [path for file, path in files.items() if f"/{file}".endswith(f"/{name}")]
         if not any(f"def {function}" in path.read_text("utf-8") for path in found):
             lost.append(f"{name} {function}".strip())
-    assert lost == [], f"{page}: name the file in which that test stands now"
+    assert lost == [], f"{page}: name the file that contains this test now"
 
 
 def test_the_pages_people_look_for_are_there() -> None:

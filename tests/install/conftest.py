@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = {"UV_SYSTEM_CERTS": "1"}
-"""As pip does and as the Makefile says, for who runs pytest without it."""
+"""As pip and the Makefile do, for runs of pytest without the Makefile."""
 PLAIN_AIRFLOW = "apache-airflow[postgres]==3.3.2"
 
 
 class Environment:
-    """A virtual environment in a folder of its own; nothing of the repository is on its path."""
+    """A virtual environment in its own folder; nothing of the repository is on its path."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.bin = folder, folder / "bin"
         self.python = str(self.bin / "python")
 
     def run(self, *command: str, **more: str) -> str:
-        """What a command printed; a failure shows all of it."""
+        """Run a command and return its output; a failure shows all of it."""
         done = subprocess.run(
             command,
             cwd=self.folder,
@@ -47,20 +47,20 @@ class Environment:
         return done.stdout
 
     def variables(self, **more: str) -> dict[str, str]:
-        """The environment of a person who has just made it."""
+        """The environment variables of a person who has just created this environment."""
         path = f"{self.bin}{os.pathsep}{os.environ['PATH']}"
         return plain_environment(PIP_DISABLE_PIP_VERSION_CHECK="1", **UV, **more) | {"PATH": path}
 
     def install(self, requirement: str) -> None:
-        """Install with the versions that the lock holds, so that a release of today breaks no test of yesterday."""
+        """Install with the versions of the lock, so that a new release of a package breaks no test."""
         self.run("bash", "-c", self.pip(requirement))
 
     def pip(self, requirement: str) -> str:
-        """The command line that does so; uv reads the same wheels in a fraction of the time."""
+        """The command line for it; uv installs the same wheels in a fraction of the time."""
         uv = Path(sys.executable).with_name("uv")
         program = f"{uv} pip install --python {self.python}" if uv.exists() else "python -m pip install"
         constraints = self.folder / "constraints.txt"
-        # Without hashes: they would be asked of the wheel, too, which has none in the lock.
+        # Without hashes: they would also be required for the wheel, which has none in the lock.
         constraints.write_text("".join(f"{pinned}\n" for pinned in requirements(LOCK.read_text())))
         return f"{program} -q -c {constraints} '{requirement}'"
 
@@ -72,7 +72,7 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A server of their own: the live tests keep another Airflow and another store under the same names."""
+    """A separate server: the live tests use another Airflow and another store with the same names."""
     from demo.postgres import Postgres
 
     folder = Path(tempfile.mkdtemp(prefix="export-jobs-wheel-"))
@@ -84,7 +84,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def warehouse(postgres: Postgres) -> Postgres:
-    """The same warehouse as everywhere, on that server."""
+    """The usual warehouse, on that server."""
     from demo.warehouse import load
 
     load(postgres.dsn("warehouse", "warehouse_owner"))
@@ -93,7 +93,7 @@ def warehouse(postgres: Postgres) -> Postgres:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built by the very command of `make wheel` in a copy of what git knows."""
+    """The wheel, built with the command of `make wheel` in a copy of the files in git."""
     source = tmp_path_factory.mktemp("source")
     files = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "plugins", "pyproject.toml", "README.md", "LICENSE"],
@@ -111,7 +111,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def plain_airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    """An environment that holds Airflow and nothing of ours."""
+    """An environment that contains Airflow and nothing of ours."""
     folder = tmp_path_factory.mktemp("env")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     environment = Environment(folder)

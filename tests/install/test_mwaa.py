@@ -1,4 +1,4 @@
-"""What MWAA is given, unpacked as it does: the plugin, its page, the catalogue and the Dag file are there and load."""
+"""The files for MWAA, unpacked as MWAA does: the plugin, its page, the catalogue and the Dag file exist and load."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_plugin_loads_from_where_mwaa_unpacks_it(made: Path, tmp_path: Path)
 
 
 def catalogue_of(made: Path) -> str:
-    """What startup.sh says, as a shell reads it."""
+    """Return the catalogue's folder that startup.sh sets, as a shell reads it."""
     command = ["sh", "-c", f'. "{made / "startup.sh"}" && printf %s "$EXPORT_JOBS_CATALOGUE"']
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 

@@ -1,6 +1,6 @@
-"""What is installed is what the lock names; what a wheel needs is written down; an audit asks, or says that it did not.
+"""The lock decides what is installed; a wheel's dependencies are written down; an audit asks, or says that it did not.
 
-The vulnerability service is played by a server here: what it knows changes by the day.
+A local server plays the vulnerability service, since the real one's answers change every day.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def test_a_lock_that_lacks_what_the_wheel_needs_makes_no_document(
 
 @contextmanager
 def vulnerability_service(flawed: str = "", deaf_to: str = "") -> Iterator[str]:
-    """A service that knows of one flaw in ``flawed``, and breaks off when it is asked about ``deaf_to``."""
+    """A service that knows a vulnerability in ``flawed``, and ends the connection when asked about ``deaf_to``."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -137,7 +137,7 @@ def vulnerability_service(flawed: str = "", deaf_to: str = "") -> Iterator[str]:
 
 
 def audit(url: str) -> tuple[int, str]:
-    """How an audit ends, and what it says."""
+    """Return the exit code of an audit, and its output."""
     command = [sys.executable, str(ROOT / "scripts/audit.py"), "--osv-url", url]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NO_PROXY": "*"})
     return done.returncode, done.stdout + done.stderr

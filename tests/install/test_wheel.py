@@ -1,7 +1,7 @@
-"""The wheel as a stranger gets it: installed by the README's own commands, and run to a delivered file.
+"""The wheel as a new user gets it: installed with the README's own commands, and run to a delivered file.
 
-Nothing of this repository is on any path: the editable install of the development environment would hide what a wheel
-lacks.
+Nothing of this repository is on any path: the editable install of the development environment would hide files that
+are missing in a wheel.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ jobs:
 
 
 class Installed:
-    """An Airflow in which the README's steps have been followed; ``printed`` is what each of them said."""
+    """An Airflow in which the README's steps have been followed; ``printed`` is the output of each."""
 
     def __init__(self, environment: Environment, airflow: Airflow, folder: Path) -> None:
         self.environment, self.airflow, self.folder = environment, airflow, folder
@@ -53,7 +53,7 @@ class Installed:
         self._exported: dict[str, str] = {}
 
     def shell(self, block: str) -> str:
-        """Run a block of the README; what it exports is there for those after it, and for Airflow's processes."""
+        """Run a block of the README; later blocks and Airflow's processes get its exported variables."""
         script = f"set -euo pipefail\n{block}\nenv -0 > {self.folder}/exported\n"
         said = self.environment.run("bash", "-c", script, **self.variables())
         pairs = (self.folder / "exported").read_text().split("\0")
@@ -64,7 +64,7 @@ class Installed:
         return said
 
     def variables(self) -> dict[str, str]:
-        """Airflow's configuration and what was exported."""
+        """Airflow's configuration and the exported variables."""
         own = {name: text for name, text in self.airflow.environment().items() if name.startswith("AIRFLOW")}
         return own | self._exported
 
@@ -83,7 +83,7 @@ def installed(  # noqa: PLR0917  fixtures
     sftp: SftpServer,
     smtp: SmtpServer,
 ) -> Iterator[Installed]:
-    """The README's section, step by step, up to the applied job; Airflow's processes start where it says so."""
+    """Follow the README's section step by step up to the applied job; start Airflow's processes where it says so."""
     from demo.airflow_processes import Airflow
 
     folder = stack_folder / "wheel"
@@ -176,7 +176,7 @@ def test_the_doctor_finds_nothing_wrong(installed: Installed) -> None:
 
 
 def test_the_doctor_names_what_is_wrong_and_what_to_do(installed: Installed) -> None:
-    """Each of these is a real slip of a first installation; one hides no other."""
+    """Each of these is a real mistake of a first installation; none hides another."""
     slips = {
         "EXPORT_JOBS_POOL": "no-such-pool",
         "EXPORT_JOBS_SMTP_CONNECTION": "no_such_mail",
@@ -199,7 +199,7 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(installed: Installed) -> 
 
 
 def test_the_statement_and_a_mail_come_out_of_the_wheel(installed: Installed) -> None:
-    """The engine's SQL and the mails' texts are files inside it."""
+    """The engine's SQL and the mails' texts are files inside the wheel."""
     window = "1997-01-01..1997-01-07"
     assert "GROUP BY" in installed.command("export-jobs", "sql", "first-week", "--window", window)
     code = (
@@ -226,7 +226,7 @@ def test_the_first_job_is_delivered(installed: Installed, sftp: SftpServer, smtp
 
 
 def test_a_copied_folder_beside_the_wheel_registers_once(installed: Installed) -> None:
-    """The folder steps back; Airflow would report a second plugin of one name as broken."""
+    """The folder does not register its plugin: Airflow would report a second one of the same name as broken."""
     environment = installed.environment
     code = (
         "from airflow.plugins_manager import get_import_errors, get_plugin_info; print(get_import_errors(), "

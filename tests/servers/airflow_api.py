@@ -1,4 +1,4 @@
-"""As much of Airflow's REST API as the auditor asks, over HTTP on loopback, with Dags and runs that a test sets."""
+"""The part of Airflow's REST API that the auditor uses, over HTTP on loopback, with Dags and runs that a test sets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 @dataclass
 class AirflowState:
-    """``status``: what every call is answered with in place of an answer, when it is not 0."""
+    """``status``: if it is not 0, every call gets this status instead of an answer."""
 
     dags: list[dict[str, Any]] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
@@ -98,7 +98,7 @@ class _Answers(BaseHTTPRequestHandler):
 
 
 class AirflowServer(ThreadingHTTPServer):
-    """``connection``: the Airflow connection that leads here."""
+    """``connection``: the Airflow connection to this server."""
 
     daemon_threads = True
     block_on_close = False

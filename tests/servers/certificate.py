@@ -1,4 +1,4 @@
-"""A certificate for servers of the tests, which vouches for itself."""
+"""A self-signed certificate for servers of the tests."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from cryptography.x509.oid import NameOID
 
 
 def write_certificate(path: Path, *, is_rsa: bool = False) -> Path:
-    """Write one for 127.0.0.1 and localhost with its key, valid for a day; it is its own authority.
+    """Write a certificate for 127.0.0.1 and localhost with its key, valid for a day; it is its own authority.
 
-    ``is_rsa``: with a key that vsftpd can read, too; the usual one takes a hundredth of the time.
+    ``is_rsa``: with a key that vsftpd can also read; the default key takes a hundredth of the time.
     """
     key = rsa.generate_private_key(65537, 2048) if is_rsa else ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -36,7 +36,7 @@ def write_certificate(path: Path, *, is_rsa: bool = False) -> Path:
 
 
 def served_with(path: Path) -> ssl.SSLContext:
-    """What a server needs in order to speak TLS with the certificate in a file."""
+    """Return the TLS context of a server with the certificate in a file."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     return context

@@ -44,11 +44,11 @@ class DagProcessor:
 
     @property
     def state(self) -> Path:
-        """What the generator keeps on this disk."""
+        """The files that the generator keeps on this disk."""
         return self.folder / "export_jobs"
 
     def start(self, local_settings: str = "") -> None:
-        """Start it; ``local_settings``: Python that it runs first, to make a parse slow or die."""
+        """Start it; ``local_settings``: Python code that it runs first, to slow down or kill a parse."""
         (self.folder / "config" / "airflow_local_settings.py").write_text(local_settings)
         self.airflow.start_component("dag-processor")
 
@@ -69,7 +69,7 @@ class DagProcessor:
             self.postgres.drop_database(name)
 
     def fill(self, jobs: int) -> None:
-        """Save so many jobs of two templates."""
+        """Save this many jobs of two templates."""
         with self.definitions.transaction("fill") as within:
             within.save_destination(DestinationSpec(tag="partner", kind="sftp", connection="partner", folder="in"))
             within.create_template(Template(name="rows", kind="standard", fact="purchases"))
@@ -90,7 +90,7 @@ class DagProcessor:
         return int(self._one("SELECT count(*) FROM dag WHERE NOT is_stale"))
 
     def stale(self) -> int:
-        """How many Airflow has taken away."""
+        """The number of stale Dags."""
         return int(self._one("SELECT count(*) FROM dag WHERE is_stale"))
 
     def description(self, number: int) -> str | None:
@@ -106,7 +106,7 @@ class DagProcessor:
         return self._one("SELECT min(last_parsed_time) FROM dag")  # type: ignore[no-any-return]
 
     def age(self, hours: int) -> None:
-        """As if nobody had parsed for so long."""
+        """Set the times of the last parse back by this many hours."""
         self.session.execute("UPDATE dag SET last_parsed_time = last_parsed_time - %s * interval '1 hour'", [hours])
 
     def _one(self, query: str) -> Any:
@@ -144,7 +144,7 @@ class DagProcessor:
 
 @contextmanager
 def dag_processor(folder: Path, postgres: Postgres, *, shards: int, settings: dict[str, str]) -> Iterator[DagProcessor]:
-    """The processor, not yet started, and its databases for as long."""
+    """Yield the processor, not yet started, with its databases."""
     made = DagProcessor(folder, postgres, shards=shards, settings=settings)
     try:
         yield made

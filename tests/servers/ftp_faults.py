@@ -1,4 +1,4 @@
-"""A real FTP server, with or without TLS, that misbehaves when a test tells it to."""
+"""A real FTP server, with or without TLS, with faults that a test switches on."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ USER, PASSWORD = "partner", "canary/ftp+password"
 
 @dataclass
 class FtpFaults:
-    """What goes wrong from now on; ``FtpServer.heal`` makes all of it well."""
+    """The faults that are on; ``FtpServer.heal`` switches all of them off."""
 
     drop_after_bytes: int | None = None
     drop_before_rename: bool = False
     drop_after_rename: bool = False
     rename_does_nothing: bool = False
     answers: dict[str, str] = field(default_factory=dict)
-    """By command, the whole answer that is given in its place."""
+    """By command, the complete answer that replaces its own."""
     lose_last_bytes: int = 0
     takes_stored: bool = False
-    """A receiver takes each file as soon as it is stored, whatever it is called."""
+    """A receiver takes each file as soon as it is stored, whatever its name is."""
     never_replaces: bool = False
-    """A rename to a name that is taken is refused, as on Windows."""
+    """A rename to an existing name is refused, as on Windows."""
     renames_nothing_onto_files: bool = False
-    """The same, and the server says that it has done it."""
+    """The same, but the server answers that the rename is done."""
     speaks_latin_1: bool = False
-    """Every answer holds a word in an encoding that is not that of file names."""
+    """Every answer contains a word in an encoding other than that of file names."""
     stall: threading.Event | None = None
     loses_answer_to_store: bool = False
     """The control connection ends once a file is stored, before the answer."""
     ends_after_store: bool = False
     """The same, after the answer."""
     shows_late: int = 0
-    """So many questions about a file after it was stored are answered as if it were not there."""
+    """This many queries about a file after it was stored are answered as if it did not exist."""
     commands: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     """Every name under which something was stored."""
@@ -51,7 +51,7 @@ class FtpFaults:
 
 class _Server(ThreadedFTPServer):
     def _loop(self, handler: Any) -> None:
-        """Serve one client; one that was refused at once may be gone before its thread begins.
+        """Serve one client; a client that was refused at once may be gone before its thread begins.
 
         The library knows that of a socket that is closed, and not where its number belongs to another file by then.
         """
@@ -76,7 +76,7 @@ class FtpServer:
         )
         self._server = _Server(("127.0.0.1", 0), handler)
         self.one_login = False
-        """A second connection is refused while there is one."""
+        """A second connection is refused while one is open."""
         self.connections: set[Any] = set()
         self.port: int = self._server.address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"handle_exit": False}, daemon=True)
@@ -200,7 +200,7 @@ def _implicit(control: Any) -> Any:
 
 
 def _drop(channel: Any) -> None:
-    """End the connections without a word."""
+    """Silently end the connections."""
     for end in (channel.data_channel, channel):
         if end is not None:
             end.socket.close() if end is channel else end.close()

@@ -1,4 +1,4 @@
-"""Receivers and their keys: a keyring of the real gpg, with every fault that a key can have."""
+"""Receivers and their keys: a keyring of the real gpg, with every possible fault of a key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PRIVATE_HEAD = "PRIVATE KEY BLOCK"
 
 @dataclass(frozen=True)
 class GpgKeyring:
-    """A home of gpg as receivers have it, and the team."""
+    """A gpg home like that of a receiver or the team."""
 
     home: Path
 
@@ -36,8 +36,8 @@ class GpgKeyring:
     def make(
         self, name: str, *, lasts: str = "0", subkey_lasts: str | None = "0", since: str = "", passphrase: str = ""
     ) -> str:
-        """The fingerprint of a new key: curve 25519, with a subkey for encryption unless that is None."""
-        # With the mark the clock stands still: on a slow machine, the subkey would else be made before its key.
+        """Create a key and return its fingerprint: curve 25519, with a subkey for encryption unless that is None."""
+        # With the mark the clock stands still: otherwise, on a slow machine, the subkey would be older than its key.
         faked = ["--faked-system-time", f"{since}!"] if since else []
         user = f"{name} <{name.lower()}@example.org>"
         self.gpg(*faked, "--quick-gen-key", user, "ed25519", "sign", lasts, passphrase=passphrase)
@@ -83,13 +83,13 @@ class GpgKeyring:
         return self.gpg("--decrypt", given=message)
 
     def status(self, message: bytes) -> str:
-        """What gpg says of a message: to whom it is, and whose signature it bears."""
+        """Return what gpg reports about a message: its receivers and its signature."""
         return self.gpg("--status-fd", "1", "--output", os.devnull, "--yes", "--decrypt", given=message).decode()
 
 
 @contextmanager
 def gpg_keyring() -> Iterator[GpgKeyring]:
-    """An empty one, gone on leaving with its agent."""
+    """Yield an empty home; remove it and stop its agent on leaving."""
     path = Path(tempfile.mkdtemp(prefix="keyring-", dir="/tmp"))
     try:
         yield GpgKeyring(path)

@@ -40,7 +40,7 @@ class OpenSsh:
 
     ``host_keys`` are the kinds of its keys; ``host_key_lines`` shows them, ``host_key_line`` is the first.
     ``options`` go to internal-sftp (``-P posix-rename`` forbids a request), ``settings`` into sshd_config. As root the
-    partner may log in as any user of the machine; else as the current one.
+    partner may log in as any user of the machine, otherwise as the current one.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """A pod without a cluster: the command that Airflow's KubernetesExecutor gives to one, as the user of the pod template.
 
-Nothing is shared with the pod before it but what is reached by network, and a folder that all of them mount for staged
-files. Its own folders are new, it may write nowhere else, and all it is told stands in its environment.
+Pods share only the network, and a folder that all of them mount for staged files. A pod's own folders are new, it may
+write nowhere else, and it knows only its environment.
 """
 
 from __future__ import annotations
@@ -55,16 +55,16 @@ for line in sys.stdin:
         workload = ExecuteTask.make(one, generator=generator).model_dump_json()
     print("workload", workload, flush=True)
 """
-"""What an executor does when the scheduler hands it a task: the very text that a pod's command has as its argument."""
+"""The part of an executor that builds a task's workload: exactly the text that a pod's command has as its argument."""
 
 
 class NoPodError(Exception):
-    """Why nothing can be run here as the user of a pod."""
+    """The reason why nothing can run here as the user of a pod."""
 
 
 @dataclass
 class Pods:
-    """Runs one task after the other, each in a pod of its own. ``environment``: the addresses of this stack."""
+    """Run tasks one after the other, each in its own pod. ``environment``: the addresses of this stack."""
 
     python: Path
     folder: Path
@@ -78,7 +78,7 @@ class Pods:
         return self.folder / "shared"
 
     def run(self, task_instance: str) -> subprocess.CompletedProcess[str]:
-        """What Airflow has scheduled under this id."""
+        """Run the task instance with this id in a new pod."""
         assert self.executor.stdin
         print(task_instance, file=self.executor.stdin, flush=True)
         workload = _said(self.executor, "workload ")
@@ -98,7 +98,7 @@ class Pods:
 
 @contextmanager
 def pods(airflow: Airflow, environment: Mapping[str, str]) -> Iterator[Pods]:
-    """Raises ``NoPodError`` where this process may not become another user, or that user cannot read the code."""
+    """Raise ``NoPodError`` if this process may not become another user, or that user cannot read the code."""
     if os.geteuid():
         raise NoPodError("only root can become another user")
     with TemporaryDirectory(prefix="export-jobs-pods-") as made:
@@ -120,7 +120,7 @@ def pods(airflow: Airflow, environment: Mapping[str, str]) -> Iterator[Pods]:
 
 
 def _said(executor: subprocess.Popen[str], word: str) -> str:
-    """What follows the word, on the next line that begins with it: Airflow may say more."""
+    """Return the rest of the next line that begins with the word; skip other output of Airflow."""
     assert executor.stdout
     for line in executor.stdout:
         if line.startswith(word):
@@ -129,7 +129,7 @@ def _said(executor: subprocess.Popen[str], word: str) -> str:
 
 
 def _python(folder: Path) -> tuple[Path, dict[str, str]]:
-    """A Python that the pod's user may start, and what it needs to know: this one, or a copy that it can reach."""
+    """Return a Python that the pod's user may start, and its environment: this one, or a copy in reach."""
     packages = {"PYTHONPATH": os.pathsep.join([*site.getsitepackages(), str(REPOSITORY / "plugins")])}
     here = Path(sys.executable)
     if _is_readable(here, packages):

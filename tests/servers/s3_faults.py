@@ -1,4 +1,4 @@
-"""A reverse proxy on 127.0.0.1 in front of an S3 server, which answers with errors or cuts the line when told to."""
+"""A reverse proxy on 127.0.0.1 in front of an S3 server, which returns errors or cuts connections if a test says so."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 class Fault:
     """One misbehaviour at one ``action``, for the next ``times`` requests of it.
 
-    ``code`` answers with that S3 error and ``status``; ``cut`` closes the line before, ``cut_after`` after the real
-    server did what was asked; ``shorten`` drops that many bytes of the body; ``seconds`` delays.
+    ``code`` answers with that S3 error and ``status``; ``cut`` closes the connection before the real server has handled
+    the request, ``cut_after`` after that; ``shorten`` drops that many bytes of the body; ``seconds`` delays.
     """
 
     action: str
@@ -37,7 +37,7 @@ class Fault:
 class S3FaultProxy:
     """``with S3FaultProxy(port_of_the_real_server) as proxy``; ``proxy.seen`` counts requests by action.
 
-    ``before_complete`` is called ahead of each end of an upload. Its ``If-Match`` is judged here: moto does not.
+    ``before_complete`` is called before each complete of an upload. ``If-Match`` is checked here: moto does not.
     """
 
     upstream: int
@@ -49,7 +49,7 @@ class S3FaultProxy:
 
     @property
     def url(self) -> str:
-        """The endpoint to give to a client."""
+        """The endpoint for a client."""
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -69,7 +69,7 @@ class S3FaultProxy:
         self._thread.join(10)
 
     def next_fault(self, action: str) -> Fault:
-        """Count the request and return what shall go wrong with it."""
+        """Count the request and return its fault."""
         with self.lock:
             self.seen[action] += 1
             for fault in self.faults:
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the tests read ``seen``."""
+        """Log nothing: the tests read ``seen``."""
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _action(method: str, path: str) -> str:
-    """Name a request as S3's manual does, as far as the tests care."""
+    """Name a request as S3's manual does, as far as the tests need it."""
     query = parse_qs(urlsplit(path).query, keep_blank_values=True)
     if "uploads" in query:
         return "create" if method == "POST" else "list"

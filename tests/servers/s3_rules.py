@@ -1,4 +1,4 @@
-"""What an S3 service or a bucket's policy demands, and refuses else."""
+"""Requirements of an S3 service or a bucket's policy, and its refusals."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ Rule = Callable[[str, Headers], tuple[int, str] | None]
 
 
 def no_chunks(action: str, headers: Headers) -> tuple[int, str] | None:
-    """A service that does not know bodies in signed or checked chunks."""
+    """A service that does not support bodies in signed or checked chunks."""
     return (501, "NotImplemented") if "aws-chunked" in headers.get("content-encoding", "") else None
 
 
 def wants_length(action: str, headers: Headers) -> tuple[int, str] | None:
-    """One that wants the length of each body ahead."""
+    """A service that requires the length of each body in advance."""
     has_body = action in {"put", "part"}
     return (411, "MissingContentLength") if has_body and "content-length" not in headers else None
 
 
 def locked(action: str, headers: Headers) -> tuple[int, str] | None:
-    """A bucket whose objects are kept for some time by default (Object Lock)."""
+    """A bucket with a default retention (Object Lock)."""
     is_checked = "content-md5" in headers or any(name.startswith("x-amz-checksum-") for name in headers)
     if action in {"put", "part"} and not is_checked and "x-amz-trailer" not in headers:
         return (
@@ -32,7 +32,7 @@ def locked(action: str, headers: Headers) -> tuple[int, str] | None:
 
 
 def wants_md5(action: str, headers: Headers) -> tuple[int, str] | None:
-    """One that wants the MD5 of each body, beside any checksum, and compares it with the whole of what was sent."""
+    """A service that requires the MD5 of each body, beside any checksum, and compares it with all sent bytes."""
     if action not in {"put", "part"}:
         return None
     if "content-md5" not in headers:
@@ -41,7 +41,7 @@ def wants_md5(action: str, headers: Headers) -> tuple[int, str] | None:
 
 
 def wants(**wanted: str) -> Rule:
-    """A bucket policy that demands headers when an object is made, and takes none of them with its parts."""
+    """A bucket policy that requires headers when an object is created, and accepts none of them with its parts."""
 
     def rule(action: str, headers: Headers) -> tuple[int, str] | None:
         expected = {f"x-amz-{name.replace('_', '-')}": value for name, value in wanted.items()}

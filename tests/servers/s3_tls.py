@@ -1,4 +1,4 @@
-"""An S3 service behind TLS, as others than Amazon run them: each refuses what boto3 does by default, or wants more."""
+"""An S3 service behind TLS, like those of other vendors than Amazon: it refuses boto3's defaults, or requires more."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TlsS3:
     """``with TlsS3(folder, rules) as service``; ``authority`` is the file to verify its certificate with.
 
     ``region``: where the bucket is; requests that are signed for another one are redirected (307) with its name.
-    ``after_complete`` is called once an object stands, before the reply. Any bucket exists.
+    ``after_complete`` is called once an object exists, before the reply. Any bucket exists.
     """
 
     folder: Path
@@ -33,11 +33,11 @@ class TlsS3:
     region: str = ""
     after_complete: Callable[[], None] = lambda: None
     hidden: set[str] = field(default_factory=set)
-    """Headers (small letters) that it does not give when it is asked about an object."""
+    """Headers (in lower case) that its answers about an object do not have."""
     size_added: int = 0
-    """By so much its answers about an object differ from the truth."""
+    """The difference between the size in its answers about an object and the real size."""
     checks_kinds: bool = False
-    """Whether parts need the checksum that their upload was begun with, and no other, and its end all of them."""
+    """Whether parts need exactly the checksum that their upload was begun with, and its end all of them."""
     objects: dict[str, bytes] = field(default_factory=dict)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     written: dict[str, int] = field(default_factory=dict)
@@ -46,33 +46,33 @@ class TlsS3:
     _clock: int = 1_750_000_000
     begun: dict[str, dict[str, str]] = field(default_factory=dict)
     repeated: Literal["answered", "gone", "taken"] = "taken"
-    """What becomes of the wish to complete an upload a second time: Amazon answers as at the first."""
+    """The answer to a second complete of an upload: Amazon answers as to the first one."""
     passes_over_if_match: bool = False
     completed: dict[str, str] = field(default_factory=dict)
-    """Uploads that were completed, and the key of each."""
+    """Completed uploads, and the key of each."""
     pages: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    """By action, the status and the body with which a proxy answers in place of the service."""
+    """By action, the status and body of a proxy that answers instead of the service."""
     _etags: dict[str, str] = field(default_factory=dict)
     seen: list[tuple[str, Headers]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        """The endpoint to give to a client."""
+        """The endpoint for a client."""
         return f"https://127.0.0.1:{self._server.server_port}"
 
     def put(self, key: str, content: bytes) -> None:
-        """Have an object stand there; each is a minute younger than the one before."""
+        """Put an object there; each is a minute newer than the previous one."""
         self.objects[key] = content
         self._etags.pop(key, None)
         self._clock += 60
         self.written[key] = self._clock
 
     def etag(self, key: str) -> str:
-        """As Amazon gives it: of the content, or of the parts of which it was put together."""
+        """The ETag as Amazon computes it: of the content, or of the parts of a multipart upload."""
         return self._etags.get(key) or _etag(self.objects.get(key, b""))
 
     def put_together(self, key: str, parts: list[bytes]) -> None:
-        """Have an object stand there that came in parts."""
+        """Put an object there that was uploaded in parts."""
         self.put(key, b"".join(parts))
         digests = b"".join(hashlib.md5(part, usedforsecurity=False).digest() for part in parts)
         self._etags[key] = f'"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"'
@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the tests read ``seen``."""
+        """Log nothing: the tests read ``seen``."""
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         getattr(self, f"_{action}")(key, query, headers, body)
 
     def _body(self, headers: dict[str, str]) -> bytes:
-        """What was sent; a checksum behind it comes to the headers, as if it had stood there."""
+        """Return the sent body; add a trailing checksum to the headers, as if it had been there."""
         if "content-length" in headers:
             return self.rfile.read(int(headers["content-length"]))
         if "chunked" not in headers.get("transfer-encoding", ""):
@@ -195,7 +195,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(f"<R><ETag>{self.service.etag(key)}</ETag></R>".encode())
 
     def _shows_page(self, action: str) -> bool:
-        """Whether a proxy has answered in place of the service."""
+        """Whether a proxy has answered instead of the service."""
         if action not in self.service.pages:
             return False
         status, page = self.service.pages[action]
@@ -203,7 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
         return True
 
     def _condition(self, key: str, upload: str, headers: Headers) -> tuple[int, str] | None:
-        """Why an upload may not be completed, before anything of its parts is looked at."""
+        """The reason why an upload may not be completed, before its parts are looked at."""
         service = self.service
         if upload in service.completed and service.repeated != "taken":
             return None if service.repeated == "answered" else (404, "NoSuchUpload")
@@ -271,7 +271,7 @@ def _add_trailer(line: bytes, headers: dict[str, str]) -> None:
 
 
 def _without_frames(sent: bytes, headers: dict[str, str]) -> bytes:
-    """The content of Amazon's own chunks, which stand within those of HTTP."""
+    """The content of Amazon's own chunks, which are inside those of HTTP."""
     content, rest = b"", sent
     while rest:
         line, _, rest = rest.partition(b"\r\n")

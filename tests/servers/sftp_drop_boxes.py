@@ -1,4 +1,4 @@
-"""SFTP servers out of which nothing is read again, and those whose receiver takes a file as soon as it is closed."""
+"""SFTP servers from which nothing can be read back, and servers whose receiver takes a file as soon as it is closed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.servers.sftp_faults import ServedFiles, denied
 
 
 class WriteOnly(ServedFiles):
-    """A drop box: nothing may be looked at, listed or read; an upload is fine."""
+    """A drop box: nothing may be looked at, listed or read; uploads are allowed."""
 
     def stat(self, path: bytes) -> Any:
         raise denied()
@@ -31,21 +31,21 @@ class WriteOnly(ServedFiles):
 
 
 class WriteOnlyWithoutDelete(WriteOnly):
-    """A drop box out of which nothing can be taken again."""
+    """A drop box from which nothing can be removed."""
 
     def remove(self, path: bytes) -> None:
         raise denied()
 
 
 class WriteOnlyPosixRename(WriteOnly):
-    """A drop box that knows the rename of OpenSSH alone."""
+    """A drop box that supports only OpenSSH's rename."""
 
     async def rename(self, oldpath: bytes, newpath: bytes) -> None:
         raise asyncssh.SFTPOpUnsupported("Operation unsupported")
 
 
 class NewFilesOnly(WriteOnlyWithoutDelete):
-    """A drop box that takes what is new: not even the question about a file that is to be there already."""
+    """A drop box that accepts only new files: it denies every open without the flag to create one."""
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
         if not pflags & asyncssh.FXF_CREAT:
@@ -54,7 +54,7 @@ class NewFilesOnly(WriteOnlyWithoutDelete):
 
 
 class NewFilesNeverRenamed(NewFilesOnly):
-    """The same, and what was written keeps its name."""
+    """The same, and written files keep their name."""
 
     async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         raise denied()
@@ -63,14 +63,14 @@ class NewFilesNeverRenamed(NewFilesOnly):
 
 
 class KnowsNoDelete(NewFilesNeverRenamed):
-    """The same, on a server that has no such request."""
+    """The same, on a server that does not support removing."""
 
     def remove(self, path: bytes) -> None:
         raise asyncssh.SFTPOpUnsupported("Operation unsupported")
 
 
 class TakesOnClose(ServedFiles):
-    """A receiver acts on every name, as soon as the file is closed; ``taken`` counts what it has got."""
+    """A receiver acts on every name, as soon as the file is closed, and moves the file to ``processed``."""
 
     def close(self, file_obj: Any) -> None:
         name = Path(file_obj.name.decode())
@@ -83,7 +83,7 @@ class TakesOnClose(ServedFiles):
 
 
 class SaysGoneOnClose(TakesOnClose):
-    """The same, and the answer to closing the file is that it is not there."""
+    """The same, and the answer to closing the file is that it does not exist."""
 
     def close(self, file_obj: Any) -> None:
         is_written = file_obj.writable()

@@ -1,4 +1,4 @@
-"""A real SFTP server (asyncssh) on 127.0.0.1 that misbehaves when told to, and counts what clients do."""
+"""A real SFTP server (asyncssh) on 127.0.0.1 with faults that a test switches on; it counts what clients do."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ USER = "partner"
 
 @dataclass
 class Faults:
-    """What the server does wrong; every field is one fault, off by default. ``drop_*`` happen once."""
+    """The server's faults, one per field, off by default. ``drop_*`` happen once."""
 
     drop_at_byte: int | None = None
     drop_before: str | None = None  # "close", "stat" (of a temporary), "rename"
     drop_after: str | None = None  # "rename": done, and the reply is lost; "close"
-    cut_at_byte: int | None = None  # bytes from here on are acknowledged and thrown away
+    cut_at_byte: int | None = None  # bytes from here on are acknowledged and discarded
     flip_byte: int | None = None
     stall_at_byte: int | None = None
     no_posix_rename: bool = False
     seconds_per_write: float = 0
-    holds_writes: bool = False  # a write is answered when this is off again
-    seconds_after_rename: float = 0  # the file has its final name, and the client does not know it yet
+    holds_writes: bool = False  # a write is answered only when this is off again
+    seconds_after_rename: float = 0  # the file has its final name, but the client does not know it yet
     full: bool = False  # every write says "Failure", as OpenSSH does on a full disk; only statvfs tells why
-    password_changed: bool = False  # the right password of yesterday is a wrong one
+    password_changed: bool = False  # the password has expired and is refused
     full_in_words: bool = False  # every write says why, and there is no statvfs
-    new_password_wanted: bool = False  # the password is right, and must be changed
+    new_password_wanted: bool = False  # the password is correct, but must be changed
     questions: list[str] = field(default_factory=list)  # asked one by one, with hidden answers; no password method
     idle_rename: bool = False  # every rename says OK and does nothing
-    losing_rename: bool = False  # every rename says OK, and the upload is gone: a run beside it has tidied up
+    losing_rename: bool = False  # every rename says OK, and the upload is gone: another run has removed it
     takes_at_once: bool = False  # a receiver takes a file away as soon as it has its final name
-    denies_reading: type[asyncssh.SFTPError] | None = None  # what was written may be looked at and not read
-    hides_finished: bool = False  # a drop box: what has its final name can no longer be looked at
+    denies_reading: type[asyncssh.SFTPError] | None = None  # written files may be looked at, but not read
+    hides_finished: bool = False  # a drop box: a file with its final name can no longer be looked at
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Seen:
     renames: int = 0
     answers: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)  # every name that has ever stood there
+    names: set[str] = field(default_factory=set)  # every name that has ever existed there
 
 
 class ServedLogin(asyncssh.SSHServer):
@@ -107,7 +107,7 @@ def denied() -> asyncssh.SFTPPermissionDenied:
 
 
 class ServedFiles(asyncssh.SFTPServer):
-    """Plain files below the chroot, with the faults woven into the few calls that delivery makes."""
+    """Plain files below the chroot, with the faults in the few calls that deliveries use."""
 
     owner: FaultySftpServer
 
@@ -216,7 +216,7 @@ class ServedFiles(asyncssh.SFTPServer):
 
 
 class FaultySftpServer:
-    """Runs the server on a thread of its own: ``with FaultySftpServer(folder) as server``."""
+    """Run the server in its own thread: ``with FaultySftpServer(folder) as server``."""
 
     def __init__(
         self,
@@ -227,7 +227,7 @@ class FaultySftpServer:
         login: type[ServedLogin] | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> None:
-        """``files`` and ``login`` behave in another way; ``options`` go to ``asyncssh.listen``."""
+        """``files`` and ``login`` change the behaviour; ``options`` go to ``asyncssh.listen``."""
         self.root = root
         self.files = files or ServedFiles
         self.login = login or ServedLogin

@@ -1,4 +1,4 @@
-"""SFTP logins as partners ask for them: two secrets, an expired one, or a question in any language."""
+"""SFTP logins of partners: two secrets, an expired one, or a question in any language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.servers.sftp_faults import PASSWORD, USER, ServedLogin
 
 
 class WantsTwoSecrets(ServedLogin):
-    """The first right secret is a partial success (RFC 4252): then the method ``second`` alone is left."""
+    """The first correct secret is a partial success (RFC 4252): then only the method ``second`` is left."""
 
     first, second = "publickey", "password"
     proven = 0
@@ -51,7 +51,7 @@ class WantsTwoSecrets(ServedLogin):
 
 
 class KeyThenQuestion(WantsTwoSecrets):
-    """The same, and the password is asked for by keyboard-interactive."""
+    """The same, but keyboard-interactive asks for the password."""
 
     second = "keyboard-interactive"
 
@@ -63,7 +63,7 @@ class PasswordThenKey(WantsTwoSecrets):
 
 
 class ListsBothMethods(WantsTwoSecrets):
-    """It lists every method at any time, so that a client cannot tell from the list what is still needed."""
+    """It always lists every method, so a client cannot see in the list what is still needed."""
 
     def public_key_auth_supported(self) -> bool:
         return True
@@ -76,7 +76,7 @@ class ListsBothMethods(WantsTwoSecrets):
 
 
 class PasswordExpired(ServedLogin):
-    """It tells everybody in a banner that the password has expired, and rejects it."""
+    """Its banner says to everybody that the password has expired, and it rejects the password."""
 
     def begin_auth(self, username: str) -> bool:
         self._conn.send_auth_banner("Your password has expired.\r\n")
@@ -88,7 +88,7 @@ class PasswordExpired(ServedLogin):
 
 
 class AsksInAnyLanguage(ServedLogin):
-    """Keyboard-interactive alone, with one hidden question."""
+    """Only keyboard-interactive, with one hidden question."""
 
     question = "Пароль: "
 

@@ -1,6 +1,6 @@
-"""SFTP servers as partners run them: each refuses, hides, delays or takes away something that OpenSSH does not.
+"""SFTP servers like those of partners: each refuses, hides, delays or removes something that OpenSSH does not.
 
-Its neighbours are the drop boxes (``sftp_drop_boxes.py``) and the logins (``sftp_logins.py``).
+Related: the drop boxes (``sftp_drop_boxes.py``) and the logins (``sftp_logins.py``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.servers.sftp_faults import ServedFiles, ServedLogin, denied
 
 
 class DeniesStatOfFolder(ServedFiles):
-    """A valid folder may not be looked at (AWS Transfer, logical folders); one that is not there is told."""
+    """A valid folder may not be looked at (AWS Transfer, logical folders); a missing one is reported."""
 
     def stat(self, path: bytes) -> Any:
         if self._local(path).is_dir():
@@ -24,7 +24,7 @@ class DeniesStatOfFolder(ServedFiles):
 
 
 class BrokenPosixRename(ServedFiles):
-    """``posix-rename@openssh.com`` is announced and fails; the plain one works for new names."""
+    """``posix-rename@openssh.com`` is announced and fails; the plain rename works for new names."""
 
     answer: type[asyncssh.SFTPError] = asyncssh.SFTPFailure
 
@@ -52,7 +52,7 @@ class OnlyPosixRename(ServedFiles):
 
 
 class ForbidsRename(ServedFiles):
-    """The right to upload, and neither to rename nor to overwrite."""
+    """The right to upload, but not to rename or overwrite."""
 
     async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         raise denied()
@@ -69,14 +69,14 @@ class ForbidsDelete(ServedFiles):
 
 
 class FailsOnDelete(ServedFiles):
-    """The same, without a word of rights; what is not there is told as that."""
+    """The same, but the answers do not mention rights; a missing file is reported as missing."""
 
     def remove(self, path: bytes) -> None:
         raise asyncssh.SFTPFailure("Failure")
 
 
 class FailsOnDeleteOfFiles(ServedFiles):
-    """The same, and it looks first whether there is a file."""
+    """The same, but it first checks whether there is a file."""
 
     def remove(self, path: bytes) -> None:
         self.stat(path)
@@ -84,7 +84,7 @@ class FailsOnDeleteOfFiles(ServedFiles):
 
 
 class SaysFailureOfWhatIsMissing(ServedFiles):
-    """Everything is allowed; of what is not there it says "Failure"."""
+    """Everything is allowed; for a missing file it answers "Failure"."""
 
     def stat(self, path: bytes) -> Any:
         return self._or_failure(super().stat, path)
@@ -112,7 +112,7 @@ class ForbidsWriteAndDelete(ForbidsDelete):
 
 
 class ShowsLate(ServedFiles):
-    """A file is not there at the first look after it was written."""
+    """A file is missing at the first look after it was written."""
 
     looks = 0
 
@@ -125,7 +125,7 @@ class ShowsLate(ServedFiles):
 
 
 class TellsSizeLate(ServedFiles):
-    """At the first look a file is still empty."""
+    """A file is still empty at the first look."""
 
     looks = 0
 
@@ -139,7 +139,7 @@ class TellsSizeLate(ServedFiles):
 
 
 class ShowsOldNameStill(ServedFiles):
-    """For a moment after the rename the old name is shown, too."""
+    """For a moment after the rename, the old name is also visible."""
 
     renamed: bytes = b""
     looks = 0
@@ -156,7 +156,7 @@ class ShowsOldNameStill(ServedFiles):
 
 
 class TellsNoAttributes(ServedFiles):
-    """It says that a file is there, and neither its size nor its time nor its kind."""
+    """It says that a file exists, but not its size, time or kind."""
 
     def stat(self, path: bytes) -> Any:
         super().stat(path)
@@ -166,7 +166,7 @@ class TellsNoAttributes(ServedFiles):
 
 
 class TellsWrongSize(ServedFiles):
-    """It encrypts what it stores, and tells the size of that."""
+    """It encrypts stored files, and reports the encrypted size."""
 
     def stat(self, path: bytes) -> Any:
         attributes: Any = asyncssh.SFTPAttrs.from_local(super().stat(path))
@@ -185,7 +185,7 @@ class ForbidsListing(ServedFiles):
 
 
 class FailsOnListing(ServedFiles):
-    """The same, with an answer that says nothing."""
+    """The same, with an answer that gives no reason."""
 
     def scandir(self, path: bytes) -> Any:
         raise asyncssh.SFTPFailure("Failure")
@@ -206,7 +206,7 @@ class ZipsOnly(ServedFiles):
 
 
 class NoExclusiveCreate(ServedFiles):
-    """It does not know "only if it is not there"."""
+    """It does not support "only if it does not exist"."""
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
         if pflags & asyncssh.FXF_EXCL:
@@ -215,7 +215,7 @@ class NoExclusiveCreate(ServedFiles):
 
 
 class DeniesExclusiveCreate(ServedFiles):
-    """It calls "only if it is not there" a lack of permission."""
+    """It refuses "only if it does not exist" as a missing permission."""
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
         if pflags & asyncssh.FXF_EXCL:
@@ -224,7 +224,7 @@ class DeniesExclusiveCreate(ServedFiles):
 
 
 class TakesNoRanges(ServedFiles):
-    """A file is written from its start to its end only."""
+    """A file can only be written from start to end."""
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
         opened = super().open(path, pflags, attrs)
@@ -240,7 +240,7 @@ class TakesNoRanges(ServedFiles):
 
 
 class OneHandleAFile(ServedFiles):
-    """A file that is being written cannot be opened once more."""
+    """A file that is being written cannot be opened again."""
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
         if pflags & asyncssh.FXF_WRITE and not pflags & asyncssh.FXF_CREAT:
@@ -249,7 +249,7 @@ class OneHandleAFile(ServedFiles):
 
 
 class NeverGivesSecondChannel(ServedLogin):
-    """Who asks for a second channel gets no answer, neither yes nor no; the first one goes on."""
+    """A request for a second channel gets no answer; the first channel continues."""
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         super().connection_made(conn)
@@ -265,7 +265,7 @@ class NeverGivesSecondChannel(ServedLogin):
 
 
 class EndsAtSecondChannel(ServedFiles):
-    """Whoever asks for a second channel loses the connection."""
+    """A request for a second channel ends the connection."""
 
     def __init__(self, chan: Any) -> None:
         super().__init__(chan)

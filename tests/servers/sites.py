@@ -1,4 +1,4 @@
-"""Every kind of destination as a test sees it: one shape, a ``Site``; and what a caller of ``deliver`` brings along."""
+"""Every kind of destination for tests, as a ``Site``; and the arguments of a caller of ``deliver``."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def memory_site() -> Site:
 
 
 def openssh_credentials(server: OpenSsh) -> Credentials:
-    """Return what an Airflow connection to this sshd would say."""
+    """Return the credentials of an Airflow connection to this sshd."""
     extra = {"host_key": server.host_key_line, "key_file": str(server.client_key_file)}
     return Credentials("127.0.0.1", server.port, server.user, None, extra)
 

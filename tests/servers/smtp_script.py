@@ -1,4 +1,4 @@
-"""A mail server that says what a test tells it to, at any step of the dialogue, over real sockets on loopback."""
+"""A mail server with scripted replies at any step of the dialogue, over real sockets on loopback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 CLOSE, STALL = "close", "stall"
-"""In place of a reply: end the connection, or say nothing."""
+"""Instead of a reply: end the connection, or stay silent."""
 
 Reply = str | Callable[[str], str]
 
@@ -26,7 +26,7 @@ class Script:
     features: tuple[str, ...] = ()
     commands: list[str] = field(default_factory=list)
     contents: list[tuple[str, bytes]] = field(default_factory=list)
-    """Recipient and bytes of every mail whose content arrived whole, whatever was answered to it."""
+    """Recipient and bytes of every mail whose content arrived completely, whatever the reply was."""
 
     def reply(self, verb: str, argument: str, usual: str) -> str:
         said = self.replies.get(verb, usual)
@@ -37,7 +37,7 @@ class Script:
 
 
 class _Dialogue(socketserver.StreamRequestHandler):
-    """One connection; ``login`` is lost by an EHLO where the script says so."""
+    """One connection; an EHLO resets ``login`` if the script says so."""
 
     def handle(self) -> None:
         server: ScriptedSmtpServer = self.server  # type: ignore[assignment]
@@ -125,7 +125,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
 
 
 class ScriptedSmtpServer(socketserver.ThreadingTCPServer):
-    """``tls``: ``"at once"`` for a port that speaks TLS from the first byte on."""
+    """``tls``: ``"at once"`` for a port with TLS from the first byte on."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -147,7 +147,7 @@ class ScriptedSmtpServer(socketserver.ThreadingTCPServer):
         self.server_close()
 
     def connection(self, **extra: Any) -> dict[str, Any]:
-        """Airflow's connection to this server; plain unless ``extra`` says otherwise."""
+        """Airflow's connection to this server; without TLS unless ``extra`` says otherwise."""
         plain = {"disable_ssl": True, "disable_tls": True, "from_email": "exports@example.com", "timeout": 2}
         login: dict[str, Any] = {key: extra.pop(key) for key in ("login", "password") if key in extra}
         return {"conn_type": "smtp", "host": "127.0.0.1", "port": self.port, **login, "extra": {**plain, **extra}}

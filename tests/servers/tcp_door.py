@@ -1,4 +1,4 @@
-"""A TCP port in front of a unix socket, for processes that may not reach its file: those of another user."""
+"""A TCP port in front of a unix socket, for processes of another user that cannot reach the socket's file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHUNK = 65_536
 
 @contextmanager
 def tcp_door(path: Path) -> Iterator[int]:
-    """The port of 127.0.0.1 that leads to this socket for as long."""
+    """Yield a port of 127.0.0.1 that leads to this socket."""
     with socket.create_server(("127.0.0.1", 0)) as door:
         waiting = Thread(target=_let_in, args=(door, path), daemon=True)
         waiting.start()
@@ -22,7 +22,7 @@ def tcp_door(path: Path) -> Iterator[int]:
             yield door.getsockname()[1]
         finally:
             with suppress(OSError):
-                door.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for callers
+                door.shutdown(socket.SHUT_RDWR)  # wakes up the thread that waits for callers
             waiting.join(5)
 
 
@@ -36,7 +36,7 @@ def _let_in(door: socket.socket, path: Path) -> None:
 
 
 def _carry(caller: socket.socket, path: Path) -> None:
-    """Both ways, until one side hangs up; to a server that is not there the caller sees one that hangs up."""
+    """Copy both ways until one side hangs up; if the server is missing, the caller's connection ends."""
     with caller, socket.socket(socket.AF_UNIX) as behind, selectors.DefaultSelector() as ready, suppress(OSError):
         behind.connect(str(path))
         for source, target in ((caller, behind), (behind, caller)):

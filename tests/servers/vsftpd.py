@@ -1,4 +1,4 @@
-"""Debian's vsftpd as it comes: TLS demanded, and a data connection has to continue the session of the control one."""
+"""Debian's vsftpd: it requires TLS, and a data connection must continue the session of the control connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.servers.certificate import write_certificate
 
 VSFTPD = shutil.which("vsftpd", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-HOW_TO_GET = "NOT CHECKED: vsftpd is not installed; `apt-get install vsftpd` has a real FTPS server tried, too"
+HOW_TO_GET = "NOT CHECKED: vsftpd is not installed; `apt-get install vsftpd` to also test a real FTPS server"
 ACCOUNT = "ftp"
 """Debian's package makes it."""
 CONFIGURATION = """
@@ -45,13 +45,13 @@ xferlog_enable=NO
 
 
 class Vsftpd:
-    """Serves ``root/in`` to the user ``ftp`` with any password."""
+    """Serve ``root/in`` to the user ``ftp`` with any password."""
 
     def __init__(self, folder: Path) -> None:
         assert VSFTPD is not None
         self.root, self.certificate = folder / "root", folder / "certificate.pem"
         (self.root / "in").mkdir(parents=True)
-        self.root.chmod(0o555)  # vsftpd refuses a root that may be written to
+        self.root.chmod(0o555)  # vsftpd refuses a writable root
         (folder / "empty").mkdir()
         shutil.chown(self.root / "in", ACCOUNT)
         write_certificate(self.certificate, is_rsa=True)
