@@ -23,6 +23,6 @@ custom_fields:
 */
 SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, items, items AS "Items"
 FROM shop.orders
--- # Capitals alone part no two headings.
+-- # Two headings must differ by more than capitals.
 -- # file: facts/orders.sql
 -- # expect: facts/orders.sql:20: measures.Items | 'Items' and 'items' differ in capitals only. Rename one of the two in the SQL.

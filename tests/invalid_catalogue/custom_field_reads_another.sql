@@ -23,6 +23,6 @@ custom_fields:
 */
 SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, items
 FROM shop.orders
--- # Custom fields are computed side by side.
+-- # A custom field cannot use another one.
 -- # file: facts/orders.sql
 -- # expect: facts/orders.sql:22: custom_fields.gift_price.sql | 'item_price' is a custom field, which an expression cannot use. Repeat its expression.

@@ -22,6 +22,6 @@ custom_fields:
 */
 SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, items
 FROM shop.orders
--- # An audience is held against a column.
+-- # An audience is compared with a column.
 -- # file: facts/orders.sql
 -- # expect: facts/orders.sql:8: customer | there is no column 'buyer'. Perhaps you mean 'buyer_id'.

@@ -22,6 +22,6 @@ custom_fields:
 */
 SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, items
 FROM shop.orders
--- # A window bounds dates.
+-- # A window selects by dates.
 -- # file: facts/orders.sql
 -- # expect: facts/orders.sql:6: event_date.type | the type is timestamptz, but the column 'amount' is declared number. Name a column of dates.

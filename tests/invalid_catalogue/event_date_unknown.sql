@@ -22,6 +22,6 @@ custom_fields:
 */
 SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, items
 FROM shop.orders
--- # A window bounds a column.
+-- # A window selects by a column.
 -- # file: facts/orders.sql
 -- # expect: facts/orders.sql:6: event_date.column | there is no column 'order_date'. Perhaps you mean 'ordered_at' or 'order_id'.

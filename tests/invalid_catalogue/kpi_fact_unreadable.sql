@@ -22,7 +22,7 @@ custom_fields:
 */
 SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, items
 FROM shop.orders
--- # What a broken file holds is not said to be missing.
+-- # The content of a broken file is not reported as missing.
 -- # file: facts/orders.sql
 -- # expect: dimensions/store.sql:7: facts.orders | the fact 'orders' cannot be read. Correct facts/orders.sql first.
 -- # expect: dimensions/town.sql:6: facts.orders | the fact 'orders' cannot be read. Correct facts/orders.sql first.

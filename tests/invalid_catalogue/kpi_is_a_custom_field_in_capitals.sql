@@ -5,6 +5,6 @@ additive: false
 decimals: 2
 */
 avg(amount)
--- # Capitals alone do not tell two names apart, neither for a spreadsheet nor for a person.
+-- # Names must differ by more than capitals, for spreadsheets and for people.
 -- # file: kpis/Item_Price.sql
 -- # expect: kpis/Item_Price.sql:1 | 'Item_Price' is also a column of facts/orders.sql, so a filter by it could mean either. Rename this file, such as Item_Price_total.sql, or the column (AS).

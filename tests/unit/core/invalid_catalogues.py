@@ -1,6 +1,6 @@
-"""Reads ``tests/invalid_catalogue``: a sound catalogue with one file more or one changed, and what its author is told.
+"""Reads ``tests/invalid_catalogue``: a valid catalogue with one file added or changed, and the expected issues.
 
-``# file:`` says where in the catalogue of ``_sound`` the example stands, ``# expect:`` what is found then.
+``# file:`` says where in the catalogue of ``_sound`` the example goes, ``# expect:`` what is then found.
 """
 
 import shutil

@@ -30,7 +30,7 @@ def catalogue() -> Catalogue:
 
 @lru_cache(maxsize=1)
 def stored() -> StoredReferences:
-    """What the store holds beside every example."""
+    """The definitions that the store has for every example."""
     definitions, issues = check_file(read_yaml(STORED).data, catalogue=catalogue(), stored=StoredReferences())
     assert definitions is not None, issues
     return StoredReferences(

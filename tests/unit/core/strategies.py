@@ -1,4 +1,4 @@
-"""Any job that the store can hold, with texts that YAML might take for something else."""
+"""Strategies for any job that the store can contain, with texts that YAML might read as something else."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A definition is small before it is judged, and its issues are told by the hundred."""
+"""The size of a definition is limited before it is validated, and at most a hundred issues are reported."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_what_fits_is_judged() -> None:
 
 
 def test_a_list_of_wrong_values_tells_a_hundred_and_counts_the_others() -> None:
-    """Fifty thousand numbers in place of addresses once cost seconds and answered with megabytes."""
+    """Fifty thousand numbers instead of addresses once took seconds and answered with megabytes."""
     parsed = parse_shape(JobSpec, {**JOB, "recipients": [1] * MAX_INPUT_ENTRIES})
     assert len(parsed.issues) == MAX_ISSUES + 1
     assert parsed.issues[0].path == "recipients[0]"

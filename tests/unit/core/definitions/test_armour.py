@@ -1,4 +1,4 @@
-"""Armoured text is told apart by its packets; tests/invalid has the sentences, and gpg makes the texts there."""
+"""Armoured text is recognised by its packets; tests/invalid has the sentences, with texts that gpg wrote."""
 
 from __future__ import annotations
 

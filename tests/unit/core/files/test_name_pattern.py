@@ -1,4 +1,4 @@
-"""Names of a job's own: what each field stands for, and what is not a pattern at all."""
+"""A job's own names of files: the value of each field, and texts that are not patterns."""
 
 from __future__ import annotations
 

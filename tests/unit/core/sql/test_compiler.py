@@ -1,4 +1,4 @@
-"""What the compiler promises; tests/golden holds whole statements, tests/cases proves their results."""
+"""What the compiler guarantees; tests/golden has whole statements, tests/cases proves their results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pieces of SQL that databases spell differently; tests/golden holds them in whole statements."""
+"""The parts of SQL that databases write differently; tests/golden has them in whole statements."""
 
 from __future__ import annotations
 

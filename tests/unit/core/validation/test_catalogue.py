@@ -22,7 +22,7 @@ from tests.unit.core.shop import ORDERS, shop
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_broken_example_says_what_it_says_it_says(example: Path, tmp_path: Path) -> None:
     assert expected(example), (
-        f"{example.name} has no '# expect: <path> | <sentence>' line; say what its author is told."
+        f"{example.name} has no '# expect: <path> | <sentence>' line; write down what its author sees."
     )
     assert findings(example, tmp_path) == expected(example)
 

@@ -41,7 +41,7 @@ ROW: dict[str, Any] = {
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_broken_example_says_what_its_header_says(path: Path) -> None:
-    assert expected(path), f"{path.name} has no '# expect: <path> | <sentence>' line; say what its author must be told."
+    assert expected(path), f"{path.name} has no '# expect: <path> | <sentence>' line; say what its author must see."
     assert findings(path) == expected(path)
 
 

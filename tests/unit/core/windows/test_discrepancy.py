@@ -135,7 +135,7 @@ def test_m3_each_cause_is_an_alarm_of_its_own() -> None:
 
 @given(st.integers(1, 30), st.integers(1, 60))
 def test_the_same_cause_has_the_same_key_at_any_time(late: int, later: int) -> None:
-    """Nobody is told the same twice, so an alarm that was told stays the same alarm the day after."""
+    """Nobody is notified twice, so an alarm that was sent is still the same alarm the next day."""
     to_come = [delivery(day) for day in range(100)]
     first, second = (
         [finding.key for finding in findings(upcoming=to_come, now=delivery(day).due + DAY)]

@@ -1,4 +1,4 @@
-"""A schedule in plain words says what the windows are: each sentence stands beside the windows it speaks of."""
+"""A schedule in words describes its windows: each sentence is compared with the windows themselves."""
 
 from datetime import UTC, datetime
 from typing import Any

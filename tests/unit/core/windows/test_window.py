@@ -50,7 +50,7 @@ def ends_a_window(plan: Schedule, day: date) -> bool:
 
 
 def expected_days(plan: Schedule) -> Iterator[list[date]]:
-    """Days of data, window by window; a day that the zone skipped holds none."""
+    """Days of data, window by window; a day that the zone skipped has none."""
     group: list[date] = []
     day = plan.valid_from
     while day <= plan.valid_until:

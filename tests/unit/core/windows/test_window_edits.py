@@ -69,7 +69,7 @@ def test_any_number_of_edits_leaves_no_gap_and_no_overlap(edits: list[tuple[Sche
         assert_timeline(windows, windows[0].start, windows[-1].end)
 
 
-# Beyond UTC-10..UTC+13 a bare date cannot be told to belong to one window.
+# Outside UTC-10..UTC+13 a date alone does not identify one window.
 @pytest.mark.parametrize(
     ("before", "after"),
     list(
