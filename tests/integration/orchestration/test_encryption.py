@@ -200,7 +200,7 @@ def test_the_text_of_a_key_that_somebody_exchanged_is_refused(shop: Store, keyri
     ("changes", "sentence"),
     [
         ({"conn_type": "sftp"}, "is of type 'sftp'"),
-        ({"extra": {}}, "holds no private key"),
+        ({"extra": {}}, "has no private key"),
         ({"password": "wrong"}, "passphrase is missing or wrong"),
     ],
 )

@@ -43,7 +43,7 @@ UNFIT = [
     ("in_postgres", "duckdb", "Write the database's own dialect in the header of each fact"),
     ("in_odbc", "postgres", "of type 'odbc'"),
     ("in_mysql", "mysql", "the provider of that type is not installed here"),
-    ("in_smtp", "mysql", "of type 'smtp', which does not lead to a SQL database"),
+    ("in_smtp", "mysql", "of type 'smtp', which is not an SQL database"),
     ("in_nothing", "duckdb", "Airflow has no connection 'in_nothing', which is needed for reading the warehouse"),
     ("in_duckdb_uri", "duckdb", "has its DuckDB file in the field for the schema"),
     ("in_sqlite_uri", "sqlite", "has its SQLite file in the field for the schema"),

@@ -1,4 +1,4 @@
-"""Airflow's public REST API, as the command line needs it: list runs, clear one, trigger one, parse now."""
+"""Airflow's public REST API: list, clear, trigger, stop and delete runs, pause a Dag, parse now."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class AirflowRefusal(TerminalError):  # noqa: N818  Airflow's answer, not a faul
 
 
 class AirflowApi:
-    """A login to one Airflow. Every method raises ``TransientError`` while Airflow is out of reach or busy.
+    """A login to one Airflow. Every method raises ``TransientError`` while Airflow cannot be reached or is busy.
 
-    ``TerminalError`` is raised for what it refuses: a wrong login, a missing permission, an unknown Dag or run;
-    it is an ``AirflowRefusal`` where Airflow's own status says more.
+    A refusal raises ``TerminalError``: a wrong login, a missing permission, an unknown Dag or run. It is an
+    ``AirflowRefusal`` if it has Airflow's status.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class AirflowApi:
 
     @classmethod
     def with_token(cls, base_url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> AirflowApi:
-        """The same for somebody who is logged in already: Airflow judges and records them, not us."""
+        """Build it for a user who is already logged in: Airflow then checks and records that user."""
         api = cls(base_url, "", "", transport=transport)
         api._token = token
         api._permission_remedy = "Ask an administrator of Airflow for the permission"
@@ -56,14 +56,14 @@ class AirflowApi:
 
     @classmethod
     def from_connection(cls) -> AirflowApi:
-        """The Airflow that the connection ``export_jobs_airflow_api`` names; raises ``UserError`` without it."""
+        """Build it from the connection ``export_jobs_airflow_api``; raise ``UserError`` if there is none."""
         from export_jobs.orchestration.airflow.connections import airflow_connection  # noqa: PLC0415  loads Airflow
 
         found = airflow_connection(settings.API_CONNECTION, "asking Airflow to list, clear and parse")
         return cls(_base_url(found), found.login or "", found.password or "")
 
     def dag_runs(self, dag_id: str) -> list[DagRunSummary]:
-        """Every run of a Dag, in the order in which Airflow made them; none when Airflow does not know the Dag yet."""
+        """Return every run of a Dag, in order of creation; none when Airflow does not know the Dag yet."""
         path = f"/dags/{_path_segment(dag_id)}/dagRuns"
         entries = self.pages(path, "dag_runs", f"listing the runs of {dag_id!r}", {"order_by": "id"})
         return [run_summary(entry) for entry in entries]
@@ -71,7 +71,7 @@ class AirflowApi:
     def pages(
         self, path: str, noun: str, purpose: str, query: Mapping[str, Any], at_most: int | None = None
     ) -> list[dict[str, Any]]:
-        """All entries of a list, or the first ``at_most``; none when Airflow does not know the Dag yet."""
+        """Return all entries of a list, or the first ``at_most``; none when Airflow does not know the Dag yet."""
 
         def ask(offset: int) -> dict[str, Any]:
             window = {"limit": PAGE_SIZE, "offset": offset}
@@ -82,7 +82,7 @@ class AirflowApi:
     def batches(
         self, path: str, noun: str, purpose: str, body: Mapping[str, Any], at_most: int
     ) -> list[dict[str, Any]]:
-        """The same of a list that is asked for with a body, which may name many Dags."""
+        """Return the entries of a list that is requested with a body, which can name many Dags."""
 
         def ask(offset: int) -> dict[str, Any]:
             window = {"page_limit": PAGE_SIZE, "page_offset": offset}
@@ -103,27 +103,27 @@ class AirflowApi:
         return entries
 
     def delete_run(self, dag_id: str, run_id: str) -> None:
-        """Remove a run that is not under way; one that is gone already needs nothing."""
+        """Delete a run that is not active; do nothing if it does not exist."""
         path = f"/dags/{_path_segment(dag_id)}/dagRuns/{_path_segment(run_id)}"
         self._call("DELETE", path, f"deleting run {run_id!r} of {dag_id!r}", missing={})
 
     def clear_run(self, dag_id: str, run_id: str, *, only_failed: bool = False) -> None:
-        """Let a run's tasks run again, all of them or only those that failed."""
+        """Clear a run, so that all its tasks run again, or only those that failed."""
         # Airflow's default is a dry run, which answers 200 and clears nothing.
         body = {"dry_run": False, "only_failed": only_failed}
         path = f"/dags/{_path_segment(dag_id)}/dagRuns/{_path_segment(run_id)}/clear"
         self._call("POST", path, f"clearing run {run_id!r} of {dag_id!r}", json=body)
 
     def version(self) -> str:
-        """Airflow's version."""
+        """Return Airflow's version."""
         return str(self._field(self._call("GET", "/version", "its version"), "version"))
 
     def dag(self, dag_id: str) -> dict[str, Any]:
-        """What Airflow says of a Dag; empty when it does not know it."""
+        """Return Airflow's description of a Dag; empty when Airflow does not know it."""
         return self._call("GET", f"/dags/{_path_segment(dag_id)}", f"the Dag {dag_id!r}", missing={})
 
     def pause(self, dag_id: str) -> None:
-        """Make no further run of a Dag; one that Airflow does not know needs nothing."""
+        """Pause a Dag; do nothing if Airflow does not know it."""
         self._call(
             "PATCH", f"/dags/{_path_segment(dag_id)}", f"pausing {dag_id!r}", json={"is_paused": True}, missing={}
         )
@@ -134,7 +134,7 @@ class AirflowApi:
         self._call("PATCH", path, f"stopping run {run_id!r} of {dag_id!r}", json={"state": "failed"})
 
     def trigger(self, dag_id: str, start: datetime, end: datetime) -> str:
-        """Make a new run that exports ``[start, end)`` again; returns its run id."""
+        """Create a run that exports ``[start, end)`` again; return its run id."""
         body = {
             "logical_date": _unused_logical_date().isoformat(),
             "data_interval_start": start.isoformat(),
@@ -144,13 +144,13 @@ class AirflowApi:
         return str(self._field(made, "dag_run_id"))
 
     def parse_now(self) -> None:
-        """Ask Airflow to parse the file of our Dags ahead of its turn; all of them come from one file."""
+        """Ask Airflow to parse now the file that has the auditor's Dag; without shards all our Dags are in it."""
         purpose = "parsing the file of the export jobs"
         auditor = self.dag(AUDITOR_DAG_ID)
         if not auditor:
             return  # Airflow has only just started and is about to parse the file for the first time
         token = self._field(auditor, "file_token")
-        # 409: the same request waits already, which is all that is wanted.
+        # 409: the same request is already waiting, which is enough.
         self._call("PUT", f"/parseDagFile/{_path_segment(token)}", purpose, accepted={409})
 
     def _call(
@@ -163,7 +163,7 @@ class AirflowApi:
         accepted: frozenset[int] | set[int] = frozenset(),
         **request: Any,
     ) -> dict[str, Any]:
-        """One call, logged in; ``missing`` is the answer that stands for 404."""
+        """Make one call, logged in; ``missing`` is returned for 404."""
         if not self._token:
             self._log_in()
         headers = {"Authorization": f"Bearer {self._token}"}
@@ -208,7 +208,7 @@ class AirflowApi:
         return body
 
     def _field(self, body: Mapping[str, Any], key: str) -> Any:
-        """A value that every Airflow gives; without it something else answers at this address."""
+        """Return a value of every Airflow's answer; without it another server answers at this address."""
         if key not in body:
             raise self._not_airflow_error()
         return body[key]
@@ -220,7 +220,7 @@ class AirflowApi:
         )
 
     def _refuse(self, answer: httpx.Response, purpose: str) -> None:
-        """Raise for an answer that is no success."""
+        """Raise an error for an answer that is not a success."""
         code = answer.status_code
         if code < 400:
             return
@@ -233,7 +233,7 @@ class AirflowApi:
         if code == 404:
             raise AirflowRefusal(
                 f"Airflow at {self.base_url} did not find what {purpose} needs",
-                "If the Dag is new, wait until it is parsed; see `airflow dags list-import-errors` if it stays away",
+                "If the Dag is new, wait until it is parsed; if it stays away, see `airflow dags list-import-errors`",
                 status=code,
             )
         what = f"Airflow at {self.base_url} refused {purpose} with {code}{detail}"
@@ -241,14 +241,14 @@ class AirflowApi:
 
 
 def _base_url(found: Connection) -> str:
-    """``host`` may be a whole address, with the sub-path under which Airflow is deployed; the port is its own field."""
+    """Return the base URL: ``host`` may be a whole address with Airflow's sub-path; the port has its own field."""
     host = found.host or "localhost"
     address = httpx.URL(host if "://" in host else f"{found.schema or 'http'}://{host}")
     return str(address.copy_with(port=found.port) if found.port and address.port is None else address)
 
 
 def _unused_logical_date() -> datetime:
-    """A logical date that no schedule will ever need: windows begin on whole seconds, this never does."""
+    """Return a logical date that no schedule needs: windows start on whole seconds, this date never does."""
     now = datetime.now(UTC)
     return now if now.microsecond else now.replace(microsecond=1)
 
@@ -258,7 +258,7 @@ def _path_segment(text: str) -> str:
 
 
 def _detail(answer: httpx.Response) -> str:
-    """Airflow's reason for a refusal, on one line."""
+    """Return Airflow's reason for a refusal, on one line."""
     try:
         detail = answer.json().get("detail", "")
     except (ValueError, AttributeError):
@@ -268,7 +268,7 @@ def _detail(answer: httpx.Response) -> str:
 
 
 def run_summary(entry: Mapping[str, Any]) -> DagRunSummary:
-    """A run as Airflow's lists tell of it."""
+    """Build the summary of a run from an entry of Airflow's lists."""
     return DagRunSummary(
         run_id=entry["dag_run_id"],
         run_type=entry["run_type"],

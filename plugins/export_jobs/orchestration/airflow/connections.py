@@ -1,4 +1,4 @@
-"""Airflow connections -> the store's engine, a source of rows, a destination, the mail server. Secrets stay here."""
+"""Open what Airflow's connections lead to: the store, sources of rows, destinations. Secrets do not leave here."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ _DIALECTS = {
     "sqlite": {SQLITE},
     "trino": {"trino"},
 }
-"""What the databases behind a type of connection speak; a type that is not here (odbc, jdbc) may lead to any."""
+"""The SQL dialects of each connection type; a type that is not listed (odbc, jdbc) can have any dialect."""
 _STORE = "the store of the export jobs"
 _CONNECTION_ID = re.compile(r"[\w#!()\-.:/\\]{1,250}")  # airflow.models.connection.RE_SANITIZE_CONN_ID
 _INHERITED: dict[str, Connection] = {}
 
 
 def airflow_connection(connection_id: str, purpose: str) -> Connection:
-    """The Airflow connection ``connection_id``; raises ``UserError`` naming ``purpose`` when there is none."""
+    """Return the Airflow connection ``connection_id``; raise ``UserError`` naming ``purpose`` when there is none."""
     from airflow.sdk import BaseHook  # noqa: PLC0415  costs a second; `export-jobs --help` must not pay it
     from airflow.sdk.exceptions import AirflowNotFoundException  # noqa: PLC0415
 
     if not _CONNECTION_ID.fullmatch(
         connection_id
     ):  # it is not shown: an address, written here by mistake, holds a password
-        what = f"What is to be the connection for {purpose} is not the id of one"
+        what = f"The connection for {purpose} is not a valid connection id"
         raise UserError(what, "Correct it in the definition")
     try:
         return BaseHook.get_connection(connection_id)
@@ -69,36 +69,36 @@ def airflow_connection(connection_id: str, purpose: str) -> Connection:
 
 
 def store_engine() -> Engine:
-    """The engine of the metadata store for the page and commands, one a process.
+    """Return the store's engine for the page and commands, one for each process.
 
-    Raises ``UserError`` without the connection; an unreachable server shows only on first use.
+    Raise ``UserError`` without the connection; an unreachable server raises only on first use.
     """
     return _store_engine(airflow_connection(settings.STORE_CONNECTION, _STORE))
 
 
 def task_store_engine() -> Engine:
-    """The same for Dags and tasks: with a connection of their own where there is one, since they need other rights."""
+    """Return the store's engine for Dags and tasks: with their own connection, if any, since they need other rights."""
     inherited = _INHERITED.get(settings.STORE_TASKS_CONNECTION)
     return _store_engine(inherited or _preferred_connection(settings.STORE_TASKS_CONNECTION))
 
 
 def hand_down_store_login() -> None:
-    """In the Dag processor's own process: look up the login to the store, for the parses that are forked from it.
+    """Look up the store's login in the Dag processor's own process, for the parses that are forked from it.
 
-    A parse that asks by itself waits for this process, which has an API to build first: on a busy machine that alone
-    takes longer than Airflow lets a parse take. Looked up anew at each call, as a password may have changed.
+    A parse that looks it up itself waits for this process, which must first build an API: on a busy machine this alone
+    takes longer than Airflow's limit for a parse. Each call looks it up again, because a password may have changed.
     """
     _INHERITED.clear()
     _INHERITED[settings.STORE_TASKS_CONNECTION] = _preferred_connection(settings.STORE_TASKS_CONNECTION)
 
 
 def owner_store_engine() -> Engine:
-    """The same for migrations: as the owner of the schema where that has a connection of its own."""
+    """Return the store's engine for migrations: as the owner of the schema, if the owner has its own connection."""
     return _store_engine(_preferred_connection(settings.STORE_OWNER_CONNECTION))
 
 
 def has_connection(connection_id: str) -> bool:
-    """Whether Airflow knows a connection of this id."""
+    """Return whether Airflow has a connection with this id."""
     try:
         airflow_connection(connection_id, "")
     except UserError:
@@ -120,12 +120,12 @@ def _store_engine(found: Connection) -> Engine:
 
 
 def open_warehouse(connection_id: str) -> psycopg.Connection[Any]:
-    """A new session on a PostgreSQL warehouse, through Airflow's own hook so that every option counts."""
+    """Open a session on a PostgreSQL warehouse, through Airflow's hook so that all its options apply."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook  # noqa: PLC0415
 
     _require_dialect(airflow_connection(connection_id, "reading the warehouse"), POSTGRES)
     hook = PostgresHook(postgres_conn_id=connection_id)
-    # A server that takes the connection and says nothing would hold a worker, or a thread of the page, for minutes.
+    # A server that accepts the connection and never answers would block a worker or a thread of the page for minutes.
     extra = {"connect_timeout": settings.connect_timeout_s(), **hook.connection.extra_dejson}
     hook.connection.extra = json.dumps(extra)
     session: psycopg.Connection[Any] = hook.get_conn()
@@ -134,9 +134,9 @@ def open_warehouse(connection_id: str) -> psycopg.Connection[Any]:
 
 @contextmanager
 def open_source(connection_id: str, dialect: str) -> Iterator[Source]:
-    """The rows behind ``connection_id``: ``COPY`` for the dialect ``postgres``, else a cursor of the connection's hook.
+    """Open the rows of ``connection_id``: with ``COPY`` for the dialect ``postgres``, else with a cursor of its hook.
 
-    Raises ``UserError`` for a connection that is missing, has no SQL hook, or does not speak ``dialect``.
+    Raise ``UserError`` for a connection that is missing, has no SQL hook, or does not speak ``dialect``.
     """
     from export_jobs.streaming.cursor.errors import translate_connect_errors  # noqa: PLC0415
     from export_jobs.streaming.cursor.sessions import session_for  # noqa: PLC0415
@@ -156,7 +156,7 @@ def open_source(connection_id: str, dialect: str) -> Iterator[Source]:
 
 
 def sql_hook(connection_id: str, dialect: str) -> Any:
-    """The ``DbApiHook`` of a connection that speaks ``dialect``; raises ``UserError`` for any other connection."""
+    """Return the ``DbApiHook`` of a connection with ``dialect``; raise ``UserError`` for any other connection."""
     from airflow.providers.common.sql.hooks.sql import DbApiHook  # noqa: PLC0415
     from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415
 
@@ -172,7 +172,7 @@ def sql_hook(connection_id: str, dialect: str) -> Any:
         ) from error
     if not isinstance(hook, DbApiHook):
         raise UserError(
-            f"The connection {connection_id!r} is of type {found.conn_type!r}, which does not lead to a SQL database",
+            f"The connection {connection_id!r} is of type {found.conn_type!r}, which is not an SQL database",
             "Name a connection to a database in the header of the fact or dimension",
         )
     return hook
@@ -203,7 +203,7 @@ def _require_dialect(found: Connection, dialect: str) -> None:
 
 
 def open_destination(spec: DestinationSpec) -> Destination:
-    """The destination that a tag stands for, ready to be checked or delivered to."""
+    """Open a destination, ready to be checked or delivered to."""
     if spec.kind == "s3":
         return _s3(spec)
     if spec.kind == "download":
@@ -217,20 +217,20 @@ def open_destination(spec: DestinationSpec) -> Destination:
 
 
 def signing_key(connection_id: str) -> SigningKey:
-    """The team's private key in a connection of type generic: ``private_key`` in its extra, its passphrase as password.
+    """Return the team's private key from a generic connection: ``private_key`` in its extra, passphrase as password.
 
-    Raises ``UserError`` for a connection that is missing, of another type, or without a key.
+    Raise ``UserError`` for a connection that is missing, of another type, or without a key.
     """
     from export_jobs.streaming.openpgp.read_key import SigningKey  # noqa: PLC0415  only where files are signed
 
     found = airflow_connection(connection_id, "signing encrypted files")
     if found.conn_type != "generic":
         what = f"The connection {connection_id!r}, to sign files with, is of type {found.conn_type!r}"
-        raise UserError(what, "Choose the type generic under Admin > Connections")
+        raise UserError(what, "Set the type to generic under Admin > Connections")
     text = found.extra_dejson.get("private_key")
     if not isinstance(text, str) or not text.strip():
         raise UserError(
-            f"The connection {connection_id!r}, to sign files with, holds no private key",
+            f"The connection {connection_id!r}, to sign files with, has no private key",
             "Put the text that `gpg --armor --export-secret-keys` prints into its extra as `private_key`",
         )
     return SigningKey(text, found.password or "")
@@ -248,12 +248,12 @@ def _credentials(spec: DestinationSpec) -> Credentials:
 
 
 def open_sftp(spec: DestinationSpec) -> SftpDestination:
-    """The SFTP server behind a destination, whatever its number of logins; ``UserError`` without its connection."""
+    """Open a destination's SFTP server, ignoring ``max_logins``; raise ``UserError`` without its connection."""
     import asyncssh  # noqa: PLC0415  one kind's library at a time
 
     from export_jobs.delivery.sftp import SftpDestination  # noqa: PLC0415
 
-    asyncssh.set_log_level("WARNING")  # a line for every channel it opens would bury ours in the task's log
+    asyncssh.set_log_level("WARNING")  # its line for every channel would flood the task's log
     return SftpDestination(_credentials(spec), spec.folder, options=spec, stall_seconds=settings.stall_timeout_s())
 
 
@@ -271,7 +271,7 @@ def _s3(spec: DestinationSpec) -> Destination:
 
 
 def open_download(spec: DestinationSpec) -> DownloadDestination:
-    """The bucket behind a destination of the kind download; raises ``UserError`` without its connection."""
+    """Open the bucket of a download destination; raise ``UserError`` without its connection."""
     from export_jobs.delivery.download import DownloadDestination  # noqa: PLC0415
 
     address = f"{airflow_address()}/export-jobs/api/downloads/{spec.tag}"
@@ -280,7 +280,7 @@ def open_download(spec: DestinationSpec) -> DownloadDestination:
 
 
 def _bucket(spec: DestinationSpec) -> tuple[str, str]:
-    """Name and prefix."""
+    """Return the bucket's name and prefix."""
     bucket, _, prefix = spec.folder.strip("/").partition("/")
     return bucket, prefix
 

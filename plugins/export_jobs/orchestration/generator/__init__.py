@@ -1,1 +1,1 @@
-"""What makes Airflow's files of Dags small and quick: a file a shard of the jobs, and Dags that were proven before."""
+"""Keep Airflow's Dag files small and fast: one file for each shard of the jobs, and a cache of validated Dags."""

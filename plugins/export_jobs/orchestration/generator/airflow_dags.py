@@ -1,4 +1,4 @@
-"""What the Dag processor's own process writes to Airflow's database for us. No task and no parse has access to it."""
+"""What the Dag processor's own process writes to Airflow's database for us. Tasks and parses have no access to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 
 def has_database() -> bool:
-    """Whether this process may ask Airflow's database; Airflow takes that away from each task and each parse."""
+    """Return whether this process can use Airflow's database; Airflow removes that access from tasks and parses."""
     from airflow import settings  # noqa: PLC0415  of the Dag processor alone
 
     return getattr(settings, "NonScopedSession", None) is not None
@@ -19,8 +19,8 @@ def has_database() -> bool:
 def begin_anew(bundle_name: str) -> None:
     """Count the age of the bundle's Dags from now.
 
-    Airflow takes a Dag away when its file was read a minute after the Dag was last seen, and counts the time for which
-    no Dag processor ran, too. One parse that is killed after a restart would then take all Dags of its file away.
+    Airflow removes a Dag when its file was parsed a minute after the Dag was last seen, and also counts the time in
+    which no Dag processor ran. One parse that is killed after a restart would then remove all Dags of its file.
     """
     from airflow.models.dag import DagModel  # noqa: PLC0415  of the Dag processor alone
     from airflow.utils.session import create_session  # noqa: PLC0415
@@ -31,9 +31,9 @@ def begin_anew(bundle_name: str) -> None:
 
 
 def make_missing_pools(slots: Mapping[str, int]) -> list[str]:
-    """Make each pool that is not there, with so many slots, and return those made; one that is there is left as it is.
+    """Create each missing pool with the given slots and return the created ones; existing pools stay unchanged.
 
-    Airflow never starts a task of a pool that it does not know, and says so in the scheduler's log alone.
+    Airflow never starts a task in a pool that does not exist, and only logs this in the scheduler.
     """
     from airflow.models.pool import Pool  # noqa: PLC0415
     from airflow.utils.session import create_session  # noqa: PLC0415
@@ -49,11 +49,11 @@ def make_missing_pools(slots: Mapping[str, int]) -> list[str]:
 
 
 def request_parses(bundle_name: str, files: Iterable[str]) -> None:
-    """Have files parsed ahead of their turn, as the button of Airflow's page does."""
+    """Ask for files to be parsed first, as the button on Airflow's page does."""
     from airflow.models.dagbag import DagPriorityParsingRequest  # noqa: PLC0415
     from airflow.utils.session import create_session  # noqa: PLC0415
 
     for file in files:
-        # An equal request that waits already is all that is wanted.
+        # An equal request that is already waiting is enough.
         with suppress(IntegrityError), create_session(scoped=False) as session:
             session.add(DagPriorityParsingRequest(bundle_name, file))

@@ -1,4 +1,4 @@
-"""Which shards' Dags are older than their rows: what each parse has read, held against what the store has now."""
+"""Find shards whose Dags are older than their rows: compare what each parse has read with the store."""
 
 from __future__ import annotations
 
@@ -19,23 +19,25 @@ from export_jobs.store.snapshot import read_own, replace_own
 log = logging.getLogger(__name__)
 
 STORE_PAUSE_S = 60.0
-"""After the store was out of reach, it is left alone so long: the Dag processor has other files, too."""
+"""How long to wait after the store could not be reached: the Dag processor has other files, too."""
 ASK_AGAIN_AFTER_S = 20.0
-"""A shard that was asked for is given so long before it is asked for again."""
+"""How long to wait before a parse of the same shard is requested again."""
 
 
 def note_parsed(shard: Shard, versions: Mapping[int, int]) -> None:
-    """Keep which version of each job the Dags that a parse yields are of."""
+    """Store the version of each job whose Dag a parse has produced."""
     path = _path(shard)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         replace_own(path, json.dumps(sorted(versions.items())).encode())
     except OSError as error:
-        log.warning("What was parsed cannot be noted in %s (%s); changes are seen at Airflow's turn", path, error)
+        log.warning(
+            "The parsed versions cannot be written to %s (%s); changes are seen at Airflow's next parse", path, error
+        )
 
 
 def parsed_versions(shard: Shard) -> dict[int, int] | None:
-    """By job id what the last parse read; None before the first one on this machine."""
+    """Return the version of each job in the last parse, by id; None before the first parse on this machine."""
     try:
         return {int(job_id): int(version) for job_id, version in json.loads(read_own(_path(shard)))}
     except (OSError, ValueError, TypeError):
@@ -44,17 +46,17 @@ def parsed_versions(shard: Shard) -> dict[int, int] | None:
 
 @dataclass
 class ShardWatch:
-    """Finds the shards that have to be parsed again; one a Dag processor."""
+    """Finds the shards that must be parsed again; one for each Dag processor."""
 
     shards: Sequence[Shard]
     _asked: dict[Shard, float] = field(default_factory=dict)
     _store_is_away_until: float = 0.0
 
     def behind(self) -> list[Shard]:
-        """Shards whose rows have changed since they were parsed; none while the store cannot be read.
+        """Return shards whose rows have changed since they were parsed; none while the store cannot be read.
 
-        A shard that is parsed at this moment may have read its rows before the change, so it is named again later
-        unless that parse has seen it.
+        A parse that is running now may have read its rows before the change, so its shard is returned again later
+        unless that parse has seen the change.
         """
         now = time.monotonic()
         if now < self._store_is_away_until:
@@ -63,7 +65,7 @@ class ShardWatch:
             live = Definitions(task_store_engine()).live_versions()
         except ExportError as error:
             self._store_is_away_until = now + STORE_PAUSE_S
-            log.warning("Whether a job has changed cannot be told: %s", error)
+            log.warning("Could not check whether a job has changed: %s", error)
             return []
         found = [shard for shard in self._older(live) if now >= self._asked.get(shard, now)]
         self._asked.update(dict.fromkeys(found, now + ASK_AGAIN_AFTER_S))
@@ -77,7 +79,7 @@ class ShardWatch:
         for shard in self.shards:
             read = parsed_versions(shard)
             if read is None:
-                continue  # it is new to this machine, and about to be parsed anyway
+                continue  # new on this machine, so it is about to be parsed
             if read != own[shard.number]:
                 yield shard
             else:

@@ -1,4 +1,4 @@
-"""Where the factory's rows come from: the store, and while it is out of reach the last good snapshot on local disk."""
+"""Load the factory's rows: from the store or, if it cannot be reached, from the last good snapshot on local disk."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ EVERY_JOB = Shard()
 
 @dataclass(frozen=True)
 class LoadedJob:
-    """A live row, and its job when the row has the shape of one; ``is_lost``: it stands in the snapshot alone."""
+    """A live row, and its job when the row has the shape of one; ``is_lost``: it is only in the snapshot."""
 
     stored: StoredJob
     is_lost: bool = False
 
     @cached_property
     def job(self) -> ExportJob | None:
-        """Read when it is asked for: a row that has not changed since it was proven is not read again."""
+        """The job, read on first use: a row that has not changed since it was validated is not read again."""
         return self.stored.read()[0]
 
     @property
@@ -60,19 +60,19 @@ class LoadedJob:
         return self.stored.name
 
     def issues(self, catalogue: Catalogue) -> list[Issue]:
-        """Every error of this definition, of shape and of meaning."""
+        """Return every error of this definition, of shape and of meaning."""
         if self.job is None:
             return errors(self.stored.check(catalogue=catalogue)[1])
         return errors(validate_job(self.job, catalogue=catalogue))
 
 
 def snapshot_path(shard: Shard = EVERY_JOB) -> Path:
-    """The file that holds the last good definitions on this machine."""
+    """Return the file with the last good definitions on this machine."""
     return settings.state_folder() / (f"definitions_{shard.name}.json" if shard.name else "definitions.json")
 
 
 def load_jobs(shard: Shard = EVERY_JOB) -> list[LoadedJob]:
-    """All live jobs of a shard. Never raises for a store that is down or emptied."""
+    """Return all live jobs of a shard. Never raise for a store that is down or was emptied."""
     previous = last_good_rows(shard)
     try:
         engine = task_store_engine()
@@ -94,7 +94,7 @@ def load_jobs(shard: Shard = EVERY_JOB) -> list[LoadedJob]:
 
 
 def _report_version(engine: Engine, shard: Shard) -> None:
-    """Say which version parses; a store that an earlier release has made knows no such table yet."""
+    """Report the version that parses; a store of an earlier release does not have that table yet."""
     if shard.number == AUDITOR_SHARD:
         try:
             Processes(engine).report(socket.gethostname(), "Dag processor", export_jobs.__version__)
