@@ -44,6 +44,8 @@ class FtpFaults:
     """The same, after the answer."""
     shows_late: int = 0
     """This many queries about a file after it was stored are answered as if it did not exist."""
+    accepts_any_rename: bool = False
+    """The first half of a rename is accepted also for a name that does not exist."""
     commands: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     """Every name under which something was stored."""
@@ -142,6 +144,9 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
             if cmd in {"MLST", "SIZE", "RNFR"} and server.faults.shows_late and server.faults.names:
                 server.faults.shows_late -= 1
                 self.respond("550 No such file or directory.")
+                return
+            if cmd == "RNFR" and server.faults.accepts_any_rename and not Path(self.fs.ftp2fs(arg)).exists():
+                self.respond("350 Ready for the destination name.")
                 return
             if cmd == "RNTO":
                 self._rename(arg, lambda: super(Control, self).pre_process_command(line, cmd, arg))

@@ -124,3 +124,41 @@ def test_an_encoding_that_cannot_be_used_is_told(
     with pytest.raises(TerminalError, match=sentence):
         site.destination.deliver(*staged(CONTENT, "Łódź.zip"), lease.fence())
     assert (site.everything(), lease.recorded) == ([], [])
+
+
+@pytest.mark.parametrize("answers", [{"MLST": "450 No such file."}, {"FEAT": "502 No.", "SIZE": "450 No such file."}])
+def test_a_file_that_is_missing_may_have_the_code_of_a_busy_one(
+    served: Served, ftps: FtpServer, lease: Lease, answers: dict[str, str]
+) -> None:
+    ftps.faults.answers |= answers
+    site = served()
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.read(PATH) == CONTENT
+    ftps.heal()
+    ftps.faults.answers["DELE"] = "450 No such file."
+    site.destination.check()
+
+
+@pytest.mark.parametrize("answer", ["550 Zugriff verweigert.", "550 Acc\u00e8s refus\u00e9.", "550 Failed."])
+@pytest.mark.parametrize("publish", ["rename", "direct"])
+def test_a_hidden_file_survives_whatever_the_language_of_the_refusal(
+    served: Served, ftps: FtpServer, lease: Lease, answer: str, publish: str
+) -> None:
+    """One code says that a file is hidden and that it is missing."""
+    ftps.faults.answers |= {"MLST": answer, "RETR": answer}
+    site = served(publish=publish)
+    site.put(PATH, OLD)
+    with pytest.raises(TerminalError, match="already exists"):
+        site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.read(PATH) == OLD
+
+
+@pytest.mark.parametrize("publish", ["rename", "direct"])
+def test_a_server_that_lets_any_name_be_renamed_proves_no_file(
+    served: Served, ftps: FtpServer, lease: Lease, publish: str
+) -> None:
+    ftps.faults.answers["MLST"] = "550 Fehlgeschlagen."
+    ftps.faults.accepts_any_rename = True
+    site = served(publish=publish)
+    site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.read(PATH) == CONTENT

@@ -146,6 +146,13 @@ def is_permission_error(error: BaseException) -> bool:
     return any(word in text for word in ("permission", "privilege", "denied", "not allowed", "not permitted", "forbid"))
 
 
+def is_missing_error(error: BaseException) -> bool:
+    """Return whether a refusal says in English that there is no such file: some servers have the code of a busy one."""
+    text = str(error).lower()
+    words = ("no such file", "not found", "does not exist", "doesn't exist", "cannot find the file")
+    return code_of(error) in {NOT_THERE, "450"} and any(word in text for word in words)
+
+
 def code_of(error: BaseException) -> str:
     """Return the three digits of a server's answer; "" for any other error."""
     text = str(error)

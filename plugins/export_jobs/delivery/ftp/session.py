@@ -21,6 +21,7 @@ from export_jobs.delivery.ftp.errors import (
     code_of,
     encoding_error,
     ftp_login_error,
+    is_missing_error,
     is_permission_error,
     is_unknown_command,
     no_rename_error,
@@ -30,6 +31,7 @@ from export_jobs.delivery.ftp.errors import (
 from export_jobs.delivery.ftp.facts import mlst_facts, size_of, utc_seconds
 from export_jobs.delivery.ftp.listing import names_in
 from export_jobs.delivery.ftp.login import FtpLogin
+from export_jobs.delivery.paths import probe_name
 from export_jobs.errors import ExportError, TerminalError
 
 log = logging.getLogger(__name__)
@@ -81,10 +83,10 @@ class FtpSession:
             try:
                 self._client.voidcmd("TYPE I")
                 size = size_of(self._client.sendcmd(f"SIZE {path}"))
-            except ftplib.error_perm as error:
+            except (ftplib.error_perm, ftplib.error_temp) as error:
                 if is_unknown_command(error):
                     return self._look_by_name(path)
-                if code_of(error) == NOT_THERE:
+                if code_of(error) == NOT_THERE or is_missing_error(error):
                     return self._look_by_rename(path, error)
                 raise
         return RemoteFile(size, self._modified(path))
@@ -140,8 +142,8 @@ class FtpSession:
         with self._translated("removing", path):
             try:
                 self._client.delete(path)
-            except ftplib.error_perm as error:
-                if code_of(error) != NOT_THERE:
+            except (ftplib.error_perm, ftplib.error_temp) as error:
+                if code_of(error) != NOT_THERE and not is_missing_error(error):
                     raise
 
     def remove_quietly(self, path: str) -> None:
@@ -156,7 +158,9 @@ class FtpSession:
         with self._translated("checking the permission to remove", path):
             try:
                 self._client.delete(path)
-            except ftplib.error_perm as error:
+            except (ftplib.error_perm, ftplib.error_temp) as error:
+                if isinstance(error, ftplib.error_temp) and not is_missing_error(error):
+                    raise
                 return not (is_permission_error(error) or is_unknown_command(error))
         return True
 
@@ -231,25 +235,37 @@ class FtpSession:
         folder, name = posixpath.split(path)
         return RemoteFile(None) if name in (self.names_in(folder) or ()) else None
 
-    def _look_by_rename(self, path: str, refusal: ftplib.error_perm) -> RemoteFile | None:
-        """Find out by the first half of a rename, which changes nothing, whether a hidden file exists."""
-        if not is_permission_error(refusal):
+    def _look_by_rename(self, path: str, refusal: ftplib.Error) -> RemoteFile | None:
+        """Find out by the first half of a rename, which changes nothing, whether a hidden file exists.
+
+        Servers have one code for "no permission" and for "not there", and their words are in any language. If the
+        words do not say which it is, a server that accepts any name proves nothing by accepting this one.
+        """
+        if is_missing_error(refusal) or not self._may_begin_rename(path):
             return None
-        try:
-            self._client.sendcmd(f"RNFR {path}")
-        except ftplib.error_perm:
+        nowhere = posixpath.join(posixpath.dirname(path), probe_name())
+        if not is_permission_error(refusal) and self._may_begin_rename(nowhere):
             return None
         return RemoteFile(None)
+
+    def _may_begin_rename(self, path: str) -> bool:
+        try:
+            self._client.sendcmd(f"RNFR {path}")
+        except (ftplib.error_perm, ftplib.error_temp) as error:
+            if code_of(error) == CLOSING:
+                raise
+            return False
+        return True
 
     def _look_by_facts(self, path: str) -> RemoteFile | None:
         with self._translated("looking at", path):
             try:
                 answer = self._client.sendcmd(f"MLST {path}")
-            except ftplib.error_perm as error:
+            except (ftplib.error_perm, ftplib.error_temp) as error:
                 if is_unknown_command(error):  # some servers announce a command that they do not have
                     self._features.discard("MLST")
                     return self.look(path)
-                if code_of(error) == NOT_THERE:
+                if code_of(error) == NOT_THERE or is_missing_error(error):
                     return self._look_by_rename(path, error)
                 raise
         facts = mlst_facts(answer)
