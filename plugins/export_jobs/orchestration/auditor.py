@@ -17,12 +17,12 @@ from export_jobs.errors import ExportError, UserError
 from export_jobs.orchestration.airflow.api import AUDITOR_DAG_ID, AirflowApi
 from export_jobs.orchestration.airflow.connections import task_store_engine
 from export_jobs.orchestration.audit.airflow_view import AirflowView, ask_airflow
+from export_jobs.orchestration.audit.alarm_mails import record_findings, send_alarms
 from export_jobs.orchestration.audit.downloads import remove_old_downloads
 from export_jobs.orchestration.audit.facts import GatheredFacts, gather
 from export_jobs.orchestration.audit.key_expiry import expiring_keys
 from export_jobs.orchestration.audit.late_rows import count_late_rows
 from export_jobs.orchestration.audit.mending import mend, mended_finding
-from export_jobs.orchestration.audit.telling import record, tell
 from export_jobs.orchestration.generator.definitions import snapshot_path, vanished_jobs
 from export_jobs.orchestration.run.staging import sweep
 from export_jobs.store.definitions import Definitions
@@ -83,12 +83,12 @@ class CompareWithLedger(BaseOperator):
         for facts in gathered.facts:
             deleted = {run.run_id for run in gone.get(facts.job, ())}
             findings += _findings(facts, deleted, gathered)
-        record(engine, [*findings, *map(_unaudited_finding, gathered.broken)])
+        record_findings(engine, [*findings, *map(_unaudited_finding, gathered.broken)])
         if gathered.asked_at:  # only after the findings are stored: Airflow reports each changed run once
-            Alarms(engine).mark_looked(gathered.asked_at)
+            Alarms(engine).mark_checked(gathered.asked_at)
         mended = [mended_finding(job, runs) for job, runs in gone.items()]
         # What could not be checked may still be wrong, so an alarm about it stays open.
-        troubles += tell(engine, [*findings, *mended], owners, unseen=gathered.broken, is_blind=bool(troubles))
+        troubles += send_alarms(engine, [*findings, *mended], owners, unseen=gathered.broken, is_blind=bool(troubles))
         troubles += _skipped(gathered)
         for note in (*mended, *(finding for finding in findings if finding.is_warning)):
             log.warning(note.message)
@@ -133,7 +133,7 @@ def _ask_airflow(
     api: AirflowApi, engine: Engine, troubles: list[str], late: Collection[str], alarmed: Collection[str]
 ) -> AirflowView | None:
     try:
-        return ask_airflow(api, late=late, alarmed=alarmed, looked_at=Alarms(engine).looked_at())
+        return ask_airflow(api, late=late, alarmed=alarmed, checked_at=Alarms(engine).checked_at())
     except ExportError as error:
         troubles.append(f"Runs cannot be compared with the ledger: {error}")
         return None

@@ -94,7 +94,7 @@ class RunNote(NamedTuple):
     delivered: bool
     window_delivered: bool
     last_event: datetime | None
-    told: bool
+    owner_notified: bool
 
 
 class AuditView(StoreAccess):

@@ -37,7 +37,7 @@ class AirflowView:
     runs: Mapping[str, Sequence[DagRunSummary]]
     pools: Mapping[str, int] | None
 
-    def standing(self, dag_id: str) -> DagStatus:
+    def dag_status(self, dag_id: str) -> DagStatus:
         """Return the state of one Dag."""
         dag = self.dags.get(dag_id)
         if dag is None:
@@ -55,17 +55,17 @@ class AirflowView:
 
 
 def ask_airflow(
-    api: AirflowApi, *, late: Collection[str], alarmed: Collection[str], looked_at: datetime | None
+    api: AirflowApi, *, late: Collection[str], alarmed: Collection[str], checked_at: datetime | None
 ) -> AirflowView:
-    """Return the runs that are active or have changed since ``looked_at``, and all runs of Dags that may be wrong.
+    """Return the runs that are active or have changed since ``checked_at``, and all runs of Dags that may be wrong.
 
     ``late``: ids of Dags with a window for which the ledger has no run. ``alarmed``: ids of Dags with an alarm, which
     must stay open although its run has not changed. The number of calls depends on these Dags, not on all jobs.
     """
     doubtful = {*late, *alarmed}
     by_name = len(doubtful) <= MAX_DOUBTFUL
-    since = looked_at - _OVERLAP if looked_at and by_name else None
-    at_most = FIRST_LOOK if looked_at is None else LATER_LOOK
+    since = checked_at - _OVERLAP if checked_at and by_name else None
+    at_most = FIRST_LOOK if checked_at is None else LATER_LOOK
     found = [*_newest_runs(api, since, at_most), *_runs_in_progress(api)]
     found += _runs_of(api, doubtful) if by_name else ()
     runs: dict[str, dict[str, DagRunSummary]] = {}

@@ -58,7 +58,7 @@ def gather(
     view = AuditView(engine)
     progress, gathered = view.progress(), GatheredFacts()
     schedules = {job.job_id: schedule for job in jobs if (schedule := job.schedule()) is not None}
-    alarmed = {job_of(key) for key in Alarms(engine).standing_keys()}
+    alarmed = {job_of(key) for key in Alarms(engine).open_keys()}
     asked_at = datetime.now(UTC)
     airflow = ask(
         [job.dag_id for job in jobs if _may_be_late(job, schedules, progress, now - grace)],
@@ -89,7 +89,7 @@ def gather(
             gathered.facts.append(
                 replace(
                     found,
-                    dag=airflow.standing(job.dag_id) if airflow else None,
+                    dag=airflow.dag_status(job.dag_id) if airflow else None,
                     missing_pools=airflow.missing_pools(job.destination_tags) if airflow else (),
                     early=early.get(job.job_id, ()),
                     holes=gone_by,
@@ -157,6 +157,6 @@ def _audited(run: DagRunSummary, note: RunNote | None) -> AuditedRun:
         run,
         window_delivered=note.window_delivered,
         delivered=note.delivered,
-        owner_notified=note.told,
+        owner_notified=note.owner_notified,
         last_event=note.last_event,
     )

@@ -16,18 +16,18 @@ from export_jobs.store.findings.refusals import REFUSAL_KEY_PREFIX
 
 _TO = "\n"
 """Separates a finding's key, which is one line, from the recipient; the finding's own row has no recipient."""
-_LOOKED = "runs of Airflow looked at"
+_CHECKED = "runs of Airflow looked at"
 _IS_ALARM = "NOT (starts_with(key, :refused) OR starts_with(key, :late) OR key = :looked)"
-_OTHERS = {"refused": REFUSAL_KEY_PREFIX, "late": LATE_ROWS_KEY_PREFIX, "looked": _LOOKED}
+_OTHERS = {"refused": REFUSAL_KEY_PREFIX, "late": LATE_ROWS_KEY_PREFIX, "looked": _CHECKED}
 """The keys of other rows in the table."""
 _WRITE = """INSERT INTO export_jobs.alarm AS known (key, job, message)
     SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:jobs AS text[]), CAST(:messages AS text[]))"""
-_STANDING = f"""SELECT key, job, message, told_at FROM export_jobs.alarm
+_OPEN = f"""SELECT key, job, message, told_at FROM export_jobs.alarm
     WHERE {_IS_ALARM} AND key LIKE '%' || chr(10) AND told_at > clock_timestamp() - :within ORDER BY job, key"""
 
 
 @dataclass(frozen=True)
-class StandingAlarm:
+class OpenAlarm:
     """What is wrong with a job. ``is_standstill``: one of its runs does nothing. ``at``: when this was last seen."""
 
     message: str
@@ -38,18 +38,18 @@ class StandingAlarm:
 class Alarms(StoreAccess):
     """Open findings, and who was notified of them; each call is one statement, however many findings there are."""
 
-    def standing_keys(self) -> set[str]:
+    def open_keys(self) -> set[str]:
         """Return the keys of all open findings, whether or not somebody was notified."""
         rows = self._rows(f"SELECT key FROM export_jobs.alarm WHERE {_IS_ALARM}", **_OTHERS)
         return {row["key"].rpartition(_TO)[0] for row in rows}
 
-    def told(self) -> set[tuple[str, str]]:
+    def notified(self) -> set[tuple[str, str]]:
         """Return keys of findings, each with a recipient who was notified."""
         rows = self._rows(f"SELECT key FROM export_jobs.alarm WHERE {_IS_ALARM}", **_OTHERS)
         split = (row["key"].rpartition(_TO) for row in rows)
         return {(key, recipient) for key, _, recipient in split if recipient}
 
-    def mark_told(self, findings: Sequence[Finding], recipient: str) -> None:
+    def mark_notified(self, findings: Sequence[Finding], recipient: str) -> None:
         """Remember that ``recipient`` was notified."""
         self._write(findings, recipient, "ON CONFLICT DO NOTHING")
 
@@ -59,11 +59,11 @@ class Alarms(StoreAccess):
             told_at = excluded.told_at"""
         self._write(findings, "", again)
 
-    def standing(self, within: timedelta) -> dict[str, StandingAlarm]:
+    def open_alarms(self, within: timedelta) -> dict[str, OpenAlarm]:
         """Return, by job, one alarm recorded within that time: a standstill if there is one, else the first."""
-        found: dict[str, StandingAlarm] = {}
-        for row in self._rows(_STANDING, within=within, **_OTHERS):
-            alarm = StandingAlarm(row["message"], is_standstill(row["key"].removesuffix(_TO)), row["told_at"])
+        found: dict[str, OpenAlarm] = {}
+        for row in self._rows(_OPEN, within=within, **_OTHERS):
+            alarm = OpenAlarm(row["message"], is_standstill(row["key"].removesuffix(_TO)), row["told_at"])
             known = found.setdefault(row["job"], alarm)
             if alarm.is_standstill and not known.is_standstill:
                 found[row["job"]] = alarm
@@ -76,17 +76,17 @@ class Alarms(StoreAccess):
         with self._begin() as connection:
             connection.execute(text(forget), {"keys": list(keys), **_OTHERS})
 
-    def looked_at(self) -> datetime | None:
+    def checked_at(self) -> datetime | None:
         """Return when the auditor last asked Airflow which runs have changed; None before the first time."""
-        rows = self._rows("SELECT told_at FROM export_jobs.alarm WHERE key = :looked", looked=_LOOKED)
+        rows = self._rows("SELECT told_at FROM export_jobs.alarm WHERE key = :looked", looked=_CHECKED)
         return rows[0]["told_at"] if rows else None
 
-    def mark_looked(self, at: datetime) -> None:
+    def mark_checked(self, at: datetime) -> None:
         """Remember when Airflow was asked; the next audit continues from there."""
         upsert = """INSERT INTO export_jobs.alarm (key, job, message, told_at) VALUES (:looked, '', '', :at)
             ON CONFLICT (key) DO UPDATE SET told_at = excluded.told_at"""
         with self._begin() as connection:
-            connection.execute(text(upsert), {"looked": _LOOKED, "at": at})
+            connection.execute(text(upsert), {"looked": _CHECKED, "at": at})
 
     def _write(self, findings: Sequence[Finding], recipient: str, otherwise: str) -> None:
         rows = {storable_text(f"{finding.key}{_TO}{recipient}"): finding for finding in findings}

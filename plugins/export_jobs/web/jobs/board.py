@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from export_jobs.core.windows.window import ScheduledWindow
-from export_jobs.store.findings.alarms import Alarms, StandingAlarm
+from export_jobs.store.findings.alarms import Alarms, OpenAlarm
 from export_jobs.store.findings.refusals import Refusal, Refusals
 from export_jobs.store.overview import JobOverview, JobProgress
 from export_jobs.web.airflow import tables as airflow_tables
@@ -59,7 +59,7 @@ class _Snapshot:
     paused: set[str]
     completed: set[int]
     refused: dict[str, Refusal]
-    alarms: dict[str, StandingAlarm]
+    alarms: dict[str, OpenAlarm]
     now: float
 
 
@@ -88,7 +88,7 @@ class JobBoard:
             (definitions[progress.job_id], progress) for progress in progress_rows if progress.job_id in definitions
         ]
         refused = self._refusals.newest(datetime.now(UTC) - timedelta(seconds=REFUSED_FOR_S))
-        alarms = self._alarms.standing(MAX_ALARM_AGE)
+        alarms = self._alarms.open_alarms(MAX_ALARM_AGE)
         at = _Snapshot(running, paused, self._find_completed(present, running), refused, alarms, time.time())
         return [self._summary_or_fault(known, progress, at) for known, progress in present]
 

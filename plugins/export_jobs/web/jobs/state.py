@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from export_jobs.core.windows.coverage import OVERDUE
 from export_jobs.store.executions.state import SILENCE_LIMIT
-from export_jobs.store.findings.alarms import StandingAlarm
+from export_jobs.store.findings.alarms import OpenAlarm
 from export_jobs.store.overview import JobProgress
 from export_jobs.web.models.job import Cause, JobState
 
@@ -23,7 +23,7 @@ def derive_job_state(
     changed_at: float,
     now: float,
     refused_at: float | None = None,
-    alarm: StandingAlarm | None = None,
+    alarm: OpenAlarm | None = None,
 ) -> tuple[JobState, Cause]:
     """Return the state of a job, and its cause if it is unable to execute. Times are seconds since 1970.
 

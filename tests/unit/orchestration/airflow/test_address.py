@@ -9,7 +9,7 @@ from airflow.configuration import conf
 
 from export_jobs.core.windows.discrepancy import Finding
 from export_jobs.orchestration.airflow.address import airflow_address
-from export_jobs.orchestration.audit.telling import _letter
+from export_jobs.orchestration.audit.alarm_mails import _letter
 
 
 @pytest.fixture

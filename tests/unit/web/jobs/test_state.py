@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from export_jobs.store.findings.alarms import StandingAlarm
+from export_jobs.store.findings.alarms import OpenAlarm
 from export_jobs.store.overview import JobProgress, from_epoch
 from export_jobs.web.jobs.state import OVERDUE_S, REFUSED_FOR_S, derive_job_state
 from export_jobs.web.models.job import Cause, JobState
@@ -24,9 +24,9 @@ def told(progress: JobProgress, **changes: Any) -> tuple[JobState, Cause]:
     return derive_job_state(progress, **{**values, **changes})
 
 
-def alarm(is_standstill: bool = False) -> StandingAlarm:
+def alarm(is_standstill: bool = False) -> OpenAlarm:
     """What the auditor has found five seconds ago."""
-    return StandingAlarm("what is wrong", is_standstill, from_epoch(NOW - 5))
+    return OpenAlarm("what is wrong", is_standstill, from_epoch(NOW - 5))
 
 
 @pytest.mark.parametrize(

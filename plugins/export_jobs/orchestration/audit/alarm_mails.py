@@ -22,12 +22,12 @@ MAX_FINDINGS = 100
 """Findings in one mail; the auditor's log has all of them."""
 
 
-def record(engine: Engine, findings: Sequence[Finding]) -> None:
+def record_findings(engine: Engine, findings: Sequence[Finding]) -> None:
     """Store the findings for the page; warnings only go to mails and the log."""
     Alarms(engine).record([finding for finding in findings if not finding.is_warning])
 
 
-def tell(
+def send_alarms(
     engine: Engine,
     findings: Sequence[Finding],
     owners: Mapping[str, str],
@@ -41,13 +41,13 @@ def tell(
     all jobs, so all alarms stay open, and who was already notified about a job gets no mail about an unknown cause.
     """
     alarms = Alarms(engine)
-    told = alarms.told()
-    alarmed = {(job_of(key), recipient) for key, recipient in told} if is_blind else set()
+    notified = alarms.notified()
+    alarmed = {(job_of(key), recipient) for key, recipient in notified} if is_blind else set()
     news: dict[str, list[Finding]] = {}
     for finding in findings:
         for recipient in {owners.get(finding.job, ""), *settings.operators_mail()} - {""}:
             is_known = is_overdue(finding.key) and (finding.job, recipient) in alarmed
-            if (finding.key, recipient) not in told and not is_known:
+            if (finding.key, recipient) not in notified and not is_known:
                 news.setdefault(recipient, []).append(finding)
     troubles = []
     with MailServer() as server:
@@ -57,8 +57,8 @@ def tell(
                 log.warning("%s is not mailed: %s. %s", recipient, answer.what, answer.remedy)
                 troubles.append(f"{len(new)} alarms could not be mailed to {recipient}: {answer.what}")
             if answer.outcome in (MailOutcome.SENT, MailOutcome.REFUSED):
-                alarms.mark_told(new, recipient)
-    kept = {key for key in alarms.standing_keys() if is_blind or job_of(key) in unseen}
+                alarms.mark_notified(new, recipient)
+    kept = {key for key in alarms.open_keys() if is_blind or job_of(key) in unseen}
     alarms.keep_only({finding.key for finding in findings} | kept)
     return troubles
 
