@@ -110,6 +110,18 @@ def test_an_answer_of_an_sftp_server(answer: type[asyncssh.SFTPError]) -> None:
     expect(errors.request_error(answer(FOREIGN), WHERE, "writing", "/in/a"), kind, words)
 
 
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("Disk quota exceeded", TerminalError),
+        ("/in/quota.zip: not enough space", TerminalError),
+        ("/in/quota.zip: locked", TransientError),
+    ],
+)
+def test_a_full_disk_is_recognised_by_words_that_are_not_of_the_file_name(reason: str, kind: type[ExportError]) -> None:
+    assert isinstance(errors.request_error(asyncssh.SFTPFailure(reason), WHERE, "writing", "/in/quota.zip"), kind)
+
+
 @pytest.mark.parametrize(("cause", "kind", "words"), LOGINS, ids=lambda cause: type(cause).__name__)
 def test_what_stops_a_login(cause: BaseException, kind: type[ExportError], words: str) -> None:
     expect(login_errors.login_error(cause, WHERE, "partner", "password"), kind, words)
