@@ -22,7 +22,7 @@ from export_jobs.orchestration.audit.downloads import remove_old_downloads
 from export_jobs.orchestration.audit.facts import GatheredFacts, gather
 from export_jobs.orchestration.audit.key_expiry import expiring_keys
 from export_jobs.orchestration.audit.late_rows import count_late_rows
-from export_jobs.orchestration.audit.mending import mend, mended_finding
+from export_jobs.orchestration.audit.repairs import delete_blocking_runs, repair_finding
 from export_jobs.orchestration.generator.definitions import snapshot_path, vanished_jobs
 from export_jobs.orchestration.run.staging import sweep
 from export_jobs.store.definitions import Definitions
@@ -74,7 +74,7 @@ class CompareWithLedger(BaseOperator):
             return _ask_airflow(api, engine, troubles, late, alarmed) if api else None
 
         gathered = gather(engine, ask, now, GRACE + timedelta(minutes=settings.spread_minutes()))
-        gone = mend(api, gathered.facts, gathered.dag_ids) if api else {}
+        gone = delete_blocking_runs(api, gathered.facts, gathered.dag_ids) if api else {}
         lost = _lost_rows(troubles)
         owners = {**gathered.owners, **{job.name: job.owner for job in lost}}
         findings = [_lost_row_finding(job) for job in lost]
@@ -86,11 +86,11 @@ class CompareWithLedger(BaseOperator):
         record_findings(engine, [*findings, *map(_unaudited_finding, gathered.broken)])
         if gathered.asked_at:  # only after the findings are stored: Airflow reports each changed run once
             Alarms(engine).mark_checked(gathered.asked_at)
-        mended = [mended_finding(job, runs) for job, runs in gone.items()]
+        repaired = [repair_finding(job, runs) for job, runs in gone.items()]
         # What could not be checked may still be wrong, so an alarm about it stays open.
-        troubles += send_alarms(engine, [*findings, *mended], owners, unseen=gathered.broken, is_blind=bool(troubles))
+        troubles += send_alarms(engine, [*findings, *repaired], owners, unseen=gathered.broken, is_blind=bool(troubles))
         troubles += _skipped(gathered)
-        for note in (*mended, *(finding for finding in findings if finding.is_warning)):
+        for note in (*repaired, *(finding for finding in findings if finding.is_warning)):
             log.warning(note.message)
         alarms = [finding.message for finding in findings if not finding.is_warning]
         if alarms or troubles:

@@ -15,7 +15,7 @@ from export_jobs.orchestration.mail.letters import failure_letter, success_lette
 from export_jobs.orchestration.mail.rules import MailOutcome
 from export_jobs.orchestration.mail.server import MailServer
 from export_jobs.orchestration.publishing import export_files
-from export_jobs.orchestration.run.failure import killed, never_begun
+from export_jobs.orchestration.run.failure import killed, not_started
 from export_jobs.orchestration.run.publish import WHOLE_RUN
 from export_jobs.orchestration.run.staging import remove_staged
 from export_jobs.orchestration.run.step import ExportStep
@@ -44,7 +44,7 @@ class _Round(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Told:
+class _MailResults:
     """Each recipient's state, the recipients refused in this try, and the answers for mails that were not sent."""
 
     states: dict[str, str]
@@ -81,11 +81,11 @@ class NotifyRecipients(ExportStep):
             return
         mails = _Round("success", stage + arrivals.key, run.clear_number)
         run.ledger.claim(run.execution_id, WHOLE_RUN, self.step, run.attempt)
-        told = _notify(run, mails, recipients, success_letter(run, export_files(run, context), stage, arrivals))
-        if told.refused:
-            run.record_event("partly notified", self.step, message=f"refused for good: {', '.join(told.refused)}")
-        told.require_all_sent()
-        if "sent" not in told.states.values():
+        results = _notify(run, mails, recipients, success_letter(run, export_files(run, context), stage, arrivals))
+        if results.refused:
+            run.record_event("partly notified", self.step, message=f"refused for good: {', '.join(results.refused)}")
+        results.require_all_sent()
+        if "sent" not in results.states.values():
             raise TerminalError(
                 f"The mail server refuses every recipient of job {run.job.name!r}. The files are delivered",
                 "Correct the addresses in the job, then clear this task: every recipient without a mail gets one",
@@ -105,8 +105,8 @@ class NotifyOwner(ExportStep):
         _record_silent_steps(run, context)
         _remove_files_of_killed_steps(run, context)
         owner = (todays_definition(run) or run.job).owner
-        told = _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], failure_letter(run))
-        told.require_all_sent()
+        results = _notify(run, _Round("failure", f"clear {run.clear_number}", 0), [owner], failure_letter(run))
+        results.require_all_sent()
 
 
 def _remove_files_of_killed_steps(run: JobRun, context: Context) -> None:
@@ -135,18 +135,18 @@ def _recipients(run: JobRun) -> list[str]:
 def _record_silent_steps(run: JobRun, context: Context) -> None:
     """Record a failure for each failed task that recorded none: only this task can still do so."""
     recorded = {(event.step, event.template) for event in run.ledger.failures(run.execution_id)}
-    begun = run.ledger.begun_steps(run.execution_id)
+    started = run.ledger.started_steps(run.execution_id)
     for task_id in failed_tasks(context):
         group, _, step = task_id.rpartition(".")
         template = template_of_group(group)
         key = (step, template)
         if key in recorded or step == NotifyOwner.step:
             continue
-        failure = killed(step) if key in begun else never_begun(step)
+        failure = killed(step) if key in started else not_started(step)
         run.record_event("failed", step, template, message=str(failure), detail=failure._asdict())
 
 
-def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Letter) -> _Told:
+def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Letter) -> _MailResults:
     """Mail everyone who has no mail yet, and record each answer at once."""
     states = run.ledger.notification_states(run.execution_id, *mails)
     waiting = [recipient for recipient in dict.fromkeys(recipients) if recipient not in states]
@@ -166,7 +166,7 @@ def _notify(run: JobRun, mails: _Round, recipients: Sequence[str], letter: Lette
             if answer.outcome is MailOutcome.REFUSED:
                 log.warning("%s is not mailed: %s. %s", recipient, answer.what, answer.remedy)
                 refused.append(recipient)
-    return _Told(states, refused, troubles)
+    return _MailResults(states, refused, troubles)
 
 
 def _record(run: JobRun, mails: _Round, recipient: str, answer: MailAnswer) -> None:

@@ -87,7 +87,7 @@ def test_m3_an_alarm_that_nobody_could_be_mailed_is_told_later(
     (job,) = old(connected, "sales", schedule={"from": "2030-01-01", "until": "2030-01-31"})
     airflow.run(job.dag_id, "green", "success", **interval(0), updated_at="2026-01-02T00:00:00+00:00")
     with monkeypatch.context() as failing:
-        failing.setattr("export_jobs.orchestration.auditor.record", raise_as_killed)
+        failing.setattr("export_jobs.orchestration.auditor.record_findings", raise_as_killed)
         with pytest.raises(RuntimeError):
             audit()
     mails.replies["GREETING"] = "554 no"

@@ -109,7 +109,7 @@ def killed(step: str) -> Failure:
     )
 
 
-def never_begun(step: str) -> Failure:
+def not_started(step: str) -> Failure:
     """Return the failure of a step that Airflow could not start."""
     return Failure(
         f"Airflow could not start the step {step}",

@@ -195,7 +195,7 @@ class History(ExecutionReader):
         )
         return [ExecutionEvent(**row) for row in rows]
 
-    def begun_steps(self, execution_id: int) -> set[tuple[str, str | None]]:
+    def started_steps(self, execution_id: int) -> set[tuple[str, str | None]]:
         """Every step, with its template, that an execution has begun at some time."""
         rows = self._rows(
             """SELECT DISTINCT step, template FROM export_jobs.execution_event

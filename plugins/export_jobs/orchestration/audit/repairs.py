@@ -13,7 +13,9 @@ from export_jobs.orchestration.airflow.api import AirflowApi
 log = logging.getLogger(__name__)
 
 
-def mend(api: AirflowApi, facts: Sequence[JobFacts], dag_ids: Mapping[str, str]) -> dict[str, list[DagRunSummary]]:
+def delete_blocking_runs(
+    api: AirflowApi, facts: Sequence[JobFacts], dag_ids: Mapping[str, str]
+) -> dict[str, list[DagRunSummary]]:
     """Delete runs that wait for a future date and have started nothing; return the deleted runs by job."""
     gone: dict[str, list[DagRunSummary]] = {}
     for job in facts:
@@ -29,7 +31,7 @@ def mend(api: AirflowApi, facts: Sequence[JobFacts], dag_ids: Mapping[str, str])
     return gone
 
 
-def mended_finding(job: str, runs: Sequence[DagRunSummary]) -> Finding:
+def repair_finding(job: str, runs: Sequence[DagRunSummary]) -> Finding:
     """Build the finding that reports the deleted runs once."""
     named = ", ".join(repr(run.run_id) for run in runs)
     return Finding(
