@@ -15,10 +15,10 @@ from export_jobs import settings
 from export_jobs.errors import ExportError, TransientError
 from export_jobs.orchestration.airflow.connections import hand_down_store_login, task_store_engine
 from export_jobs.orchestration.generator.airflow_dags import (
-    begin_anew,
+    create_missing_pools,
     has_database,
-    make_missing_pools,
     request_parses,
+    reset_dag_ages,
 )
 from export_jobs.orchestration.generator.behind import ShardWatch
 from export_jobs.orchestration.generator.definitions import last_good_rows
@@ -64,7 +64,7 @@ class ExportJobsDagBundle(LocalDagBundle):
         if _is_dag_processor():
             hand_down_store_login()
             self._require_rows()
-            begin_anew(self.name)
+            reset_dag_ages(self.name)
         super().initialize()
 
     def refresh(self) -> None:
@@ -86,7 +86,7 @@ class ExportJobsDagBundle(LocalDagBundle):
             if settings.destination_slots():
                 tags = [spec.tag for spec in Definitions(task_store_engine()).destinations()]
                 slots |= {settings.destination_pool(tag): settings.destination_slots() for tag in tags}
-            made = make_missing_pools(slots)
+            made = create_missing_pools(slots)
         except Exception as error:
             log.warning("Could not check whether every pool exists (%s)", type(error).__name__)
         else:

@@ -77,7 +77,7 @@ class JobProgressNote(NamedTuple):
     last_activity: datetime | None
 
 
-class AskedRun(NamedTuple):
+class RunLookup(NamedTuple):
     """A run of Airflow to look up in the ledger."""
 
     job_id: int
@@ -106,7 +106,7 @@ class AuditView(StoreAccess):
             rows = connection.exec_driver_sql(_PROGRESS).all()
         return {row[0]: JobProgressNote(*row[1:]) for row in rows}
 
-    def runs(self, asked: Collection[AskedRun]) -> dict[tuple[str, str], RunNote]:
+    def runs(self, asked: Collection[RunLookup]) -> dict[tuple[str, str], RunNote]:
         """Return what the ledger knows of each run, by Dag id and run id."""
         columns = [list(column) for column in zip(*asked, strict=True)] or [[]] * 5
         values = dict(zip(("job_ids", "dag_ids", "run_ids", "starts", "ends"), columns, strict=True))

@@ -23,7 +23,7 @@ _HEADINGS = ("DEFINITION", "HASH", "FILES", "FIRST WINDOW", "DELIVERED", "LAST W
 
 def show_provenance(row: StoredJob, output: Output) -> dict[str, Any]:
     """Print the provenance, if anything was delivered, and return it as JSON."""
-    found = provenance_ranges(session.ledger().made_from(row.job_id))
+    found = provenance_ranges(session.ledger().file_provenance(row.job_id))
     versions = session.definitions().versions(row.job_id) if len(found) > 1 else []
     changes = definition_changes(found, {version.version: version.changed for version in versions})
     if found:

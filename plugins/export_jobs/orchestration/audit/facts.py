@@ -17,7 +17,7 @@ from export_jobs.core.windows.discrepancy import JobFacts, job_of
 from export_jobs.core.windows.rerun import DagRunSummary
 from export_jobs.core.windows.window import Window, day_start, next_scheduled_window, scheduled_windows
 from export_jobs.orchestration.audit.airflow_view import AirflowView
-from export_jobs.store.audit import AskedRun, AuditView, JobProgressNote, RunNote
+from export_jobs.store.audit import AuditView, JobProgressNote, RunLookup, RunNote
 from export_jobs.store.definitions import Definitions
 from export_jobs.store.findings.alarms import Alarms
 from export_jobs.store.findings.late_rows import LateRows
@@ -120,10 +120,10 @@ def _may_be_late(
     return following is not None and following.due < before
 
 
-def _asked(jobs: Iterable[StoredJob], runs: Mapping[str, Sequence[DagRunSummary]]) -> list[AskedRun]:
+def _asked(jobs: Iterable[StoredJob], runs: Mapping[str, Sequence[DagRunSummary]]) -> list[RunLookup]:
     """Return the runs to look up in the ledger; manual runs of deleted jobs are not among them."""
     return [
-        AskedRun(job.job_id, job.dag_id, run.run_id, run.data_interval_start, run.data_interval_end)
+        RunLookup(job.job_id, job.dag_id, run.run_id, run.data_interval_start, run.data_interval_end)
         for job in jobs
         for run in runs.get(job.dag_id, ())
         if run.state in {"success", "failed", *ACTIVE}

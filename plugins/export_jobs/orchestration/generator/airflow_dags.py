@@ -16,7 +16,7 @@ def has_database() -> bool:
     return getattr(settings, "NonScopedSession", None) is not None
 
 
-def begin_anew(bundle_name: str) -> None:
+def reset_dag_ages(bundle_name: str) -> None:
     """Count the age of the bundle's Dags from now.
 
     Airflow removes a Dag when its file was parsed a minute after the Dag was last seen, and also counts the time in
@@ -30,7 +30,7 @@ def begin_anew(bundle_name: str) -> None:
         session.execute(live.values(last_parsed_time=func.now()), execution_options={"synchronize_session": False})
 
 
-def make_missing_pools(slots: Mapping[str, int]) -> list[str]:
+def create_missing_pools(slots: Mapping[str, int]) -> list[str]:
     """Create each missing pool with the given slots and return the created ones; existing pools stay unchanged.
 
     Airflow never starts a task in a pool that does not exist, and only logs this in the scheduler.

@@ -1,1 +1,1 @@
-"""What the ledger holds of executions, read: history, pages, states, and how all jobs are doing."""
+"""The ledger's executions: history, pages, states, and the steps that record a delivery."""

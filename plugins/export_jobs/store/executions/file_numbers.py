@@ -1,4 +1,4 @@
-"""The numbers in the names of files: a running one for each window, and the revision of a window's content."""
+"""The numbers in file names: a sequence number for each window, and the revision of a window's content."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from export_jobs.core.files.name_pattern import FileNumbers
 
-# One at a time for each job and template: two runs that are new at once get two numbers.
+# One at a time for each job and template, so that two simultaneous new runs get two numbers.
 _LOCK = """SELECT pg_advisory_xact_lock(hashtextextended('file_number ' || job_id || ' ' || :template, 0))
     FROM export_jobs.execution WHERE id = :execution_id"""
 _GIVEN = """SELECT sequence, revision FROM export_jobs.file_number
@@ -28,10 +28,10 @@ _NUMBER = f"""INSERT INTO export_jobs.file_number (execution_id, template, stage
 
 
 def number_file(connection: Connection, execution_id: int, template: str, stage: str, made_of: str) -> FileNumbers:
-    """The numbers of a template's file that is made from ``stage``; the same ones whenever it is asked again.
+    """Return the numbers of a template's file that is built from ``stage``; later calls return the same numbers.
 
-    A window keeps its running number. It keeps its revision, too, while ``made_of``, a hash of all that the content
-    depends on, is that of the newest one. ``template`` is empty for the done file of a run.
+    A window keeps its sequence number. It also keeps its revision while ``made_of``, a hash of everything that the
+    content depends on, is that of the newest revision. ``template`` is empty for the done file of a run.
     """
     values = {"execution_id": execution_id, "template": template, "stage": stage, "made_of": made_of}
     connection.execute(text(_LOCK), values)

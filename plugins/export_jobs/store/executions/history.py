@@ -1,4 +1,4 @@
-"""Ledger -> what ran, what was delivered, who was notified, as frozen values. Reading only."""
+"""Read the ledger: what ran, what was delivered, who was notified, as frozen values."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from export_jobs.store.executions.records import (
 
 
 class History(ExecutionReader):
-    """What the ledger of one store says."""
+    """The history in the ledger of one store."""
 
     def executions(self, job_id: int) -> list[ExecutionRecord]:
-        """Every execution of a job with all that belongs to it, by window; five queries, however many there are."""
+        """Return every execution of a job with all its entries, by window; five queries, however many there are."""
         query = f"""SELECT {EXECUTION_COLUMNS} FROM export_jobs.execution
             WHERE job_id = :job_id ORDER BY window_start, id"""
         with self.transaction() as within:
@@ -40,7 +40,7 @@ class History(ExecutionReader):
     def delivery(
         self, execution_id: int, template: str, stage: str, part: int | None = None, destination: str | None = None
     ) -> DeliveryEntry | None:
-        """The delivery of one stage of a template, or of a part of it; None while it is not delivered."""
+        """Return the delivery of one stage of a template, or of a part of it; None while it is not delivered."""
         rows = self._rows(
             f"""SELECT {DELIVERY_COLUMNS} FROM export_jobs.delivery
             WHERE execution_id = :execution_id AND template = :template AND stage = :stage
@@ -55,7 +55,7 @@ class History(ExecutionReader):
         return delivery_entry(rows[0]) if rows else None
 
     def last_shape(self, job_id: int, template: str) -> DeliveredShape | None:
-        """What the newest delivery of a job's template was read from; None where no delivery has kept that."""
+        """Return the columns that a template's newest delivery was read from; None if no delivery has recorded them."""
         rows = self._rows(
             """SELECT read.detail AS columns, d.definition_hash
             FROM export_jobs.delivery d
@@ -69,7 +69,7 @@ class History(ExecutionReader):
         return DeliveredShape(**rows[0]) if rows else None
 
     def latest_deliveries(self, execution_id: int) -> list[DeliveryEntry]:
-        """What was delivered of the newest stage of every template at each destination, by destination and part."""
+        """Return the files of every template's newest stage at each destination, by destination and part."""
         rows = self._rows(
             f"""SELECT {DELIVERY_COLUMNS} FROM export_jobs.delivery WHERE execution_id = :execution_id
                 AND (template, coalesce(destination, ''), stage) IN (
@@ -82,7 +82,7 @@ class History(ExecutionReader):
         return [delivery_entry(row) for row in rows]
 
     def arrivals(self, execution_id: int, path: str) -> dict[str, Arrival]:
-        """By its tag, what each of several destinations has got of an execution's manifests, of the name ``path``."""
+        """Return, by tag, the newest manifest with the name ``path`` that each of several destinations has."""
         rows = self._rows(
             f"""SELECT DISTINCT ON (p.destination) p.destination, p.sha256, {IS_OPEN_ARRIVAL} AS is_open
             FROM export_jobs.placement p
@@ -94,9 +94,9 @@ class History(ExecutionReader):
         return {row["destination"]: Arrival(**row) for row in rows}
 
     def superseded_files(self, execution_id: int, paths: Collection[str], destination: str | None = None) -> list[str]:
-        """Where files of templates may stand that the job has sent for the window of an execution, but for ``paths``.
+        """Return the paths of template files that the job has sent for an execution's window, except ``paths``.
 
-        With what was announced and not recorded: whoever died in between may have given the file its name.
+        Announced files without a record are included: a killed attempt may already have renamed its file.
         """
         rows = self._rows(
             """WITH same AS (SELECT e.id FROM export_jobs.execution me JOIN export_jobs.execution e
@@ -114,7 +114,7 @@ class History(ExecutionReader):
         return sorted(row["path"] for row in rows)
 
     def publication(self, execution_id: int, stage: str) -> PublicationEntry | None:
-        """The publication of one stage; None while it does not stand."""
+        """Return the publication of one stage; None while it is not published."""
         rows = self._rows(
             f"""SELECT {PUBLICATION_COLUMNS} FROM export_jobs.publication
             WHERE execution_id = :execution_id AND stage = :stage""",
@@ -124,7 +124,7 @@ class History(ExecutionReader):
         return PublicationEntry(**rows[0]) if rows else None
 
     def publications_of(self, job_id: int, window_start: datetime, window_end: datetime) -> list[PublicationEntry]:
-        """Every publication of a job's window, by whichever run, oldest first."""
+        """Return every publication of a job's window, by any run, oldest first."""
         rows = self._rows(
             """SELECT p.execution_id, p.stage, p.revision, p.path, p.url, p.bytes, p.sha256, p.published_at
             FROM export_jobs.publication p JOIN export_jobs.execution e ON e.id = p.execution_id
@@ -137,7 +137,7 @@ class History(ExecutionReader):
         return [PublicationEntry(**row) for row in rows]
 
     def is_delivered(self, job_id: int, window_start: datetime, window_end: datetime) -> bool:
-        """Whether some run has delivered a window from rows that were read after its end."""
+        """Return whether some run has delivered a window from rows that were read after its end."""
         rows = self._rows(
             f"""SELECT FROM export_jobs.publication p JOIN export_jobs.execution e ON e.id = p.execution_id
             WHERE e.job_id = :job_id AND e.window_start = :window_start AND e.window_end = :window_end
@@ -149,12 +149,12 @@ class History(ExecutionReader):
         return bool(rows)
 
     def now(self) -> datetime:
-        """The store's clock: one for all machines."""
+        """Return the time of the store's clock, which is the same for all machines."""
         moment: datetime = self._rows("SELECT clock_timestamp() AS now")[0]["now"]
         return moment
 
-    def made_from(self, job_id: int) -> list[FileProvenance]:
-        """Which definition every file of a job was made from, in the order of delivery."""
+    def file_provenance(self, job_id: int) -> list[FileProvenance]:
+        """Return the definition that every file of a job was built from, in the order of delivery."""
         rows = self._rows(
             """SELECT e.window_start, e.window_end, d.version, d.definition_hash, d.delivered_at
             FROM export_jobs.delivery d JOIN export_jobs.execution e ON e.id = d.execution_id
@@ -172,19 +172,19 @@ class History(ExecutionReader):
         ]
 
     def execution_id(self, dag_id: str, run_id: str) -> int | None:
-        """The execution of an Airflow run; None for a run that the ledger does not know."""
+        """Return the execution id of an Airflow run; None for a run that the ledger does not have."""
         query = "SELECT id FROM export_jobs.execution WHERE dag_id = :dag_id AND run_id = :run_id"
         rows = self._rows(query, dag_id=dag_id, run_id=run_id)
         return int(rows[0]["id"]) if rows else None
 
     def opened_at(self, execution_id: int) -> datetime:
-        """When the ledger first heard of an execution: no two of them have this and their id in common."""
+        """Return when an execution was opened: together with its id it is unique."""
         rows = self._rows("SELECT opened_at FROM export_jobs.execution WHERE id = :id", id=execution_id)
         opened_at: datetime = rows[0]["opened_at"]
         return opened_at
 
     def failures(self, execution_id: int) -> list[ExecutionEvent]:
-        """Why the newest attempts of this execution's steps did not succeed, one event a step, oldest first."""
+        """Return why the newest attempts of an execution's steps did not succeed, one event per step, oldest first."""
         rows = self._rows(
             f"""SELECT {EVENT_COLUMNS} FROM (
                 SELECT DISTINCT ON (step, template) * FROM export_jobs.execution_event
@@ -196,7 +196,7 @@ class History(ExecutionReader):
         return [ExecutionEvent(**row) for row in rows]
 
     def started_steps(self, execution_id: int) -> set[tuple[str, str | None]]:
-        """Every step, with its template, that an execution has begun at some time."""
+        """Return every step, with its template, that an execution has ever started."""
         rows = self._rows(
             """SELECT DISTINCT step, template FROM export_jobs.execution_event
             WHERE execution_id = :execution_id AND kind = 'started'""",
@@ -205,7 +205,7 @@ class History(ExecutionReader):
         return {(row["step"], row["template"]) for row in rows}
 
     def last_scheduled_end(self, job_id: int) -> datetime | None:
-        """Where the last window that the schedule made has ended; None before the first."""
+        """Return the end of the last scheduled window; None before the first."""
         rows = self._rows(
             """SELECT max(window_end) AS until FROM export_jobs.execution
             WHERE job_id = :job_id AND run_type = 'scheduled'""",

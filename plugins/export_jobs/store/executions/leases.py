@@ -1,4 +1,4 @@
-"""Fencing: of all attempts of one step that are alive, only the newest may make its result visible."""
+"""Fencing: only the newest attempt of a step may make its result visible, even if older ones are still alive."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from export_jobs.errors import SupersededError
 from export_jobs.store.database.engine import transaction
 
 FENCE_IDLE_TIMEOUT_MS = 120_000
-"""A fence whose process hangs between its first and last word is ended by the server, so that others may pass."""
+"""The server ends a fence whose process hangs for so long, so that others can continue."""
 
 
 def claim(engine: Engine, execution_id: int, template: str, step: str, attempt: str) -> None:
     """Make ``attempt`` the current one of its step.
 
-    Waits for a fence in progress; ``TransientError`` when that takes too long. ``SupersededError`` when another attempt
-    of the step has started since this one did: an orphan that was held up before its claim must not take over from
-    the attempt that Airflow has made in its place. That is asked once the lease is locked: whoever has claimed it
-    meanwhile has said before that it has started.
+    Wait for a fence in progress; raise ``TransientError`` when that takes too long. Raise ``SupersededError`` when
+    another attempt of the step has started after this one: an orphan that was delayed before its claim must not take
+    over from the attempt that Airflow has started instead. This is checked once the lease is locked: an attempt that
+    has claimed it meanwhile has recorded its start before.
     """
     take = """INSERT INTO export_jobs.lease (execution_id, template, step, attempt)
         VALUES (:execution_id, :template, :step, :attempt)
@@ -40,7 +40,7 @@ def claim(engine: Engine, execution_id: int, template: str, step: str, attempt: 
 
 @contextmanager
 def hold_lease(engine: Engine, execution_id: int, template: str, step: str, attempt: str) -> Iterator[Connection]:
-    """A transaction in which ``attempt`` is, and stays, the current one; raises ``SupersededError`` when it is not."""
+    """Open a transaction in which ``attempt`` stays the current one; raise ``SupersededError`` when it is not."""
     query = """SELECT attempt FROM export_jobs.lease
         WHERE execution_id = :execution_id AND template = :template AND step = :step FOR UPDATE"""
     values = {"execution_id": execution_id, "template": template, "step": step}

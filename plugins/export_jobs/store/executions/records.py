@@ -1,4 +1,4 @@
-"""What the ledger holds, as frozen values."""
+"""The contents of the ledger, as frozen values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class ExecutionEvent:
-    """One thing that happened in an execution; ``at`` is the store's clock."""
+    """One event of an execution; ``at`` is the store's clock."""
 
     execution_id: int
     at: datetime
@@ -36,11 +36,11 @@ class ExecutionEvent:
 
 @dataclass(frozen=True)
 class DeliveryRecord:
-    """One file about to be made visible; sizes in bytes, ``sha256`` in hex. ``part`` counts those of a template.
+    """One file about to be made visible; sizes in bytes, ``sha256`` in hex. ``part``: its number within the template.
 
-    ``named_revision``: the revision that the file's name holds; the path then tells nothing of earlier ones.
-    ``destination``: of a job with several, the one that gets the file; None where the job has one.
-    ``column_numbers`` are written with it, and read by who compares deliveries alone.
+    ``named_revision``: the revision in the file's name; the path then says nothing about earlier revisions.
+    ``destination``: the one that gets the file, if the job has several; None if it has one.
+    ``column_numbers`` are stored with it, and read only to compare deliveries.
     """
 
     execution_id: int
@@ -63,10 +63,10 @@ class DeliveryRecord:
 
 @dataclass(frozen=True)
 class DeliveryEntry(DeliveryRecord):
-    """One file that stands at the destination. ``revision`` counts the contents that this path has had, from 1.
+    """One file that was delivered to the destination. ``revision`` counts the contents of this path, from 1.
 
-    Where the name holds a revision, it is that one. ``verification`` is one of ``Verification``; None: delivered before
-    that was kept.
+    If the name has a revision, it is that one. ``verification`` is one of ``Verification``; None: delivered before it
+    was recorded.
     """
 
     revision: int
@@ -84,7 +84,7 @@ class DeliveredShape:
 
 @dataclass(frozen=True)
 class PublicationRecord:
-    """A manifest about to be made visible; one that is sent to nobody has neither ``path`` nor ``url``."""
+    """A manifest about to be made visible; one that is not sent has an empty ``path`` and ``url``."""
 
     execution_id: int
     stage: str
@@ -96,7 +96,7 @@ class PublicationRecord:
 
 @dataclass(frozen=True)
 class ArrivalRecord(PublicationRecord):
-    """The manifest at one of several destinations, ``others`` beside it; the last one to get it makes a publication."""
+    """The manifest at one of several destinations, besides ``others``; the last one to get it creates a publication."""
 
     destination: str
     others: tuple[str, ...]
@@ -104,7 +104,7 @@ class ArrivalRecord(PublicationRecord):
 
 @dataclass(frozen=True)
 class Arrival:
-    """The newest manifest at one of several destinations; ``is_open``: not all of them have had one since."""
+    """The newest manifest at one of several destinations; ``is_open``: not all of them have got one since."""
 
     destination: str
     sha256: str
@@ -113,7 +113,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class DoneFileRecord:
-    """The file that a receiver waits for, about to be made visible; of it only the place is recorded."""
+    """The file that a receiver waits for, about to be made visible; only its placement is recorded."""
 
     execution_id: int
     path: str
@@ -125,7 +125,7 @@ class DoneFileRecord:
 
 @dataclass(frozen=True)
 class PublicationEntry(PublicationRecord):
-    """A manifest that stands at the destination: the execution's window is delivered."""
+    """A published manifest: the execution's window is delivered."""
 
     revision: int
     published_at: datetime
@@ -146,7 +146,7 @@ class Notification:
 
 @dataclass(frozen=True)
 class ExecutionRecord:
-    """Everything the ledger knows of one execution; lists are oldest first."""
+    """Everything that the ledger knows about one execution; lists are oldest first."""
 
     id: int
     job_id: int
@@ -169,7 +169,7 @@ class ExecutionRecord:
 
     @property
     def is_delivered(self) -> bool:
-        """Whether its manifest stands, for rows that were read after the window's end."""
+        """Whether its manifest is published, for rows that were read after the window's end."""
         return self.publication is not None and not self.is_too_early
 
     @property
@@ -182,18 +182,18 @@ class ExecutionRecord:
         newest: dict[str | None, datetime] = {}
         for event in starts:
             if event.at <= until:
-                # An extraction without a template reads those of all, in place of each that was read alone before.
+                # An extraction without a template reads all of them, and replaces earlier ones of single templates.
                 newest = {**(newest if event.template else {}), event.template: event.at}
         return any(moment < self.window_end for moment in newest.values())
 
     @property
     def last_sign(self) -> datetime:
-        """When the ledger last heard of it."""
+        """The time of its newest entry in the ledger."""
         published = (manifest.published_at for manifest in self.publications)
         return max([self.opened_at, *(event.at for event in self.events), *published])
 
     def outcome(self, template: str) -> TemplateOutcome:
-        """What this execution has made of one template's window."""
+        """Return the result of this execution for one template's window."""
         window = Window(self.window_start, self.window_end)
         if self.is_too_early:
             state = CoverageState.EARLY
@@ -206,8 +206,8 @@ class ExecutionRecord:
 
     @property
     def has_failed(self) -> bool:
-        """Whether the newest event that ends a run says that it failed."""
-        # The owner's mail begins after the run has failed, and begins again when the mail server was not there.
+        """Whether the newest event that starts or ends a run is a failure."""
+        # The owner's mail starts after the run has failed, and again if the mail server was unavailable.
         steps = (event for event in self.events if event.step != "notify_owner" or event.kind == "run failed")
         ends = [event.kind for event in steps if event.kind in {"run failed", "started"}]
         return bool(ends) and ends[-1] == "run failed"

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from export_jobs import settings
 from export_jobs.core.base.issue import Issue, errors
 from export_jobs.orchestration.airflow.pools import pool_issues
-from export_jobs.orchestration.generator.airflow_dags import make_missing_pools
+from export_jobs.orchestration.generator.airflow_dags import create_missing_pools
 from export_jobs.web.airflow import tables as airflow_tables
 from export_jobs.web.http.error_responses import RequestRefusal
 
@@ -35,6 +35,6 @@ def create_destination_pools(tags: Collection[str]) -> None:
     if not settings.destination_slots():
         return
     try:
-        make_missing_pools({settings.destination_pool(tag): settings.destination_slots() for tag in tags})
+        create_missing_pools({settings.destination_pool(tag): settings.destination_slots() for tag in tags})
     except Exception as error:  # such as two requests that create it at once: then it exists
         log.warning("The pools of the destinations %s were not created (%s)", ", ".join(tags), type(error).__name__)
