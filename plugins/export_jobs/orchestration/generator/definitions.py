@@ -99,11 +99,11 @@ def _report_version(engine: Engine, shard: Shard) -> None:
         try:
             Processes(engine).report(socket.gethostname(), "Dag processor", export_jobs.__version__)
         except ExportError as error:
-            log.warning("The version of this process cannot be told to the store: %s", error)
+            log.warning("Could not report the version of this process to the store: %s", error)
 
 
 def last_good_rows(shard: Shard) -> list[StoredJob]:
-    """The snapshot of a shard; before there is one, what that of all jobs holds of it."""
+    """Return the snapshot of a shard; before there is one, its jobs in the snapshot of all jobs."""
     path = snapshot_path(shard)
     if shard.count == 1 or path.exists():
         return snapshot.load(path)
@@ -111,9 +111,9 @@ def last_good_rows(shard: Shard) -> list[StoredJob]:
 
 
 def load_job(dag_id: str) -> LoadedJob | None:
-    """The job whose Dag is ``dag_id``, from the store or the last good snapshot; None when there is none.
+    """Return the job whose Dag is ``dag_id``, from the store or the last good snapshot; None when there is none.
 
-    Raises ``ExportError`` when the store cannot be read and no snapshot on this machine has the job.
+    Raise ``ExportError`` when the store cannot be read and no snapshot on this machine has the job.
     """
     unread: ExportError | None = None
     row = None
@@ -132,7 +132,7 @@ def load_job(dag_id: str) -> LoadedJob | None:
 
 
 def vanished_jobs() -> list[StoredJob]:
-    """Jobs that are in a snapshot, not in the table, and were never deleted. Raises when the store is down."""
+    """Return jobs that are in a snapshot, not in the table, and were never deleted; raise when the store is down."""
     definitions = Definitions(task_store_engine())
     previous = {row.job_id: row for path in reversed(_snapshots()) for row in snapshot.load(path)}
     _, vanished = snapshot.reconcile(list(previous.values()), definitions.jobs(), definitions.tombstones())

@@ -1,4 +1,4 @@
-"""What a proven Dag depends on beside its row: the same fingerprint, the same Dag."""
+"""What a validated Dag depends on besides its row: the same fingerprint means the same Dag."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PACKAGE = Path(export_jobs.__file__).parent
 
 
 def surroundings_fingerprint() -> str:
-    """Changes with the catalogue, a setting, this package, Airflow or Python: every row is then proven again."""
+    """Return a hash of catalogue, settings, this package, Airflow and Python; a change validates every row again."""
     found = hashlib.sha256(_code_fingerprint().encode())
     for part in (*_settings(), *_catalogue()):
         found.update(f"{len(part)}:".encode())
@@ -33,7 +33,7 @@ def surroundings_fingerprint() -> str:
 
 
 def row_fingerprint(row: StoredJob) -> str:
-    """Changes with anything in the row."""
+    """Return a hash of the whole row."""
     return hashlib.sha256(json.dumps(vars(row), sort_keys=True).encode()).hexdigest()
 
 

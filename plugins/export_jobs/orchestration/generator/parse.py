@@ -1,7 +1,7 @@
-"""One parse of one shard: Dags of unchanged rows as they were proven before, and as many others as there is time for.
+"""One parse of one shard: cached Dags of unchanged rows, and as many others as there is time for.
 
-A slow parse must never take a Dag away. So a row that has changed has its older Dag until there is time to prove the
-newer one; what this parse has proven, the next one need not prove again.
+A slow parse must never remove a Dag. So a changed row keeps its older Dag until there is time to validate the newer
+one; the next parse need not validate again what this one has validated.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ShardParse:
     waiting: list[LoadedJob] = field(default_factory=list)
 
     def parse_all(self, rows: Sequence[LoadedJob]) -> None:
-        """Unchanged rows, then what a person has changed, then what a change of the surroundings makes necessary."""
+        """Parse unchanged rows, then edited rows, then rows whose surroundings have changed."""
         edited: list[tuple[LoadedJob, str]] = []
         others: list[tuple[LoadedJob, str]] = []
         for job in rows:
@@ -73,7 +73,7 @@ class ShardParse:
 def parse_shard(
     shard: Shard, rows: Sequence[LoadedJob], prove: Callable[[LoadedJob], DAG], budget: Budget
 ) -> dict[str, DAG]:
-    """By Dag id; a job of which not even the Dag that says why can be made stops no other one."""
+    """Return the Dags by Dag id; a job for which not even an error Dag can be built does not stop the others."""
     parse = ShardParse(prove, budget, DagCache.open(shard))
     parse.parse_all(rows)
     parse.cache.save([job.job_id for job in rows])

@@ -1,9 +1,9 @@
-"""A copy of the last good definitions where it outlives this disk: in the staging root, when that is one of its own.
+"""Keep a copy of the last good definitions that outlives this disk: in the staging root, if that is configured.
 
-A Dag file in a Dags folder has no other way to know its Dags on a new disk while the store is away, and a Dag that a
-parse does not yield is taken away. The copy is written when the definitions have changed, and once a day, since buckets
-are told to forget. Object stores can hang, and a slow parse takes Dags away, too: so neither way takes longer than
-``COPY_PATIENCE_S``, and none of it raises.
+A Dag file in a Dags folder cannot know its Dags otherwise on a new disk while the store is away, and Airflow removes
+a Dag that a parse does not produce. The copy is written when the definitions have changed, and once a day, because
+buckets can expire files. Object stores can hang, and a slow parse removes Dags, too: so both take at most
+``COPY_PATIENCE_S`` and never raise.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which jobs' Dags stand in which file: a job's id, divided by the number of files, leaves the number of its own."""
+"""Which jobs' Dags are in which file: the number of a job's file is its id modulo the number of files."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Shard:
         return self.number, self.count
 
     def holds(self, job_id: int) -> bool:
-        """Whether a job's Dag stands in it."""
+        """Return whether a job's Dag is in it."""
         return shard_number(job_id, self.count) == self.number
 
     def beside(self, job_id: int) -> Shard:
@@ -106,7 +106,7 @@ def write_shards(folder: Path, count: int) -> int:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Whole or not at all: the Dag processor may be reading."""
+    """Replace a file atomically: the Dag processor may be reading it."""
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, "utf-8")
     part.replace(path)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class WaitForStore(BaseOperator):
-    """Stands in for the task that cannot be built, and fails so that it is tried again."""
+    """Replaces the task that cannot be built, and fails so that it is tried again."""
 
     template_fields: ClassVar[tuple[str, ...]] = ()
 

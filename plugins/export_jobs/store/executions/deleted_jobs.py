@@ -1,4 +1,4 @@
-"""Jobs that were deleted: their rows stay as tombstones, and what they delivered stays in the ledger."""
+"""Deleted jobs: their rows remain as tombstones, and their deliveries remain in the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger knows of files for download: whose they are, and which of a bucket's are ours."""
+"""What the ledger knows about files for download: their jobs, and which files of a bucket are ours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Downloads(StoreAccess):
     """Files for download of one store."""
 
     def find(self, tag: str, path: str) -> KnownDownload | None:
-        """What stands, or stood, at the destination under ``path``; None for a file that was never there."""
+        """Return the file that is, or was, at the destination under ``path``; None if there was never one."""
         rows = self._rows(
             """SELECT j.dag_id, j.name AS job, p.path, p.placed_at FROM export_jobs.placement p
             JOIN export_jobs.execution e ON e.id = p.execution_id JOIN export_jobs.job j ON j.id = e.job_id

@@ -1,7 +1,7 @@
-"""Making a file visible: by the current attempt alone, known as ours before, recorded in the same transaction after.
+"""Make a file visible: only by the current attempt, announced before, recorded in the same transaction after.
 
-The order of the steps is here, apart from how a store keeps them, so that it can be tried with every way of dying in
-between (``tests/simulator``).
+The order of the steps is separate from how a store records them, so that it can be tested with a crash at any point
+(``tests/simulator``).
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ class LeaseTransaction(Protocol):
     """A transaction in which an attempt is, and stays, the current one of its step."""
 
     def is_recorded(self, record: FileRecord) -> bool:
-        """Whether this content of this execution is recorded as standing."""
+        """Return whether this content of this execution is recorded as delivered."""
 
     def is_outdated(self, record: FileRecord) -> bool:
         """Whether another run has delivered the path from rows that were read later than these."""
 
     def announce(self, record: FileRecord, attempt: str) -> Announcement:
-        """Note what may stand under the record's path from now on."""
+        """Record what may exist under the record's path from now on."""
 
     def is_newest(self, announcement: Announcement, record: FileRecord) -> bool:
         """Whether nothing else was announced for the path since; nothing else is, until the transaction ends."""
 
     def keep_open(self) -> None:
-        """Show that whoever is in the fence is alive; raises when the transaction was lost."""
+        """Keep the transaction from timing out; raise when it was lost."""
 
     def record(self, record: FileRecord, announcement: Announcement, attempt: str, placed: PlacedFile) -> None:
-        """Record that the file stands."""
+        """Record that the file is in place."""
 
 
 @contextmanager

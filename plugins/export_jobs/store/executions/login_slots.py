@@ -1,4 +1,4 @@
-"""How many logins a partner's server has at once, over all machines: a numbered place for each, held in the store."""
+"""Limit simultaneous logins to a partner's server, over all machines: each holds a numbered place in the store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from export_jobs.errors import TransientError
 
 _SLOTS = 5_739_202
-"""The first half of the advisory lock's key; the second tells destination and place."""
+"""The first half of the advisory lock's key; the second is destination and place."""
 _TAKE = "SELECT pg_try_advisory_lock(:slots, hashtext(:place))"
 _RETURN = "SELECT pg_advisory_unlock(:slots, hashtext(:place))"
 _WAIT_S = 0.5

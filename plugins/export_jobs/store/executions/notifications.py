@@ -12,9 +12,9 @@ class Notifications(StoreAccess):
     """The part of the ledger that is about mail."""
 
     def notification_states(self, execution_id: int, kind: str, key: str, clear_number: int = 0) -> dict[str, str]:
-        """Who needs no mail now: ``sent`` in whichever round of the run, or ``refused`` in this one.
+        """Return who needs no mail now: ``sent`` in any round of the run, or ``refused`` in this round.
 
-        A round ends when somebody clears the run, which is a wish to try again what was refused.
+        A round ends when somebody clears the run, because then refused recipients are tried again.
         """
         rows = self._rows(
             """SELECT recipient, state FROM export_jobs.notification
@@ -29,7 +29,7 @@ class Notifications(StoreAccess):
         return {row["recipient"]: row["state"] for row in sorted(rows, key=lambda row: row["state"] == "sent")}
 
     def refused_recipients(self, execution_id: int) -> set[str]:
-        """Who has been refused in any round of an execution's deliveries."""
+        """Return the recipients refused in any round of an execution's deliveries."""
         rows = self._rows(
             """SELECT recipient FROM export_jobs.notification
             WHERE execution_id = :execution_id AND kind = 'success' AND state = 'refused'""",

@@ -1,4 +1,4 @@
-"""The executions of a job a page at a time: a job of years must not be read whole to show its last fifty runs."""
+"""Read the executions of a job page by page: showing the last fifty runs must not read years of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _DELIVERED_PARTS = """
 
 @dataclass(frozen=True)
 class Delivered:
-    """What was delivered of a template at one time, all its parts together; ``id`` is that of its first file."""
+    """One delivery of a template, all its parts together; ``id`` is that of its first file."""
 
     id: int
     window_start: datetime
@@ -95,7 +95,7 @@ class ExecutionPages(ExecutionReader):
     """Executions of one store, newest window first. Raises ``TransientError`` while the store is out of reach."""
 
     def page(self, job_id: int, offset: int, limit: int) -> tuple[int, list[ExecutionRecord]]:
-        """How many executions there are in all, and one page of them; five queries, however many there are."""
+        """Return the total number of executions, and one page of them; five queries, however many there are."""
         with self.transaction() as within:
             return within._page(job_id, offset, limit)
 
@@ -104,7 +104,7 @@ class ExecutionPages(ExecutionReader):
         return [LedgerRun(**row) for row in self._rows(_RUNS, job_id=job_id)]
 
     def windows(self, job_id: int) -> set[Window]:
-        """Every window that some run of a job has begun; one query."""
+        """Return every window that has a run of the job; one query."""
         query = "SELECT DISTINCT window_start, window_end FROM export_jobs.execution WHERE job_id = :job_id"
         return {Window(row["window_start"], row["window_end"]) for row in self._rows(query, job_id=job_id)}
 

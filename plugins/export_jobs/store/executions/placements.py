@@ -1,4 +1,4 @@
-"""What may stand under a name at a destination, across jobs and revisions, in the store's tables."""
+"""The files that may exist under a path at a destination, across jobs and revisions, in the store's tables."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ _ARE_ALL_THERE = f"""SELECT count(DISTINCT p.destination) = cardinality(CAST(:ta
 def known_files(
     connection: Connection, execution_id: int, path: str, destination: str | None = None
 ) -> tuple[KnownFile, ...]:
-    """What the job of this execution has put there for the same window, or was about to, ever.
+    """Return the files that this job has ever placed, or announced, there for the same window.
 
-    A file of another window is not among them: names of a job's own may repeat when its schedule has changed.
+    Files of other windows are excluded: a job's own file names can repeat after a change of its schedule.
     """
     values = {"execution_id": execution_id, "path": path, "destination": destination}
     rows = connection.execute(text(_KNOWN), values).mappings()
@@ -152,7 +152,7 @@ class StoreLease:
             self._connection.execute(text(_ADD_PUBLICATION), asdict(record))
 
     def _publish_if_all_have_it(self, record: ArrivalRecord) -> None:
-        """Of two that arrive at once, the second one waits here, and then sees the first one."""
+        """Publish once all destinations have the manifest; of two arrivals at once, the second waits here."""
         values = {**asdict(record), "tags": [record.destination, *record.others]}
         self._connection.execute(text(_LOCK_ARRIVALS), values)
         if self._connection.execute(text(_ARE_ALL_THERE), values).scalar_one():
@@ -181,7 +181,7 @@ class StoreLease:
 
 
 def place_of(record: FileRecord) -> dict[str, Any]:
-    """What a path is known by; one of several destinations with it."""
+    """Return the key of a path, with its destination if the job has several."""
     several = None if isinstance(record, PublicationRecord) else record.destination
     tag = record.destination if isinstance(record, ArrivalRecord) else several
     return {"execution_id": record.execution_id, "path": record.path, "destination": tag}

@@ -1,4 +1,4 @@
-"""Rows of the ledger's tables -> frozen records: what both the whole history and a page of it are read with."""
+"""Turn rows of the ledger's tables into frozen records, for the whole history and for a page of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has become of one execution, from everything that the ledger holds of it: for the command line and the page."""
+"""The state of one execution, from its entries in the ledger, for the command line and the page."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ExecutionState(StrEnum):
 
 
 AT_WORK = frozenset({ExecutionState.QUEUED, ExecutionState.RUNNING})
-"""What Airflow is about to do; whatever the run has said or sent before is of an earlier round."""
+"""Airflow is about to work on the run; its earlier events and deliveries belong to an earlier round."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class AirflowRuns:
 
 
 def state_of(record: ExecutionRecord, airflow: AirflowRuns | None = None) -> ExecutionState:
-    """The state; without ``airflow`` a run that was killed counts as running for good."""
+    """Return the state; without ``airflow`` a killed run counts as running forever."""
     if airflow and record.run_id in airflow.in_progress:
         return ExecutionState.QUEUED if record.run_id in airflow.queued else ExecutionState.RUNNING
     if record.publication:
@@ -80,10 +80,10 @@ def _state_of_published(record: ExecutionRecord) -> ExecutionState:
 
 
 def run_times(record: ExecutionRecord) -> tuple[datetime, datetime | None]:
-    """When the newest round of an execution began, and when it delivered or failed; None while it does neither.
+    """Return when the newest round of an execution started, and when it delivered or failed; None before that.
 
-    A round is all from a first task to a manifest or a failure. What comes after a delivery, mails and their retries,
-    does not count: the chart shows how long the data took.
+    A round is everything from a first task to a manifest or a failure. Mails and their retries after a delivery do not
+    count: the chart shows how long the data took.
     """
     failures = [event.at for event in record.events if event.kind == "run failed"]
     ends = sorted([*failures, *(publication.published_at for publication in record.publications)])
@@ -118,13 +118,13 @@ def step_times(record: ExecutionRecord) -> dict[str, float]:
 
 
 def latest_failures(record: ExecutionRecord) -> list[ExecutionEvent]:
-    """Why steps did not succeed, for those whose newest try did not, oldest first."""
+    """Return the failures of steps whose newest try did not succeed, oldest first."""
     newest = {(event.step, event.template): event for event in record.events if event.kind in _ENDS}
     return [event for event in newest.values() if event.kind != "succeeded" and event.message]
 
 
 def newest_files(record: ExecutionRecord) -> list[DeliveryEntry]:
-    """The newest file of each template, or its parts, at each destination: a rerun replaces what was there before."""
+    """Return each template's newest file, or its parts, at each destination: a rerun replaces earlier files."""
     stages = {(file.destination, file.template): file.stage for file in record.deliveries}
     newest = {
         (file.destination, file.template, file.part): file
@@ -135,7 +135,7 @@ def newest_files(record: ExecutionRecord) -> list[DeliveryEntry]:
 
 
 def one_of_each(files: Collection[DeliveryEntry]) -> list[DeliveryEntry]:
-    """The same files at one destination each: that which got a template last. What sums and counts are made of."""
+    """Return each template's files at one destination, the last that got them, for sums and counts."""
     last = {file.template: file.destination for file in files}
     return [file for file in files if file.destination == last[file.template]]
 
@@ -147,7 +147,7 @@ def bound_version(record: ExecutionRecord) -> int:
 
 
 def run_outcome(record: ExecutionRecord, templates: Collection[str], airflow: AirflowRuns | None = None) -> RunOutcome:
-    """What an execution has made of its window."""
+    """Return the result of an execution for its window."""
     state = state_of(record, airflow)
     has_failed = state is ExecutionState.FAILED
     states = {name: CoverageState.FAILED if has_failed else record.outcome(name).state for name in templates}

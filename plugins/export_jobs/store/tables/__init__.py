@@ -1,1 +1,1 @@
-"""What jobs are put together from, a file each: destinations, templates and their uses, keys, names of files."""
+"""The parts of jobs, one module each: destinations, templates and their uses, keys, file names."""

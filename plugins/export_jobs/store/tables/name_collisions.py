@@ -26,7 +26,7 @@ _NEIGHBOURS = """
 def refuse_collision(connection: Connection, job_id: int, job: ExportJob) -> None:
     """Raise ``UserError`` when another live job of the destination fills a path of this one.
 
-    A job whose paths cannot be told yet, since its schedule is invalid, is left to whoever validates it.
+    A job whose paths are unknown because its schedule is invalid is skipped: validation reports it.
     """
     if not has_paths(job):
         return
