@@ -272,7 +272,7 @@ def test_a_host_key_is_pinned_and_stands_in_the_definitions(
         fingerprint = server.host_key.get_fingerprint()
         assert "pins no host key" in run("check-destination", "partner")[2]
         code, out, _ = run("host-keys", "partner")
-        assert code == 1 and fingerprint in out and "only the server's owner can tell" in out
+        assert code == 1 and fingerprint in out and "only the server's owner can confirm" in out
         other = f"SHA256:{'x' * 43}"
         code, _, err = run("host-keys", "partner", "--pin", other)
         assert code == 1 and other in err and fingerprint in err and "was not pinned" in err
