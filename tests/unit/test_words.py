@@ -10,8 +10,21 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 KINDS = {".py", ".sql", ".js", ".html", ".txt", ".md", ".yaml"}
 
 
-@pytest.mark.parametrize("phrase", ["does not hold", "to be mended", "for one in"])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "does not hold",
+        "to be mended",
+        "for one in",
+        "in place of",
+        "stranger",
+        "without a word",
+        "for ever ",
+        "are told",
+    ],
+)
 def test_a_phrase_is_nowhere_in_the_package(phrase: str) -> None:
-    files = [path for path in PLUGINS.rglob("*") if path.suffix in KINDS]
+    """Migrations are left out: a released one is never edited."""
+    files = [path for path in PLUGINS.rglob("*") if path.suffix in KINDS and "migrations" not in path.parts]
     assert len(files) > 200
     assert [str(path.relative_to(PLUGINS)) for path in files if phrase in path.read_text("utf-8")] == []

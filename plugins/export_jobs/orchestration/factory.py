@@ -198,7 +198,7 @@ def _task_defaults(job: ExportJob) -> dict[str, object]:
 def _invalid_dag(found: LoadedJob, issues: Iterable[Issue]) -> DAG:
     """Build a Dag without runs whose page says what is wrong; past runs remain, and the next valid row replaces it."""
     text = bullet_list(issues)
-    note = f"This definition is invalid:\n\n{_code_block(text)}\n\nCorrect it and the job goes on where it stopped."
+    note = f"This definition is invalid:\n\n{_code_block(text)}\n\nCorrect it, and the job continues where it stopped."
     log.warning("Job %r is invalid and makes no runs until it is corrected:\n%s", found.name, text)
     with DAG(
         dag_id=found.dag_id,

@@ -176,7 +176,7 @@ def test_a_try_that_died_between_two_parts_goes_on_with_the_rest(
 
     def dies_at_the_third(self: Upload, run: Any, file: Any) -> None:
         if len(sent) == 2:
-            raise TransientError("The connection was lost", "It is tried again")
+            raise TransientError("The connection was lost", "It is retried automatically")
         sent.append(file.path)
         publish(self, run, file)
 

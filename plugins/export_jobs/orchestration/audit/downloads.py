@@ -31,7 +31,8 @@ def remove_old_downloads(engine: Engine, now: datetime) -> None:
                 troubles.append(f"{spec.tag}: {error}")
     if troubles:
         raise TransientError(
-            f"Files for download are kept longer than they should be. {' '.join(troubles)}", "It is tried again"
+            f"Files for download are kept longer than they should be. {' '.join(troubles)}",
+            "It is retried automatically",
         )
 
 

@@ -41,7 +41,7 @@ def row_fingerprint(row: StoredJob) -> str:
 def _code_fingerprint() -> str:
     """Once a process, and so once for all parses of a Dag processor that has imported this: they run that code."""
     found = hashlib.sha256(f"{export_jobs.__version__} {airflow.__version__} {sys.version}".encode())
-    for path in sorted(_PACKAGE.rglob("*.py")):  # a folder that was copied anew may have the version that it had
+    for path in sorted(_PACKAGE.rglob("*.py")):  # a folder that was copied again can have an unchanged version
         state = path.stat()
         found.update(f"{path} {state.st_mtime_ns} {state.st_size}\n".encode())
     return found.hexdigest()

@@ -31,7 +31,7 @@ class WaitForStore(BaseOperator):
         """Raises ``TransientError``: a retry, after the job's own pause, can help."""
         raise TransientError(
             f"This task cannot be built: {self.what}, and no snapshot on this machine has its job",
-            f"It is tried again. {self.remedy}",
+            f"It is retried automatically. {self.remedy}",
         )
 
 

@@ -47,7 +47,7 @@ _RECIPIENT, _CONTENT = (Stage.RECIPIENT,), (Stage.CONTENT,)
 _SENDING = (Stage.SENDER, *_RECIPIENT, *_CONTENT)
 _ALL = (*_OPENING, *_SENDING)
 _SERVER = "The mail server of connection {connection!r}"
-_AGAIN = "It is tried again"
+_AGAIN = "It is retried automatically"
 _ALLOW_MACHINE = "Ask its administrator to allow this machine's address"
 _OTHER_PORT = "Correct the port; on a network that you trust, set disable_tls in the extra"
 
@@ -60,21 +60,21 @@ RULES = (
         "unresolved",
         _LATER,
         "The host name of connection {connection!r} does not resolve",
-        f"{_AGAIN}; if this goes on, correct the host of the connection",
+        f"{_AGAIN}; if this continues, correct the host of the connection",
     ),
     Rule(
         _OPENING,
         "refused",
         _LATER,
         _SERVER + " accepts no connection on its port",
-        f"{_AGAIN}; if this goes on, check that the server runs and correct the port",
+        f"{_AGAIN}; if this continues, check that the server runs and correct the port",
     ),
     Rule(
         _ALL,
         "unreachable",
         _LATER,
         _SERVER + " cannot be reached from this machine",
-        f"{_AGAIN}; if this goes on, check the network and the firewalls in between",
+        f"{_AGAIN}; if this continues, check the network and the firewalls in between",
     ),
     Rule(
         _ALL,

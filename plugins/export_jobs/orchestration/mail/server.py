@@ -64,7 +64,7 @@ class MailServer:
             return MailAnswer(MailOutcome.REFUSED, error.what, error.remedy, f"not tried: {error.what}")
         if self._closed is None and self._clock() - self._since > PATIENCE_S:
             what = f"The mail server of connection {self._connection_id!r} is too slow to take all mails in one try"
-            self._closed = MailAnswer(MailOutcome.LATER, what, "It is tried again")
+            self._closed = MailAnswer(MailOutcome.LATER, what, "It is retried automatically")
         if self._closed is None:
             try:
                 self.open()

@@ -14,7 +14,7 @@ from airflow.sdk.exceptions import AirflowTaskTerminated, AirflowTaskTimeout
 
 from export_jobs.errors import ExportError
 
-_AGAIN = "It is tried again; if this goes on, see the log of this task"
+_AGAIN = "It is retried automatically; if this continues, see the log of this task"
 _LOOK_UP = "Look the code up in the service's manual, and correct the Airflow connection"
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     (

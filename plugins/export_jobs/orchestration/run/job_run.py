@@ -183,5 +183,5 @@ def _require_closed(run_id: str, window: Window, schedule: Schedule, now: dateti
         f"The window of run {run_id!r}, {window.start.isoformat()} to {window.end.isoformat()}, {why}. Nothing was read"
     )
     if closed - now <= ALMOST_OVER:
-        raise TransientError(what, "It is tried again")
+        raise TransientError(what, "It is retried automatically")
     raise UserError(what, "Delete this run in Airflow; the schedule will export the window when it is complete")

@@ -70,7 +70,8 @@ def fence(
         _require_unrecorded(lease, record)
         if not lease.is_newest(announcement, record):
             raise TransientError(
-                f"Another run publishes {record.path} at this moment, so this attempt has not", "It is tried again"
+                f"Another run is publishing {record.path} right now, so this attempt did not publish it",
+                "It is retried automatically",
             )
         # Once more, now that nobody else can publish the path: a later run may have done so since.
         require_newest_rows(lease, record)

@@ -10,7 +10,7 @@ from export_jobs.web.http.error_responses import issue_of, status_of
 
 ERRORS = [
     UserError("The file 'a. b.csv' cannot be delivered", "Rename it"),
-    TransientError("The server does not answer", "Check the port. It is tried again"),
+    TransientError("The server does not answer", "Check the port. It is retried automatically"),
     TerminalError("No key is pinned. It offered SHA256:x", "Compare it. When it is the same, write it down"),
     TerminalError("The store was reset"),
 ]
