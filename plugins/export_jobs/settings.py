@@ -58,7 +58,7 @@ def destination_pool(tag: str) -> str:
 def spread_minutes() -> int:
     """Over how many minutes after their time the starts of recurring jobs are spread; at most 45.
 
-    Each job always starts at the same minute. The page calls a job overdue after an hour.
+    Each job always starts at the same second. The page calls a job overdue after an hour.
     """
     name = "EXPORT_JOBS_SPREAD_MINUTES"
     minutes = _whole_number(name, 0)
@@ -73,7 +73,7 @@ def smtp_connection() -> str:
 
 
 def operators_mail() -> tuple[str, ...]:
-    """Addresses for alarms that no job's owner can act on, such as mass loss of rows; comma-separated, or none."""
+    """Addresses that get every alarm in addition to the jobs' owners; comma-separated, or none."""
     return tuple(filter(None, (part.strip() for part in os.environ.get("EXPORT_JOBS_OPERATORS_MAIL", "").split(","))))
 
 

@@ -25,4 +25,4 @@ SELECT order_id, buyer_id, store_id, is_gift, ordered_at, changed_on, amount, it
 FROM shop.orders
 -- # A custom field cannot use another one.
 -- # file: facts/orders.sql
--- # expect: facts/orders.sql:22: custom_fields.gift_price.sql | 'item_price' is a custom field, which an expression cannot use. Repeat its expression.
+-- # expect: facts/orders.sql:22: custom_fields.gift_price.sql | 'item_price' is a custom field, which another custom field cannot use. Repeat its expression.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
+import re
 
 _WORDS = (
     "no space",
@@ -16,8 +16,9 @@ _WORDS = (
 
 
 def says_disk_is_full(answer: str, path: str) -> bool:
-    """Whether ``answer``, about ``path``, says that there is no room; the words of the file's name do not count."""
-    text, name = answer.lower(), posixpath.basename(path).lower()
-    if name:
-        text = text.replace(name, "")
+    """Whether ``answer``, about ``path``, says that there is no room; words of a path in it do not count."""
+    text = answer.lower()
+    for part in sorted(filter(None, path.lower().split("/")), key=len, reverse=True):
+        text = text.replace(part, "")
+    text = re.sub(r"\S*/\S*", "", text)  # the path as the server sees it
     return any(words in text for words in _WORDS)

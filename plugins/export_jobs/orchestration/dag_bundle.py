@@ -103,7 +103,7 @@ class ExportJobsDagBundle(LocalDagBundle):
             raise TransientError(
                 f"It is not known which export jobs exist: {error.what}; {len(empty)} of {len(self.shards)} "
                 "shards have no snapshot on this disk",
-                "Every Dag stays as it is, and this is tried again",
+                "Every Dag stays as it is, and this is retried automatically",
             ) from None
 
 

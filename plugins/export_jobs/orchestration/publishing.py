@@ -173,7 +173,7 @@ def _require_here(run: JobRun, deliveries: list[DeliveryEntry]) -> None:
     if elsewhere:
         raise TerminalError(
             f"The destination {run.tag or run.job.destination_tags[0]!r} has another address now than when this run "
-            f"sent its files: {elsewhere[0]} is not at the new address, so no manifest may list it",
+            f"sent its files: the file sent to {elsewhere[0]} is not at the new address, so no manifest may list it",
             "Clear this run from its extract task, so that its files are sent to the new address",
         )
 

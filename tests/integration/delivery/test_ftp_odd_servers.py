@@ -78,20 +78,37 @@ def test_a_full_disk_is_told_by_words_where_the_code_says_something_else(
         served().destination.deliver(*staged(CONTENT, PATH), lease.fence())
 
 
-def test_the_words_of_a_file_name_say_nothing_of_a_disk(served: Served, ftps: FtpServer, lease: Lease) -> None:
-    ftps.faults.answers["STOR"] = "450 .quota.zip.1.part: busy."
+@pytest.mark.parametrize("answer", ["450 .quota.zip.1.part: busy.", "450 /home/quota/in/daily/.quota.zip: busy."])
+def test_the_words_of_a_path_say_nothing_of_a_disk(served: Served, ftps: FtpServer, lease: Lease, answer: str) -> None:
+    ftps.faults.answers["STOR"] = answer
     with pytest.raises(TransientError, match="is busy"):
         served().destination.deliver(*staged(CONTENT, "daily/quota.zip"), lease.fence())
 
 
 @pytest.mark.parametrize(
-    "answer", ["530 Sorry, the maximum number of clients (2) are already connected.", "421 Too many users."]
+    "answer",
+    [
+        "530 Sorry, the maximum number of clients (2) are already connected.",
+        "530 The maximum number of allowed clients was reached.",
+        "421 Too many users.",
+        "421 There are too many connected users, please try later.",
+        "530 Session quota exceeded.",
+    ],
 )
 def test_a_server_with_too_many_logins_is_tried_again(served: Served, ftps: FtpServer, answer: str) -> None:
     ftps.faults.answers["PASS"] = answer
     with pytest.raises(TransientError, match="too many are logged in") as caught:
         served().destination.check()
     assert "max_logins" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "answer", ["530 Maximum login attempts exceeded.", "530 Account locked: maximum number of failed logins."]
+)
+def test_a_login_that_may_be_locked_is_not_tried_again(served: Served, ftps: FtpServer, answer: str) -> None:
+    ftps.faults.answers["PASS"] = answer
+    with pytest.raises(TerminalError, match="rejected the login or password"):
+        served().destination.check()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +156,16 @@ def test_a_file_that_is_missing_may_have_the_code_of_a_busy_one(
     site.destination.check()
 
 
-@pytest.mark.parametrize("answer", ["550 Zugriff verweigert.", "550 Acc\u00e8s refus\u00e9.", "550 Failed."])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 Zugriff verweigert.",
+        "550 Acc\u00e8s refus\u00e9.",
+        "550 Failed.",
+        "550 File not found or permission denied.",
+        "550 Action not taken. File unavailable (e.g., file not found, no access).",
+    ],
+)
 @pytest.mark.parametrize("publish", ["rename", "direct"])
 def test_a_hidden_file_survives_whatever_the_language_of_the_refusal(
     served: Served, ftps: FtpServer, lease: Lease, answer: str, publish: str
@@ -162,3 +188,15 @@ def test_a_server_that_lets_any_name_be_renamed_proves_no_file(
     site = served(publish=publish)
     site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
     assert site.read(PATH) == CONTENT
+
+
+@pytest.mark.parametrize("publish", ["rename", "direct"])
+def test_a_hidden_file_that_is_busy_is_not_replaced(
+    served: Served, ftps: FtpServer, lease: Lease, publish: str
+) -> None:
+    ftps.faults.answers |= {"MLST": "550 Failed.", "RNFR": "450 File busy."}
+    site = served(publish=publish)
+    site.put(PATH, OLD)
+    with pytest.raises(TransientError, match="is busy"):
+        site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
+    assert site.read(PATH) == OLD

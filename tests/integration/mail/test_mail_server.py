@@ -64,7 +64,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], MailOutcome, MailOutcome, str]] = {
     "content: cut": ({"content": for_bob(CLOSE)}, LATER, SENT, "closed the connection"),
     "content: silence": ({"content": for_bob(STALL)}, LATER, SENT, "did not answer"),
     "no DATA": ({"data": "503 no recipients"}, UNABLE, UNABLE, "refuses the content"),
-    "nonsense": ({"mail": "hello"}, UNABLE, UNABLE, "could not accept the mail"),
+    "nonsense": ({"mail": "hello"}, UNABLE, UNABLE, "could not be handed to the mail server"),
 }
 
 

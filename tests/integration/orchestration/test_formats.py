@@ -124,7 +124,7 @@ def test_a_file_without_rows_has_its_columns(zoo: Store) -> None:
 
 @pytest.mark.parametrize("name", ["jsonl", "parquet", "xlsx"])
 def test_a_file_of_more_bytes_than_the_job_allows_is_not_made(zoo: Store, name: str) -> None:
-    with pytest.raises(AirflowFailException, match="has more than 700 bytes, the job's limit for one file"):
+    with pytest.raises(AirflowFailException, match="would have more than 700 bytes"):
         file_of(zoo, format=name, max_bytes="700")
 
 

@@ -69,7 +69,7 @@ def test_every_option_of_a_destination_is_kept(store: Store, options: dict[str, 
 BY_HAND = {
     "publish = 'atomic'": "publish is unknown",
     "foreign_file = 'ask'": "foreign file is unknown",
-    "probe = 'login_only', probe_folder = '/p'": "writes nothing",
+    "probe = 'login_only', probe_folder = '/p'": "only logs in writes nothing",
     "temporary_name = '{name}.tmp'": r"does not contain \{attempt\}",
     "publish = 'direct', parallel = 4": "publishes directly",
     "parallel = 9": "not between 1 and 8",

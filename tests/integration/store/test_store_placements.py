@@ -127,7 +127,7 @@ def test_of_two_runs_that_publish_one_name_the_later_one_wins_and_the_other_trie
 
     event.listen(store.engine, "checkin", once)
     with (
-        pytest.raises(TransientError, match="Another run publishes"),
+        pytest.raises(TransientError, match="Another run is publishing"),
         store.ledger.fence_delivery(delivery(scheduled), "upload", "first"),
     ):
         pytest.fail("a lower revision was published over a higher one")

@@ -147,7 +147,7 @@ def test_no_rows_are_one_part_with_its_headings() -> None:
 
 def test_a_part_of_more_bytes_than_a_file_may_have_is_an_error() -> None:
     made(ROWS, split={"rows": 2}, max_bytes=60)
-    with pytest.raises(TerminalError, match="has more than 60 bytes, the job's limit for one file"):
+    with pytest.raises(TerminalError, match="would have more than 60 bytes"):
         made(ROWS, split={"rows": 4}, max_bytes=60)
 
 

@@ -39,7 +39,7 @@ class FtpDirectUpload:
         elif final.found is not None:
             # What an abandoned attempt still writes then goes into a file that no longer has a name.
             self._session.remove_quietly(self._target.path)
-        upload = FtpUpload(self._session, self._target.path, self._target, self._options)
+        upload = FtpUpload(self._session, self._target.path, self._target, self._options, earlier=final.found)
         self._send(upload, placed)
         try:
             upload.verify()

@@ -15,10 +15,12 @@ from export_jobs.errors import ExportError, TerminalError, TransientError
 NOT_THERE = "550"
 CLOSING = "421"
 _TOO_MANY = re.compile(
-    r"too many (connections|users|clients|sessions|logins)|maximum|(user|connection|client|session) limit"
-    r"|simultaneous|concurrent|already (connected|logged)",
+    r"too many (connected )?(connections|users|clients|sessions|logins)\b"
+    r"|maximum (number of )?(allowed )?(connections|users|clients|sessions|logins)\b"
+    r"|(user|connection|client|session|login) (limit|quota)|simultaneous|concurrent|already (connected|logged)",
     re.IGNORECASE,
 )
+_LOCKING = re.compile("attempt|fail|lock", re.IGNORECASE)
 """Words of a server that refuses a login because others are logged in; some have the code of a wrong password."""
 _NO_COMMAND = {"500", "501", "502", "504"}
 _SESSION_REUSE = ("ssl session reuse", "session reuse required")
@@ -193,7 +195,7 @@ def ftp_login_error(error: BaseException, login: FtpLogin) -> ExportError:
 
 def _refused_login(error: BaseException, login: FtpLogin) -> ExportError | None:
     code = code_of(error)
-    if code in {"530", "421"} and _TOO_MANY.search(str(error)):
+    if code in {"530", "421"} and _TOO_MANY.search(str(error)) and not _LOCKING.search(str(error)):
         return TransientError(
             f"The FTP server {login.where} accepts no further login of user {login.user!r} at the moment, because too "
             "many are logged in",
@@ -213,7 +215,7 @@ def transfer_error(error: BaseException, where: str, doing: str, path: str = "")
     """Return the error for a failure while ``doing`` something with ``path``."""
     if any(words in str(error).lower() for words in _SESSION_REUSE):
         kind, what, remedy = _REFUSED_SESSION
-    elif code_of(error)[:1] in {"4", "5"} and says_disk_is_full(str(error), path):
+    elif path and code_of(error)[:1] in {"4", "5"} and says_disk_is_full(str(error), path):
         kind, what, remedy = _NO_SPACE
     else:
         code = code_of(error)

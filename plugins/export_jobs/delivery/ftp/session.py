@@ -169,7 +169,9 @@ class FtpSession:
         with self._translated("checking the permission to rename", path):
             try:
                 self._client.sendcmd(f"RNFR {path}")
-            except ftplib.error_perm as error:
+            except (ftplib.error_perm, ftplib.error_temp) as error:
+                if isinstance(error, ftplib.error_temp) and not is_missing_error(error):
+                    raise
                 if is_permission_error(error):
                     raise no_rename_error(self.where, path) from error
 
@@ -238,22 +240,21 @@ class FtpSession:
     def _look_by_rename(self, path: str, refusal: ftplib.Error) -> RemoteFile | None:
         """Find out by the first half of a rename, which changes nothing, whether a hidden file exists.
 
-        Servers have one code for "no permission" and for "not there", and their words are in any language. If the
-        words do not say which it is, a server that accepts any name proves nothing by accepting this one.
+        Servers have one code for "no permission" and for "not there", and their words are in any language or name both.
+        If the words are not clear, a server that accepts any name proves nothing by accepting this one.
         """
-        if is_missing_error(refusal) or not self._may_begin_rename(path):
+        if not self._may_begin_rename(path):
             return None
+        is_hidden = is_permission_error(refusal) and not is_missing_error(refusal)
         nowhere = posixpath.join(posixpath.dirname(path), probe_name())
-        if not is_permission_error(refusal) and self._may_begin_rename(nowhere):
-            return None
-        return RemoteFile(None)
+        return None if not is_hidden and self._may_begin_rename(nowhere) else RemoteFile(None)
 
     def _may_begin_rename(self, path: str) -> bool:
         try:
             self._client.sendcmd(f"RNFR {path}")
         except (ftplib.error_perm, ftplib.error_temp) as error:
-            if code_of(error) == CLOSING:
-                raise
+            if isinstance(error, ftplib.error_temp) and not is_missing_error(error):
+                raise  # a busy file exists
             return False
         return True
 

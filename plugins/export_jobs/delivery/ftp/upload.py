@@ -24,8 +24,17 @@ KEEP_OPEN_AFTER_S = 10.0
 class FtpUpload:
     """One file under one name. ``is_sent``: all its bytes were sent, so it may be whole on the server."""
 
-    def __init__(self, session: FtpSession, path: str, target: Target, options: DestinationOptions) -> None:
+    def __init__(
+        self,
+        session: FtpSession,
+        path: str,
+        target: Target,
+        options: DestinationOptions,
+        earlier: RemoteFile | None = None,
+    ) -> None:
+        """``earlier``: a file that was there under this name, which must not be mistaken for what was sent."""
         self._session = session
+        self._earlier = earlier
         self._path = path
         self._target = target
         self._options = options
@@ -81,7 +90,7 @@ class FtpUpload:
         with suppress(ExportError):
             self._session.reopen()
             found = self._look_until()
-            return found is not None and found.bytes == self._target.bytes
+            return found is not None and found.bytes == self._target.bytes and found != self._earlier
         return False
 
     def _look_until(self) -> RemoteFile | None:

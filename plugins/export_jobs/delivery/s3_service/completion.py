@@ -96,7 +96,7 @@ class Completion:
             if self._look(place["Key"]) != found:
                 raise changed_during_upload_error(target.path, self._where) from error
             if found is None and self._options.foreign_file != "replace" and self._is_hidden(place):
-                raise self._unguarded_error(target.path) from error
+                raise self._unguarded_error(target.path, error_code(error)) from error
             return self._send_completion(place, parts, {})
 
     def _is_hidden(self, place: dict[str, str]) -> bool:
@@ -107,10 +107,10 @@ class Completion:
             return error_code(error) in LOOK_REFUSED
         return False
 
-    def _unguarded_error(self, path: str) -> ForeignFileError:
+    def _unguarded_error(self, path: str, code: str) -> ForeignFileError:
         return ForeignFileError(
-            f"It is not known whether {path} exists in {self._where}: this login may not look, and the service has no "
-            "condition that protects a file of that name. Nothing was published",
+            f"It is not known whether {path} exists in {self._where}: this login may not look, and the service refused "
+            f"the condition (If-None-Match) that protects a file of that name ({code}). Nothing was published",
             "Allow the login s3:GetObject and s3:ListBucket there. If no other program writes these names, set "
             "`foreign_file: replace` at the destination",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from export_jobs.errors import ExportError, TerminalError, TransientError
+
+log = logging.getLogger(__name__)
 
 
 class UnexpectedAnswerError(BotoCoreError):  # type: ignore[misc]  # botocore has no types
@@ -149,8 +152,9 @@ def translate_s3_errors(doing: str, bucket: str, endpoint: str) -> Iterator[None
         yield
     except ClientError as error:
         raise _response_error(error, doing, bucket) from None
-    except (UnexpectedAnswerError, ResponseParserError, ValueError):
-        # boto3 raises a ValueError for a time that it cannot read
+    except (UnexpectedAnswerError, ResponseParserError, ValueError) as error:
+        # boto3 raises a ValueError for a time that it cannot read. Its text may repeat a header with a secret.
+        log.info("%s while %s", type(error).__name__, doing)
         raise _unexpected_answer_error(doing, bucket, endpoint) from None
     except BotoCoreError as error:
         raise _no_response_error(error, doing, bucket, endpoint) from None

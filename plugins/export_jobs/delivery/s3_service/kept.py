@@ -37,10 +37,10 @@ def keep_foreign_object(client: Any, bucket: str, key: str, found: RemoteFile, o
         existing = _described(client, bucket, kept)
         if existing is None:
             _copy(client, {"Bucket": bucket, "Key": key}, kept, found, options)
-            _require_copy(client, bucket, kept, found)
+            _require_copy(client, bucket, kept)
             log.warning("The foreign object %s is kept as %s", key, kept)
             return
-        if existing.get("Metadata", {}).get(_LABEL) == _label(found) and existing.get("ContentLength") == found.bytes:
+        if existing.get("Metadata", {}).get(_LABEL) == _label(found):
             log.info("An earlier attempt kept the foreign object %s as %s", key, kept)
             return
     raise foreign_file_error(found, key, f"bucket {bucket}")
@@ -74,10 +74,9 @@ def _storage_of(original: dict[str, Any], *, has_encryption: bool) -> dict[str, 
     return {name: original[name] for name in names if original.get(name)}
 
 
-def _require_copy(client: Any, bucket: str, kept: str, found: RemoteFile) -> None:
+def _require_copy(client: Any, bucket: str, kept: str) -> None:
     """Look at the copy, since the original is replaced next: a proxy may have answered instead of the service."""
-    copy = _described(client, bucket, kept)
-    if copy is None or found.bytes not in {None, copy.get("ContentLength")}:
+    if _described(client, bucket, kept) is None:
         raise TransientError(
             f"The copy {kept} is missing in bucket {bucket}, although the service confirmed it. Nothing was published",
             "The next attempt copies it again; if this continues, ask the bucket's owner",

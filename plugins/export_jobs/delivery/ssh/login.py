@@ -190,13 +190,14 @@ def _connect_error(
 
 
 def _key_error(error: BaseException, login: Login, dialogue: LoginDialogue) -> ExportError:
-    if isinstance(login.key, tuple) and isinstance(error, asyncssh.PermissionDenied):
-        return rejected_certificate_error(login.where, login.user, login.key[1], datetime.now(UTC))
     key = _plain_key(login.key)
     kind, taken = key.get_algorithm(), dialogue.server_signatures
     signed = next((name for name in _signatures(key) if name in taken), kind)
-    if taken and signed not in taken and isinstance(error, asyncssh.PermissionDenied):
-        return signature_error(login.where, login.user, kind, taken)
+    if isinstance(error, asyncssh.PermissionDenied):
+        if taken and signed not in taken and not any("-cert-" in name for name in taken):
+            return signature_error(login.where, login.user, kind, taken)
+        if isinstance(login.key, tuple):
+            return rejected_certificate_error(login.where, login.user, login.key[1], datetime.now(UTC))
     return login_error(error, login.where, login.user, "key", signed=signed if kind == "ssh-rsa" else "")
 
 

@@ -57,7 +57,7 @@ def airflow_connection(connection_id: str, purpose: str) -> Connection:
     if not _CONNECTION_ID.fullmatch(
         connection_id
     ):  # it is not shown: an address, written here by mistake, holds a password
-        what = f"The connection for {purpose} is not a valid connection id"
+        what = f"What is set as the connection for {purpose} is not a valid connection id"
         raise UserError(what, "Correct it in the definition")
     try:
         return BaseHook.get_connection(connection_id)

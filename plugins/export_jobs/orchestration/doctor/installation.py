@@ -41,9 +41,9 @@ def one_copy_is_installed(_: Surroundings) -> Iterator[CheckResult]:
     if not (copy / "__init__.py").is_file() or copy.samefile(own):
         return
     found = _VERSION.search((copy / "__init__.py").read_text("utf-8"))
-    other = found[1] if found else "an unknown version"
+    other = found[1] if found else "unknown"
     if other != export_jobs.__version__:
-        what = f"{copy} is another copy of this package, {other}, which is not used"
+        what = f"{copy} is another copy of this package (version {other}), which is not used"
         yield CheckResult("package", Outcome.WARNING, what, "Remove it, or install the same version of both")
 
 

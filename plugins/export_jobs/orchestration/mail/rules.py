@@ -213,7 +213,7 @@ RULES = (
         _SENDING,
         ".*",
         _UNABLE,
-        _SERVER + " could not accept the mail to {recipient} ({cause})",
+        "The mail to {recipient} could not be handed to the mail server of connection {connection!r} ({cause})",
         "See the log of this task for the whole error",
     ),
 )

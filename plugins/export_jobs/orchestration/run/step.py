@@ -98,9 +98,12 @@ class ExportStep(BaseOperator):
             run.record_event("skipped", self.step, self.template, message=str(skipped))
             raise
         except BaseException as error:
-            self._record(run, error)
-            if isinstance(error, NoFreeLoginError) and _may_wait_longer(context, self._timeout_s):
+            waits = int(context.get("task_reschedule_count") or 0)
+            if isinstance(error, NoFreeLoginError) and _may_wait_longer(waits, self._timeout_s):
+                if waits == 0:  # once is enough: entries of the ledger are kept forever
+                    self._record(run, error)
                 raise AirflowRescheduleException(datetime.now(UTC) + LOGIN_PAUSE) from None
+            self._record(run, error)
             if _has_ended(context, error):
                 self.discard_staged(run)
             if isinstance(error, ExportError) and not isinstance(error, TransientError):
@@ -136,13 +139,13 @@ class ExportStep(BaseOperator):
             log.exception("Could not record in the store why this step has ended")
 
 
-def _may_wait_longer(context: Context, timeout_s: float) -> bool:
+def _may_wait_longer(waits: int, timeout_s: float) -> bool:
     """Whether a task that waits for a free login may go on: for about as long as it may take, then it uses a try.
 
     Airflow puts it back without using a try, and gives its worker and its place in the pool to others meanwhile.
     """
     round_s = LOGIN_PATIENCE_S + LOGIN_PAUSE.total_seconds()
-    return int(context.get("task_reschedule_count") or 0) * round_s < timeout_s
+    return waits * round_s < timeout_s
 
 
 def _has_ended(context: Context, error: BaseException) -> bool:

@@ -47,7 +47,7 @@ DESTINATION_MESSAGES: dict[str, tuple[str, str]] = {
     "destination_probe_is_known": ("The destination's probe is unknown", "Use write or login_only"),
     "destination_probe_folder_is_not_empty": ("The destination's probe folder is empty", "Give a path, or no value"),
     "destination_probe_folder_is_used": (
-        "The destination has a probe folder, but a probe of the login only writes nothing",
+        "The destination has a probe folder, but a probe that only logs in writes nothing there",
         "Remove one of the two",
     ),
     "destination_verify_is_known": ("The destination's verify is unknown", "Use size, read_back or none"),

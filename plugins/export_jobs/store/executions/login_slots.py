@@ -51,7 +51,7 @@ def _wait_for_place(connection: Connection, tag: str, count: int, patience_s: fl
         if time.monotonic() > until:
             raise NoFreeLoginError(
                 f"All {count} logins that the destination {tag!r} may have at once are in use",
-                "A run waits for a free login without using a try; raise max_logins at the destination if its server "
-                "allows more",
+                "A run waits for a free login without using a try; after a check, try again later. Raise max_logins at "
+                "the destination if its server allows more",
             )
         time.sleep(_WAIT_S)

@@ -58,7 +58,7 @@ class HashingSink:
                 raise
             raise TerminalError(
                 f"There is no space left for the staged file of {self._what}, after {self.bytes} bytes",
-                "Free space on the worker, or set EXPORT_JOBS_STAGING to a larger disk, then clear this task",
+                "Free space on the worker, or set EXPORT_JOBS_STAGING to a place with more, then clear this task",
             ) from None
 
 
@@ -84,8 +84,8 @@ class LimitedSink:
         """Write all of ``chunk``; if that would exceed the limit, write nothing and raise ``TooLargeError``."""
         if self.bytes + len(chunk) > self._max_bytes:
             raise TooLargeError(
-                f"Template {self._template!r} has more than {self._max_bytes} bytes, the job's limit for one file",
-                "Export shorter windows or fewer columns, or increase max_bytes",
+                f"The file of template {self._template!r} would have more than {self._max_bytes} bytes (max_bytes)",
+                "Export shorter windows or fewer columns, or increase the job's max_bytes",
             )
         self._sink.write(chunk)
         self.bytes += len(chunk)

@@ -33,8 +33,8 @@ def refuse_other_tables(connection: psycopg.Connection[Any], export: CompiledExp
     if differing:
         raise TerminalError(
             f"Template {export.template!r}: the catalogue names {', '.join(differing)} without a schema, and the "
-            f"search_path of the database's role ({search_path.overruled}) finds other tables than the one of exports "
-            f"({search_path.path})",
+            f"search_path of the database's role ({search_path.overruled}) finds other tables than the search_path of "
+            f"exports ({search_path.path})",
             "Write the schema in the catalogue's SQL, or set the path in the Airflow connection's extra, such as "
             '{"options": "-c search_path=sales"}; then clear this task',
         )

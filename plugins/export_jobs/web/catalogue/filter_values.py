@@ -34,7 +34,10 @@ def filter_values(column: str, search: str, limit: int, catalogue: Catalogue, us
 
 
 def can_list_values(dimension: Dimension, table_column: TableColumn) -> bool:
-    """Whether the values of an attribute may be listed. In a dimension of customers, each value is personal data."""
+    """Whether the values of an attribute may be listed.
+
+    In a dimension of customers, each value except a boolean is personal data.
+    """
     return not table_column.personal and (dimension.customer is None or table_column.type == "boolean")
 
 

@@ -213,7 +213,10 @@ class CheckPermission(ConnectionPermission):
 
 
 class PinPermission(Permission):
-    """Permission to pin a host key, which requires to edit connections. The route itself checks the connection."""
+    """Permission to pin a host key, which requires the permission to edit connections.
+
+    The route itself checks the connection.
+    """
 
     what = "pin host keys, which requires the permission to edit Airflow's connections"
 

@@ -11,7 +11,7 @@ from export_jobs.orchestration.airflow.connections import airflow_connection
 def test_an_address_in_place_of_an_id_is_refused_and_not_shown() -> None:
     """It would stand with its password in the mail to the owner, on the page and in the doctor's report."""
     with pytest.raises(
-        UserError, match="The connection for the destination 'partner' is not a valid connection id"
+        UserError, match="What is set as the connection for the destination 'partner' is not a valid connection id"
     ) as raised:
         airflow_connection("sftp://user:canary-pw@host/in", "the destination 'partner'")
     assert "canary" not in str(raised.value)

@@ -97,12 +97,12 @@ def _objection_to_aggregate(node: exp.Expr) -> str | None:
         return f"{name}(DISTINCT …) counts twice what two groups have in common"
     if isinstance(node, exp.Avg):
         return "the average of several groups is not the sum of their averages"
-    return None if isinstance(node, _SUMS) else f"{name}() of several groups is not the sum of its values"
+    return None if isinstance(node, _SUMS) else f"{name}() of several groups is not the sum of the groups' values"
 
 
 def _objection_to_non_sum(node: exp.Expr) -> str:
     inner = next((why for found in aggregates(node) if (why := _objection_to_aggregate(found))), None)
-    return inner or f"{_quote(node)} of several groups is not the sum of its values"
+    return inner or f"{_quote(node)} of several groups is not the sum of the groups' values"
 
 
 def _is_constant(node: exp.Expr) -> bool:

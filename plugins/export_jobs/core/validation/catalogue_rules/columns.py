@@ -33,7 +33,6 @@ def _unknown_column(path: str, name: str, names: dict[str, str], table: Table) -
     if capitals is not None:
         return Issue(path, what, f"Put {capitals!r} in quotes; names without quotes lose their capitals")
     if name in table.fields:
-        return Issue(
-            path, f"{quote_value(name)} is a custom field, which an expression cannot use", "Repeat its expression"
-        )
+        what = f"{quote_value(name)} is a custom field, which another custom field cannot use"
+        return Issue(path, what, "Repeat its expression")
     return Issue(path, what, suggest(name, names.values(), none="List it in the header of the fact"))

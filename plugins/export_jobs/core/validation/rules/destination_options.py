@@ -32,7 +32,7 @@ _WHY_NOT_S3 = {
     "publish": "an S3 object appears only when its upload is complete, so there is nothing to rename",
     "replace": "S3 replaces an object in one step, so nothing has to be removed first",
     "temporary_name": "an unfinished upload to S3 has no name",
-    "parallel": "an upload to S3 always sends several parts at once",
+    "parallel": "an upload to S3 sends several parts at once automatically",
     "max_logins": "S3 has no logins that stay open",
     "legacy_algorithms": "it is about the algorithms of SSH",
     "host_keys": "it is about the keys that SSH servers show",

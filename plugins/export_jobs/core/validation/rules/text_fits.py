@@ -87,7 +87,7 @@ def headings_fit_their_columns(job: JobSpec, context: RuleContext) -> Iterator[I
                 yield Issue(
                     f"{path}.columns[{index}].width",
                     what,
-                    "Make the column wider, shorten the heading, or write header false",
+                    "Make the column wider, shorten the heading, or set `header: false`",
                 )
 
 

@@ -96,7 +96,7 @@ def test_the_comparison_finds_what_does_not_add_up(sql: str) -> None:
         ("coalesce(sum(a), 1)", "it counts '1' once for each group"),
         ("sum(a) / 2", "'SUM(a) / 2' drops a fraction in each group"),
         ("sum(n)::integer", "'CAST(SUM(n) AS INT)' rounds each group"),
-        ("round(sum(n), 0)", "'ROUND(SUM(n), 0)' of several groups is not the sum of its values"),
+        ("round(sum(n), 0)", "'ROUND(SUM(n), 0)' of several groups is not the sum of the groups' values"),
     ],
 )
 def test_the_operand_is_named(sql: str, words: str) -> None:

@@ -10,7 +10,7 @@ export function Consequence({ draft, check, change }) {
   const { at_once: windows, at_once_days: days, first_delivery: first } = check;
   const zone = draft.schedule.time_zone;
   if (windows === 0) {
-    return first && html`<${Chakra.Text} fontSize="sm" role="status">Nothing is sent yet. ${first}.<//>`;
+    return first && html`<${Chakra.Text} fontSize="sm" role="status">Create sends nothing immediately. ${first}.<//>`;
   }
   const files = plural(windows * draft.templates.length, "file");
   const people = draft.recipients.length;

@@ -31,7 +31,7 @@ export function ExecutionList({ path, zone, whyEmpty, pace, stateKey = null }) {
     execution=${execution} zone=${zone} />`);
   return html`<${Section} title="Executions">
     ${error && html`<${Chakra.Box} pb=${3}><${Problem} error=${error} onRetry=${reload} /><//>`}
-    ${isEmpty && html`<${EmptyState} title="No executions yet">${whyEmpty}<//>`}
+    ${isEmpty && html`<${EmptyState} title="No executions">${whyEmpty}<//>`}
     ${!isEmpty && html`<${Table} label="Executions" headings=${HEADINGS} rows=${rows} skeleton=${error ? 0 : 3}
       borderWidth=${0} whiteSpace="normal" />`}
     ${data && html`<${Pager} offset=${offset} limit=${LIMIT} total=${data.total} onMove=${setOffset} />`}
