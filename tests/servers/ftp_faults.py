@@ -44,8 +44,8 @@ class FtpFaults:
     """The same, after the answer."""
     shows_late: int = 0
     """This many queries about a file after it was stored are answered as if it did not exist."""
-    accepts_any_rename: bool = False
-    """The first half of a rename is accepted also for a name that does not exist."""
+    rename_of_missing: str = ""
+    """The answer to the first half of a rename of a name that does not exist; it comes before ``answers``."""
     commands: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     """Every name under which something was stored."""
@@ -138,15 +138,15 @@ def _handler(server: FtpServer, authorizer: Any, certificate: Path | None, impli
 
         def pre_process_command(self, line: str, cmd: str, arg: str) -> None:
             server.faults.commands.append(cmd)
+            if cmd == "RNFR" and server.faults.rename_of_missing and not Path(self.fs.ftp2fs(arg)).exists():
+                self.respond(server.faults.rename_of_missing)
+                return
             if cmd in server.faults.answers:
                 self.respond(server.faults.answers[cmd])
                 return
             if cmd in {"MLST", "SIZE", "RNFR"} and server.faults.shows_late and server.faults.names:
                 server.faults.shows_late -= 1
                 self.respond("550 No such file or directory.")
-                return
-            if cmd == "RNFR" and server.faults.accepts_any_rename and not Path(self.fs.ftp2fs(arg)).exists():
-                self.respond("350 Ready for the destination name.")
                 return
             if cmd == "RNTO":
                 self._rename(arg, lambda: super(Control, self).pre_process_command(line, cmd, arg))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 _WORDS = (
@@ -17,8 +18,8 @@ _WORDS = (
 
 def says_disk_is_full(answer: str, path: str) -> bool:
     """Whether ``answer``, about ``path``, says that there is no room; words of a path in it do not count."""
-    text = answer.lower()
-    for part in sorted(filter(None, path.lower().split("/")), key=len, reverse=True):
-        text = text.replace(part, "")
+    text = answer.lower().replace(path.lower(), "")
     text = re.sub(r"\S*/\S*", "", text)  # the path as the server sees it
+    name = re.escape(posixpath.basename(path).lower())
+    text = re.sub(rf"(?<!\w){name}(?!\w)", "", text) if name else text
     return any(words in text for words in _WORDS)

@@ -78,6 +78,14 @@ def test_a_full_disk_is_told_by_words_where_the_code_says_something_else(
         served().destination.deliver(*staged(CONTENT, PATH), lease.fence())
 
 
+def test_short_names_of_folders_do_not_hide_the_words_of_a_full_disk(
+    served: Served, ftps: FtpServer, lease: Lease
+) -> None:
+    ftps.faults.answers["STOR"] = "451 Insufficient disk."
+    with pytest.raises(TerminalError, match="no space left"):
+        served().destination.deliver(*staged(CONTENT, "in/s/sales.zip"), lease.fence())
+
+
 @pytest.mark.parametrize("answer", ["450 .quota.zip.1.part: busy.", "450 /home/quota/in/daily/.quota.zip: busy."])
 def test_the_words_of_a_path_say_nothing_of_a_disk(served: Served, ftps: FtpServer, lease: Lease, answer: str) -> None:
     ftps.faults.answers["STOR"] = answer
@@ -180,11 +188,12 @@ def test_a_hidden_file_survives_whatever_the_language_of_the_refusal(
 
 
 @pytest.mark.parametrize("publish", ["rename", "direct"])
-def test_a_server_that_lets_any_name_be_renamed_proves_no_file(
-    served: Served, ftps: FtpServer, lease: Lease, publish: str
+@pytest.mark.parametrize("answer", ["350 Ready for the destination name.", "450 Requested action not taken."])
+def test_a_server_with_one_answer_to_any_rename_proves_no_file(
+    served: Served, ftps: FtpServer, lease: Lease, publish: str, answer: str
 ) -> None:
     ftps.faults.answers["MLST"] = "550 Fehlgeschlagen."
-    ftps.faults.accepts_any_rename = True
+    ftps.faults.rename_of_missing = answer
     site = served(publish=publish)
     site.destination.deliver(*staged(CONTENT, PATH), lease.fence())
     assert site.read(PATH) == CONTENT
@@ -195,6 +204,7 @@ def test_a_hidden_file_that_is_busy_is_not_replaced(
     served: Served, ftps: FtpServer, lease: Lease, publish: str
 ) -> None:
     ftps.faults.answers |= {"MLST": "550 Failed.", "RNFR": "450 File busy."}
+    ftps.faults.rename_of_missing = "550 Failed."
     site = served(publish=publish)
     site.put(PATH, OLD)
     with pytest.raises(TransientError, match="is busy"):

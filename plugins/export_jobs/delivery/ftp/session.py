@@ -29,9 +29,9 @@ from export_jobs.delivery.ftp.errors import (
     transfer_error,
 )
 from export_jobs.delivery.ftp.facts import mlst_facts, size_of, utc_seconds
+from export_jobs.delivery.ftp.hidden_file import is_hidden_file
 from export_jobs.delivery.ftp.listing import names_in
 from export_jobs.delivery.ftp.login import FtpLogin
-from export_jobs.delivery.paths import probe_name
 from export_jobs.errors import ExportError, TerminalError
 
 log = logging.getLogger(__name__)
@@ -238,25 +238,7 @@ class FtpSession:
         return RemoteFile(None) if name in (self.names_in(folder) or ()) else None
 
     def _look_by_rename(self, path: str, refusal: ftplib.Error) -> RemoteFile | None:
-        """Find out by the first half of a rename, which changes nothing, whether a hidden file exists.
-
-        Servers have one code for "no permission" and for "not there", and their words are in any language or name both.
-        If the words are not clear, a server that accepts any name proves nothing by accepting this one.
-        """
-        if not self._may_begin_rename(path):
-            return None
-        is_hidden = is_permission_error(refusal) and not is_missing_error(refusal)
-        nowhere = posixpath.join(posixpath.dirname(path), probe_name())
-        return None if not is_hidden and self._may_begin_rename(nowhere) else RemoteFile(None)
-
-    def _may_begin_rename(self, path: str) -> bool:
-        try:
-            self._client.sendcmd(f"RNFR {path}")
-        except (ftplib.error_perm, ftplib.error_temp) as error:
-            if isinstance(error, ftplib.error_temp) and not is_missing_error(error):
-                raise  # a busy file exists
-            return False
-        return True
+        return RemoteFile(None) if is_hidden_file(self._client, path, refusal) else None
 
     def _look_by_facts(self, path: str) -> RemoteFile | None:
         with self._translated("looking at", path):
