@@ -54,9 +54,8 @@ def airflow_connection(connection_id: str, purpose: str) -> Connection:
     from airflow.sdk import BaseHook  # noqa: PLC0415  costs a second; `export-jobs --help` must not pay it
     from airflow.sdk.exceptions import AirflowNotFoundException  # noqa: PLC0415
 
-    if not _CONNECTION_ID.fullmatch(
-        connection_id
-    ):  # it is not shown: an address, written here by mistake, holds a password
+    # The text is not shown: an address, written here by mistake, contains a password.
+    if not _CONNECTION_ID.fullmatch(connection_id):
         what = f"What is set as the connection for {purpose} is not a valid connection id"
         raise UserError(what, "Correct it in the definition")
     try:
